@@ -1,0 +1,97 @@
+/**
+ * Options with their defaults and their limits in one place.
+ *
+ * An attack, a selection rule or a method declares its options as a record of rules; the type of
+ * the resolved options, their defaults and the check of what a user gave all follow from it.
+ */
+import { UserError } from "./user_error.ts";
+
+/** What one option may be: its default, a sentence naming the allowed values, and the check. */
+export interface Rule<T> {
+  readonly default: T;
+  readonly allowed: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+export type Rules = Readonly<Record<string, Rule<unknown>>>;
+
+/** The resolved options that a record of rules describes. */
+export type Options<R extends Rules> = {
+  readonly [K in keyof R]: R[K] extends Rule<infer T> ? T : never;
+};
+
+/** A finite number in [min, max]; with `above`, greater than `above`. */
+export function number(
+  fallback: number,
+  { min = -Infinity, max = Infinity, above = -Infinity } = {},
+): Rule<number> {
+  const limits = [
+    above > -Infinity ? `greater than ${above}` : min > -Infinity ? `at least ${min}` : "",
+    max < Infinity ? `at most ${max}` : "",
+  ].filter(Boolean).join(" and ");
+  return {
+    default: fallback,
+    allowed: `a number${limits ? " " + limits : ""}`,
+    accepts: (value) =>
+      typeof value === "number" && Number.isFinite(value) && value >= min && value <= max &&
+      value > above,
+  };
+}
+
+/** A whole number in [min, max]. */
+export function integer(fallback: number, { min = 0, max = 2 ** 31 - 1 } = {}): Rule<number> {
+  return {
+    default: fallback,
+    allowed: `a whole number from ${min} to ${max}`,
+    accepts: (value) => Number.isInteger(value) && value as number >= min && value as number <= max,
+  };
+}
+
+/** One of a list of names. */
+export function oneOf<const T extends string>(
+  fallback: NoInfer<T>,
+  choices: readonly T[],
+): Rule<T> {
+  return {
+    default: fallback,
+    allowed: `one of ${choices.join(", ")}`,
+    accepts: (value) => (choices as readonly unknown[]).includes(value),
+  };
+}
+
+/** True or false. */
+export function flag(fallback: boolean): Rule<boolean> {
+  return {
+    default: fallback,
+    allowed: "true or false",
+    accepts: (value) => typeof value === "boolean",
+  };
+}
+
+/**
+ * Fills in defaults and checks what was given.
+ *
+ * @param owner whose options they are, for the error text ("bss", "selectBaseSamples", …)
+ * @throws UserError naming the option, what it got and what it may be
+ */
+export function resolveOptions<R extends Rules>(
+  owner: string,
+  rules: R,
+  given: Readonly<Record<string, unknown>> = {},
+): Options<R> {
+  for (const [key, value] of Object.entries(given)) {
+    if (!Object.hasOwn(rules, key)) {
+      throw new UserError(
+        `${owner} has no option "${key}"; it has ${Object.keys(rules).join(", ") || "none"}`,
+      );
+    }
+    if (value !== undefined && !rules[key].accepts(value)) {
+      throw new UserError(
+        `${owner}: option "${key}" is ${JSON.stringify(value)}, but must be ${rules[key].allowed}`,
+      );
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(rules).map(([key, rule]) => [key, given[key] ?? rule.default]),
+  ) as Options<R>;
+}

@@ -1,0 +1,7 @@
+import type { Backend } from "./backend.ts";
+import { cpu } from "./cpu.ts";
+import { tensorflow } from "./tensorflow.ts";
+import { wasm } from "./wasm.ts";
+
+/** Every backend, in the order in which `auto` tries them. */
+export const backends: readonly Backend[] = [tensorflow, wasm, cpu];

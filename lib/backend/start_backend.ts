@@ -1,0 +1,62 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Backend } from "./backend.ts";
+import { backends } from "./backends.ts";
+import { UserError } from "../user_error.ts";
+
+/** The backend that runs, and why the ones before it do not. */
+export interface StartedBackend {
+  readonly backend: Backend;
+  readonly passedOver: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/**
+ * Starts a TensorFlow.js backend and makes it the current one.
+ *
+ * @param name a backend's name, or "auto" for the first of the list that really works here
+ * @param candidates the list to choose from
+ * @throws UserError if the name is unknown, or if the named backend does not work here, with the
+ *   reason and the remedy
+ */
+export async function startBackend(
+  name = "auto",
+  candidates: readonly Backend[] = backends,
+): Promise<StartedBackend> {
+  const chosen = name === "auto"
+    ? candidates
+    : candidates.filter((candidate) => candidate.name === name);
+  if (chosen.length === 0) {
+    const names = ["auto", ...candidates.map((candidate) => candidate.name)].join(", ");
+    throw new UserError(`there is no backend "${name}"; choose one of ${names}`);
+  }
+  // Production mode skips TensorFlow.js's banner and its per-operation shape checks.
+  tf.enableProdMode();
+  const passedOver: { name: string; reason: string }[] = [];
+  for (const backend of chosen) {
+    try {
+      await tryBackend(backend);
+      return { backend, passedOver };
+    } catch (error) {
+      passedOver.push({ name: backend.name, reason: (error as Error).message });
+    }
+  }
+  const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join("\n");
+  throw new UserError(`no backend could be started\n${reasons}`);
+}
+
+/** One line a backend that was passed over, and one for the one that was taken. */
+export function describeStartedBackend({ backend, passedOver }: StartedBackend): string {
+  return [
+    ...passedOver.map(({ name, reason }) => `backend ${name} passed over: ${reason}`),
+    `backend: ${backend.name} (${backend.summary})`,
+  ].join("\n");
+}
+
+/** Registers a backend and has it compute something, since some register and then fail. */
+async function tryBackend(backend: Backend): Promise<void> {
+  await backend.register();
+  if (!(await tf.setBackend(backend.name))) throw new Error("TensorFlow.js could not start it");
+  const product = tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])));
+  const [value] = await product.data();
+  product.dispose();
+  if (value !== 11) throw new Error(`it computes 1·3 + 2·4 = ${value}`);
+}

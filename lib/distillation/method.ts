@@ -1,0 +1,74 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { BssAttackResult } from "../attack/bss.ts";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { NetworkOutput, ResNet } from "../nn/resnet.ts";
+import type { Options, Rules } from "../options.ts";
+
+/**
+ * A way to train a student. A method is a value: a file with its formula, and a line in `methods.ts`.
+ *
+ * The training loop knows nothing of losses. For each mini-batch it calls the method's `step`, which
+ * runs the student as often as it needs through `backward`; gradients add up, then the optimizer
+ * takes one step on the student and on what the method trains besides.
+ */
+export interface DistillationMethod<R extends Rules = Rules> {
+  readonly name: string;
+  /** One sentence with its source. */
+  readonly summary: string;
+  readonly options: R;
+  readonly needsTeacher: boolean;
+  /** The stages of training, one after the other; most methods have one. */
+  stages(options: Options<R>, epochs: number): Stage[];
+  /** What the method trains besides the student (a regressor, say), once a run. */
+  createVariables?(options: Options<R>, networks: MethodNetworks): ReadonlyMap<string, tf.Variable>;
+  /** The loss of one mini-batch. */
+  step(options: Options<R>, context: StepContext): Promise<StepReport>;
+}
+
+/** A stretch of training with a learning rate schedule and an optimizer of its own. */
+export interface Stage {
+  readonly name: string;
+  readonly epochs: number;
+}
+
+/** The networks of a run, for methods whose own variables depend on their shapes. */
+export interface MethodNetworks {
+  readonly student: ResNet;
+  readonly random: () => number;
+}
+
+/** What the loop gives a method for one mini-batch. */
+export interface StepContext {
+  /** `[n, h, w, c]`, augmented and normalised */
+  readonly images: tf.Tensor4D;
+  /** `[n]`, int32, and the same on the host */
+  readonly labels: tf.Tensor1D;
+  readonly labelValues: Int32Array;
+  /** The frozen teacher. @throws Error if the method said that it needs none */
+  readonly teacher: FrozenClassifier;
+  readonly stage: string;
+  /** e = 1 … E, of this stage */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Runs the student forward in training mode and backward; adds to the gradients. */
+  backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D;
+  /** Named streams of random numbers in [0, 1), the same for every method of a seed. */
+  random(stream: string): () => number;
+  /** Times a part of the step. */
+  timed<T>(phase: string, work: () => Promise<T> | T): Promise<T>;
+}
+
+/**
+ * From the student's output to the terms of the loss, weighted already; they are added up. Called
+ * under the gradient tape, so it must be free of side effects.
+ */
+export type StudentLoss = (
+  output: NetworkOutput,
+  own: ReadonlyMap<string, tf.Variable>,
+) => Record<string, tf.Scalar>;
+
+/** What a step has to say besides its loss. */
+export interface StepReport {
+  /** The attack, where there was one; its tensors need not live any more. */
+  readonly attack?: Pick<BssAttackResult, "outcomes" | "steps" | "norms">;
+}

@@ -1,0 +1,16 @@
+import { bss } from "./bss.ts";
+import { hinton } from "./hinton.ts";
+import type { DistillationMethod } from "./method.ts";
+import { original } from "./original.ts";
+import { UserError } from "../user_error.ts";
+
+/** Every method, in the order of the paper's table. */
+export const methods = [original, hinton, bss] as unknown as readonly DistillationMethod[];
+
+/** @throws UserError that lists the valid names */
+export function methodNamed(name: string): DistillationMethod {
+  const method = methods.find((candidate) => candidate.name === name);
+  if (method) return method;
+  const names = methods.map((candidate) => candidate.name).join(", ");
+  throw new UserError(`there is no method "${name}"; choose from ${names}`);
+}

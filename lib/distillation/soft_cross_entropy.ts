@@ -1,0 +1,54 @@
+import * as tf from "@tensorflow/tfjs";
+
+/**
+ * Soft cross-entropy `J(t/T, s/T) = −(1/n) Σ_i Σ_c softmax(t_i/T)_c · log softmax(s_i/T)_c` (Hinton
+ * et al. 2015, without the factor T²), with the student's gradient `(softmax(s/T) − softmax(t/T))/(T n)`.
+ *
+ * @param teacherLogits `[n, classes]`, taken as constant
+ * @param studentLogits `[n, classes]`
+ */
+export function softCrossEntropy(
+  teacherLogits: tf.Tensor2D,
+  studentLogits: tf.Tensor2D,
+  temperature: number,
+): tf.Scalar {
+  return crossEntropyToTargets(
+    tf.softmax(tf.div(teacherLogits, temperature)),
+    studentLogits,
+    temperature,
+  );
+}
+
+/**
+ * Cross-entropy of logits to class labels, mean over the batch.
+ *
+ * @param labels `[n]`, int32
+ * @param logits `[n, classes]`
+ */
+export function crossEntropy(labels: tf.Tensor1D, logits: tf.Tensor2D): tf.Scalar {
+  return crossEntropyToTargets(tf.oneHot(labels, logits.shape[1]), logits, 1);
+}
+
+/** One operation with its own gradient: half the operations of the composed one. */
+function crossEntropyToTargets(
+  targets: tf.Tensor,
+  logits: tf.Tensor2D,
+  temperature: number,
+): tf.Scalar {
+  const count = logits.shape[0];
+  const operation = tf.customGrad((...args) => {
+    const [z, save] = args as [tf.Tensor2D, unknown] as [tf.Tensor2D, tf.GradSaveFunc];
+    const scaled = tf.div(z, temperature);
+    const shifted = tf.sub(scaled, tf.max(scaled, 1, true));
+    const exponentials = tf.exp(shifted);
+    const sums = tf.sum(exponentials, 1, true);
+    const logSoftmax = tf.sub(shifted, tf.log(sums));
+    save([tf.div(exponentials, sums)]);
+    return {
+      value: tf.div(tf.neg(tf.sum(tf.mul(targets, logSoftmax))), count),
+      gradFunc: (dy, saved) =>
+        tf.mul(dy, tf.div(tf.sub((saved as tf.Tensor[])[0], targets), temperature * count)),
+    };
+  });
+  return operation(logits) as tf.Scalar;
+}

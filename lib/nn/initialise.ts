@@ -1,0 +1,37 @@
+import { type Architecture, parameterShapes } from "./architecture.ts";
+import { type Weight, weightToMemory } from "./layout.ts";
+import { ResNet } from "./resnet.ts";
+
+/**
+ * A fresh network: filters from N(0, 2/(k²·C_out)) (He et al. 2015), batch-norm γ = 1 and β = 0, the
+ * linear layer uniform in ±1/√(inputs), PyTorch's default.
+ *
+ * @param random numbers in [0, 1); the same ones give the same network on every backend
+ */
+export function initialiseResNet(architecture: Architecture, random: () => number): ResNet {
+  const weights = new Map<string, Weight>();
+  for (const { name, shape } of parameterShapes(architecture)) {
+    const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    if (shape.length === 4) {
+      const std = Math.sqrt(2 / (shape[2] * shape[3] * shape[0]));
+      for (let i = 0; i < data.length; i++) data[i] = std * standardNormal(random);
+    } else if (name.startsWith("linear")) {
+      const limit = 1 / Math.sqrt(linearInputs(architecture));
+      for (let i = 0; i < data.length; i++) data[i] = limit * (2 * random() - 1);
+    } else if (name.endsWith(".running_var") || name.endsWith(".weight")) {
+      data.fill(1);
+    }
+    weights.set(name, weightToMemory(data, shape));
+  }
+  return new ResNet(architecture, weights);
+}
+
+function linearInputs(architecture: Architecture): number {
+  return parameterShapes(architecture).find(({ name }) => name === "linear.weight")!.shape[1];
+}
+
+/** Box–Muller. */
+function standardNormal(random: () => number): number {
+  // 1 − u is in (0, 1], so that the logarithm is finite.
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

@@ -1,0 +1,139 @@
+import * as tf from "@tensorflow/tfjs";
+import { type Architecture, type BlockShape, blocksOf, parameterShapes } from "./architecture.ts";
+import { batchNormTraining } from "./batch_norm_training.ts";
+import { shortcut } from "./shortcut.ts";
+import type { Weight } from "./layout.ts";
+
+/** PyTorch's defaults. */
+export const BATCH_NORM_EPSILON = 1e-5;
+const BATCH_NORM_MOMENTUM = 0.1;
+
+/** What one forward pass gives. */
+export interface NetworkOutput {
+  /** `[n, classes]` */
+  readonly logits: tf.Tensor2D;
+  /** The output of each stage, behind its last ReLU: `[n, h, w, 16]`, `[n, h/2, w/2, 32]`, … */
+  readonly features: readonly tf.Tensor4D[];
+}
+
+/**
+ * A ResNet for small images (He et al. 2016, section 4.2) with option-A shortcuts, as TensorFlow.js
+ * variables under PyTorch's names.
+ */
+export class ResNet {
+  readonly architecture: Architecture;
+  /** Trainable parameters, in PyTorch's order. */
+  readonly parameters = new Map<string, tf.Variable>();
+  /** Running mean and (unbiased) variance of every batch-norm. */
+  readonly statistics = new Map<string, tf.Variable>();
+  readonly #blocks: BlockShape[][];
+
+  /** @param weights one for each name of `parameterShapes(architecture)`, in memory layout */
+  constructor(architecture: Architecture, weights: ReadonlyMap<string, Weight>) {
+    this.architecture = architecture;
+    this.#blocks = blocksOf(architecture);
+    for (const { name, trainable } of parameterShapes(architecture)) {
+      const { data, shape } = weights.get(name)!;
+      const variable = tf.tidy(() => tf.variable(tf.tensor(data, shape), trainable));
+      (trainable ? this.parameters : this.statistics).set(name, variable);
+    }
+  }
+
+  /**
+   * A forward pass over images `[n, h, w, c]`.
+   *
+   * In training mode batch-norm uses the statistics of the mini-batch and updates the running ones;
+   * otherwise it uses the running ones.
+   */
+  forward(images: tf.Tensor4D, { training }: { training: boolean }): NetworkOutput {
+    const mode: NormalisationMode = training ? this.#byBatch : this.#byRunningStatistics;
+    let x = mode("bn1", this.#convolve("conv1", images));
+    const features = this.#blocks.map((blocks) => {
+      for (const block of blocks) x = this.#block(block, x, mode);
+      return x;
+    });
+    const pooled = tf.mean(x, [1, 2]) as tf.Tensor2D;
+    const logits = tf.add(
+      tf.matMul(pooled, this.#parameter("linear.weight") as tf.Tensor2D),
+      this.#parameter("linear.bias"),
+    ) as tf.Tensor2D;
+    return { logits, features };
+  }
+
+  /** All variables, running statistics included, in the order of the files. */
+  variables(): [name: string, variable: tf.Variable][] {
+    return parameterShapes(this.architecture).map(({ name }) => [
+      name,
+      this.parameters.get(name) ?? this.statistics.get(name)!,
+    ]);
+  }
+
+  dispose(): void {
+    for (const [, variable] of this.variables()) variable.dispose();
+  }
+
+  #parameter(name: string): tf.Variable {
+    return this.parameters.get(name)!;
+  }
+
+  #convolve(name: string, x: tf.Tensor4D, stride: 1 | 2 = 1): tf.Tensor4D {
+    // Padding as a number: "same" would pad (0, 1) at stride 2, PyTorch pads (1, 1).
+    return tf.conv2d(x, this.#parameter(`${name}.weight`) as tf.Tensor4D, stride, 1);
+  }
+
+  #block(block: BlockShape, x: tf.Tensor4D, normalise: NormalisationMode): tf.Tensor4D {
+    const { name, stride } = block;
+    const inner = normalise(`${name}.bn1`, this.#convolve(`${name}.conv1`, x, stride));
+    return normalise(
+      `${name}.bn2`,
+      this.#convolve(`${name}.conv2`, inner),
+      shortcut(x, block),
+    );
+  }
+
+  /** relu(batchNorm(x) + residual) by the mini-batch; moves the running statistics. */
+  #byBatch: NormalisationMode = (name, x, residual) => {
+    const { y, mean, variance } = batchNormTraining(
+      {
+        x,
+        gamma: this.#parameter(`${name}.weight`) as tf.Tensor1D,
+        beta: this.#parameter(`${name}.bias`) as tf.Tensor1D,
+        residual,
+      },
+      { epsilon: BATCH_NORM_EPSILON, relu: true },
+    );
+    const m = x.size / x.shape[3];
+    this.#moveStatistic(`${name}.running_mean`, mean, 1);
+    // PyTorch normalises by the biased variance, but keeps the unbiased one.
+    this.#moveStatistic(`${name}.running_var`, variance, m / (m - 1));
+    tf.dispose([mean, variance]);
+    return y;
+  };
+
+  /** relu(batchNorm(x) + residual) by the running statistics. */
+  #byRunningStatistics: NormalisationMode = (name, x, residual) => {
+    const normalised = tf.batchNorm4d(
+      x,
+      this.statistics.get(`${name}.running_mean`) as tf.Tensor1D,
+      this.statistics.get(`${name}.running_var`) as tf.Tensor1D,
+      this.#parameter(`${name}.bias`) as tf.Tensor1D,
+      this.#parameter(`${name}.weight`) as tf.Tensor1D,
+      BATCH_NORM_EPSILON,
+    );
+    return tf.relu(residual ? tf.add(normalised, residual) as tf.Tensor4D : normalised);
+  };
+
+  #moveStatistic(name: string, ofBatch: tf.Tensor1D, factor: number): void {
+    const running = this.statistics.get(name)!;
+    tf.tidy(() =>
+      running.assign(
+        tf.add(
+          tf.mul(running, 1 - BATCH_NORM_MOMENTUM),
+          tf.mul(ofBatch, BATCH_NORM_MOMENTUM * factor),
+        ),
+      )
+    );
+  }
+}
+
+type NormalisationMode = (name: string, x: tf.Tensor4D, residual?: tf.Tensor4D) => tf.Tensor4D;

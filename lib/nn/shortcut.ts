@@ -1,0 +1,21 @@
+import * as tf from "@tensorflow/tfjs";
+import type { BlockShape } from "./architecture.ts";
+
+/**
+ * The option-A shortcut of a block: the identity, or every second row and column with zero channels
+ * appended. The latter is computed as a 1×1 convolution with an identity filter, since strided
+ * slices are slow on several backends and the convolution kernels give the gradient for nothing.
+ */
+export function shortcut(
+  x: tf.Tensor4D,
+  { inChannels, outChannels, stride }: BlockShape,
+): tf.Tensor4D {
+  return stride === 1
+    ? x
+    : tf.conv2d(x, identityFilter(inChannels, outChannels), stride, 0);
+}
+
+/** `[1, 1, in, out]` with ones where in = out. */
+export function identityFilter(inChannels: number, outChannels: number): tf.Tensor4D {
+  return tf.eye(inChannels, outChannels).reshape([1, 1, inChannels, outChannels]);
+}

@@ -1,0 +1,123 @@
+import { type Architecture, parameterShapes } from "./architecture.ts";
+import { type Weight, weightToDisk, weightToMemory } from "./layout.ts";
+import { ResNet } from "./resnet.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
+import { writeAtomically } from "../files/write_atomically.ts";
+import { sha256 } from "../files/sha256.ts";
+import { UserError } from "../user_error.ts";
+
+/** A network read from a file, with what the file says of itself. */
+export interface LoadedResNet {
+  readonly network: ResNet;
+  readonly metadata: Record<string, string>;
+  /** SHA-256 of the weights, names and shapes included: the identity of a teacher. */
+  readonly hash: string;
+}
+
+/**
+ * Reads a ResNet from a safetensors file with PyTorch's names and layouts; depth, channels and
+ * classes follow from the tensors.
+ *
+ * @throws UserError if the file is missing, damaged, or its tensors are not those of such a network
+ */
+export async function readResNet(file: string): Promise<LoadedResNet> {
+  const { tensors, metadata } = decodeSafetensors(await readWeightsFile(file), file);
+  const architecture = inferArchitecture(tensors, file);
+  return {
+    network: new ResNet(architecture, weightsFrom(tensors, architecture, file)),
+    metadata,
+    hash: hashTensors(tensors),
+  };
+}
+
+/** Writes a network as PyTorch would, and gives its hash. */
+export async function writeResNet(
+  file: string,
+  network: ResNet,
+  metadata: Record<string, string>,
+): Promise<string> {
+  const tensors = await storedTensors(network.variables());
+  const bytes = encodeSafetensors({ tensors, metadata });
+  await writeAtomically(file, bytes, (written) => void decodeSafetensors(written, file));
+  return hashTensors(tensors);
+}
+
+/** Variables in PyTorch's layout. */
+export async function storedTensors(
+  variables: Iterable<readonly [string, { shape: number[]; data(): Promise<unknown> }]>,
+): Promise<Map<string, StoredTensor>> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, variable] of variables) {
+    const stored = weightToDisk(await variable.data() as Float32Array, variable.shape);
+    tensors.set(name, { dtype: "F32", ...stored });
+  }
+  return tensors;
+}
+
+/**
+ * Checks that the tensors are exactly a network's and brings them into memory layout.
+ *
+ * @throws UserError naming the first tensor that is missing, of another shape, or not finite
+ */
+export function weightsFrom(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  architecture: Architecture,
+  file: string,
+): Map<string, Weight> {
+  return new Map(parameterShapes(architecture).map(({ name, shape }) => {
+    const tensor = tensors.get(name);
+    if (tensor?.dtype !== "F32") {
+      throw new UserError(
+        `${file} has no float32 tensor "${name}", which a resnet${architecture.depth} needs`,
+      );
+    }
+    if (String(tensor.shape) !== String(shape)) {
+      throw new UserError(
+        `${file}: tensor "${name}" has shape [${tensor.shape}], but a resnet${architecture.depth} ` +
+          `needs [${shape}]; give weights of that network`,
+      );
+    }
+    if (!tensor.data.every(Number.isFinite)) {
+      throw new UserError(`${file}: tensor "${name}" holds values that are not finite`);
+    }
+    return [name, weightToMemory(tensor.data, tensor.shape)];
+  }));
+}
+
+function inferArchitecture(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  file: string,
+): Architecture {
+  const first = tensors.get("conv1.weight");
+  const linear = tensors.get("linear.weight");
+  const blocks = new Set([...tensors.keys()].map((name) => /^layer\d+\.\d+/.exec(name)?.[0]));
+  blocks.delete(undefined);
+  if (first?.shape.length !== 4 || linear?.shape.length !== 2 || blocks.size % 3 !== 0) {
+    throw new UserError(
+      `${file} does not hold a ResNet for small images: expected conv1.weight, three layers of ` +
+        `equally many blocks and linear.weight, under PyTorch's names`,
+    );
+  }
+  return { depth: 2 * blocks.size + 2, channels: first.shape[1], classes: linear.shape[0] };
+}
+
+function hashTensors(tensors: ReadonlyMap<string, StoredTensor>): string {
+  return sha256(
+    ...[...tensors].sort(([a], [b]) => a < b ? -1 : 1).flatMap((
+      [name, { dtype, shape, data }],
+    ) => [
+      `${name} ${dtype} [${shape}]\n`,
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    ]),
+  );
+}
+
+async function readWeightsFile(file: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(file);
+  } catch (error) {
+    throw new UserError(`cannot read the weights ${file}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import type * as tf from "@tensorflow/tfjs";
+import { integer, oneOf, type Options, resolveOptions } from "../options.ts";
+import { softmaxRows, topClasses } from "./probabilities.ts";
+import { UserError } from "../user_error.ts";
+
+/** Options of `selectBaseSamples`, with the values of Heo et al. (2019) as defaults. */
+export const baseSampleOptions = {
+  /** N: at most so many samples of a mini-batch. */
+  count: integer(64, { min: 1 }),
+  /**
+   * Which of those that both networks classify correctly: "difference", the ones on which student and
+   * teacher differ most; "random" ones; or "all", in the order of the batch and whatever `count` is.
+   */
+  rule: oneOf("difference", ["difference", "random", "all"]),
+};
+
+export type BaseSampleOptions = Options<typeof baseSampleOptions>;
+
+/** The samples of a mini-batch that an attack starts from. */
+export interface BaseSamples {
+  /** Their indices in the mini-batch, best first */
+  readonly indices: Int32Array;
+  /** `Σ_{c≠y} (softmax_t − softmax_s)²` of each */
+  readonly scores: Float64Array;
+}
+
+/**
+ * Base sample selection (Heo et al. 2019, section 3.2): of the samples that teacher and student both
+ * classify correctly, the `count` with the largest difference between their probabilities of the
+ * other classes, at temperature 1.
+ *
+ * @param teacherLogits `[n, classes]`
+ * @param studentLogits `[n, classes]`, of the student in training mode
+ * @param labels n class indices
+ * @param random numbers in [0, 1), one for each candidate, for the rule "random"
+ * @throws UserError for a bad option, or if the sizes differ
+ */
+export async function selectBaseSamples(
+  teacherLogits: tf.Tensor2D,
+  studentLogits: tf.Tensor2D,
+  labels: ArrayLike<number>,
+  options: Partial<BaseSampleOptions> = {},
+  random: () => number = Math.random,
+): Promise<BaseSamples> {
+  const { count, rule } = resolveOptions("selectBaseSamples", baseSampleOptions, options);
+  if (
+    String(teacherLogits.shape) !== String(studentLogits.shape) ||
+    labels.length !== teacherLogits.shape[0]
+  ) {
+    throw new UserError(
+      `teacher logits [${teacherLogits.shape}], student logits [${studentLogits.shape}] and ` +
+        `${labels.length} labels must be of the same batch and classes`,
+    );
+  }
+  const classes = teacherLogits.shape[1];
+  // One read-back of two small matrices; what follows is exact and costs less than an operation.
+  const [teacher, student] = await Promise.all([teacherLogits.data(), studentLogits.data()]);
+  const teacherTop = topClasses(teacher, classes);
+  const studentTop = topClasses(student, classes);
+  const p = softmaxRows(teacher, classes);
+  const q = softmaxRows(student, classes);
+
+  const candidates: { index: number; score: number; key: number }[] = [];
+  for (let index = 0; index < labels.length; index++) {
+    const label = labels[index];
+    if (teacherTop[index] !== label || studentTop[index] !== label) continue;
+    let score = 0;
+    for (let c = 0; c < classes; c++) {
+      if (c !== label) score += (p[index * classes + c] - q[index * classes + c]) ** 2;
+    }
+    const key = rule === "difference" ? score : rule === "random" ? random() : 0;
+    candidates.push({ index, score, key });
+  }
+  // The sort is stable: equal keys stay in the order of the batch.
+  candidates.sort((a, b) => b.key - a.key);
+  const chosen = rule === "all" ? candidates : candidates.slice(0, count);
+  return {
+    indices: Int32Array.from(chosen, ({ index }) => index),
+    scores: Float64Array.from(chosen, ({ score }) => score),
+  };
+}

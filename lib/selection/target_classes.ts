@@ -1,0 +1,70 @@
+import type * as tf from "@tensorflow/tfjs";
+import { oneOf, type Options, resolveOptions } from "../options.ts";
+import { softmaxRows } from "./probabilities.ts";
+import { UserError } from "../user_error.ts";
+
+/** Options of `sampleTargetClasses`, with the rule of Heo et al. (2019) as default. */
+export const targetClassOptions = {
+  /**
+   * "probability": drawn in proportion to the teacher's probabilities of the other classes; "random":
+   * drawn evenly among them; "second" and "least likely": always the most or least probable of them.
+   */
+  rule: oneOf("probability", ["probability", "random", "second", "least likely"]),
+};
+
+export type TargetClassOptions = Options<typeof targetClassOptions>;
+
+/**
+ * Target class sampling (Heo et al. 2019, section 3.2): class k ≠ b with probability
+ * `q_k / (1 − q_b)`, q the teacher's softmax at temperature 1. Inverts the cumulative sum over the
+ * other classes, most probable first, with one uniform number a sample.
+ *
+ * @param teacherLogits `[n, classes]`, at least 2 classes
+ * @param baseClass n class indices
+ * @param uniform n numbers in [0, 1); the rules that do not draw leave them unused
+ * @returns n class indices, none of them the base class
+ * @throws UserError for a bad option, or if the sizes differ
+ */
+export async function sampleTargetClasses(
+  teacherLogits: tf.Tensor2D,
+  baseClass: ArrayLike<number>,
+  uniform: ArrayLike<number>,
+  options: Partial<TargetClassOptions> = {},
+): Promise<Int32Array> {
+  const { rule } = resolveOptions("sampleTargetClasses", targetClassOptions, options);
+  const [count, classes] = teacherLogits.shape;
+  if (classes < 2 || baseClass.length !== count || uniform.length !== count) {
+    throw new UserError(
+      `teacher logits [${teacherLogits.shape}] need at least 2 classes and as many base classes ` +
+        `and uniform numbers, but there are ${baseClass.length} and ${uniform.length}`,
+    );
+  }
+  const q = softmaxRows(await teacherLogits.data(), classes);
+  return Int32Array.from({ length: count }, (_, i) => {
+    const row = q.subarray(i * classes, (i + 1) * classes);
+    const others = Array.from(row.keys()).filter((c) => c !== baseClass[i]);
+    others.sort((a, b) => row[b] - row[a]);
+    switch (rule) {
+      case "second":
+        return others[0];
+      case "least likely":
+        return others.at(-1)!;
+      case "random":
+        return others[Math.floor(uniform[i] * others.length)];
+      case "probability":
+        return invertCumulativeSum(others, row, uniform[i]);
+    }
+  });
+}
+
+/** The first class at which the cumulative sum, normalised to 1, exceeds u. */
+function invertCumulativeSum(others: number[], q: Float64Array, u: number): number {
+  // Summed over the others: 1 − q_b loses its digits where q_b is close to 1.
+  const total = others.reduce((sum, c) => sum + q[c], 0);
+  let cumulative = 0;
+  for (const c of others) {
+    cumulative += q[c];
+    if (cumulative > u * total) return c;
+  }
+  return others.at(-1)!;
+}

@@ -104,7 +104,13 @@ export async function bssAttack(
       );
       const { value, dLogits } = gapOf(take(logits), difference, settings.space);
       const isMoving = tf.tensor1d(staying.map((row) => moving.includes(row) ? 1 : 0));
-      return advance(take(x), tf.mul(value, isMoving), toImages(dLogits, index), isMoving, settings);
+      return advance(
+        take(x),
+        tf.mul(value, isMoving),
+        toImages(dLogits, index),
+        isMoving,
+        settings,
+      );
     });
     dispose();
     tf.dispose([x, logits]);
@@ -112,12 +118,15 @@ export async function bssAttack(
   }
 
   const { samples, logits } = archive.take();
-  const outcomes = Array.from(topClass, (top, i): Outcome =>
-    top === baseClass[i]
-      ? "not crossed"
-      : top === targetClass[i]
-      ? "crossed to target"
-      : "third class");
+  const outcomes = Array.from(
+    topClass,
+    (top, i): Outcome =>
+      top === baseClass[i]
+        ? "not crossed"
+        : top === targetClass[i]
+        ? "crossed to target"
+        : "third class",
+  );
   const accepted = rowsOf(outcomes).filter((i) =>
     settings.mode === "published" || outcomes[i] === "crossed to target"
   );

@@ -21,13 +21,7 @@ export async function startBackend(
   name = "auto",
   candidates: readonly Backend[] = backends,
 ): Promise<StartedBackend> {
-  const chosen = name === "auto"
-    ? candidates
-    : candidates.filter((candidate) => candidate.name === name);
-  if (chosen.length === 0) {
-    const names = ["auto", ...candidates.map((candidate) => candidate.name)].join(", ");
-    throw new UserError(`there is no backend "${name}"; choose one of ${names}`);
-  }
+  const chosen = backendsNamed(name, candidates);
   // Production mode skips TensorFlow.js's banner and its per-operation shape checks.
   tf.enableProdMode();
   const passedOver: { name: string; reason: string }[] = [];
@@ -41,6 +35,21 @@ export async function startBackend(
   }
   const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join("\n");
   throw new UserError(`no backend could be started\n${reasons}`);
+}
+
+/**
+ * The backends to try for a name: all of them for "auto".
+ *
+ * @throws UserError that lists the valid names
+ */
+export function backendsNamed(
+  name: string,
+  candidates: readonly Backend[] = backends,
+): readonly Backend[] {
+  const chosen = candidates.filter((candidate) => name === "auto" || candidate.name === name);
+  if (chosen.length > 0) return chosen;
+  const names = ["auto", ...candidates.map((candidate) => candidate.name)].join(", ");
+  throw new UserError(`there is no backend "${name}"; choose from ${names}`);
 }
 
 /** One line a backend that was passed over, and one for the one that was taken. */

@@ -33,6 +33,11 @@ export const bss: DistillationMethod<typeof options> = {
   options,
   needsTeacher: true,
   stages: (_options, epochs) => [{ name: "train", epochs }],
+  passes({ baseSamples }, batchSize) {
+    // Off in the last quarter; three passes forward and back make up an average attack.
+    const attacked = 0.75 * Math.min(baseSamples / batchSize, 1);
+    return { student: 3 + 3 * attacked, teacher: 1 + 6 * attacked };
+  },
   async step(options, context) {
     const { temperature, baseSamples, baseRule, targetRule, ...attackSettings } = options;
     const { images, labels, labelValues, teacher, epoch, epochs, backward, random, timed } =
@@ -84,7 +89,8 @@ export const bss: DistillationMethod<typeof options> = {
     }
 
     async function targetClassesOf(indices: Int32Array, baseClass: Int32Array) {
-      const uniform = Float64Array.from(indices, random("target class"));
+      const draw = random("target class");
+      const uniform = Float64Array.from(indices, () => draw());
       const logits = gatherRows(teacherLogits, indices);
       const targets = await sampleTargetClasses(logits, baseClass, uniform, { rule: targetRule });
       logits.dispose();

@@ -20,6 +20,7 @@ export const hinton: DistillationMethod<typeof options> = {
   options,
   needsTeacher: true,
   stages: (_options, epochs) => [{ name: "train", epochs }],
+  passes: () => ({ student: 3, teacher: 1 }),
   async step({ temperature }, { images, labels, teacher, epoch, epochs, backward, timed }) {
     const alpha = distillationWeight(epoch, epochs);
     const teacherLogits = await timed("teacher", () => teacher.logits(images));

@@ -3,6 +3,8 @@ import type { BssAttackResult } from "../attack/bss.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import type { NetworkOutput, ResNet } from "../nn/resnet.ts";
 import type { Options, Rules } from "../options.ts";
+import type { Phase } from "../training/epoch_row.ts";
+import type { StreamName } from "../training/random_streams.ts";
 
 /**
  * A way to train a student. A method is a value: a file with its formula, and a line in `methods.ts`.
@@ -19,6 +21,8 @@ export interface DistillationMethod<R extends Rules = Rules> {
   readonly needsTeacher: boolean;
   /** The stages of training, one after the other; most methods have one. */
   stages(options: Options<R>, epochs: number): Stage[];
+  /** What a training image costs, for estimates of time. */
+  passes(options: Options<R>, batchSize: number): PassCount;
   /** What the method trains besides the student (a regressor, say), once a run. */
   createVariables?(options: Options<R>, networks: MethodNetworks): ReadonlyMap<string, tf.Variable>;
   /** The loss of one mini-batch. */
@@ -29,6 +33,12 @@ export interface DistillationMethod<R extends Rules = Rules> {
 export interface Stage {
   readonly name: string;
   readonly epochs: number;
+}
+
+/** Forward passes through each network; a backward pass counts as two. */
+export interface PassCount {
+  readonly student: number;
+  readonly teacher: number;
 }
 
 /** The networks of a run, for methods whose own variables depend on their shapes. */
@@ -53,9 +63,9 @@ export interface StepContext {
   /** Runs the student forward in training mode and backward; adds to the gradients. */
   backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D;
   /** Named streams of random numbers in [0, 1), the same for every method of a seed. */
-  random(stream: string): () => number;
+  random(stream: StreamName): () => number;
   /** Times a part of the step. */
-  timed<T>(phase: string, work: () => Promise<T> | T): Promise<T>;
+  timed<T>(phase: Phase, work: () => Promise<T> | T): Promise<T>;
 }
 
 /**

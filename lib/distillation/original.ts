@@ -8,6 +8,7 @@ export const original: DistillationMethod = {
   options: {},
   needsTeacher: false,
   stages: (_options, epochs) => [{ name: "train", epochs }],
+  passes: () => ({ student: 3, teacher: 0 }),
   async step(_options, { images, labels, backward, timed }) {
     await timed("student", () => {
       backward(images, ({ logits }) => ({ cross_entropy: crossEntropy(labels, logits) })).dispose();

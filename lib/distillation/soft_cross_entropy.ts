@@ -43,11 +43,11 @@ function crossEntropyToTargets(
     const exponentials = tf.exp(shifted);
     const sums = tf.sum(exponentials, 1, true);
     const logSoftmax = tf.sub(shifted, tf.log(sums));
-    save([tf.div(exponentials, sums)]);
+    save([tf.sub(tf.div(exponentials, sums), targets)]);
     return {
       value: tf.div(tf.neg(tf.sum(tf.mul(targets, logSoftmax))), count),
       gradFunc: (dy, saved) =>
-        tf.mul(dy, tf.div(tf.sub((saved as tf.Tensor[])[0], targets), temperature * count)),
+        tf.mul(dy, tf.div((saved as tf.Tensor[])[0], temperature * count)),
     };
   });
   return operation(logits) as tf.Scalar;

@@ -10,9 +10,7 @@ export function shortcut(
   x: tf.Tensor4D,
   { inChannels, outChannels, stride }: BlockShape,
 ): tf.Tensor4D {
-  return stride === 1
-    ? x
-    : tf.conv2d(x, identityFilter(inChannels, outChannels), stride, 0);
+  return stride === 1 ? x : tf.conv2d(x, identityFilter(inChannels, outChannels), stride, 0);
 }
 
 /** `[1, 1, in, out]` with ones where in = out. */

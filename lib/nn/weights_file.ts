@@ -2,8 +2,7 @@ import { type Architecture, parameterShapes } from "./architecture.ts";
 import { type Weight, weightToDisk, weightToMemory } from "./layout.ts";
 import { ResNet } from "./resnet.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
-import { writeAtomically } from "../files/write_atomically.ts";
-import { sha256 } from "../files/sha256.ts";
+import { weightsHash } from "./weights_hash.ts";
 import { UserError } from "../user_error.ts";
 
 /** A network read from a file, with what the file says of itself. */
@@ -26,20 +25,16 @@ export async function readResNet(file: string): Promise<LoadedResNet> {
   return {
     network: new ResNet(architecture, weightsFrom(tensors, architecture, file)),
     metadata,
-    hash: hashTensors(tensors),
+    hash: weightsHash(tensors),
   };
 }
 
-/** Writes a network as PyTorch would, and gives its hash. */
-export async function writeResNet(
-  file: string,
+/** A network as PyTorch would store it, as the bytes of a safetensors file. */
+export async function encodeResNet(
   network: ResNet,
   metadata: Record<string, string>,
-): Promise<string> {
-  const tensors = await storedTensors(network.variables());
-  const bytes = encodeSafetensors({ tensors, metadata });
-  await writeAtomically(file, bytes, (written) => void decodeSafetensors(written, file));
-  return hashTensors(tensors);
+): Promise<Uint8Array> {
+  return encodeSafetensors({ tensors: await storedTensors(network.variables()), metadata });
 }
 
 /** Variables in PyTorch's layout. */
@@ -64,24 +59,26 @@ export function weightsFrom(
   architecture: Architecture,
   file: string,
 ): Map<string, Weight> {
-  return new Map(parameterShapes(architecture).map(({ name, shape }) => {
-    const tensor = tensors.get(name);
-    if (tensor?.dtype !== "F32") {
-      throw new UserError(
-        `${file} has no float32 tensor "${name}", which a resnet${architecture.depth} needs`,
-      );
-    }
-    if (String(tensor.shape) !== String(shape)) {
-      throw new UserError(
-        `${file}: tensor "${name}" has shape [${tensor.shape}], but a resnet${architecture.depth} ` +
-          `needs [${shape}]; give weights of that network`,
-      );
-    }
-    if (!tensor.data.every(Number.isFinite)) {
-      throw new UserError(`${file}: tensor "${name}" holds values that are not finite`);
-    }
-    return [name, weightToMemory(tensor.data, tensor.shape)];
-  }));
+  return new Map(
+    parameterShapes(architecture).map(({ name, shape }) => {
+      const tensor = tensors.get(name);
+      if (tensor?.dtype !== "F32") {
+        throw new UserError(
+          `${file} has no float32 tensor "${name}", which a resnet${architecture.depth} needs`,
+        );
+      }
+      if (String(tensor.shape) !== String(shape)) {
+        throw new UserError(
+          `${file}: tensor "${name}" has shape [${tensor.shape}], but a resnet${architecture.depth} ` +
+            `needs [${shape}]; give weights of that network`,
+        );
+      }
+      if (!tensor.data.every(Number.isFinite)) {
+        throw new UserError(`${file}: tensor "${name}" holds values that are not finite`);
+      }
+      return [name, weightToMemory(tensor.data, tensor.shape)];
+    }),
+  );
 }
 
 function inferArchitecture(
@@ -99,17 +96,6 @@ function inferArchitecture(
     );
   }
   return { depth: 2 * blocks.size + 2, channels: first.shape[1], classes: linear.shape[0] };
-}
-
-function hashTensors(tensors: ReadonlyMap<string, StoredTensor>): string {
-  return sha256(
-    ...[...tensors].sort(([a], [b]) => a < b ? -1 : 1).flatMap((
-      [name, { dtype, shape, data }],
-    ) => [
-      `${name} ${dtype} [${shape}]\n`,
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    ]),
-  );
 }
 
 async function readWeightsFile(file: string): Promise<Uint8Array> {

@@ -1,0 +1,165 @@
+import { join } from "node:path";
+import { estimateSeconds } from "./estimate.ts";
+import type { Experiment } from "./experiment.ts";
+import { experimentNamed, experiments } from "./experiments.ts";
+import { printTable } from "./print_table.ts";
+import { ProgressReport } from "./progress_report.ts";
+import { collectTable, type ResultTable, tableName, writeTable } from "./result_table.ts";
+import { missingRuns, runMissing } from "./run_missing.ts";
+import { type PlanChoices, type PlannedRun, planRuns } from "./run_plan.ts";
+import { inShard, parseShard } from "./shard.ts";
+import {
+  backendsNamed,
+  describeStartedBackend,
+  startBackend,
+} from "../lib/backend/start_backend.ts";
+import { backends } from "../lib/backend/backends.ts";
+import { type CommandLine, parseList, runCommand } from "../lib/commands/command_line.ts";
+import { parseSeeds } from "../lib/commands/parse_seeds.ts";
+import { loadDataset } from "../lib/data/load_dataset.ts";
+import { methodNamed } from "../lib/distillation/methods.ts";
+import { PROJECT_ROOT } from "../lib/files/project_root.ts";
+import { ResultsFolder } from "../lib/report/results_folder.ts";
+import { type Scale, SCALES } from "../lib/training/run_specification.ts";
+import { findTeacher } from "../lib/training/teacher_store.ts";
+import { UserError } from "../lib/user_error.ts";
+
+const command = {
+  name: "reproduce",
+  summary: "Runs what is missing of experiments, writes results and prints their tables.\n\n" +
+    "experiments:\n" +
+    experiments.map(({ name, title }) => `  ${name.padEnd(14)}${title}`).join("\n"),
+  positionals: "[experiment…]",
+  options: {
+    scale: { value: SCALES.join("|"), help: "how much to run (default: quick)" },
+    dataset: { value: "NAME", help: "another data set than the experiment's" },
+    students: { value: "A,B", help: "other students: resnet8, resnet14, …" },
+    methods: { value: "A,B", help: "other methods than the experiment's" },
+    seeds: { value: "N|A,B", help: "how many seeds, or which" },
+    backend: {
+      value: ["auto", ...backends.map(({ name }) => name)].join("|"),
+      help: "default: auto, the first that works here",
+    },
+    data: { value: "DIR", help: "data folder (default: $BSS_DATA, else a user cache)" },
+    "unverified-data": { help: "accept data files whose official checksums are not known" },
+    results: { value: "DIR", help: "results folder (default: results)" },
+    shard: { value: "I/N", help: "run only the I-th of N parts of the missing runs" },
+    "dry-run": { help: "list the runs and an estimate of their time" },
+  },
+} as const;
+
+type Line = CommandLine<typeof command.options>;
+
+if (import.meta.main) await runCommand(command, Deno.args, reproduce);
+
+async function reproduce({ positionals, options }: Line): Promise<number> {
+  const chosen = (positionals.length > 0 ? positionals : ["quickstart"]).map(experimentNamed);
+  const choices = parseChoices(options);
+  const shard = parseShard(options.shard);
+  backendsNamed(options.backend ?? "auto");
+  const folder = await ResultsFolder.open(options.results ?? join(PROJECT_ROOT, "results"));
+  const dataOptions = {
+    dataFolder: options.data,
+    acceptUnverified: options["unverified-data"],
+  };
+  const plans = new Map<Experiment, PlannedRun[]>();
+  for (const experiment of chosen) {
+    plans.set(
+      experiment,
+      await planRuns(experiment, choices, {
+        dataset: (name) => loadDataset(name, dataOptions),
+        teacher: (dataset, network) => findTeacher(folder.path, dataset, network),
+      }),
+    );
+  }
+  // A run that stands in several experiments is one run.
+  const planned = [...new Map([...plans.values()].flat().map((run) => [run.name, run])).values()];
+  // Damaged results are found before hours are spent on the rest.
+  for (const plan of plans.values()) rejectDamaged(await collectTable(folder, plan));
+  const missing = (await missingRuns(folder, planned)).filter(inShard(shard));
+
+  if (options["dry-run"]) return await dryRun(missing, options.backend);
+  if (missing.length === 0) console.log("Nothing to do: every run is there.");
+  const complete = missing.length === 0 ||
+    await runAndReport(missing, folder, options, dataOptions);
+  for (const [experiment, plan] of plans) {
+    const table = await collectTable(folder, plan);
+    const isWritten = await folder.has(tableName(experiment, choices.scale));
+    if (missing.length > 0 || !isWritten) {
+      await writeTable(folder, experiment, choices.scale, table);
+    }
+    printTable(experiment, choices.scale, table);
+  }
+  return complete ? 0 : 1;
+}
+
+/** Gives whether every run was finished. */
+async function runAndReport(
+  missing: readonly PlannedRun[],
+  folder: ResultsFolder,
+  { backend }: Line["options"],
+  dataOptions: { dataFolder?: string; acceptUnverified: boolean },
+): Promise<boolean> {
+  const started = await startBackend(backend);
+  console.log(describeStartedBackend(started));
+  const abort = new AbortController();
+  const stop = () => {
+    console.log("stopping; what is finished is kept");
+    abort.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+  const progress = new ProgressReport(missing);
+  const { failed, left } = await runMissing(missing, {
+    folder,
+    backend: started.backend.name,
+    ...dataOptions,
+    signal: abort.signal,
+    onNews: (run, news) => progress.tell(run, news),
+  });
+  progress.end();
+  for (const { run, cause } of failed) console.error(`failed: ${run.name}\n  ${cause}`);
+  for (const run of left) console.error(`not finished: ${run.name}`);
+  if (failed.length + left.length > 0) {
+    console.error("run the same command again for what is missing");
+  }
+  return failed.length + left.length === 0;
+}
+
+async function dryRun(missing: readonly PlannedRun[], backend?: string): Promise<number> {
+  if (missing.length === 0) {
+    console.log("Nothing to do: every run is there.");
+    return 0;
+  }
+  const started = await startBackend(backend);
+  console.log(describeStartedBackend(started));
+  const estimate = await estimateSeconds(missing, started.backend);
+  missing.forEach((run, index) =>
+    console.log(`${run.name}  about ${formatDuration(estimate.runs[index])}`)
+  );
+  console.log(
+    `${missing.length} runs, about ${formatDuration(estimate.total)} with ` +
+      `${estimate.sideBySide} side by side`,
+  );
+  return 0;
+}
+
+function rejectDamaged({ damaged }: ResultTable): void {
+  if (damaged.length > 0) throw new UserError(damaged.map(({ cause }) => cause).join("\n"));
+}
+
+function parseChoices(options: Line["options"]): PlanChoices {
+  const scale = options.scale ?? "quick";
+  if (!(SCALES as readonly string[]).includes(scale)) {
+    throw new UserError(`there is no scale "${scale}"; choose from ${SCALES.join(", ")}`);
+  }
+  const list = (name: "students" | "methods") =>
+    options[name] === undefined ? undefined : parseList(name, options[name]);
+  list("methods")?.forEach(methodNamed);
+  return {
+    scale: scale as Scale,
+    dataset: options.dataset,
+    students: list("students"),
+    methods: list("methods"),
+    seeds: options.seeds === undefined ? undefined : parseSeeds(options.seeds),
+  };
+}

@@ -1,0 +1,98 @@
+import type { Experiment } from "./experiment.ts";
+import type { Dataset } from "../lib/data/dataset.ts";
+import { methodNamed } from "../lib/distillation/methods.ts";
+import { parseDepth } from "../lib/nn/architecture.ts";
+import { resolveOptions } from "../lib/options.ts";
+import { runFlops } from "../lib/training/cost.ts";
+import { protocolOptions } from "../lib/training/protocol.ts";
+import { runName, type RunSpecification, type Scale } from "../lib/training/run_specification.ts";
+import type { TeacherFile } from "../lib/training/teacher_store.ts";
+import { UserError } from "../lib/user_error.ts";
+
+/** Where a command line departs from an experiment's own lists. */
+export interface PlanChoices {
+  readonly scale: Scale;
+  readonly dataset?: string;
+  readonly students?: readonly string[];
+  readonly methods?: readonly string[];
+  readonly seeds?: readonly number[];
+}
+
+/** One run of an experiment, with what it takes to start it. */
+export interface PlannedRun {
+  /** Its name in results, without the folder. */
+  readonly name: string;
+  readonly specification: RunSpecification;
+  /** The teacher's weights; also there for methods that need none. */
+  readonly teacher: TeacherFile;
+  /** Estimated floating-point operations. */
+  readonly flops: number;
+}
+
+/**
+ * The runs of an experiment at a scale, in the order of its table.
+ *
+ * @param load gives the data set and the teacher that the experiment names
+ * @throws UserError for an unknown student, method or option
+ */
+export async function planRuns(
+  experiment: Experiment,
+  choices: PlanChoices,
+  load: {
+    dataset(name: string): Promise<Dataset>;
+    teacher(dataset: string, network: string): Promise<TeacherFile>;
+  },
+): Promise<PlannedRun[]> {
+  const scale = experiment.scales[choices.scale];
+  const entries = choices.methods
+    ? choices.methods.map((name) => scale.methods.find((entry) => entry.name === name) ?? { name })
+    : scale.methods;
+  const resolved = entries.map((entry) => {
+    const method = methodNamed(entry.name);
+    return { method, options: resolveOptions(entry.name, method.options, entry.options) };
+  });
+  const students = choices.students ?? scale.students;
+  students.forEach(parseDepth);
+  const protocol = resolveOptions("protocol", protocolOptions, scale.protocol);
+  const dataset = await load.dataset(choices.dataset ?? scale.dataset);
+  const teacher = await load.teacher(dataset.name, scale.teacher);
+  const trainImages = dataset.train.count * scale.fraction;
+  if (scale.testImages !== null && scale.testImages > dataset.test.count) {
+    throw new UserError(
+      `${experiment.name} tests on ${scale.testImages} images, but ${dataset.name} has ` +
+        `${dataset.test.count}`,
+    );
+  }
+  return students.flatMap((student) =>
+    resolved.flatMap(({ method, options }) =>
+      (choices.seeds ?? scale.seeds).map((seed) => {
+        const specification: RunSpecification = {
+          dataset: {
+            name: dataset.name,
+            fingerprint: dataset.fingerprint,
+            fraction: scale.fraction,
+            testImages: scale.testImages,
+          },
+          teacher: method.needsTeacher ? { name: teacher.name, hash: teacher.hash } : null,
+          student,
+          method: method.name,
+          options,
+          protocol,
+          scale: choices.scale,
+          seed,
+        };
+        return {
+          name: runName(specification),
+          specification,
+          teacher,
+          flops: runFlops(
+            specification,
+            scale.teacher,
+            trainImages,
+            scale.testImages ?? dataset.test.count,
+          ),
+        };
+      })
+    )
+  );
+}

@@ -1,0 +1,34 @@
+import type { EpochRow } from "../lib/training/epoch_row.ts";
+import type { RunSpecification } from "../lib/training/run_specification.ts";
+
+/** What the runner asks of a worker. */
+export type ToWorker =
+  | {
+    readonly type: "start";
+    readonly backend: string;
+    readonly dataFolder?: string;
+    readonly acceptUnverified: boolean;
+  }
+  | {
+    readonly type: "run";
+    readonly specification: RunSpecification;
+    readonly teacherFile: string;
+    readonly checkpoints: string;
+  }
+  | { readonly type: "abort" };
+
+/** What a worker answers. */
+export type FromWorker =
+  | { readonly type: "started" }
+  | { readonly type: "progress"; readonly step: number; readonly steps: number }
+  | { readonly type: "epoch"; readonly row: EpochRow }
+  | { readonly type: "message"; readonly text: string }
+  | {
+    readonly type: "finished";
+    readonly rows: readonly EpochRow[];
+    /** The student's weights, as a safetensors file */
+    readonly weights: Uint8Array;
+    readonly provenance: string;
+  }
+  | { readonly type: "aborted" }
+  | { readonly type: "failed"; readonly message: string };

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { resultNameOf } from "./run_missing.ts";
+import type { PlannedRun } from "./run_plan.ts";
+import type { FromWorker } from "./run_protocol.ts";
+import { sha256 } from "../lib/files/sha256.ts";
+import { writeWeights } from "../lib/nn/write_weights.ts";
+import type { Columns } from "../lib/report/arrow_file.ts";
+import type { ResultsFolder } from "../lib/report/results_folder.ts";
+import type { EpochRow } from "../lib/training/epoch_row.ts";
+import type { Provenance } from "../lib/training/provenance.ts";
+import { canonicalJson, type RunSpecification } from "../lib/training/run_specification.ts";
+
+/** A finished run as it lies in results. */
+export interface RunResult {
+  readonly name: string;
+  readonly specification: RunSpecification;
+  readonly rows: readonly EpochRow[];
+  /** Backend, machine, versions, commit, hashes. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Writes the student's last weights, then the rows: a run that is listed has both. */
+export async function writeRun(
+  folder: ResultsFolder,
+  run: PlannedRun,
+  { rows, weights, provenance }: Extract<FromWorker, { type: "finished" }>,
+  made: Provenance & { backend: string },
+): Promise<void> {
+  await writeWeights(join(folder.path, "students", `${run.name}.safetensors`), weights);
+  await folder.write(resultNameOf(run), epochColumns(rows), rows, {
+    specification: canonicalJson(run.specification),
+    ...made,
+    data: provenance,
+    weights: sha256(weights),
+    finished: new Date().toISOString(),
+  });
+}
+
+/** @throws UserError if the file is damaged */
+export async function readRun(folder: ResultsFolder, run: PlannedRun): Promise<RunResult> {
+  const { rows, metadata } = await folder.read(resultNameOf(run));
+  return {
+    name: run.name,
+    specification: JSON.parse(metadata.specification),
+    rows: rows as readonly EpochRow[],
+    metadata,
+  };
+}
+
+const TEXT_COLUMNS = new Set(["stage"]);
+const WHOLE_COLUMNS = new Set(["epoch", "attacked"]);
+
+function epochColumns(rows: readonly EpochRow[]): Columns {
+  return Object.fromEntries(
+    Object.keys(rows[0]).map((name) => [
+      name,
+      TEXT_COLUMNS.has(name) ? "utf8" : WHOLE_COLUMNS.has(name) ? "int32" : "float64",
+    ]),
+  );
+}

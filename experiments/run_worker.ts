@@ -1,0 +1,80 @@
+/// <reference lib="deno.worker" />
+/**
+ * Trains runs in a thread of its own, one after the other: a backend that keeps one core busy is put
+ * to work on every core this way, and the runner stays responsive.
+ */
+import type { FromWorker, ToWorker } from "./run_protocol.ts";
+import { startBackend } from "../lib/backend/start_backend.ts";
+import type { Dataset } from "../lib/data/dataset.ts";
+import { loadDataset } from "../lib/data/load_dataset.ts";
+import { FrozenResNet } from "../lib/nn/frozen_resnet.ts";
+import { encodeResNet, readResNet } from "../lib/nn/weights_file.ts";
+import { datasetFor } from "../lib/training/dataset_for.ts";
+import { TFJS_VERSION } from "../lib/training/provenance.ts";
+import { canonicalJson } from "../lib/training/run_specification.ts";
+import { train } from "../lib/training/train.ts";
+import { UserError } from "../lib/user_error.ts";
+
+type Start = Extract<ToWorker, { type: "start" }>;
+type Run = Extract<ToWorker, { type: "run" }>;
+
+let settings: Start;
+let dataset: Dataset | undefined;
+let abort = new AbortController();
+
+self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "abort") return abort.abort();
+  try {
+    if (data.type === "start") {
+      settings = data;
+      await startBackend(data.backend);
+      send({ type: "started" });
+    } else {
+      await run(data);
+    }
+  } catch (error) {
+    send(describeFailure(error));
+  }
+};
+
+async function run({ specification, teacherFile, checkpoints }: Run): Promise<void> {
+  abort = new AbortController();
+  if (dataset?.name !== specification.dataset.name) {
+    dataset = await loadDataset(specification.dataset.name, settings);
+  }
+  const teacher = specification.teacher ? await loadTeacher(teacherFile) : null;
+  try {
+    const { rows, student } = await train(specification, {
+      dataset: datasetFor(dataset, specification),
+      teacher,
+      environment: { backend: settings.backend, tfjs: TFJS_VERSION },
+      checkpoints,
+      signal: abort.signal,
+      onMessage: (text) => send({ type: "message", text }),
+      onProgress: ({ step, steps, row }) =>
+        send(row ? { type: "epoch", row } : { type: "progress", step, steps }),
+    });
+    const weights = await encodeResNet(student, { specification: canonicalJson(specification) });
+    student.dispose();
+    send({ type: "finished", rows, weights, provenance: dataset.provenance });
+  } finally {
+    teacher?.dispose();
+  }
+}
+
+async function loadTeacher(file: string): Promise<FrozenResNet> {
+  const { network } = await readResNet(file);
+  const frozen = new FrozenResNet(network);
+  network.dispose();
+  return frozen;
+}
+
+function describeFailure(error: unknown): FromWorker {
+  if (abort.signal.aborted) return { type: "aborted" };
+  const known = error instanceof UserError;
+  return { type: "failed", message: known ? error.message : String((error as Error).stack) };
+}
+
+function send(message: FromWorker): void {
+  self.postMessage(message);
+}

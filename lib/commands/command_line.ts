@@ -1,0 +1,116 @@
+import { parseArgs } from "node:util";
+import { UserError } from "../user_error.ts";
+
+/** One option of a command: a flag, or with `value` (its placeholder in the help) a text. */
+export interface OptionDescription {
+  readonly help: string;
+  readonly value?: string;
+}
+
+/** What a command line may hold; `--help` prints it. */
+export interface Command<O extends Record<string, OptionDescription>> {
+  /** As it is typed: "reproduce". */
+  readonly name: string;
+  readonly summary: string;
+  /** The arguments that are not options, if it takes any: "[experiment…]". */
+  readonly positionals?: string;
+  readonly options: O;
+}
+
+export interface CommandLine<O extends Record<string, OptionDescription>> {
+  readonly positionals: string[];
+  readonly options: {
+    readonly [K in keyof O]: O[K] extends { value: string } ? string | undefined : boolean;
+  };
+}
+
+/**
+ * Runs a command: parses the arguments, prints the help where asked, and turns a `UserError` into one
+ * message and exit status 2.
+ *
+ * @param main gives the exit status
+ */
+export async function runCommand<const O extends Record<string, OptionDescription>>(
+  command: Command<O>,
+  args: readonly string[],
+  main: (line: CommandLine<O>) => Promise<number>,
+): Promise<never> {
+  try {
+    if (args.includes("--help") || args.includes("-h")) {
+      console.log(helpText(command));
+      Deno.exit(0);
+    }
+    Deno.exit(await main(parseCommandLine(command, args)));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`error: ${error.message}`);
+    Deno.exit(2);
+  }
+}
+
+/** @throws UserError for what the command does not know, naming what it does know */
+export function parseCommandLine<const O extends Record<string, OptionDescription>>(
+  command: Command<O>,
+  args: readonly string[],
+): CommandLine<O> {
+  const names = Object.keys(command.options);
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: command.positionals !== undefined,
+      options: Object.fromEntries(
+        names.map((name) => [
+          name,
+          { type: command.options[name].value ? "string" as const : "boolean" as const },
+        ]),
+      ),
+    });
+    const options = Object.fromEntries(
+      names.map((
+        name,
+      ) => [name, values[name] ?? (command.options[name].value ? undefined : false)]),
+    );
+    return { positionals, options: options as CommandLine<O>["options"] };
+  } catch (error) {
+    const [reason] = (error as Error).message.split(/\. (?=To specify)/);
+    throw new UserError(
+      `${command.name}: ${reason}; its options are ` +
+        [...names, "help"].map((name) => `--${name}`).join(", "),
+      { cause: error },
+    );
+  }
+}
+
+export function helpText(command: Command<Record<string, OptionDescription>>): string {
+  const rows = Object.entries({ ...command.options, help: { help: "print this" } })
+    .map(([name, option]): [string, string] => [
+      `--${name}${"value" in option ? ` ${option.value}` : ""}`,
+      option.help,
+    ]);
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return [
+    command.summary,
+    "",
+    `usage: deno task ${
+      [command.name, command.positionals, "[options]"].filter(Boolean).join(" ")
+    }`,
+    "",
+    ...rows.map(([left, help]) => `  ${left.padEnd(width)}${help}`),
+  ].join("\n");
+}
+
+/** A whole number from an option's text. @throws UserError naming the option */
+export function parseWholeNumber(option: string, text: string, min: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min) {
+    throw new UserError(`--${option} is "${text}", but must be a whole number of at least ${min}`);
+  }
+  return value;
+}
+
+/** A comma-separated list. @throws UserError if it is empty */
+export function parseList(option: string, text: string): string[] {
+  const items = text.split(",").map((item) => item.trim()).filter(Boolean);
+  if (items.length === 0) throw new UserError(`--${option} is empty; give names, comma-separated`);
+  return [...new Set(items)];
+}

@@ -1,0 +1,36 @@
+import { runCommand } from "./command_line.ts";
+import { backends } from "../backend/backends.ts";
+import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
+import { formatComparison } from "../parity/compare.ts";
+import { checkParity } from "../parity/check_parity.ts";
+import { UserError } from "../user_error.ts";
+
+const command = {
+  name: "parity",
+  summary:
+    "Holds the library against a folder of reference numbers made with published PyTorch code:\n" +
+    "one line a quantity, with its largest error and tolerance. Exit status 1 if one fails.",
+  positionals: "DIR",
+  options: {
+    backend: {
+      value: ["auto", ...backends.map(({ name }) => name)].join("|"),
+      help: "default: auto, the first that works here",
+    },
+  },
+} as const;
+
+if (import.meta.main) {
+  await runCommand(command, Deno.args, async ({ positionals, options }) => {
+    if (positionals.length !== 1) {
+      throw new UserError("parity needs one folder of reference numbers: deno task parity DIR");
+    }
+    console.log(describeStartedBackend(await startBackend(options.backend)));
+    let failures = 0;
+    for await (const comparison of checkParity(positionals[0])) {
+      console.log(formatComparison(comparison));
+      if (!comparison.passed) failures++;
+    }
+    console.log(failures === 0 ? "all quantities agree" : `${failures} quantities differ`);
+    return failures === 0 ? 0 : 1;
+  });
+}

@@ -1,0 +1,158 @@
+import * as tf from "@tensorflow/tfjs";
+import { compareBySample, compareExactly, compareRelative, type Comparison } from "./compare.ts";
+import { GOLDEN_MEAN, GOLDEN_STD, type GoldenFile, type GoldenFolder } from "./golden_folder.ts";
+import { ReferenceStep } from "./reference_step.ts";
+import { bssAttack, type BssAttackResult } from "../attack/bss.ts";
+import { FrozenResNet } from "../nn/frozen_resnet.ts";
+import { readResNet } from "../nn/weights_file.ts";
+import { selectBaseSamples } from "../selection/base_samples.ts";
+import { sampleTargetClasses } from "../selection/target_classes.ts";
+
+/** Tolerances as measured on correct float32 code; see the reference numbers' own description. */
+const LOGITS = 1e-5;
+const SAMPLES = { share: 0.9, tight: 1e-3, loose: 2e-2 };
+/** The logits of a sample in which a ReLU flipped follow it. */
+const SAMPLE_LOGITS = 1e-2;
+
+/** One training step with boundary supporting samples, taken apart. */
+export async function* compareBssStep(folder: GoldenFolder): AsyncIterable<Comparison> {
+  const golden = await folder.read("bss_step.safetensors");
+  const { network: teacherNetwork } = await readResNet(folder.networkFile("teacher"));
+  const { network: student } = await readResNet(folder.networkFile("student"));
+  const teacher = new FrozenResNet(teacherNetwork);
+  const images = normalisedImages(golden);
+  const labels = golden.data("labels");
+
+  const teacherLogits = teacher.logits(images);
+  yield await relative("teacher logits, folded", teacherLogits, golden, "teacher_logits");
+  const unfolded = tf.tidy(() => teacherNetwork.forward(images, { training: false }).logits);
+  yield await relative("teacher logits, layer by layer", unfolded, golden, "teacher_logits");
+  const evaluated = tf.tidy(() => student.forward(images, { training: false }).logits);
+  yield await relative("student logits, inference", evaluated, golden, "student_logits_eval");
+
+  const step = new ReferenceStep(golden, student, images, teacherLogits);
+  const studentLogits = step.passOverImages();
+  yield await relative("student logits, training", studentLogits, golden, "student_logits_train");
+
+  const { indices, scores } = await selectBaseSamples(teacherLogits, studentLogits, labels, {
+    count: golden.setting("base_samples", 64),
+  });
+  yield compareExactly("base samples", indices, golden.data("base_index"));
+  yield compareRelative("scores of base samples", scores, golden.data("base_score"), LOGITS);
+
+  const baseClass = Int32Array.from(golden.data("base_index"), (index) => labels[index]);
+  const baseLogits = gatherRows(teacherLogits, golden.data("base_index"));
+  yield compareExactly(
+    "target classes",
+    await sampleTargetClasses(baseLogits, baseClass, golden.data("uniform")),
+    golden.data("target_class"),
+  );
+  const baseImages = gatherRows(images, golden.data("base_index"));
+  yield* compareAttack(golden, teacher, baseImages, baseClass);
+
+  const onSamples = step.passOverSamples();
+  yield await relative(
+    "student logits on boundary supporting samples",
+    onSamples,
+    golden,
+    "adversarial_student_logits_train",
+  );
+  yield* step.compareLossAndGradients();
+  yield* step.compareSteps();
+  tf.dispose([images, teacherLogits, unfolded, evaluated, studentLogits, onSamples]);
+  tf.dispose([baseLogits, baseImages]);
+  teacher.dispose();
+  teacherNetwork.dispose();
+  student.dispose();
+}
+
+async function* compareAttack(
+  golden: GoldenFile,
+  teacher: FrozenResNet,
+  images: tf.Tensor4D,
+  baseClass: Int32Array,
+): AsyncIterable<Comparison> {
+  const targetClass = golden.data("target_class");
+  const attack = (maxSteps: number) =>
+    bssAttack(teacher, images, baseClass, targetClass, {
+      eta: golden.setting("eta", 0.3),
+      maxSteps,
+    });
+  const maxSteps = golden.setting("steps", 10);
+  const result = await attack(maxSteps);
+  const crossed = (wanted: (outcome: BssAttackResult["outcomes"][number]) => boolean) =>
+    result.outcomes.map((outcome) => wanted(outcome) ? 1 : 0);
+  yield compareExactly("steps of the attack", result.steps, golden.data("steps"));
+  yield compareExactly(
+    "left the base class",
+    crossed((outcome) => outcome !== "not crossed"),
+    golden.data("left_base"),
+  );
+  yield compareExactly(
+    "crossed to the target class",
+    crossed((outcome) => outcome === "crossed to target"),
+    golden.data("crossed_to_target"),
+  );
+  yield* compareBySample(
+    "boundary supporting samples",
+    await result.samples.data(),
+    golden.nhwc("adversarial").data,
+    images.shape[0],
+    SAMPLES,
+  );
+  yield await relative(
+    "teacher logits on them",
+    result.logits,
+    golden,
+    "adversarial_teacher_logits",
+    SAMPLE_LOGITS,
+  );
+  yield* compareGapPath(golden, attack, baseClass, targetClass);
+  tf.dispose([result.samples, result.logits]);
+}
+
+/** The gap f_base − f_target of each sample after 0, 1, 2, … steps. */
+async function* compareGapPath(
+  golden: GoldenFile,
+  attack: (maxSteps: number) => Promise<BssAttackResult>,
+  baseClass: ArrayLike<number>,
+  targetClass: ArrayLike<number>,
+): AsyncIterable<Comparison> {
+  const { data: expected, shape: [steps, count] } = golden.tensor("gap_path");
+  const actual = new Float32Array(expected.length);
+  for (let step = 0; step < steps; step++) {
+    const result = await attack(step);
+    const logits = await result.logits.data();
+    const classes = result.logits.shape[1];
+    for (let i = 0; i < count; i++) {
+      actual[step * count + i] = logits[i * classes + baseClass[i]] -
+        logits[i * classes + targetClass[i]];
+    }
+    tf.dispose([result.samples, result.logits]);
+  }
+  yield compareRelative("path of the gap", actual, expected, SAMPLE_LOGITS);
+}
+
+async function relative(
+  quantity: string,
+  actual: tf.Tensor,
+  golden: GoldenFile,
+  name: string,
+  tolerance = LOGITS,
+): Promise<Comparison> {
+  return compareRelative(quantity, await actual.data(), golden.data(name), tolerance);
+}
+
+function normalisedImages(golden: GoldenFile): tf.Tensor4D {
+  const { data, shape } = golden.nhwc("images_u8");
+  const channels = shape[3];
+  const pixels = Float32Array.from(
+    data,
+    (value, i) => (value / 255 - GOLDEN_MEAN[i % channels]) / GOLDEN_STD[i % channels],
+  );
+  return tf.tensor4d(pixels, shape);
+}
+
+function gatherRows<T extends tf.Tensor>(tensor: T, rows: ArrayLike<number>): T {
+  return tf.tidy(() => tf.gather(tensor, tf.tensor1d(Array.from(rows), "int32")));
+}

@@ -1,0 +1,87 @@
+/** How far a quantity is from its reference. */
+export interface Comparison {
+  readonly quantity: string;
+  /** The largest error, in the unit that `tolerance` has. */
+  readonly error: number;
+  readonly tolerance: number;
+  readonly passed: boolean;
+  /** What the error is relative to, or counts. */
+  readonly unit: string;
+}
+
+/** The largest difference, relative to the largest reference value. */
+export function compareRelative(
+  quantity: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+): Comparison {
+  let error = actual.length === expected.length ? 0 : Infinity;
+  let largest = 0;
+  for (let i = 0; i < expected.length; i++) {
+    error = worse(error, Math.abs(actual[i] - expected[i]));
+    largest = Math.max(largest, Math.abs(expected[i]));
+  }
+  const relative = largest > 0 ? error / largest : error;
+  return judge(quantity, relative, tolerance, "of the largest value");
+}
+
+/** How many entries differ; none may. */
+export function compareExactly(
+  quantity: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+): Comparison {
+  let differing = Math.abs(actual.length - expected.length);
+  for (let i = 0; i < expected.length; i++) if (actual[i] !== expected[i]) differing++;
+  return judge(quantity, differing, 0, `of ${expected.length} differ`);
+}
+
+/**
+ * Sample by sample: a ReLU near zero may flip in one or two of them, so `share` of the samples must
+ * agree to `tight` and all of them to `loose`.
+ */
+export function compareBySample(
+  quantity: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  count: number,
+  { share, tight, loose }: { share: number; tight: number; loose: number },
+): Comparison[] {
+  const size = expected.length / count;
+  const errors = Array.from({ length: count }, (_, sample) => {
+    let error = actual.length === expected.length ? 0 : Infinity;
+    for (let i = sample * size; i < (sample + 1) * size; i++) {
+      error = worse(error, Math.abs(actual[i] - expected[i]));
+    }
+    return error;
+  }).sort((a, b) => a - b);
+  const percent = Math.round(100 * share);
+  return [
+    judge(
+      `${quantity}, ${percent} % of samples`,
+      errors[Math.ceil(share * count) - 1],
+      tight,
+      "absolute",
+    ),
+    judge(`${quantity}, all samples`, errors[count - 1], loose, "absolute"),
+  ];
+}
+
+/** One line: quantity, error, tolerance, verdict. */
+export function formatComparison(
+  { quantity, error, tolerance, passed, unit }: Comparison,
+): string {
+  const number = (value: number) => Number.isInteger(value) ? `${value}` : value.toExponential(1);
+  return `${passed ? "pass" : "FAIL"}  ${quantity.padEnd(44)} error ${number(error).padStart(8)}` +
+    `  tolerance ${number(tolerance).padStart(8)}  ${unit}`;
+}
+
+/** The larger error; NaN counts as infinite, so that it can't pass. */
+function worse(a: number, b: number): number {
+  return Number.isNaN(b) ? Infinity : Math.max(a, b);
+}
+
+function judge(quantity: string, error: number, tolerance: number, unit: string): Comparison {
+  return { quantity, error, tolerance, passed: error <= tolerance, unit };
+}

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { nchwToNhwc } from "../nn/layout.ts";
+import { decodeSafetensors, type Safetensors, type StoredTensor } from "../nn/safetensors.ts";
+import { UserError } from "../user_error.ts";
+
+/** The pixels of the reference images are normalised with CIFAR-10's mean and std. */
+export const GOLDEN_MEAN = [0.4914, 0.4822, 0.4465];
+export const GOLDEN_STD = [0.2023, 0.1994, 0.2010];
+
+/** A folder of reference numbers: networks, and files of inputs with what must come of them. */
+export class GoldenFolder {
+  private constructor(readonly path: string, readonly files: readonly string[]) {}
+
+  /** @throws UserError if it is not a folder with safetensors files */
+  static async open(path: string): Promise<GoldenFolder> {
+    let entries;
+    try {
+      entries = await Array.fromAsync(Deno.readDir(path));
+    } catch (error) {
+      throw new UserError(`cannot read the folder ${path}: ${(error as Error).message}`);
+    }
+    const files = entries.map(({ name }) => name).filter((name) => name.endsWith(".safetensors"));
+    if (files.length === 0) {
+      throw new UserError(`${path} holds no safetensors files; give a folder of reference numbers`);
+    }
+    return new GoldenFolder(path, files.sort());
+  }
+
+  /** The file of a network, "teacher_resnet26.safetensors" for the role "teacher". */
+  networkFile(role: "teacher" | "student"): string {
+    const file = this.files.find((name) => name.startsWith(`${role}_resnet`));
+    if (!file) throw new UserError(`${this.path} holds no ${role}_resnet<depth>.safetensors`);
+    return join(this.path, file);
+  }
+
+  async read(name: string): Promise<GoldenFile> {
+    const file = join(this.path, name);
+    return new GoldenFile(decodeSafetensors(await Deno.readFile(file), file), file);
+  }
+}
+
+/** One file of reference numbers. */
+export class GoldenFile {
+  readonly #content: Safetensors;
+  readonly #file: string;
+
+  constructor(content: Safetensors, file: string) {
+    this.#content = content;
+    this.#file = file;
+  }
+
+  /** The names that start with a prefix, without it. */
+  names(prefix: string): string[] {
+    return [...this.#content.tensors.keys()].filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length));
+  }
+
+  tensor(name: string): StoredTensor {
+    const tensor = this.#content.tensors.get(name);
+    if (!tensor) throw new UserError(`${this.#file} holds no tensor "${name}"`);
+    return tensor;
+  }
+
+  data(name: string): StoredTensor["data"] {
+    return this.tensor(name).data;
+  }
+
+  /** A setting from the metadata, or the paper's value where it is missing. */
+  setting(name: string, fallback: number): number {
+    return Number(this.#content.metadata[name] ?? fallback);
+  }
+
+  /** Images or features `[n, c, h, w]` → their values and shape as `[n, h, w, c]`. */
+  nhwc(name: string): { data: Float32Array | Uint8Array; shape: [number, number, number, number] } {
+    const { data, shape: [n, c, h, w] } = this.tensor(name);
+    return {
+      data: nchwToNhwc(data as Float32Array | Uint8Array, [n, c, h, w]),
+      shape: [n, h, w, c],
+    };
+  }
+}

@@ -1,0 +1,19 @@
+const DISPLAY = Symbol.for("Jupyter.display");
+
+/** One output in several forms, by MIME type; the reader shows the richest one that it can. */
+export type MimeBundle = Readonly<Record<string, unknown>>;
+
+/** What a notebook shows when it is the value of a cell. */
+export interface Displayable {
+  readonly [DISPLAY]: () => MimeBundle | Promise<MimeBundle>;
+}
+
+/** Makes an object that Deno's Jupyter kernel shows as the given bundle. */
+export function displayable(bundle: () => MimeBundle | Promise<MimeBundle>): Displayable {
+  return { [DISPLAY]: bundle };
+}
+
+/** The bundle that a notebook would show. */
+export async function bundleOf(shown: Displayable): Promise<MimeBundle> {
+  return await shown[DISPLAY]();
+}

@@ -1,0 +1,101 @@
+import { formatDuration } from "./duration.ts";
+
+/** Where and how often progress is shown; tests replace all of it. */
+export interface ProgressOptions {
+  /** Whether one line can be written over and over. */
+  readonly terminal?: boolean;
+  /** Width of the terminal, in characters. */
+  readonly width?: () => number;
+  readonly write?: (text: string) => void;
+  /** Milliseconds from any start. */
+  readonly now?: () => number;
+  /** Seconds between two plain lines where there is no terminal. */
+  readonly everySeconds?: number;
+}
+
+/** Milliseconds between two redraws: fast enough to look alive, slow enough to cost nothing. */
+const REDRAW_MS = 100;
+
+const BAR_WIDTH = 24;
+
+/** Back to the start of the line, and nothing on it. */
+const CLEAR_LINE = "\r\x1b[K";
+
+/**
+ * Shows how far a long computation is, on standard error, so that standard output holds results
+ * only: one line that is redrawn in a terminal, a plain line now and then elsewhere.
+ */
+export class Progress {
+  readonly #options: Required<ProgressOptions>;
+  readonly #start: number;
+  #done = 0;
+  #label = "";
+  #shownAt: number;
+
+  /** @param total units of work, in any unit that takes about the same time each */
+  constructor(readonly total: number, options: ProgressOptions = {}) {
+    this.#options = {
+      terminal: Deno.stderr.isTerminal(),
+      width: terminalWidth,
+      write: writeToStderr,
+      now: () => performance.now(),
+      everySeconds: 10,
+      ...options,
+    };
+    this.#start = this.#options.now();
+    this.#shownAt = this.#options.terminal ? -Infinity : this.#start;
+  }
+
+  /** Counts work that is done. */
+  advance(units: number, label = this.#label): void {
+    this.#done = Math.min(this.total, this.#done + units);
+    this.#label = label;
+    const { terminal, everySeconds, now } = this.#options;
+    if (now() - this.#shownAt >= (terminal ? REDRAW_MS : 1000 * everySeconds)) this.#show();
+  }
+
+  /** Prints a line that stays: a run that ended, a file that was written. */
+  milestone(text: string): void {
+    const { terminal, write } = this.#options;
+    write(`${terminal ? CLEAR_LINE : ""}${text}\n`);
+    if (terminal) this.#show();
+  }
+
+  /** Takes the line away, or prints the last one. */
+  finish(): void {
+    if (this.#options.terminal) this.#options.write(CLEAR_LINE);
+    else this.#show();
+  }
+
+  #show(): void {
+    const { terminal, width, write, now } = this.#options;
+    this.#shownAt = now();
+    if (terminal) write(CLEAR_LINE + this.#line(true).slice(0, width() - 1));
+    else write(this.#line(false) + "\n");
+  }
+
+  #line(withBar: boolean): string {
+    const fraction = this.total === 0 ? 1 : this.#done / this.total;
+    const seconds = (this.#options.now() - this.#start) / 1000;
+    const filled = Math.round(fraction * BAR_WIDTH);
+    const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
+    const left = this.#done > 0 ? `, ${formatDuration(seconds / fraction - seconds)} left` : "";
+    const percent = `${(100 * fraction).toFixed(1)} %`.padStart(7);
+    return `${withBar ? `${bar} ` : ""}${percent}  ${
+      formatDuration(seconds)
+    }${left}  ${this.#label}`
+      .trimEnd();
+  }
+}
+
+function writeToStderr(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(text));
+}
+
+function terminalWidth(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80; // neither standard input nor output is the terminal
+  }
+}

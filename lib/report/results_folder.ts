@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import { sha256 } from "../files/sha256.ts";
+import { writeAtomically } from "../files/write_atomically.ts";
+import { UserError } from "../user_error.ts";
+import { type ArrowContent, type Columns, encodeArrow, type Row } from "./arrow_file.ts";
+import { withFolderLock } from "./folder_lock.ts";
+import { folderProblems, type Problem } from "./folder_problems.ts";
+import { readManifest, writeManifest } from "./manifest.ts";
+import { putListedFile } from "./put_listed_file.ts";
+import { readListedFile } from "./read_listed_file.ts";
+import { removeLeftovers } from "./remove_leftovers.ts";
+import { resultFile, resultName } from "./result_file.ts";
+
+/**
+ * A folder of Arrow files with a manifest that says what each must be.
+ *
+ * Results have names such as "runs/cifar10-resnet8-bss-seed1", without an extension. A file counts
+ * only once the manifest lists it: a process killed while it writes leaves a result that is not
+ * there, or the one that was there before, never half of one. Several processes may write at once.
+ */
+export class ResultsFolder {
+  private constructor(readonly path: string) {}
+
+  /**
+   * Opens a folder for writing, making it when it is not there, and clears away what killed
+   * processes had half written.
+   *
+   * @throws UserError at once, not after hours of training, when it cannot be written
+   */
+  static async open(path: string): Promise<ResultsFolder> {
+    const probe = join(path, `.probe-${crypto.randomUUID()}`);
+    try {
+      await writeAtomically(probe, new TextEncoder().encode("can this folder be written?"));
+      await Deno.remove(probe);
+      await withFolderLock(path, "change", () => removeLeftovers(path));
+    } catch (error) {
+      throw new UserError(
+        `the results folder ${path} cannot be written; choose another folder or make room there ` +
+          `(${(error as Error).message})`,
+        { cause: error },
+      );
+    }
+    return new ResultsFolder(path);
+  }
+
+  /**
+   * Opens a folder that is only read; it may be read-only.
+   *
+   * @throws UserError when it is not a folder
+   */
+  static async openToRead(path: string): Promise<ResultsFolder> {
+    const info = await Deno.stat(path).catch(() => null);
+    if (!info?.isDirectory) {
+      throw new UserError(`there is no results folder ${path}; \`deno task reproduce\` makes one`);
+    }
+    return new ResultsFolder(path);
+  }
+
+  /**
+   * Writes a result, or puts it in place of the one of that name.
+   *
+   * @throws UserError when the rows do not fit the columns or the disk refuses; what was there
+   *   before is then still there
+   */
+  async write(
+    name: string,
+    columns: Columns,
+    rows: readonly Row[],
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const file = resultFile(name);
+    const bytes = encodeArrow(columns, rows, metadata);
+    const entry = {
+      rows: rows.length,
+      schema: columns,
+      bytes: bytes.length,
+      sha256: sha256(bytes),
+    };
+    await withFolderLock(
+      this.path,
+      "change",
+      () => putListedFile(this.path, file, bytes, entry),
+    );
+  }
+
+  /**
+   * Reads a result and checks it against the manifest.
+   *
+   * @throws UserError when it is not there or damaged
+   */
+  async read(name: string): Promise<ArrowContent> {
+    const file = resultFile(name);
+    return await withFolderLock(this.path, "read", async () => {
+      const entry = (await readManifest(this.path))[file];
+      if (entry) return await readListedFile(this.path, file, entry);
+      throw new UserError(
+        `${join(this.path, file)} is not there; \`deno task reproduce\` makes results`,
+      );
+    });
+  }
+
+  /**
+   * Whether a result is listed and its file is there. One that is damaged is there: reading it says
+   * what is wrong, and once its file is deleted it counts as missing and is made again.
+   */
+  async has(name: string): Promise<boolean> {
+    const file = resultFile(name);
+    if (!Object.hasOwn(await readManifest(this.path), file)) return false;
+    const info = await Deno.stat(join(this.path, file)).catch(() => null);
+    return info !== null && info.isFile;
+  }
+
+  /** Names of the results that the manifest lists, sorted. */
+  async names(): Promise<string[]> {
+    return Object.keys(await readManifest(this.path)).map(resultName).filter((name) =>
+      name !== null
+    ).sort();
+  }
+
+  /** Removes a result and its entry; does nothing when there is neither. */
+  async remove(name: string): Promise<void> {
+    const file = resultFile(name);
+    await withFolderLock(this.path, "change", async () => {
+      const { [file]: _, ...others } = await readManifest(this.path);
+      await writeManifest(this.path, others);
+      await Deno.remove(join(this.path, file)).catch((error) => {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      });
+    });
+  }
+
+  /** Everything that is wrong in the folder; empty when all of it is whole. */
+  async verify(): Promise<Problem[]> {
+    return await withFolderLock(this.path, "read", () => folderProblems(this.path));
+  }
+}

@@ -1,0 +1,46 @@
+import { UserError } from "../user_error.ts";
+import { findChromium, openInChromium } from "./chromium.ts";
+import type { Figure } from "./figure.ts";
+import { jsonForScript } from "./json_for_script.ts";
+import { plotlySource } from "./plotly_source.ts";
+
+/** Pixels of the picture for one of the page, so that it is sharp on dense screens and in print. */
+const SCALE = 2;
+
+/**
+ * Draws a figure in headless Chromium.
+ *
+ * @param size in pixels of a page; the picture has twice as many each way
+ * @returns the bytes of a PNG, or `null` when there is no Chromium
+ * @throws UserError when Chromium fails
+ */
+export async function renderPng(
+  figure: Figure,
+  { width, height }: { readonly width: number; readonly height: number },
+): Promise<Uint8Array | null> {
+  const executable = await findChromium();
+  if (executable === null) return null;
+  const { screenshot, stderr } = await openInChromium(
+    executable,
+    await pictureHtml(figure, width, height),
+    [
+      "--screenshot",
+      `--window-size=${width},${height}`,
+      `--force-device-scale-factor=${SCALE}`,
+      "--hide-scrollbars",
+    ],
+  );
+  if (screenshot) return screenshot;
+  throw new UserError(`${executable} made no picture. It said:\n${stderr}`);
+}
+
+async function pictureHtml(figure: Figure, width: number, height: number): Promise<string> {
+  const { data, layout } = figure;
+  const drawn = jsonForScript({
+    data,
+    layout: { ...layout, width, height },
+    config: { staticPlot: true },
+  });
+  return `<!doctype html><meta charset="utf-8"><body style="margin:0"><div id="figure"></div>` +
+    `<script>${await plotlySource()}</script><script>Plotly.newPlot("figure", ${drawn})</script>`;
+}

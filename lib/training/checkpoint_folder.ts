@@ -1,0 +1,138 @@
+import { join } from "node:path";
+import { describeDifference, type RunSpecification } from "./run_specification.ts";
+import type { EpochRow } from "./epoch_row.ts";
+import { sha256 } from "../files/sha256.ts";
+import { writeAtomically } from "../files/write_atomically.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../nn/safetensors.ts";
+import { UserError } from "../user_error.ts";
+
+/** What must be the same for a resumed run to end in the same bits as an uninterrupted one. */
+export interface Environment {
+  readonly backend: string;
+  readonly tfjs: string;
+}
+
+/** A run between two epochs. */
+export interface Checkpoint {
+  readonly epoch: number;
+  readonly rows: readonly EpochRow[];
+  /** Weights, running statistics, momentum, the method's own variables; names tell which. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+/** Two are kept, so that a damaged one costs an epoch and not the run. */
+const KEPT = 2;
+
+/** The checkpoints of one run, a safetensors file an epoch. */
+export class CheckpointFolder {
+  readonly #path: string;
+  readonly #specification: RunSpecification;
+  readonly #environment: Environment;
+
+  constructor(path: string, specification: RunSpecification, environment: Environment) {
+    this.#path = path;
+    this.#specification = specification;
+    this.#environment = environment;
+  }
+
+  /** The place of the newest checkpoint, for messages; null if there is none. */
+  async newest(): Promise<string | null> {
+    return (await this.#files()).at(-1) ?? null;
+  }
+
+  async save({ epoch, rows, tensors }: Checkpoint): Promise<void> {
+    const content = JSON.stringify({
+      epoch,
+      rows,
+      specification: this.#specification,
+      environment: this.#environment,
+    });
+    const bytes = encodeSafetensors({
+      tensors: new Map(tensors),
+      metadata: { content, sha256: fingerprint(content, tensors) },
+    });
+    const file = join(this.#path, `epoch-${String(epoch).padStart(5, "0")}.safetensors`);
+    await writeAtomically(file, bytes, (written) => void decode(written, file));
+    for (const old of (await this.#files()).slice(0, -KEPT)) await Deno.remove(old);
+  }
+
+  /**
+   * The newest checkpoint that is whole.
+   *
+   * @param report is told of each damaged one that was passed over
+   * @throws UserError if it belongs to another specification or environment, with the differences
+   */
+  async load(report: (message: string) => void): Promise<Checkpoint | null> {
+    for (const file of (await this.#files()).reverse()) {
+      let decoded;
+      try {
+        decoded = decode(await Deno.readFile(file), file);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        report(`${error.message}; falling back to the checkpoint before it`);
+        continue;
+      }
+      const { content: { specification, environment, epoch, rows }, tensors } = decoded;
+      const differences = [
+        ...describeDifference(specification, this.#specification),
+        ...describeDifference(environment, this.#environment),
+      ];
+      if (differences.length > 0) {
+        throw new UserError(
+          `${file} is of another run (checkpoint → now):\n  ${differences.join("\n  ")}\n` +
+            `Resume with what it was started with, or delete ${this.#path} to start over.`,
+        );
+      }
+      return { epoch, rows, tensors };
+    }
+    return null;
+  }
+
+  async remove(): Promise<void> {
+    await Deno.remove(this.#path, { recursive: true }).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+
+  /** Oldest first. */
+  async #files(): Promise<string[]> {
+    const names: string[] = [];
+    try {
+      for await (const { name } of Deno.readDir(this.#path)) {
+        if (/^epoch-\d+\.safetensors$/.test(name)) names.push(name);
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    return names.sort().map((name) => join(this.#path, name));
+  }
+}
+
+interface Content {
+  readonly epoch: number;
+  readonly rows: EpochRow[];
+  readonly specification: RunSpecification;
+  readonly environment: Environment;
+}
+
+/** @throws UserError if the file is damaged */
+function decode(
+  bytes: Uint8Array,
+  file: string,
+): { content: Content; tensors: Map<string, StoredTensor> } {
+  const { tensors, metadata } = decodeSafetensors(bytes, file);
+  if (metadata.sha256 !== fingerprint(metadata.content, tensors)) {
+    throw new UserError(`${file} is damaged: its content does not have the checksum it states`);
+  }
+  return { content: JSON.parse(metadata.content), tensors };
+}
+
+function fingerprint(content: string, tensors: ReadonlyMap<string, StoredTensor>): string {
+  return sha256(
+    content,
+    ...[...tensors].flatMap(([name, { shape, data }]) => [
+      `${name} [${shape}]`,
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    ]),
+  );
+}

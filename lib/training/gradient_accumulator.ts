@@ -1,0 +1,68 @@
+import * as tf from "@tensorflow/tfjs";
+import type { StudentLoss } from "../distillation/method.ts";
+import type { ResNet } from "../nn/resnet.ts";
+
+/** The gradients and loss terms that the passes of one mini-batch add up to. */
+export class GradientAccumulator {
+  readonly #student: ResNet;
+  readonly #own: ReadonlyMap<string, tf.Variable>;
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #variables: tf.Variable[];
+  readonly #gradients = new Map<string, tf.Tensor>();
+  readonly #terms: { readonly name: string; readonly value: tf.Scalar }[] = [];
+
+  /**
+   * @param trained what the optimizer trains, student and method, by name
+   * @param own the method's part of it
+   */
+  constructor(
+    student: ResNet,
+    trained: ReadonlyMap<string, tf.Variable>,
+    own: ReadonlyMap<string, tf.Variable>,
+  ) {
+    this.#student = student;
+    this.#own = own;
+    this.#variables = [...trained.values()];
+    // TensorFlow.js gives gradients under names of its own.
+    this.#names = new Map([...trained].map(([name, variable]) => [variable.name, name]));
+  }
+
+  /** Runs the student forward in training mode and backward; adds up the gradients. */
+  backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D {
+    let logits!: tf.Tensor2D;
+    const { value, grads } = tf.variableGrads(() => {
+      const output = this.#student.forward(images, { training: true });
+      logits = tf.keep(output.logits);
+      const terms = Object.entries(loss(output, this.#own));
+      for (const [name, term] of terms) this.#terms.push({ name, value: tf.keep(term) });
+      return tf.addN(terms.map(([, term]) => term)) as tf.Scalar;
+    }, this.#variables);
+    value.dispose();
+    for (const [theirName, gradient] of Object.entries(grads)) {
+      if (!gradient) continue;
+      const name = this.#names.get(theirName)!;
+      const sum = this.#gradients.get(name);
+      this.#gradients.set(name, sum ? tf.add(sum, gradient) : gradient);
+      if (sum) tf.dispose([sum, gradient]);
+    }
+    return logits;
+  }
+
+  get gradients(): ReadonlyMap<string, tf.Tensor> {
+    return this.#gradients;
+  }
+
+  /** Reads the terms of the loss; those of one name are added up. */
+  async losses(): Promise<Map<string, number>> {
+    const losses = new Map<string, number>();
+    const values = await Promise.all(this.#terms.map(({ value }) => value.data()));
+    this.#terms.forEach(({ name }, index) =>
+      losses.set(name, (losses.get(name) ?? 0) + values[index][0])
+    );
+    return losses;
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#gradients.values(), ...this.#terms.map(({ value }) => value)]);
+  }
+}

@@ -1,0 +1,18 @@
+import { integer, number, type Options } from "../options.ts";
+
+/** How a student is trained; the defaults are those of the published code. */
+export const protocolOptions = {
+  epochs: integer(80, { min: 1 }),
+  batchSize: integer(256, { min: 1 }),
+  learningRate: number(0.1, { above: 0 }),
+  momentum: number(0.9, { min: 0, max: 1 }),
+  weightDecay: number(1e-4, { min: 0 }),
+};
+
+export type Protocol = Options<typeof protocolOptions>;
+
+/** The learning rate of epoch e = 1 … E: a tenth of it from E/2, a hundredth from 3E/4. */
+export function learningRateAt(protocol: Protocol, epoch: number, epochs: number): number {
+  const drops = (epoch >= epochs / 2 ? 1 : 0) + (epoch >= 3 * epochs / 4 ? 1 : 0);
+  return protocol.learningRate / 10 ** drops;
+}

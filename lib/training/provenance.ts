@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import os from "node:os";
+import configuration from "../../deno.json" with { type: "json" };
+import { PROJECT_ROOT } from "../files/project_root.ts";
+import { sha256 } from "../files/sha256.ts";
+
+/** The version of TensorFlow.js that deno.json pins. */
+export const TFJS_VERSION = configuration.imports["@tensorflow/tfjs"].split("@").at(-1)!;
+
+/** What made a result, besides its specification. */
+export interface Provenance {
+  readonly machine: string;
+  readonly deno: string;
+  readonly tfjs: string;
+  /** Git commit of the checkout, with "+changes" where files differ from it; "unknown" without git */
+  readonly commit: string;
+  /** SHA-256 of lib/ and experiments/ */
+  readonly source: string;
+}
+
+export async function provenance(): Promise<Provenance> {
+  return {
+    machine: describeMachine(),
+    deno: Deno.version.deno,
+    tfjs: TFJS_VERSION,
+    commit: await commit(),
+    source: await sourceHash(),
+  };
+}
+
+function describeMachine(): string {
+  const cpus = os.cpus();
+  const gibibytes = Math.round(os.totalmem() / 2 ** 30);
+  return `${cpus[0]?.model.trim() ?? Deno.build.arch}, ${cpus.length} cores, ${gibibytes} GiB, ` +
+    `${Deno.build.os}`;
+}
+
+async function commit(): Promise<string> {
+  const head = await git("rev-parse", "HEAD");
+  if (head === null) return "unknown";
+  const changes = await git("status", "--porcelain", "--", "lib", "experiments", "deno.json");
+  return changes === "" ? head : `${head}+changes`;
+}
+
+async function git(...args: string[]): Promise<string | null> {
+  try {
+    const { success, stdout } = await new Deno.Command("git", {
+      args: ["-C", PROJECT_ROOT, ...args],
+      stderr: "null",
+    }).output();
+    return success ? new TextDecoder().decode(stdout).trim() : null;
+  } catch {
+    return null; // no git here
+  }
+}
+
+async function sourceHash(): Promise<string> {
+  const files: string[] = [];
+  for (const folder of ["lib", "experiments"]) await collectSources(folder, files);
+  const parts = await Promise.all(
+    files.sort().map(async (file) =>
+      [file, await Deno.readFile(join(PROJECT_ROOT, file))] as const
+    ),
+  );
+  return sha256(...parts.flat());
+}
+
+async function collectSources(folder: string, files: string[]): Promise<void> {
+  for await (const entry of Deno.readDir(join(PROJECT_ROOT, folder))) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) await collectSources(path, files);
+    else if (entry.name.endsWith(".ts")) files.push(path);
+  }
+}

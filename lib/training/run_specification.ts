@@ -1,0 +1,70 @@
+import type { Protocol } from "./protocol.ts";
+import { sha256 } from "../files/sha256.ts";
+
+export const SCALES = ["smoke", "quick", "paper"] as const;
+export type Scale = typeof SCALES[number];
+
+/** Which teacher: its name for people, the hash of its weights for the identity of the run. */
+export interface TeacherIdentity {
+  readonly name: string;
+  readonly hash: string;
+}
+
+/**
+ * Everything that determines the outcome of a run but the backend's rounding. Two runs with equal
+ * specifications are the same run, in whichever experiment they stand.
+ */
+export interface RunSpecification {
+  readonly dataset: {
+    readonly name: string;
+    /** SHA-256 of pixels and labels */
+    readonly fingerprint: string;
+    /** Share of the training images, stratified by class, in (0, 1] */
+    readonly fraction: number;
+    /** At most so many test images, stratified; null for all */
+    readonly testImages: number | null;
+  };
+  /** null for a method that needs none */
+  readonly teacher: TeacherIdentity | null;
+  /** "resnet8", … */
+  readonly student: string;
+  readonly method: string;
+  /** The method's options, defaults filled in */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly protocol: Protocol;
+  /** "paper" is the paper's protocol; "quick" and "smoke" are shortened ones */
+  readonly scale: Scale;
+  readonly seed: number;
+}
+
+/** JSON with sorted keys, so that equal specifications give equal texts. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_key, inner) =>
+      inner !== null && typeof inner === "object" && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a < b ? -1 : 1))
+        : inner,
+  );
+}
+
+/** The run's name in results: readable, and unique by the hash of the specification. */
+export function runName(specification: RunSpecification): string {
+  const { dataset, student, method, scale, seed } = specification;
+  const hash = sha256(canonicalJson(specification)).slice(0, 10);
+  return `${dataset.name}-${student}-${method}-${scale}-seed${seed}-${hash}`;
+}
+
+/** One line for each value that differs, as `path: before → now`; empty if none does. */
+export function describeDifference(before: unknown, now: unknown, path = ""): string[] {
+  const isRecord = (value: unknown): value is Record<string, unknown> =>
+    value !== null && typeof value === "object" && !Array.isArray(value);
+  if (isRecord(before) && isRecord(now)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(now)]);
+    return [...keys].flatMap((key) =>
+      describeDifference(before[key], now[key], path ? `${path}.${key}` : key)
+    );
+  }
+  const [from, to] = [canonicalJson(before), canonicalJson(now)];
+  return from === to ? [] : [`${path}: ${from} → ${to}`];
+}

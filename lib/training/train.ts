@@ -1,0 +1,109 @@
+import type { Dataset } from "../data/dataset.ts";
+import { methodNamed } from "../distillation/methods.ts";
+import { parseDepth } from "../nn/architecture.ts";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { ResNet } from "../nn/resnet.ts";
+import { CheckpointFolder, type Environment } from "./checkpoint_folder.ts";
+import type { EpochRow } from "./epoch_row.ts";
+import { RandomStreams } from "./random_streams.ts";
+import type { RunSpecification } from "./run_specification.ts";
+import { NotFiniteError, trainEpoch } from "./train_epoch.ts";
+import { TrainingState } from "./training_state.ts";
+import { UserError } from "../user_error.ts";
+
+/** What a run needs besides its specification. */
+export interface TrainingInput {
+  /** Already cut to what the specification says; see `datasetFor`. */
+  readonly dataset: Dataset;
+  /** null for a method that needs none */
+  readonly teacher: FrozenClassifier | null;
+  readonly environment: Environment;
+  /** The folder for checkpoints; without one, nothing is saved and nothing resumed. */
+  readonly checkpoints?: string;
+  /** Stops the run at the next mini-batch; what was done since the last epoch is lost. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Told of what a person should know: a damaged checkpoint, a resumed run. */
+  readonly onMessage?: (message: string) => void;
+}
+
+/** How far a run is: mini-batches done, of all of them, and the row of an epoch that just ended. */
+export interface TrainingProgress {
+  readonly step: number;
+  readonly steps: number;
+  readonly row?: EpochRow;
+}
+
+/** A finished run. */
+export interface TrainingResult {
+  /** One row an epoch, over all stages. */
+  readonly rows: readonly EpochRow[];
+  /** The student after its last epoch; the caller disposes of it. */
+  readonly student: ResNet;
+}
+
+/**
+ * Trains a student as the specification says. Every epoch ends with an evaluation on the test images
+ * and a checkpoint; the same call resumes from the last one, and ends in the same weights, bit for
+ * bit, as a run that was never interrupted.
+ *
+ * @throws UserError if loss or weights are no longer finite, naming epoch, step and last checkpoint
+ * @throws DOMException "AbortError" if the signal was given
+ */
+export async function train(
+  specification: RunSpecification,
+  input: TrainingInput,
+): Promise<TrainingResult> {
+  const { dataset, teacher, environment, checkpoints, signal } = input;
+  const { protocol, options, seed, student } = specification;
+  const method = methodNamed(specification.method);
+  const streams = new RandomStreams(seed);
+  const architecture = {
+    depth: parseDepth(student),
+    channels: dataset.channels,
+    classes: dataset.classes.length,
+  };
+  const state = new TrainingState(architecture, method, options, protocol, streams);
+  const folder = checkpoints === undefined
+    ? null
+    : new CheckpointFolder(checkpoints, specification, environment);
+  try {
+    const saved = await folder?.load((message) => input.onMessage?.(message));
+    if (saved) {
+      state.restore(saved.tensors);
+      input.onMessage?.(`resuming after epoch ${saved.epoch}`);
+    }
+    const rows = [...saved?.rows ?? []];
+
+    const schedule = method.stages(options as never, protocol.epochs).flatMap((stage) =>
+      Array.from({ length: stage.epochs }, (_, index) => ({ stage, epoch: index + 1 }))
+    );
+    const stepsAnEpoch = Math.ceil(dataset.train.count / protocol.batchSize);
+    const progress = (step: number, row?: EpochRow) =>
+      input.onProgress?.({ step, steps: schedule.length * stepsAnEpoch, row });
+    for (let index = rows.length; index < schedule.length; index++) {
+      const row = await trainEpoch({
+        ...{ dataset, teacher, method, options, protocol, state, streams, signal },
+        ...schedule[index],
+        number: index + 1,
+        onStep: (step) => progress(index * stepsAnEpoch + step),
+      });
+      rows.push(row);
+      await folder?.save({ epoch: index + 1, rows, tensors: await state.save() });
+      progress((index + 1) * stepsAnEpoch, row);
+    }
+    state.disposeAllButStudent();
+    return { rows, student: state.student };
+  } catch (error) {
+    state.dispose();
+    if (!(error instanceof NotFiniteError)) throw error;
+    const last = await folder?.newest();
+    throw new UserError(
+      `${error.message}; ${
+        last ? `the last good checkpoint is ${last}` : "there is no checkpoint"
+      }. ` +
+        `A smaller learning rate, or a smaller attack step (eta), may help.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,149 @@
+import * as tf from "@tensorflow/tfjs";
+import { augmentBatch, drawAugmentation } from "../data/augment.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { miniBatches } from "../data/mini_batches.ts";
+import type { DistillationMethod, Stage } from "../distillation/method.ts";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { FrozenResNet } from "../nn/frozen_resnet.ts";
+import { type EpochRow, EpochSummary } from "./epoch_row.ts";
+import { evaluateAccuracy } from "./evaluate.ts";
+import { GradientAccumulator } from "./gradient_accumulator.ts";
+import { learningRateAt, type Protocol } from "./protocol.ts";
+import type { RandomStreams } from "./random_streams.ts";
+import type { TrainingState } from "./training_state.ts";
+import { UserError } from "../user_error.ts";
+
+/** What one pass over the training images needs. */
+export interface EpochInput {
+  readonly dataset: Dataset;
+  readonly teacher: FrozenClassifier | null;
+  readonly method: DistillationMethod;
+  /** The method's options. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly protocol: Protocol;
+  readonly state: TrainingState;
+  readonly streams: RandomStreams;
+  readonly stage: Stage;
+  /** e = 1 … E of the stage. */
+  readonly epoch: number;
+  /** Counted over all stages, from 1. */
+  readonly number: number;
+  readonly signal?: AbortSignal;
+  /** Called after each mini-batch with how many are done. */
+  readonly onStep: (step: number) => void;
+}
+
+/** Loss or weights are no longer finite; the message says where. */
+export class NotFiniteError extends Error {
+  override readonly name = "NotFiniteError";
+}
+
+/**
+ * One pass over the training images in mini-batches, and the evaluation on the test images after it.
+ *
+ * @throws NotFiniteError if loss or weights are no longer finite
+ * @throws DOMException "AbortError" if the signal was given
+ */
+export async function trainEpoch(input: EpochInput): Promise<EpochRow> {
+  const { dataset, protocol, state, streams, stage, epoch, number, signal } = input;
+  const summary = new EpochSummary();
+  const learningRate = learningRateAt(protocol, epoch, stage.epochs);
+  // The published code makes a new optimizer at each change of the learning rate.
+  if (epoch === 1 || learningRate !== learningRateAt(protocol, epoch - 1, stage.epochs)) {
+    state.optimizer.reset();
+  }
+  const order = streams.stream("order", number);
+  const batches = miniBatches(dataset.train.count, protocol.batchSize, order);
+  for (const [index, indices] of batches.entries()) {
+    signal?.throwIfAborted();
+    try {
+      await trainStep(input, indices, learningRate, summary);
+    } catch (error) {
+      if (!(error instanceof NotFiniteError)) throw error;
+      throw new NotFiniteError(`${error.message} in epoch ${number}, step ${index + 1}`);
+    }
+    input.onStep(index + 1);
+  }
+  const nonFinite = await state.nonFinite();
+  if (nonFinite.length > 0) {
+    throw new NotFiniteError(`${nonFinite[0]} is not finite after epoch ${number}`);
+  }
+  const testAccuracy = await summary.timed("evaluation", async () => {
+    const frozen = new FrozenResNet(state.student);
+    const accuracy = await evaluateAccuracy(frozen, dataset, dataset.test);
+    frozen.dispose();
+    return accuracy;
+  });
+  return summary.row({
+    epoch: number,
+    stage: stage.name,
+    learning_rate: learningRate,
+    test_accuracy: testAccuracy,
+  });
+}
+
+async function trainStep(
+  input: EpochInput,
+  indices: Int32Array,
+  learningRate: number,
+  summary: EpochSummary,
+): Promise<void> {
+  const { method, options, state, streams, stage, epoch, number } = input;
+  const { images, labels, labelValues } = await summary.timed(
+    "data",
+    () => makeBatch(input.dataset, indices, streams.stream("augmentation", number)),
+  );
+  const accumulator = new GradientAccumulator(state.student, state.trained, state.own);
+  let correct: tf.Scalar | undefined;
+  try {
+    const report = await method.step(options as never, {
+      images,
+      labels,
+      labelValues,
+      teacher: teacherOf(input),
+      stage: stage.name,
+      epoch,
+      epochs: stage.epochs,
+      backward: (passed, loss) => {
+        const logits = accumulator.backward(passed, loss);
+        if (passed === images) correct = countCorrect(logits, labels);
+        return logits;
+      },
+      random: (stream) => streams.stream(stream, number),
+      timed: (phase, work) => summary.timed(phase, work),
+    });
+    await summary.timed("optimizer", async () => {
+      const losses = await accumulator.losses();
+      const bad = [...losses].find(([, value]) => !Number.isFinite(value));
+      if (bad) throw new NotFiniteError(`the loss is not finite (${bad[0]} is ${bad[1]})`);
+      state.optimizer.apply(state.trained, accumulator.gradients, learningRate);
+      const [hits] = await correct?.data() ?? [NaN];
+      summary.addStep(indices.length, losses, hits, report);
+    });
+  } finally {
+    accumulator.dispose();
+    tf.dispose([images, labels, ...(correct ? [correct] : [])]);
+  }
+}
+
+function makeBatch(dataset: Dataset, indices: Int32Array, random: () => number) {
+  const { train, height, width, channels } = dataset;
+  const pixels = augmentBatch(dataset, train, indices, drawAugmentation(indices.length, random));
+  const labelValues = Int32Array.from(indices, (index) => train.labels[index]);
+  return {
+    images: tf.tensor4d(pixels, [indices.length, height, width, channels]),
+    labels: tf.tensor1d(labelValues, "int32"),
+    labelValues,
+  };
+}
+
+function teacherOf({ teacher, method }: EpochInput): FrozenClassifier {
+  if (!teacher && method.needsTeacher) {
+    throw new UserError(`method "${method.name}" needs a teacher, but the run has none`);
+  }
+  return teacher!;
+}
+
+function countCorrect(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+  return tf.tidy(() => tf.sum(tf.equal(tf.argMax(logits, 1), labels)) as tf.Scalar);
+}

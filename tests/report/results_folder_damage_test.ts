@@ -1,0 +1,146 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+const NAME = "runs/bss-seed1";
+
+/** Damages a folder that holds one result, and gives what the test needs to look at it. */
+async function withDamage(
+  damage: (file: string, manifest: string) => Promise<void>,
+  test: (folder: ResultsFolder, file: string) => Promise<void>,
+): Promise<void> {
+  const path = await Deno.makeTempDir({ prefix: "bss-results-" });
+  try {
+    const folder = await ResultsFolder.open(path);
+    await folder.write(NAME, { epoch: "int32" }, [{ epoch: 1 }, { epoch: 2 }], {});
+    const file = join(path, `${NAME}.arrow`);
+    await damage(file, join(path, "manifest.json"));
+    await test(folder, file);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+}
+
+/** `read` and `verify` must say the same. */
+async function assertDamaged(folder: ResultsFolder, message: RegExp): Promise<void> {
+  const error = await assertRejects(() => folder.read(NAME), UserError);
+  assertMatch(error.message, message);
+  assertEquals(await folder.verify(), [
+    { file: `${NAME}.arrow`, kind: "damaged", message: error.message },
+  ]);
+}
+
+async function changeManifest(path: string, from: string, to: string): Promise<void> {
+  const text = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, text.replace(from, to));
+}
+
+Deno.test("ResultsFolder notices any flipped byte", async () => {
+  const flip = async (file: string) => {
+    const bytes = await Deno.readFile(file);
+    bytes[bytes.length >> 1] ^= 1;
+    await Deno.writeFile(file, bytes);
+  };
+  await withDamage(flip, async (folder, file) => {
+    await assertDamaged(
+      folder,
+      /runs\/bss-seed1\.arrow is damaged: its SHA-256 is [0-9a-f]{64} but the manifest says [0-9a-f]{64}; delete that file and `deno task reproduce` makes it again/,
+    );
+    assertEquals(await folder.has(NAME), true);
+    await Deno.remove(file);
+    assertEquals(await folder.has(NAME), false);
+  });
+});
+
+Deno.test("ResultsFolder notices an empty file", async () => {
+  await withDamage((file) => Deno.truncate(file), async (folder) => {
+    await assertDamaged(folder, /runs\/bss-seed1\.arrow is empty; delete that file/);
+  });
+});
+
+Deno.test("ResultsFolder notices a file that was cut short", async () => {
+  await withDamage((file) => Deno.truncate(file, 100), async (folder) => {
+    await assertDamaged(folder, /is damaged: it has 100 bytes but the manifest says \d+; delete/);
+  });
+});
+
+Deno.test("ResultsFolder notices a missing file, which is then not there and can be remade", async () => {
+  await withDamage((file) => Deno.remove(file), async (folder) => {
+    await assertDamaged(folder, /is listed in manifest\.json but missing; `deno task reproduce`/);
+    assertEquals(await folder.has(NAME), false);
+    await folder.write(NAME, { epoch: "int32" }, [], {});
+    assertEquals(await folder.verify(), []);
+  });
+});
+
+Deno.test("ResultsFolder notices rows and columns other than the manifest's", async () => {
+  await withDamage(
+    (_, manifest) => changeManifest(manifest, '"rows": 2', '"rows": 3'),
+    (folder) => assertDamaged(folder, /is damaged: it has 2 rows but the manifest says 3/),
+  );
+  await withDamage(
+    (_, manifest) => changeManifest(manifest, '"epoch": "int32"', '"epoch": "utf8"'),
+    (folder) => assertDamaged(folder, /its schema is .*int32.* but the manifest says .*utf8/),
+  );
+});
+
+Deno.test("ResultsFolder neither uses nor overwrites a damaged manifest", async () => {
+  const damages: [string, RegExp][] = [
+    ['{"files": {', /manifest\.json is damaged: it is not JSON/],
+    ["", /manifest\.json is damaged: it is not JSON/],
+    ["null", /manifest\.json is damaged: it has no record "files"/],
+    ['{"files": []}', /manifest\.json is damaged: it has no record "files"/],
+    ['{"files": {"a.arrow": {"rows": 1}}}', /its entry "a\.arrow" lacks its rows, schema/],
+  ];
+  for (const [text, message] of damages) {
+    await withDamage((_, manifest) => Deno.writeTextFile(manifest, text), async (folder) => {
+      const uses = [
+        () => folder.read(NAME),
+        () => folder.has(NAME),
+        () => folder.names(),
+        () => folder.remove(NAME),
+        () => folder.write(NAME, { epoch: "int32" }, [], {}),
+      ];
+      for (const use of uses) assertMatch((await assertRejects(use, UserError)).message, message);
+      const [problem] = await folder.verify();
+      assertEquals([problem.file, problem.kind], ["manifest.json", "damaged"]);
+      assertEquals(await Deno.readTextFile(join(folder.path, "manifest.json")), text);
+    });
+  }
+});
+
+Deno.test("ResultsFolder treats an unlisted file as not there and overwrites it", async () => {
+  await withDamage((_, manifest) => Deno.remove(manifest), async (folder) => {
+    assertEquals(await folder.has(NAME), false);
+    assertEquals(await folder.names(), []);
+    await assertRejects(() => folder.read(NAME), UserError, "is not there");
+    assertEquals((await folder.verify()).map(({ file, kind }) => [file, kind]), [
+      [`${NAME}.arrow`, "unlisted"],
+    ]);
+    await folder.write(NAME, { epoch: "int32" }, [], {});
+    assertEquals(await folder.verify(), []);
+  });
+});
+
+Deno.test("ResultsFolder reads the old or the new file when an overwrite was cut", async () => {
+  await withDamage(() => Promise.resolve(), async (folder, file) => {
+    const manifest = join(folder.path, "manifest.json");
+    const entry = async () => JSON.parse(await Deno.readTextFile(manifest)).files[`${NAME}.arrow`];
+    const previous = await entry();
+    const oldFile = await Deno.readFile(file);
+    await folder.write(NAME, { epoch: "int32" }, [{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }], {});
+    const cut = { files: { [`${NAME}.arrow`]: { ...await entry(), previous } } };
+    const newFile = await Deno.readFile(file);
+
+    for (const [bytes, rows] of [[oldFile, 2], [newFile, 3]] as const) {
+      await Deno.writeTextFile(manifest, JSON.stringify(cut));
+      await Deno.writeFile(file, bytes);
+      assertEquals((await folder.read(NAME)).rows.length, rows);
+      assertEquals(await folder.verify(), []);
+      await folder.write(NAME, { epoch: "int32" }, [], {});
+      assertEquals(await folder.verify(), []);
+      assertEquals((await entry()).previous, undefined);
+    }
+  });
+});

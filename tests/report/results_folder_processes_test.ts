@@ -1,0 +1,130 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Columns } from "../../lib/report/arrow_file.ts";
+import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+const COLUMNS: Columns = { text: "utf8" };
+
+function startWriter(...args: string[]): Deno.ChildProcess {
+  const writer = fileURLToPath(new URL("./results_folder_writer.ts", import.meta.url));
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", "--no-check", writer, ...args],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+}
+
+/** Resolves when a writer has printed that it is about to write. */
+async function untilWriting({ stdout }: Deno.ChildProcess): Promise<void> {
+  const reader = stdout.getReader();
+  assert(!(await reader.read()).done, "the writer ended before it wrote");
+  await reader.cancel();
+}
+
+async function withTempFolder(test: (path: string) => Promise<void>): Promise<void> {
+  const path = await Deno.makeTempDir({ prefix: "bss-results-" });
+  try {
+    await test(path);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+}
+
+Deno.test("ResultsFolder loses no entry when two of one process write at once", async () => {
+  await withTempFolder(async (path) => {
+    const folders = await Promise.all([ResultsFolder.open(path), ResultsFolder.open(path)]);
+    const names = Array.from({ length: 20 }, (_, index) => `runs/${index + 10}`);
+    await Promise.all(
+      names.map((name, index) => folders[index % 2].write(name, COLUMNS, [{ text: name }], {})),
+    );
+    assertEquals(await folders[0].names(), names);
+    assertEquals(await folders[1].verify(), []);
+  });
+});
+
+Deno.test("ResultsFolder loses no entry when three processes write at once", async () => {
+  await withTempFolder(async (path) => {
+    const names = ["a", "b", "c"].map((label) =>
+      Array.from({ length: 10 }, (_, index) => `runs/${label}${index}`)
+    );
+    const writers = names.map((own) => startWriter(path, "same", ...own));
+    for (const writer of writers) assert((await writer.output()).success);
+    const folder = await ResultsFolder.openToRead(path);
+    assertEquals(await folder.names(), [...names.flat(), "same"]);
+    assertEquals(await folder.verify(), []);
+  });
+});
+
+Deno.test("ResultsFolder can be read while it is overwritten, and after any kill -9", async () => {
+  await withTempFolder(async (path) => {
+    const folder = await ResultsFolder.open(path);
+    await folder.write("table", { epoch: "int32" }, [{ epoch: 0 }], { rows: "1" });
+    for (const undisturbed of [0, 5, 11, 17, 24, 32]) { // ms
+      const writer = startWriter(path, "--again", "table");
+      await untilWriting(writer);
+      for (let read = 0; read < 10; read++) {
+        const { rows, metadata } = await folder.read("table");
+        assertEquals(String(rows.length), metadata.rows);
+      }
+      await delay(undisturbed);
+      writer.kill("SIGKILL");
+      await writer.status;
+      assertEquals((await folder.verify()).filter(({ kind }) => kind === "damaged"), []);
+    }
+    await folder.write("table", COLUMNS, [], {});
+    assertEquals((await folder.read("table")).rows, []);
+  });
+});
+
+const noTmpfs = await reasonAgainstTmpfs();
+
+Deno.test({
+  name: `ResultsFolder leaves everything as it was on a full disk${noTmpfs && ` (${noTmpfs})`}`,
+  ignore: noTmpfs !== "",
+  fn: () =>
+    withTempFolder(async (path) => {
+      await command("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path);
+      try {
+        const folder = await ResultsFolder.open(path);
+        const write = (name: string, length: number) =>
+          folder.write(name, COLUMNS, [{ text: "x".repeat(length) }], {});
+        await write("runs/a", 1000);
+        const manifest = await Deno.readTextFile(join(path, "manifest.json"));
+        for (const name of ["runs/a", "runs/b"]) {
+          await assertRejects(() => write(name, 100_000), UserError, "the disk is full");
+          assertEquals(await Deno.readTextFile(join(path, "manifest.json")), manifest);
+          assertEquals(await folder.verify(), []);
+        }
+        // Fills the disk to the last page, where even the manifest cannot be replaced.
+        await Deno.writeFile(join(path, "filler"), new Uint8Array(100_000)).catch(() => {});
+        await assertRejects(() => write("runs/a", 10), UserError, "the disk is full");
+        await assertRejects(() => ResultsFolder.open(path), UserError, "the disk is full");
+        assertEquals((await folder.read("runs/a")).rows[0].text, "x".repeat(1000));
+      } finally {
+        await command("umount", path);
+      }
+    }),
+});
+
+async function reasonAgainstTmpfs(): Promise<string> {
+  if (Deno.build.os !== "linux") return "needs Linux for a small tmpfs";
+  const path = await Deno.makeTempDir({ prefix: "bss-tmpfs-" });
+  try {
+    await command("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path);
+    await command("umount", path);
+    return "";
+  } catch {
+    return "needs leave to mount a small tmpfs";
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+async function command(name: string, ...args: string[]): Promise<void> {
+  const { success } = await new Deno.Command(name, { args, stdout: "null", stderr: "null" })
+    .output();
+  if (!success) throw new Error(`${name} ${args.join(" ")} failed`);
+}

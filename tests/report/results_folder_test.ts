@@ -1,0 +1,159 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import type { Columns, Row } from "../../lib/report/arrow_file.ts";
+import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+const COLUMNS: Columns = { epoch: "int32", accuracy: "float64" };
+const ROWS: Row[] = [{ epoch: 1, accuracy: 71.5 }, { epoch: 2, accuracy: NaN }];
+
+/** Runs a test on a results folder that is removed afterwards. */
+async function withFolder(test: (folder: ResultsFolder) => Promise<void>): Promise<void> {
+  const path = await Deno.makeTempDir({ prefix: "bss-results-" });
+  try {
+    await test(await ResultsFolder.open(path));
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+}
+
+/** The content of every file, by its path, but for the empty lock file. */
+async function contents(folder: ResultsFolder): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const under of ["", "runs/"]) {
+    for await (const { name, isFile } of Deno.readDir(join(folder.path, under))) {
+      if (isFile && name !== ".lock") {
+        files[under + name] = (await Deno.readFile(join(folder.path, under, name))).toBase64();
+      }
+    }
+  }
+  return files;
+}
+
+Deno.test("ResultsFolder reads what it wrote and leaves no other file behind", async () => {
+  await withFolder(async (folder) => {
+    await folder.write("runs/bss-seed1", COLUMNS, ROWS, { seed: "1" });
+    await folder.write("table2", COLUMNS, [], {});
+    assertEquals(await folder.read("runs/bss-seed1"), {
+      columns: COLUMNS,
+      rows: ROWS,
+      metadata: { seed: "1" },
+    });
+    assertEquals((await folder.read("table2")).rows, []);
+    assertEquals(await folder.names(), ["runs/bss-seed1", "table2"]);
+    assertEquals(Object.keys(await contents(folder)).sort(), [
+      "manifest.json",
+      "runs/bss-seed1.arrow",
+      "table2.arrow",
+    ]);
+    assertEquals(await folder.verify(), []);
+  });
+});
+
+Deno.test("ResultsFolder writes rows, schema, size and SHA-256 into its manifest", async () => {
+  await withFolder(async (folder) => {
+    await folder.write("runs/a", COLUMNS, ROWS, {});
+    const bytes = await Deno.readFile(join(folder.path, "runs/a.arrow"));
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+    assertEquals(JSON.parse(await Deno.readTextFile(join(folder.path, "manifest.json"))), {
+      files: {
+        "runs/a.arrow": { rows: 2, schema: COLUMNS, bytes: bytes.length, sha256: hash },
+      },
+    });
+  });
+});
+
+Deno.test("ResultsFolder puts a new result in place of the old one of its name", async () => {
+  await withFolder(async (folder) => {
+    await folder.write("table2", COLUMNS, ROWS, {});
+    await folder.write("table2", { method: "utf8" }, [{ method: "bss" }], {});
+    assertEquals((await folder.read("table2")).rows, [{ method: "bss" }]);
+    assertEquals(await folder.verify(), []);
+    assert(!(await Deno.readTextFile(join(folder.path, "manifest.json"))).includes("previous"));
+  });
+});
+
+Deno.test("ResultsFolder.remove() takes away a result and its entry, and may be repeated", async () => {
+  await withFolder(async (folder) => {
+    await folder.write("runs/a", COLUMNS, ROWS, {});
+    await folder.remove("runs/a");
+    await folder.remove("runs/a");
+    assertEquals(await folder.has("runs/a"), false);
+    assertEquals(Object.keys(await contents(folder)), ["manifest.json"]);
+  });
+});
+
+Deno.test("ResultsFolder refuses names that lead out of the folder", async () => {
+  await withFolder(async (folder) => {
+    for (const name of ["../a", "/a", "a/../b", "a//b", "", "a b", ".lock", "a/.b", "a\\b"]) {
+      await assertRejects(
+        () => folder.write(name, COLUMNS, [], {}),
+        UserError,
+        "cannot be the name",
+      );
+    }
+  });
+});
+
+Deno.test("ResultsFolder.open() says at once that a folder cannot be written", async () => {
+  const file = await Deno.makeTempFile();
+  await assertRejects(
+    () => ResultsFolder.open(join(file, "results")),
+    UserError,
+    `the results folder ${join(file, "results")} cannot be written; choose another folder`,
+  );
+  assertEquals((await Deno.stat(file)).size, 0);
+  await Deno.remove(file);
+});
+
+Deno.test("ResultsFolder.open() clears away half-written files and nothing else", async () => {
+  await withFolder(async (folder) => {
+    await folder.write("runs/a", COLUMNS, ROWS, {});
+    const before = await contents(folder);
+    for (const name of ["runs/a.arrow.0123abcd.tmp", "manifest.json.89abcdef.tmp"]) {
+      await Deno.writeTextFile(join(folder.path, name), "half");
+    }
+    await Deno.writeTextFile(join(folder.path, "notes.tmp"), "mine");
+    await ResultsFolder.open(folder.path);
+    assertEquals(await contents(folder), { ...before, "notes.tmp": btoa("mine") });
+  });
+});
+
+Deno.test("ResultsFolder.openToRead() makes nothing and says that a folder is not there", async () => {
+  const path = join(Deno.cwd(), "no-such-results-folder");
+  await assertRejects(
+    () => ResultsFolder.openToRead(path),
+    UserError,
+    "there is no results folder",
+  );
+  await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
+});
+
+Deno.test("ResultsFolder.openToRead() reads without leaving a lock file", async () => {
+  await withFolder(async (folder) => {
+    await folder.write("runs/a", COLUMNS, ROWS, {});
+    await Deno.remove(join(folder.path, ".lock"));
+    const reader = await ResultsFolder.openToRead(folder.path);
+    assertEquals((await reader.read("runs/a")).rows, ROWS);
+    assertEquals(await reader.verify(), []);
+    await assertRejects(() => Deno.stat(join(folder.path, ".lock")), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("ResultsFolder leaves everything as it was when a write fails", async () => {
+  await withFolder(async (folder) => {
+    await folder.write("runs/a", COLUMNS, ROWS, {});
+    const before = await contents(folder);
+    await assertRejects(
+      () => folder.write("runs/a", COLUMNS, [{ epoch: 1.5, accuracy: 1 }], {}),
+      UserError,
+      "but must be int32",
+    );
+    await assertRejects(
+      () => folder.write("runs/a.arrow/b", COLUMNS, ROWS, {}),
+      UserError,
+      "cannot write",
+    );
+    assertEquals(await contents(folder), before);
+  });
+});

@@ -46,8 +46,7 @@ function crossEntropyToTargets(
     save([tf.sub(tf.div(exponentials, sums), targets)]);
     return {
       value: tf.div(tf.neg(tf.sum(tf.mul(targets, logSoftmax))), count),
-      gradFunc: (dy, saved) =>
-        tf.mul(dy, tf.div((saved as tf.Tensor[])[0], temperature * count)),
+      gradFunc: (dy, saved) => tf.mul(dy, tf.div((saved as tf.Tensor[])[0], temperature * count)),
     };
   });
   return operation(logits) as tf.Scalar;

@@ -40,6 +40,8 @@ export interface Axis {
   /** Names the quantity and its unit. */
   readonly title: { readonly text: string };
   readonly range?: readonly [low: number, high: number];
+  /** Distance between two ticks. */
+  readonly dtick?: number;
   readonly tickvals?: readonly number[];
   readonly ticktext?: readonly string[];
   readonly gridcolor?: string;

@@ -25,7 +25,7 @@ export function formatHtmlTable(
       `padding:0.3em 0.9em">${escapeHtml(title)}</caption>`;
   const below = note === undefined
     ? ""
-    : `<p style="margin:0.4em 0.9em 1em;font-size:90%">${escapeHtml(note)}</p>`;
+    : `<p style="margin:0.4em 1em 1em;font-size:90%">${escapeHtml(note)}</p>`;
   return `<table style="border-collapse:collapse;font-variant-numeric:tabular-nums;margin:0.5em 0">` +
     `${caption}<thead>${row("th", headers)}</thead>` +
     `<tbody>${rows.map((cells) => row("td", cells)).join("")}</tbody></table>${below}`;

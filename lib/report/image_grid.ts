@@ -31,6 +31,7 @@ export function imageGrid({ captions, columns = 8, ...shape }: ImageGrid): Displ
     throw new RangeError(`${shape.count} images need as many captions, not ${captions.length}`);
   }
   const bitmaps = bitmapsOf(shape);
+  if (bitmaps.length === 0) return displayable(() => ({ "text/plain": "[no images]" }));
   return displayable(() => ({
     "text/html": gridHtml(bitmaps, captions, columns),
     "image/png": encodePng(tileBitmaps(bitmaps, columns, SHOWN_SIDE)).toBase64(),
@@ -48,7 +49,7 @@ function bitmapsOf(
         `not ${images.length}`,
     );
   }
-  const data = Uint8ClampedArray.from(images);
+  const data = new Uint8ClampedArray(images);
   return Array.from({ length: count }, (_, index) => ({
     width,
     height,
@@ -66,10 +67,11 @@ function gridHtml(
     const caption = escapeHtml(captions[index]);
     return `<figure style="margin:0"><img alt="${caption}" ` +
       `src="data:image/png;base64,${encodePng(bitmap).toBase64()}" ` +
-      `style="width:${SHOWN_SIDE}px;height:auto;image-rendering:pixelated">` +
+      `style="width:${SHOWN_SIDE}px;height:auto;image-rendering:pixelated;` +
+      `outline:1px solid rgba(128,128,128,0.5)">` +
       `<figcaption style="font-size:85%;line-height:1.3">${caption}</figcaption></figure>`;
   });
-  const rows = Math.min(columns, bitmaps.length);
-  return `<div style="display:grid;grid-template-columns:repeat(${rows},${SHOWN_SIDE}px);` +
-    `gap:12px;overflow-x:auto">${figures.join("")}</div>`;
+  const across = Math.min(columns, bitmaps.length);
+  return `<div style="display:grid;grid-template-columns:repeat(${across},${SHOWN_SIDE}px);` +
+    `gap:12px;margin:0.5em 0;padding:1px;overflow-x:auto">${figures.join("")}</div>`;
 }

@@ -26,7 +26,7 @@ export async function readListedFile(
   if (hash !== entry.sha256) {
     throw damaged(path, `its SHA-256 is ${hash} but the manifest says ${entry.sha256}`);
   }
-  const content = decodeArrow(bytes);
+  const content = decoded(path, bytes);
   const schema = JSON.stringify(content.columns);
   if (schema !== JSON.stringify(entry.schema)) {
     throw damaged(
@@ -52,6 +52,14 @@ async function readBytes(path: string): Promise<Uint8Array> {
       );
     }
     throw new UserError(`cannot read ${path} (${error})`, { cause: error });
+  }
+}
+
+function decoded(path: string, bytes: Uint8Array): ArrowContent {
+  try {
+    return decodeArrow(bytes);
+  } catch (error) {
+    throw damaged(path, (error as Error).message);
   }
 }
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { sha256 } from "../files/sha256.ts";
-import { writeAtomically } from "../files/write_atomically.ts";
 import { UserError } from "../user_error.ts";
 import { type ArrowContent, type Columns, encodeArrow, type Row } from "./arrow_file.ts";
+import { checkWritable } from "./check_writable.ts";
 import { withFolderLock } from "./folder_lock.ts";
 import { folderProblems, type Problem } from "./folder_problems.ts";
 import { readManifest, writeManifest } from "./manifest.ts";
@@ -28,18 +28,8 @@ export class ResultsFolder {
    * @throws UserError at once, not after hours of training, when it cannot be written
    */
   static async open(path: string): Promise<ResultsFolder> {
-    const probe = join(path, `.probe-${crypto.randomUUID()}`);
-    try {
-      await writeAtomically(probe, new TextEncoder().encode("can this folder be written?"));
-      await Deno.remove(probe);
-      await withFolderLock(path, "change", () => removeLeftovers(path));
-    } catch (error) {
-      throw new UserError(
-        `the results folder ${path} cannot be written; choose another folder or make room there ` +
-          `(${(error as Error).message})`,
-        { cause: error },
-      );
-    }
+    await checkWritable(path);
+    await withFolderLock(path, "change", () => removeLeftovers(path));
     return new ResultsFolder(path);
   }
 

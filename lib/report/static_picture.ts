@@ -1,7 +1,7 @@
-import { UserError } from "../user_error.ts";
-import { findChromium, openInChromium } from "./chromium.ts";
 import type { Figure } from "./figure.ts";
+import { findChromium } from "./find_chromium.ts";
 import { jsonForScript } from "./json_for_script.ts";
+import { browserError, openInChromium } from "./open_in_chromium.ts";
 import { plotlySource } from "./plotly_source.ts";
 
 /** Pixels of the picture for one of the page, so that it is sharp on dense screens and in print. */
@@ -31,7 +31,7 @@ export async function renderPng(
     ],
   );
   if (screenshot) return screenshot;
-  throw new UserError(`${executable} made no picture. It said:\n${stderr}`);
+  throw browserError(executable, stderr);
 }
 
 async function pictureHtml(figure: Figure, width: number, height: number): Promise<string> {

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import { sha256 } from "../../lib/files/sha256.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 
@@ -82,6 +83,20 @@ Deno.test("ResultsFolder notices rows and columns other than the manifest's", as
   await withDamage(
     (_, manifest) => changeManifest(manifest, '"epoch": "int32"', '"epoch": "utf8"'),
     (folder) => assertDamaged(folder, /its schema is .*int32.* but the manifest says .*utf8/),
+  );
+});
+
+Deno.test("ResultsFolder notices a file that is listed as it is but is no Arrow file", async () => {
+  const forge = async (file: string, manifest: string) => {
+    const bytes = new Uint8Array(100);
+    await Deno.writeFile(file, bytes);
+    const listed = { rows: 2, schema: { epoch: "int32" }, bytes: 100, sha256: sha256(bytes) };
+    const files = { [`${NAME}.arrow`]: listed };
+    await Deno.writeTextFile(manifest, JSON.stringify({ files }));
+  };
+  await withDamage(
+    forge,
+    (folder) => assertDamaged(folder, /seed1\.arrow is damaged: not a whole/),
   );
 });
 

@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { type CommandLine, parseWholeNumber, runCommand } from "./command_line.ts";
+import { backends } from "../backend/backends.ts";
+import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
+import { loadDataset } from "../data/load_dataset.ts";
+import { PROJECT_ROOT } from "../files/project_root.ts";
+import { importTeacher } from "../training/import_teacher.ts";
+import { listTeachers } from "../training/teacher_store.ts";
+import { trainTeacher } from "../training/train_teacher.ts";
+import { UserError } from "../user_error.ts";
+
+const command = {
+  name: "teacher",
+  summary:
+    "Trains a teacher, imports PyTorch weights (safetensors) as one, or lists what is there.",
+  positionals: "train|import FILE|list",
+  options: {
+    dataset: { value: "NAME", help: "the data set it is for (default: fashion-mnist-subset)" },
+    network: { value: "NAME", help: "train: resnet8, resnet14, … (default: resnet14)" },
+    epochs: { value: "N", help: "train: default 40" },
+    "batch-size": { value: "N", help: "train: default 128" },
+    seed: { value: "N", help: "train: default 1" },
+    backend: {
+      value: ["auto", ...backends.map(({ name }) => name)].join("|"),
+      help: "default: auto, the first that works here",
+    },
+    data: { value: "DIR", help: "data folder (default: $BSS_DATA, else a user cache)" },
+    "unverified-data": { help: "accept data files whose official checksums are not known" },
+    results: { value: "DIR", help: "results folder (default: results)" },
+  },
+} as const;
+
+type Line = CommandLine<typeof command.options>;
+
+/** What the first word may be, and how many words follow it. */
+const actions: Record<string, { words: number; run: (line: Line) => Promise<number> }> = {
+  train: { words: 1, run: runTrain },
+  import: { words: 2, run: runImport },
+  list: { words: 1, run: runList },
+};
+
+if (import.meta.main) {
+  await runCommand(command, Deno.args, (line) => {
+    const action = Object.hasOwn(actions, line.positionals[0] ?? "")
+      ? actions[line.positionals[0]]
+      : undefined;
+    if (action?.words !== line.positionals.length) {
+      throw new UserError(`teacher needs one of: train, import FILE, list`);
+    }
+    return action.run(line);
+  });
+}
+
+async function runTrain({ options }: Line): Promise<number> {
+  const started = await startBackend(options.backend);
+  console.log(describeStartedBackend(started));
+  const dataset = await datasetOf(options);
+  const teacher = await trainTeacher({
+    dataset,
+    network: options.network ?? "resnet14",
+    epochs: parseWholeNumber("epochs", options.epochs ?? "40", 1),
+    batchSize: parseWholeNumber("batch-size", options["batch-size"] ?? "128", 1),
+    seed: parseWholeNumber("seed", options.seed ?? "1", 0),
+    backend: started.backend.name,
+    resultsFolder: resultsOf(options),
+    report: (message) => console.log(message),
+  });
+  console.log(`${teacher.name}: ${teacher.metadata.test_accuracy_percent} % on the test images`);
+  console.log(`written to ${teacher.file}`);
+  return 0;
+}
+
+async function runImport({ positionals: [, file], options }: Line): Promise<number> {
+  const started = await startBackend(options.backend);
+  console.log(describeStartedBackend(started));
+  const dataset = await datasetOf(options);
+  const teacher = await importTeacher(file, dataset, resultsOf(options));
+  console.log(`${teacher.name}: ${teacher.metadata.test_accuracy_percent} % on the test images`);
+  console.log(`written to ${teacher.file}`);
+  return 0;
+}
+
+async function runList({ options }: Line): Promise<number> {
+  for (const { name, hash, metadata, file } of await listTeachers(resultsOf(options))) {
+    const accuracy = metadata.test_accuracy_percent ?? "?";
+    console.log(`${name.padEnd(32)} ${accuracy.padStart(6)} %  ${hash.slice(0, 12)}  ${file}`);
+  }
+  return 0;
+}
+
+function datasetOf(options: Line["options"]) {
+  return loadDataset(options.dataset ?? "fashion-mnist-subset", {
+    dataFolder: options.data,
+    acceptUnverified: options["unverified-data"],
+  });
+}
+
+function resultsOf(options: Line["options"]): string {
+  return options.results ?? join(PROJECT_ROOT, "results");
+}

@@ -1,0 +1,7 @@
+import { cifar10 } from "./cifar10.ts";
+import type { DataSource } from "./data_source.ts";
+import { fashionMnist } from "./fashion_mnist.ts";
+import { fashionMnistSubset } from "./fashion_mnist_subset.ts";
+
+/** Every data set. */
+export const dataSources: readonly DataSource[] = [fashionMnistSubset, fashionMnist, cifar10];

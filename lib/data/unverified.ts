@@ -1,0 +1,12 @@
+import type { DataOptions } from "./data_source.ts";
+import { UserError } from "../user_error.ts";
+
+/** @throws UserError unless the caller accepts files that cannot be told from the official ones */
+export function requireAccepted(folder: string, { acceptUnverified }: DataOptions): void {
+  if (acceptUnverified) return;
+  throw new UserError(
+    `the files in ${folder} cannot be told to be the official ones: they have no known checksum. ` +
+      `Delete them to have the official ones downloaded, or accept them with --unverified-data; ` +
+      `every result then says "unverified copy"`,
+  );
+}

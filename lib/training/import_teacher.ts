@@ -1,0 +1,40 @@
+import { evaluateAccuracy } from "./evaluate.ts";
+import { findTeacher, type TeacherFile, teacherFile, teacherName } from "./teacher_store.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { FrozenResNet } from "../nn/frozen_resnet.ts";
+import { encodeResNet, readResNet } from "../nn/weights_file.ts";
+import { writeWeights } from "../nn/write_weights.ts";
+import { UserError } from "../user_error.ts";
+
+/**
+ * Takes PyTorch weights (a state dict saved as safetensors) as the teacher for a data set, and
+ * measures its accuracy on the test images.
+ *
+ * @throws UserError if the file does not hold such a network, or one for other images or classes
+ */
+export async function importTeacher(
+  file: string,
+  dataset: Dataset,
+  resultsFolder: string,
+): Promise<TeacherFile> {
+  const { network, metadata } = await readResNet(file);
+  const { depth, channels, classes } = network.architecture;
+  if (channels !== dataset.channels || classes !== dataset.classes.length) {
+    throw new UserError(
+      `${file} is for images of ${channels} channels and ${classes} classes, but ${dataset.name} has ` +
+        `${dataset.channels} channels and ${dataset.classes.length} classes; name its own data set`,
+    );
+  }
+  const frozen = new FrozenResNet(network);
+  const accuracy = await evaluateAccuracy(frozen, dataset, dataset.test);
+  frozen.dispose();
+  const bytes = await encodeResNet(network, {
+    dataset: dataset.name,
+    test_accuracy_percent: (100 * accuracy).toFixed(2),
+    imported: JSON.stringify(metadata),
+  });
+  network.dispose();
+  const name = `resnet${depth}`;
+  await writeWeights(teacherFile(resultsFolder, teacherName(dataset.name, name)), bytes);
+  return await findTeacher(resultsFolder, dataset.name, name);
+}

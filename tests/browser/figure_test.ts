@@ -1,0 +1,155 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { decode } from "fast-png";
+import { fileURLToPath } from "node:url";
+import { accuracyWithErrorBars } from "../../lib/report/accuracy_bars.ts";
+import { bundleOf } from "../../lib/report/display.ts";
+import type { Figure } from "../../lib/report/figure.ts";
+import { figureDisplay } from "../../lib/report/figure_display.ts";
+import { figureHtml } from "../../lib/report/figure_html.ts";
+import { findChromium } from "../../lib/report/find_chromium.ts";
+import { learningCurves } from "../../lib/report/learning_curves.ts";
+import { openInChromium } from "../../lib/report/open_in_chromium.ts";
+import { renderPng } from "../../lib/report/static_picture.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+const CURVES = learningCurves([
+  { name: "bss, seed 1", group: "bss", epochs: [1, 2, 3], accuracy: [70, 80, 86.5] },
+  { name: "bss, seed 2", group: "bss", epochs: [1, 2, 3], accuracy: [71, 81, 86.1] },
+  { name: "hinton, seed 1", group: "hinton", epochs: [1, 2, 3], accuracy: [69, 79, 86] },
+]);
+const BARS = accuracyWithErrorBars([
+  { method: "hinton", mean: 86, std: 0.5, values: [85.5, 86.5] },
+  { method: "bss", mean: 87, std: NaN, values: [87] },
+]);
+
+const chromium = await findChromium();
+const reason = "needs Chromium; name it in CHROMIUM or put it on the PATH";
+
+/** A test that a machine without Chromium leaves out, with the reason in its name. */
+function browserTest(name: string, fn: (executable: string) => Promise<void>): void {
+  Deno.test({
+    name: chromium ? name : `${name} (${reason})`,
+    ignore: chromium === null,
+    fn: () => fn(chromium!),
+  });
+}
+
+/** The page after its scripts ran, without a network, and what it said on its console. */
+async function show(executable: string, body: string): Promise<{ dom: string; console: string[] }> {
+  const html = `<!doctype html><meta charset="utf-8"><title>figures</title><body>${body}`;
+  const flags = ["--dump-dom", "--virtual-time-budget=10000", "--enable-logging=stderr"];
+  const { stdout, stderr } = await openInChromium(executable, html, flags);
+  return { dom: stdout, console: stderr.split("\n").filter((line) => line.includes(":CONSOLE")) };
+}
+
+function count(text: string, part: string): number {
+  return text.split(part).length - 1;
+}
+
+browserTest("figureHtml() draws every line and every point offline", async (executable) => {
+  const curves = await show(executable, await figureHtml(CURVES, null));
+  assertEquals(curves.console, []);
+  // Three runs of three epochs, and one sample in the legend for each of two methods.
+  assertEquals(count(curves.dom, 'class="js-line"'), 3 + 2);
+  assertEquals(count(curves.dom, '<path class="point'), 3 * 3);
+  assertEquals(count(curves.dom, 'class="bss-still"'), 0);
+
+  const bars = await show(executable, await figureHtml(BARS, null));
+  assertEquals(bars.console, []);
+  assertEquals(count(bars.dom, '<path class="point'), 2 + 3);
+  assertEquals(count(bars.dom, 'class="yerror"'), 1);
+});
+
+browserTest("figureHtml() draws each of several figures on a page once", async (executable) => {
+  const figures = [CURVES, BARS, CURVES].map((figure) => figureHtml(figure, null));
+  const { dom, console } = await show(executable, (await Promise.all(figures)).join("<hr>"));
+  assertEquals(console, []);
+  assertEquals(count(dom, 'class="plot-container'), 3);
+  assertEquals(count(dom, 'class="js-line"'), 2 * 5);
+  assertEquals(count(dom, '<path class="point'), 2 * 9 + 5);
+});
+
+browserTest("figureHtml() leaves its picture where Plotly cannot run", async (executable) => {
+  const html = await figureHtml(CURVES, new Uint8Array([1, 2, 3]));
+  const { dom, console } = await show(executable, html.replace(/H4sI[^<]*/, "AAAA"));
+  assertEquals(count(dom, "data:image/png;base64,AQID"), 1);
+  assertEquals(console.length, 1);
+  assertMatch(console[0], /This figure stays a still picture/);
+});
+
+browserTest("renderPng() draws a picture that is not empty, twice as wide as asked", async () => {
+  const picture = decode((await renderPng(CURVES, { width: 600, height: 300 }))!);
+  assertEquals([picture.width, picture.height], [1200, 600]);
+  const { width, channels, data } = picture;
+  const isVermilion = (at: number) => data[at] === 213 && data[at + 1] === 94 && data[at + 2] === 0;
+  const pixels = Array.from({ length: data.length / channels }, (_, pixel) => pixel * channels);
+  assert(pixels.filter(isVermilion).length > width / 4, "the line of bss is not there");
+  assertEquals([...data.subarray(0, 3)], [255, 255, 255]);
+});
+
+browserTest(
+  "figureDisplay() gives one bundle with Plotly's form, HTML, a picture, text",
+  async () => {
+    const bundle = await bundleOf(figureDisplay(CURVES));
+    assertEquals(Object.keys(bundle), [
+      "application/vnd.plotly.v1+json",
+      "text/html",
+      "image/png",
+      "text/plain",
+    ]);
+    const { data, layout } = bundle["application/vnd.plotly.v1+json"] as Figure;
+    assertEquals({ data, layout }, CURVES);
+    assert(String(bundle["text/html"]).includes(String(bundle["image/png"])));
+  },
+);
+
+browserTest("renderPng() leaves no file behind", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "bss-browser-test-" });
+  await withEnv({ TMPDIR: folder }, () => renderPng(CURVES, { width: 100, height: 100 }));
+  await Deno.remove(folder); // refuses a folder that is not empty
+});
+
+Deno.test("findChromium() refuses a CHROMIUM that is not there", async () => {
+  await withEnv(
+    { CHROMIUM: "/no/such/browser" },
+    () => assertRejects(findChromium, UserError, 'CHROMIUM is "/no/such/browser"'),
+  );
+});
+
+Deno.test("figureDisplay() warns and does without the picture where the browser fails", async () => {
+  const warnings: string[] = [];
+  const warn = console.warn;
+  console.warn = (text: string) => warnings.push(text);
+  try {
+    // A file that is there and is no program.
+    await withEnv({ CHROMIUM: fileURLToPath(import.meta.url) }, async () => {
+      assertEquals("image/png" in await bundleOf(figureDisplay(CURVES)), false);
+    });
+  } finally {
+    console.warn = warn;
+  }
+  assertEquals(warnings.length, 1);
+  assertMatch(warnings[0], /no static picture of "Test accuracy .*set CHROMIUM to another browser/);
+});
+
+Deno.test("figureDisplay() does without the picture where there is no Chromium", async () => {
+  await withEnv({ CHROMIUM: "", PATH: "" }, async () => {
+    assertEquals(await renderPng(CURVES, { width: 10, height: 10 }), null);
+    const bundle = await bundleOf(figureDisplay(CURVES));
+    assertEquals("image/png" in bundle, false);
+    assertMatch(String(bundle["text/html"]), /a figure that needs JavaScript/);
+  });
+});
+
+async function withEnv(set: Record<string, string>, run: () => Promise<unknown>): Promise<void> {
+  const before = Object.keys(set).map((name) => [name, Deno.env.get(name)] as const);
+  for (const [name, value] of Object.entries(set)) Deno.env.set(name, value);
+  try {
+    await run();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+  }
+}

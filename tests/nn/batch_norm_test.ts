@@ -1,0 +1,98 @@
+import * as tf from "@tensorflow/tfjs";
+import { batchNormTraining } from "../../lib/nn/batch_norm_training.ts";
+import { checkGradients, weightedSum } from "../finite_differences.ts";
+import { assertClose, uniformNumbers } from "../numbers.ts";
+import { computedOn, onEveryBackend } from "../on_every_backend.ts";
+
+const SHAPE: [number, number, number, number] = [6, 5, 4, 3];
+
+function inputs(): {
+  x: tf.Tensor4D;
+  gamma: tf.Tensor1D;
+  beta: tf.Tensor1D;
+  residual: tf.Tensor4D;
+} {
+  const size = SHAPE.reduce((product, side) => product * side, 1);
+  return {
+    // Far from zero, where a one-pass variance would lose its digits.
+    x: tf.add(tf.tensor4d(uniformNumbers(size, "x"), SHAPE), 5),
+    gamma: tf.tensor1d(uniformNumbers(3, "gamma")),
+    // Far enough from zero that no entry crosses a ReLU's kink, where differences would be wrong.
+    beta: tf.tensor1d([3, -3, 3]),
+    residual: tf.tensor4d(uniformNumbers(size, "residual"), SHAPE),
+  };
+}
+
+for (const relu of [false, true]) {
+  for (const withResidual of [false, true]) {
+    const text = `${withResidual ? "with" : "without"} residual, ${relu ? "with" : "without"} ReLU`;
+    const attributes = { epsilon: 1e-5, relu };
+
+    function normalise(...args: tf.Tensor[]) {
+      const [x, gamma, beta, residual] = args;
+      return batchNormTraining(
+        {
+          x: x as tf.Tensor4D,
+          gamma: gamma as tf.Tensor1D,
+          beta: beta as tf.Tensor1D,
+          residual: residual as tf.Tensor4D | undefined,
+        },
+        attributes,
+      );
+    }
+
+    function arguments_(): tf.Tensor[] {
+      const { x, gamma, beta, residual } = inputs();
+      return withResidual ? [x, gamma, beta, residual] : [x, gamma, beta];
+    }
+
+    async function everything(): Promise<ArrayLike<number>[]> {
+      const tensors = tf.tidy(() => {
+        const { y, mean, variance } = normalise(...arguments_());
+        const loss = (...args: tf.Tensor[]) => {
+          const result = normalise(...args);
+          tf.dispose([result.mean, result.variance]);
+          return weightedSum(result.y);
+        };
+        const gradients = tf.grads(loss)(arguments_());
+        return [y, mean, variance, ...gradients].map((tensor) => tf.keep(tensor));
+      });
+      const values = await Promise.all(tensors.map((tensor) => tensor.data()));
+      tf.dispose(tensors);
+      return values;
+    }
+
+    onEveryBackend(`batchNormTraining() and its gradients agree with cpu ${text}`, async () => {
+      const ours = await everything();
+      const reference = await computedOn(everything);
+      ours.forEach((values, index) =>
+        assertClose(values, reference[index], 1e-4, `output ${index}`)
+      );
+    });
+
+    onEveryBackend(`batchNormTraining() gradients agree with finite differences ${text}`, () => {
+      tf.tidy(() => {
+        const smooth = (...args: tf.Tensor[]) => {
+          const result = normalise(...args);
+          tf.dispose([result.mean, result.variance]);
+          return weightedSum(result.y);
+        };
+        checkGradients(smooth, arguments_(), { step: 1e-2, tolerance: 5e-3 });
+      });
+    });
+  }
+}
+
+onEveryBackend("batchNormTraining() gives zero mean and unit variance by channel", () => {
+  tf.tidy(() => {
+    const { x } = inputs();
+    const { y, mean, variance } = batchNormTraining(
+      { x, gamma: tf.ones([3]), beta: tf.zeros([3]) },
+      { epsilon: 1e-5, relu: false },
+    );
+    const moments = tf.moments(y, [0, 1, 2]);
+    assertClose(tf.add(moments.mean, 1).dataSync(), [1, 1, 1], 1e-5, "means, plus 1");
+    assertClose(moments.variance.dataSync(), [1, 1, 1], 1e-3, "variances");
+    tf.dispose([mean, variance]);
+  });
+});

@@ -1,0 +1,45 @@
+import * as tf from "@tensorflow/tfjs";
+import { startBackend } from "../lib/backend/start_backend.ts";
+import { backends } from "../lib/backend/backends.ts";
+
+/** Why each backend that does not work on this machine does not. */
+const unavailable = new Map<string, string>();
+for (const { name } of backends) {
+  await startBackend(name).catch((error) => unavailable.set(name, error.message));
+}
+
+for (const message of unavailable.values()) {
+  const reason = message.split("\n")[1] ?? message;
+  Deno.test({
+    name: `tests on a backend that does not work here: ${reason}`,
+    ignore: true,
+    fn() {},
+  });
+}
+
+/**
+ * Registers a test for every backend that works here; one skipped test names each of the others. A
+ * test must free what it allocates: the number of tensors is checked.
+ */
+export function onEveryBackend(name: string, run: (backend: string) => Promise<void> | void): void {
+  for (const backend of backends.filter(({ name }) => !unavailable.has(name))) {
+    Deno.test(`${name} [${backend.name}]`, async () => {
+      await startBackend(backend.name);
+      const before = tf.memory().numTensors;
+      await run(backend.name);
+      const leaked = tf.memory().numTensors - before;
+      if (leaked !== 0) throw new Error(`${leaked} tensors were left behind`);
+    });
+  }
+}
+
+/** The test's own numbers on another backend: the plain JavaScript one, unless named. */
+export async function computedOn<T>(work: () => Promise<T>, backend = "cpu"): Promise<T> {
+  const before = tf.getBackend();
+  await startBackend(backend);
+  try {
+    return await work();
+  } finally {
+    await startBackend(before);
+  }
+}

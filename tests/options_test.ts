@@ -1,0 +1,29 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { flag, integer, number, oneOf, resolveOptions } from "../lib/options.ts";
+import { UserError } from "../lib/user_error.ts";
+
+const rules = {
+  eta: number(0.3, { above: 0 }),
+  steps: integer(10, { min: 1, max: 20 }),
+  mode: oneOf("a", ["a", "b"]),
+  compact: flag(true),
+};
+
+Deno.test("resolveOptions() fills in defaults and keeps what was given", () => {
+  assertEquals(resolveOptions("x", rules), { eta: 0.3, steps: 10, mode: "a", compact: true });
+  assertEquals(resolveOptions("x", rules, { compact: false, mode: "b" }).compact, false);
+});
+
+Deno.test("resolveOptions() names the option, what it got and what it may be", () => {
+  const cases: [Record<string, unknown>, string][] = [
+    [{ etta: 1 }, 'x has no option "etta"; it has eta, steps, mode, compact'],
+    [{ eta: -1 }, 'option "eta" is -1, but must be a number greater than 0'],
+    [{ eta: NaN }, "must be a number"],
+    [{ steps: 2.5 }, "a whole number from 1 to 20"],
+    [{ mode: "c" }, "one of a, b"],
+    [{ compact: "yes" }, "true or false"],
+  ];
+  for (const [given, text] of cases) {
+    assertThrows(() => resolveOptions("x", rules, given), UserError, text);
+  }
+});

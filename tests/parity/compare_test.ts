@@ -1,0 +1,27 @@
+import { assert, assertEquals } from "@std/assert";
+import { compareBySample, compareExactly, compareRelative } from "../../lib/parity/compare.ts";
+
+Deno.test("compareRelative() passes within the tolerance and fails beyond it", () => {
+  assert(compareRelative("x", [1, 2.001], [1, 2], 1e-3).passed);
+  assert(!compareRelative("x", [1, 2.01], [1, 2], 1e-3).passed);
+});
+
+Deno.test("compareRelative() fails for NaN and for another length", () => {
+  assert(!compareRelative("x", [NaN, 1], [0, 1], 1).passed);
+  assert(!compareRelative("x", [1], [1, 1], 1).passed);
+});
+
+Deno.test("compareExactly() counts the entries that differ", () => {
+  assertEquals(compareExactly("x", [1, 2, 3], [1, 5, 4]).error, 2);
+  assert(!compareExactly("x", [1, 2], [1, 2, 3]).passed);
+});
+
+Deno.test("compareBySample() allows a few samples to be further off", () => {
+  const expected = new Float32Array(20);
+  const actual = expected.map((_, i) => i === 7 ? 0.01 : 0);
+  const tolerances = { share: 0.9, tight: 1e-3, loose: 2e-2 };
+  assert(compareBySample("x", actual, expected, 10, tolerances).every(({ passed }) => passed));
+  actual[12] = 0.01;
+  const verdicts = compareBySample("x", actual, expected, 10, tolerances);
+  assertEquals(verdicts.map(({ passed }) => passed), [false, true]);
+});

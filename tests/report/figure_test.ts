@@ -1,0 +1,130 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { accuracyWithErrorBars } from "../../lib/report/accuracy_bars.ts";
+import { methodStyles } from "../../lib/report/colours.ts";
+import { figureHtml } from "../../lib/report/figure_html.ts";
+import { learningCurves } from "../../lib/report/learning_curves.ts";
+
+const CURVES = [
+  { name: "bss, seed 1", group: "bss", epochs: [1, 2], accuracy: [70, 86.5] },
+  { name: "hinton, seed 1", group: "hinton", epochs: [1, 2], accuracy: [69, 86] },
+  { name: "bss, seed 2", group: "bss", epochs: [1, 2], accuracy: [NaN, 86.7] },
+];
+
+Deno.test("learningCurves() draws one line a run and names each method once", () => {
+  const bss = {
+    type: "scatter",
+    mode: "lines+markers",
+    name: "bss",
+    legendgroup: "bss",
+    x: [1, 2],
+    line: { color: "#d55e00", width: 1.5, dash: "solid" },
+    marker: { color: "#d55e00", size: 7, symbol: "diamond" },
+  };
+  const hinton = {
+    ...bss,
+    name: "hinton",
+    legendgroup: "hinton",
+    line: { color: "#0072b2", width: 1.5, dash: "dash" },
+    marker: { color: "#0072b2", size: 7, symbol: "square" },
+  };
+  const hover = (run: string) => `${run}<br>epoch %{x}: %{y:.2f} %<extra></extra>`;
+  const expected: unknown[] = [
+    { ...bss, showlegend: true, y: [70, 86.5], hovertemplate: hover("bss, seed 1") },
+    { ...hinton, showlegend: true, y: [69, 86], hovertemplate: hover("hinton, seed 1") },
+    { ...bss, showlegend: false, y: [null, 86.7], hovertemplate: hover("bss, seed 2") },
+  ];
+  assertEquals<unknown[]>([...learningCurves(CURVES).data], expected);
+});
+
+Deno.test("learningCurves() marks single epochs only where there are few", () => {
+  const epochs = Array.from({ length: 80 }, (_, index) => index + 1);
+  const long = learningCurves([{ name: "bss", epochs, accuracy: epochs }]);
+  assertEquals([long.data[0].mode, long.data[0].marker], ["lines", undefined]);
+  assertEquals(long.layout.xaxis.dtick, undefined);
+  assertEquals(learningCurves(CURVES).layout.xaxis.dtick, 1);
+});
+
+Deno.test("learningCurves() takes runs without a method by their own names", () => {
+  const { data } = learningCurves([{ name: "a", epochs: [1], accuracy: [1] }]);
+  assertEquals(data.map(({ name, showlegend }) => [name, showlegend]), [["a", true]]);
+});
+
+Deno.test("learningCurves() has a title, axes with units, and a white ground", () => {
+  assertEquals(learningCurves(CURVES, "CIFAR-10, ResNet8").layout, {
+    title: { text: "CIFAR-10, ResNet8" },
+    xaxis: {
+      gridcolor: "#e5e5e5",
+      linecolor: "#333333",
+      zeroline: false,
+      automargin: true,
+      title: { text: "Epoch" },
+      dtick: 1,
+    },
+    yaxis: {
+      gridcolor: "#e5e5e5",
+      linecolor: "#333333",
+      zeroline: false,
+      automargin: true,
+      title: { text: "Test accuracy (%)" },
+    },
+    font: { size: 14, color: "#222222" },
+    paper_bgcolor: "#ffffff",
+    plot_bgcolor: "#ffffff",
+    height: 450,
+    margin: { l: 70, r: 30, t: 60, b: 60 },
+  });
+});
+
+Deno.test("accuracyWithErrorBars() draws each mean with its bar and each seed beside it", () => {
+  const { data, layout } = accuracyWithErrorBars([
+    { method: "hinton", mean: 86, std: 0.5, values: [85.5, 86.5] },
+    { method: "bss", mean: 87, std: NaN, values: [87] },
+  ]);
+  assertEquals(data.map(({ name, x, y }) => ({ name, x, y })), [
+    { name: "hinton", x: [0], y: [86] },
+    { name: "hinton, each seed", x: [0.12, 0.18], y: [85.5, 86.5] },
+    { name: "bss", x: [1], y: [87] },
+    { name: "bss, each seed", x: [1.12], y: [87] },
+  ]);
+  assertEquals(data.map(({ error_y }) => error_y?.array), [[0.5], undefined, undefined, undefined]);
+  assertEquals(layout.xaxis.ticktext, ["hinton", "bss"]);
+  assertEquals(layout.yaxis.title.text, "Test accuracy (%)");
+});
+
+Deno.test("accuracyWithErrorBars() keeps many seeds clear of the next method", () => {
+  const values = Array.from({ length: 50 }, (_, seed) => seed);
+  const [, seeds] = accuracyWithErrorBars([{ method: "bss", mean: 1, std: 1, values }]).data;
+  assert(seeds.x.every((x) => x < 0.45));
+});
+
+Deno.test("methodStyles() gives the paper's methods the same style in every figure", () => {
+  const all = methodStyles(["fsp", "bss", "hinton", "original", "attention", "fitnet"]);
+  for (const method of all.keys()) {
+    assertEquals(methodStyles([method]).get(method), all.get(method));
+  }
+  assertEquals(new Set([...all.values()].map(({ colour }) => colour)).size, all.size);
+  assertEquals(new Set([...all.values()].map(({ symbol }) => symbol)).size, all.size);
+});
+
+Deno.test("methodStyles() gives other methods a style whatever their order, and never runs out", () => {
+  const names = Array.from({ length: 20 }, (_, index) => `method ${index}`);
+  const forth = methodStyles(names);
+  const back = methodStyles(names.toReversed());
+  for (const name of names) assertEquals(forth.get(name), back.get(name));
+});
+
+Deno.test("figureHtml() lets no text out of its title, its data or its picture", async () => {
+  const attack = `</script><script>alert(1)</script>`;
+  const figure = learningCurves([{ name: attack, epochs: [1], accuracy: [1] }], attack);
+  const html = await figureHtml(figure, new Uint8Array([1, 2, 3]));
+  assert(!html.includes("alert(1)</script>"));
+  assertStringIncludes(html, 'alt="&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;"');
+  assertEquals(html.match(/<script/g)?.length, 3);
+});
+
+Deno.test("figureHtml() is the same text each time and fetches nothing", async () => {
+  const html = await figureHtml(learningCurves(CURVES), null);
+  assertEquals(await figureHtml(learningCurves(CURVES), null), html);
+  assertEquals(html.match(/\b(src|href)=|https?:|@import|url\(/g), null);
+  assert(html.length < 700_000, `${html.length} characters`);
+});

@@ -1,0 +1,59 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { selectBaseSamples } from "../../lib/selection/base_samples.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { assertClose } from "../numbers.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+
+/** Log-probabilities as logits: their softmax is the rows themselves. */
+const teacher = [[.8, .1, .1], [.7, .2, .1], [.2, .7, .1], [.1, .1, .8], [.6, .2, .2]];
+const student = [[.5, .3, .2], [.7, .2, .1], [.1, .8, .1], [.8, .1, .1], [.1, .8, .1]];
+const labels = [0, 0, 1, 2, 0];
+
+function logits(probabilities: number[][]): tf.Tensor2D {
+  return tf.tensor2d(probabilities.map((row) => row.map(Math.log)));
+}
+
+async function select(options: Parameters<typeof selectBaseSamples>[3], random?: () => number) {
+  const [t, s] = [logits(teacher), logits(student)];
+  const { indices, scores } = await selectBaseSamples(t, s, labels, options, random);
+  tf.dispose([t, s]);
+  return { indices: [...indices], scores: [...scores] };
+}
+
+onEveryBackend(
+  "selectBaseSamples() takes what both get right, largest difference first",
+  async () => {
+    const { indices, scores } = await select({});
+    assertEquals(indices, [0, 2, 1]);
+    assertClose(scores, [.2 ** 2 + .1 ** 2, .1 ** 2, 0], 1e-6, "scores");
+  },
+);
+
+onEveryBackend("selectBaseSamples() takes at most `count`, except by the rule 'all'", async () => {
+  assertEquals((await select({ count: 2 })).indices, [0, 2]);
+  assertEquals((await select({ count: 1, rule: "all" })).indices, [0, 1, 2]);
+});
+
+onEveryBackend(
+  "selectBaseSamples() draws by the given numbers with the rule 'random'",
+  async () => {
+    const numbers = [.1, .9, .5];
+    const { indices } = await select({ count: 2, rule: "random" }, () => numbers.shift()!);
+    assertEquals(indices, [1, 2]);
+  },
+);
+
+onEveryBackend("selectBaseSamples() gives nothing where nothing qualifies", async () => {
+  const t = logits([[.9, .1]]);
+  const { indices } = await selectBaseSamples(t, t, [1]);
+  assertEquals(indices.length, 0);
+  t.dispose();
+});
+
+Deno.test("selectBaseSamples() names what does not fit together", async () => {
+  const [t, s] = [logits(teacher), logits(student)];
+  await assertRejects(() => selectBaseSamples(t, s, [0]), UserError, "1 labels");
+  await assertRejects(() => selectBaseSamples(t, s, labels, { count: 0 }), UserError, "from 1");
+  tf.dispose([t, s]);
+});

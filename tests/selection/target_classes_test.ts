@@ -1,0 +1,56 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import {
+  sampleTargetClasses,
+  type TargetClassOptions,
+} from "../../lib/selection/target_classes.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+
+/** Base class 0; of the rest class 2 has 60 %, class 3 has 30 %, class 1 has 10 %. */
+const ROW = [.5, .05, .3, .15].map(Math.log);
+
+async function sample(uniform: number[], rule: TargetClassOptions["rule"] = "probability") {
+  const logits = tf.tensor2d(uniform.map(() => ROW));
+  const classes = await sampleTargetClasses(logits, uniform.map(() => 0), uniform, { rule });
+  logits.dispose();
+  return [...classes];
+}
+
+onEveryBackend(
+  "sampleTargetClasses() inverts the cumulative sum, most probable first",
+  async () => {
+    assertEquals(await sample([0, .59, .61, .89, .91, .999]), [2, 2, 3, 3, 1, 1]);
+  },
+);
+
+onEveryBackend(
+  "sampleTargetClasses() draws in proportion to the teacher's probabilities",
+  async () => {
+    const draws = await sample(Array.from({ length: 1000 }, (_, i) => (i + 0.5) / 1000));
+    const share = (wanted: number) => draws.filter((c) => c === wanted).length / 1000;
+    assertEquals([share(0), share(1), share(2), share(3)], [0, .1, .6, .3]);
+  },
+);
+
+onEveryBackend("sampleTargetClasses() has the fixed and the even rule", async () => {
+  assertEquals(await sample([.1, .9], "second"), [2, 2]);
+  assertEquals(await sample([.1, .9], "least likely"), [1, 1]);
+  const even = await sample([.1, .4, .9], "random");
+  assertEquals(new Set(even), new Set([1, 2, 3]));
+});
+
+onEveryBackend("sampleTargetClasses() copes with a teacher that is entirely sure", async () => {
+  const logits = tf.tensor2d([[200, 0, 1, -5]]);
+  const [target] = await sampleTargetClasses(logits, [0], [0.5]);
+  assert(target !== 0);
+  logits.dispose();
+});
+
+Deno.test("sampleTargetClasses() needs two classes and a number a sample", async () => {
+  const one = tf.tensor2d([[1]]);
+  await assertRejects(() => sampleTargetClasses(one, [0], [0.5]), UserError, "at least 2 classes");
+  const two = tf.tensor2d([[1, 2]]);
+  await assertRejects(() => sampleTargetClasses(two, [0], []), UserError, "1 and 0");
+  tf.dispose([one, two]);
+});

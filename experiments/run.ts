@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { estimateSeconds } from "./estimate.ts";
 import type { Experiment } from "./experiment.ts";
 import { experimentNamed, experiments } from "./experiments.ts";
-import { printTable } from "./print_table.ts";
 import { ProgressReport } from "./progress_report.ts";
 import { collectTable, type ResultTable, tableName, writeTable } from "./result_table.ts";
 import { missingRuns, runMissing } from "./run_missing.ts";
 import { type PlanChoices, type PlannedRun, planRuns } from "./run_plan.ts";
 import { inShard, parseShard } from "./shard.ts";
+import { summaryTable } from "./summary_table.ts";
 import {
   backendsNamed,
   describeStartedBackend,
@@ -19,6 +19,8 @@ import { parseSeeds } from "../lib/commands/parse_seeds.ts";
 import { loadDataset } from "../lib/data/load_dataset.ts";
 import { methodNamed } from "../lib/distillation/methods.ts";
 import { PROJECT_ROOT } from "../lib/files/project_root.ts";
+import { bundleOf } from "../lib/report/display.ts";
+import { formatDuration } from "../lib/report/duration.ts";
 import { ResultsFolder } from "../lib/report/results_folder.ts";
 import { type Scale, SCALES } from "../lib/training/run_specification.ts";
 import { findTeacher } from "../lib/training/teacher_store.ts";
@@ -88,7 +90,9 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
     if (missing.length > 0 || !isWritten) {
       await writeTable(folder, experiment, choices.scale, table);
     }
-    printTable(experiment, choices.scale, table);
+    const summary = await bundleOf(summaryTable(experiment, choices.scale, table));
+    console.log(`\n${summary["text/plain"]}`);
+    warnOfFewCrossings(table);
   }
   return complete ? 0 : 1;
 }
@@ -141,6 +145,19 @@ async function dryRun(missing: readonly PlannedRun[], backend?: string): Promise
       `${estimate.sideBySide} side by side`,
   );
   return 0;
+}
+
+/** An attack that seldom crosses teaches nothing of the boundary. */
+function warnOfFewCrossings({ rows }: ResultTable): void {
+  const few = rows.filter((row) => (row.share_not_crossed ?? 0) > 0.5);
+  for (const { run, share_not_crossed } of few) {
+    console.error(
+      `warning: ${
+        (100 * share_not_crossed!).toFixed(0)
+      } % of the attacked samples of ${run} never ` +
+        `crossed the boundary; a larger eta, or step "newton", makes more of them cross`,
+    );
+  }
 }
 
 function rejectDamaged({ damaged }: ResultTable): void {

@@ -27,7 +27,8 @@ export async function writeRun(
   made: Provenance & { backend: string },
 ): Promise<void> {
   await writeWeights(join(folder.path, "students", `${run.name}.safetensors`), weights);
-  await folder.write(resultNameOf(run), epochColumns(rows), rows, {
+  const columns = epochColumns(rows);
+  await folder.write(resultNameOf(run), columns, completeRows(rows, columns), {
     specification: canonicalJson(run.specification),
     ...made,
     data: provenance,
@@ -50,11 +51,19 @@ export async function readRun(folder: ResultsFolder, run: PlannedRun): Promise<R
 const TEXT_COLUMNS = new Set(["stage"]);
 const WHOLE_COLUMNS = new Set(["epoch", "attacked"]);
 
+/** The columns of all rows: a term of the loss may be there in some epochs only. */
 function epochColumns(rows: readonly EpochRow[]): Columns {
+  const names = new Set(rows.flatMap((row) => Object.keys(row)));
   return Object.fromEntries(
-    Object.keys(rows[0]).map((name) => [
+    [...names].map((name) => [
       name,
       TEXT_COLUMNS.has(name) ? "utf8" : WHOLE_COLUMNS.has(name) ? "int32" : "float64",
     ]),
+  );
+}
+
+function completeRows(rows: readonly EpochRow[], columns: Columns): EpochRow[] {
+  return rows.map((row) =>
+    Object.fromEntries(Object.keys(columns).map((name) => [name, row[name] ?? null]))
   );
 }

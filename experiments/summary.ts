@@ -13,6 +13,8 @@ export interface SummaryRow {
   readonly std: number | null;
   /** Paired by seed against "original" of the same student; null where there is none */
   readonly gain: PairedDifference | null;
+  /** Mean shares of crossed to target, third class, not crossed; null without an attack */
+  readonly outcomes: readonly [number, number, number] | null;
 }
 
 /** Groups the rows of a table by student and method, in the order in which they come. */
@@ -29,6 +31,7 @@ export function summarise(rows: readonly TableRow[]): SummaryRow[] {
       mean: mean(accuracies),
       std: accuracies.length > 1 ? sampleStd(accuracies) : null,
       gain: method === "original" ? null : gainOver("original", group, rows),
+      outcomes: outcomesOf(group),
     };
   });
 }
@@ -47,4 +50,14 @@ function gainOver(
   });
   if (pairs.length === 0) return null;
   return pairedDifference(pairs.map(([ours]) => ours), pairs.map(([, theirs]) => theirs));
+}
+
+function outcomesOf(group: readonly TableRow[]): SummaryRow["outcomes"] {
+  const attacked = group.filter((row) => row.share_not_crossed !== null);
+  if (attacked.length === 0) return null;
+  return [
+    mean(attacked.map((row) => row.share_crossed_to_target!)),
+    mean(attacked.map((row) => row.share_third_class!)),
+    mean(attacked.map((row) => row.share_not_crossed!)),
+  ];
 }

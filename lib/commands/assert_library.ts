@@ -25,7 +25,13 @@ export async function chooseAssertLibrary(): Promise<AssertLibrary> {
   }).output().catch(() => ({ success: false }));
   if (probe.success) return { description: specifier, denoArguments: [] };
   const standIn = new URL("../../tests/assert_stand_in.ts", import.meta.url).href;
-  const map = { imports: { ...configuration.imports, [NAME]: standIn } };
+  // Deno expands deno.json's own imports to their sub-paths by itself, those of an import map not.
+  const subPaths = Object.entries(configuration.imports)
+    .filter(([, target]) => target.startsWith("npm:"))
+    .map(([name, target]) => [`${name}/`, `${target.replace("npm:", "npm:/")}/`]);
+  const map = {
+    imports: { ...configuration.imports, ...Object.fromEntries(subPaths), [NAME]: standIn },
+  };
   const path = join(PROJECT_ROOT, ".cache", "imports_without_jsr.json");
   await Deno.mkdir(join(PROJECT_ROOT, ".cache"), { recursive: true });
   await Deno.writeTextFile(path, JSON.stringify(map));

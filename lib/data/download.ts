@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { dirname } from "node:path";
+import { md5 } from "./md5.ts";
 import { writeAtomically } from "../files/write_atomically.ts";
 import { UserError } from "../user_error.ts";
 
@@ -16,27 +16,27 @@ export interface Download {
  *
  * @throws UserError naming the file, the URL and where to put it by hand
  */
-export async function download({ url, md5, file }: Download): Promise<void> {
+export async function download({ url, md5: expected, file }: Download): Promise<void> {
   const byHand = `get it from ${url} by other means and put it in ${dirname(file)}`;
-  let bytes: Uint8Array;
-  try {
-    const response = await fetch(url);
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new Error(`the server answered ${response.status}`);
-    }
-    bytes = new Uint8Array(await response.arrayBuffer());
-  } catch (error) {
+  const bytes = await fetchBytes(url).catch((error: Error) => {
     throw new UserError(
-      `${file} is missing and cannot be downloaded (${(error as Error).message}); ${byHand}`,
+      `${file} is missing and cannot be downloaded (${error.message}); ${byHand}`,
       { cause: error },
     );
-  }
-  const actual = createHash("md5").update(bytes).digest("hex");
-  if (actual !== md5) {
+  });
+  const actual = md5(bytes);
+  if (actual !== expected) {
     throw new UserError(
-      `the download of ${file} is damaged: its MD5 is ${actual}, not ${md5}; try again, or ${byHand}`,
+      `the download of ${file} is damaged: its MD5 is ${actual}, not ${expected}; ` +
+        `try again, or ${byHand}`,
     );
   }
   await writeAtomically(file, bytes);
+}
+
+async function fetchBytes(url: string): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (response.ok) return await response.bytes();
+  await response.body?.cancel();
+  throw new Error(`the server answered ${response.status} ${response.statusText}`);
 }

@@ -1,23 +1,39 @@
-import { gunzipSync } from "node:zlib";
 import { join } from "node:path";
 import { dataFolder } from "./data_folder.ts";
-import type { DataSource } from "./data_source.ts";
+import type { DataOptions, DataSource } from "./data_source.ts";
+import type { Dataset } from "./dataset.ts";
+import {
+  decodeFashionMnist,
+  FASHION_MNIST_FILES,
+  type FashionMnistContent,
+  type FashionMnistFile,
+} from "./decode_fashion_mnist.ts";
 import { download } from "./download.ts";
-import { FASHION_MNIST_FILES, readFashionMnist } from "./fashion_mnist_format.ts";
+import { gunzip } from "./idx.ts";
 import { exists, readDataFile } from "./read_data_file.ts";
-import { requireAccepted } from "./unverified.ts";
+import { requireAccepted } from "./require_accepted.ts";
 import { sha256 } from "../files/sha256.ts";
 
-const URL_BASE = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/";
+/** Where the files come from if the data folder has none. */
+export interface FashionMnistPlaces {
+  /** A folder of the operating system; taken if it exists. */
+  readonly system: string;
+  /** Where they are downloaded otherwise; ends with a slash. */
+  readonly url: string;
+}
 
-/** Where Debian's package dataset-fashion-mnist puts the files. */
-const DEBIAN_FOLDER = "/usr/share/datasets/fashion-mnist";
+const PLACES: FashionMnistPlaces = {
+  // Debian's package dataset-fashion-mnist
+  system: "/usr/share/datasets/fashion-mnist",
+  url: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+};
 
 /**
- * MD5 of each official file, and SHA-256 of what it holds uncompressed: distributors compress it anew,
- * so that only the content can be told to be the same.
+ * MD5 of each official file, stated by its makers, and SHA-256 of what it holds uncompressed.
+ * Distributors compress it anew (Debian without the name in the gzip header, which is all that
+ * differs), so it is by the content that files are told to be the official ones.
  */
-const CHECKSUMS: Record<typeof FASHION_MNIST_FILES[number], { md5: string; content: string }> = {
+const CHECKSUMS: Readonly<Record<FashionMnistFile, { md5: string; content: string }>> = {
   "train-images-idx3-ubyte.gz": {
     md5: "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
     content: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
@@ -40,37 +56,36 @@ const CHECKSUMS: Record<typeof FASHION_MNIST_FILES[number], { md5: string; conte
 export const fashionMnist: DataSource = {
   name: "fashion-mnist",
   title: "Fashion-MNIST (Xiao et al. 2017), padded to 32×32",
-  async load(options) {
-    const folder = await findFolder(join(dataFolder(options.dataFolder), "fashion-mnist"));
-    const official = await Promise.all(
-      FASHION_MNIST_FILES.map((name) => isOfficial(folder, name)),
-    );
-    const provenance = official.every(Boolean) ? "verified" : "unverified copy";
-    const { name, title } = this;
-    const dataset = await readFashionMnist(folder, { name, title, provenance });
-    if (provenance !== "verified") requireAccepted(folder, options);
-    return dataset;
-  },
+  load: (options) => loadFashionMnist(options, PLACES),
 };
 
-async function findFolder(folder: string): Promise<string> {
-  if (!await exists(folder) && await exists(DEBIAN_FOLDER)) return DEBIAN_FOLDER;
+/** Loads Fashion-MNIST from the data folder, else from the system's, else by downloading it. */
+export async function loadFashionMnist(
+  options: DataOptions,
+  places: FashionMnistPlaces,
+): Promise<Dataset> {
+  const folder = await findFolder(join(dataFolder(options.dataFolder), "fashion-mnist"), places);
+  const contents = {} as Record<FashionMnistFile, FashionMnistContent>;
   for (const name of FASHION_MNIST_FILES) {
     const file = join(folder, name);
-    if (await exists(file)) continue;
-    await download({ url: URL_BASE + name, md5: CHECKSUMS[name].md5, file });
+    const remedy = `put it there, or remove the folder ${folder} to have the files downloaded`;
+    contents[name] = { file, bytes: gunzip(await readDataFile(file, remedy), file) };
   }
-  return folder;
+  const official = FASHION_MNIST_FILES.every((name) =>
+    sha256(contents[name].bytes) === CHECKSUMS[name].content
+  );
+  const { name, title } = fashionMnist;
+  const provenance = official ? "verified" : "unverified copy";
+  const dataset = decodeFashionMnist(contents, { name, title, provenance });
+  if (!official) requireAccepted(folder, options);
+  return dataset;
 }
 
-async function isOfficial(
-  folder: string,
-  name: typeof FASHION_MNIST_FILES[number],
-): Promise<boolean> {
-  const bytes = await readDataFile(join(folder, name));
-  try {
-    return sha256(gunzipSync(bytes)) === CHECKSUMS[name].content;
-  } catch {
-    return false; // cannot be decompressed: reading it says so
+async function findFolder(folder: string, { system, url }: FashionMnistPlaces): Promise<string> {
+  if (!await exists(folder) && await exists(system)) return system;
+  for (const name of FASHION_MNIST_FILES) {
+    const file = join(folder, name);
+    if (!await exists(file)) await download({ url: url + name, md5: CHECKSUMS[name].md5, file });
   }
+  return folder;
 }

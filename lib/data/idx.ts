@@ -3,48 +3,68 @@ import { UserError } from "../user_error.ts";
 
 const UNSIGNED_BYTE = 0x08;
 
+/** @throws UserError naming the file if its gzip stream is damaged or cut short */
+export function gunzip(compressed: Uint8Array, file: string): Uint8Array {
+  try {
+    return gunzipSync(compressed);
+  } catch (error) {
+    throw damaged(file, `it cannot be decompressed (${(error as Error).message})`);
+  }
+}
+
 /**
- * Reads a gzip-compressed idx file of unsigned bytes, the layout of MNIST.
+ * Reads an idx file of unsigned bytes, the layout of MNIST (http://yann.lecun.com/exdb/mnist): a magic
+ * number with the type and the number of dimensions, the dimensions, the values in row-major order.
  *
+ * @param bytes the file, uncompressed
  * @param shape what its dimensions must be; null where any size will do
+ * @returns the values, a view into `bytes`
  * @throws UserError naming the file and what is wrong with it
  */
 export function decodeIdx(
-  compressed: Uint8Array,
+  bytes: Uint8Array,
   file: string,
   shape: readonly (number | null)[],
 ): Uint8Array {
-  const wrong = (why: string) =>
-    new UserError(`${file} is damaged: ${why}; delete it and get it again`);
-  let bytes: Uint8Array;
-  try {
-    bytes = gunzipSync(compressed);
-  } catch (error) {
-    throw wrong(`it cannot be decompressed (${(error as Error).message})`);
-  }
   const header = 4 + 4 * shape.length;
-  if (bytes.length < header || bytes[2] !== UNSIGNED_BYTE || bytes[3] !== shape.length) {
-    throw wrong(`it is not an idx file of bytes with ${shape.length} dimensions`);
-  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < header || view.getUint32(0) !== magicNumber(shape.length)) {
+    throw damaged(
+      file,
+      `it does not start like an idx file of bytes in ${shape.length} dimensions`,
+    );
+  }
   const sizes = shape.map((_, axis) => view.getUint32(4 + 4 * axis));
   if (shape.some((size, axis) => size !== null && size !== sizes[axis])) {
-    throw wrong(`its dimensions are [${sizes}], not [${shape.map((size) => size ?? "any")}]`);
+    const wanted = shape.map((size) => size ?? "any");
+    throw damaged(file, `its dimensions are [${sizes.join(", ")}], not [${wanted.join(", ")}]`);
   }
   const expected = header + sizes.reduce((product, size) => product * size, 1);
   if (bytes.length !== expected) {
-    throw wrong(`it is truncated: ${bytes.length} bytes uncompressed, not ${expected}`);
+    throw damaged(
+      file,
+      `it has ${bytes.length} bytes uncompressed, but its dimensions [${sizes.join(", ")}] ` +
+        `need ${expected}`,
+    );
   }
   return bytes.subarray(header);
 }
 
-/** Writes what `decodeIdx` reads, uncompressed. */
+/** Writes what `decodeIdx` reads. */
 export function encodeIdx(data: Uint8Array, shape: readonly number[]): Uint8Array {
   const header = 4 + 4 * shape.length;
   const bytes = new Uint8Array(header + data.length);
-  bytes.set([0, 0, UNSIGNED_BYTE, shape.length]);
   const view = new DataView(bytes.buffer);
+  view.setUint32(0, magicNumber(shape.length));
   shape.forEach((size, axis) => view.setUint32(4 + 4 * axis, size));
   bytes.set(data, header);
   return bytes;
+}
+
+function magicNumber(dimensions: number): number {
+  return UNSIGNED_BYTE << 8 | dimensions;
+}
+
+function damaged(file: string, why: string): UserError {
+  return new UserError(`${file} is damaged: ${why}; delete it and get it again`);
 }

@@ -5,6 +5,7 @@ import { UserError } from "../user_error.ts";
 /**
  * A random part of a set with the same share of every class, up to rounding by largest remainders.
  *
+ * @param labels each below `classes`
  * @param fraction in (0, 1]
  * @param random numbers in [0, 1)
  * @returns indices, ascending
@@ -19,31 +20,34 @@ export function stratifiedSubset(
   if (!(fraction > 0 && fraction <= 1)) {
     throw new UserError(`the fraction of a set is ${fraction}, but must be above 0 and at most 1`);
   }
-  const ofClass = Array.from({ length: classes }, (_, wanted) => {
-    const indices: number[] = [];
-    labels.forEach((label, index) => label === wanted && indices.push(index));
-    const order = Int32Array.from(indices);
-    shuffle(order, random);
-    return order;
-  });
-  const exact = ofClass.map(({ length }) => length * fraction);
-  const counts = exact.map(Math.floor);
-  const byRemainder = [...exact.keys()].sort((a, b) =>
-    (exact[b] - counts[b]) - (exact[a] - counts[a])
-  );
   const total = Math.round(labels.length * fraction);
   if (total === 0) {
     throw new UserError(`the fraction ${fraction} of ${labels.length} images leaves none`);
   }
-  const sum = counts.reduce((all, count) => all + count, 0);
-  for (const index of byRemainder.slice(0, total - sum)) counts[index]++;
-  const chosen = ofClass.flatMap((indices, index) => [...indices.subarray(0, counts[index])]);
+  const ofClass: number[][] = Array.from({ length: classes }, () => []);
+  labels.forEach((label, index) => ofClass[label].push(index));
+  const counts = roundByLargestRemainder(ofClass.map(({ length }) => length * fraction), total);
+  const chosen = ofClass.flatMap((indices, label) => {
+    const order = Int32Array.from(indices);
+    shuffle(order, random);
+    return [...order.subarray(0, counts[label])];
+  });
   return Int32Array.from(chosen).sort();
 }
 
-/** The images of a set at some indices, as a set of their own. */
+/** Rounds shares up or down so that they add up to a total; the earlier of two equal ones goes up. */
+function roundByLargestRemainder(shares: readonly number[], total: number): number[] {
+  const rounded = shares.map(Math.floor);
+  const missing = total - rounded.reduce((sum, count) => sum + count, 0);
+  const remainder = (index: number) => shares[index] - rounded[index];
+  const byRemainder = [...shares.keys()].sort((a, b) => remainder(b) - remainder(a));
+  for (const index of byRemainder.slice(0, missing)) rounded[index]++;
+  return rounded;
+}
+
+/** The images of a set at some indices, in their order, as a set of their own. */
 export function takeImages(
-  { height, width, channels }: Dataset,
+  { height, width, channels }: Pick<Dataset, "height" | "width" | "channels">,
   set: ImageSet,
   indices: Int32Array,
 ): ImageSet {

@@ -10,8 +10,8 @@ export interface ChannelOperations {
     shift: tf.Tensor1D,
     relu: boolean,
   ): tf.Tensor4D;
-  /** The sum over batch, height and width, `[channel]`. */
-  sum(x: tf.Tensor4D): tf.Tensor1D;
+  /** The mean over batch, height and width, `[channel]`. */
+  mean(x: tf.Tensor4D): tf.Tensor1D;
 }
 
 /**
@@ -22,14 +22,15 @@ export interface ChannelOperations {
  * Backward, with x̂ the normalised input and g = dy behind the ReLU:
  * `dβ = Σg`, `dγ = Σg·x̂`, `dx = γ/σ · (g − dβ/m − x̂·dγ/m)`, m = batch·height·width.
  */
-export function batchNormFormula({ affine, sum }: ChannelOperations): BatchNormFormula {
+export function batchNormFormula(
+  { affine, mean: channelMean }: ChannelOperations,
+): BatchNormFormula {
   return {
     forward({ x, gamma, beta, residual }, { epsilon, relu }) {
-      const m = x.size / x.shape[3];
-      const mean = tf.div(sum(x), m) as tf.Tensor1D;
+      const mean = channelMean(x);
       // Two passes: the one-pass variance E[x²] − E[x]² loses its digits in float32.
       const centred = affine(x, null, tf.neg(mean), false);
-      const variance = tf.div(sum(tf.square(centred)), m) as tf.Tensor1D;
+      const variance = channelMean(tf.square(centred));
       const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon))) as tf.Tensor1D;
       if (!residual) return [affine(centred, scale, beta, relu), mean, variance];
       const total = tf.add(affine(centred, scale, beta, false), residual) as tf.Tensor4D;
@@ -41,12 +42,15 @@ export function batchNormFormula({ affine, sum }: ChannelOperations): BatchNormF
       const g = relu ? tf.mul(dy, tf.step(y)) as tf.Tensor4D : dy;
       const centred = affine(x, null, tf.neg(mean), false);
       const inverseStd = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor1D;
-      const dbeta = sum(g);
-      const dgamma = tf.mul(sum(tf.mul(g, centred) as tf.Tensor4D), inverseStd) as tf.Tensor1D;
+      // Means instead of sums: dβ/m and dγ/m.
+      const meanOfG = channelMean(g);
+      const meanOfGx = tf.mul(channelMean(tf.mul(g, centred) as tf.Tensor4D), inverseStd);
       const scale = tf.mul(gamma, inverseStd) as tf.Tensor1D;
-      const ofGradient = affine(g, scale, tf.mul(scale, tf.div(dbeta, -m)), false);
-      const slope = tf.mul(scale, tf.mul(inverseStd, tf.div(dgamma, -m))) as tf.Tensor1D;
+      const ofGradient = affine(g, scale, tf.neg(tf.mul(scale, meanOfG)), false);
+      const slope = tf.neg(tf.mul(scale, tf.mul(inverseStd, meanOfGx))) as tf.Tensor1D;
       const ofInput = affine(centred, slope, tf.zerosLike(slope), false);
+      const dgamma = tf.mul(meanOfGx, m) as tf.Tensor1D;
+      const dbeta = tf.mul(meanOfG, m) as tf.Tensor1D;
       // A copy of g, since one tensor must not be handed out as the gradient of two inputs.
       return [tf.add(ofGradient, ofInput), dgamma, dbeta, relu ? g : tf.clone(g)];
     },

@@ -14,7 +14,7 @@ const composed = batchNormFormula({
     const shifted = tf.add(scale ? tf.mul(x, scale) : x, shift) as tf.Tensor4D;
     return relu ? tf.relu(shifted) : shifted;
   },
-  sum: (x) => tf.sum(x, [0, 1, 2]),
+  mean: (x) => tf.mean(x, [0, 1, 2]),
 });
 
 const fused: BatchNormFormula = {

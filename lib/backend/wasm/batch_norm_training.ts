@@ -11,9 +11,10 @@ import {
 /**
  * Training batch-norm out of this backend's fastest passes. For `[256, 32, 32, 16]` on one thread:
  * scale, shift and ReLU by channel as one depthwise 1×1 convolution 1.2 ms (multiplication and
- * addition with broadcasting 8.8, FusedBatchNorm 13.7); a sum over all positions as two products
- * with ones 1 ms (the backend's own reduction 11). Summing first over the batch, then over the
- * positions also keeps the rounding error of float32 small.
+ * addition with broadcasting 8.8, FusedBatchNorm 13.7); a mean over all positions by pooling, then a
+ * product with ones, 0.5 ms (the backend's own reduction 11; a product with ones alone is no better,
+ * since a matrix is packed anew on every call). Going over the positions first, then over the batch
+ * also keeps the rounding error of float32 small.
  */
 const formula = batchNormFormula({
   affine(x, scale, shift, relu) {
@@ -28,13 +29,11 @@ const formula = batchNormFormula({
       activation: relu ? "relu" : "linear",
     });
   },
-  sum(x) {
+  mean(x) {
     const [batch, height, width, channels] = x.shape;
-    const overBatch = tf.matMul(tf.ones([1, batch]), x.reshape([batch, height * width * channels]));
-    return tf.matMul(
-      tf.ones([1, height * width]),
-      overBatch.reshape([height * width, channels]) as tf.Tensor2D,
-    ).reshape([channels]);
+    const overPositions = tf.avgPool(x, [height, width], 1, "valid").reshape([batch, channels]);
+    return tf.matMul(tf.fill([1, batch], 1 / batch), overPositions as tf.Tensor2D)
+      .reshape([channels]);
   },
 });
 

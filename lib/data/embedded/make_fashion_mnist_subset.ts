@@ -5,44 +5,59 @@
  * usage: deno run -A lib/data/embedded/make_fashion_mnist_subset.ts FOLDER_WITH_THE_FOUR_FILES
  */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { sha256 } from "../../files/sha256.ts";
 import { writeAtomically } from "../../files/write_atomically.ts";
-import { decodeIdx, encodeIdx } from "../idx.ts";
+import { EMBEDDED_FOLDER } from "../fashion_mnist_subset.ts";
+import { decodeIdx, encodeIdx, gunzip } from "../idx.ts";
+import { readDataFile } from "../read_data_file.ts";
 
-const SIDE = 28;
-const CLASSES = 10;
-const source = Deno.args[0];
-const target = fileURLToPath(new URL("./fashion-mnist-subset", import.meta.url));
+const PIXELS = 28 * 28;
 
-for (
-  const { part, perClass } of [{ part: "train", perClass: 500 }, { part: "t10k", perClass: 100 }]
-) {
-  const [imageName, labelName] = [`${part}-images-idx3-ubyte.gz`, `${part}-labels-idx1-ubyte.gz`];
-  const labels = decodeIdx(await Deno.readFile(join(source, labelName)), labelName, [null]);
-  const images = decodeIdx(await Deno.readFile(join(source, imageName)), imageName, [
-    labels.length,
-    SIDE,
-    SIDE,
-  ]);
-  const taken = new Array<number>(CLASSES).fill(0);
+/** How many images of each class are taken of each part. */
+const PER_CLASS = { train: 500, t10k: 100 };
+
+/**
+ * Reads the whole set's four files in `source` and writes the subset's to `target`.
+ *
+ * @throws UserError naming a file of the source that is missing or damaged
+ */
+export async function makeFashionMnistSubset(source: string, target: string): Promise<void> {
+  for (const [part, perClass] of Object.entries(PER_CLASS)) {
+    const labelName = `${part}-labels-idx1-ubyte.gz`;
+    const imageName = `${part}-images-idx3-ubyte.gz`;
+    const labels = await read(join(source, labelName), [null]);
+    const images = await read(join(source, imageName), [labels.length, 28, 28]);
+    const indices = firstOfEachClass(labels, perClass);
+    const chosen = new Uint8Array(indices.length * PIXELS);
+    indices.forEach((index, i) =>
+      chosen.set(images.subarray(index * PIXELS, (index + 1) * PIXELS), i * PIXELS)
+    );
+    await write(join(target, imageName), chosen, [indices.length, 28, 28]);
+    const chosenLabels = Uint8Array.from(indices, (index) => labels[index]);
+    await write(join(target, labelName), chosenLabels, [indices.length]);
+  }
+}
+
+async function read(file: string, shape: (number | null)[]): Promise<Uint8Array> {
+  const compressed = await readDataFile(file, "name the folder with Fashion-MNIST's four files");
+  return decodeIdx(gunzip(compressed, file), file, shape);
+}
+
+function firstOfEachClass(labels: Uint8Array, perClass: number): number[] {
+  const taken: number[] = [];
   const indices: number[] = [];
-  labels.forEach((label, index) => taken[label]++ < perClass && indices.push(index));
-  const pixels = SIDE * SIDE;
-  const chosen = new Uint8Array(indices.length * pixels);
-  indices.forEach((index, i) =>
-    chosen.set(images.subarray(index * pixels, (index + 1) * pixels), i * pixels)
-  );
-  await write(imageName, encodeIdx(chosen, [indices.length, SIDE, SIDE]));
-  await write(
-    labelName,
-    encodeIdx(Uint8Array.from(indices, (index) => labels[index]), [indices.length]),
-  );
+  labels.forEach((label, index) => {
+    taken[label] = (taken[label] ?? 0) + 1;
+    if (taken[label] <= perClass) indices.push(index);
+  });
+  return indices;
 }
 
-async function write(name: string, content: Uint8Array): Promise<void> {
-  const bytes = gzipSync(content, { level: 9 });
-  await writeAtomically(join(target, name), bytes);
-  console.log(`"${name}": "${sha256(bytes)}",`);
+async function write(file: string, data: Uint8Array, shape: number[]): Promise<void> {
+  const bytes = gzipSync(encodeIdx(data, shape), { level: 9 });
+  await writeAtomically(file, bytes);
+  console.log(`${sha256(bytes)}  ${file}`);
 }
+
+if (import.meta.main) await makeFashionMnistSubset(Deno.args[0] ?? ".", EMBEDDED_FOLDER);

@@ -1,8 +1,6 @@
-import { join } from "node:path";
 import { checkLabels } from "./check_labels.ts";
 import { type DataProvenance, type Dataset, type ImageSet, withFingerprint } from "./dataset.ts";
 import { decodeIdx } from "./idx.ts";
-import { readDataFile } from "./read_data_file.ts";
 
 const CLASSES = [
   "T-shirt/top",
@@ -21,7 +19,10 @@ const CLASSES = [
 const STORED = 28;
 const PADDED = 32;
 
-/** Mean and std of the 60,000 training images, padding included; a test computes them again. */
+/**
+ * Of the 60,000 training images with their padding: the mean of v/255 over all pixels v, and the root
+ * of the mean squared deviation from it. A test computes them again.
+ */
 const MEAN = [0.2190];
 const STD = [0.3318];
 
@@ -33,12 +34,26 @@ export const FASHION_MNIST_FILES = [
   "t10k-labels-idx1-ubyte.gz",
 ] as const;
 
-/** Fashion-MNIST (Xiao et al. 2017) from a folder with its four files, padded to 32×32. */
-export async function readFashionMnist(
-  folder: string,
+/** The name of one of the four files. */
+export type FashionMnistFile = typeof FASHION_MNIST_FILES[number];
+
+/** One of the four files, uncompressed, and where it lies, for error texts. */
+export interface FashionMnistContent {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Decodes Fashion-MNIST (Xiao, Rasul and Vollgraf 2017), its images padded from 28×28 to 32×32.
+ *
+ * @throws UserError naming the file and what is wrong with it
+ */
+export function decodeFashionMnist(
+  contents: Readonly<Record<FashionMnistFile, FashionMnistContent>>,
   about: { name: string; title: string; provenance: DataProvenance },
-): Promise<Dataset> {
-  const [train, test] = await Promise.all(["train", "t10k"].map((part) => readPart(folder, part)));
+): Dataset {
+  const part = (name: "train" | "t10k") =>
+    decodePart(contents[`${name}-images-idx3-ubyte.gz`], contents[`${name}-labels-idx1-ubyte.gz`]);
   return withFingerprint({
     ...about,
     classes: CLASSES,
@@ -47,19 +62,17 @@ export async function readFashionMnist(
     channels: 1,
     mean: MEAN,
     std: STD,
-    train,
-    test,
+    train: part("train"),
+    test: part("t10k"),
   });
 }
 
-async function readPart(folder: string, part: string): Promise<ImageSet> {
-  const labelFile = join(folder, `${part}-labels-idx1-ubyte.gz`);
-  const labels = decodeIdx(await readDataFile(labelFile), labelFile, [null]);
-  checkLabels(labels, CLASSES.length, labelFile);
-  const imageFile = join(folder, `${part}-images-idx3-ubyte.gz`);
+function decodePart(imageFile: FashionMnistContent, labelFile: FashionMnistContent): ImageSet {
+  const labels = decodeIdx(labelFile.bytes, labelFile.file, [null]);
+  checkLabels(labels, CLASSES.length, labelFile.file);
   const shape = [labels.length, STORED, STORED];
-  const stored = decodeIdx(await readDataFile(imageFile), imageFile, shape);
-  return { images: pad(stored, labels.length), labels, count: labels.length };
+  const images = pad(decodeIdx(imageFile.bytes, imageFile.file, shape), labels.length);
+  return { images, labels, count: labels.length };
 }
 
 function pad(stored: Uint8Array, count: number): Uint8Array {

@@ -1,11 +1,11 @@
-import { join } from "node:path";
 import { estimateSeconds } from "./estimate.ts";
 import type { Experiment } from "./experiment.ts";
 import { experimentNamed, experiments } from "./experiments.ts";
+import { openPlan, RESULTS } from "./open_plan.ts";
 import { ProgressReport } from "./progress_report.ts";
 import { collectTable, type ResultTable, tableName, writeTable } from "./result_table.ts";
 import { missingRuns, runMissing } from "./run_missing.ts";
-import { type PlanChoices, type PlannedRun, planRuns } from "./run_plan.ts";
+import type { PlanChoices, PlannedRun } from "./run_plan.ts";
 import { inShard, parseShard } from "./shard.ts";
 import { summaryTable } from "./summary_table.ts";
 import {
@@ -16,14 +16,12 @@ import {
 import { backends } from "../lib/backend/backends.ts";
 import { type CommandLine, parseList, runCommand } from "../lib/commands/command_line.ts";
 import { parseSeeds } from "../lib/commands/parse_seeds.ts";
-import { loadDataset } from "../lib/data/load_dataset.ts";
+import type { DataOptions } from "../lib/data/data_source.ts";
 import { methodNamed } from "../lib/distillation/methods.ts";
-import { PROJECT_ROOT } from "../lib/files/project_root.ts";
 import { bundleOf } from "../lib/report/display.ts";
 import { formatDuration } from "../lib/report/duration.ts";
 import { ResultsFolder } from "../lib/report/results_folder.ts";
 import { type Scale, SCALES } from "../lib/training/run_specification.ts";
-import { findTeacher } from "../lib/training/teacher_store.ts";
 import { UserError } from "../lib/user_error.ts";
 
 const command = {
@@ -59,20 +57,11 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const choices = parseChoices(options);
   const shard = parseShard(options.shard);
   backendsNamed(options.backend ?? "auto");
-  const folder = await ResultsFolder.open(options.results ?? join(PROJECT_ROOT, "results"));
-  const dataOptions = {
-    dataFolder: options.data,
-    acceptUnverified: options["unverified-data"],
-  };
+  const folder = await ResultsFolder.open(options.results ?? RESULTS);
+  const data = { dataFolder: options.data, acceptUnverified: options["unverified-data"] };
   const plans = new Map<Experiment, PlannedRun[]>();
   for (const experiment of chosen) {
-    plans.set(
-      experiment,
-      await planRuns(experiment, choices, {
-        dataset: (name) => loadDataset(name, dataOptions),
-        teacher: (dataset, network) => findTeacher(folder.path, dataset, network),
-      }),
-    );
+    plans.set(experiment, await openPlan(experiment, choices, { results: folder.path, ...data }));
   }
   // A run that stands in several experiments is one run.
   const planned = [...new Map([...plans.values()].flat().map((run) => [run.name, run])).values()];
@@ -83,7 +72,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   if (options["dry-run"]) return await dryRun(missing, options.backend);
   if (missing.length === 0) console.log("Nothing to do: every run is there.");
   const complete = missing.length === 0 ||
-    await runAndReport(missing, folder, options, dataOptions);
+    await runAndReport(missing, folder, options.backend, data);
   for (const [experiment, plan] of plans) {
     const table = await collectTable(folder, plan);
     const isWritten = await folder.has(tableName(experiment, choices.scale));
@@ -101,8 +90,8 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
 async function runAndReport(
   missing: readonly PlannedRun[],
   folder: ResultsFolder,
-  { backend }: Line["options"],
-  dataOptions: { dataFolder?: string; acceptUnverified: boolean },
+  backend: string | undefined,
+  data: DataOptions,
 ): Promise<boolean> {
   const started = await startBackend(backend);
   console.log(describeStartedBackend(started));
@@ -116,7 +105,7 @@ async function runAndReport(
   const { failed, left } = await runMissing(missing, {
     folder,
     backend: started.backend.name,
-    ...dataOptions,
+    ...data,
     signal: abort.signal,
     onNews: (run, news) => progress.tell(run, news),
   });

@@ -9,9 +9,7 @@ export function checkLabels(labels: Uint8Array, classes: number, file: string): 
   const index = labels.findIndex((label) => label >= classes);
   if (index < 0) return;
   throw new UserError(
-    `${file} is damaged: label ${labels[index]} in record ${index} is out of range 0…${
-      classes - 1
-    }; ` +
-      `delete it and get it again`,
+    `${file} is damaged: label ${labels[index]} in record ${index} is out of range ` +
+      `0…${classes - 1}; delete it and get it again`,
   );
 }

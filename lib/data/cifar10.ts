@@ -41,15 +41,21 @@ export const cifar10: DataSource = {
 /**
  * Loads CIFAR-10 from its folder, which is made from the archive if it is missing. The makers state a
  * checksum of the archive alone: files that someone else unpacked are an unverified copy.
+ *
+ * @param imagesAFile how many images each of the six files has; tests make do with fewer
  */
-export async function loadCifar10(options: DataOptions, archive: Archive): Promise<Dataset> {
+export async function loadCifar10(
+  options: DataOptions,
+  archive: Archive,
+  imagesAFile = IMAGES_A_FILE,
+): Promise<Dataset> {
   const folder = join(dataFolder(options.dataFolder), FOLDER);
   if (!await exists(folder)) await unpackArchive(archive, folder);
   const files = await readFiles(folder);
   const decode = (names: string[]) =>
     decodeCifar10(
       names.map((name) => ({ file: join(folder, name), bytes: files.get(name)! })),
-      IMAGES_A_FILE,
+      imagesAFile,
     );
   const [train, test] = [decode(TRAIN_FILES), decode([TEST_FILE])];
   const verified = await isVerified(folder, files);

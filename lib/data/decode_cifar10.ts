@@ -36,10 +36,13 @@ export function decodeCifar10(
   return { images, labels, count };
 }
 
-/** Three planes → pixels of three channels. */
+/** Three planes → pixels of three channels; written out, as it takes most of the time of loading. */
 function interleave(planes: Uint8Array, from: number, pixels: Uint8Array, to: number): void {
-  for (let k = 0; k < PLANE; k++) {
-    for (let c = 0; c < CHANNELS; c++) pixels[to++] = planes[from + c * PLANE + k];
+  for (let k = from; k < from + PLANE; k++) {
+    pixels[to] = planes[k];
+    pixels[to + 1] = planes[k + PLANE];
+    pixels[to + 2] = planes[k + 2 * PLANE];
+    to += CHANNELS;
   }
 }
 

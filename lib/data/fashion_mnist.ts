@@ -30,8 +30,8 @@ const PLACES: FashionMnistPlaces = {
 
 /**
  * MD5 of each official file, stated by its makers, and SHA-256 of what it holds uncompressed.
- * Distributors compress it anew (Debian without the name in the gzip header, which is all that
- * differs), so it is by the content that files are told to be the official ones.
+ * Distributors compress it anew, Debian for one, so it is by the content that files are told to be
+ * the official ones.
  */
 const CHECKSUMS: Readonly<Record<FashionMnistFile, { md5: string; content: string }>> = {
   "train-images-idx3-ubyte.gz": {

@@ -1,6 +1,6 @@
 /**
  * Makes the embedded subset from the whole of Fashion-MNIST: the first 500 training and the first 100
- * test images of each class, in their own order. Prints the checksums that the loader holds.
+ * test images of each class, in their own order. Prints the checksums that the loader must hold.
  *
  * usage: deno run -A lib/data/embedded/make_fashion_mnist_subset.ts FOLDER_WITH_THE_FOUR_FILES
  */
@@ -20,9 +20,19 @@ const PER_CLASS = { train: 500, t10k: 100 };
 /**
  * Reads the whole set's four files in `source` and writes the subset's to `target`.
  *
+ * @returns the SHA-256 of each file written, by name
  * @throws UserError naming a file of the source that is missing or damaged
  */
-export async function makeFashionMnistSubset(source: string, target: string): Promise<void> {
+export async function makeFashionMnistSubset(
+  source: string,
+  target: string,
+): Promise<Record<string, string>> {
+  const checksums: Record<string, string> = {};
+  const write = async (name: string, data: Uint8Array, shape: number[]) => {
+    const bytes = gzipSync(encodeIdx(data, shape), { level: 9 });
+    await writeAtomically(join(target, name), bytes);
+    checksums[name] = sha256(bytes);
+  };
   for (const [part, perClass] of Object.entries(PER_CLASS)) {
     const labelName = `${part}-labels-idx1-ubyte.gz`;
     const imageName = `${part}-images-idx3-ubyte.gz`;
@@ -33,10 +43,11 @@ export async function makeFashionMnistSubset(source: string, target: string): Pr
     indices.forEach((index, i) =>
       chosen.set(images.subarray(index * PIXELS, (index + 1) * PIXELS), i * PIXELS)
     );
-    await write(join(target, imageName), chosen, [indices.length, 28, 28]);
+    await write(imageName, chosen, [indices.length, 28, 28]);
     const chosenLabels = Uint8Array.from(indices, (index) => labels[index]);
-    await write(join(target, labelName), chosenLabels, [indices.length]);
+    await write(labelName, chosenLabels, [indices.length]);
   }
+  return checksums;
 }
 
 async function read(file: string, shape: (number | null)[]): Promise<Uint8Array> {
@@ -54,10 +65,6 @@ function firstOfEachClass(labels: Uint8Array, perClass: number): number[] {
   return indices;
 }
 
-async function write(file: string, data: Uint8Array, shape: number[]): Promise<void> {
-  const bytes = gzipSync(encodeIdx(data, shape), { level: 9 });
-  await writeAtomically(file, bytes);
-  console.log(`${sha256(bytes)}  ${file}`);
+if (import.meta.main) {
+  console.log(await makeFashionMnistSubset(Deno.args[0] ?? ".", EMBEDDED_FOLDER));
 }
-
-if (import.meta.main) await makeFashionMnistSubset(Deno.args[0] ?? ".", EMBEDDED_FOLDER);

@@ -1,0 +1,43 @@
+import * as tf from "@tensorflow/tfjs";
+import { bssAttack, type BssAttackOptions } from "./bss.ts";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+
+/** One image on its way to the decision boundary. */
+export interface AttackPath {
+  /** `[steps + 1, h, w, c]`: the image itself, then where it is after each step */
+  readonly samples: tf.Tensor4D;
+  /** The gap f_base − f_target at each of them, in logits */
+  readonly gaps: readonly number[];
+}
+
+/**
+ * The attack on one image step by step. The attack draws no random numbers, so that attacks of at
+ * most 0, 1, 2, … steps are the beginnings of one path.
+ *
+ * @param image `[1, h, w, c]`
+ */
+export async function attackPath(
+  classifier: FrozenClassifier,
+  image: tf.Tensor4D,
+  baseClass: number,
+  targetClass: number,
+  options: Partial<BssAttackOptions> = {},
+): Promise<AttackPath> {
+  const whole = await bssAttack(classifier, image, [baseClass], [targetClass], options);
+  tf.dispose([whole.samples, whole.logits]);
+  const samples: tf.Tensor4D[] = [];
+  const gaps: number[] = [];
+  for (let maxSteps = 0; maxSteps <= whole.steps[0]; maxSteps++) {
+    const part = await bssAttack(classifier, image, [baseClass], [targetClass], {
+      ...options,
+      maxSteps,
+    });
+    const logits = await part.logits.data();
+    gaps.push(logits[baseClass] - logits[targetClass]);
+    samples.push(part.samples);
+    part.logits.dispose();
+  }
+  const path = tf.concat(samples, 0);
+  tf.dispose(samples);
+  return { samples: path, gaps };
+}

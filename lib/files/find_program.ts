@@ -1,0 +1,17 @@
+import { delimiter, join } from "node:path";
+
+/** The path of the first of these programs that is on the search path, or null. */
+export async function findProgram(names: readonly string[]): Promise<string | null> {
+  const folders = (Deno.env.get("PATH") ?? "").split(delimiter).filter((folder) => folder !== "");
+  for (const name of names) {
+    for (const folder of folders) {
+      const path = join(folder, name);
+      if (await isFile(path)) return path;
+    }
+  }
+  return null;
+}
+
+export async function isFile(path: string): Promise<boolean> {
+  return (await Deno.stat(path).catch(() => null))?.isFile ?? false;
+}

@@ -1,0 +1,36 @@
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { smallDataset } from "./small_dataset.ts";
+import { type Dataset, type ImageSet, withFingerprint } from "../../lib/data/dataset.ts";
+
+const dataset = smallDataset();
+
+function changed(change: Partial<Dataset>): string {
+  return withFingerprint({ ...dataset, ...change }).fingerprint;
+}
+
+function flipFirstBit(set: ImageSet, part: "images" | "labels"): ImageSet {
+  const copy = set[part].slice();
+  copy[0] ^= 1;
+  return { ...set, [part]: copy };
+}
+
+Deno.test("withFingerprint() gives the same content the same fingerprint", () => {
+  assertMatch(dataset.fingerprint, /^[0-9a-f]{64}$/);
+  assertEquals(smallDataset().fingerprint, dataset.fingerprint);
+  assertEquals(changed({ title: "another", provenance: "verified" }), dataset.fingerprint);
+});
+
+Deno.test("withFingerprint() notices a changed bit, label or shape", () => {
+  const { train, test, height, width } = dataset;
+  const prints = [
+    dataset.fingerprint,
+    changed({ train: flipFirstBit(train, "images") }),
+    changed({ train: flipFirstBit(train, "labels") }),
+    changed({ test: flipFirstBit(test, "images") }),
+    changed({ test: flipFirstBit(test, "labels") }),
+    changed({ train: test, test: train }),
+    changed({ height: width, width: height }),
+  ];
+  assertEquals(new Set(prints).size, prints.length);
+  assertNotEquals(height, width);
+});

@@ -1,0 +1,11 @@
+/** Runs a test with a folder of its own, and removes that. */
+export async function withTemporaryFolder(
+  test: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "bss-data-" });
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

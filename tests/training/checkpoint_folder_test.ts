@@ -1,0 +1,81 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { type Checkpoint, CheckpointFolder } from "../../lib/training/checkpoint_folder.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { smallSpecification, testEnvironment, withFolder } from "./small_run.ts";
+
+function checkpoint(epoch: number): Checkpoint {
+  const data = Float32Array.from({ length: 6 }, (_, i) => i + epoch / 3);
+  return {
+    epoch,
+    rows: Array.from({ length: epoch }, (_, i) => ({ epoch: i + 1, loss: 1 / (i + 1) })),
+    tensors: new Map([["w", { dtype: "F32", shape: [2, 3], data }]]),
+  };
+}
+
+const specification = smallSpecification();
+const environment = testEnvironment("cpu");
+
+async function filled(path: string, epochs: number): Promise<CheckpointFolder> {
+  const folder = new CheckpointFolder(path, specification, environment);
+  for (let epoch = 1; epoch <= epochs; epoch++) await folder.save(checkpoint(epoch));
+  return folder;
+}
+
+async function fileNames(path: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).sort();
+}
+
+Deno.test("CheckpointFolder gives back the newest checkpoint, and keeps two", async () => {
+  await withFolder(async (path) => {
+    const folder = await filled(path, 3);
+    assertEquals(await folder.load(() => {}), checkpoint(3));
+    assertEquals(await fileNames(path), ["epoch-00002.safetensors", "epoch-00003.safetensors"]);
+  });
+});
+
+Deno.test("CheckpointFolder gives nothing where there is nothing", async () => {
+  await withFolder(async (path) => {
+    const folder = new CheckpointFolder(path, specification, environment);
+    assertEquals(await folder.load(() => {}), null);
+    assertEquals(await folder.newest(), null);
+  });
+});
+
+for (
+  const [damage, text, change] of [
+    ["cut in half", "not a whole", (bytes: Uint8Array) => bytes.slice(0, bytes.length / 2)],
+    ["emptied", "has 0 bytes", () => new Uint8Array(0)],
+    ["with one byte changed", "damaged", (bytes: Uint8Array) => {
+      bytes[bytes.length - 3] ^= 1;
+      return bytes;
+    }],
+  ] as const
+) {
+  Deno.test(`CheckpointFolder falls back to the one before a checkpoint ${damage}, and says so`, async () => {
+    await withFolder(async (path) => {
+      const folder = await filled(path, 3);
+      const newest = join(path, "epoch-00003.safetensors");
+      await Deno.writeFile(newest, change(await Deno.readFile(newest)));
+      const messages: string[] = [];
+      assertEquals(await folder.load((message) => messages.push(message)), checkpoint(2));
+      assertEquals(messages.length, 1);
+      assertStringIncludes(messages[0], newest);
+      assertStringIncludes(messages[0], text);
+      assertStringIncludes(messages[0], "the checkpoint before it");
+    });
+  });
+}
+
+Deno.test("CheckpointFolder refuses another specification or backend, and shows the difference", async () => {
+  await withFolder(async (path) => {
+    await filled(path, 1);
+    const changed = { ...specification, options: { ...specification.options, eta: 0.5 }, seed: 2 };
+    const other = new CheckpointFolder(path, changed, testEnvironment("wasm"));
+    const error = await assertRejects(() => other.load(() => {}), UserError);
+    assertStringIncludes(error.message, "options.eta: 1.2 → 0.5");
+    assertStringIncludes(error.message, "seed: 1 → 2");
+    assertStringIncludes(error.message, 'backend: "cpu" → "wasm"');
+    assertStringIncludes(error.message, `delete ${path}`);
+  });
+});

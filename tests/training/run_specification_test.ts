@@ -1,0 +1,30 @@
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import {
+  canonicalJson,
+  describeDifference,
+  runName,
+} from "../../lib/training/run_specification.ts";
+import { smallSpecification } from "./small_run.ts";
+
+Deno.test("canonicalJson() does not depend on the order of keys", () => {
+  assertEquals(
+    canonicalJson({ b: [1, { d: 1, c: 2 }], a: null }),
+    '{"a":null,"b":[1,{"c":2,"d":1}]}',
+  );
+});
+
+Deno.test("runName() is readable, and different for every specification", () => {
+  const name = runName(smallSpecification());
+  assertMatch(name, /^quarters-resnet8-bss-smoke-seed1-[0-9a-f]{10}$/);
+  assertEquals(name, runName(smallSpecification()));
+  assertNotEquals(name, runName(smallSpecification("bss", { options: { eta: 0.9 } })));
+  assertNotEquals(name, runName(smallSpecification("bss", { epochs: 4 })));
+});
+
+Deno.test("describeDifference() gives one line a value that differs", () => {
+  assertEquals(describeDifference({ a: 1, b: { c: 2 } }, { a: 1, b: { c: 3 }, d: null }), [
+    "b.c: 2 → 3",
+    "d: undefined → null",
+  ]);
+  assertEquals(describeDifference({ a: [1, 2] }, { a: [1, 2] }), []);
+});

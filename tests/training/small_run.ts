@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import type { Dataset, ImageSet } from "../../lib/data/dataset.ts";
+import { withFingerprint } from "../../lib/data/dataset.ts";
+import { methodNamed } from "../../lib/distillation/methods.ts";
+import { resolveOptions } from "../../lib/options.ts";
+import { protocolOptions } from "../../lib/training/protocol.ts";
+import type { RunSpecification } from "../../lib/training/run_specification.ts";
+import { testClassifier } from "../networks.ts";
+import { uniformNumbers } from "../numbers.ts";
+
+/** Images of 8×8 whose class shows in which quarter is bright: learnt in a few steps. */
+export function smallDataset(train = 20, test = 8): Dataset {
+  const side = 8;
+  const set = (count: number, seed: string): ImageSet => {
+    const noise = uniformNumbers(count * side * side, seed);
+    const labels = Uint8Array.from({ length: count }, (_, i) => i % 4);
+    const images = Uint8Array.from(noise, (value, k) => {
+      const pixel = k % (side * side);
+      const quarter = 2 * Number(pixel >= side * side / 2) + Number(pixel % side >= side / 2);
+      const bright = quarter === labels[Math.floor(k / (side * side))];
+      return (bright ? 180 : 60) + 40 * value;
+    });
+    return { images, labels, count };
+  };
+  return withFingerprint({
+    name: "quarters",
+    title: "quarters",
+    classes: ["upper left", "upper right", "lower left", "lower right"],
+    height: side,
+    width: side,
+    channels: 1,
+    mean: [0.4],
+    std: [0.2],
+    train: set(train, "train"),
+    test: set(test, "test"),
+    provenance: "embedded",
+  });
+}
+
+/** A run of a few seconds on the slowest backend. */
+export function smallSpecification(
+  method = "bss",
+  { epochs = 2, seed = 1, options = {} as Record<string, unknown>, learningRate = 0.1 } = {},
+): RunSpecification {
+  const attack = method === "bss" ? { step: "newton", eta: 1.2, baseSamples: 4 } : {};
+  return {
+    dataset: {
+      name: "quarters",
+      fingerprint: smallDataset().fingerprint,
+      fraction: 1,
+      testImages: null,
+    },
+    teacher: method === "original" ? null : { name: "random", hash: "0" },
+    student: "resnet8",
+    method,
+    options: resolveOptions(method, methodNamed(method).options, { ...attack, ...options }),
+    protocol: resolveOptions("protocol", protocolOptions, { epochs, batchSize: 10, learningRate }),
+    scale: "smoke",
+    seed,
+  };
+}
+
+export const smallTeacher = () => testClassifier({ depth: 8, channels: 1, classes: 4 }, "teacher");
+
+/** What checkpoints must agree on, for tests. */
+export const testEnvironment = (backend: string) => ({ backend, tfjs: "test" });
+
+/** A temporary folder that is removed after use. */
+export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await use(join(folder, "run"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,115 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { methods } from "../../lib/distillation/methods.ts";
+import { encodeResNet } from "../../lib/nn/weights_file.ts";
+import type { RunSpecification } from "../../lib/training/run_specification.ts";
+import { train, type TrainingInput } from "../../lib/training/train.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+import {
+  smallDataset,
+  smallSpecification,
+  smallTeacher,
+  testEnvironment,
+  withFolder,
+} from "./small_run.ts";
+
+/** Trains, and gives the rows without times, and the final weights as bytes. */
+async function outcome(
+  specification: RunSpecification,
+  backend: string,
+  input: Partial<TrainingInput> = {},
+) {
+  const teacher = specification.teacher ? smallTeacher() : null;
+  try {
+    const { rows, student } = await train(specification, {
+      dataset: smallDataset(),
+      teacher,
+      environment: testEnvironment(backend),
+      ...input,
+    });
+    const weights = await encodeResNet(student, {});
+    student.dispose();
+    return { rows: rows.map(withoutTimes), weights };
+  } finally {
+    teacher?.dispose();
+  }
+}
+
+function withoutTimes(row: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith("seconds_")));
+}
+
+for (const { name } of methods) {
+  onEveryBackend(`train() lowers the loss with method ${name}`, async (backend) => {
+    const { rows } = await outcome(smallSpecification(name), backend);
+    const losses = rows.map((row) => Number(row.loss_cross_entropy));
+    assert(losses.at(-1)! < losses[0], `losses ${losses}`);
+  });
+
+  onEveryBackend(`train() resumes method ${name} bit for bit`, async (backend) => {
+    const specification = smallSpecification(name);
+    const whole = await outcome(specification, backend);
+    await withFolder(async (checkpoints) => {
+      const abort = new AbortController();
+      const interrupted = outcome(specification, backend, {
+        checkpoints,
+        signal: abort.signal,
+        // In the middle of the second epoch.
+        onProgress: ({ step }) => step === 3 && abort.abort(),
+      });
+      await assertRejects(() => interrupted, DOMException);
+      const messages: string[] = [];
+      const resumed = await outcome(specification, backend, {
+        checkpoints,
+        onMessage: (text) => messages.push(text),
+      });
+      assertEquals(messages, ["resuming after epoch 1"]);
+      assertEquals(resumed, whole);
+    });
+  });
+}
+
+onEveryBackend(
+  "train() stops at a loss that is not finite, and names the last good checkpoint",
+  async (backend) => {
+    const specification = smallSpecification("original", { learningRate: 1e30 });
+    await withFolder(async (checkpoints) => {
+      const error = await assertRejects(
+        () => outcome(specification, backend, { checkpoints }),
+        UserError,
+      );
+      assertStringIncludes(error.message, "not finite");
+      assertStringIncludes(error.message, "epoch 1, step");
+      assertStringIncludes(error.message, "checkpoint");
+    });
+  },
+);
+
+onEveryBackend(
+  "train() keeps tensors and memory constant over 200 steps with boundary supporting samples",
+  async (backend) => {
+    if (backend === "cpu") return; // too slow, and its memory is the garbage collector's
+    const counts: number[] = [];
+    const resident: number[] = [];
+    await outcome(smallSpecification("bss", { epochs: 100 }), backend, {
+      onProgress: ({ step }) => {
+        if (step % 20 !== 0) return;
+        counts.push(tf.memory().numTensors);
+        resident.push(Deno.memoryUsage().rss / 2 ** 20);
+      },
+    });
+    assert(counts.length >= 10);
+    assertEquals(new Set(counts.slice(1)).size, 1, `tensors: ${counts}`);
+    const growth = resident.at(-1)! - resident[Math.floor(resident.length / 3)];
+    assert(growth < 30, `resident memory grew by ${growth} MiB: ${resident.map(Math.round)}`);
+  },
+);
+
+onEveryBackend("train() needs a teacher for a method that distils", async (backend) => {
+  await assertRejects(
+    () => outcome(smallSpecification("hinton"), backend, { teacher: null }),
+    UserError,
+    "needs a teacher",
+  );
+});

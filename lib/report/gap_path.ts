@@ -4,7 +4,7 @@ import { figureLayout } from "./figure_layout.ts";
 
 /** The gap of one sample after each step of an attack; it crosses the boundary where it is zero. */
 export function gapPath(gaps: readonly number[], title: string): Figure {
-  const { colour } = methodStyles(["bss"]).get("bss")!;
+  const { colour, dash, symbol } = methodStyles(["bss"]).get("bss")!;
   return {
     data: [{
       type: "scatter",
@@ -12,8 +12,8 @@ export function gapPath(gaps: readonly number[], title: string): Figure {
       name: "gap",
       x: gaps.map((_, step) => step),
       y: [...gaps],
-      line: { color: colour },
-      marker: { color: colour, size: 9 },
+      line: { color: colour, width: 2, dash },
+      marker: { color: colour, size: 9, symbol },
     }],
     layout: figureLayout(
       title,

@@ -25,36 +25,44 @@ const shapes: Shape[] = [
   { size: [8, 8], channels: [5, 4], kernel: 2, stride: 1, pad: "valid" },
 ];
 
-for (const shape of shapes) {
-  const { size: [height, width], channels: [input, output], kernel, stride, pad } = shape;
-  const text =
-    `${height}×${width}, ${kernel}×${kernel}, ${input}→${output}, stride ${stride}, pad ${pad}`;
+function textOf({ size, channels, kernel, stride, pad }: Shape): string {
+  return `${size.join("×")}, ${kernel}×${kernel}, ${
+    channels.join("→")
+  }, stride ${stride}, pad ${pad}`;
+}
 
-  async function outputAndGradients(): Promise<ArrayLike<number>[]> {
-    const tensors = tf.tidy(() => {
-      const x = tf.tensor(uniformNumbers(4 * height * width * input, "x"), [
-        4,
-        height,
-        width,
-        input,
-      ]);
-      const w = tf.tensor(
-        uniformNumbers(kernel * kernel * input * output, "w"),
-        [kernel, kernel, input, output],
-      );
-      const convolve = (x: tf.Tensor, w: tf.Tensor) =>
-        tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad);
-      const f = (x: tf.Tensor, w: tf.Tensor) => weightedSum(convolve(x, w));
-      return [convolve(x, w), ...tf.grads(f)([x, w])];
-    });
-    const values = await Promise.all(tensors.map((tensor) => tensor.data()));
-    tf.dispose(tensors);
-    return values;
-  }
+function inputsOf(
+  { size: [height, width], channels: [input, output], kernel }: Shape,
+  count: number,
+) {
+  return [
+    tf.tensor(uniformNumbers(count * height * width * input, "x"), [count, height, width, input]),
+    tf.tensor(
+      uniformNumbers(kernel * kernel * input * output, "w"),
+      [kernel, kernel, input, output],
+    ),
+  ];
+}
+
+async function outputAndGradients(shape: Shape): Promise<ArrayLike<number>[]> {
+  const tensors = tf.tidy(() => {
+    const [x, w] = inputsOf(shape, 4);
+    const convolve = (x: tf.Tensor, w: tf.Tensor) =>
+      tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, shape.stride, shape.pad);
+    const gradients = tf.grads((x: tf.Tensor, w: tf.Tensor) => weightedSum(convolve(x, w)))([x, w]);
+    return [convolve(x, w), ...gradients];
+  });
+  const values = await Promise.all(tensors.map((tensor) => tensor.data()));
+  tf.dispose(tensors);
+  return values;
+}
+
+for (const shape of shapes) {
+  const text = textOf(shape);
 
   onEveryBackend(`convolution and its gradients agree with cpu: ${text}`, async () => {
-    const ours = await outputAndGradients();
-    const reference = await computedOn(outputAndGradients);
+    const ours = await outputAndGradients(shape);
+    const reference = await computedOn(() => outputAndGradients(shape));
     ["output", "gradient of the input", "gradient of the filter"].forEach((what, index) =>
       assertClose(ours[index], reference[index], 1e-5, what)
     );
@@ -62,20 +70,11 @@ for (const shape of shapes) {
 
   onEveryBackend(`convolution gradients agree with finite differences: ${text}`, () => {
     tf.tidy(() => {
-      const x = tf.tensor(uniformNumbers(2 * height * width * input, "x"), [
-        2,
-        height,
-        width,
-        input,
-      ]);
-      const w = tf.tensor(
-        uniformNumbers(kernel * kernel * input * output, "w"),
-        [kernel, kernel, input, output],
-      );
       // Linear in each input, so a long step is exact and drowns the rounding.
       checkGradients(
-        (x, w) => weightedSum(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad)),
-        [x, w],
+        (x, w) =>
+          weightedSum(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, shape.stride, shape.pad)),
+        inputsOf(shape, 2),
         { step: 1, tolerance: 1e-4 },
       );
     });

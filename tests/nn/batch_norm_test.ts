@@ -23,64 +23,58 @@ function inputs(): {
   };
 }
 
-for (const relu of [false, true]) {
-  for (const withResidual of [false, true]) {
-    const text = `${withResidual ? "with" : "without"} residual, ${relu ? "with" : "without"} ReLU`;
-    const attributes = { epsilon: 1e-5, relu };
+interface Case {
+  readonly relu: boolean;
+  readonly withResidual: boolean;
+}
 
-    function normalise(...args: tf.Tensor[]) {
-      const [x, gamma, beta, residual] = args;
-      return batchNormTraining(
-        {
-          x: x as tf.Tensor4D,
-          gamma: gamma as tf.Tensor1D,
-          beta: beta as tf.Tensor1D,
-          residual: residual as tf.Tensor4D | undefined,
-        },
-        attributes,
-      );
-    }
+const cases: Case[] = [false, true].flatMap((relu) =>
+  [false, true].map((withResidual) => ({ relu, withResidual }))
+);
 
-    function arguments_(): tf.Tensor[] {
-      const { x, gamma, beta, residual } = inputs();
-      return withResidual ? [x, gamma, beta, residual] : [x, gamma, beta];
-    }
+function argumentsOf({ withResidual }: Case): tf.Tensor[] {
+  const { x, gamma, beta, residual } = inputs();
+  return withResidual ? [x, gamma, beta, residual] : [x, gamma, beta];
+}
 
-    async function everything(): Promise<ArrayLike<number>[]> {
-      const tensors = tf.tidy(() => {
-        const { y, mean, variance } = normalise(...arguments_());
-        const loss = (...args: tf.Tensor[]) => {
-          const result = normalise(...args);
-          tf.dispose([result.mean, result.variance]);
-          return weightedSum(result.y);
-        };
-        const gradients = tf.grads(loss)(arguments_());
-        return [y, mean, variance, ...gradients].map((tensor) => tf.keep(tensor));
-      });
-      const values = await Promise.all(tensors.map((tensor) => tensor.data()));
-      tf.dispose(tensors);
-      return values;
-    }
+function normalise({ relu }: Case, args: tf.Tensor[]) {
+  const [x, gamma, beta, residual] = args as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor4D?];
+  return batchNormTraining({ x, gamma, beta, residual }, { epsilon: 1e-5, relu });
+}
 
-    onEveryBackend(`batchNormTraining() and its gradients agree with cpu ${text}`, async () => {
-      const ours = await everything();
-      const reference = await computedOn(everything);
-      ours.forEach((values, index) =>
-        assertClose(values, reference[index], 1e-4, `output ${index}`)
-      );
+/** A scalar that depends on the output alone. */
+function lossOf(which: Case, args: tf.Tensor[]): tf.Scalar {
+  const { y, mean, variance } = normalise(which, args);
+  tf.dispose([mean, variance]);
+  return weightedSum(y);
+}
+
+async function outputsAndGradients(which: Case): Promise<ArrayLike<number>[]> {
+  const tensors = tf.tidy(() => {
+    const { y, mean, variance } = normalise(which, argumentsOf(which));
+    const gradients = tf.grads((...args: tf.Tensor[]) => lossOf(which, args))(argumentsOf(which));
+    return [y, mean, variance, ...gradients].map((tensor) => tf.keep(tensor));
+  });
+  const values = await Promise.all(tensors.map((tensor) => tensor.data()));
+  tf.dispose(tensors);
+  return values;
+}
+
+for (const which of cases) {
+  const text = `${which.withResidual ? "with" : "without"} residual, ` +
+    `${which.relu ? "with" : "without"} ReLU`;
+
+  onEveryBackend(`batchNormTraining() and its gradients agree with cpu ${text}`, async () => {
+    const ours = await outputsAndGradients(which);
+    const reference = await computedOn(() => outputsAndGradients(which));
+    ours.forEach((values, index) => assertClose(values, reference[index], 1e-4, `output ${index}`));
+  });
+
+  onEveryBackend(`batchNormTraining() gradients agree with finite differences ${text}`, () => {
+    tf.tidy(() => {
+      checkGradients((...args) => lossOf(which, args), argumentsOf(which), { tolerance: 5e-3 });
     });
-
-    onEveryBackend(`batchNormTraining() gradients agree with finite differences ${text}`, () => {
-      tf.tidy(() => {
-        const smooth = (...args: tf.Tensor[]) => {
-          const result = normalise(...args);
-          tf.dispose([result.mean, result.variance]);
-          return weightedSum(result.y);
-        };
-        checkGradients(smooth, arguments_(), { step: 1e-2, tolerance: 5e-3 });
-      });
-    });
-  }
+  });
 }
 
 onEveryBackend("batchNormTraining() gives zero mean and unit variance by channel", () => {

@@ -71,8 +71,9 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
 
   if (options["dry-run"]) return await dryRun(missing, options.backend);
   if (missing.length === 0) console.log("Nothing to do: every run is there.");
-  const complete = missing.length === 0 ||
-    await runAndReport(missing, folder, options.backend, data);
+  const status = missing.length === 0
+    ? 0
+    : await runAndReport(missing, folder, options.backend, data);
   for (const [experiment, plan] of plans) {
     const table = await collectTable(folder, plan);
     const isWritten = await folder.has(tableName(experiment, choices.scale));
@@ -83,16 +84,16 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
     console.log(`\n${summary["text/plain"]}`);
     warnOfFewCrossings(table);
   }
-  return complete ? 0 : 1;
+  return status;
 }
 
-/** Gives whether every run was finished. */
+/** Gives the exit status: 2 if a run failed, 1 if one was stopped, 0 if all are finished. */
 async function runAndReport(
   missing: readonly PlannedRun[],
   folder: ResultsFolder,
   backend: string | undefined,
   data: DataOptions,
-): Promise<boolean> {
+): Promise<number> {
   const started = await startBackend(backend);
   console.log(describeStartedBackend(started));
   const abort = new AbortController();
@@ -115,7 +116,7 @@ async function runAndReport(
   if (failed.length + left.length > 0) {
     console.error("run the same command again for what is missing");
   }
-  return failed.length + left.length === 0;
+  return failed.length > 0 ? 2 : left.length > 0 ? 1 : 0;
 }
 
 async function dryRun(missing: readonly PlannedRun[], backend?: string): Promise<number> {

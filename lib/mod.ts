@@ -4,11 +4,10 @@
  *
  * @module
  */
-export { attackPath, type AttackPath } from "./attack/attack_path.ts";
+export { type AttackPath, attackPath } from "./attack/attack_path.ts";
 export { bssAttack, type BssAttackOptions, type BssAttackResult } from "./attack/bss.ts";
 export { type Outcome, outcomeShares } from "./attack/outcome.ts";
 export { describeStartedBackend, startBackend } from "./backend/start_backend.ts";
-export { normaliseBatch } from "./data/augment.ts";
 export type { Dataset, ImageSet } from "./data/dataset.ts";
 export { loadDataset } from "./data/load_dataset.ts";
 export { takeImages } from "./data/stratified_subset.ts";
@@ -34,6 +33,7 @@ export { softmaxRows, topClasses } from "./selection/probabilities.ts";
 export { sampleTargetClasses } from "./selection/target_classes.ts";
 export { datasetFor } from "./training/dataset_for.ts";
 export { evaluateAccuracy } from "./training/evaluate.ts";
+export { imageTensor } from "./training/image_tensor.ts";
 export { findTeacher } from "./training/teacher_store.ts";
 export { train } from "./training/train.ts";
 export { UserError } from "./user_error.ts";

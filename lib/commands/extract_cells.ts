@@ -15,5 +15,5 @@ export function extractCells(notebook: string): string {
   const code = cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) =>
     typeof source === "string" ? source : source.join("")
   );
-  return ["// deno-lint-ignore-file no-unused-vars", ...code, "export {};"].join("\n\n") + "\n";
+  return [...code, "export {};"].join("\n\n") + "\n";
 }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { normaliseBatch } from "../data/augment.ts";
 import type { Dataset, ImageSet } from "../data/dataset.ts";
+import { imageTensor } from "./image_tensor.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 
 /** Small enough for the feature maps to stay in a processor's cache. */
@@ -16,16 +16,7 @@ export async function evaluateAccuracy(
   for (let from = 0; from < set.count; from += SLICE) {
     const count = Math.min(SLICE, set.count - from);
     const indices = Int32Array.from({ length: count }, (_, k) => from + k);
-    const top = tf.tidy(() => {
-      const pixels = normaliseBatch(dataset, set, indices);
-      const shape: [number, number, number, number] = [
-        count,
-        dataset.height,
-        dataset.width,
-        dataset.channels,
-      ];
-      return tf.argMax(classifier.logits(tf.tensor4d(pixels, shape)), 1);
-    });
+    const top = tf.tidy(() => tf.argMax(classifier.logits(imageTensor(dataset, set, indices)), 1));
     const predicted = await top.data();
     top.dispose();
     for (let k = 0; k < count; k++) if (predicted[k] === set.labels[from + k]) correct++;

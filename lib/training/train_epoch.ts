@@ -8,6 +8,7 @@ import { FrozenResNet } from "../nn/frozen_resnet.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
 import { evaluateAccuracy } from "./evaluate.ts";
 import { GradientAccumulator } from "./gradient_accumulator.ts";
+import { pixelTensor } from "./image_tensor.ts";
 import { learningRateAt, type Protocol } from "./protocol.ts";
 import type { RandomStreams } from "./random_streams.ts";
 import type { TrainingState } from "./training_state.ts";
@@ -127,11 +128,11 @@ async function trainStep(
 }
 
 function makeBatch(dataset: Dataset, indices: Int32Array, random: () => number) {
-  const { train, height, width, channels } = dataset;
+  const { train } = dataset;
   const pixels = augmentBatch(dataset, train, indices, drawAugmentation(indices.length, random));
   const labelValues = Int32Array.from(indices, (index) => train.labels[index]);
   return {
-    images: tf.tensor4d(pixels, [indices.length, height, width, channels]),
+    images: pixelTensor(dataset, pixels),
     labels: tf.tensor1d(labelValues, "int32"),
     labelValues,
   };

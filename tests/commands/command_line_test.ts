@@ -1,0 +1,36 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { helpText, parseCommandLine } from "../../lib/commands/command_line.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+const command = {
+  name: "bake",
+  summary: "Bakes.",
+  positionals: "[cake…]",
+  options: { heat: { value: "N", help: "how hot" }, fast: { help: "in a hurry" } },
+} as const;
+
+Deno.test("parseCommandLine() gives options, flags and the rest", () => {
+  const line = parseCommandLine(command, ["--heat", "200", "apple", "--fast"]);
+  assertEquals(line, { positionals: ["apple"], options: { heat: "200", fast: true } });
+  assertEquals(parseCommandLine(command, []).options, { heat: undefined, fast: false });
+});
+
+Deno.test("parseCommandLine() names its options for what it does not know", () => {
+  for (const args of [["--heet", "1"], ["--heat"], ["--fast=yes"]]) {
+    assertThrows(() => parseCommandLine(command, args), UserError, "--heat, --fast, --help");
+  }
+});
+
+Deno.test("parseCommandLine() refuses words where a command takes none", () => {
+  const { positionals: _, ...bare } = command;
+  assertThrows(() => parseCommandLine(bare, ["apple"]), UserError, "apple");
+});
+
+Deno.test("helpText() shows usage and every option", () => {
+  const text = helpText(command);
+  for (
+    const part of ["Bakes.", "deno task bake [cake…] [options]", "--heat N", "how hot", "--fast"]
+  ) {
+    assertStringIncludes(text, part);
+  }
+});

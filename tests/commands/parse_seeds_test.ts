@@ -1,0 +1,16 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseSeeds } from "../../lib/commands/parse_seeds.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+Deno.test("parseSeeds() takes a number of seeds, or a list of them", () => {
+  assertEquals(parseSeeds("3"), [1, 2, 3]);
+  assertEquals(parseSeeds("1,2,5"), [1, 2, 5]);
+  assertEquals(parseSeeds("7,"), [7]);
+  assertEquals(parseSeeds("2,2"), [2]);
+});
+
+Deno.test("parseSeeds() refuses what is not a positive whole number", () => {
+  for (const text of ["0", "-1", "1.5", "x", "", "1,0", ",", "99999"]) {
+    assertThrows(() => parseSeeds(text), UserError, "seeds");
+  }
+});

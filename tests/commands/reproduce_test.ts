@@ -1,0 +1,183 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { runTask, snapshot, startTask, type TaskResult, withTemporaryFolder } from "./run_task.ts";
+
+const RUN = "experiments/run.ts";
+const SMOKE = ["quickstart", "--scale", "smoke", "--backend", "wasm"];
+
+/** One run, the shortest there is. */
+const ONE = [...SMOKE, "--methods", "original", "--seeds", "1"];
+
+function reproduce(folder: string, ...args: string[]): Promise<TaskResult> {
+  return runTask(RUN, ...args, "--results", folder);
+}
+
+async function onlyFile(folder: string): Promise<string> {
+  const [{ name }] = await Array.fromAsync(Deno.readDir(folder));
+  return join(folder, name);
+}
+
+Deno.test("reproduce runs an experiment, prints its table, and finds nothing to do the second time", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const first = await reproduce(folder, ...SMOKE);
+    assertEquals(first.code, 0, first.stderr);
+    for (const method of ["original", "hinton", "bss"]) {
+      assertMatch(first.stdout, new RegExp(`resnet8 +${method} +\\d+\\.\\d\\d ± \\d+\\.\\d\\d`));
+    }
+    assertStringIncludes(first.stdout, "6 runs");
+    const results = await ResultsFolder.openToRead(folder);
+    assertEquals(await results.verify(), []);
+    const table = await results.read("tables/quickstart-smoke");
+    assertEquals(table.rows.length, 6);
+    const run = await results.read(`runs/${table.rows[0].run}`);
+    for (const key of ["specification", "backend", "machine", "commit", "source", "weights"]) {
+      assert(run.metadata[key], `no ${key} in the metadata`);
+    }
+    assertEquals(run.rows.length, table.rows[0].epochs);
+
+    const before = await snapshot(folder);
+    const second = await reproduce(folder, ...SMOKE);
+    assertEquals(second.code, 0, second.stderr);
+    assertStringIncludes(second.stdout, "Nothing to do");
+    assert(second.seconds < 3, `${second.seconds} s`);
+    assertEquals(await snapshot(folder), before);
+  });
+});
+
+Deno.test("reproduce ends in the same weights, byte for byte, when it was killed in the middle", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const bss = [...SMOKE, "--methods", "bss", "--seeds", "1"];
+    const whole = join(folder, "whole");
+    assertEquals((await reproduce(whole, ...bss)).code, 0);
+
+    const killed = join(folder, "killed");
+    const process = startTask(RUN, ...bss, "--results", killed);
+    await untilFirstEpoch(process.stderr);
+    process.kill("SIGKILL");
+    await Promise.all([process.stdout.cancel(), process.status]);
+    const checkpoints = await onlyFile(join(killed, "checkpoints"));
+    assertStringIncludes(await onlyFile(checkpoints), "epoch-00001.safetensors");
+
+    const resumed = await reproduce(killed, ...bss);
+    assertEquals(resumed.code, 0, resumed.stderr);
+    assertStringIncludes(resumed.stderr, "resuming after epoch 1");
+    const weights = (results: string) => onlyFile(join(results, "students")).then(Deno.readFile);
+    assertEquals(await weights(killed), await weights(whole));
+  });
+});
+
+/** Reads until the line of the first epoch, which comes after its checkpoint. */
+async function untilFirstEpoch(stderr: ReadableStream<Uint8Array>): Promise<void> {
+  let text = "";
+  for await (const chunk of stderr) {
+    text += new TextDecoder().decode(chunk);
+    if (text.includes("epoch 1,")) return;
+  }
+  throw new Error(`the run ended before its first epoch:\n${text}`);
+}
+
+Deno.test("reproduce refuses to resume on another backend, and shows the difference", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const process = startTask(RUN, ...ONE, "--results", folder);
+    await untilFirstEpoch(process.stderr);
+    process.kill("SIGKILL");
+    await Promise.all([process.stdout.cancel(), process.status]);
+    const before = await snapshot(join(folder, "checkpoints"));
+    const other = await reproduce(folder, ...ONE, "--backend", "cpu");
+    assertEquals(other.code, 2);
+    assertStringIncludes(other.stderr, 'backend: "wasm" → "cpu"');
+    assertEquals(await snapshot(join(folder, "checkpoints")), before);
+  });
+});
+
+Deno.test("reproduce --dry-run lists the missing runs and an estimate, and writes nothing", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { code, stdout } = await reproduce(folder, ...SMOKE, "--dry-run");
+    assertEquals(code, 0);
+    assertMatch(stdout, /6 runs, about \d+ (s|min)/);
+    assertEquals(Object.keys(await snapshot(folder)).filter((file) => file.endsWith(".arrow")), []);
+  });
+});
+
+Deno.test("reproduce --shard divides the runs without overlap", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const names = async (shard: string) => {
+      const { stdout } = await reproduce(folder, ...SMOKE, "--dry-run", "--shard", shard);
+      return [...stdout.matchAll(/^fashion\S+/gm)].map(([name]) => name);
+    };
+    const parts = [await names("1/2"), await names("2/2")];
+    assertEquals(new Set(parts.flat()).size, 6);
+    assertEquals(parts.flat().length, 6);
+  });
+});
+
+const mistakes: [what: string, args: string[], text: string][] = [
+  ["an unknown experiment", ["tabel1"], 'no experiment "tabel1"; choose from quickstart'],
+  ["an unknown method", ["--methods", "bsss"], 'no method "bsss"; choose from original'],
+  ["an unknown student", ["--students", "resnet9"], 'no network "resnet9"'],
+  ["an unknown backend", ["--backend", "cuda"], "choose from auto, tensorflow, wasm, cpu"],
+  ["an unknown option", ["--epoch", "3"], "its options are --scale"],
+  ["an unknown scale", ["--scale", "huge"], "choose from smoke, quick, paper"],
+  ["an unknown data set", ["--dataset", "mnist"], "choose from fashion-mnist-subset"],
+  ["no seed", ["--seeds", "0"], '--seeds is "0", but must be'],
+  ["a seed that is no number", ["--seeds", "1,x"], '--seeds is "x"'],
+  ["an option without its value", ["--methods"], "methods"],
+  ["an impossible shard", ["--shard", "3/2"], "as in 2/4"],
+  ["a data set without a teacher", ["--dataset", "fashion-mnist"], "teacher train --dataset"],
+];
+
+for (const [what, args, text] of mistakes) {
+  Deno.test(`reproduce names the cause and the remedy for ${what}, with exit code 2`, async () => {
+    await withTemporaryFolder(async (folder) => {
+      const { code, stderr } = await reproduce(folder, ...args);
+      if (what.includes("teacher") && stderr.includes("cannot be downloaded")) return; // no data here
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, text);
+      assertEquals(stderr.includes("    at "), false, stderr);
+      assertEquals(await snapshot(folder), {});
+    });
+  });
+}
+
+Deno.test("reproduce refuses damaged results and leaves them as they were", async () => {
+  await withTemporaryFolder(async (folder) => {
+    assertEquals((await reproduce(folder, ...ONE)).code, 0);
+    const file = await onlyFile(join(folder, "runs"));
+    const whole = await Deno.readFile(file);
+    const flipped = whole.slice();
+    flipped[Math.floor(flipped.length / 2)] ^= 1;
+    for (const [damaged, text] of [[flipped, "SHA-256"], [new Uint8Array(0), "empty"]] as const) {
+      await Deno.writeFile(file, damaged);
+      const before = await snapshot(folder);
+      const { code, stderr } = await reproduce(folder, ...ONE);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, file);
+      assertStringIncludes(stderr, text);
+      assertEquals(await snapshot(folder), before);
+    }
+    await Deno.remove(file);
+    const again = await reproduce(folder, ...ONE);
+    assertEquals(again.code, 0, again.stderr);
+    assertEquals((await (await ResultsFolder.openToRead(folder)).verify()).length, 0);
+  });
+});
+
+Deno.test("reproduce says so at once when the results folder cannot be written", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const file = join(folder, "a-file");
+    await Deno.writeTextFile(file, "");
+    const { code, stderr, seconds } = await reproduce(join(file, "results"), ...ONE);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "cannot be written");
+    assert(seconds < 5, `${seconds} s`);
+  });
+});
+
+Deno.test("reproduce --help lists every option and exits with 0", async () => {
+  const { code, stdout } = await runTask(RUN, "--help");
+  assertEquals(code, 0);
+  for (const option of ["--scale", "--seeds", "--shard", "--dry-run", "--unverified-data"]) {
+    assertStringIncludes(stdout, option);
+  }
+});

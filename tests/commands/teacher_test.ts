@@ -1,0 +1,78 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { runTask, snapshot, withTemporaryFolder } from "./run_task.ts";
+import { encodeSafetensors } from "../../lib/nn/safetensors.ts";
+
+const TEACHER = "lib/commands/teacher.ts";
+const FOREIGN = "tests/golden/fashion/teacher_resnet14.safetensors";
+
+Deno.test("teacher list shows the teacher that comes with the project", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { code, stdout } = await runTask(TEACHER, "list", "--results", folder);
+    assertEquals(code, 0);
+    assertMatch(stdout, /fashion-mnist-subset-resnet14 +\d\d\.\d\d %/);
+  });
+});
+
+Deno.test("teacher train makes a teacher that teacher import accepts", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const trained = await runTask(
+      TEACHER,
+      ...["train", "--network", "resnet8", "--epochs", "1", "--batch-size", "1250"],
+      ...["--backend", "wasm", "--results", folder],
+    );
+    assertEquals(trained.code, 0, trained.stderr);
+    assertStringIncludes(trained.stdout, "epoch 1/1");
+    const file = join(folder, "teachers", "fashion-mnist-subset-resnet8.safetensors");
+    const imported = await runTask(
+      TEACHER,
+      "import",
+      file,
+      "--backend",
+      "wasm",
+      "--results",
+      folder,
+    );
+    assertEquals(imported.code, 0, imported.stderr);
+    assertStringIncludes(imported.stdout, "% on the test images");
+  });
+});
+
+Deno.test("teacher import names what is wrong with weights, with exit code 2", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const bad = join(folder, "bad.safetensors");
+    const shape = [16, 3, 5, 5];
+    const data = new Float32Array(16 * 75);
+    await Deno.writeFile(
+      bad,
+      encodeSafetensors({
+        tensors: new Map([["conv1.weight", { dtype: "F32", shape, data }]]),
+        metadata: {},
+      }),
+    );
+    const text = join(folder, "text.safetensors");
+    await Deno.writeTextFile(text, "these are no weights at all, but a text");
+    const cases: [string, string][] = [
+      [FOREIGN, "3 channels"],
+      [bad, "does not hold a ResNet"],
+      [text, "not a whole safetensors file"],
+      [join(folder, "missing.safetensors"), "cannot read the weights"],
+    ];
+    for (const [file, message] of cases) {
+      const before = await snapshot(folder);
+      const { code, stderr } = await runTask(TEACHER, "import", file, "--results", folder);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, message);
+      assertStringIncludes(stderr, file);
+      assertEquals(await snapshot(folder), before);
+    }
+  });
+});
+
+Deno.test("teacher names what it can do when asked for something else", async () => {
+  for (const args of [[], ["teach"], ["import"], ["list", "all"]]) {
+    const { code, stderr } = await runTask(TEACHER, ...args);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "train, import FILE, list");
+  }
+});

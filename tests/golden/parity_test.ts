@@ -1,0 +1,48 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { checkParity } from "../../lib/parity/check_parity.ts";
+import type { Comparison } from "../../lib/parity/compare.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../lib/nn/safetensors.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+import { computedOn } from "../on_every_backend.ts";
+
+const FOLDER = fileURLToPath(new URL("./fashion", import.meta.url));
+
+async function failures(folder: string): Promise<Comparison[]> {
+  const comparisons = await Array.fromAsync(checkParity(folder));
+  assert(comparisons.length > 100, `${comparisons.length} quantities`);
+  return comparisons.filter(({ passed }) => !passed);
+}
+
+onEveryBackend(
+  "the library agrees with published PyTorch code in every quantity",
+  async (backend) => {
+    if (backend === "cpu") return; // half an hour in plain JavaScript; held against wasm elsewhere
+    assertEquals(await failures(FOLDER), []);
+  },
+);
+
+Deno.test("parity fails where a weight of the teacher is another one", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for await (const { name } of Deno.readDir(FOLDER)) {
+      await Deno.copyFile(join(FOLDER, name), join(folder, name));
+    }
+    const file = join(folder, "teacher_resnet14.safetensors");
+    const content = decodeSafetensors(await Deno.readFile(file), file);
+    content.tensors.get("layer2.0.conv1.weight")!.data[5] += 0.5;
+    await Deno.writeFile(file, encodeSafetensors(content));
+    const failed = await computedOn(() => failures(folder), "wasm");
+    assert(failed.some(({ quantity }) => quantity.startsWith("teacher logits")));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("parity says what is wrong with a folder that is none", async () => {
+  const read = (folder: string) => () => Array.fromAsync(checkParity(folder));
+  await assertRejects(read("/nowhere"), UserError, "cannot read the folder /nowhere");
+  await assertRejects(read(join(FOLDER, "..")), UserError, "holds no safetensors files");
+});

@@ -1,0 +1,45 @@
+import { assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { Sgd } from "../../lib/nn/sgd.ts";
+import { assertClose } from "../numbers.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+
+function variableOf(values: number[]): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.tensor1d(values)));
+}
+
+onEveryBackend("Sgd follows PyTorch's formula with momentum and weight decay", () => {
+  const w = variableOf([1, -2]);
+  const gradient = tf.tensor1d([0.5, 0.25]);
+  const optimizer = new Sgd({ momentum: 0.9, weightDecay: 0.1 });
+  const expected = [1, -2];
+  const velocity = [0, 0];
+  for (let step = 0; step < 3; step++) {
+    optimizer.apply(new Map([["w", w]]), new Map([["w", gradient]]), 0.1);
+    [0.5, 0.25].forEach((g, i) => {
+      velocity[i] = 0.9 * velocity[i] + g + 0.1 * expected[i];
+      expected[i] -= 0.1 * velocity[i];
+    });
+  }
+  assertClose(w.dataSync(), expected, 1e-6, "weights");
+  optimizer.reset();
+  tf.dispose([w, gradient]);
+});
+
+onEveryBackend("Sgd leaves a variable without a gradient alone, and restores its momentum", () => {
+  const [a, b] = [variableOf([1]), variableOf([1])];
+  const gradient = tf.tensor1d([1]);
+  const optimizer = new Sgd({ momentum: 0.9, weightDecay: 0.1 });
+  optimizer.apply(new Map([["a", a], ["b", b]]), new Map([["a", gradient]]), 0.1);
+  assertEquals([...b.dataSync()], [1]);
+
+  const other = new Sgd({ momentum: 0.9, weightDecay: 0.1 });
+  other.restore(optimizer.state());
+  const copy = variableOf([...a.dataSync<"float32">()]);
+  optimizer.apply(new Map([["a", a]]), new Map([["a", gradient]]), 0.1);
+  other.apply(new Map([["a", copy]]), new Map([["a", gradient]]), 0.1);
+  assertEquals([...copy.dataSync()], [...a.dataSync()]);
+  optimizer.reset();
+  other.reset();
+  tf.dispose([a, b, copy, gradient]);
+});

@@ -1,0 +1,96 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { join } from "node:path";
+import { weightToDisk, weightToMemory } from "../../lib/nn/layout.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+} from "../../lib/nn/safetensors.ts";
+import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { withTemporaryFolder } from "../commands/run_task.ts";
+import { testNetwork } from "../networks.ts";
+import { uniformNumbers } from "../numbers.ts";
+
+const tensors = new Map<string, StoredTensor>([
+  ["a", { dtype: "F32", shape: [2, 3], data: uniformNumbers(6, "a") }],
+  ["b", { dtype: "U8", shape: [5], data: Uint8Array.from([1, 2, 3, 4, 255]) }],
+  ["c", { dtype: "I32", shape: [], data: Int32Array.from([-7]) }],
+]);
+
+Deno.test("safetensors files round-trip with tensors of every type and metadata", () => {
+  const bytes = encodeSafetensors({ tensors, metadata: { note: "é" } });
+  assertEquals(decodeSafetensors(bytes, "x"), { tensors, metadata: { note: "é" } });
+});
+
+Deno.test("decodeSafetensors() names the file and what is wrong with it", () => {
+  const whole = encodeSafetensors({ tensors, metadata: {} });
+  const longer = new Uint8Array(whole.length + 4);
+  longer.set(whole);
+  const garbled = whole.slice();
+  garbled[9] = 0x21;
+  for (
+    const bytes of [whole.slice(0, -1), whole.slice(0, 20), new Uint8Array(0), longer, garbled]
+  ) {
+    assertThrows(
+      () => decodeSafetensors(bytes, "w.safetensors"),
+      UserError,
+      "w.safetensors is not",
+    );
+  }
+});
+
+Deno.test("weights go from PyTorch's layout to TensorFlow.js's and back", () => {
+  // OIHW [2, 3, 1, 1] → HWIO [1, 1, 3, 2]
+  const stored = Float32Array.from([1, 2, 3, 4, 5, 6]);
+  const inMemory = weightToMemory(stored, [2, 3, 1, 1]);
+  assertEquals(inMemory.shape, [1, 1, 3, 2]);
+  assertEquals([...inMemory.data], [1, 4, 2, 5, 3, 6]);
+  assertEquals(weightToDisk(inMemory.data, inMemory.shape), { data: stored, shape: [2, 3, 1, 1] });
+  const filter = uniformNumbers(4 * 3 * 5 * 2, "filter");
+  const there = weightToMemory(filter, [4, 3, 5, 2]);
+  assertEquals(weightToDisk(there.data, there.shape).data, filter);
+});
+
+Deno.test("a network written to a file is read back with the same weights and hash", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const network = testNetwork({ depth: 14, channels: 3, classes: 7 });
+    const file = join(folder, "network.safetensors");
+    await Deno.writeFile(file, await encodeResNet(network, { note: "test" }));
+    const loaded = await readResNet(file);
+    assertEquals(loaded.network.architecture, network.architecture);
+    assertEquals(loaded.metadata, { note: "test" });
+    for (const [name, variable] of loaded.network.variables()) {
+      const original = network.parameters.get(name) ?? network.statistics.get(name)!;
+      assertEquals([...variable.dataSync()], [...original.dataSync()], name);
+    }
+    assert(/^[0-9a-f]{64}$/.test(loaded.hash));
+    network.dispose();
+    loaded.network.dispose();
+  });
+});
+
+Deno.test("readResNet() names the tensor that has another shape, is missing, or is not finite", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const network = testNetwork();
+    const content = decodeSafetensors(await encodeResNet(network, {}), "x");
+    network.dispose();
+    const file = join(folder, "network.safetensors");
+    const fails = async (change: (tensors: Map<string, StoredTensor>) => void, text: string) => {
+      const changed = new Map(content.tensors);
+      change(changed);
+      await Deno.writeFile(file, encodeSafetensors({ tensors: changed, metadata: {} }));
+      await assertRejects(() => readResNet(file), UserError, text);
+    };
+    const name = "layer2.0.conv2.weight";
+    const wrong: StoredTensor = { dtype: "F32", shape: [4], data: new Float32Array(4) };
+    await fails((all) => all.set(name, wrong), `"${name}" has shape [4]`);
+    await fails((all) => all.delete(name), `no float32 tensor "${name}"`);
+    await fails((all) => {
+      const data = Float32Array.from(all.get(name)!.data);
+      data[3] = NaN;
+      all.set(name, { dtype: "F32", shape: all.get(name)!.shape, data });
+    }, "not finite");
+    await fails((all) => all.delete("linear.weight"), "does not hold a ResNet");
+  });
+});

@@ -2,7 +2,7 @@ import type { Experiment } from "./experiment.ts";
 import { missingRuns } from "./run_missing.ts";
 import type { PlannedRun } from "./run_plan.ts";
 import { readRun, type RunResult } from "./run_results.ts";
-import type { Columns } from "../lib/report/arrow_file.ts";
+import type { Columns } from "../lib/report/columns.ts";
 import type { ResultsFolder } from "../lib/report/results_folder.ts";
 import type { Scale } from "../lib/training/run_specification.ts";
 import { UserError } from "../lib/user_error.ts";

@@ -13,8 +13,8 @@ import {
   describeStartedBackend,
   startBackend,
 } from "../lib/backend/start_backend.ts";
-import { backends } from "../lib/backend/backends.ts";
 import { type CommandLine, parseList, runCommand } from "../lib/commands/command_line.ts";
+import { backendOption, folderOptions } from "../lib/commands/common_options.ts";
 import { parseSeeds } from "../lib/commands/parse_seeds.ts";
 import type { DataOptions } from "../lib/data/data_source.ts";
 import { methodNamed } from "../lib/distillation/methods.ts";
@@ -36,13 +36,8 @@ const command = {
     students: { value: "A,B", help: "other students: resnet8, resnet14, …" },
     methods: { value: "A,B", help: "other methods than the experiment's" },
     seeds: { value: "N|A,B", help: "how many seeds, or which" },
-    backend: {
-      value: ["auto", ...backends.map(({ name }) => name)].join("|"),
-      help: "default: auto, the first that works here",
-    },
-    data: { value: "DIR", help: "data folder (default: $BSS_DATA, else a user cache)" },
-    "unverified-data": { help: "accept data files whose official checksums are not known" },
-    results: { value: "DIR", help: "results folder (default: results)" },
+    ...backendOption,
+    ...folderOptions,
     shard: { value: "I/N", help: "run only the I-th of N parts of the missing runs" },
     "dry-run": { help: "list the runs and an estimate of their time" },
   },

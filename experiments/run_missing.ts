@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { PlannedRun } from "./run_plan.ts";
+import { type PlannedRun, resultNameOf } from "./run_plan.ts";
 import type { FromWorker } from "./run_protocol.ts";
 import { RunWorker } from "./run_worker_client.ts";
 import { writeRun } from "./run_results.ts";
@@ -29,11 +29,6 @@ export interface RunReport {
   readonly failed: readonly { readonly run: PlannedRun; readonly cause: string }[];
   /** Not begun, or stopped by the signal. */
   readonly left: readonly PlannedRun[];
-}
-
-/** The place of a run's result in a results folder. */
-export function resultNameOf(run: PlannedRun): string {
-  return `runs/${run.name}`;
 }
 
 /** The runs that the results folder does not have, heaviest first. */

@@ -29,6 +29,11 @@ export interface PlannedRun {
   readonly flops: number;
 }
 
+/** The place of a run's result in a results folder. */
+export function resultNameOf(run: PlannedRun): string {
+  return `runs/${run.name}`;
+}
+
 /**
  * The runs of an experiment at a scale, in the order of its table.
  *

@@ -1,10 +1,9 @@
 import { join } from "node:path";
-import { resultNameOf } from "./run_missing.ts";
-import type { PlannedRun } from "./run_plan.ts";
+import { type PlannedRun, resultNameOf } from "./run_plan.ts";
 import type { FromWorker } from "./run_protocol.ts";
 import { sha256 } from "../lib/files/sha256.ts";
 import { writeWeights } from "../lib/nn/write_weights.ts";
-import type { Columns } from "../lib/report/arrow_file.ts";
+import type { Columns } from "../lib/report/columns.ts";
 import type { ResultsFolder } from "../lib/report/results_folder.ts";
 import type { EpochRow } from "../lib/training/epoch_row.ts";
 import type { Provenance } from "../lib/training/provenance.ts";

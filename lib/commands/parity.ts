@@ -1,5 +1,5 @@
 import { runCommand } from "./command_line.ts";
-import { backends } from "../backend/backends.ts";
+import { backendOption } from "./common_options.ts";
 import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
 import { formatComparison } from "../parity/compare.ts";
 import { checkParity } from "../parity/check_parity.ts";
@@ -11,12 +11,7 @@ const command = {
     "Holds the library against a folder of reference numbers made with published PyTorch code:\n" +
     "one line a quantity, with its largest error and tolerance. Exit status 1 if one fails.",
   positionals: "DIR",
-  options: {
-    backend: {
-      value: ["auto", ...backends.map(({ name }) => name)].join("|"),
-      help: "default: auto, the first that works here",
-    },
-  },
+  options: backendOption,
 } as const;
 
 if (import.meta.main) {

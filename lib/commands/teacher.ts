@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type CommandLine, parseWholeNumber, runCommand } from "./command_line.ts";
-import { backends } from "../backend/backends.ts";
+import { backendOption, folderOptions } from "./common_options.ts";
 import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
 import { loadDataset } from "../data/load_dataset.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
@@ -20,13 +20,8 @@ const command = {
     epochs: { value: "N", help: "train: default 40" },
     "batch-size": { value: "N", help: "train: default 128" },
     seed: { value: "N", help: "train: default 1" },
-    backend: {
-      value: ["auto", ...backends.map(({ name }) => name)].join("|"),
-      help: "default: auto, the first that works here",
-    },
-    data: { value: "DIR", help: "data folder (default: $BSS_DATA, else a user cache)" },
-    "unverified-data": { help: "accept data files whose official checksums are not known" },
-    results: { value: "DIR", help: "results folder (default: results)" },
+    ...backendOption,
+    ...folderOptions,
   },
 } as const;
 

@@ -3,8 +3,6 @@ import type { BssAttackResult } from "../attack/bss.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import type { NetworkOutput, ResNet } from "../nn/resnet.ts";
 import type { Options, Rules } from "../options.ts";
-import type { Phase } from "../training/epoch_row.ts";
-import type { StreamName } from "../training/random_streams.ts";
 
 /**
  * A way to train a student. A method is a value: a file with its formula, and a line in `methods.ts`.
@@ -47,6 +45,13 @@ export interface MethodNetworks {
   readonly random: () => number;
 }
 
+/** The parts of a step whose time a method has recorded. */
+export const METHOD_PHASES = ["teacher", "selection", "attack", "student"] as const;
+export type MethodPhase = typeof METHOD_PHASES[number];
+
+/** The streams of random numbers that a method may draw from. */
+export type MethodStream = "base samples" | "target class" | "attack";
+
 /** What the loop gives a method for one mini-batch. */
 export interface StepContext {
   /** `[n, h, w, c]`, augmented and normalised */
@@ -63,9 +68,9 @@ export interface StepContext {
   /** Runs the student forward in training mode and backward; adds to the gradients. */
   backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D;
   /** Named streams of random numbers in [0, 1), the same for every method of a seed. */
-  random(stream: StreamName): () => number;
+  random(stream: MethodStream): () => number;
   /** Times a part of the step. */
-  timed<T>(phase: Phase, work: () => Promise<T> | T): Promise<T>;
+  timed<T>(phase: MethodPhase, work: () => Promise<T> | T): Promise<T>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { UserError } from "../user_error.ts";
-import type { Columns, ColumnType, Row } from "./arrow_file.ts";
+import type { Columns, ColumnType, Row } from "./columns.ts";
 
 const ACCEPTS: Readonly<Record<ColumnType, (value: unknown) => boolean>> = {
   utf8: (value) => typeof value === "string",

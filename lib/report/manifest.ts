@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { writeAtomically } from "../files/write_atomically.ts";
 import { UserError } from "../user_error.ts";
-import type { Columns } from "./arrow_file.ts";
+import type { Columns } from "./columns.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { sha256 } from "../files/sha256.ts";
 import { UserError } from "../user_error.ts";
-import { type ArrowContent, type Columns, encodeArrow, type Row } from "./arrow_file.ts";
+import { type ArrowContent, encodeArrow } from "./arrow_file.ts";
+import type { Columns, Row } from "./columns.ts";
 import { checkWritable } from "./check_writable.ts";
 import { withFolderLock } from "./folder_lock.ts";
 import { folderProblems, type Problem } from "./folder_problems.ts";

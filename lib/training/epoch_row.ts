@@ -1,16 +1,8 @@
 import { OUTCOMES, outcomeShares } from "../attack/outcome.ts";
-import type { StepReport } from "../distillation/method.ts";
+import { METHOD_PHASES, type StepReport } from "../distillation/method.ts";
 
 /** The parts of an epoch whose time is recorded. */
-export const PHASES = [
-  "data",
-  "teacher",
-  "selection",
-  "attack",
-  "student",
-  "optimizer",
-  "evaluation",
-] as const;
+export const PHASES = ["data", ...METHOD_PHASES, "optimizer", "evaluation"] as const;
 
 export type Phase = typeof PHASES[number];
 

@@ -1,14 +1,8 @@
 import seedrandom from "seedrandom";
+import type { MethodStream } from "../distillation/method.ts";
 
 /** The streams that a run draws from; one method's draws never move another's. */
-export type StreamName =
-  | "init"
-  | "subset"
-  | "order"
-  | "augmentation"
-  | "base samples"
-  | "target class"
-  | "attack";
+export type StreamName = "init" | "subset" | "order" | "augmentation" | MethodStream;
 
 /**
  * Named streams of random numbers in [0, 1), split from one seed.

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Columns } from "../../lib/report/arrow_file.ts";
+import type { Columns } from "../../lib/report/columns.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import type { Columns, Row } from "../../lib/report/arrow_file.ts";
+import type { Columns, Row } from "../../lib/report/columns.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { type ConvolutionAttributes, convolutionGeometry } from "./convolution_geometry.ts";
 
 type Shape = [number, number, number, number];
@@ -16,7 +17,7 @@ type Shape = [number, number, number, number];
 export const conv2dBackpropFilter: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropFilter,
   backendName: "wasm",
-  kernelFunc: ({ inputs, attrs }) => {
+  kernelFunc: ({ inputs, attrs, backend }) => {
     const x = inputs.x as tf.Tensor4D;
     const dy = inputs.dy as tf.Tensor4D;
     const attributes = attrs as unknown as ConvolutionAttributes & { filterShape: Shape };
@@ -24,7 +25,7 @@ export const conv2dBackpropFilter: tf.KernelConfig = {
     const unitStride = geometry.strideHeight === 1 && geometry.strideWidth === 1;
     return tf.tidy(() =>
       unitStride && geometry.inChannels <= 4
-        ? asMatrixProduct(x, dy, geometry)
+        ? asMatrixProduct(x, dy, geometry, backend as BackendWasm)
         : asConvolution(x, dy, geometry)
     );
   },
@@ -66,26 +67,59 @@ function asConvolution(
     .reshape([filterHeight, filterWidth, inChannels, outChannels]);
 }
 
+/** The product of the shifted images, `[kernel height·kernel width·channel, position]`, with dy. */
 function asMatrixProduct(
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
   geometry: tf.backend_util.Conv2DInfo,
+  backend: BackendWasm,
 ): tf.Tensor {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = geometry;
-  const { filterHeight, filterWidth, padInfo } = geometry;
+  const { batchSize, inChannels, outHeight, outWidth, outChannels } = geometry;
+  const { filterHeight, filterWidth } = geometry;
   const positions = batchSize * outHeight * outWidth;
-  const planes = x.reshape([batchSize * inHeight * inWidth, inChannels]).transpose()
-    .reshape([inChannels, batchSize, inHeight, inWidth])
-    .pad([[0, 0], [0, 0], [padInfo.top, padInfo.bottom], [padInfo.left, padInfo.right]]);
-  const shifted: tf.Tensor2D[] = [];
+  const shifted = backend.makeOutput(
+    [filterHeight * filterWidth * inChannels, positions],
+    "float32",
+  );
+  copyShifted(
+    backend.typedArrayFromHeap(x) as Float32Array,
+    backend.typedArrayFromHeap(shifted) as Float32Array,
+    geometry,
+  );
+  const patches = tf.engine().makeTensorFromTensorInfo(shifted) as tf.Tensor2D;
+  return tf.matMul(patches, dy.reshape([positions, outChannels]) as tf.Tensor2D)
+    .reshape([filterHeight, filterWidth, inChannels, outChannels]);
+}
+
+/** For each filter tap and channel the image as the tap sees it, zero outside. */
+function copyShifted(
+  source: Float32Array,
+  target: Float32Array,
+  { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, ...rest }:
+    tf.backend_util.Conv2DInfo,
+): void {
+  const { filterHeight, filterWidth, padInfo } = rest;
+  target.fill(0);
+  let plane = 0;
   for (let i = 0; i < filterHeight; i++) {
+    const shiftDown = i - padInfo.top;
+    const firstRow = Math.max(0, -shiftDown);
+    const endRow = Math.min(outHeight, inHeight - shiftDown);
     for (let j = 0; j < filterWidth; j++) {
-      shifted.push(
-        planes.slice([0, 0, i, j], [inChannels, batchSize, outHeight, outWidth])
-          .reshape([inChannels, positions]),
-      );
+      const shiftRight = j - padInfo.left;
+      const firstColumn = Math.max(0, -shiftRight);
+      const endColumn = Math.min(outWidth, inWidth - shiftRight);
+      for (let c = 0; c < inChannels; c++, plane++) {
+        for (let n = 0; n < batchSize; n++) {
+          for (let row = firstRow; row < endRow; row++) {
+            const to = ((plane * batchSize + n) * outHeight + row) * outWidth;
+            const from = (n * inHeight + row + shiftDown) * inWidth + shiftRight;
+            for (let column = firstColumn; column < endColumn; column++) {
+              target[to + column] = source[(from + column) * inChannels + c];
+            }
+          }
+        }
+      }
     }
   }
-  return tf.matMul(tf.concat(shifted, 0), dy.reshape([positions, outChannels]))
-    .reshape([filterHeight, filterWidth, inChannels, outChannels]);
 }

@@ -1,0 +1,15 @@
+import { backends } from "../backend/backends.ts";
+
+/** Options that several commands have in common. */
+export const backendOption = {
+  backend: {
+    value: ["auto", ...backends.map(({ name }) => name)].join("|"),
+    help: "default: auto, the first that works here",
+  },
+} as const;
+
+export const folderOptions = {
+  data: { value: "DIR", help: "data folder (default: $BSS_DATA, else a user cache)" },
+  "unverified-data": { help: "accept data files whose official checksums are not known" },
+  results: { value: "DIR", help: "results folder (default: results)" },
+} as const;

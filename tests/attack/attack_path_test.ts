@@ -1,0 +1,22 @@
+import { assert, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { attackPath } from "../../lib/attack/attack_path.ts";
+import { bssAttack } from "../../lib/attack/bss.ts";
+import { testClassifier, testImages } from "../networks.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+
+onEveryBackend("attackPath() starts at the image and ends where the attack ends", async () => {
+  const classifier = testClassifier();
+  const image = tf.tidy(() => tf.slice(testImages(12), [10], [1]));
+  const base = tf.tidy(() => tf.argMax(classifier.logits(image), 1).dataSync()[0]);
+  const options = { step: "newton", eta: 1.2 } as const;
+  const path = await attackPath(classifier, image, base, (base + 1) % 4, options);
+  const attack = await bssAttack(classifier, image, [base], [(base + 1) % 4], options);
+  assertEquals(path.gaps.length, attack.steps[0] + 1);
+  assert(path.gaps[0] > 0 && path.gaps.at(-1)! < path.gaps[0]);
+  const values = await path.samples.data();
+  assertEquals([...values.slice(0, image.size)], [...await image.data()]);
+  assertEquals([...values.slice(-image.size)], [...await attack.samples.data()]);
+  tf.dispose([image, path.samples, attack.samples, attack.logits]);
+  classifier.dispose();
+});

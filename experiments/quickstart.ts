@@ -10,7 +10,7 @@ import type { Experiment, ExperimentScale } from "./experiment.ts";
 const methods = [
   { name: "original" },
   { name: "hinton" },
-  { name: "bss", options: { step: "newton", eta: 1, baseSamples: 16 } },
+  { name: "bss", options: { step: "newton", eta: 1, baseSamples: 8 } },
 ];
 
 const base: Omit<ExperimentScale, "fraction" | "testImages" | "protocol"> = {
@@ -26,7 +26,7 @@ export const quickstart: Experiment = {
   title: "ResNet14 → ResNet8 on 5,000 images of Fashion-MNIST",
   scales: {
     smoke: { ...base, fraction: 0.04, testImages: 100, protocol: { epochs: 2, batchSize: 64 } },
-    quick: { ...base, fraction: 0.3, testImages: null, protocol: { epochs: 8, batchSize: 64 } },
+    quick: { ...base, fraction: 0.2, testImages: null, protocol: { epochs: 8, batchSize: 32 } },
     paper: { ...base, fraction: 1, testImages: null, protocol: {} },
   },
 };

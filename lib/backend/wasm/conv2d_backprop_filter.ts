@@ -17,19 +17,38 @@ type Shape = [number, number, number, number];
 export const conv2dBackpropFilter: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropFilter,
   backendName: "wasm",
-  kernelFunc: ({ inputs, attrs, backend }) => {
-    const x = inputs.x as tf.Tensor4D;
-    const dy = inputs.dy as tf.Tensor4D;
-    const attributes = attrs as unknown as ConvolutionAttributes & { filterShape: Shape };
-    const geometry = convolutionGeometry(x.shape, attributes.filterShape, attributes);
-    const unitStride = geometry.strideHeight === 1 && geometry.strideWidth === 1;
-    return tf.tidy(() =>
-      unitStride && geometry.inChannels <= 4
-        ? asMatrixProduct(x, dy, geometry, backend as BackendWasm)
-        : asConvolution(x, dy, geometry)
-    );
-  },
+  kernelFunc: ({ inputs, attrs, backend }) =>
+    tf.tidy(() =>
+      filterGradient(
+        inputs.x as tf.Tensor4D,
+        inputs.dy as tf.Tensor4D,
+        attrs as unknown as ConvolutionAttributes & { filterShape: Shape },
+        backend as BackendWasm,
+      )
+    ),
 };
+
+/** A dy larger than this does not stay in the cache between its preparation and its use. */
+const MAX_FILTER_BYTES = 4 * 2 ** 20;
+
+function filterGradient(
+  x: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  attributes: ConvolutionAttributes & { filterShape: Shape },
+  backend: BackendWasm,
+): tf.Tensor {
+  const geometry = convolutionGeometry(x.shape, attributes.filterShape, attributes);
+  const { batchSize, inChannels, strideHeight, strideWidth } = geometry;
+  if (strideHeight === 1 && strideWidth === 1 && inChannels <= 4) {
+    return asMatrixProduct(x, dy, geometry, backend);
+  }
+  if (4 * dy.size <= MAX_FILTER_BYTES || batchSize === 1) return asConvolution(x, dy, geometry);
+  const half = Math.ceil(batchSize / 2);
+  const [first, second] = [[0, half], [half, batchSize - half]].map(([from, count]) =>
+    filterGradient(x.slice([from], [count]), dy.slice([from], [count]), attributes, backend)
+  );
+  return tf.add(first, second);
+}
 
 /**
  * With x as [height, width·channel, batch], a shift by one pixel is a shift by `channel` positions,

@@ -56,7 +56,6 @@ function inputGradient(
       padding(columns, step[1], Math.ceil(width / blockWidth), dy.shape[2]),
       [0, 0],
     ]);
-    if (blockHeight === 1 && blockWidth === 1) return blocks;
     const gradient = interleave(blocks, blockHeight, blockWidth, inChannels);
     return gradient.shape[1] === height && gradient.shape[2] === width
       ? gradient
@@ -69,10 +68,9 @@ const CHANNELS_AT_A_TIME = 8;
 
 /** The stride, doubled in turns while the channels of a block fit in what is computed anyway. */
 function blockSize(height: number, width: number, channels: number): [number, number] {
-  for (let growRows = false; 2 * height * width * channels <= CHANNELS_AT_A_TIME;) {
-    if (growRows) height *= 2;
-    else width *= 2;
-    growRows = !growRows;
+  for (let widen = true; 2 * height * width * channels <= CHANNELS_AT_A_TIME; widen = !widen) {
+    if (widen) width *= 2;
+    else height *= 2;
   }
   return [height, width];
 }
@@ -116,13 +114,14 @@ function padding(
 
 /** [n, a, b, (row, column, channel)] → [n, a·row, b·column, channel]. */
 function interleave(
-  residues: tf.Tensor4D,
+  blocks: tf.Tensor4D,
   rows: number,
   columns: number,
   channels: number,
 ): tf.Tensor4D {
-  const [count, height, width] = residues.shape;
-  return residues.reshape([count * height, width, rows, columns * channels])
-    .transpose([0, 2, 1, 3])
-    .reshape([count, height * rows, width * columns, channels]);
+  const [count, height, width] = blocks.shape;
+  const placed = rows === 1
+    ? blocks
+    : blocks.reshape([count * height, width, rows, columns * channels]).transpose([0, 2, 1, 3]);
+  return placed.reshape([count, height * rows, width * columns, channels]);
 }

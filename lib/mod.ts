@@ -27,6 +27,7 @@ export { gapPath } from "./report/gap_path.ts";
 export { imageGrid } from "./report/image_grid.ts";
 export { learningCurves } from "./report/learning_curves.ts";
 export { ResultsFolder } from "./report/results_folder.ts";
+export { show } from "./report/show.ts";
 export { signedToRgb } from "./report/signed_to_rgb.ts";
 export { selectBaseSamples } from "./selection/base_samples.ts";
 export { softmaxRows, topClasses } from "./selection/probabilities.ts";

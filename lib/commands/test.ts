@@ -22,6 +22,7 @@ if (import.meta.main) {
         "--allow-all",
         "--no-lock",
         "--doc",
+        "--v8-flags=--expose-gc",
         ...library.denoArguments,
         ...(options.filter === undefined ? [] : ["--filter", options.filter]),
         ...(positionals.length > 0 ? positionals : ["tests", "lib", "experiments"]),

@@ -21,7 +21,7 @@ const SEEDS = { from: 0.12, to: 0.42, step: 0.06 };
  */
 export function accuracyWithErrorBars(
   rows: readonly MethodAccuracy[],
-  title = "Test accuracy by method: mean ± standard deviation, and each seed",
+  title = "Mean ± standard deviation, and each seed",
 ): Figure {
   const styles = methodStyles(rows.map(({ method }) => method));
   const layout = figureLayout(title, {

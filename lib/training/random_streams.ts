@@ -7,25 +7,26 @@ export type StreamName = "init" | "subset" | "order" | "augmentation" | MethodSt
 /**
  * Named streams of random numbers in [0, 1), split from one seed.
  *
- * A stream is a function of (seed, name, epoch) and nothing else: the same seed gives the same
+ * A stream is a function of (seed, epoch, name) and nothing else: the same seed gives the same
  * initial weights and the same mini-batches to every method, and a run resumes at an epoch without
  * any saved state. Within an epoch a stream goes on where it was left.
  */
 export class RandomStreams {
   readonly #seed: number;
-  readonly #streams = new Map<string, () => number>();
+  readonly #epoch: number;
+  readonly #streams = new Map<StreamName, () => number>();
 
-  constructor(seed: number) {
+  /** @param epoch from 1; 0 is for what happens once a run */
+  constructor(seed: number, epoch = 0) {
     this.#seed = seed;
+    this.#epoch = epoch;
   }
 
-  /** The stream of that name; `epoch` 0 is for what happens once a run. */
-  stream(name: StreamName, epoch = 0): () => number {
-    const key = `${this.#seed}/${name}/${epoch}`;
-    let stream = this.#streams.get(key);
+  stream(name: StreamName): () => number {
+    let stream = this.#streams.get(name);
     if (!stream) {
-      stream = seedrandom(key) as () => number;
-      this.#streams.set(key, stream);
+      stream = seedrandom(`${this.#seed}/${name}/${this.#epoch}`) as () => number;
+      this.#streams.set(name, stream);
     }
     return stream;
   }

@@ -57,13 +57,18 @@ export async function train(
   const { dataset, teacher, environment, checkpoints, signal } = input;
   const { protocol, options, seed, student } = specification;
   const method = methodNamed(specification.method);
-  const streams = new RandomStreams(seed);
   const architecture = {
     depth: parseDepth(student),
     channels: dataset.channels,
     classes: dataset.classes.length,
   };
-  const state = new TrainingState(architecture, method, options, protocol, streams);
+  const state = new TrainingState(
+    architecture,
+    method,
+    options,
+    protocol,
+    new RandomStreams(seed),
+  );
   const folder = checkpoints === undefined
     ? null
     : new CheckpointFolder(checkpoints, specification, environment);
@@ -83,7 +88,8 @@ export async function train(
       input.onProgress?.({ step, steps: schedule.length * stepsAnEpoch, row });
     for (let index = rows.length; index < schedule.length; index++) {
       const row = await trainEpoch({
-        ...{ dataset, teacher, method, options, protocol, state, streams, signal },
+        ...{ dataset, teacher, method, options, protocol, state, signal },
+        streams: new RandomStreams(seed, index + 1),
         ...schedule[index],
         number: index + 1,
         onStep: (step) => progress(index * stepsAnEpoch + step),

@@ -23,6 +23,7 @@ export interface EpochInput {
   readonly options: Readonly<Record<string, unknown>>;
   readonly protocol: Protocol;
   readonly state: TrainingState;
+  /** Those of this epoch. */
   readonly streams: RandomStreams;
   readonly stage: Stage;
   /** e = 1 … E of the stage. */
@@ -53,7 +54,7 @@ export async function trainEpoch(input: EpochInput): Promise<EpochRow> {
   if (epoch === 1 || learningRate !== learningRateAt(protocol, epoch - 1, stage.epochs)) {
     state.optimizer.reset();
   }
-  const order = streams.stream("order", number);
+  const order = streams.stream("order");
   const batches = miniBatches(dataset.train.count, protocol.batchSize, order);
   for (const [index, indices] of batches.entries()) {
     signal?.throwIfAborted();
@@ -89,10 +90,10 @@ async function trainStep(
   learningRate: number,
   summary: EpochSummary,
 ): Promise<void> {
-  const { method, options, state, streams, stage, epoch, number } = input;
+  const { method, options, state, streams, stage, epoch } = input;
   const { images, labels, labelValues } = await summary.timed(
     "data",
-    () => makeBatch(input.dataset, indices, streams.stream("augmentation", number)),
+    () => makeBatch(input.dataset, indices, streams.stream("augmentation")),
   );
   const accumulator = new GradientAccumulator(state.student, state.trained, state.own);
   let correct: tf.Scalar | undefined;
@@ -110,7 +111,7 @@ async function trainStep(
         if (passed === images) correct = countCorrect(logits, labels);
         return logits;
       },
-      random: (stream) => streams.stream(stream, number),
+      random: (stream) => streams.stream(stream),
       timed: (phase, work) => summary.timed(phase, work),
     });
     await summary.timed("optimizer", async () => {

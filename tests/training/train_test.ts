@@ -96,13 +96,15 @@ onEveryBackend(
       onProgress: ({ step }) => {
         if (step % 20 !== 0) return;
         counts.push(tf.memory().numTensors);
+        // `deno task test` exposes the garbage collector: what it can free is no growth.
+        (globalThis as { gc?: () => void }).gc?.();
         resident.push(Deno.memoryUsage().rss / 2 ** 20);
       },
     });
     assert(counts.length >= 10);
     assertEquals(new Set(counts.slice(1)).size, 1, `tensors: ${counts}`);
-    const growth = resident.at(-1)! - resident[Math.floor(resident.length / 3)];
-    assert(growth < 30, `resident memory grew by ${growth} MiB: ${resident.map(Math.round)}`);
+    const growth = resident.at(-1)! - resident[Math.floor(resident.length / 2)];
+    assert(growth < 16, `resident memory grew by ${growth} MiB: ${resident.map(Math.round)}`);
   },
 );
 

@@ -45,7 +45,7 @@ export async function planRuns(
   choices: PlanChoices,
   load: {
     dataset(name: string): Promise<Dataset>;
-    teacher(dataset: string, network: string): Promise<TeacherFile>;
+    teacher(dataset: string, network?: string): Promise<TeacherFile>;
   },
 ): Promise<PlannedRun[]> {
   const scale = experiment.scales[choices.scale];
@@ -60,7 +60,9 @@ export async function planRuns(
   students.forEach(parseDepth);
   const protocol = resolveOptions("protocol", protocolOptions, scale.protocol);
   const dataset = await load.dataset(choices.dataset ?? scale.dataset);
-  const teacher = await load.teacher(dataset.name, scale.teacher);
+  // For another data set than the experiment's own, the best teacher that there is.
+  const isOwn = dataset.name === scale.dataset;
+  const teacher = await load.teacher(dataset.name, isOwn ? scale.teacher : undefined);
   const trainImages = dataset.train.count * scale.fraction;
   if (scale.testImages !== null && scale.testImages > dataset.test.count) {
     throw new UserError(
@@ -92,7 +94,7 @@ export async function planRuns(
           teacher,
           flops: runFlops(
             specification,
-            scale.teacher,
+            teacher.network,
             trainImages,
             scale.testImages ?? dataset.test.count,
           ),

@@ -24,8 +24,9 @@ export async function loadTensorflow(load: () => Promise<unknown>): Promise<void
   }
 }
 
-const INSTALL =
-  "deno install --node-modules-dir=auto --allow-scripts=npm:@tensorflow/tfjs-node-gpu";
+/** Install scripts run only where there is a node_modules folder, and only when allowed. */
+const INSTALL = 'set "nodeModulesDir": "auto" in deno.json, then run ' +
+  "deno install --allow-scripts=npm:@tensorflow/tfjs-node-gpu";
 
 function reasonOf({ message }: Error): string {
   return /tfjs_binding\.node/.test(message)

@@ -7,7 +7,7 @@ import { UserError } from "../user_error.ts";
 /** Teachers that come with the project. */
 const COMMITTED = join(PROJECT_ROOT, "results", "teachers");
 
-/** A teacher is named after the data set that it was trained on and its network. */
+/** A teacher is named after the data set that it was trained on and its network, "resnet26". */
 export function teacherName(dataset: string, network: string): string {
   return `${dataset}-${network}`;
 }
@@ -20,6 +20,8 @@ export function teacherFile(resultsFolder: string, name: string): string {
 /** A teacher's weights on disk. */
 export interface TeacherFile {
   readonly name: string;
+  /** "resnet26", … */
+  readonly network: string;
   readonly file: string;
   readonly hash: string;
   /** What the file says of its making: data set, test accuracy, … */
@@ -29,21 +31,25 @@ export interface TeacherFile {
 /**
  * Finds a teacher in the results folder, else among those that come with the project.
  *
+ * @param network which one; left out, the deepest that there is for the data set
  * @throws UserError naming the commands that make one, if there is none, or if its file is damaged
  */
 export async function findTeacher(
   resultsFolder: string,
   dataset: string,
-  network: string,
+  network?: string,
 ): Promise<TeacherFile> {
-  const name = teacherName(dataset, network);
-  for (const file of [teacherFile(resultsFolder, name), join(COMMITTED, `${name}.safetensors`)]) {
-    const teacher = await readTeacherFile(name, file);
-    if (teacher) return teacher;
-  }
+  const depth = (teacher: TeacherFile) => Number(teacher.network.replace("resnet", ""));
+  const [best] = (await listTeachers(resultsFolder))
+    .filter(({ name, network: its }) => name === teacherName(dataset, network ?? its))
+    .sort((a, b) => depth(b) - depth(a));
+  if (best) return best;
+  const option = network ? ` --network ${network}` : "";
   throw new UserError(
-    `there is no teacher ${name}; make one with\n` +
-      `  deno task teacher train --dataset ${dataset} --network ${network}\n` +
+    `there is no teacher ${
+      network ? teacherName(dataset, network) : `for ${dataset}`
+    }; make one with\n` +
+      `  deno task teacher train --dataset ${dataset}${option}\n` +
       `or take PyTorch weights with\n  deno task teacher import FILE --dataset ${dataset}`,
   );
 }
@@ -54,22 +60,12 @@ export async function listTeachers(resultsFolder: string): Promise<TeacherFile[]
   for (const folder of [join(resultsFolder, "teachers"), COMMITTED]) {
     const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
     for (const entry of entries) {
-      const name = /^(.+)\.safetensors$/.exec(entry.name)?.[1];
+      const [, name, network] = /^(.+-(resnet\d+))\.safetensors$/.exec(entry.name) ?? [];
       if (!name || teachers.has(name)) continue;
-      teachers.set(name, (await readTeacherFile(name, join(folder, entry.name)))!);
+      const file = join(folder, entry.name);
+      const { tensors, metadata } = decodeSafetensors(await Deno.readFile(file), file);
+      teachers.set(name, { name, network, file, hash: weightsHash(tensors), metadata });
     }
   }
   return [...teachers.values()].sort((a, b) => a.name < b.name ? -1 : 1);
-}
-
-async function readTeacherFile(name: string, file: string): Promise<TeacherFile | null> {
-  let bytes;
-  try {
-    bytes = await Deno.readFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-  const { tensors, metadata } = decodeSafetensors(bytes, file);
-  return { name, file, hash: weightsHash(tensors), metadata };
 }

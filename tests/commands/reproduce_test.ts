@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
 import { runTask, snapshot, startTask, type TaskResult, withTemporaryFolder } from "./run_task.ts";
 
 const RUN = "experiments/run.ts";
@@ -172,6 +173,23 @@ Deno.test("reproduce says so at once when the results folder cannot be written",
     assertStringIncludes(stderr, "cannot be written");
     assert(seconds < 5, `${seconds} s`);
   });
+});
+
+Deno.test({
+  name: `reproduce says that the disk is full and keeps what is finished${
+    noSmallDisk && ` (${noSmallDisk})`
+  }`,
+  ignore: noSmallDisk !== "",
+  fn: () =>
+    // Room for a finished run and a checkpoint, not for two runs.
+    withSmallDisk(1200, async (folder) => {
+      const { code, stderr } = await reproduce(folder, ...SMOKE, "--methods", "original");
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, "the disk is full");
+      assertStringIncludes(stderr, "run the same command again");
+      const results = await ResultsFolder.openToRead(folder);
+      assertEquals((await results.verify()).filter(({ kind }) => kind === "damaged"), []);
+    }),
 });
 
 Deno.test("reproduce --help lists every option and exits with 0", async () => {

@@ -5,8 +5,7 @@ import { checkParity } from "../../lib/parity/check_parity.ts";
 import type { Comparison } from "../../lib/parity/compare.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/nn/safetensors.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
-import { computedOn } from "../on_every_backend.ts";
+import { computedOn, onFastBackends } from "../on_every_backend.ts";
 
 const FOLDER = fileURLToPath(new URL("./fashion", import.meta.url));
 
@@ -16,13 +15,9 @@ async function failures(folder: string): Promise<Comparison[]> {
   return comparisons.filter(({ passed }) => !passed);
 }
 
-onEveryBackend(
-  "the library agrees with published PyTorch code in every quantity",
-  async (backend) => {
-    if (backend === "cpu") return; // half an hour in plain JavaScript; held against wasm elsewhere
-    assertEquals(await failures(FOLDER), []);
-  },
-);
+onFastBackends("the library agrees with published PyTorch code in every quantity", async () => {
+  assertEquals(await failures(FOLDER), []);
+});
 
 Deno.test("parity fails where a weight of the teacher is another one", async () => {
   const folder = await Deno.makeTempDir();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Columns } from "../../lib/report/columns.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const COLUMNS: Columns = { text: "utf8" };
@@ -79,52 +80,27 @@ Deno.test("ResultsFolder can be read while it is overwritten, and after any kill
   });
 });
 
-const noTmpfs = await reasonAgainstTmpfs();
-
 Deno.test({
-  name: `ResultsFolder leaves everything as it was on a full disk${noTmpfs && ` (${noTmpfs})`}`,
-  ignore: noTmpfs !== "",
+  name: `ResultsFolder leaves everything as it was on a full disk${
+    noSmallDisk && ` (${noSmallDisk})`
+  }`,
+  ignore: noSmallDisk !== "",
   fn: () =>
-    withTempFolder(async (path) => {
-      await command("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path);
-      try {
-        const folder = await ResultsFolder.open(path);
-        const write = (name: string, length: number) =>
-          folder.write(name, COLUMNS, [{ text: "x".repeat(length) }], {});
-        await write("runs/a", 1000);
-        const manifest = await Deno.readTextFile(join(path, "manifest.json"));
-        for (const name of ["runs/a", "runs/b"]) {
-          await assertRejects(() => write(name, 100_000), UserError, "the disk is full");
-          assertEquals(await Deno.readTextFile(join(path, "manifest.json")), manifest);
-          assertEquals(await folder.verify(), []);
-        }
-        // Fills the disk to the last page, where even the manifest cannot be replaced.
-        await Deno.writeFile(join(path, "filler"), new Uint8Array(100_000)).catch(() => {});
-        await assertRejects(() => write("runs/a", 10), UserError, "the disk is full");
-        await assertRejects(() => ResultsFolder.open(path), UserError, "the disk is full");
-        assertEquals((await folder.read("runs/a")).rows[0].text, "x".repeat(1000));
-      } finally {
-        await command("umount", path);
+    withSmallDisk(64, async (path) => {
+      const folder = await ResultsFolder.open(path);
+      const write = (name: string, length: number) =>
+        folder.write(name, COLUMNS, [{ text: "x".repeat(length) }], {});
+      await write("runs/a", 1000);
+      const manifest = await Deno.readTextFile(join(path, "manifest.json"));
+      for (const name of ["runs/a", "runs/b"]) {
+        await assertRejects(() => write(name, 100_000), UserError, "the disk is full");
+        assertEquals(await Deno.readTextFile(join(path, "manifest.json")), manifest);
+        assertEquals(await folder.verify(), []);
       }
+      // Fills the disk to the last page, where even the manifest cannot be replaced.
+      await Deno.writeFile(join(path, "filler"), new Uint8Array(100_000)).catch(() => {});
+      await assertRejects(() => write("runs/a", 10), UserError, "the disk is full");
+      await assertRejects(() => ResultsFolder.open(path), UserError, "the disk is full");
+      assertEquals((await folder.read("runs/a")).rows[0].text, "x".repeat(1000));
     }),
 });
-
-async function reasonAgainstTmpfs(): Promise<string> {
-  if (Deno.build.os !== "linux") return "needs Linux for a small tmpfs";
-  const path = await Deno.makeTempDir({ prefix: "bss-tmpfs-" });
-  try {
-    await command("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path);
-    await command("umount", path);
-    return "";
-  } catch {
-    return "needs leave to mount a small tmpfs";
-  } finally {
-    await Deno.remove(path);
-  }
-}
-
-async function command(name: string, ...args: string[]): Promise<void> {
-  const { success } = await new Deno.Command(name, { args, stdout: "null", stderr: "null" })
-    .output();
-  if (!success) throw new Error(`${name} ${args.join(" ")} failed`);
-}

@@ -5,7 +5,7 @@ import { encodeResNet } from "../../lib/nn/weights_file.ts";
 import type { RunSpecification } from "../../lib/training/run_specification.ts";
 import { train, type TrainingInput } from "../../lib/training/train.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
 import {
   smallDataset,
   smallSpecification,
@@ -86,10 +86,9 @@ onEveryBackend(
   },
 );
 
-onEveryBackend(
+onFastBackends(
   "train() keeps tensors and memory constant over 200 steps with boundary supporting samples",
   async (backend) => {
-    if (backend === "cpu") return; // too slow, and its memory is the garbage collector's
     const counts: number[] = [];
     const resident: number[] = [];
     await outcome(smallSpecification("bss", { epochs: 100 }), backend, {

@@ -23,7 +23,7 @@ const base: Omit<ExperimentScale, "fraction" | "testImages" | "protocol"> = {
 
 export const quickstart: Experiment = {
   name: "quickstart",
-  title: "ResNet14 → ResNet8 on 5,000 images of Fashion-MNIST",
+  title: "Quickstart: three methods on small images",
   scales: {
     smoke: { ...base, fraction: 0.04, testImages: 100, protocol: { epochs: 2, batchSize: 64 } },
     quick: { ...base, fraction: 0.2, testImages: null, protocol: { epochs: 8, batchSize: 32 } },

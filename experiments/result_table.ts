@@ -14,6 +14,7 @@ export interface TableRow {
   readonly teacher: string | null;
   readonly student: string;
   readonly method: string;
+  readonly scale: Scale;
   readonly seed: number;
   readonly epochs: number;
   /** Of the last epoch, 0…1: never the best one */
@@ -32,6 +33,7 @@ const COLUMNS: Columns = {
   teacher: "utf8",
   student: "utf8",
   method: "utf8",
+  scale: "utf8",
   seed: "int32",
   epochs: "int32",
   test_accuracy: "float64",
@@ -69,28 +71,28 @@ export async function collectTable(
   return { rows: results.map(tableRow), results, missing, damaged };
 }
 
-/** The place of an experiment's table in a results folder. */
-export function tableName(experiment: Experiment, scale: Scale): string {
-  return `tables/${experiment.name}-${scale}`;
+/** The place of an experiment's table in a results folder, by scale and data set. */
+export function tableName(experiment: Experiment, scale: Scale, dataset: string): string {
+  const isOwn = dataset === experiment.scales[scale].dataset;
+  return `tables/${experiment.name}-${scale}${isOwn ? "" : `-${dataset}`}`;
 }
 
-/** Writes the table's Arrow file, one row a finished run. */
+/** Writes a table's Arrow file, one row a finished run. */
 export async function writeTable(
   folder: ResultsFolder,
+  name: string,
   experiment: Experiment,
-  scale: Scale,
   { rows, missing }: ResultTable,
 ): Promise<void> {
-  await folder.write(tableName(experiment, scale), COLUMNS, rows.map((row) => ({ ...row })), {
+  await folder.write(name, COLUMNS, rows.map((row) => ({ ...row })), {
     experiment: experiment.name,
     title: experiment.title,
-    scale,
     missing: JSON.stringify(missing.map((run) => run.name)),
   });
 }
 
 function tableRow({ name, specification, rows }: RunResult): TableRow {
-  const { dataset, teacher, student, method, seed } = specification;
+  const { dataset, teacher, student, method, scale, seed } = specification;
   const attacked = rows.reduce((sum, row) => sum + Number(row.attacked), 0);
   const share = (column: string) =>
     attacked === 0
@@ -102,6 +104,7 @@ function tableRow({ name, specification, rows }: RunResult): TableRow {
     teacher: teacher?.name ?? null,
     student,
     method,
+    scale,
     seed,
     epochs: rows.length,
     test_accuracy: Number(rows.at(-1)!.test_accuracy),

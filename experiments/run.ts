@@ -70,16 +70,35 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
     ? 0
     : await runAndReport(missing, folder, options.backend, data);
   for (const [experiment, plan] of plans) {
+    await updateTable(experiment, plan, choices, folder, data);
     const table = await collectTable(folder, plan);
-    const isWritten = await folder.has(tableName(experiment, choices.scale));
-    if (missing.length > 0 || !isWritten) {
-      await writeTable(folder, experiment, choices.scale, table);
-    }
     const summary = await bundleOf(summaryTable(experiment, choices.scale, table));
     console.log(`\n${summary["text/plain"]}`);
     warnOfFewCrossings(table);
   }
   return status;
+}
+
+/**
+ * Keeps the experiment's table up to date: its own runs and those asked for now, so that a command
+ * about one method does not drop the others from it.
+ */
+async function updateTable(
+  experiment: Experiment,
+  plan: readonly PlannedRun[],
+  { scale, dataset = experiment.scales[scale].dataset }: PlanChoices,
+  folder: ResultsFolder,
+  data: DataOptions,
+): Promise<void> {
+  const own = await openPlan(experiment, { scale, dataset }, { results: folder.path, ...data });
+  const runs = [...new Map([...own, ...plan].map((run) => [run.name, run])).values()];
+  const table = await collectTable(folder, runs);
+  const name = tableName(experiment, scale, dataset);
+  const written = await folder.has(name) ? (await folder.read(name)).rows : [];
+  const isThere = new Set(written.map((row) => row.run));
+  if (table.rows.some(({ run }) => !isThere.has(run))) {
+    await writeTable(folder, name, experiment, table);
+  }
 }
 
 /** Gives the exit status: 2 if a run failed, 1 if one was stopped, 0 if all are finished. */

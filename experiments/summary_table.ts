@@ -15,7 +15,7 @@ export function summaryTable(
   table: ResultTable,
 ): Displayable {
   return displayTable({
-    title: `${experiment.title}, scale ${scale}`,
+    title: titleOf(experiment, scale, table),
     columns: [
       { key: "student", title: "student" },
       { key: "method", title: "method" },
@@ -36,6 +36,14 @@ export function summaryTable(
     })),
     note: noteOf(table),
   });
+}
+
+function titleOf({ title }: Experiment, scale: Scale, { rows }: ResultTable): string {
+  const dataset = rows[0] && `${Math.round(100 * rows[0].fraction)} % of ${rows[0].dataset}`;
+  const teacher = rows.find((row) => row.teacher !== null)?.teacher;
+  return [title, dataset, teacher && `teacher ${teacher}`, `scale ${scale}`].filter(Boolean).join(
+    ", ",
+  );
 }
 
 function withSpread(mean: number, std: number | null, signed = false): string {

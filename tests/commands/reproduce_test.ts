@@ -37,6 +37,10 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
     }
     assertEquals(run.rows.length, table.rows[0].epochs);
 
+    const part = await reproduce(folder, ...SMOKE, "--methods", "bss", "--seeds", "1");
+    assertEquals(part.code, 0, part.stderr);
+    assertEquals((await results.read("tables/quickstart-smoke")).rows.length, 6);
+
     const before = await snapshot(folder);
     const second = await reproduce(folder, ...SMOKE);
     assertEquals(second.code, 0, second.stderr);

@@ -7,6 +7,7 @@ function row(method: string, seed: number, test_accuracy: number, shares?: numbe
     [null, null, null];
   return {
     ...{ dataset: "d", fraction: 1, teacher: null, student: "resnet8", method, seed, epochs: 2 },
+    scale: "smoke",
     ...{ test_accuracy, share_crossed_to_target, share_third_class, share_not_crossed },
     run: `${method}-${seed}`,
   };

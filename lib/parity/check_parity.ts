@@ -2,6 +2,7 @@ import { compareBssStep } from "./bss_step.ts";
 import type { Comparison } from "./compare.ts";
 import { compareDistillationLosses } from "./distillation_losses.ts";
 import { GoldenFolder } from "./golden_folder.ts";
+import { UserError } from "../user_error.ts";
 
 /** What is compared, by the file that holds its reference. */
 const checks: Record<string, (folder: GoldenFolder) => AsyncIterable<Comparison>> = {
@@ -10,13 +11,21 @@ const checks: Record<string, (folder: GoldenFolder) => AsyncIterable<Comparison>
 };
 
 /**
- * Compares the library, on the current backend, with every file of a folder that it has a check for.
+ * Compares the library, on the current backend, with every file of a folder that there is a check for.
  *
  * @throws UserError if the folder has none of them, or one is damaged
  */
 export async function* checkParity(path: string): AsyncIterable<Comparison> {
   const folder = await GoldenFolder.open(path);
-  for (const [file, check] of Object.entries(checks)) {
-    if (folder.files.includes(file)) yield* check(folder);
+  const files = Object.keys(checks).filter((file) => folder.files.includes(file));
+  if (files.length === 0) {
+    throw new UserError(`${path} holds none of ${Object.keys(checks).join(", ")}`);
   }
+  for (const file of files) yield* checks[file](folder);
+}
+
+/** The reference files of a folder that nothing here is compared with yet. */
+export async function notCompared(path: string): Promise<string[]> {
+  const { files } = await GoldenFolder.open(path);
+  return files.filter((file) => !(file in checks) && !/^(teacher|student)_/.test(file));
 }

@@ -17,13 +17,8 @@ export function compareRelative(
   tolerance: number,
 ): Comparison {
   let error = actual.length === expected.length ? 0 : Infinity;
-  let largest = 0;
-  for (let i = 0; i < expected.length; i++) {
-    error = worse(error, Math.abs(actual[i] - expected[i]));
-    largest = Math.max(largest, Math.abs(expected[i]));
-  }
-  const relative = largest > 0 ? error / largest : error;
-  return judge(quantity, relative, tolerance, "of the largest value");
+  for (let i = 0; i < expected.length; i++) error = worse(error, Math.abs(actual[i] - expected[i]));
+  return judge(quantity, error / largestOf(expected), tolerance, "of the largest value");
 }
 
 /** How many entries differ; none may. */
@@ -37,22 +32,32 @@ export function compareExactly(
   return judge(quantity, differing, 0, `of ${expected.length} differ`);
 }
 
+/** What share of the samples must agree to `tight`, and all of them to `loose`. */
+export interface SampleTolerances {
+  readonly share: number;
+  readonly tight: number;
+  readonly loose: number;
+}
+
 /**
- * Sample by sample: a ReLU near zero may flip in one or two of them, so `share` of the samples must
- * agree to `tight` and all of them to `loose`.
+ * Sample by sample, since a ReLU near zero may flip in one or two of them.
+ *
+ * @param unit what errors are relative to: 1, or the largest reference value
  */
 export function compareBySample(
   quantity: string,
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
   count: number,
-  { share, tight, loose }: { share: number; tight: number; loose: number },
+  { share, tight, loose }: SampleTolerances,
+  unit: "absolute" | "of the largest value" = "absolute",
 ): Comparison[] {
   const size = expected.length / count;
+  const scale = unit === "absolute" ? 1 : largestOf(expected);
   const errors = Array.from({ length: count }, (_, sample) => {
     let error = actual.length === expected.length ? 0 : Infinity;
     for (let i = sample * size; i < (sample + 1) * size; i++) {
-      error = worse(error, Math.abs(actual[i] - expected[i]));
+      error = worse(error, Math.abs(actual[i] - expected[i]) / scale);
     }
     return error;
   }).sort((a, b) => a - b);
@@ -62,9 +67,9 @@ export function compareBySample(
       `${quantity}, ${percent} % of samples`,
       errors[Math.ceil(share * count) - 1],
       tight,
-      "absolute",
+      unit,
     ),
-    judge(`${quantity}, all samples`, errors[count - 1], loose, "absolute"),
+    judge(`${quantity}, all samples`, errors[count - 1], loose, unit),
   ];
 }
 
@@ -75,6 +80,13 @@ export function formatComparison(
   const number = (value: number) => Number.isInteger(value) ? `${value}` : value.toExponential(1);
   return `${passed ? "pass" : "FAIL"}  ${quantity.padEnd(44)} error ${number(error).padStart(8)}` +
     `  tolerance ${number(tolerance).padStart(8)}  ${unit}`;
+}
+
+/** The largest magnitude; 1 where all are zero, so that errors are absolute there. */
+function largestOf(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
+  return largest || 1;
 }
 
 /** The larger error; NaN counts as infinite, so that it can't pass. */

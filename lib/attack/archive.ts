@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { gatherRows } from "../nn/gather_rows.ts";
 
 /**
  * Where samples go when they leave a batch: keeps them as they leave, in any order, and gives them
@@ -13,23 +14,18 @@ export class Archive {
   put(samples: tf.Tensor4D, logits: tf.Tensor2D, rows: number[], indices: number[]): void {
     if (rows.length === 0) return;
     this.#indices.push(...indices);
-    const index = tf.tensor1d(rows, "int32");
-    this.#samples.push(tf.gather(samples, index));
-    this.#logits.push(tf.gather(logits, index));
-    index.dispose();
+    this.#samples.push(gatherRows(samples, rows));
+    this.#logits.push(gatherRows(logits, rows));
   }
 
   /** Everything put so far, ordered by index; empties the archive. */
   take(): { samples: tf.Tensor4D; logits: tf.Tensor2D } {
     const order = new Int32Array(this.#indices.length);
     this.#indices.forEach((index, position) => order[index] = position);
-    const [samples, logits] = tf.tidy(() => {
-      const index = tf.tensor1d(order, "int32");
-      return [
-        tf.gather(tf.concat(this.#samples, 0), index),
-        tf.gather(tf.concat(this.#logits, 0), index),
-      ];
-    });
+    const [samples, logits] = tf.tidy(() => [
+      gatherRows(tf.concat(this.#samples, 0), order),
+      gatherRows(tf.concat(this.#logits, 0), order),
+    ]);
     tf.dispose([...this.#samples, ...this.#logits]);
     this.#indices.length = this.#samples.length = this.#logits.length = 0;
     return { samples: samples as tf.Tensor4D, logits: logits as tf.Tensor2D };

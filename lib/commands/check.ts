@@ -12,7 +12,7 @@ const command = {
 
 if (import.meta.main) {
   await runCommand(command, Deno.args, async () => {
-    const library = await chooseAssertLibrary();
+    const assertions = await chooseAssertLibrary();
     const cells = await writeCells();
     const lintOptions = ["--quiet", "--rules-exclude=no-import-prefix"];
     const steps: [name: string, args: string[]][] = [
@@ -23,7 +23,7 @@ if (import.meta.main) {
         "check",
         "--quiet",
         "--no-lock",
-        ...library.denoArguments,
+        ...assertions.denoArguments,
         "lib",
         "experiments",
         "tests",

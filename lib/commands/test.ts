@@ -14,8 +14,8 @@ const command = {
 
 if (import.meta.main) {
   await runCommand(command, Deno.args, async ({ positionals, options }) => {
-    const library = await chooseAssertLibrary();
-    console.log(`assertions: ${library.description}`);
+    const assertions = await chooseAssertLibrary();
+    console.log(`assertions: ${assertions.description}`);
     const run = new Deno.Command(Deno.execPath(), {
       args: [
         "test",
@@ -23,7 +23,7 @@ if (import.meta.main) {
         "--no-lock",
         "--doc",
         "--v8-flags=--expose-gc",
-        ...library.denoArguments,
+        ...assertions.denoArguments,
         ...(options.filter === undefined ? [] : ["--filter", options.filter]),
         ...(positionals.length > 0 ? positionals : ["tests", "lib", "experiments"]),
       ],

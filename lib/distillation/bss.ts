@@ -5,6 +5,7 @@ import { boundaryWeight, distillationWeight } from "./schedules.ts";
 import { crossEntropy, softCrossEntropy } from "./soft_cross_entropy.ts";
 import { baseSampleOptions, selectBaseSamples } from "../selection/base_samples.ts";
 import { sampleTargetClasses, targetClassOptions } from "../selection/target_classes.ts";
+import { gatherRows } from "../nn/gather_rows.ts";
 import { number } from "../options.ts";
 
 const { compact: _, ...attackOptions } = bssAttackOptions;
@@ -107,7 +108,3 @@ export const bss: DistillationMethod<typeof options> = {
     }
   },
 };
-
-function gatherRows<T extends tf.Tensor>(tensor: T, rows: Int32Array): T {
-  return tf.tidy(() => tf.gather(tensor, tf.tensor1d(rows, "int32")));
-}

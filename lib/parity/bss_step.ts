@@ -4,6 +4,7 @@ import { GOLDEN_MEAN, GOLDEN_STD, type GoldenFile, type GoldenFolder } from "./g
 import { ReferenceStep } from "./reference_step.ts";
 import { bssAttack, type BssAttackResult } from "../attack/bss.ts";
 import { FrozenResNet } from "../nn/frozen_resnet.ts";
+import { gatherRows } from "../nn/gather_rows.ts";
 import { permute } from "../nn/layout.ts";
 import { readResNet } from "../nn/weights_file.ts";
 import { selectBaseSamples } from "../selection/base_samples.ts";
@@ -164,8 +165,4 @@ function normalisedImages(golden: GoldenFile): tf.Tensor4D {
     (value, i) => (value / 255 - GOLDEN_MEAN[i % channels]) / GOLDEN_STD[i % channels],
   );
   return tf.tensor4d(pixels, shape);
-}
-
-function gatherRows<T extends tf.Tensor>(tensor: T, rows: ArrayLike<number>): T {
-  return tf.tidy(() => tf.gather(tensor, tf.tensor1d(Array.from(rows), "int32")));
 }

@@ -103,14 +103,11 @@ export async function bssAttack(
         classifier.classes,
       );
       const { value, dLogits } = gapOf(take(logits), difference, settings.space);
-      const isMoving = tf.tensor1d(staying.map((row) => moving.includes(row) ? 1 : 0));
-      return advance(
-        take(x),
-        tf.mul(value, isMoving),
-        toImages(dLogits, index),
-        isMoving,
-        settings,
-      );
+      const before = take(x);
+      const moved = advance(before, value, toImages(dLogits, index), settings);
+      if (moving.length === staying.length) return moved;
+      const isMoving = staying.map((row) => moving.includes(row));
+      return tf.where(tf.tensor4d(isMoving, [batch.length, 1, 1, 1], "bool"), moved, before);
     });
     dispose();
     tf.dispose([x, logits]);
@@ -134,17 +131,16 @@ export async function bssAttack(
   return { samples, logits, steps, outcomes, norms, accepted: Int32Array.from(accepted) };
 }
 
-/** `x − η (L + ε) ∇L/‖∇L‖`, clamped; a row with `isMoving` 0 stays, whatever its gradient. */
+/** `x − η (L + ε) ∇L/‖∇L‖`, clamped. */
 function advance(
   x: tf.Tensor4D,
-  gap: tf.Tensor,
+  gap: tf.Tensor1D,
   gradient: tf.Tensor4D,
-  isMoving: tf.Tensor1D,
   { eta, epsilon, step, clamp }: BssAttackOptions,
 ): tf.Tensor4D {
   const squaredNorm = tf.sum(tf.square(gradient), [1, 2, 3]);
   const norm = step === "newton" ? squaredNorm : tf.sqrt(squaredNorm);
-  const reach = tf.mul(tf.add(gap, tf.mul(isMoving, epsilon)), -eta);
+  const reach = tf.mul(tf.add(gap, epsilon), -eta);
   // A zero gradient gives a zero step, not a division by zero.
   const scale = tf.div(reach, tf.maximum(norm, 1e-30)).reshape([-1, 1, 1, 1]);
   return tf.clipByValue(tf.add(x, tf.mul(scale, gradient)), -clamp, clamp) as tf.Tensor4D;

@@ -129,10 +129,22 @@ onEveryBackend("bssAttack() leaves samples alone that are not in their base clas
   const top = tf.tidy(() => [...tf.argMax(classifier.logits(images), 1).dataSync()]);
   const base = top.map((c) => (c + 1) % CLASSES);
   const target = top.map((c) => (c + 2) % CLASSES);
-  const result = await bssAttack(classifier, images, base, target);
-  assertEquals([...result.steps], [0, 0, 0, 0]);
-  assertEquals([...await result.samples.data()], [...await images.data()]);
-  dispose({ ...result, images });
+  for (const compact of [true, false]) {
+    // A clamp that would move pixels if it were applied to samples that stay.
+    const result = await bssAttack(classifier, images, base, target, { compact, clamp: 0.1 });
+    assertEquals([...result.steps], [0, 0, 0, 0]);
+    assertEquals([...await result.samples.data()], [...await images.data()]);
+    tf.dispose([result.samples, result.logits]);
+  }
+  // One that moves beside one that stays.
+  const mixed = [top[0], ...base.slice(1)];
+  const others = mixed.map((c) => (c + 1) % CLASSES);
+  const whole = await bssAttack(classifier, images, mixed, others, { compact: false, clamp: 0.1 });
+  const size = images.size / 4;
+  assertEquals([...(await whole.samples.data()).slice(size)], [
+    ...(await images.data()).slice(size),
+  ]);
+  tf.dispose([whole.samples, whole.logits, images]);
   classifier.dispose();
 });
 

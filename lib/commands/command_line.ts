@@ -35,6 +35,7 @@ export async function runCommand<const O extends Record<string, OptionDescriptio
   args: readonly string[],
   main: (line: CommandLine<O>) => Promise<number>,
 ): Promise<never> {
+  goWhereTyped();
   try {
     if (args.includes("--help") || args.includes("-h")) {
       console.log(helpText(command));
@@ -46,6 +47,12 @@ export async function runCommand<const O extends Record<string, OptionDescriptio
     console.error(`error: ${error.message}`);
     Deno.exit(2);
   }
+}
+
+/** A task runs in the project's folder; paths are meant from the folder where it was typed. */
+function goWhereTyped(): void {
+  const typed = Deno.env.get("INIT_CWD");
+  if (typed) Deno.chdir(typed);
 }
 
 /** @throws UserError for what the command does not know, naming what it does know */

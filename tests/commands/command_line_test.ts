@@ -1,6 +1,9 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { helpText, parseCommandLine } from "../../lib/commands/command_line.ts";
+import { withTemporaryFolder } from "./run_task.ts";
 import { UserError } from "../../lib/user_error.ts";
+
+const PARITY = import.meta.resolve("../../lib/commands/parity.ts");
 
 const command = {
   name: "bake",
@@ -24,6 +27,16 @@ Deno.test("parseCommandLine() names its options for what it does not know", () =
 Deno.test("parseCommandLine() refuses words where a command takes none", () => {
   const { positionals: _, ...bare } = command;
   assertThrows(() => parseCommandLine(bare, ["apple"]), UserError, "apple");
+});
+
+Deno.test("a command takes paths from the folder where it was typed", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", "--no-lock", PARITY, "."],
+      env: { INIT_CWD: folder },
+    }).output();
+    assertStringIncludes(new TextDecoder().decode(stderr), ". holds no safetensors files");
+  });
 });
 
 Deno.test("helpText() shows usage and every option", () => {

@@ -14,7 +14,7 @@ export function startTask(script: string, ...args: string[]): Deno.ChildProcess 
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "--quiet", "--no-lock", script, ...args],
     cwd: ROOT,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", INIT_CWD: ROOT },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

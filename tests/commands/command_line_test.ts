@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { helpText, parseCommandLine } from "../../lib/commands/command_line.ts";
-import { withTemporaryFolder } from "./run_task.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const PARITY = import.meta.resolve("../../lib/commands/parity.ts");

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
-import { runTask, snapshot, startTask, type TaskResult, withTemporaryFolder } from "./run_task.ts";
+import { runTask, snapshot, startTask, type TaskResult } from "./run_task.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const RUN = "experiments/run.ts";
 const SMOKE = ["quickstart", "--scale", "smoke", "--backend", "wasm"];

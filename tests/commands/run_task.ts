@@ -30,16 +30,6 @@ export async function runTask(script: string, ...args: string[]): Promise<TaskRe
   return { code, stdout: text(stdout), stderr: text(stderr), seconds };
 }
 
-/** A temporary folder that is removed after use. */
-export async function withTemporaryFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 /** Every file below a folder with its content, locks aside, for "nothing has changed". */
 export async function snapshot(folder: string): Promise<Record<string, string>> {
   const files: Record<string, string> = {};

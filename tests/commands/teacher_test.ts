@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { runTask, snapshot, withTemporaryFolder } from "./run_task.ts";
+import { runTask, snapshot } from "./run_task.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { encodeSafetensors } from "../../lib/nn/safetensors.ts";
 
 const TEACHER = "lib/commands/teacher.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { makeArchive } from "./make_archive.ts";
 import { refusingUrl, withServer } from "./with_server.ts";
-import { withTemporaryFolder } from "./with_temporary_folder.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { loadCifar10 } from "../../lib/data/cifar10.ts";
 import type { DataOptions } from "../../lib/data/data_source.ts";
 import { dataFolder } from "../../lib/data/data_folder.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { refusingUrl, withServer } from "./with_server.ts";
-import { withTemporaryFolder } from "./with_temporary_folder.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { download } from "../../lib/data/download.ts";
 import { md5 } from "../../lib/data/md5.ts";
 import { UserError } from "../../lib/user_error.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { withTemporaryFolder } from "./with_temporary_folder.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import type { ImageSet } from "../../lib/data/dataset.ts";
 import { FASHION_MNIST_FILES } from "../../lib/data/decode_fashion_mnist.ts";
 import { EMBEDDED_FOLDER, loadFashionMnistSubset } from "../../lib/data/fashion_mnist_subset.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { withTemporaryFolder } from "./with_temporary_folder.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 /** A .tar.gz of a folder with some files, made with the system's tar. */
 export async function makeArchive(

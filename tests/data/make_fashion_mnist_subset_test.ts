@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { writeSmallFashionMnist } from "./small_fashion_mnist.ts";
-import { withTemporaryFolder } from "./with_temporary_folder.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { makeFashionMnistSubset } from "../../lib/data/embedded/make_fashion_mnist_subset.ts";
 import { FASHION_MNIST_FILES } from "../../lib/data/decode_fashion_mnist.ts";
 import { EMBEDDED_FOLDER } from "../../lib/data/fashion_mnist_subset.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { makeArchive } from "./make_archive.ts";
 import { withServer } from "./with_server.ts";
-import { withTemporaryFolder } from "./with_temporary_folder.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { md5 } from "../../lib/data/md5.ts";
 import { unpackArchive } from "../../lib/data/unpack_archive.ts";
 import { isVerified } from "../../lib/data/verified_record.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { withTemporaryFolder } from "./with_temporary_folder.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { isVerified, writeVerifiedRecord } from "../../lib/data/verified_record.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
 import { UserError } from "../../lib/user_error.ts";

@@ -6,6 +6,7 @@ import type { Comparison } from "../../lib/parity/compare.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/nn/safetensors.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { computedOn, onFastBackends } from "../on_every_backend.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const FOLDER = fileURLToPath(new URL("./fashion", import.meta.url));
 
@@ -20,8 +21,7 @@ onFastBackends("the library agrees with published PyTorch code in every quantity
 });
 
 Deno.test("parity fails where a weight of the teacher is another one", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+  await withTemporaryFolder(async (folder) => {
     for await (const { name } of Deno.readDir(FOLDER)) {
       await Deno.copyFile(join(FOLDER, name), join(folder, name));
     }
@@ -31,9 +31,7 @@ Deno.test("parity fails where a weight of the teacher is another one", async () 
     await Deno.writeFile(file, encodeSafetensors(content));
     const failed = await computedOn(() => failures(folder), "wasm");
     assert(failed.some(({ quantity }) => quantity.startsWith("teacher logits")));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 });
 
 Deno.test("parity says what is wrong with a folder that is none", async () => {

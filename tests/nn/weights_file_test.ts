@@ -8,7 +8,7 @@ import {
 } from "../../lib/nn/safetensors.ts";
 import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { withTemporaryFolder } from "../commands/run_task.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { testNetwork } from "../networks.ts";
 import { uniformNumbers } from "../numbers.ts";
 

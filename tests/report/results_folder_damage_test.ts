@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { sha256 } from "../../lib/files/sha256.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const NAME = "runs/bss-seed1";
 
@@ -11,16 +12,13 @@ async function withDamage(
   damage: (file: string, manifest: string) => Promise<void>,
   test: (folder: ResultsFolder, file: string) => Promise<void>,
 ): Promise<void> {
-  const path = await Deno.makeTempDir({ prefix: "bss-results-" });
-  try {
+  await withTemporaryFolder(async (path) => {
     const folder = await ResultsFolder.open(path);
     await folder.write(NAME, { epoch: "int32" }, [{ epoch: 1 }, { epoch: 2 }], {});
     const file = join(path, `${NAME}.arrow`);
     await damage(file, join(path, "manifest.json"));
     await test(folder, file);
-  } finally {
-    await Deno.remove(path, { recursive: true });
-  }
+  });
 }
 
 /** `read` and `verify` must say the same. */

@@ -6,6 +6,7 @@ import type { Columns } from "../../lib/report/columns.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const COLUMNS: Columns = { text: "utf8" };
 
@@ -25,17 +26,8 @@ async function untilWriting({ stdout }: Deno.ChildProcess): Promise<void> {
   await reader.cancel();
 }
 
-async function withTempFolder(test: (path: string) => Promise<void>): Promise<void> {
-  const path = await Deno.makeTempDir({ prefix: "bss-results-" });
-  try {
-    await test(path);
-  } finally {
-    await Deno.remove(path, { recursive: true });
-  }
-}
-
 Deno.test("ResultsFolder loses no entry when two of one process write at once", async () => {
-  await withTempFolder(async (path) => {
+  await withTemporaryFolder(async (path) => {
     const folders = await Promise.all([ResultsFolder.open(path), ResultsFolder.open(path)]);
     const names = Array.from({ length: 20 }, (_, index) => `runs/${index + 10}`);
     await Promise.all(
@@ -47,7 +39,7 @@ Deno.test("ResultsFolder loses no entry when two of one process write at once", 
 });
 
 Deno.test("ResultsFolder loses no entry when three processes write at once", async () => {
-  await withTempFolder(async (path) => {
+  await withTemporaryFolder(async (path) => {
     const names = ["a", "b", "c"].map((label) =>
       Array.from({ length: 10 }, (_, index) => `runs/${label}${index}`)
     );
@@ -60,7 +52,7 @@ Deno.test("ResultsFolder loses no entry when three processes write at once", asy
 });
 
 Deno.test("ResultsFolder can be read while it is overwritten, and after any kill -9", async () => {
-  await withTempFolder(async (path) => {
+  await withTemporaryFolder(async (path) => {
     const folder = await ResultsFolder.open(path);
     await folder.write("table", { epoch: "int32" }, [{ epoch: 0 }], { rows: "1" });
     for (const undisturbed of [0, 5, 11, 17, 24, 32]) { // ms

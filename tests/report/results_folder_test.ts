@@ -3,18 +3,14 @@ import { join } from "node:path";
 import type { Columns, Row } from "../../lib/report/columns.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const COLUMNS: Columns = { epoch: "int32", accuracy: "float64" };
 const ROWS: Row[] = [{ epoch: 1, accuracy: 71.5 }, { epoch: 2, accuracy: NaN }];
 
 /** Runs a test on a results folder that is removed afterwards. */
 async function withFolder(test: (folder: ResultsFolder) => Promise<void>): Promise<void> {
-  const path = await Deno.makeTempDir({ prefix: "bss-results-" });
-  try {
-    await test(await ResultsFolder.open(path));
-  } finally {
-    await Deno.remove(path, { recursive: true });
-  }
+  await withTemporaryFolder(async (path) => await test(await ResultsFolder.open(path)));
 }
 
 /** The content of every file, by its path, but for the empty lock file. */

@@ -7,6 +7,7 @@ import { protocolOptions } from "../../lib/training/protocol.ts";
 import type { RunSpecification } from "../../lib/training/run_specification.ts";
 import { testClassifier } from "../networks.ts";
 import { uniformNumbers } from "../numbers.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 /** Images of 8×8 whose class shows in which quarter is bright: learnt in a few steps. */
 export function smallDataset(train = 20, test = 8): Dataset {
@@ -65,12 +66,7 @@ export const smallTeacher = () => testClassifier({ depth: 8, channels: 1, classe
 /** What checkpoints must agree on, for tests. */
 export const testEnvironment = (backend: string) => ({ backend, tfjs: "test" });
 
-/** A temporary folder that is removed after use. */
+/** Gives the place of a folder that is not there yet, and is removed after use. */
 export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await use(join(folder, "run"));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await withTemporaryFolder((folder) => use(join(folder, "run")));
 }

@@ -2,7 +2,7 @@
 export async function withTemporaryFolder(
   test: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "bss-data-" });
+  const folder = await Deno.makeTempDir({ prefix: "bss-test-" });
   try {
     await test(folder);
   } finally {

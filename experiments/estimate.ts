@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { PlannedRun } from "./run_plan.ts";
 import type { Backend } from "../lib/backend/backend.ts";
 import { initialiseResNet } from "../lib/nn/initialise.ts";
-import { FrozenResNet } from "../lib/nn/frozen_resnet.ts";
+import { freeze } from "../lib/nn/freeze.ts";
 import { forwardFlops } from "../lib/training/cost.ts";
 
 /** Estimated times in seconds. */
@@ -34,7 +34,7 @@ export async function estimateSeconds(
 async function forwardRate(): Promise<number> {
   const architecture = { depth: 14, channels: 3, classes: 10 };
   const network = initialiseResNet(architecture, () => 0.5);
-  const frozen = new FrozenResNet(network);
+  const frozen = freeze(network);
   const images = tf.zeros([64, 32, 32, 3]) as tf.Tensor4D;
   const once = async () => {
     const start = performance.now();

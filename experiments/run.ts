@@ -4,7 +4,7 @@ import { experimentNamed, experiments } from "./experiments.ts";
 import { openPlan, RESULTS } from "./open_plan.ts";
 import { ProgressReport } from "./progress_report.ts";
 import { collectTable, type ResultTable, tableName, writeTable } from "./result_table.ts";
-import { missingRuns, runMissing } from "./run_missing.ts";
+import { missingRuns, runMissing, type RunSettings } from "./run_missing.ts";
 import type { PlanChoices, PlannedRun } from "./run_plan.ts";
 import { inShard, parseShard } from "./shard.ts";
 import { summaryTable } from "./summary_table.ts";
@@ -13,7 +13,12 @@ import {
   describeStartedBackend,
   startBackend,
 } from "../lib/backend/start_backend.ts";
-import { type CommandLine, parseList, runCommand } from "../lib/commands/command_line.ts";
+import {
+  type CommandLine,
+  parseList,
+  parseWholeNumber,
+  runCommand,
+} from "../lib/commands/command_line.ts";
 import { backendOption, folderOptions } from "../lib/commands/common_options.ts";
 import { parseSeeds } from "../lib/commands/parse_seeds.ts";
 import type { DataOptions } from "../lib/data/data_source.ts";
@@ -38,6 +43,11 @@ const command = {
     seeds: { value: "N|A,B", help: "how many seeds, or which" },
     ...backendOption,
     ...folderOptions,
+    "teacher-cache": {
+      value: "MIB",
+      help:
+        "room on disk for the teacher's logits, which later runs take from there (default: 1024)",
+    },
     shard: { value: "I/N", help: "run only the I-th of N parts of the missing runs" },
     "dry-run": { help: "list the runs and an estimate of their time" },
   },
@@ -51,6 +61,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const chosen = (positionals.length > 0 ? positionals : ["quickstart"]).map(experimentNamed);
   const choices = parseChoices(options);
   const shard = parseShard(options.shard);
+  const teacherCache = parseWholeNumber("teacher-cache", options["teacher-cache"] ?? "1024", 0);
   backendsNamed(options.backend ?? "auto");
   const folder = await ResultsFolder.open(options.results ?? RESULTS);
   const data = { dataFolder: options.data, acceptUnverified: options["unverified-data"] };
@@ -68,7 +79,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   if (missing.length === 0) console.log("Nothing to do: every run is there.");
   const status = missing.length === 0
     ? 0
-    : await runAndReport(missing, folder, options.backend, data);
+    : await runAndReport(missing, folder, options.backend, { ...data, teacherCache });
   for (const [experiment, plan] of plans) {
     await updateTable(experiment, plan, choices, folder, data);
     const table = await collectTable(folder, plan);
@@ -106,7 +117,7 @@ async function runAndReport(
   missing: readonly PlannedRun[],
   folder: ResultsFolder,
   backend: string | undefined,
-  data: DataOptions,
+  settings: Pick<RunSettings, "dataFolder" | "acceptUnverified" | "teacherCache">,
 ): Promise<number> {
   const started = await startBackend(backend);
   console.log(describeStartedBackend(started));
@@ -120,7 +131,7 @@ async function runAndReport(
   const { failed, left } = await runMissing(missing, {
     folder,
     backend: started.backend.name,
-    ...data,
+    ...settings,
     signal: abort.signal,
     onNews: (run, news) => progress.tell(run, news),
   });

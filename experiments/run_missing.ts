@@ -14,6 +14,8 @@ export interface RunSettings {
   readonly backend: string;
   readonly dataFolder?: string;
   readonly acceptUnverified?: boolean;
+  /** Room on disk for teachers' logits, in MiB; 0 or left out: none are kept. */
+  readonly teacherCache?: number;
   /** Stops every run at its next mini-batch; finished epochs are kept as checkpoints. */
   readonly signal?: AbortSignal;
   readonly onNews?: (run: PlannedRun, news: RunNews) => void;
@@ -66,6 +68,7 @@ export async function runMissing(
         backend: backend.name,
         dataFolder: settings.dataFolder,
         acceptUnverified: settings.acceptUnverified ?? false,
+        teacherCache: settings.teacherCache ?? 0,
       });
       for (let run = next(); run; run = next()) {
         try {

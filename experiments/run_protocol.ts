@@ -8,6 +8,8 @@ export type ToWorker =
     readonly backend: string;
     readonly dataFolder?: string;
     readonly acceptUnverified: boolean;
+    /** In MiB; 0: none */
+    readonly teacherCache: number;
   }
   | {
     readonly type: "run";

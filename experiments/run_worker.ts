@@ -7,11 +7,13 @@ import type { FromWorker, ToWorker } from "./run_protocol.ts";
 import { startBackend } from "../lib/backend/start_backend.ts";
 import type { Dataset } from "../lib/data/dataset.ts";
 import { loadDataset } from "../lib/data/load_dataset.ts";
-import { FrozenResNet } from "../lib/nn/frozen_resnet.ts";
+import { freeze } from "../lib/nn/freeze.ts";
+import type { FrozenClassifier } from "../lib/nn/frozen_classifier.ts";
 import { encodeResNet, readResNet } from "../lib/nn/weights_file.ts";
 import { datasetFor } from "../lib/training/dataset_for.ts";
 import { TFJS_VERSION } from "../lib/training/provenance.ts";
 import { canonicalJson } from "../lib/training/run_specification.ts";
+import { teacherCacheFolder } from "../lib/training/teacher_cache_folder.ts";
 import { train } from "../lib/training/train.ts";
 import { UserError } from "../lib/user_error.ts";
 
@@ -42,12 +44,14 @@ async function run({ specification, teacherFile, checkpoints }: Run): Promise<vo
   if (dataset?.name !== specification.dataset.name) {
     dataset = await loadDataset(specification.dataset.name, settings);
   }
+  const mebibytes = settings.teacherCache;
   const teacher = specification.teacher ? await loadTeacher(teacherFile) : null;
   try {
     const { rows, student } = await train(specification, {
       dataset: datasetFor(dataset, specification),
       teacher,
       environment: { backend: settings.backend, tfjs: TFJS_VERSION },
+      teacherCache: mebibytes > 0 ? { folder: teacherCacheFolder(), mebibytes } : undefined,
       checkpoints,
       signal: abort.signal,
       onMessage: (text) => send({ type: "message", text }),
@@ -62,9 +66,9 @@ async function run({ specification, teacherFile, checkpoints }: Run): Promise<vo
   }
 }
 
-async function loadTeacher(file: string): Promise<FrozenResNet> {
+async function loadTeacher(file: string): Promise<FrozenClassifier> {
   const { network } = await readResNet(file);
-  const frozen = new FrozenResNet(network);
+  const frozen = freeze(network);
   network.dispose();
   return frozen;
 }

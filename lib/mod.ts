@@ -16,7 +16,7 @@ export { methodNamed, methods } from "./distillation/methods.ts";
 export { boundaryWeight, distillationWeight } from "./distillation/schedules.ts";
 export { crossEntropy, softCrossEntropy } from "./distillation/soft_cross_entropy.ts";
 export type { FrozenClassifier } from "./nn/frozen_classifier.ts";
-export { FrozenResNet } from "./nn/frozen_resnet.ts";
+export { freeze } from "./nn/freeze.ts";
 export { ResNet } from "./nn/resnet.ts";
 export { readResNet } from "./nn/weights_file.ts";
 export { accuracyWithErrorBars } from "./report/accuracy_bars.ts";

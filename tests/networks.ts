@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
 import type { Architecture } from "../lib/nn/architecture.ts";
-import { FrozenResNet } from "../lib/nn/frozen_resnet.ts";
+import { freeze } from "../lib/nn/freeze.ts";
+import type { FrozenClassifier } from "../lib/nn/frozen_classifier.ts";
 import { initialiseResNet } from "../lib/nn/initialise.ts";
 import type { ResNet } from "../lib/nn/resnet.ts";
 import { uniformNumbers } from "./numbers.ts";
@@ -22,9 +23,12 @@ export function testNetwork(architecture: Architecture = TINY, seed = "network")
 }
 
 /** The same, frozen. */
-export function testClassifier(architecture: Architecture = TINY, seed = "network"): FrozenResNet {
+export function testClassifier(
+  architecture: Architecture = TINY,
+  seed = "network",
+): FrozenClassifier {
   const network = testNetwork(architecture, seed);
-  const frozen = new FrozenResNet(network);
+  const frozen = freeze(network);
   network.dispose();
   return frozen;
 }

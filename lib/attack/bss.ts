@@ -3,7 +3,7 @@ import { Archive } from "./archive.ts";
 import { checkClasses, classDifference } from "./classes.ts";
 import { GAP_SPACES, gapOf } from "./gap.ts";
 import type { Outcome } from "./outcome.ts";
-import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import { flag, integer, number, oneOf, type Options, resolveOptions } from "../options.ts";
 
 /** Options of `bssAttack`, with the values of Heo et al. (2019) as defaults. */
@@ -62,6 +62,7 @@ export interface BssAttackResult {
  * @param images `[n, h, w, c]`, normalised; n may be 0
  * @param baseClass the class of each image that it is to leave, usually the classifier's top class
  * @param targetClass the class that each is to reach
+ * @param start the classifier's pass over `images`, where it was made already; disposed of by this
  * @throws UserError for a bad option, or classes that do not fit the images
  */
 export async function bssAttack(
@@ -70,6 +71,7 @@ export async function bssAttack(
   baseClass: ArrayLike<number>,
   targetClass: ArrayLike<number>,
   options: Partial<BssAttackOptions> = {},
+  start?: Pullback,
 ): Promise<BssAttackResult> {
   const settings = resolveOptions("bssAttack", bssAttackOptions, options);
   const count = images.shape[0];
@@ -82,7 +84,7 @@ export async function bssAttack(
   let x = tf.clone(images);
 
   for (let step = 0; batch.length > 0; step++) {
-    const { logits, toImages, dispose } = classifier.pullback(x);
+    const { logits, toImages, dispose } = step === 0 && start ? start : classifier.pullback(x);
     const topNow = await readTopClass(logits);
     batch.forEach((sample, row) => topClass[sample] = topNow[row]);
     const moving = step === settings.maxSteps

@@ -1,7 +1,8 @@
 import type { Backend } from "./backend.ts";
 import { cpu } from "./cpu.ts";
+import { onednn } from "./onednn.ts";
 import { tensorflow } from "./tensorflow.ts";
 import { wasm } from "./wasm.ts";
 
 /** Every backend, in the order in which `auto` tries them. */
-export const backends: readonly Backend[] = [tensorflow, wasm, cpu];
+export const backends: readonly Backend[] = [tensorflow, onednn, wasm, cpu];

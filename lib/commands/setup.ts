@@ -1,6 +1,8 @@
 import { chooseAssertLibrary } from "./assert_library.ts";
 import { runCommand } from "./command_line.ts";
+import { installOneDnn } from "./install_onednn.ts";
 import { backends } from "../backend/backends.ts";
+import { searchLibrary } from "../backend/onednn/find_library.ts";
 import { startBackend } from "../backend/start_backend.ts";
 import { dataFolder } from "../data/data_folder.ts";
 import { exists } from "../data/read_data_file.ts";
@@ -12,6 +14,7 @@ const command = {
   name: "setup",
   summary:
     "Looks at what this machine has, and says for what is missing the command that brings it.\n" +
+    "Installs oneDNN into the user's cache folder where it is missing and apt has it: no root needed.\n" +
     "Nothing here is needed for the first steps: the embedded images and the wasm backend are enough.",
   options: {},
 } as const;
@@ -26,7 +29,9 @@ interface Finding {
 
 if (import.meta.main) {
   await runCommand(command, Deno.args, async () => {
+    const oneDnn = await provideOneDnn();
     const findings = [
+      oneDnn,
       ...await findBackends(),
       await findAssertLibrary(),
       await findJupyter(),
@@ -41,6 +46,19 @@ if (import.meta.main) {
     );
     return 0;
   });
+}
+
+/** oneDNN's library, installed if that takes no root; before the backends, one of which needs it. */
+async function provideOneDnn(): Promise<Finding> {
+  const what = "oneDNN library";
+  try {
+    const library = searchLibrary();
+    if (library !== null) return { what, state: "yes", remark: library };
+    console.error("oneDNN is missing; installing it if apt has it …");
+    return { what, state: "yes", remark: `${await installOneDnn()}, just installed` };
+  } catch (error) {
+    return { what, state: "no", remark: (error as Error).message };
+  }
 }
 
 async function findBackends(): Promise<Finding[]> {

@@ -4,6 +4,12 @@ import { normalisationTable } from "./normalisation_table.ts";
 /** Zeros around an image before a crop of its own size is taken. */
 const PADDING = 4;
 
+/** Where a crop can start, in each direction. */
+const PLACES = 2 * PADDING + 1;
+
+/** In how many ways an image can be augmented. */
+export const AUGMENTATIONS = 2 * PLACES ** 2;
+
 /** For each image of a batch where its crop starts, 0 … 8 in the padded image, and if it is flipped. */
 export interface AugmentationChoices {
   readonly top: Uint8Array;
@@ -22,13 +28,28 @@ export function drawAugmentation(count: number, random: () => number): Augmentat
   const top = new Uint8Array(count);
   const left = new Uint8Array(count);
   const flip = new Uint8Array(count);
-  const places = 2 * PADDING + 1;
   for (let i = 0; i < count; i++) {
-    top[i] = Math.floor(random() * places);
-    left[i] = Math.floor(random() * places);
+    top[i] = Math.floor(random() * PLACES);
+    left[i] = Math.floor(random() * PLACES);
     flip[i] = random() < 0.5 ? 1 : 0;
   }
   return { top, left, flip };
+}
+
+/**
+ * A number for each augmented image of a batch: the same for the same image and choices wherever they
+ * meet again, and below `AUGMENTATIONS` times the number of images in the set.
+ *
+ * @param indices which images of the set
+ */
+export function augmentedImageNumbers(
+  indices: ArrayLike<number>,
+  { top, left, flip }: AugmentationChoices,
+): Float64Array {
+  return Float64Array.from(
+    indices,
+    (index, i) => AUGMENTATIONS * index + 2 * (PLACES * top[i] + left[i]) + flip[i],
+  );
 }
 
 /**

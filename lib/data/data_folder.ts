@@ -1,5 +1,5 @@
-import os from "node:os";
 import { join } from "node:path";
+import { userCache } from "../files/user_cache.ts";
 
 /**
  * The folder with data sets in their standard layouts: the option, else $BSS_DATA, else `bss-data` in
@@ -7,9 +7,4 @@ import { join } from "node:path";
  */
 export function dataFolder(option?: string): string {
   return option || Deno.env.get("BSS_DATA") || join(userCache(), "bss-data");
-}
-
-function userCache(): string {
-  return Deno.env.get("XDG_CACHE_HOME") || Deno.env.get("LOCALAPPDATA") ||
-    join(os.homedir(), ".cache");
 }

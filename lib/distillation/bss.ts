@@ -6,6 +6,7 @@ import { crossEntropy, softCrossEntropy } from "./soft_cross_entropy.ts";
 import { baseSampleOptions, selectBaseSamples } from "../selection/base_samples.ts";
 import { sampleTargetClasses, targetClassOptions } from "../selection/target_classes.ts";
 import { gatherRows } from "../nn/gather_rows.ts";
+import { restrictPullback } from "../nn/restrict_pullback.ts";
 import { number } from "../options.ts";
 
 const { compact: _, ...attackOptions } = bssAttackOptions;
@@ -45,7 +46,8 @@ export const bss: DistillationMethod<typeof options> = {
       context;
     const alpha = distillationWeight(epoch, epochs);
     const beta = boundaryWeight(epoch, epochs);
-    const teacherLogits = await timed("teacher", () => teacher.logits(images));
+    const clean = await timed("teacher", () => context.cleanPass({ pullback: beta > 0 }));
+    const teacherLogits = clean.logits;
     const studentLogits = await timed("student", () =>
       backward(images, ({ logits }) => ({
         cross_entropy: crossEntropy(labels, logits),
@@ -76,6 +78,7 @@ export const bss: DistillationMethod<typeof options> = {
           baseClass,
           targetClass,
           attackSettings,
+          clean.pullback ? restrictPullback(clean.pullback, base.indices) : undefined,
         );
         baseImages.dispose();
         return result;
@@ -86,7 +89,8 @@ export const bss: DistillationMethod<typeof options> = {
       tf.dispose([attack.samples, attack.logits]);
       return { attack };
     } finally {
-      tf.dispose([teacherLogits, studentLogits]);
+      clean.dispose();
+      studentLogits.dispose();
     }
 
     async function targetClassesOf(indices: Int32Array, baseClass: Int32Array) {

@@ -21,16 +21,16 @@ export const hinton: DistillationMethod<typeof options> = {
   needsTeacher: true,
   stages: (_options, epochs) => [{ name: "train", epochs }],
   passes: () => ({ student: 3, teacher: 1 }),
-  async step({ temperature }, { images, labels, teacher, epoch, epochs, backward, timed }) {
+  async step({ temperature }, { images, labels, cleanPass, epoch, epochs, backward, timed }) {
     const alpha = distillationWeight(epoch, epochs);
-    const teacherLogits = await timed("teacher", () => teacher.logits(images));
+    const clean = await timed("teacher", () => cleanPass({ pullback: false }));
     await timed("student", () => {
       backward(images, ({ logits }) => ({
         cross_entropy: crossEntropy(labels, logits),
-        distillation: tf.mul(softCrossEntropy(teacherLogits, logits, temperature), alpha),
+        distillation: tf.mul(softCrossEntropy(clean.logits, logits, temperature), alpha),
       })).dispose();
     });
-    teacherLogits.dispose();
+    clean.dispose();
     return {};
   },
 };

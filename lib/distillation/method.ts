@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { BssAttackResult } from "../attack/bss.ts";
-import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import type { NetworkOutput, ResNet } from "../nn/resnet.ts";
 import type { Options, Rules } from "../options.ts";
 
@@ -65,12 +65,29 @@ export interface StepContext {
   /** e = 1 … E, of this stage */
   readonly epoch: number;
   readonly epochs: number;
+  /**
+   * The teacher's output for `images`, as it is or from a cache on disk.
+   *
+   * @param options.pullback whether the way back to the images is of use too: where the logits are
+   *   computed, what it needs is then kept
+   */
+  cleanPass(options: { readonly pullback: boolean }): Promise<CleanPass>;
   /** Runs the student forward in training mode and backward; adds to the gradients. */
   backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D;
   /** Named streams of random numbers in [0, 1), the same for every method of a seed. */
   random(stream: MethodStream): () => number;
   /** Times a part of the step. */
   timed<T>(phase: MethodPhase, work: () => Promise<T> | T): Promise<T>;
+}
+
+/** The teacher's output for the images of a mini-batch, before any attack. */
+export interface CleanPass {
+  /** `[n, classes]` */
+  readonly logits: tf.Tensor2D;
+  /** null if it was not asked for, or if the logits came from the cache */
+  readonly pullback: Pullback | null;
+  /** Frees the logits too. */
+  dispose(): void;
 }
 
 /**

@@ -30,7 +30,7 @@ export async function writeAtomically(
 }
 
 /** Whether the operating system, not this code, stopped a write. */
-function isRefusal(error: unknown): error is Error & { code?: string } {
+export function isRefusal(error: unknown): error is Error & { code?: string } {
   return error instanceof Error && ("code" in error || Object.hasOwn(Deno.errors, error.name));
 }
 

@@ -37,7 +37,7 @@ export function batchNormFormula(
       return [relu ? tf.relu(total) : total, mean, variance];
     },
 
-    backward({ dy, x, y, gamma, mean, variance }, { epsilon, relu }) {
+    backward({ dy, x, y, gamma, mean, variance }, { epsilon, relu, residual }) {
       const m = x.size / x.shape[3];
       const g = relu ? tf.mul(dy, tf.step(y)) as tf.Tensor4D : dy;
       const centred = affine(x, null, tf.neg(mean), false);
@@ -51,8 +51,9 @@ export function batchNormFormula(
       const ofInput = affine(centred, slope, tf.zerosLike(slope), false);
       const dgamma = tf.mul(meanOfGx, m) as tf.Tensor1D;
       const dbeta = tf.mul(meanOfG, m) as tf.Tensor1D;
+      const dx = tf.add(ofGradient, ofInput) as tf.Tensor4D;
       // A copy of g, since one tensor must not be handed out as the gradient of two inputs.
-      return [tf.add(ofGradient, ofInput), dgamma, dbeta, relu ? g : tf.clone(g)];
+      return residual ? [dx, dgamma, dbeta, relu ? g : tf.clone(g)] : [dx, dgamma, dbeta];
     },
   };
 }

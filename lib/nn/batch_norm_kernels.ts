@@ -7,8 +7,8 @@ import type * as tf from "@tensorflow/tfjs";
  * Forward: inputs x `[n, h, w, c]`, gamma, beta `[c]` and optionally residual (shaped as x);
  * attributes `epsilon`, `relu`; outputs `[y, mean, variance]` with the batch's biased variance.
  *
- * Backward: inputs dy, x, y, gamma, mean, variance; the same attributes; outputs
- * `[dx, dgamma, dbeta, dresidual]`, where dresidual is dy behind the ReLU.
+ * Backward: inputs dy, x, y, gamma, mean, variance; the same attributes, and `residual`, whether there
+ * was one; outputs `[dx, dgamma, dbeta]`, and with a residual its gradient, dy behind the ReLU.
  */
 export const BatchNormTraining = "BatchNormTraining";
 export const BatchNormTrainingGrad = "BatchNormTrainingGrad";
@@ -16,6 +16,10 @@ export const BatchNormTrainingGrad = "BatchNormTrainingGrad";
 export interface BatchNormAttributes {
   readonly epsilon: number;
   readonly relu: boolean;
+}
+
+export interface BatchNormGradAttributes extends BatchNormAttributes {
+  readonly residual: boolean;
 }
 
 export interface BatchNormInputs {
@@ -42,6 +46,6 @@ export interface BatchNormFormula {
   ): [y: tf.Tensor4D, mean: tf.Tensor1D, variance: tf.Tensor1D];
   backward(
     inputs: BatchNormGradInputs,
-    attributes: BatchNormAttributes,
-  ): [dx: tf.Tensor4D, dgamma: tf.Tensor1D, dbeta: tf.Tensor1D, dresidual: tf.Tensor4D];
+    attributes: BatchNormGradAttributes,
+  ): [dx: tf.Tensor4D, dgamma: tf.Tensor1D, dbeta: tf.Tensor1D, dresidual?: tf.Tensor4D];
 }

@@ -70,11 +70,10 @@ export function batchNormTraining(
           tf.Tensor1D,
           tf.Tensor1D,
         ];
-        const [dx, dgamma, dbeta, dresidual] = formula.backward(
+        return formula.backward(
           { dy: dy as tf.Tensor4D, x, y, gamma, mean, variance },
-          attributes,
-        );
-        return residual ? [dx, dgamma, dbeta, dresidual] : [dx, dgamma, dbeta];
+          { ...attributes, residual: residual !== undefined },
+        ) as tf.Tensor[];
       },
     };
   });

@@ -1,22 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { type BlockShape, blocksOf } from "./architecture.ts";
+import { disposeFolded, type FoldedConvolution, type FoldedResNet } from "./folded_resnet.ts";
 import type { FrozenClassifier, Pullback } from "./frozen_classifier.ts";
-import { BATCH_NORM_EPSILON, type ResNet } from "./resnet.ts";
 import { identityFilter } from "./shortcut.ts";
-
-/** A convolution with the batch-norm behind it folded in. */
-interface FoldedConvolution {
-  readonly filter: tf.Tensor4D;
-  readonly bias: tf.Tensor1D;
-}
-
-interface FrozenBlock {
-  readonly shape: BlockShape;
-  readonly first: FoldedConvolution;
-  readonly second: FoldedConvolution;
-  /** The option-A shortcut as a filter; null for the identity. */
-  readonly shortcut: tf.Tensor4D | null;
-}
 
 /** What one forward pass leaves for the way back: every output of a ReLU. */
 interface Activations {
@@ -25,47 +10,22 @@ interface Activations {
 }
 
 /**
- * A ResNet in inference mode that computes logits and gradients with respect to its input, and
- * nothing else: batch-norm folded into the convolutions, bias and ReLU fused, and a backward pass of
- * its own that never computes a gradient of a weight.
+ * A frozen ResNet out of TensorFlow.js operations, for backends that have nothing better: bias and
+ * ReLU fused, and a backward pass of its own that never computes a gradient of a weight.
  */
 export class FrozenResNet implements FrozenClassifier {
   readonly classes: number;
-  readonly #stem: FoldedConvolution;
-  readonly #blocks: FrozenBlock[];
-  readonly #weight: tf.Tensor2D;
-  readonly #bias: tf.Tensor1D;
+  readonly #folded: FoldedResNet;
+  /** For each block the option-A shortcut as a filter; null for the identity. */
+  readonly #shortcuts: (tf.Tensor4D | null)[];
 
-  /** Copies the network as it is now: later changes to it do not show here. */
-  constructor(network: ResNet) {
-    const variables = new Map(network.variables());
-    const fold = (convolution: string, batchNorm: string): FoldedConvolution => {
-      const value = (name: string) => variables.get(name)!;
-      const [filter, bias] = tf.tidy(() => {
-        const inverseStd = tf.rsqrt(
-          tf.add(value(`${batchNorm}.running_var`), BATCH_NORM_EPSILON),
-        );
-        const scale = tf.mul(value(`${batchNorm}.weight`), inverseStd);
-        const shift = tf.mul(value(`${batchNorm}.running_mean`), scale);
-        return [
-          tf.mul(value(`${convolution}.weight`), scale) as tf.Tensor4D,
-          tf.sub(value(`${batchNorm}.bias`), shift) as tf.Tensor1D,
-        ];
-      });
-      return { filter, bias } as FoldedConvolution;
-    };
-    this.classes = network.architecture.classes;
-    this.#stem = fold("conv1", "bn1");
-    this.#blocks = blocksOf(network.architecture).flat().map((shape) => ({
-      shape,
-      first: fold(`${shape.name}.conv1`, `${shape.name}.bn1`),
-      second: fold(`${shape.name}.conv2`, `${shape.name}.bn2`),
-      shortcut: shape.stride === 1
-        ? null
-        : tf.tidy(() => identityFilter(shape.inChannels, shape.outChannels)),
-    }));
-    this.#weight = tf.clone(variables.get("linear.weight")!) as tf.Tensor2D;
-    this.#bias = tf.clone(variables.get("linear.bias")!) as tf.Tensor1D;
+  /** @param folded belongs to it from now on */
+  constructor(folded: FoldedResNet) {
+    this.classes = folded.classes;
+    this.#folded = folded;
+    this.#shortcuts = folded.blocks.map(({ shape }) =>
+      shape.stride === 1 ? null : tf.tidy(() => identityFilter(shape.inChannels, shape.outChannels))
+    );
   }
 
   logits(images: tf.Tensor4D): tf.Tensor2D {
@@ -90,16 +50,16 @@ export class FrozenResNet implements FrozenClassifier {
   }
 
   dispose(): void {
-    const folded = [this.#stem, ...this.#blocks.flatMap(({ first, second }) => [first, second])];
-    tf.dispose(folded.flatMap(({ filter, bias }) => [filter, bias]));
-    tf.dispose(this.#blocks.flatMap(({ shortcut }) => shortcut ?? []));
-    tf.dispose([this.#weight, this.#bias]);
+    disposeFolded(this.#folded);
+    tf.dispose(this.#shortcuts.flatMap((shortcut) => shortcut ?? []));
   }
 
   #forward(images: tf.Tensor4D): { logits: tf.Tensor2D; activations: Activations } {
-    const stem = convolve(images, this.#stem, 1, "relu");
+    const { weight, bias } = this.#folded;
+    const stem = convolve(images, this.#folded.stem, 1, "relu");
     let x = stem;
-    const blocks = this.#blocks.map(({ shape, first, second, shortcut }) => {
+    const blocks = this.#folded.blocks.map(({ shape, first, second }, k) => {
+      const shortcut = this.#shortcuts[k];
       const inner = convolve(x, first, shape.stride, "relu");
       const residual = shortcut ? tf.conv2d(x, shortcut, shape.stride, 0) : x;
       const output = tf.relu(tf.add(convolve(inner, second, 1, "linear"), residual)) as tf.Tensor4D;
@@ -107,7 +67,7 @@ export class FrozenResNet implements FrozenClassifier {
       return { inner, output };
     });
     const pooled = tf.mean(x, [1, 2]) as tf.Tensor2D;
-    const logits = tf.add(tf.matMul(pooled, this.#weight), this.#bias) as tf.Tensor2D;
+    const logits = tf.add(tf.matMul(pooled, weight), bias) as tf.Tensor2D;
     return { logits, activations: { stem, blocks } };
   }
 
@@ -129,10 +89,11 @@ export class FrozenResNet implements FrozenClassifier {
     ) => tf.conv2dTranspose(dy, filter, [count, input[1], input[2], input[3]], stride, pad);
 
     const [, height, width] = blocks.at(-1)!.output.shape;
-    const dPooled = tf.div(tf.matMul(dLogits, this.#weight, false, true), height * width);
+    const dPooled = tf.div(tf.matMul(dLogits, this.#folded.weight, false, true), height * width);
     let gradient: tf.Tensor = tf.reshape(dPooled, [count, 1, 1, dPooled.shape[1]!]);
     for (let k = blocks.length - 1; k >= 0; k--) {
-      const { shape, first, second, shortcut } = this.#blocks[k];
+      const { shape, first, second } = this.#folded.blocks[k];
+      const shortcut = this.#shortcuts[k];
       const { inner, output } = blocks[k];
       const input = k > 0 ? blocks[k - 1].output : stem;
       const dOutput = masked(gradient, output);
@@ -142,7 +103,7 @@ export class FrozenResNet implements FrozenClassifier {
         shortcut ? inputGradient(dOutput, shortcut, input.shape, shape.stride, 0) : dOutput,
       );
     }
-    return inputGradient(masked(gradient, stem), this.#stem.filter, imageShape, 1, 1);
+    return inputGradient(masked(gradient, stem), this.#folded.stem.filter, imageShape, 1, 1);
   }
 }
 

@@ -3,7 +3,8 @@ import { compareBySample, compareExactly, compareRelative, type Comparison } fro
 import { GOLDEN_MEAN, GOLDEN_STD, type GoldenFile, type GoldenFolder } from "./golden_folder.ts";
 import { ReferenceStep } from "./reference_step.ts";
 import { bssAttack, type BssAttackResult } from "../attack/bss.ts";
-import { FrozenResNet } from "../nn/frozen_resnet.ts";
+import { freeze } from "../nn/freeze.ts";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { gatherRows } from "../nn/gather_rows.ts";
 import { permute } from "../nn/layout.ts";
 import { readResNet } from "../nn/weights_file.ts";
@@ -23,7 +24,7 @@ export async function* compareBssStep(folder: GoldenFolder): AsyncIterable<Compa
   const golden = await folder.read("bss_step.safetensors");
   const { network: teacherNetwork } = await readResNet(folder.networkFile("teacher"));
   const { network: student } = await readResNet(folder.networkFile("student"));
-  const teacher = new FrozenResNet(teacherNetwork);
+  const teacher = freeze(teacherNetwork);
   const images = normalisedImages(golden);
   const labels = golden.data("labels");
 
@@ -72,7 +73,7 @@ export async function* compareBssStep(folder: GoldenFolder): AsyncIterable<Compa
 
 async function* compareAttack(
   golden: GoldenFile,
-  teacher: FrozenResNet,
+  teacher: FrozenClassifier,
   images: tf.Tensor4D,
   baseClass: Int32Array,
 ): AsyncIterable<Comparison> {

@@ -15,6 +15,9 @@ export class EpochSummary {
   readonly #lossSums = new Map<string, number>();
   readonly #attacks: NonNullable<StepReport["attack"]>[] = [];
   #images = 0;
+  /** Images that a teacher's logits were asked for, and those of them that were in the cache. */
+  #taught = 0;
+  #cached = 0;
   #correct = 0;
 
   /** Runs a part of the epoch and adds its time to that phase. */
@@ -43,6 +46,11 @@ export class EpochSummary {
     if (attack) this.#attacks.push(attack);
   }
 
+  addTeacherLogits(count: number, cached: boolean): void {
+    this.#taught += count;
+    if (cached) this.#cached += count;
+  }
+
   /** @param at what the row is about: epoch, stage, learning rate, test accuracy */
   row(at: EpochRow): EpochRow {
     const outcomes = this.#attacks.flatMap((attack) => attack.outcomes);
@@ -63,6 +71,7 @@ export class EpochSummary {
       ])),
       mean_attack_steps: attacked ? mean(steps) : null,
       mean_perturbation_norm: attacked ? mean(norms) : null,
+      teacher_cached: this.#taught > 0 ? this.#cached / this.#taught : null,
       ...Object.fromEntries(
         [...this.#seconds].map(([phase, value]) => [`seconds_${phase}`, value]),
       ),

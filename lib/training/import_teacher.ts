@@ -1,7 +1,7 @@
 import { evaluateAccuracy } from "./evaluate.ts";
 import { findTeacher, type TeacherFile, teacherFile, teacherName } from "./teacher_store.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { FrozenResNet } from "../nn/frozen_resnet.ts";
+import { freeze } from "../nn/freeze.ts";
 import { encodeResNet, readResNet } from "../nn/weights_file.ts";
 import { writeWeights } from "../nn/write_weights.ts";
 import { UserError } from "../user_error.ts";
@@ -25,7 +25,7 @@ export async function importTeacher(
         `${dataset.channels} channels and ${dataset.classes.length} classes; name its own data set`,
     );
   }
-  const frozen = new FrozenResNet(network);
+  const frozen = freeze(network);
   const accuracy = await evaluateAccuracy(frozen, dataset, dataset.test);
   frozen.dispose();
   const bytes = await encodeResNet(network, {

@@ -7,6 +7,8 @@ import { CheckpointFolder, type Environment } from "./checkpoint_folder.ts";
 import type { EpochRow } from "./epoch_row.ts";
 import { RandomStreams } from "./random_streams.ts";
 import type { RunSpecification } from "./run_specification.ts";
+import { type TeacherCacheSettings, TeacherLogitCache } from "./teacher_logit_cache.ts";
+import { teacherLogitKey } from "./teacher_logit_key.ts";
 import { NotFiniteError, trainEpoch } from "./train_epoch.ts";
 import { TrainingState } from "./training_state.ts";
 import { UserError } from "../user_error.ts";
@@ -18,12 +20,14 @@ export interface TrainingInput {
   /** null for a method that needs none */
   readonly teacher: FrozenClassifier | null;
   readonly environment: Environment;
+  /** Keeps the teacher's logits on disk for later runs; the outcome is the same bits with or without. */
+  readonly teacherCache?: TeacherCacheSettings;
   /** The folder for checkpoints; without one, nothing is saved and nothing resumed. */
   readonly checkpoints?: string;
   /** Stops the run at the next mini-batch; what was done since the last epoch is lost. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Told of what a person should know: a damaged checkpoint, a resumed run. */
+  /** Told of what a person should know: a damaged checkpoint, a resumed run, a cache turned off. */
   readonly onMessage?: (message: string) => void;
 }
 
@@ -72,6 +76,7 @@ export async function train(
   const folder = checkpoints === undefined
     ? null
     : new CheckpointFolder(checkpoints, specification, environment);
+  const teacherCache = openTeacherCache(specification, input);
   try {
     const saved = await folder?.load((message) => input.onMessage?.(message));
     if (saved) {
@@ -88,7 +93,7 @@ export async function train(
       input.onProgress?.({ step, steps: schedule.length * stepsAnEpoch, row });
     for (let index = rows.length; index < schedule.length; index++) {
       const row = await trainEpoch({
-        ...{ dataset, teacher, method, options, protocol, state, signal },
+        ...{ dataset, teacher, teacherCache, method, options, protocol, state, signal },
         streams: new RandomStreams(seed, index + 1),
         ...schedule[index],
         number: index + 1,
@@ -111,5 +116,17 @@ export async function train(
         `A smaller learning rate, or a smaller attack step (eta), may help.`,
       { cause: error },
     );
+  } finally {
+    teacherCache?.close();
   }
+}
+
+function openTeacherCache(
+  { teacher: identity, protocol }: RunSpecification,
+  { dataset, teacher, teacherCache, environment, onMessage }: TrainingInput,
+): TeacherLogitCache | null {
+  if (!identity || !teacher || !teacherCache) return null;
+  const shown = { hash: identity.hash, classes: teacher.classes };
+  const key = teacherLogitKey(dataset, shown, protocol.batchSize, environment);
+  return new TeacherLogitCache(key, teacherCache, (message) => onMessage?.(message));
 }

@@ -1,16 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
-import { augmentBatch, drawAugmentation } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { miniBatches } from "../data/mini_batches.ts";
 import type { DistillationMethod, Stage } from "../distillation/method.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
-import { FrozenResNet } from "../nn/frozen_resnet.ts";
+import { freeze } from "../nn/freeze.ts";
+import { cleanPass } from "./clean_pass.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
 import { evaluateAccuracy } from "./evaluate.ts";
 import { GradientAccumulator } from "./gradient_accumulator.ts";
-import { pixelTensor } from "./image_tensor.ts";
 import { learningRateAt, type Protocol } from "./protocol.ts";
+import { makeBatch } from "./make_batch.ts";
 import type { RandomStreams } from "./random_streams.ts";
+import type { TeacherLogitCache } from "./teacher_logit_cache.ts";
 import type { TrainingState } from "./training_state.ts";
 import { UserError } from "../user_error.ts";
 
@@ -18,6 +19,7 @@ import { UserError } from "../user_error.ts";
 export interface EpochInput {
   readonly dataset: Dataset;
   readonly teacher: FrozenClassifier | null;
+  readonly teacherCache: TeacherLogitCache | null;
   readonly method: DistillationMethod;
   /** The method's options. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -71,7 +73,7 @@ export async function trainEpoch(input: EpochInput): Promise<EpochRow> {
     throw new NotFiniteError(`${nonFinite[0]} is not finite after epoch ${number}`);
   }
   const testAccuracy = await summary.timed("evaluation", async () => {
-    const frozen = new FrozenResNet(state.student);
+    const frozen = freeze(state.student);
     const accuracy = await evaluateAccuracy(frozen, dataset, dataset.test);
     frozen.dispose();
     return accuracy;
@@ -91,21 +93,31 @@ async function trainStep(
   summary: EpochSummary,
 ): Promise<void> {
   const { method, options, state, streams, stage, epoch } = input;
-  const { images, labels, labelValues } = await summary.timed(
+  const batch = await summary.timed(
     "data",
     () => makeBatch(input.dataset, indices, streams.stream("augmentation")),
   );
+  const { images, labels, labelValues } = batch;
   const accumulator = new GradientAccumulator(state.student, state.trained, state.own);
   let correct: tf.Scalar | undefined;
   try {
+    const teacher = teacherOf(input);
     const report = await method.step(options as never, {
       images,
       labels,
       labelValues,
-      teacher: teacherOf(input),
+      teacher,
       stage: stage.name,
       epoch,
       epochs: stage.epochs,
+      cleanPass: (options) =>
+        cleanPass(
+          teacher,
+          batch,
+          input.teacherCache,
+          (cached) => summary.addTeacherLogits(indices.length, cached),
+          options,
+        ),
       backward: (passed, loss) => {
         const logits = accumulator.backward(passed, loss);
         if (passed === images) correct = countCorrect(logits, labels);
@@ -126,17 +138,6 @@ async function trainStep(
     accumulator.dispose();
     tf.dispose([images, labels, ...(correct ? [correct] : [])]);
   }
-}
-
-function makeBatch(dataset: Dataset, indices: Int32Array, random: () => number) {
-  const { train } = dataset;
-  const pixels = augmentBatch(dataset, train, indices, drawAugmentation(indices.length, random));
-  const labelValues = Int32Array.from(indices, (index) => train.labels[index]);
-  return {
-    images: pixelTensor(dataset, pixels),
-    labels: tf.tensor1d(labelValues, "int32"),
-    labelValues,
-  };
 }
 
 function teacherOf({ teacher, method }: EpochInput): FrozenClassifier {

@@ -23,7 +23,7 @@ Deno.test("startBackend('auto') takes the first that works and says why it passe
 });
 
 Deno.test("startBackend() names the backends there are when given an unknown name", async () => {
-  await assertRejects(() => startBackend("gpu"), UserError, "auto, tensorflow, wasm, cpu");
+  await assertRejects(() => startBackend("gpu"), UserError, "auto, tensorflow, onednn, wasm, cpu");
 });
 
 Deno.test("startBackend() gives the reason when the named backend does not work", async () => {

@@ -73,6 +73,33 @@ Deno.test("reproduce ends in the same weights, byte for byte, when it was killed
   });
 });
 
+Deno.test("reproduce takes the teacher's logits from its cache, and ends in the same weights", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const hinton = [...SMOKE, "--methods", "hinton", "--seeds", "3,"];
+    const run = async (name: string, ...args: string[]) => {
+      const results = join(folder, name);
+      const { code, stderr } = await reproduce(results, ...hinton, ...args);
+      assertEquals(code, 0, stderr);
+      const [file] = await Array.fromAsync(Deno.readDir(join(results, "students")));
+      const { rows } = await (await ResultsFolder.openToRead(results))
+        .read(`runs/${file.name.replace(".safetensors", "")}`);
+      return {
+        weights: await Deno.readFile(join(results, "students", file.name)),
+        cached: rows.map((row) => Number(row.teacher_cached)),
+      };
+    };
+    const off = await run("off", "--teacher-cache", "0");
+    const cold = await run("cold");
+    const warm = await run("warm");
+    assertEquals(off.cached, [0, 0]);
+    assertEquals(cold.cached, [0, 0]);
+    // The first mini-batch, 64 of the 200 images, is computed to see that the cache is right.
+    assertEquals(warm.cached, [136 / 200, 1]);
+    assertEquals(cold.weights, off.weights);
+    assertEquals(warm.weights, off.weights);
+  });
+});
+
 /** Reads until the line of the first epoch, which comes after its checkpoint. */
 async function untilFirstEpoch(stderr: ReadableStream<Uint8Array>): Promise<void> {
   let text = "";
@@ -122,7 +149,7 @@ const mistakes: [what: string, args: string[], text: string][] = [
   ["an unknown experiment", ["tabel1"], 'no experiment "tabel1"; choose from quickstart'],
   ["an unknown method", ["--methods", "bsss"], 'no method "bsss"; choose from original'],
   ["an unknown student", ["--students", "resnet9"], 'no network "resnet9"'],
-  ["an unknown backend", ["--backend", "cuda"], "choose from auto, tensorflow, wasm, cpu"],
+  ["an unknown backend", ["--backend", "cuda"], "choose from auto, tensorflow, onednn, wasm, cpu"],
   ["an unknown option", ["--epoch", "3"], "its options are --scale"],
   ["an unknown scale", ["--scale", "huge"], "choose from smoke, quick, paper"],
   ["an unknown data set", ["--dataset", "mnist"], "choose from fashion-mnist-subset"],
@@ -130,6 +157,7 @@ const mistakes: [what: string, args: string[], text: string][] = [
   ["a seed that is no number", ["--seeds", "1,x"], '--seeds is "x"'],
   ["an option without its value", ["--methods"], "methods"],
   ["an impossible shard", ["--shard", "3/2"], "as in 2/4"],
+  ["a cache that is no number", ["--teacher-cache", "1G"], '--teacher-cache is "1G", but must be'],
   ["a data set without a teacher", ["--dataset", "fashion-mnist"], "teacher train --dataset"],
 ];
 
@@ -200,7 +228,16 @@ Deno.test({
 Deno.test("reproduce --help lists every option and exits with 0", async () => {
   const { code, stdout } = await runTask(RUN, "--help");
   assertEquals(code, 0);
-  for (const option of ["--scale", "--seeds", "--shard", "--dry-run", "--unverified-data"]) {
+  for (
+    const option of [
+      "--scale",
+      "--seeds",
+      "--shard",
+      "--dry-run",
+      "--unverified-data",
+      "--teacher-cache",
+    ]
+  ) {
     assertStringIncludes(stdout, option);
   }
 });

@@ -4,7 +4,9 @@ import { smallDataset } from "./small_dataset.ts";
 import { assertClose } from "../numbers.ts";
 import {
   type AugmentationChoices,
+  AUGMENTATIONS,
   augmentBatch,
+  augmentedImageNumbers,
   drawAugmentation,
   normaliseBatch,
 } from "../../lib/data/augment.ts";
@@ -146,4 +148,16 @@ Deno.test("drawAugmentation() repeats itself for the same random numbers", () =>
   const draw = (seed: string) => drawAugmentation(50, seedrandom(seed));
   assertEquals(draw("a"), draw("a"));
   assertNotEquals(draw("a"), draw("b"));
+});
+
+Deno.test("augmentedImageNumbers() numbers every crop and flip of every image, each once", () => {
+  const images = 3;
+  const count = images * AUGMENTATIONS;
+  const all = Array.from({ length: count }, (_, k) => k);
+  const numbers = augmentedImageNumbers(all.map((k) => Math.floor(k / AUGMENTATIONS)), {
+    top: Uint8Array.from(all, (k) => Math.floor(k / 18) % 9),
+    left: Uint8Array.from(all, (k) => Math.floor(k / 2) % 9),
+    flip: Uint8Array.from(all, (k) => k % 2),
+  });
+  assertEquals([...numbers].sort((a, b) => a - b), all);
 });

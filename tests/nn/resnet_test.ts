@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { parameterShapes, parseDepth } from "../../lib/nn/architecture.ts";
-import { FrozenResNet } from "../../lib/nn/frozen_resnet.ts";
+import { freeze } from "../../lib/nn/freeze.ts";
 import { initialiseResNet } from "../../lib/nn/initialise.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { checkGradients, weightedSum } from "../finite_differences.ts";
@@ -105,9 +105,9 @@ onEveryBackend("the gradient of every parameter agrees with finite differences",
   network.dispose();
 });
 
-onEveryBackend("FrozenResNet gives the logits of inference mode", () => {
+onEveryBackend("a frozen network gives the logits of inference mode", () => {
   const network = testNetwork({ depth: 14, channels: 3, classes: 10 });
-  const frozen = new FrozenResNet(network);
+  const frozen = freeze(network);
   tf.tidy(() => {
     const images = testImages(3, network.architecture, 16);
     assertClose(
@@ -122,10 +122,10 @@ onEveryBackend("FrozenResNet gives the logits of inference mode", () => {
 });
 
 onEveryBackend(
-  "FrozenResNet's gradient agrees with automatic differentiation, also for some rows",
+  "a frozen network's gradient agrees with automatic differentiation, also for some rows",
   () => {
     const network = testNetwork({ depth: 14, channels: 3, classes: 10 });
-    const frozen = new FrozenResNet(network);
+    const frozen = freeze(network);
     tf.tidy(() => {
       const images = testImages(3, network.architecture, 16);
       const weights = testImages(3, { depth: 8, channels: 10, classes: 10 }, 1)
@@ -150,7 +150,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("FrozenResNet's gradient agrees with finite differences", () => {
+onEveryBackend("a frozen network's gradient agrees with finite differences", () => {
   const frozen = testClassifier();
   tf.tidy(() => {
     const images = testImages(2);

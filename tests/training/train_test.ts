@@ -1,58 +1,24 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { methods } from "../../lib/distillation/methods.ts";
-import { encodeResNet } from "../../lib/nn/weights_file.ts";
-import type { RunSpecification } from "../../lib/training/run_specification.ts";
-import { train, type TrainingInput } from "../../lib/training/train.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
-import {
-  smallDataset,
-  smallSpecification,
-  smallTeacher,
-  testEnvironment,
-  withFolder,
-} from "./small_run.ts";
-
-/** Trains, and gives the rows without times, and the final weights as bytes. */
-async function outcome(
-  specification: RunSpecification,
-  backend: string,
-  input: Partial<TrainingInput> = {},
-) {
-  const teacher = specification.teacher ? smallTeacher() : null;
-  try {
-    const { rows, student } = await train(specification, {
-      dataset: smallDataset(),
-      teacher,
-      environment: testEnvironment(backend),
-      ...input,
-    });
-    const weights = await encodeResNet(student, {});
-    student.dispose();
-    return { rows: rows.map(withoutTimes), weights };
-  } finally {
-    teacher?.dispose();
-  }
-}
-
-function withoutTimes(row: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith("seconds_")));
-}
+import { outcomeOf } from "./outcome_of.ts";
+import { smallSpecification, withFolder } from "./small_run.ts";
 
 for (const { name } of methods) {
   onEveryBackend(`train() lowers the loss with method ${name}`, async (backend) => {
-    const { rows } = await outcome(smallSpecification(name), backend);
+    const { rows } = await outcomeOf(smallSpecification(name), backend);
     const losses = rows.map((row) => Number(row.loss_cross_entropy));
     assert(losses.at(-1)! < losses[0], `losses ${losses}`);
   });
 
   onEveryBackend(`train() resumes method ${name} bit for bit`, async (backend) => {
     const specification = smallSpecification(name);
-    const whole = await outcome(specification, backend);
+    const whole = await outcomeOf(specification, backend);
     await withFolder(async (checkpoints) => {
       const abort = new AbortController();
-      const interrupted = outcome(specification, backend, {
+      const interrupted = outcomeOf(specification, backend, {
         checkpoints,
         signal: abort.signal,
         // In the middle of the second epoch.
@@ -60,7 +26,7 @@ for (const { name } of methods) {
       });
       await assertRejects(() => interrupted, DOMException);
       const messages: string[] = [];
-      const resumed = await outcome(specification, backend, {
+      const resumed = await outcomeOf(specification, backend, {
         checkpoints,
         onMessage: (text) => messages.push(text),
       });
@@ -76,7 +42,7 @@ onEveryBackend(
     const specification = smallSpecification("original", { learningRate: 1e30 });
     await withFolder(async (checkpoints) => {
       const error = await assertRejects(
-        () => outcome(specification, backend, { checkpoints }),
+        () => outcomeOf(specification, backend, { checkpoints }),
         UserError,
       );
       assertStringIncludes(error.message, "not finite");
@@ -91,7 +57,7 @@ onFastBackends(
   async (backend) => {
     const counts: number[] = [];
     const resident: number[] = [];
-    await outcome(smallSpecification("bss", { epochs: 100 }), backend, {
+    await outcomeOf(smallSpecification("bss", { epochs: 100 }), backend, {
       onProgress: ({ step }) => {
         if (step % 20 !== 0) return;
         counts.push(tf.memory().numTensors);
@@ -109,7 +75,7 @@ onFastBackends(
 
 onEveryBackend("train() needs a teacher for a method that distils", async (backend) => {
   await assertRejects(
-    () => outcome(smallSpecification("hinton"), backend, { teacher: null }),
+    () => outcomeOf(smallSpecification("hinton"), backend, { teacher: null }),
     UserError,
     "needs a teacher",
   );

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { batchNormFormula } from "../../nn/batch_norm_formula.ts";
 import {
   type BatchNormAttributes,
+  type BatchNormGradAttributes,
   type BatchNormGradInputs,
   type BatchNormInputs,
   BatchNormTraining,
@@ -56,7 +57,7 @@ export const batchNormTrainingGrad: tf.KernelConfig = {
     tf.tidy(() =>
       formula.backward(
         inputs as unknown as BatchNormGradInputs,
-        attrs as unknown as BatchNormAttributes,
-      )
+        attrs as unknown as BatchNormGradAttributes,
+      ) as tf.Tensor[]
     ),
 };

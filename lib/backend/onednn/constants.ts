@@ -1,0 +1,90 @@
+/** Numbers of oneDNN's enums (dnnl_types.h, dnnl_common_types.h), the same in every 3.x. */
+
+export const Status = { success: 0, unimplemented: 3, lastImplementationReached: 4 } as const;
+
+/** `dnnl_data_type_t` */
+export const DataType = { bf16: 2, f32: 3, s32: 4, u8: 6 } as const;
+export type DataType = typeof DataType[keyof typeof DataType];
+
+/** Bytes of one value. */
+export const BYTES: Record<DataType, number> = { 2: 2, 3: 4, 4: 4, 6: 1 };
+
+/** `dnnl_prop_kind_t` */
+export const Propagation = {
+  forwardTraining: 64,
+  forwardInference: 96,
+  backward: 128,
+} as const;
+
+/** `dnnl_alg_kind_t` */
+export const Algorithm = {
+  convolutionDirect: 1,
+  relu: 32,
+  square: 35,
+  sqrt: 37,
+  linear: 38,
+  exp: 42,
+  clip: 46,
+  log: 45,
+  poolingMax: 511,
+  poolingAverageWithoutPadding: 1023,
+  add: 131056,
+  mul: 131057,
+  max: 131058,
+  div: 131060,
+  sub: 131061,
+  gt: 131063,
+  reductionMax: 196594,
+  reductionSum: 196596,
+  reductionMean: 196598,
+  softmax: 196608,
+  logSoftmax: 196609,
+} as const;
+
+/** Flags of batch normalisation. */
+export const Normalisation = {
+  globalStatistics: 1,
+  scale: 2,
+  shift: 4,
+  relu: 8,
+  addRelu: 16,
+} as const;
+
+/** `DNNL_ARG_ATTR_SCALES` */
+export const SCALES = 4096;
+
+/** `DNNL_ARG_*`: which argument of a primitive a memory is. */
+export const Argument = {
+  src: 1,
+  src1: 2,
+  dst: 17,
+  weights: 33,
+  bias: 41,
+  mean: 49,
+  variance: 50,
+  scale: 51,
+  shift: 52,
+  workspace: 64,
+  scratchpad: 80,
+  diffSrc: 129,
+  diffSrc1: 130,
+  diffDst: 145,
+  diffWeights: 161,
+  diffBias: 169,
+  diffScale: 255,
+  diffShift: 256,
+  /** The factor of another argument. */
+  scaleOf: (argument: number) => SCALES | argument,
+  /** The second operand of the index-th post-operation. */
+  postOperation: (index: number) => 32768 * (index + 1) | 2,
+} as const;
+
+/** `dnnl_query_t` */
+export const Query = { implementation: 8, workspace: 135, scratchpad: 136, argument: 255 } as const;
+
+/** `dnnl_format_tag_any`: a layout of oneDNN's choice. */
+export const ANY_LAYOUT = 1;
+
+export const USER_SCRATCHPAD = 1;
+export const CPU_ENGINE = 1;
+export const IN_ORDER = 1;

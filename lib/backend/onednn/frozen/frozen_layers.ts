@@ -1,0 +1,89 @@
+import * as tf from "@tensorflow/tfjs";
+import type { OnednnBackend } from "../onednn_backend.ts";
+import type { Block } from "../arena.ts";
+import { FrozenFilter } from "./frozen_filter.ts";
+import type { BlockShape } from "../../../nn/architecture.ts";
+import type { FoldedConvolution, FoldedResNet } from "../../../nn/folded_resnet.ts";
+import { identityFilter } from "../../../nn/shortcut.ts";
+
+/** A convolution with a bias, and the filter of the way back. */
+export interface FrozenConvolution {
+  readonly filter: FrozenFilter;
+  readonly turned: FrozenFilter;
+  readonly bias: Block;
+}
+
+export interface FrozenBlock {
+  readonly shape: BlockShape;
+  readonly first: FrozenConvolution;
+  readonly second: FrozenConvolution;
+  /** The option-A shortcut; null for the identity. */
+  readonly shortcut: FrozenFilter | null;
+}
+
+/** The weights of a frozen network, where oneDNN can reach them. */
+export class FrozenLayers {
+  readonly classes: number;
+  /** Of the last stage. */
+  readonly channels: number;
+  readonly stem: FrozenConvolution;
+  readonly blocks: readonly FrozenBlock[];
+  /** `[channels, classes]` and `[classes]` */
+  readonly weight: Block;
+  readonly bias: Block;
+  readonly #backend: OnednnBackend;
+
+  /** Copies what it needs. */
+  constructor(backend: OnednnBackend, { classes, stem, blocks, weight, bias }: FoldedResNet) {
+    this.#backend = backend;
+    this.classes = classes;
+    this.channels = weight.shape[0];
+    this.stem = this.#convolution(stem);
+    this.blocks = blocks.map(({ shape, first, second }) => ({
+      shape,
+      first: this.#convolution(first),
+      second: this.#convolution(second),
+      shortcut: shape.stride === 1 ? null : this.#shortcut(shape),
+    }));
+    this.weight = this.#copy(backend.values(weight));
+    this.bias = this.#copy(backend.values(bias));
+  }
+
+  dispose(): void {
+    const { arena } = this.#backend;
+    const convolutions = [
+      this.stem,
+      ...this.blocks.flatMap(({ first, second }) => [first, second]),
+    ];
+    for (const { filter, turned, bias } of convolutions) {
+      filter.dispose();
+      turned.dispose();
+      arena.release(bias);
+    }
+    for (const { shortcut } of this.blocks) shortcut?.dispose();
+    arena.release(this.weight);
+    arena.release(this.bias);
+  }
+
+  #convolution({ filter, bias }: FoldedConvolution): FrozenConvolution {
+    const frozen = new FrozenFilter(this.#backend, this.#backend.values(filter), filter.shape);
+    return {
+      filter: frozen,
+      turned: frozen.turned(),
+      bias: this.#copy(this.#backend.values(bias)),
+    };
+  }
+
+  #shortcut({ inChannels, outChannels }: BlockShape): FrozenFilter {
+    const identity = tf.tidy(() => identityFilter(inChannels, outChannels));
+    const filter = new FrozenFilter(this.#backend, this.#backend.values(identity), identity.shape);
+    identity.dispose();
+    return filter;
+  }
+
+  #copy(values: Float32Array): Block {
+    const block = this.#backend.arena.allocate(values.byteLength);
+    new Float32Array(block.buffer, block.offset, values.length).set(values);
+    return block;
+  }
+}

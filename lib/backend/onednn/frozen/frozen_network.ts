@@ -1,0 +1,201 @@
+import * as tf from "@tensorflow/tfjs";
+import { FrozenLayers } from "./frozen_layers.ts";
+import {
+  type BackwardPlaces,
+  backwardProgram,
+  type ForwardPlaces,
+  forwardProgram,
+  reluShapes,
+  type Workspace,
+} from "./slice_program.ts";
+import type { Pointer, Shape } from "./slice_steps.ts";
+import type { Block } from "../arena.ts";
+import { BYTES, type DataType } from "../constants.ts";
+import type { OnednnBackend } from "../onednn_backend.ts";
+import type { FoldedResNet } from "../../../nn/folded_resnet.ts";
+import type { FrozenClassifier, Pullback } from "../../../nn/frozen_classifier.ts";
+
+/**
+ * Images that go through the network at a time, so that feature maps stay in a processor's cache: of
+ * 256 images in slices of 8, 16, 32, 64 and 256 … ms.
+ */
+const SLICE = 32;
+
+/**
+ * A frozen network as a flat list of oneDNN primitives: bias, ReLU and residual addition are done by
+ * the convolutions that they follow, and on the way back the residual addition and the mask of the ReLU
+ * by the convolutions before them. Of a forward pass nothing is kept for the way back but one byte a
+ * ReLU.
+ */
+export class FrozenNetwork implements FrozenClassifier {
+  readonly classes: number;
+  readonly #backend: OnednnBackend;
+  readonly #layers: FrozenLayers;
+  readonly #type: DataType;
+  readonly #programs = new Map<string, unknown>();
+  #workspace: { readonly key: string; readonly blocks: Workspace } | undefined;
+
+  constructor(backend: OnednnBackend, folded: FoldedResNet, type: DataType) {
+    this.classes = folded.classes;
+    this.#backend = backend;
+    this.#layers = new FrozenLayers(backend, folded);
+    this.#type = type;
+  }
+
+  logits(images: tf.Tensor4D): tf.Tensor2D {
+    return this.#forward(images, null);
+  }
+
+  pullback(images: tf.Tensor4D): Pullback {
+    const shapes = reluShapes(this.#layers, images.shape);
+    const masks = shapes.map((shape) => this.#backend.arena.allocate(sizeOf(shape)));
+    const logits = this.#forward(images, masks);
+    return {
+      logits,
+      toImages: (dLogits, rows) => this.#backward(dLogits, images.shape, masks, rows),
+      dispose: () => {
+        for (const mask of masks.splice(0)) this.#backend.arena.release(mask);
+      },
+    };
+  }
+
+  dispose(): void {
+    this.#layers.dispose();
+    this.#releaseWorkspace();
+    this.#programs.clear();
+  }
+
+  #forward(images: tf.Tensor4D, masks: readonly Block[] | null): tf.Tensor2D {
+    const [count, height, width, channels] = images.shape;
+    const from = this.#backend.pointer(images);
+    const logits = this.#backend.output([count, this.classes]);
+    const maps = reluShapes(this.#layers, [1, height, width, channels]).map(sizeOf);
+    for (const { start, size } of slices(count)) {
+      const program = this.#program(
+        `forward ${masks !== null}`,
+        [size, height, width, channels],
+        (shape, workspace) =>
+          forwardProgram(this.#backend, this.#layers, shape, this.#type, workspace, !!masks),
+      );
+      const places: ForwardPlaces = {
+        images: offset(from, 4 * start * height * width * channels),
+        logits: offset(logits.pointer, 4 * start * this.classes),
+        masks: masks?.map(({ pointer }, relu) => offset(pointer, start * maps[relu])),
+      };
+      program(places);
+    }
+    return asTensor(logits.info) as tf.Tensor2D;
+  }
+
+  #backward(
+    dLogits: tf.Tensor2D,
+    [, height, width, channels]: Shape,
+    masks: readonly Block[],
+    rows?: tf.Tensor1D,
+  ): tf.Tensor4D {
+    const count = dLogits.shape[0];
+    const from = this.#backend.pointer(dLogits);
+    const dImages = this.#backend.output([count, height, width, channels]);
+    const maps = reluShapes(this.#layers, [1, height, width, channels]).map(sizeOf);
+    const wanted = rows && this.#backend.values(rows);
+    const gathered = wanted &&
+      masks.map((_, relu) => this.#backend.arena.allocate(maps[relu] * SLICE));
+    for (const { start, size } of slices(count)) {
+      const program = this.#program(
+        "backward",
+        [size, height, width, channels],
+        (shape, workspace) =>
+          backwardProgram(this.#backend, this.#layers, shape, this.#type, workspace),
+      );
+      gathered?.forEach((block, relu) =>
+        gather(masks[relu], wanted!.subarray(start, start + size), maps[relu], block)
+      );
+      const places: BackwardPlaces = {
+        dLogits: offset(from, 4 * start * this.classes),
+        masks: gathered?.map(({ pointer }) => pointer) ??
+          masks.map(({ pointer }, relu) => offset(pointer, start * maps[relu])),
+        dImages: offset(dImages.pointer, 4 * start * height * width * channels),
+      };
+      program(places);
+    }
+    for (const block of gathered ?? []) this.#backend.arena.release(block);
+    return asTensor(dImages.info) as tf.Tensor4D;
+  }
+
+  #program<Program>(
+    name: string,
+    shape: Shape,
+    compile: (shape: Shape, workspace: Workspace) => Program,
+  ): Program {
+    const workspace = this.#workspaceFor(shape);
+    const key = `${name} ${shape}`;
+    let program = this.#programs.get(key) as Program | undefined;
+    if (!program) {
+      program = compile(shape, workspace);
+      this.#programs.set(key, program);
+    }
+    return program;
+  }
+
+  /** One for all slices of images of a size; images of another size begin anew. */
+  #workspaceFor([, height, width, channels]: Shape): Workspace {
+    const key = `${height} ${width} ${channels}`;
+    if (this.#workspace?.key !== key) {
+      this.#releaseWorkspace();
+      this.#programs.clear();
+      const slice: Shape = [SLICE, height, width, channels];
+      const largest = Math.max(...reluShapes(this.#layers, slice).map(sizeOf));
+      const { arena } = this.#backend;
+      const map = () => arena.allocate(largest * BYTES[this.#type]);
+      const blocks: Workspace = {
+        maps: [map(), map(), map(), map()],
+        vectors: arena.allocate(4 * SLICE * this.#layers.channels),
+        images: arena.allocate(sizeOf(slice) * BYTES[this.#type]),
+      };
+      this.#workspace = { key, blocks };
+    }
+    return this.#workspace!.blocks;
+  }
+
+  #releaseWorkspace(): void {
+    if (!this.#workspace) return;
+    const { maps, vectors, images } = this.#workspace.blocks;
+    for (const block of [...maps, vectors, images]) this.#backend.arena.release(block);
+    this.#workspace = undefined;
+  }
+}
+
+/** Whole slices, then halves, quarters, …: few different sizes, so few programs. */
+function* slices(count: number): Iterable<{ start: number; size: number }> {
+  let start = 0;
+  for (let size = SLICE; start < count; size = Math.min(size, powerOfTwoBelow(count - start))) {
+    if (count - start < size) continue;
+    yield { start, size };
+    start += size;
+  }
+}
+
+function powerOfTwoBelow(count: number): number {
+  return count > 0 ? 2 ** Math.floor(Math.log2(count)) : 1;
+}
+
+/** Copies rows of bytes. */
+function gather(from: Block, rows: ArrayLike<number>, width: number, to: Block): void {
+  const source = new Uint8Array(from.buffer, from.offset, from.bytes);
+  const target = new Uint8Array(to.buffer, to.offset, to.bytes);
+  for (let k = 0; k < rows.length; k++) {
+    target.set(source.subarray(rows[k] * width, (rows[k] + 1) * width), k * width);
+  }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+function offset(pointer: Pointer, bytes: number): Pointer {
+  return bytes === 0 ? pointer : Deno.UnsafePointer.offset(pointer!, bytes);
+}
+
+function asTensor(info: tf.TensorInfo): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo(info);
+}

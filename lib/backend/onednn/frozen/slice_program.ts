@@ -1,0 +1,169 @@
+import type { FrozenLayers } from "./frozen_layers.ts";
+import { ADD, type Place, type Pointer, RELU, type Shape, SliceSteps } from "./slice_steps.ts";
+import type { Block } from "../arena.ts";
+import { DataType } from "../constants.ts";
+import type { OnednnBackend } from "../onednn_backend.ts";
+
+/** Where a slice lies that a program runs on. */
+export interface ForwardPlaces {
+  /** `[n, h, w, c]`, float32 */
+  readonly images: Pointer;
+  /** `[n, classes]` */
+  readonly logits: Pointer;
+  /** One for each ReLU, in the order of the pass: what passed. Left out where nobody asks. */
+  readonly masks?: readonly Pointer[];
+}
+
+export interface BackwardPlaces {
+  /** `[n, classes]` */
+  readonly dLogits: Pointer;
+  readonly masks: readonly Pointer[];
+  /** `[n, h, w, c]`, float32 */
+  readonly dImages: Pointer;
+}
+
+/** Working memory that all programs of a network share, each block large enough for any feature map. */
+export interface Workspace {
+  readonly maps: readonly [Block, Block, Block, Block];
+  /** `[n, channels]`, float32 */
+  readonly vectors: Block;
+  /** The images in the network's type, where that is not float32. */
+  readonly images: Block;
+}
+
+/** The feature maps of a slice in the order of their ReLUs: the stem's, then two a block. */
+export function reluShapes(layers: FrozenLayers, [n, h, w]: Shape): Shape[] {
+  const shapes: Shape[] = [[n, h, w, layers.stem.filter.shape[3]]];
+  let [height, width] = [h, w];
+  for (const { shape: { stride, outChannels } } of layers.blocks) {
+    height = Math.ceil(height / stride);
+    width = Math.ceil(width / stride);
+    const shape: Shape = [n, height, width, outChannels];
+    shapes.push(shape, shape);
+  }
+  return shapes;
+}
+
+/** The forward pass of a slice. */
+export function forwardProgram(
+  backend: OnednnBackend,
+  layers: FrozenLayers,
+  images: Shape,
+  type: DataType,
+  workspace: Workspace,
+  keepMasks: boolean,
+): (places: ForwardPlaces) => void {
+  const steps = new SliceSteps(backend);
+  const shapes = reluShapes(layers, images);
+  const program: ((places: ForwardPlaces) => void)[] = [];
+  const at = (map: number, relu: number): Place => ({
+    ...{ shape: shapes[relu], type, pointer: workspace.maps[map].pointer },
+  });
+  /** Notes what passed the relu-th ReLU, whose output lies there. */
+  const keep = (relu: number, place: Place) => {
+    if (!keepMasks) return;
+    const mask = steps.mask(place);
+    program.push(({ masks }) => mask(masks![relu]));
+  };
+
+  const { stem, blocks } = layers;
+  let [x, inner, spare] = [0, 1, 2];
+  const stemOut = at(x, 0);
+  const source: Place = { shape: images, type, pointer: workspace.images.pointer };
+  const convolveStem = steps.convolve(stem.filter, source, stemOut, {
+    ...{ bias: stem.bias.pointer, operations: [RELU] },
+  });
+  if (type === DataType.f32) {
+    program.push(({ images }) => convolveStem(undefined, images));
+  } else {
+    const convert = steps.convert(source);
+    program.push(({ images }) => convert(images), () => convolveStem());
+  }
+  keep(0, stemOut);
+  blocks.forEach(({ shape: { stride }, first, second, shortcut }, k) => {
+    const input = at(x, 2 * k);
+    const middle = at(inner, 2 * k + 1);
+    const convolveFirst = steps.convolve(first.filter, input, middle, {
+      ...{ bias: first.bias.pointer, stride, operations: [RELU] },
+    });
+    program.push(() => convolveFirst());
+    keep(2 * k + 1, middle);
+    if (shortcut) {
+      const takeShortcut = steps.convolve(shortcut, input, at(spare, 2 * k + 2), { stride });
+      program.push(() => takeShortcut());
+      [x, spare] = [spare, x];
+    }
+    const output = at(x, 2 * k + 2);
+    const convolveSecond = steps.convolve(second.filter, middle, output, {
+      ...{ bias: second.bias.pointer, operations: [ADD, RELU] },
+    });
+    program.push(() => convolveSecond());
+    keep(2 * k + 2, output);
+  });
+  const last = at(x, shapes.length - 1);
+  const vectors = workspace.vectors.pointer;
+  program.push(steps.pool(last, vectors));
+  const linear = steps.linear([images[0], layers.channels, layers.classes], layers.weight.pointer, {
+    bias: layers.bias.pointer,
+  });
+  program.push(({ logits }) => linear(vectors, logits));
+  return (places) => {
+    for (const step of program) step(places);
+  };
+}
+
+/** The way back from the logits to the images. */
+export function backwardProgram(
+  backend: OnednnBackend,
+  layers: FrozenLayers,
+  images: Shape,
+  type: DataType,
+  workspace: Workspace,
+): (places: BackwardPlaces) => void {
+  const steps = new SliceSteps(backend);
+  const shapes = reluShapes(layers, images);
+  const program: ((places: BackwardPlaces) => void)[] = [];
+  const at = (map: number, relu: number): Place => ({
+    ...{ shape: shapes[relu], type, pointer: workspace.maps[map].pointer },
+  });
+  let [gradient, inner, spare] = [0, 1, 2];
+  const last = shapes.length - 1;
+  const [n, height, width] = shapes[last];
+  const vectors = workspace.vectors.pointer;
+  const linear = steps.linear([n, layers.classes, layers.channels], layers.weight.pointer, {
+    ...{ transposed: true, scale: 1 / (height * width) },
+  });
+  program.push(({ dLogits }) => linear(dLogits, vectors));
+  const spread = steps.spread(vectors, at(gradient, last));
+  program.push(({ masks }) => spread(masks[last]));
+
+  for (let k = layers.blocks.length - 1; k >= 0; k--) {
+    const { shape: { stride }, first, second, shortcut } = layers.blocks[k];
+    const dOutput = at(gradient, 2 * k + 2);
+    const dInner = at(inner, 2 * k + 1);
+    const backSecond = steps.convolve(second.turned, dOutput, dInner, { masked: true });
+    program.push(({ masks }) => backSecond(masks[2 * k + 1]));
+    if (!shortcut) {
+      const backFirst = steps.convolve(first.turned, dInner, dOutput, {
+        ...{ operations: [ADD], masked: true },
+      });
+      program.push(({ masks }) => backFirst(masks[2 * k]));
+      continue;
+    }
+    const dInput = at(spare, 2 * k);
+    const other = workspace.maps[3].pointer;
+    const backFirst = steps.convolveBack(first.filter, dInner, dInput, stride);
+    const backShortcut = steps.convolveBack(shortcut, dOutput, dInput, stride);
+    const add = steps.addMasked(dInput, other);
+    program.push(() => backFirst(dInput.pointer), () => backShortcut(other));
+    program.push(({ masks }) => add(masks[2 * k]));
+    [gradient, spare] = [spare, gradient];
+  }
+  const toImages = steps.convolveBack(layers.stem.filter, at(gradient, 0), {
+    ...{ shape: images, type: DataType.f32 },
+  }, 1);
+  program.push(({ dImages }) => toImages(dImages));
+  return (places) => {
+    for (const step of program) step(places);
+  };
+}

@@ -1,0 +1,283 @@
+import type { FrozenFilter } from "./frozen_filter.ts";
+import { preferredBackward, preferredForward } from "../convolution.ts";
+import { convolutionBackwardData, convolutionForward } from "../convolution_recipes.ts";
+import { Algorithm, Argument, DataType } from "../constants.ts";
+import { anyLayout, channelsLast, type Layout, rowMajor, strided } from "../memory_layout.ts";
+import type { OnednnBackend } from "../onednn_backend.ts";
+import type { PostOperation, Primitive } from "../primitive.ts";
+import { reorder } from "../reorder.ts";
+
+export type Pointer = Deno.PointerValue;
+/** `[n, h, w, c]` */
+export type Shape = readonly [n: number, h: number, w: number, c: number];
+
+/** A tensor of a slice: its shape, and the type and place of its values. */
+export interface Place {
+  readonly shape: Shape;
+  readonly type: DataType;
+  readonly pointer: Pointer;
+}
+
+export const RELU: PostOperation = { kind: "elementwise", algorithm: Algorithm.relu };
+export const ADD: PostOperation = { kind: "add to destination" };
+
+const CONVOLUTION = (stride: number, pad: number) => ({
+  strides: [stride, stride],
+  dilations: [1, 1],
+  padBefore: [pad, pad],
+  padAfter: [pad, pad],
+} as const);
+
+/**
+ * The steps that programs for a slice of images are made of. Each method prepares a primitive and gives
+ * a function that runs it; places that are not known before the run are given to that function.
+ */
+export class SliceSteps {
+  readonly #backend: OnednnBackend;
+
+  constructor(backend: OnednnBackend) {
+    this.#backend = backend;
+  }
+
+  /**
+   * `to = from ∗ filter + bias`, then the post-operations. The function that runs it takes the mask,
+   * if there is one, and another place to read from than `from`, if that is known only then.
+   */
+  convolve(
+    filter: FrozenFilter,
+    from: Place,
+    to: Place,
+    { bias, stride = 1, operations = [], masked = false }: {
+      readonly bias?: Pointer;
+      readonly stride?: 1 | 2;
+      readonly operations?: readonly PostOperation[];
+      /** Multiplied by a mask at last. */
+      readonly masked?: boolean;
+    },
+  ): (mask?: Pointer, source?: Pointer) => void {
+    const { library } = this.#backend;
+    const [size, , inChannels, outChannels] = filter.shape;
+    const recipe = () =>
+      convolutionForward(library, {
+        src: channelsLast(library, from.shape, from.type),
+        weights: anyLayout(library, [outChannels, inChannels, size, size], from.type),
+        bias: bias === undefined ? undefined : rowMajor(library, [outChannels]),
+        dst: channelsLast(library, to.shape, to.type),
+        geometry: CONVOLUTION(stride, (size - 1) / 2),
+        postOperations: [
+          ...operations,
+          ...(masked ? maskedBy(channelsLast(library, to.shape, DataType.u8)) : []),
+        ],
+        preferred: preferredForward(inChannels, outChannels),
+      });
+    const kinds = operations.map(({ kind }) => kind);
+    const primitive = this.#backend.primitive(
+      `frozen convolution ${placeKey(from)} ${placeKey(to)} ${filter.shape} /${stride} ` +
+        `${bias !== undefined} ${kinds} ${masked}`,
+      recipe,
+    );
+    const weights = this.#weightsFor(primitive, filter, from.type);
+    const biases = bias === undefined ? [] : [bias];
+    return masked
+      ? (mask, source = from.pointer) =>
+        primitive.execute(source, weights, ...biases, mask!, to.pointer)
+      : (_, source = from.pointer) => primitive.execute(source, weights, ...biases, to.pointer);
+  }
+
+  /** Float32 values in another type. */
+  convert(to: Place): (from: Pointer) => void {
+    const { library } = this.#backend;
+    const primitive = this.#backend.primitive(
+      `frozen convert ${placeKey(to)}`,
+      () =>
+        reorder(library, channelsLast(library, to.shape), channelsLast(library, to.shape, to.type)),
+    );
+    return (from) => primitive.execute(from, to.pointer);
+  }
+
+  /** The input gradient of a convolution of this filter. */
+  convolveBack(
+    filter: FrozenFilter,
+    from: Place,
+    to: Omit<Place, "pointer">,
+    stride: 1 | 2,
+  ): (to: Pointer) => void {
+    const { library } = this.#backend;
+    const [size, , inChannels, outChannels] = filter.shape;
+    const key = `frozen gradient ${placeKey(from)} ${placeKey(to)} ${filter.shape} /${stride}`;
+    const weights = () => anyLayout(library, [outChannels, inChannels, size, size], from.type);
+    const geometry = CONVOLUTION(stride, (size - 1) / 2);
+    const primitive = this.#backend.primitive(key, () => {
+      const diffSrc = channelsLast(library, to.shape, to.type);
+      const diffDst = channelsLast(library, from.shape, from.type);
+      const hint = this.#backend.primitive(`${key} hint`, () =>
+        convolutionForward(library, {
+          src: channelsLast(library, to.shape, from.type),
+          ...{ weights: weights(), dst: diffDst, geometry },
+        }));
+      return convolutionBackwardData(library, {
+        ...{ diffSrc, weights: weights(), diffDst, geometry },
+        hint: hint.descriptor,
+        preferred: preferredBackward(inChannels),
+      });
+    });
+    const pointer = this.#weightsFor(primitive, filter, from.type);
+    return (place) => primitive.execute(from.pointer, pointer, place);
+  }
+
+  /** 255 where a value is above zero, 0 elsewhere, as bytes: a huge factor, then saturation. */
+  mask(of: Place): (mask: Pointer) => void {
+    const { library } = this.#backend;
+    const size = sizeOf(of.shape);
+    const primitive = this.#backend.primitive(`frozen mask ${size} ${of.type}`, () => {
+      const { create } = reorder(
+        library,
+        rowMajor(library, [size], of.type),
+        rowMajor(library, [size], DataType.u8),
+      );
+      return {
+        create,
+        arguments: [Argument.src, Argument.scaleOf(Argument.src), Argument.dst],
+        scaled: Argument.src,
+      };
+    });
+    const factor = this.#backend.constant(1e30, 1);
+    return (mask) => primitive.execute(of.pointer, factor, mask);
+  }
+
+  /** `to = values ⊙ mask`, values `[n, c]` the same for all pixels: a product with a column of ones. */
+  spread(values: Pointer, to: Place): (mask: Pointer) => void {
+    const [n, h, w, c] = to.shape;
+    const primitive = this.#matMul(
+      `spread ${placeKey(to)}`,
+      [n, h * w, 1, c],
+      [DataType.f32, to.type],
+      maskedBy(rowMajor(this.#backend.library, [n, h * w, c], DataType.u8)),
+    );
+    const ones = this.#backend.constant(1, n * h * w);
+    return (mask) => primitive.execute(ones, values, mask, to.pointer);
+  }
+
+  /** `sum = (sum + other) ⊙ mask` */
+  addMasked(sum: Place, other: Pointer): (mask: Pointer) => void {
+    const { library } = this.#backend;
+    const { symbols, engine } = library;
+    const size = sizeOf(sum.shape);
+    const primitive = this.#backend.primitive(`frozen add ${size} ${sum.type}`, () => {
+      const { handle } = rowMajor(library, [size], sum.type);
+      return {
+        create: (place, attributes) =>
+          symbols.dnnl_binary_primitive_desc_create(
+            ...[place, engine, Algorithm.add, handle, handle, handle, attributes] as const,
+          ),
+        arguments: [Argument.src, Argument.src1, Argument.postOperation(0), Argument.dst],
+        postOperations: maskedBy(rowMajor(library, [size], DataType.u8)),
+      };
+    });
+    return (mask) => primitive.execute(sum.pointer, other, mask, sum.pointer);
+  }
+
+  /** The mean over all pixels, `[n, c]`, in float32: a product with a row of 1/(h·w). */
+  pool(from: Place, to: Pointer): () => void {
+    const [n, h, w, c] = from.shape;
+    const primitive = this.#matMul(`pool ${placeKey(from)}`, [n, 1, h * w, c], [
+      from.type,
+      DataType.f32,
+    ]);
+    const weights = this.#backend.constant(1 / (h * w), n * h * w, from.type);
+    return () => primitive.execute(weights, from.pointer, to);
+  }
+
+  /** `to = (from · weight) · scale + bias`, weight `[in, out]` or, transposed, `[out, in]`. */
+  linear(
+    [n, inputs, outputs]: readonly [n: number, inputs: number, outputs: number],
+    weight: Pointer,
+    { bias, transposed = false, scale = 1 }: {
+      readonly bias?: Pointer;
+      readonly transposed?: boolean;
+      readonly scale?: number;
+    },
+  ): (from: Pointer, to: Pointer) => void {
+    const { library } = this.#backend;
+    const { symbols, engine } = library;
+    const key = `frozen linear ${n} ${inputs} ${outputs} ${
+      bias !== undefined
+    } ${transposed} ${scale}`;
+    const primitive = this.#backend.primitive(key, () => {
+      const src = rowMajor(library, [n, inputs]);
+      const weights = strided(
+        library,
+        [inputs, outputs],
+        transposed ? [1, inputs] : [outputs, 1],
+      );
+      const dst = rowMajor(library, [n, outputs]);
+      const biases = bias === undefined ? null : rowMajor(library, [1, outputs]).handle;
+      return {
+        create: (place, attributes) =>
+          symbols.dnnl_matmul_primitive_desc_create(
+            ...[place, engine, src.handle, weights.handle, biases, dst.handle, attributes] as const,
+          ),
+        arguments: [
+          ...[Argument.src, Argument.weights],
+          ...(bias === undefined ? [] : [Argument.bias]),
+          Argument.dst,
+        ],
+        postOperations: scale === 1
+          ? []
+          : [{ kind: "elementwise", algorithm: Algorithm.linear, alpha: scale }],
+      };
+    });
+    const biases = bias === undefined ? [] : [bias];
+    return (from, to) => primitive.execute(from, weight, ...biases, to);
+  }
+
+  /** n products `[rows, inner] × [inner, columns]`. */
+  #matMul(
+    key: string,
+    [n, rows, inner, columns]: readonly [n: number, rows: number, inner: number, columns: number],
+    [type, resultType]: readonly [DataType, DataType],
+    postOperations: readonly PostOperation[] = [],
+  ): Primitive {
+    const { library } = this.#backend;
+    const { symbols, engine } = library;
+    return this.#backend.primitive(`frozen ${key}`, () => {
+      const src = rowMajor(library, [n, rows, inner], type);
+      const weights = rowMajor(library, [n, inner, columns], type);
+      const dst = rowMajor(library, [n, rows, columns], resultType);
+      return {
+        create: (place, attributes) =>
+          symbols.dnnl_matmul_primitive_desc_create(
+            ...[place, engine, src.handle, weights.handle, null, dst.handle, attributes] as const,
+          ),
+        arguments: [
+          ...[Argument.src, Argument.weights],
+          ...(postOperations.length > 0 ? [Argument.postOperation(0)] : []),
+          Argument.dst,
+        ],
+        postOperations,
+      };
+    });
+  }
+
+  #weightsFor(primitive: Primitive, filter: FrozenFilter, type: DataType): Pointer {
+    const [size, , inChannels, outChannels] = filter.shape;
+    const dimensions = [outChannels, inChannels, size, size];
+    return filter.in(primitive.layoutOf(Argument.weights, dimensions, type));
+  }
+}
+
+/** Multiplication by a mask of 0 and 255. */
+function maskedBy(operand: Layout): PostOperation[] {
+  return [
+    { kind: "binary", algorithm: Algorithm.mul, operand },
+    { kind: "elementwise", algorithm: Algorithm.linear, alpha: 1 / 255 },
+  ];
+}
+
+function sizeOf(shape: Shape): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+function placeKey({ shape, type }: Omit<Place, "pointer">): string {
+  return `${shape} ${type}`;
+}

@@ -1,0 +1,53 @@
+import * as tf from "@tensorflow/tfjs";
+import { Argument } from "../constants.ts";
+import { isFloat, type Kernel, sizeOf } from "./kernel.ts";
+import { rowMajor, strided } from "../memory_layout.ts";
+
+/** Products of matrices, `[…, m, k] × […, k, n]`, either of them transposed where asked. */
+export const batchMatMul: Kernel = {
+  kernelName: tf.BatchMatMul,
+  run({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend }) {
+    const batch = a.shape.slice(0, -2);
+    // Broadcasting over the batch is left to the loop.
+    if (!isFloat(a, b) || String(batch) !== String(b.shape.slice(0, -2))) return null;
+    if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0) return null;
+    const count = sizeOf(batch);
+    const [rowsA, columnsA] = a.shape.slice(-2);
+    const [rowsB, columnsB] = b.shape.slice(-2);
+    const m = transposeA ? columnsA : rowsA;
+    const k = transposeA ? rowsA : columnsA;
+    const n = transposeB ? rowsB : columnsB;
+    const { library } = backend;
+    const { symbols, engine } = library;
+    const y = backend.output([...batch, m, n]);
+    const primitive = backend.primitive(
+      `matMul ${count},${m},${k},${n} ${transposeA} ${transposeB}`,
+      () => {
+        const matrix = (rows: number, columns: number, transposed: boolean) =>
+          strided(
+            library,
+            [count, rows, columns],
+            transposed ? [rows * columns, 1, rows] : [rows * columns, columns, 1],
+          );
+        const src = matrix(m, k, transposeA);
+        const weights = matrix(k, n, transposeB);
+        const dst = rowMajor(library, [count, m, n]);
+        return {
+          create: (place, attributes) =>
+            symbols.dnnl_matmul_primitive_desc_create(
+              place,
+              engine,
+              src.handle,
+              weights.handle,
+              null,
+              dst.handle,
+              attributes,
+            ),
+          arguments: [Argument.src, Argument.weights, Argument.dst],
+        };
+      },
+    );
+    primitive.execute(backend.pointer(a), backend.pointer(b), y.pointer);
+    return y.info;
+  },
+};

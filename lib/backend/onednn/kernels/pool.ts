@@ -1,0 +1,116 @@
+import * as tf from "@tensorflow/tfjs";
+import { Algorithm, Argument, Propagation } from "../constants.ts";
+import { isFloat, type Kernel } from "./kernel.ts";
+import { channelsLast, int64s } from "../memory_layout.ts";
+import type { Library } from "../open_library.ts";
+import type { PrimitiveRecipe } from "../primitive.ts";
+
+type Info = tf.backend_util.Conv2DInfo;
+
+/** Average and maximum of windows, NHWC. */
+function pool(kernelName: string, algorithm: number): Kernel {
+  return {
+    kernelName,
+    run({ inputs: { x }, attrs: { filterSize, strides, pad, dimRoundingMode }, backend }) {
+      if (!isFloat(x) || x.shape.includes(0)) return null;
+      const info = poolInfo(x.shape, filterSize, strides, pad, dimRoundingMode);
+      const y = backend.output(info.outShape);
+      backend.primitive(
+        `${kernelName} ${keyOf(info)}`,
+        () => forwardRecipe(backend.library, info, algorithm, Propagation.forwardInference),
+      )
+        .execute(backend.pointer(x), y.pointer);
+      return y.info;
+    },
+  };
+}
+
+/** The way back of an average; that of a maximum is left to the loop, since nothing here uses it. */
+const avgPoolGrad: Kernel = {
+  kernelName: tf.AvgPoolGrad,
+  run({ inputs: { dy, input }, attrs: { filterSize, strides, pad }, backend }) {
+    if (!isFloat(dy) || input.shape.includes(0)) return null;
+    const info = poolInfo(input.shape, filterSize, strides, pad);
+    const { library } = backend;
+    const { symbols, engine } = library;
+    const dx = backend.output(info.inShape);
+    const key = `average gradient ${keyOf(info)}`;
+    const primitive = backend.primitive(key, () => {
+      const diffSrc = channelsLast(library, info.inShape);
+      const diffDst = channelsLast(library, info.outShape);
+      const forward = backend.primitive(`${key} hint`, () =>
+        forwardRecipe(
+          ...[library, info, Algorithm.poolingAverageWithoutPadding] as const,
+          Propagation.forwardTraining,
+        ));
+      return {
+        create: (place, attributes) =>
+          symbols.dnnl_pooling_backward_primitive_desc_create(
+            ...[place, engine, Algorithm.poolingAverageWithoutPadding] as const,
+            ...[diffSrc.handle, diffDst.handle, ...windows(info)] as const,
+            ...[forward.descriptor, attributes] as const,
+          ),
+        arguments: [Argument.diffDst, Argument.diffSrc],
+      };
+    });
+    primitive.execute(backend.pointer(dy), dx.pointer);
+    return dx.info;
+  },
+};
+
+function poolInfo(
+  shape: number[],
+  filterSize: [number, number] | number,
+  strides: [number, number] | number,
+  pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding,
+  roundingMode?: "floor" | "round" | "ceil",
+): Info {
+  return tf.backend_util.computePool2DInfo(
+    ...[shape as [number, number, number, number], filterSize, strides, 1] as const,
+    ...[pad, roundingMode] as const,
+  );
+}
+
+function forwardRecipe(
+  library: Library,
+  info: Info,
+  algorithm: number,
+  propagation: number,
+): PrimitiveRecipe {
+  const { symbols, engine } = library;
+  const src = channelsLast(library, info.inShape);
+  const dst = channelsLast(library, info.outShape);
+  return {
+    create: (place, attributes) =>
+      symbols.dnnl_pooling_forward_primitive_desc_create(
+        ...[place, engine, propagation, algorithm, src.handle, dst.handle] as const,
+        ...[...windows(info), attributes] as const,
+      ),
+    arguments: [Argument.src, Argument.dst],
+  };
+}
+
+type Arrays = BigInt64Array<ArrayBuffer>;
+
+/** Strides, size, dilation, padding before and after. */
+function windows(info: Info): [Arrays, Arrays, Arrays, Arrays, Arrays] {
+  const { strideHeight, strideWidth, filterHeight, filterWidth, padInfo } = info;
+  return [
+    int64s([strideHeight, strideWidth]),
+    int64s([filterHeight, filterWidth]),
+    int64s([0, 0]),
+    int64s([padInfo.top, padInfo.left]),
+    int64s([padInfo.bottom, padInfo.right]),
+  ];
+}
+
+function keyOf({ inShape, outShape, filterHeight, filterWidth, padInfo }: Info): string {
+  const { top, bottom, left, right } = padInfo;
+  return `${inShape} ${outShape} ${filterHeight},${filterWidth} +${top},${bottom},${left},${right}`;
+}
+
+export const pools: readonly Kernel[] = [
+  pool(tf.AvgPool, Algorithm.poolingAverageWithoutPadding),
+  pool(tf.MaxPool, Algorithm.poolingMax),
+  avgPoolGrad,
+];

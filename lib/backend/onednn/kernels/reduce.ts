@@ -1,0 +1,98 @@
+import * as tf from "@tensorflow/tfjs";
+import { Algorithm, Argument } from "../constants.ts";
+import { isFloat, type Kernel, sizeOf, WORTHWHILE } from "./kernel.ts";
+import { rowMajor } from "../memory_layout.ts";
+import type { OnednnBackend } from "../onednn_backend.ts";
+import type { PrimitiveRecipe } from "../primitive.ts";
+
+/**
+ * Sums, means and maxima over neighbouring axes. oneDNN's own reduction is fast over the last axis
+ * only (over others, a reference loop); a sum over others is a product with a row of ones.
+ *
+ * @param axesOf the axes among the attributes
+ * @param factor what a sum over so many values is multiplied by; left out for what is no sum
+ */
+function reduce(
+  kernelName: string,
+  algorithm: number,
+  // deno-lint-ignore no-explicit-any -- Max names its axes otherwise
+  axesOf: (attributes: any) => number | number[],
+  factor?: (count: number) => number,
+): Kernel {
+  return {
+    kernelName,
+    run({ inputs: { x }, attrs, backend }) {
+      if (!isFloat(x) || sizeOf(x.shape) < WORTHWHILE) return null;
+      const axes = tf.util.parseAxisParam(axesOf(attrs), x.shape);
+      const [first, last] = [axes[0], axes[axes.length - 1]];
+      if (axes.length === 0 || last - first !== axes.length - 1) return null;
+      const outer = sizeOf(x.shape.slice(0, first));
+      const reduced = sizeOf(x.shape.slice(first, last + 1));
+      const inner = sizeOf(x.shape.slice(last + 1));
+      const isLastAxis = inner === 1;
+      if (!isLastAxis && !factor) return null;
+      const y = backend.output(
+        attrs.keepDims
+          ? x.shape.map((extent, axis) => axes.includes(axis) ? 1 : extent)
+          : x.shape.filter((_, axis) => !axes.includes(axis)),
+      );
+      const key = `reduce ${algorithm} ${outer} ${reduced} ${inner}`;
+      if (isLastAxis) {
+        backend.primitive(key, () => overLastAxis(backend, algorithm, outer, reduced))
+          .execute(backend.pointer(x), y.pointer);
+      } else {
+        const row = backend.constant(factor!(reduced), outer * reduced);
+        backend.primitive(key, () => asProduct(backend, outer, reduced, inner))
+          .execute(row, backend.pointer(x), y.pointer);
+      }
+      return y.info;
+    },
+  };
+}
+
+function overLastAxis(
+  { library }: OnednnBackend,
+  algorithm: number,
+  outer: number,
+  reduced: number,
+): PrimitiveRecipe {
+  const { symbols, engine } = library;
+  const src = rowMajor(library, [outer, reduced]);
+  const dst = rowMajor(library, [outer, 1]);
+  return {
+    create: (place, attributes) =>
+      symbols.dnnl_reduction_primitive_desc_create(
+        ...[place, engine, algorithm, src.handle, dst.handle, 0, 0, attributes] as const,
+      ),
+    arguments: [Argument.src, Argument.dst],
+  };
+}
+
+/** `[outer, 1, reduced] × [outer, reduced, inner]` */
+function asProduct(
+  { library }: OnednnBackend,
+  outer: number,
+  reduced: number,
+  inner: number,
+): PrimitiveRecipe {
+  const { symbols, engine } = library;
+  const src = rowMajor(library, [outer, 1, reduced]);
+  const weights = rowMajor(library, [outer, reduced, inner]);
+  const dst = rowMajor(library, [outer, 1, inner]);
+  return {
+    create: (place, attributes) =>
+      symbols.dnnl_matmul_primitive_desc_create(
+        ...[place, engine, src.handle, weights.handle, null, dst.handle, attributes] as const,
+      ),
+    arguments: [Argument.src, Argument.weights, Argument.dst],
+  };
+}
+
+// deno-lint-ignore no-explicit-any -- as above
+const axis = (attributes: any) => attributes.axis;
+
+export const reductions: readonly Kernel[] = [
+  reduce(tf.Sum, Algorithm.reductionSum, axis, () => 1),
+  reduce(tf.Mean, Algorithm.reductionMean, axis, (count) => 1 / count),
+  reduce(tf.Max, Algorithm.reductionMax, ({ reductionIndices }) => reductionIndices),
+];

@@ -1,0 +1,56 @@
+import * as tf from "@tensorflow/tfjs";
+import { Algorithm, Argument, Propagation } from "../constants.ts";
+import { isFloat, type Kernel, sizeOf, WORTHWHILE } from "./kernel.ts";
+import { rowMajor } from "../memory_layout.ts";
+
+/** f(x) value by value, with the parameters α and β of oneDNN's formula. */
+function unary(
+  kernelName: string,
+  algorithm: number,
+  // deno-lint-ignore no-explicit-any -- the attributes of the kernel in question
+  parameters: (attributes: any) => [alpha: number, beta: number] = () => [0, 0],
+): Kernel {
+  return {
+    kernelName,
+    run({ inputs: { x }, attrs, backend }) {
+      const size = sizeOf(x.shape);
+      if (!isFloat(x) || size < WORTHWHILE) return null;
+      const [alpha, beta] = parameters(attrs);
+      const y = backend.output(x.shape);
+      const primitive = backend.primitive(`unary ${algorithm} ${alpha} ${beta} ${size}`, () => {
+        const { symbols, engine } = backend.library;
+        const layout = rowMajor(backend.library, [size]);
+        return {
+          create: (place, attributes) =>
+            symbols.dnnl_eltwise_forward_primitive_desc_create(
+              place,
+              engine,
+              Propagation.forwardInference,
+              algorithm,
+              layout.handle,
+              layout.handle,
+              alpha,
+              beta,
+              attributes,
+            ),
+          arguments: [Argument.src, Argument.dst],
+        };
+      });
+      primitive.execute(backend.pointer(x), y.pointer);
+      return y.info;
+    },
+  };
+}
+
+export const unaries: readonly Kernel[] = [
+  unary(tf.Relu, Algorithm.relu),
+  unary(tf.Square, Algorithm.square),
+  unary(tf.Sqrt, Algorithm.sqrt),
+  unary(tf.Exp, Algorithm.exp),
+  unary(tf.Log, Algorithm.log),
+  unary(tf.Neg, Algorithm.linear, () => [-1, 0]),
+  unary(tf.ClipByValue, Algorithm.clip, ({ clipValueMin, clipValueMax }) => [
+    clipValueMin,
+    clipValueMax,
+  ]),
+];

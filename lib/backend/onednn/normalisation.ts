@@ -1,0 +1,64 @@
+import { Argument, Normalisation, Propagation } from "./constants.ts";
+import { channelsLast } from "./memory_layout.ts";
+import type { OnednnBackend } from "./onednn_backend.ts";
+import type { Primitive } from "./primitive.ts";
+
+/**
+ * Batch normalisation by the statistics of the batch:
+ * `execute(x, gamma, beta, mean, variance, y[, workspace])`. With a ReLU it leaves in the workspace
+ * which values passed.
+ *
+ * @param shape `[n, h, w, c]`
+ */
+export function normalisationForward(
+  backend: OnednnBackend,
+  shape: number[],
+  epsilon: number,
+  relu: boolean,
+): Primitive {
+  return backend.primitive(`normalisation ${shape} ${epsilon} ${relu}`, () => {
+    const { symbols, engine } = backend.library;
+    const { handle } = channelsLast(backend.library, shape);
+    return {
+      create: (place, attributes) =>
+        symbols.dnnl_batch_normalization_forward_primitive_desc_create(
+          ...[place, engine, Propagation.forwardTraining, handle, handle] as const,
+          ...[epsilon, flags(relu), attributes] as const,
+        ),
+      arguments: [
+        ...[Argument.src, Argument.scale, Argument.shift, Argument.mean, Argument.variance],
+        ...[Argument.dst, ...(relu ? [Argument.workspace] : [])],
+      ],
+    };
+  });
+}
+
+/** `execute(x, dy, gamma, mean, variance, dx, dgamma, dbeta[, workspace])` */
+export function normalisationBackward(
+  backend: OnednnBackend,
+  shape: number[],
+  epsilon: number,
+  relu: boolean,
+): Primitive {
+  return backend.primitive(`normalisation ${shape} ${epsilon} ${relu} gradient`, () => {
+    const { symbols, engine } = backend.library;
+    const { handle } = channelsLast(backend.library, shape);
+    const { descriptor } = normalisationForward(backend, shape, epsilon, relu);
+    return {
+      create: (place, attributes) =>
+        symbols.dnnl_batch_normalization_backward_primitive_desc_create(
+          ...[place, engine, Propagation.backward, handle, handle, handle] as const,
+          ...[epsilon, flags(relu), descriptor, attributes] as const,
+        ),
+      arguments: [
+        ...[Argument.src, Argument.diffDst, Argument.scale, Argument.mean, Argument.variance],
+        ...[Argument.diffSrc, Argument.diffScale, Argument.diffShift],
+        ...(relu ? [Argument.workspace] : []),
+      ],
+    };
+  });
+}
+
+function flags(relu: boolean): number {
+  return Normalisation.scale | Normalisation.shift | (relu ? Normalisation.relu : 0);
+}

@@ -1,0 +1,167 @@
+import type * as tf from "@tensorflow/tfjs";
+import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { Arena, type Block } from "./arena.ts";
+import type { Library } from "./open_library.ts";
+import { FrozenNetwork } from "./frozen/frozen_network.ts";
+import { BYTES, DataType } from "./constants.ts";
+import { Primitive, type PrimitiveRecipe } from "./primitive.ts";
+import { supportsBfloat16 } from "./supports_bfloat16.ts";
+import type { FoldedResNet } from "../../nn/folded_resnet.ts";
+import type { FreezingBackend, Precision } from "../../nn/freeze.ts";
+import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+
+type DataId = tf.DataId;
+type Values = Parameters<MathBackendCPU["write"]>[0];
+
+/** A tensor's values: on the JavaScript heap, or in a block of the arena. */
+type Stored = ReturnType<MathBackendCPU["data"]["get"]> & {
+  block?: Block;
+  /** What belongs to the tensor and goes when it goes. */
+  attached?: Block;
+};
+
+/** More primitives than any network here needs; the least recently used give way. */
+const KEPT = 2000;
+
+/**
+ * A backend whose float32 tensors lie where oneDNN can reach them. Every kernel of
+ * tfjs-backend-cpu works on it, since those read typed arrays, and a view of a block is one.
+ */
+export class OnednnBackend extends MathBackendCPU implements FreezingBackend {
+  readonly library: Library;
+  readonly arena = new Arena();
+  readonly #prepared = new Map<string, object>();
+  readonly #constants = new Map<string, Block>();
+  #scratchpad: Block | undefined;
+
+  readonly precisions: readonly Precision[];
+
+  constructor(library: Library) {
+    super();
+    this.library = library;
+    this.precisions = supportsBfloat16(library) ? ["f32", "bf16"] : ["f32"];
+  }
+
+  freeze(folded: FoldedResNet, precision: Precision): FrozenClassifier {
+    return new FrozenNetwork(this, folded, DataType[precision]);
+  }
+
+  /**
+   * What was prepared for a key that says all that it depends on; made at first use.
+   *
+   * @param make gives an object of which each key has its own kind
+   */
+  prepared<T extends object>(key: string, make: () => T): T {
+    let prepared = this.#prepared.get(key) as T | undefined;
+    if (prepared) this.#prepared.delete(key);
+    else prepared = make();
+    this.#prepared.set(key, prepared);
+    if (this.#prepared.size > KEPT) this.#prepared.delete(this.#prepared.keys().next().value!);
+    return prepared;
+  }
+
+  /** The primitive for a key that says all that its recipe depends on. */
+  primitive(key: string, recipe: () => PrimitiveRecipe): Primitive {
+    return this.prepared(key, () => new Primitive(this.library, recipe(), this));
+  }
+
+  /** Where a number stands so many times in a row; for good. */
+  constant(value: number, count: number, type: DataType = DataType.f32): Deno.PointerValue {
+    const key = `${value} ${count} ${type}`;
+    let block = this.#constants.get(key);
+    if (!block) {
+      block = this.arena.allocate(BYTES[type] * count);
+      if (type === DataType.f32) {
+        new Float32Array(block.buffer, block.offset, count).fill(value);
+      } else {
+        // bfloat16 is the upper half of float32.
+        const [bits] = new Uint32Array(Float32Array.of(value).buffer);
+        new Uint16Array(block.buffer, block.offset, count).fill(bits >>> 16);
+      }
+      this.#constants.set(key, block);
+    }
+    return block.pointer;
+  }
+
+  /** Working memory for one call; primitives run one after the other and share it. */
+  scratchpad(bytes: number): Deno.PointerValue {
+    if (!this.#scratchpad || this.#scratchpad.bytes < bytes) {
+      if (this.#scratchpad) this.arena.release(this.#scratchpad);
+      this.#scratchpad = this.arena.allocate(bytes);
+    }
+    return this.#scratchpad.pointer;
+  }
+
+  /** A new float32 tensor of undefined content, and where it lies. */
+  output(shape: number[]): { info: tf.TensorInfo; pointer: Deno.PointerValue } {
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    const block = this.arena.allocate(4 * size);
+    const info = this.makeTensorInfo(shape, "float32");
+    const stored = this.#stored(info.dataId);
+    stored.block = block;
+    stored.values = new Float32Array(block.buffer, block.offset, size);
+    return { info, pointer: block.pointer };
+  }
+
+  /** Where the values of a float32 tensor lie; takes them into the arena if need be. */
+  pointer({ dataId }: tf.TensorInfo): Deno.PointerValue {
+    const stored = this.#stored(dataId);
+    if (!stored.block) {
+      const values = stored.values as Float32Array;
+      stored.block = this.arena.allocate(values.byteLength);
+      const { buffer, offset } = stored.block;
+      const view = new Float32Array(buffer, offset, values.length);
+      view.set(values);
+      stored.values = view;
+    }
+    return stored.block.pointer;
+  }
+
+  /** The values of a tensor, not a copy: they are good as long as the tensor is. */
+  values({ dataId }: tf.TensorInfo): Float32Array {
+    return this.#stored(dataId).values as Float32Array;
+  }
+
+  /** Gives a block to a tensor, to be released with it. */
+  attach({ dataId }: tf.TensorInfo, block: Block): void {
+    this.#stored(dataId).attached = block;
+  }
+
+  attached({ dataId }: tf.TensorInfo): Block | undefined {
+    return this.#stored(dataId).attached;
+  }
+
+  override write(values: Values, shape: number[], dtype: tf.DataType): DataId {
+    return super.write(this.#ownValues(values), shape, dtype);
+  }
+
+  override move(...[id, values, ...rest]: Parameters<MathBackendCPU["move"]>): void {
+    super.move(id, this.#ownValues(values), ...rest);
+  }
+
+  /** A copy: the block may hold something else by the time it is looked at. */
+  override readSync(dataId: DataId): ReturnType<MathBackendCPU["readSync"]> {
+    const values = super.readSync(dataId);
+    return this.#stored(dataId).block ? (values as Float32Array).slice() : values;
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    const stored = this.data.has(dataId) ? this.#stored(dataId) : null;
+    const gone = super.disposeData(dataId, force);
+    if (gone && stored) {
+      if (stored.block) this.arena.release(stored.block);
+      if (stored.attached) this.arena.release(stored.attached);
+    }
+    return gone;
+  }
+
+  #stored(dataId: DataId): Stored {
+    return this.data.get(dataId) as Stored;
+  }
+
+  /** Some kernels hand on a part of their input; in the arena it would not stay what it is. */
+  #ownValues(values: Values): Values {
+    const shared = values instanceof Float32Array && this.arena.owns(values.buffer);
+    return shared ? values.slice() : values;
+  }
+}

@@ -1,0 +1,95 @@
+import { checkVersion, companionLibraries, findLibrary } from "./find_library.ts";
+import { CPU_ENGINE, IN_ORDER, Status } from "./constants.ts";
+import { symbols } from "./symbols.ts";
+
+type Symbols = Deno.DynamicLibrary<typeof symbols>["symbols"];
+
+/** oneDNN, opened, with an engine for the processor and a stream to run on. */
+export interface Library {
+  readonly symbols: Symbols;
+  readonly engine: Deno.PointerValue;
+  readonly stream: Deno.PointerValue;
+  /** "3.7.2" */
+  readonly version: string;
+}
+
+let opened: Library | undefined;
+
+/**
+ * Opens oneDNN; once a thread, however often it is called.
+ *
+ * @throws Error that says what is missing or wrong, and how to get it
+ */
+export function openLibrary(): Library {
+  return opened ??= open(findLibrary());
+}
+
+function open(path: string): Library {
+  waitBriefly();
+  for (const companion of companionLibraries(path)) pin(companion);
+  pin("libgomp.so.1");
+  let library;
+  try {
+    library = Deno.dlopen(path, symbols).symbols;
+  } catch (error) {
+    throw new Error(`${path} does not load as oneDNN (${(error as Error).message})`, {
+      cause: error,
+    });
+  }
+  const version = readVersion(library);
+  checkVersion(path, ...version);
+  const engine = created((place) => library.dnnl_engine_create(place, CPU_ENGINE, 0n));
+  const stream = created((place) => library.dnnl_stream_create(place, engine, IN_ORDER));
+  // Primitives are kept by their users; a second cache would only keep them alive longer.
+  library.dnnl_set_primitive_cache_capacity(0);
+  return { symbols: library, engine, stream, version: version.join(".") };
+}
+
+/**
+ * Between two primitives the threads of GNU's OpenMP runtime would spin for milliseconds. On a machine
+ * that does anything else besides, they then hold the core that the last thread is waiting for: next
+ * to one busy process a forward pass takes 33 times as long, with this setting 3 times, and without
+ * such a process as long as before.
+ */
+function waitBriefly(): void {
+  const settings = ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT"];
+  if (settings.every((name) => Deno.env.get(name) === undefined)) {
+    Deno.env.set("GOMP_SPINCOUNT", "10000");
+  }
+}
+
+/**
+ * Loads a library for good. When Deno exits it closes oneDNN while a thread of the OpenMP runtime
+ * still sleeps in it; were the runtime unloaded with it, that thread would wake up in nothing.
+ */
+function pin(path: string): void {
+  if (Deno.build.os === "windows") return;
+  const [libc, now, noDelete] = Deno.build.os === "darwin"
+    ? ["libSystem.dylib", 2, 0x80]
+    : ["libc.so.6", 2, 0x1000];
+  try {
+    const { symbols } = Deno.dlopen(libc, {
+      dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
+    });
+    symbols.dlopen(new TextEncoder().encode(`${path}\0`), now | noDelete);
+  } catch {
+    // Another C library: nothing can be pinned, and oneDNN may still work.
+  }
+}
+
+function readVersion(library: Symbols): [major: number, minor: number, patch: number] {
+  const view = new Deno.UnsafePointerView(library.dnnl_version()!);
+  return [view.getInt32(0), view.getInt32(4), view.getInt32(8)];
+}
+
+/** The handle that a creating function writes to the place it is given. */
+export function created(create: (place: BigUint64Array<ArrayBuffer>) => number): Deno.PointerValue {
+  const place = new BigUint64Array(1);
+  check(create(place), "creating a handle");
+  return Deno.UnsafePointer.create(place[0]);
+}
+
+/** @throws Error if a call of oneDNN was not successful */
+export function check(status: number, what: string): void {
+  if (status !== Status.success) throw new Error(`oneDNN: ${what} failed with status ${status}`);
+}

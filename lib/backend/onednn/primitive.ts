@@ -1,0 +1,222 @@
+import { Argument, DataType, Query, SCALES, Status, USER_SCRATCHPAD } from "./constants.ts";
+import { copyOfLayout, type Layout, rowMajor } from "./memory_layout.ts";
+import { check, created, type Library } from "./open_library.ts";
+
+/** An operation done on a result before it is written. */
+export type PostOperation =
+  | { readonly kind: "add to destination" }
+  | {
+    readonly kind: "elementwise";
+    readonly algorithm: number;
+    readonly alpha?: number;
+    readonly beta?: number;
+  }
+  | { readonly kind: "binary"; readonly algorithm: number; readonly operand: Layout };
+
+/** What a primitive is made of. */
+export interface PrimitiveRecipe {
+  /**
+   * Calls oneDNN's `…_primitive_desc_create`.
+   *
+   * @param place where the handle goes
+   */
+  create(place: BigUint64Array<ArrayBuffer>, attributes: Deno.PointerValue): number;
+  /** The arguments that `execute` takes, in its order. */
+  readonly arguments: readonly number[];
+  readonly postOperations?: readonly PostOperation[];
+  /** An argument whose values are multiplied by a factor, given as `Argument.scaleOf` it. */
+  readonly scaled?: number;
+  /**
+   * Implementations by name, best first, that are better here than oneDNN's own first choice; those
+   * that a machine does not have are passed over.
+   */
+  readonly preferred?: readonly string[];
+}
+
+/** Who lends primitives the memory that they need while they run. */
+export interface Lender {
+  scratchpad(bytes: number): Deno.PointerValue;
+}
+
+/** The handles of a primitive, to be freed when nobody has it any more. */
+interface Handles {
+  readonly symbols: Library["symbols"];
+  readonly primitive: Deno.PointerValue;
+  readonly descriptor: Deno.PointerValue;
+  readonly memories: readonly Deno.PointerValue[];
+}
+
+const collected = new FinalizationRegistry<Handles>(
+  ({ symbols, primitive, descriptor, memories }) => {
+    symbols.dnnl_primitive_destroy(primitive);
+    symbols.dnnl_primitive_desc_destroy(descriptor);
+    for (const memory of memories) symbols.dnnl_memory_destroy(memory);
+  },
+);
+
+/** A prepared operation on memory of fixed layouts. */
+export class Primitive {
+  /** oneDNN's name for the implementation, "brgconv:avx512_core" for instance. */
+  readonly implementation: string;
+  readonly #library: Library;
+  readonly #handle: Deno.PointerValue;
+  readonly #descriptor: Deno.PointerValue;
+  readonly #memories: Deno.PointerValue[];
+  readonly #list: BigUint64Array<ArrayBuffer>;
+  readonly #lender: Lender;
+  readonly #scratchpadSize: number;
+  readonly #scratchpadMemory: Deno.PointerValue = null;
+
+  /** @throws Error if oneDNN cannot do this */
+  constructor(library: Library, recipe: PrimitiveRecipe, lender: Lender) {
+    this.#library = library;
+    this.#lender = lender;
+    const { symbols, engine } = library;
+    this.#descriptor = describe(library, recipe);
+    this.implementation = implementationOf(library, this.#descriptor);
+    this.#handle = created((place) => symbols.dnnl_primitive_create(place, this.#descriptor));
+    const memoryOf = (descriptor: Deno.PointerValue) =>
+      created((place) => symbols.dnnl_memory_create(place, descriptor, engine, null));
+    this.#memories = recipe.arguments.map((argument) =>
+      memoryOf(
+        argument >= SCALES && argument < 2 * SCALES
+          ? rowMajor(library, [1]).handle
+          : this.#descriptorOf(argument),
+      )
+    );
+
+    const padDescriptor = symbols.dnnl_primitive_desc_query_md(
+      this.#descriptor,
+      Query.scratchpad,
+      0,
+    );
+    this.#scratchpadSize = Number(symbols.dnnl_memory_desc_get_size(padDescriptor));
+    const ids = [...recipe.arguments];
+    const memories = [...this.#memories];
+    if (this.#scratchpadSize > 0) {
+      this.#scratchpadMemory = memoryOf(padDescriptor);
+      ids.push(Argument.scratchpad);
+      memories.push(this.#scratchpadMemory);
+    }
+    const handles = { symbols, primitive: this.#handle, descriptor: this.#descriptor, memories };
+    collected.register(this, handles);
+    // dnnl_exec_arg_t: a 32-bit number, padding, a pointer.
+    this.#list = new BigUint64Array(2 * ids.length);
+    ids.forEach((id, index) => {
+      this.#list[2 * index] = BigInt(id);
+      this.#list[2 * index + 1] = BigInt(Deno.UnsafePointer.value(memories[index]));
+    });
+  }
+
+  /** @param pointers where each of the recipe's arguments lies */
+  execute(...pointers: Deno.PointerValue[]): void {
+    const { symbols, stream } = this.#library;
+    for (let index = 0; index < pointers.length; index++) {
+      symbols.dnnl_memory_set_data_handle(this.#memories[index], pointers[index]);
+    }
+    if (this.#scratchpadSize > 0) {
+      const pad = this.#lender.scratchpad(this.#scratchpadSize);
+      symbols.dnnl_memory_set_data_handle(this.#scratchpadMemory, pad);
+    }
+    check(
+      symbols.dnnl_primitive_execute(this.#handle, stream, this.#list.length / 2, this.#list),
+      this.implementation,
+    );
+  }
+
+  /** The layout of an argument, for those that oneDNN was left to choose. A new one each time. */
+  layoutOf(argument: number, dimensions: readonly number[], type: DataType = DataType.f32): Layout {
+    return copyOfLayout(this.#library, this.#descriptorOf(argument), dimensions, type);
+  }
+
+  /** The bytes that an argument takes. */
+  sizeOf(argument: number): number {
+    const { symbols } = this.#library;
+    return Number(symbols.dnnl_memory_desc_get_size(this.#descriptorOf(argument)));
+  }
+
+  /** The descriptor, as a hint for the primitive of the way back. */
+  get descriptor(): Deno.PointerValue {
+    return this.#descriptor;
+  }
+
+  #descriptorOf(argument: number): Deno.PointerValue {
+    const { symbols } = this.#library;
+    return symbols.dnnl_primitive_desc_query_md(this.#descriptor, Query.argument, argument);
+  }
+}
+
+/** The descriptor of the best implementation. */
+function describe(library: Library, recipe: PrimitiveRecipe): Deno.PointerValue {
+  const attributes = attributesOf(library, recipe);
+  const { symbols } = library;
+  try {
+    const first = () => created((place) => recipe.create(place, attributes));
+    for (const wanted of recipe.preferred ?? []) {
+      const descriptor = first();
+      do {
+        if (implementationOf(library, descriptor) === wanted) return descriptor;
+      } while (symbols.dnnl_primitive_desc_next_impl(descriptor) === Status.success);
+      symbols.dnnl_primitive_desc_destroy(descriptor);
+    }
+    return first();
+  } finally {
+    symbols.dnnl_primitive_attr_destroy(attributes);
+  }
+}
+
+/** The names of all implementations that oneDNN has for a recipe, in its order. */
+export function implementationsOf(library: Library, recipe: PrimitiveRecipe): string[] {
+  const attributes = attributesOf(library, recipe);
+  const descriptor = created((place) => recipe.create(place, attributes));
+  const names: string[] = [];
+  do names.push(implementationOf(library, descriptor)); while (
+    library.symbols.dnnl_primitive_desc_next_impl(descriptor) === Status.success
+  );
+  library.symbols.dnnl_primitive_desc_destroy(descriptor);
+  library.symbols.dnnl_primitive_attr_destroy(attributes);
+  return names;
+}
+
+function implementationOf({ symbols }: Library, descriptor: Deno.PointerValue): string {
+  const place = new BigUint64Array(1);
+  check(symbols.dnnl_primitive_desc_query(descriptor, Query.implementation, 0, place), "a query");
+  return Deno.UnsafePointerView.getCString(Deno.UnsafePointer.create(place[0])!);
+}
+
+function attributesOf(
+  { symbols }: Library,
+  { postOperations = [], scaled }: PrimitiveRecipe,
+): Deno.PointerValue {
+  const attributes = created((place) => symbols.dnnl_primitive_attr_create(place));
+  check(symbols.dnnl_primitive_attr_set_scratchpad_mode(attributes, USER_SCRATCHPAD), "attributes");
+  if (scaled !== undefined) {
+    check(symbols.dnnl_primitive_attr_set_scales_mask(attributes, scaled, 0), "a scale");
+  }
+  if (postOperations.length === 0) return attributes;
+  const list = created((place) => symbols.dnnl_post_ops_create(place));
+  for (const operation of postOperations) {
+    check(append(operation), operation.kind);
+  }
+  check(symbols.dnnl_primitive_attr_set_post_ops(attributes, list), "post-operations");
+  symbols.dnnl_post_ops_destroy(list);
+  return attributes;
+
+  function append(operation: PostOperation): number {
+    switch (operation.kind) {
+      case "add to destination":
+        // 0: of the destination's own type.
+        return symbols.dnnl_post_ops_append_sum(list, 1, 0, 0);
+      case "elementwise": {
+        const { algorithm, alpha = 0, beta = 0 } = operation;
+        return symbols.dnnl_post_ops_append_eltwise(list, algorithm, alpha, beta);
+      }
+      case "binary":
+        return symbols.dnnl_post_ops_append_binary(
+          list,
+          operation.algorithm,
+          operation.operand.handle,
+        );
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import * as tf from "@tensorflow/tfjs";
+import { batchNormTraining, batchNormTrainingGrad } from "./kernels/batch_norm_training.ts";
+import { binaries } from "./kernels/binary.ts";
+import { conv2d, fusedConv2d } from "./kernels/conv2d.ts";
+import { conv2dBackpropFilter, conv2dBackpropInput } from "./kernels/conv2d_backprop.ts";
+import { gatherRows } from "./kernels/gather_rows.ts";
+import type { Kernel, KernelCall } from "./kernels/kernel.ts";
+import { batchMatMul } from "./kernels/mat_mul.ts";
+import { pools } from "./kernels/pool.ts";
+import { reductions } from "./kernels/reduce.ts";
+import { softmaxes } from "./kernels/softmax.ts";
+import { unaries } from "./kernels/unary.ts";
+
+const kernels: readonly Kernel[] = [
+  batchMatMul,
+  batchNormTraining,
+  batchNormTrainingGrad,
+  ...binaries,
+  conv2d,
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  fusedConv2d,
+  gatherRows,
+  ...pools,
+  ...reductions,
+  ...softmaxes,
+  ...unaries,
+];
+
+/** Gives a backend all kernels of tfjs-backend-cpu, and better ones for what training spends time on. */
+export function registerKernels(backendName: string): void {
+  tf.copyRegisteredKernels("cpu", backendName);
+  for (const { kernelName, run } of kernels) {
+    const own = tf.getKernel(kernelName, "cpu") as tf.KernelConfig | undefined;
+    if (own) tf.unregisterKernel(kernelName, backendName);
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc(call) {
+        const output = run(call as unknown as KernelCall);
+        if (output) return output;
+        if (!own) throw new Error(`${kernelName} takes float32 tensors`);
+        return own.kernelFunc(call);
+      },
+    });
+  }
+}

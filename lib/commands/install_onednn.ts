@@ -1,0 +1,187 @@
+import { basename, dirname, join } from "node:path";
+import {
+  debianLibraries,
+  installedFolder,
+  newestIn,
+  placesOf,
+} from "../backend/onednn/find_library.ts";
+import { findProgram } from "../files/find_program.ts";
+
+/**
+ * Puts Debian's or Ubuntu's package of oneDNN into the user's cache folder, which needs no root, and
+ * with it the packages that it depends on and the machine lacks. apt checks signatures and checksums.
+ *
+ * @param folder where it is to lie; it appears whole or not at all
+ * @returns the library's file
+ * @throws Error that says why it cannot be had this way, and which command brings it
+ */
+export async function installOneDnn(folder: string = installedFolder()): Promise<string> {
+  const { file, command } = placesOf();
+  for (const program of ["apt-get", "apt-cache", "dpkg-deb", "dpkg-query"]) {
+    if (await findProgram([program]) === null) {
+      throw new Error(`oneDNN 3 is missing and there is no ${program}; to get it: ${command}`);
+    }
+  }
+  const temporary = await makeFolderBeside(folder);
+  try {
+    const root = join(temporary, "root");
+    for (const archive of await downloadPackages(temporary)) {
+      await run("dpkg-deb", ["-x", archive, root]);
+    }
+    if (newestIn(debianLibraries(root), file) === null) {
+      throw new Error(`the package holds no oneDNN 3 in ${debianLibraries("/")}`);
+    }
+    await putInPlace(root, folder);
+  } catch (error) {
+    throw new Error(
+      `oneDNN 3 is missing and cannot be installed without root (${(error as Error).message}); ` +
+        `without apt: ${command}`,
+      { cause: error },
+    );
+  } finally {
+    await Deno.remove(temporary, { recursive: true });
+  }
+  return newestIn(debianLibraries(folder), file)!;
+}
+
+/** Debian and Ubuntu name the package after the release: libdnnl3, libdnnl3.6. */
+const PACKAGES = "^libdnnl3(\\.[0-9]+)?$";
+
+async function makeFolderBeside(folder: string): Promise<string> {
+  const parent = dirname(folder);
+  try {
+    await Deno.mkdir(parent, { recursive: true });
+    return await Deno.makeTempDir({ dir: parent, prefix: `.${basename(folder)}-` });
+  } catch (error) {
+    throw new Error(
+      `oneDNN 3 is missing and cannot be put in ${parent} (${(error as Error).message}); ` +
+        "set XDG_CACHE_HOME to a folder that you may write to",
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Downloads the package and what it needs: after the machine's package lists, and where these are
+ * missing (a fresh container) or name a version that is gone, after lists of our own.
+ *
+ * @returns the packages' files
+ */
+async function downloadPackages(folder: string): Promise<string[]> {
+  const options = await aptOptions(folder);
+  try {
+    return await downloadAfterLists(join(folder, "packages"), options);
+  } catch {
+    const lists = join(folder, "lists");
+    await Deno.mkdir(join(lists, "partial"), { recursive: true });
+    const fresh = [...options, "-o", `Dir::State::Lists=${lists}`];
+    // One source that fails does not matter where another has the package: only what apt says is kept.
+    const { stderr } = await output("apt-get", [...fresh, "update"]);
+    try {
+      return await downloadAfterLists(join(folder, "fresh-packages"), fresh);
+    } catch (error) {
+      const complaint = complaintIn(stderr);
+      if (complaint === null) throw error;
+      throw new Error(`${(error as Error).message}; apt-get update: ${complaint}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** What makes apt leave the machine's own folders alone, and with that do without root. */
+async function aptOptions(folder: string): Promise<string[]> {
+  const cache = join(folder, "cache");
+  await Deno.mkdir(join(cache, "archives", "partial"), { recursive: true });
+  return [
+    `Dir::Cache=${cache}`,
+    // Where the machine's own state is broken in any way, apt refuses to plan anything.
+    "Dir::State::status=/dev/null",
+    // Run by root, apt would become a user who may not write to our folder.
+    "APT::Sandbox::User=root",
+    // A network that swallows requests should cost seconds, not minutes.
+    "Acquire::http::Timeout=15",
+    "Acquire::https::Timeout=15",
+    "Acquire::Retries=0",
+  ].flatMap((option) => ["-o", option]);
+}
+
+async function downloadAfterLists(folder: string, options: readonly string[]): Promise<string[]> {
+  const name = await newestPackage(options);
+  await Deno.mkdir(folder);
+  try {
+    const names = new Set([name, ...await missingPackages(name, options)]);
+    await run("apt-get", [...options, "download", ...names], folder);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}; with root: apt-get install ${name}`, {
+      cause: error,
+    });
+  }
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  return entries.map((entry) => join(folder, entry.name)).filter((path) => path.endsWith(".deb"));
+}
+
+async function newestPackage(options: readonly string[]): Promise<string> {
+  const { stdout } = await run("apt-cache", [...options, "search", "--names-only", PACKAGES]);
+  const names = [...stdout.matchAll(/^\S+/gm)].map(([name]) => name);
+  const newest = names.sort((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
+  if (newest === undefined) throw new Error("apt knows no package libdnnl3 or libdnnl3.x");
+  return newest;
+}
+
+/** What a package needs, directly or not, and is not installed. */
+async function missingPackages(name: string, options: readonly string[]): Promise<string[]> {
+  const plan = await run(
+    "apt-get",
+    [...options, "install", "--simulate", "--no-install-recommends", name],
+  );
+  const needed = [...plan.stdout.matchAll(/^Inst (\S+)/gm)].map(([, needed]) => needed);
+  const here = await run("dpkg-query", ["-W", "-f", "${db:Status-Status} ${Package}\\n"]);
+  const installed = new Set([...here.stdout.matchAll(/^installed (\S+)/gm)].map(([, n]) => n));
+  return needed.filter((needed) => !installed.has(needed));
+}
+
+/** apt's first error, else its first warning. */
+function complaintIn(stderr: string): string | null {
+  const lines = stderr.split("\n");
+  return lines.find((line) => line.startsWith("E: ")) ??
+    lines.find((line) => line.startsWith("W: ")) ?? null;
+}
+
+async function putInPlace(root: string, folder: string): Promise<void> {
+  try {
+    await Deno.rename(root, folder);
+  } catch (error) {
+    // Another process that did the same may have been first.
+    if (newestIn(debianLibraries(folder), placesOf().file) !== null) return;
+    throw new Error(`cannot write ${folder} (${(error as Error).message}); delete it`, {
+      cause: error,
+    });
+  }
+}
+
+interface Output {
+  readonly success: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @throws Error with the program's complaint if it fails */
+async function run(program: string, args: readonly string[], cwd?: string): Promise<Output> {
+  const result = await output(program, args, cwd);
+  if (result.success) return result;
+  const complaint = complaintIn(result.stderr) ?? result.stderr.trim();
+  throw new Error(`${program} failed: ${complaint}`);
+}
+
+async function output(program: string, args: readonly string[], cwd?: string): Promise<Output> {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args: [...args],
+    cwd,
+    // What it prints is read here, and is not to be in another language.
+    env: { LC_ALL: "C" },
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { success, stdout: text(stdout), stderr: text(stderr) };
+}

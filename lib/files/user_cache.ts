@@ -1,0 +1,8 @@
+import os from "node:os";
+import { join } from "node:path";
+
+/** The user's cache folder. A variable that is set but empty counts as not set. */
+export function userCache(): string {
+  return Deno.env.get("XDG_CACHE_HOME") || Deno.env.get("LOCALAPPDATA") ||
+    join(os.homedir(), ".cache");
+}

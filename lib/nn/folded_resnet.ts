@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs";
+import { type BlockShape, blocksOf } from "./architecture.ts";
+import { BATCH_NORM_EPSILON, type ResNet } from "./resnet.ts";
+
+/** A convolution with the batch-norm behind it folded in. */
+export interface FoldedConvolution {
+  /** `[3, 3, in, out]` */
+  readonly filter: tf.Tensor4D;
+  /** `[out]` */
+  readonly bias: tf.Tensor1D;
+}
+
+export interface FoldedBlock {
+  readonly shape: BlockShape;
+  readonly first: FoldedConvolution;
+  readonly second: FoldedConvolution;
+}
+
+/** A ResNet in inference mode: convolutions with a bias, ReLUs, shortcuts, and a linear layer. */
+export interface FoldedResNet {
+  readonly classes: number;
+  readonly stem: FoldedConvolution;
+  readonly blocks: readonly FoldedBlock[];
+  /** `[channels, classes]` */
+  readonly weight: tf.Tensor2D;
+  /** `[classes]` */
+  readonly bias: tf.Tensor1D;
+}
+
+/** The network as it is now, in tensors of its own. */
+export function foldBatchNorm(network: ResNet): FoldedResNet {
+  const variables = new Map(network.variables());
+  const fold = (convolution: string, batchNorm: string): FoldedConvolution => {
+    const value = (name: string) => variables.get(name)!;
+    const [filter, bias] = tf.tidy(() => {
+      const inverseStd = tf.rsqrt(tf.add(value(`${batchNorm}.running_var`), BATCH_NORM_EPSILON));
+      const scale = tf.mul(value(`${batchNorm}.weight`), inverseStd);
+      const shift = tf.mul(value(`${batchNorm}.running_mean`), scale);
+      return [
+        tf.mul(value(`${convolution}.weight`), scale) as tf.Tensor4D,
+        tf.sub(value(`${batchNorm}.bias`), shift) as tf.Tensor1D,
+      ];
+    });
+    return { filter, bias } as FoldedConvolution;
+  };
+  return {
+    classes: network.architecture.classes,
+    stem: fold("conv1", "bn1"),
+    blocks: blocksOf(network.architecture).flat().map((shape) => ({
+      shape,
+      first: fold(`${shape.name}.conv1`, `${shape.name}.bn1`),
+      second: fold(`${shape.name}.conv2`, `${shape.name}.bn2`),
+    })),
+    weight: tf.clone(variables.get("linear.weight")!) as tf.Tensor2D,
+    bias: tf.clone(variables.get("linear.bias")!) as tf.Tensor1D,
+  };
+}
+
+export function disposeFolded({ stem, blocks, weight, bias }: FoldedResNet): void {
+  const folded = [stem, ...blocks.flatMap(({ first, second }) => [first, second])];
+  tf.dispose(folded.flatMap(({ filter, bias }) => [filter, bias]));
+  tf.dispose([weight, bias]);
+}

@@ -1,0 +1,30 @@
+import { encodeResNet } from "../../lib/nn/weights_file.ts";
+import type { RunSpecification } from "../../lib/training/run_specification.ts";
+import { train, type TrainingInput } from "../../lib/training/train.ts";
+import { smallDataset, smallTeacher, testEnvironment } from "./small_run.ts";
+
+/** Trains, and gives the rows without times, and the final weights as bytes. */
+export async function outcomeOf(
+  specification: RunSpecification,
+  backend: string,
+  input: Partial<TrainingInput> = {},
+) {
+  const teacher = specification.teacher ? smallTeacher() : null;
+  try {
+    const { rows, student } = await train(specification, {
+      dataset: smallDataset(),
+      teacher,
+      environment: testEnvironment(backend),
+      ...input,
+    });
+    const weights = await encodeResNet(student, {});
+    student.dispose();
+    return { rows: rows.map(withoutTimes), weights };
+  } finally {
+    teacher?.dispose();
+  }
+}
+
+function withoutTimes(row: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith("seconds_")));
+}

@@ -1,0 +1,166 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { cleanPass } from "../../lib/training/clean_pass.ts";
+import { makeBatch } from "../../lib/training/make_batch.ts";
+import { teacherLogitKey } from "../../lib/training/teacher_logit_key.ts";
+import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { outcomeOf } from "./outcome_of.ts";
+import {
+  smallDataset,
+  smallSpecification,
+  smallTeacher,
+  testEnvironment,
+  withFolder,
+} from "./small_run.ts";
+import { bitsOf, withCache } from "./small_teacher_cache.ts";
+import { uniformNumbers } from "../numbers.ts";
+
+const cachedShares = (rows: readonly Record<string, unknown>[]) =>
+  rows.map(({ teacher_cached }) => teacher_cached);
+
+/** All but where the teacher's logits came from. */
+const withoutShares = (
+  { rows, weights }: { rows: Record<string, unknown>[]; weights: Uint8Array },
+) => ({ rows: rows.map((row) => ({ ...row, teacher_cached: null })), weights });
+
+for (const method of ["hinton", "bss"]) {
+  onFastBackends(
+    `train() ends method ${method} in the same weights without, with an empty and with a full cache`,
+    async (backend) => {
+      await withFolder(async (folder) => {
+        const specification = smallSpecification(method);
+        const teacherCache = { folder, mebibytes: 16 };
+        const none = await outcomeOf(specification, backend);
+        const cold = await outcomeOf(specification, backend, { teacherCache });
+        const warm = await outcomeOf(specification, backend, { teacherCache });
+        assertEquals(cachedShares(none.rows), [0, 0]);
+        assertEquals(cachedShares(cold.rows), [0, 0]);
+        // Two mini-batches an epoch; the first of all is computed to see that the cache is right.
+        assertEquals(cachedShares(warm.rows), [0.5, 1]);
+        assertEquals(withoutShares(cold), withoutShares(none));
+        assertEquals(withoutShares(warm), withoutShares(none));
+      });
+    },
+  );
+
+  onFastBackends(`train() resumes method ${method} bit for bit from a cache`, async (backend) => {
+    await withFolder(async (folder) => {
+      const specification = smallSpecification(method);
+      const settings = {
+        teacherCache: { folder, mebibytes: 16 },
+        checkpoints: join(folder, "checkpoints"),
+      };
+      const none = await outcomeOf(specification, backend);
+      const abort = new AbortController();
+      await assertRejects(() =>
+        outcomeOf(specification, backend, {
+          ...settings,
+          signal: abort.signal,
+          // In the middle of the second epoch, whose first mini-batch is in the cache then.
+          onProgress: ({ step }) => step === 3 && abort.abort(),
+        }), DOMException);
+      assertEquals(
+        withoutShares(await outcomeOf(specification, backend, settings)),
+        withoutShares(none),
+      );
+    });
+  });
+}
+
+onFastBackends(
+  "methods of a seed share the teacher's logits; other seeds differ",
+  async (backend) => {
+    await withFolder(async (folder) => {
+      const teacherCache = { folder, mebibytes: 16 };
+      await outcomeOf(smallSpecification("hinton"), backend, { teacherCache });
+      const bss = await outcomeOf(smallSpecification("bss"), backend, { teacherCache });
+      assertEquals(cachedShares(bss.rows), [0.5, 1]);
+      const other = await outcomeOf(smallSpecification("hinton", { seed: 2 }), backend, {
+        teacherCache,
+      });
+      assertEquals(cachedShares(other.rows), [0, 0]);
+    });
+  },
+);
+
+onFastBackends("train() without a teacher records null, and opens no cache", async (backend) => {
+  await withFolder(async (folder) => {
+    const teacherCache = { folder, mebibytes: 16 };
+    const { rows } = await outcomeOf(smallSpecification("original"), backend, { teacherCache });
+    assertEquals(cachedShares(rows), [null, null]);
+    await assertRejects(() => Deno.stat(folder), Deno.errors.NotFound);
+  });
+});
+
+onFastBackends(
+  "train() goes on without a cache that cannot be had, and says so",
+  async (backend) => {
+    await withFolder(async (folder) => {
+      await Deno.writeTextFile(folder, "a file, not a folder");
+      const messages: string[] = [];
+      await outcomeOf(smallSpecification("hinton"), backend, {
+        teacherCache: { folder, mebibytes: 16 },
+        onMessage: (text) => messages.push(text),
+      });
+      assertEquals(messages.length, 1);
+      assertStringIncludes(messages[0], "no teacher logits are kept");
+    });
+  },
+);
+
+onEveryBackend(
+  "cleanPass() gives the teacher's own logits, however it came by them",
+  async (backend) => {
+    await withFolder(async (folder) => {
+      const dataset = smallDataset();
+      const teacher = smallTeacher();
+      const key = teacherLogitKey(dataset, { hash: "0", classes: 4 }, 3, testEnvironment(backend));
+      const random = uniformNumbers(60, "augmentation").map((value) => (value + 1) / 2).values();
+      const batch = makeBatch(dataset, Int32Array.of(3, 9, 4), () => random.next().value!);
+      const expected = teacher.logits(batch.images);
+      const bits = bitsOf(await expected.data<"float32">());
+      await withCache(folder, { key }, async (cache) => {
+        const passes = [];
+        for (const pullback of [true, false]) {
+          const pass = await cleanPass(teacher, batch, null, () => {}, { pullback });
+          assertEquals(pass.pullback !== null, pullback);
+          passes.push(pass);
+        }
+        for (const cached of [false, true]) {
+          const report = (is: boolean) => assertEquals(is, cached);
+          const pass = await cleanPass(teacher, batch, cache, report, { pullback: true });
+          assertEquals(pass.pullback === null, cached);
+          passes.push(pass);
+        }
+        for (const pass of passes) {
+          assertEquals(pass.logits.shape, [3, 4]);
+          assertEquals(bitsOf(await pass.logits.data<"float32">()), bits);
+          pass.dispose();
+          assert(pass.logits.isDisposed);
+        }
+      });
+      tf.dispose([batch.images, batch.labels, expected]);
+      teacher.dispose();
+    });
+  },
+);
+
+Deno.test("teacherLogitKey() tells apart parts of a data set that have its fingerprint", () => {
+  const dataset = smallDataset();
+  const { train } = dataset;
+  const key = (changed: object) =>
+    teacherLogitKey(
+      { ...dataset, ...changed },
+      { hash: "0", classes: 4 },
+      10,
+      testEnvironment("wasm"),
+    ).images;
+  const whole = key({});
+  const half = { ...train, images: train.images.slice(0, train.images.length / 2), count: 10 };
+  const reversed = { ...train, images: train.images.slice().reverse() };
+  assertEquals(key({ train: { ...train } }), whole);
+  for (const changed of [{ train: half }, { train: reversed }, { mean: [0.5] }, { std: [0.3] }]) {
+    assert(key(changed) !== whole, JSON.stringify(Object.keys(changed)));
+  }
+});

@@ -101,7 +101,8 @@ function tableRow({ name, specification, rows }: RunResult): TableRow {
   return {
     dataset: dataset.name,
     fraction: dataset.fraction,
-    teacher: teacher?.name ?? null,
+    teacher: teacher &&
+      (teacher.precision ? `${teacher.name}, ${teacher.precision}` : teacher.name),
     student,
     method,
     scale,

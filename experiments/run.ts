@@ -23,6 +23,7 @@ import { backendOption, folderOptions } from "../lib/commands/common_options.ts"
 import { parseSeeds } from "../lib/commands/parse_seeds.ts";
 import type { DataOptions } from "../lib/data/data_source.ts";
 import { methodNamed } from "../lib/distillation/methods.ts";
+import { type Precision, PRECISIONS } from "../lib/nn/freeze.ts";
 import { bundleOf } from "../lib/report/display.ts";
 import { formatDuration } from "../lib/report/duration.ts";
 import { ResultsFolder } from "../lib/report/results_folder.ts";
@@ -41,6 +42,10 @@ const command = {
     students: { value: "A,B", help: "other students: resnet8, resnet14, …" },
     methods: { value: "A,B", help: "other methods than the experiment's" },
     seeds: { value: "N|A,B", help: "how many seeds, or which" },
+    "teacher-precision": {
+      value: PRECISIONS.join("|"),
+      help: "what the teacher computes in (default: f32; bf16 on onednn, where the CPU has it)",
+    },
     ...backendOption,
     ...folderOptions,
     "teacher-cache": {
@@ -184,6 +189,12 @@ function parseChoices(options: Line["options"]): PlanChoices {
   if (!(SCALES as readonly string[]).includes(scale)) {
     throw new UserError(`there is no scale "${scale}"; choose from ${SCALES.join(", ")}`);
   }
+  const precision = options["teacher-precision"] ?? "f32";
+  if (!(PRECISIONS as readonly string[]).includes(precision)) {
+    throw new UserError(
+      `--teacher-precision is "${precision}"; choose from ${PRECISIONS.join(", ")}`,
+    );
+  }
   const list = (name: "students" | "methods") =>
     options[name] === undefined ? undefined : parseList(name, options[name]);
   list("methods")?.forEach(methodNamed);
@@ -193,5 +204,6 @@ function parseChoices(options: Line["options"]): PlanChoices {
     students: list("students"),
     methods: list("methods"),
     seeds: options.seeds === undefined ? undefined : parseSeeds(options.seeds),
+    teacherPrecision: precision as Precision,
   };
 }

@@ -2,10 +2,16 @@ import type { Experiment } from "./experiment.ts";
 import type { Dataset } from "../lib/data/dataset.ts";
 import { methodNamed } from "../lib/distillation/methods.ts";
 import { parseDepth } from "../lib/nn/architecture.ts";
+import type { Precision } from "../lib/nn/freeze.ts";
 import { resolveOptions } from "../lib/options.ts";
 import { runFlops } from "../lib/training/cost.ts";
 import { protocolOptions } from "../lib/training/protocol.ts";
-import { runName, type RunSpecification, type Scale } from "../lib/training/run_specification.ts";
+import {
+  runName,
+  type RunSpecification,
+  type Scale,
+  type TeacherIdentity,
+} from "../lib/training/run_specification.ts";
 import type { TeacherFile } from "../lib/training/teacher_store.ts";
 import { UserError } from "../lib/user_error.ts";
 
@@ -16,6 +22,8 @@ export interface PlanChoices {
   readonly students?: readonly string[];
   readonly methods?: readonly string[];
   readonly seeds?: readonly number[];
+  /** What the teacher computes in; float32 if left out. */
+  readonly teacherPrecision?: Precision;
 }
 
 /** One run of an experiment, with what it takes to start it. */
@@ -80,7 +88,7 @@ export async function planRuns(
             fraction: scale.fraction,
             testImages: scale.testImages,
           },
-          teacher: method.needsTeacher ? { name: teacher.name, hash: teacher.hash } : null,
+          teacher: method.needsTeacher ? identityOf(teacher, choices.teacherPrecision) : null,
           student,
           method: method.name,
           options,
@@ -102,4 +110,9 @@ export async function planRuns(
       })
     )
   );
+}
+
+/** Float32 goes without saying: runs from before there was a choice keep their names. */
+function identityOf({ name, hash }: TeacherFile, precision?: Precision): TeacherIdentity {
+  return { name, hash, ...(precision === "bf16" ? { precision } : {}) };
 }

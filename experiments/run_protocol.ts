@@ -1,4 +1,5 @@
 import type { EpochRow } from "../lib/training/epoch_row.ts";
+import type { PrecisionError } from "../lib/training/precision_error.ts";
 import type { RunSpecification } from "../lib/training/run_specification.ts";
 
 /** What the runner asks of a worker. */
@@ -31,6 +32,8 @@ export type FromWorker =
     /** The student's weights, as a safetensors file */
     readonly weights: Uint8Array;
     readonly provenance: string;
+    /** Where the teacher computes in less than float32 */
+    readonly teacherError?: PrecisionError;
   }
   | { readonly type: "aborted" }
   | { readonly type: "failed"; readonly message: string };

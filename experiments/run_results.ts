@@ -22,7 +22,7 @@ export interface RunResult {
 export async function writeRun(
   folder: ResultsFolder,
   run: PlannedRun,
-  { rows, weights, provenance }: Extract<FromWorker, { type: "finished" }>,
+  { rows, weights, provenance, teacherError }: Extract<FromWorker, { type: "finished" }>,
   made: Provenance & { backend: string },
 ): Promise<void> {
   await writeWeights(join(folder.path, "students", `${run.name}.safetensors`), weights);
@@ -32,6 +32,7 @@ export async function writeRun(
     ...made,
     data: provenance,
     weights: sha256(weights),
+    ...(teacherError ? { teacher_error: canonicalJson(teacherError) } : {}),
     finished: new Date().toISOString(),
   });
 }

@@ -7,10 +7,11 @@ import type { FromWorker, ToWorker } from "./run_protocol.ts";
 import { startBackend } from "../lib/backend/start_backend.ts";
 import type { Dataset } from "../lib/data/dataset.ts";
 import { loadDataset } from "../lib/data/load_dataset.ts";
-import { freeze } from "../lib/nn/freeze.ts";
+import { freeze, type Precision } from "../lib/nn/freeze.ts";
 import type { FrozenClassifier } from "../lib/nn/frozen_classifier.ts";
 import { encodeResNet, readResNet } from "../lib/nn/weights_file.ts";
 import { datasetFor } from "../lib/training/dataset_for.ts";
+import { type PrecisionError, precisionError } from "../lib/training/precision_error.ts";
 import { TFJS_VERSION } from "../lib/training/provenance.ts";
 import { canonicalJson } from "../lib/training/run_specification.ts";
 import { teacherCacheFolder } from "../lib/training/teacher_cache_folder.ts";
@@ -44,12 +45,15 @@ async function run({ specification, teacherFile, checkpoints }: Run): Promise<vo
   if (dataset?.name !== specification.dataset.name) {
     dataset = await loadDataset(specification.dataset.name, settings);
   }
+  const own = datasetFor(dataset, specification);
   const mebibytes = settings.teacherCache;
-  const teacher = specification.teacher ? await loadTeacher(teacherFile) : null;
+  const teacher = specification.teacher
+    ? await loadTeacher(teacherFile, own, specification.teacher.precision)
+    : null;
   try {
     const { rows, student } = await train(specification, {
-      dataset: datasetFor(dataset, specification),
-      teacher,
+      dataset: own,
+      teacher: teacher?.classifier ?? null,
       environment: { backend: settings.backend, tfjs: TFJS_VERSION },
       teacherCache: mebibytes > 0 ? { folder: teacherCacheFolder(), mebibytes } : undefined,
       checkpoints,
@@ -60,17 +64,26 @@ async function run({ specification, teacherFile, checkpoints }: Run): Promise<vo
     });
     const weights = await encodeResNet(student, { specification: canonicalJson(specification) });
     student.dispose();
-    send({ type: "finished", rows, weights, provenance: dataset.provenance });
+    const { provenance } = dataset;
+    send({ type: "finished", rows, weights, provenance, teacherError: teacher?.error });
   } finally {
-    teacher?.dispose();
+    teacher?.classifier.dispose();
   }
 }
 
-async function loadTeacher(file: string): Promise<FrozenClassifier> {
+/** The teacher, and how far it is from itself in float32, where it computes in less. */
+async function loadTeacher(
+  file: string,
+  dataset: Dataset,
+  precision?: Precision,
+): Promise<{ classifier: FrozenClassifier; error?: PrecisionError }> {
   const { network } = await readResNet(file);
-  const frozen = freeze(network);
+  const classifier = freeze(network, { precision });
+  const exact = precision === undefined ? null : freeze(network);
   network.dispose();
-  return frozen;
+  const error = exact ? await precisionError(classifier, exact, dataset) : undefined;
+  exact?.dispose();
+  return { classifier, error };
 }
 
 function describeFailure(error: unknown): FromWorker {

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { type SgdAttributes, SgdStep } from "./sgd_kernel.ts";
 
 /** Options of `Sgd`. */
 export interface SgdOptions {
@@ -28,14 +29,15 @@ export class Sgd {
     gradients: ReadonlyMap<string, tf.Tensor>,
     learningRate: number,
   ): void {
-    const { momentum, weightDecay } = this.#options;
+    const attributes = { ...this.#options, learningRate };
+    const step = tf.getKernel(SgdStep, tf.getBackend()) ? fusedStep : composedStep;
     for (const [name, gradient] of gradients) {
       const variable = variables.get(name)!;
       tf.tidy(() => {
         const velocity = this.#velocityOf(name, variable);
-        const decayed = tf.add(gradient, tf.mul(variable, weightDecay));
-        velocity.assign(tf.add(tf.mul(velocity, momentum), decayed));
-        variable.assign(tf.sub(variable, tf.mul(velocity, learningRate)));
+        const [newVariable, newVelocity] = step(variable, gradient, velocity, attributes);
+        variable.assign(newVariable);
+        velocity.assign(newVelocity);
       });
     }
   }
@@ -68,3 +70,24 @@ export class Sgd {
     return velocity;
   }
 }
+
+type Step = (
+  variable: tf.Tensor,
+  gradient: tf.Tensor,
+  velocity: tf.Tensor,
+  attributes: SgdAttributes,
+) => [variable: tf.Tensor, velocity: tf.Tensor];
+
+const composedStep: Step = (variable, gradient, velocity, attributes) => {
+  const { momentum, weightDecay, learningRate } = attributes;
+  const decayed = tf.add(gradient, tf.mul(variable, weightDecay));
+  const newVelocity = tf.add(tf.mul(velocity, momentum), decayed);
+  return [tf.sub(variable, tf.mul(newVelocity, learningRate)), newVelocity];
+};
+
+const fusedStep: Step = (variable, gradient, velocity, attributes) =>
+  tf.engine().runKernel(
+    SgdStep,
+    { variable, gradient, velocity },
+    { ...attributes },
+  ) as unknown as [tf.Tensor, tf.Tensor];

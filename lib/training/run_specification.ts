@@ -8,6 +8,8 @@ export type Scale = typeof SCALES[number];
 export interface TeacherIdentity {
   readonly name: string;
   readonly hash: string;
+  /** What it computes in; left out for float32, the usual */
+  readonly precision?: "bf16";
 }
 
 /**

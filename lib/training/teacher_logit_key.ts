@@ -2,6 +2,7 @@ import { AUGMENTATIONS } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { sha256 } from "../files/sha256.ts";
 import type { Environment } from "./checkpoint_folder.ts";
+import type { Precision } from "../nn/freeze.ts";
 import { canonicalJson } from "./run_specification.ts";
 
 /** Everything that a teacher's logits depend on, besides which augmented image they are for. */
@@ -17,18 +18,22 @@ export interface TeacherLogitKey extends Environment {
   readonly classes: number;
   /** SHA-256 of the teacher's weights */
   readonly teacher: string;
-  readonly precision: "f32";
+  readonly precision: Precision;
 }
 
 /**
  * The key of a run's teacher logits. It holds the images themselves, not the data set's fingerprint:
  * that is the same for every part of a data set, but image 7 of one part is not image 7 of another.
  *
- * @param teacher the hash of its weights, and its number of classes
+ * @param teacher the hash of its weights, its number of classes, and what it computes in
  */
 export function teacherLogitKey(
   { train, height, width, channels, mean, std }: Dataset,
-  teacher: { readonly hash: string; readonly classes: number },
+  teacher: {
+    readonly hash: string;
+    readonly classes: number;
+    readonly precision?: Precision;
+  },
   batchSize: number,
   { backend, tfjs }: Environment,
 ): TeacherLogitKey {
@@ -43,7 +48,7 @@ export function teacherLogitKey(
     teacher: teacher.hash,
     backend,
     tfjs,
-    precision: "f32",
+    precision: teacher.precision ?? "f32",
   };
 }
 

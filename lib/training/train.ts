@@ -126,7 +126,7 @@ function openTeacherCache(
   { dataset, teacher, teacherCache, environment, onMessage }: TrainingInput,
 ): TeacherLogitCache | null {
   if (!identity || !teacher || !teacherCache) return null;
-  const shown = { hash: identity.hash, classes: teacher.classes };
+  const shown = { ...identity, classes: teacher.classes };
   const key = teacherLogitKey(dataset, shown, protocol.batchSize, environment);
   return new TeacherLogitCache(key, teacherCache, (message) => onMessage?.(message));
 }

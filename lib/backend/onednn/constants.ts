@@ -50,9 +50,6 @@ export const Normalisation = {
   addRelu: 16,
 } as const;
 
-/** `DNNL_ARG_ATTR_SCALES` */
-export const SCALES = 4096;
-
 /** `DNNL_ARG_*`: which argument of a primitive a memory is. */
 export const Argument = {
   src: 1,
@@ -73,8 +70,6 @@ export const Argument = {
   diffBias: 169,
   diffScale: 255,
   diffShift: 256,
-  /** The factor of another argument. */
-  scaleOf: (argument: number) => SCALES | argument,
   /** The second operand of the index-th post-operation. */
   postOperation: (index: number) => 32768 * (index + 1) | 2,
 } as const;

@@ -1,5 +1,5 @@
-import { Argument, DataType, Query, SCALES, Status, USER_SCRATCHPAD } from "./constants.ts";
-import { copyOfLayout, type Layout, rowMajor } from "./memory_layout.ts";
+import { Argument, DataType, Query, Status, USER_SCRATCHPAD } from "./constants.ts";
+import { copyOfLayout, type Layout } from "./memory_layout.ts";
 import { check, created, type Library } from "./open_library.ts";
 
 /** An operation done on a result before it is written. */
@@ -24,8 +24,6 @@ export interface PrimitiveRecipe {
   /** The arguments that `execute` takes, in its order. */
   readonly arguments: readonly number[];
   readonly postOperations?: readonly PostOperation[];
-  /** An argument whose values are multiplied by a factor, given as `Argument.scaleOf` it. */
-  readonly scaled?: number;
   /**
    * Implementations by name, best first, that are better here than oneDNN's own first choice; those
    * that a machine does not have are passed over.
@@ -77,13 +75,7 @@ export class Primitive {
     this.#handle = created((place) => symbols.dnnl_primitive_create(place, this.#descriptor));
     const memoryOf = (descriptor: Deno.PointerValue) =>
       created((place) => symbols.dnnl_memory_create(place, descriptor, engine, null));
-    this.#memories = recipe.arguments.map((argument) =>
-      memoryOf(
-        argument >= SCALES && argument < 2 * SCALES
-          ? rowMajor(library, [1]).handle
-          : this.#descriptorOf(argument),
-      )
-    );
+    this.#memories = recipe.arguments.map((argument) => memoryOf(this.#descriptorOf(argument)));
 
     const padDescriptor = symbols.dnnl_primitive_desc_query_md(
       this.#descriptor,
@@ -186,13 +178,10 @@ function implementationOf({ symbols }: Library, descriptor: Deno.PointerValue): 
 
 function attributesOf(
   { symbols }: Library,
-  { postOperations = [], scaled }: PrimitiveRecipe,
+  { postOperations = [] }: PrimitiveRecipe,
 ): Deno.PointerValue {
   const attributes = created((place) => symbols.dnnl_primitive_attr_create(place));
   check(symbols.dnnl_primitive_attr_set_scratchpad_mode(attributes, USER_SCRATCHPAD), "attributes");
-  if (scaled !== undefined) {
-    check(symbols.dnnl_primitive_attr_set_scales_mask(attributes, scaled, 0), "a scale");
-  }
   if (postOperations.length === 0) return attributes;
   const list = created((place) => symbols.dnnl_post_ops_create(place));
   for (const operation of postOperations) {

@@ -8,6 +8,7 @@ import type { Kernel, KernelCall } from "./kernels/kernel.ts";
 import { batchMatMul } from "./kernels/mat_mul.ts";
 import { pools } from "./kernels/pool.ts";
 import { reductions } from "./kernels/reduce.ts";
+import { sgdStep } from "./kernels/sgd_step.ts";
 import { softmaxes } from "./kernels/softmax.ts";
 import { unaries } from "./kernels/unary.ts";
 
@@ -23,6 +24,7 @@ const kernels: readonly Kernel[] = [
   gatherRows,
   ...pools,
   ...reductions,
+  sgdStep,
   ...softmaxes,
   ...unaries,
 ];

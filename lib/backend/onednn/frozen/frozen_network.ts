@@ -150,6 +150,7 @@ export class FrozenNetwork implements FrozenClassifier {
       const blocks: Workspace = {
         maps: [map(), map(), map(), map()],
         vectors: arena.allocate(4 * SLICE * this.#layers.channels),
+        roundedVectors: arena.allocate(BYTES[this.#type] * SLICE * this.#layers.channels),
         images: arena.allocate(sizeOf(slice) * BYTES[this.#type]),
       };
       this.#workspace = { key, blocks };
@@ -159,8 +160,10 @@ export class FrozenNetwork implements FrozenClassifier {
 
   #releaseWorkspace(): void {
     if (!this.#workspace) return;
-    const { maps, vectors, images } = this.#workspace.blocks;
-    for (const block of [...maps, vectors, images]) this.#backend.arena.release(block);
+    const { maps, vectors, roundedVectors, images } = this.#workspace.blocks;
+    for (const block of [...maps, vectors, roundedVectors, images]) {
+      this.#backend.arena.release(block);
+    }
     this.#workspace = undefined;
   }
 }

@@ -27,6 +27,8 @@ export interface Workspace {
   readonly maps: readonly [Block, Block, Block, Block];
   /** `[n, channels]`, float32 */
   readonly vectors: Block;
+  /** The same in the network's type, where that is not float32. */
+  readonly roundedVectors: Block;
   /** The images in the network's type, where that is not float32. */
   readonly images: Block;
 }
@@ -134,7 +136,16 @@ export function backwardProgram(
     ...{ transposed: true, scale: 1 / (height * width) },
   });
   program.push(({ dLogits }) => linear(dLogits, vectors));
-  const spread = steps.spread(vectors, at(gradient, last));
+  const isRounded = type !== DataType.f32;
+  if (isRounded) {
+    const shape = [n, 1, 1, layers.channels] as const;
+    const round = steps.convert({ shape, type, pointer: workspace.roundedVectors.pointer });
+    program.push(() => round(vectors));
+  }
+  const spread = steps.spread(
+    isRounded ? workspace.roundedVectors.pointer : vectors,
+    at(gradient, last),
+  );
   program.push(({ masks }) => spread(masks[last]));
 
   for (let k = layers.blocks.length - 1; k >= 0; k--) {

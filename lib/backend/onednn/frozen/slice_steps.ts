@@ -88,7 +88,7 @@ export class SliceSteps {
   convert(to: Place): (from: Pointer) => void {
     const { library } = this.#backend;
     const primitive = this.#backend.primitive(
-      `frozen convert ${placeKey(to)}`,
+      `frozen conversion ${placeKey(to)}`,
       () =>
         reorder(library, channelsLast(library, to.shape), channelsLast(library, to.shape, to.type)),
     );
@@ -125,36 +125,41 @@ export class SliceSteps {
     return (place) => primitive.execute(from.pointer, pointer, place);
   }
 
-  /** 255 where a value is above zero, 0 elsewhere, as bytes: a huge factor, then saturation. */
+  /**
+   * 255 where a value is above zero, 0 elsewhere, as bytes: by a huge factor and saturation, since a
+   * comparison that gives bytes is a reference loop in oneDNN.
+   */
   mask(of: Place): (mask: Pointer) => void {
     const { library } = this.#backend;
+    const { symbols, engine } = library;
     const size = sizeOf(of.shape);
     const primitive = this.#backend.primitive(`frozen mask ${size} ${of.type}`, () => {
-      const { create } = reorder(
-        library,
-        rowMajor(library, [size], of.type),
-        rowMajor(library, [size], DataType.u8),
-      );
+      const values = rowMajor(library, [size], of.type);
+      const factor = rowMajor(library, [1], of.type);
+      const mask = rowMajor(library, [size], DataType.u8);
       return {
-        create,
-        arguments: [Argument.src, Argument.scaleOf(Argument.src), Argument.dst],
-        scaled: Argument.src,
+        create: (place, attributes) =>
+          symbols.dnnl_binary_primitive_desc_create(
+            ...[place, engine, Algorithm.mul, values.handle, factor.handle, mask.handle] as const,
+            attributes,
+          ),
+        arguments: [Argument.src, Argument.src1, Argument.dst],
       };
     });
-    const factor = this.#backend.constant(1e30, 1);
+    const factor = this.#backend.constant(1e30, 1, of.type);
     return (mask) => primitive.execute(of.pointer, factor, mask);
   }
 
-  /** `to = values ⊙ mask`, values `[n, c]` the same for all pixels: a product with a column of ones. */
+  /** `to = values ⊙ mask`, values `[n, c]` of the same type and the same for all pixels: a product with a column of ones. */
   spread(values: Pointer, to: Place): (mask: Pointer) => void {
     const [n, h, w, c] = to.shape;
     const primitive = this.#matMul(
       `spread ${placeKey(to)}`,
       [n, h * w, 1, c],
-      [DataType.f32, to.type],
+      [to.type, to.type],
       maskedBy(rowMajor(this.#backend.library, [n, h * w, c], DataType.u8)),
     );
-    const ones = this.#backend.constant(1, n * h * w);
+    const ones = this.#backend.constant(1, n * h * w, to.type);
     return (mask) => primitive.execute(ones, values, mask, to.pointer);
   }
 

@@ -1,0 +1,23 @@
+import { isFloat, type Kernel } from "./kernel.ts";
+import { type SgdAttributes, SgdStep } from "../../../nn/sgd_kernel.ts";
+
+/**
+ * A plain loop in one pass: parameters are few, and what the step costs as six operations a variable
+ * is the calls.
+ */
+export const sgdStep: Kernel = {
+  kernelName: SgdStep,
+  run({ inputs: { variable, gradient, velocity }, attrs, backend }) {
+    if (!isFloat(variable, gradient, velocity)) return null;
+    const { momentum, weightDecay, learningRate } = attrs as SgdAttributes;
+    const [w, g, v] = [variable, gradient, velocity].map((tensor) => backend.values(tensor));
+    const outputs = [backend.output(variable.shape), backend.output(velocity.shape)];
+    const [newW, newV] = outputs.map(({ info }) => backend.values(info));
+    for (let i = 0; i < w.length; i++) {
+      const moved = Math.fround(momentum * v[i] + (g[i] + weightDecay * w[i]));
+      newV[i] = moved;
+      newW[i] = w[i] - learningRate * moved;
+    }
+    return outputs.map(({ info }) => info);
+  },
+};

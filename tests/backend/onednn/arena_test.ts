@@ -1,0 +1,34 @@
+import { assert, assertEquals } from "@std/assert";
+import { Arena } from "../../../lib/backend/onednn/arena.ts";
+
+Deno.test("Arena gives aligned blocks of at least the size that was asked for", () => {
+  const arena = new Arena();
+  for (const bytes of [0, 1, 63, 64, 65, 1000, 4097, 5_000_000, 20_000_000]) {
+    const block = arena.allocate(bytes);
+    assert(block.bytes >= bytes, `${block.bytes} bytes for ${bytes}`);
+    assert(block.bytes <= 1.25 * bytes + 64, `${block.bytes} bytes for ${bytes}`);
+    assertEquals(Deno.UnsafePointer.value(block.pointer) % 64n, 0n);
+    assert(block.offset + block.bytes <= block.buffer.byteLength);
+  }
+});
+
+Deno.test("blocks of an Arena that are in use at once do not overlap", () => {
+  const arena = new Arena();
+  const views = Array.from({ length: 300 }, (_, k) => {
+    const { buffer, offset, bytes } = arena.allocate(1 + 997 * k);
+    return new Uint8Array(buffer, offset, bytes).fill(k % 251);
+  });
+  views.forEach((view, k) => assert(view.every((value) => value === k % 251), `block ${k}`));
+});
+
+Deno.test("Arena uses what was released again, and so stops growing", () => {
+  const arena = new Arena();
+  const once = () => {
+    const blocks = [100, 10_000, 3_000_000].map((bytes) => arena.allocate(bytes));
+    for (const block of blocks) arena.release(block);
+  };
+  once();
+  const { reserved } = arena.usage;
+  for (let k = 0; k < 100; k++) once();
+  assertEquals(arena.usage, { inUse: 0, reserved });
+});

@@ -1,0 +1,70 @@
+import { assert, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { onOnednn } from "./on_onednn.ts";
+import { uniformNumbers } from "../../numbers.ts";
+
+const SIZE = 4096;
+
+onOnednn("values that were read stay what they are when the tensor is gone", async () => {
+  const x = tf.fill([SIZE], 1);
+  const sum = tf.add(x, x);
+  const values = await sum.data();
+  sum.dispose();
+  const other = tf.tidy(() => tf.mul(x, tf.fill([SIZE], 7)));
+  assert(values.every((value) => value === 2));
+  tf.dispose([x, other]);
+});
+
+onOnednn("a slice stays what it is when the tensor that it was taken from is gone", async () => {
+  const part = tf.tidy(() => {
+    const x = tf.fill([SIZE], 1);
+    return tf.slice(tf.add(x, x), [16], [32]);
+  });
+  const other = tf.tidy(() => tf.mul(tf.fill([SIZE], 3), tf.fill([SIZE], 3)));
+  assert((await part.data()).every((value) => value === 2));
+  tf.dispose([part, other]);
+});
+
+onOnednn("a tensor made of values that were read does not change them", () => {
+  const values = uniformNumbers(SIZE, "values");
+  const before = values.slice();
+  tf.tidy(() => void tf.mul(tf.tensor1d(values), tf.tensor1d(values)));
+  assertEquals(values, before);
+});
+
+onOnednn("what a step allocates is released: memory does not grow over many steps", (backend) => {
+  const x = tf.tensor(uniformNumbers(8 * 16 * 16 * 16, "x"), [8, 16, 16, 16]) as tf.Tensor4D;
+  const filter = tf.tidy(() =>
+    tf.variable(tf.tensor(uniformNumbers(9 * 16 * 16, "w"), [3, 3, 16, 16]))
+  ) as tf.Variable<tf.Rank.R4>;
+  const step = () =>
+    tf.tidy(() => {
+      tf.variableGrads(() => tf.sum(tf.square(tf.relu(tf.conv2d(x, filter, 1, 1)))) as tf.Scalar);
+    });
+  step();
+  step();
+  const before = backend.arena.usage;
+  for (let k = 0; k < 100; k++) step();
+  assertEquals(backend.arena.usage, before);
+  tf.dispose([x, filter]);
+});
+
+onOnednn("integers and strings work as on any backend", () => {
+  tf.tidy(() => {
+    const sum = tf.add(tf.range(0, SIZE, 1, "int32"), tf.scalar(1, "int32"));
+    assertEquals([sum.dtype, sum.dataSync()[SIZE - 1]], ["int32", SIZE]);
+    assertEquals(tf.tensor1d(["a", "b"]).dataSync() as unknown, ["a", "b"]);
+  });
+});
+
+onOnednn("tensors move between this backend and another", async (backend) => {
+  const x = tf.tidy(() => tf.add(tf.fill([SIZE], 1), tf.fill([SIZE], 2)));
+  assert(backend.numDataIds() > 0);
+  await tf.setBackend("cpu");
+  const y = tf.mul(x, 2);
+  assertEquals((await y.data())[SIZE - 1], 6);
+  await tf.setBackend("onednn");
+  const z = tf.mul(y, y);
+  assertEquals((await z.data())[0], 36);
+  tf.dispose([x, y, z]);
+});

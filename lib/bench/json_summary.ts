@@ -1,0 +1,97 @@
+import type { PeerRatio } from "./compare_with_peer.ts";
+import type { MachineLimits } from "./machine_limits.ts";
+import type { Measurement } from "./measure_backend.ts";
+import { type StepTimes, TIMES } from "./measure_step.ts";
+import type { Variant } from "./pytorch_peer.ts";
+import type { ScalingPoint } from "./scaling.ts";
+
+/** All that was measured. */
+export interface BenchResult {
+  readonly machine: string;
+  readonly commit: string;
+  /** The first is what counts: the first backend in the first configuration. */
+  readonly measurements: readonly Measurement[];
+  readonly limits: MachineLimits;
+  readonly peer: PeerResult | { readonly skipped: string } | null;
+  readonly scaling: readonly ScalingPoint[];
+}
+
+export interface PeerResult {
+  readonly torch: string;
+  readonly threads: number;
+  readonly rounds: readonly Readonly<Record<Variant, StepTimes>>[];
+  readonly ratios: readonly PeerRatio[];
+}
+
+/** One line for `--json`, its numbers to six digits; times in ms, rates a second. */
+export function jsonLine(result: BenchResult): string {
+  return JSON.stringify(
+    summaryOf(result),
+    (_key, value) => typeof value === "number" ? Number(value.toPrecision(6)) : value,
+  );
+}
+
+function summaryOf(
+  { machine, commit, measurements, limits, peer, scaling }: BenchResult,
+): Record<string, unknown> {
+  const [first] = measurements;
+  const backends: Record<string, Record<string, unknown>> = {};
+  for (const measurement of measurements) {
+    const numbers = numbersOf(measurement, limits);
+    const own = backends[measurement.backend];
+    if (!own) backends[measurement.backend] = { ...numbers, configurations: {} };
+    else (own.configurations as Record<string, unknown>)[measurement.configuration] = numbers;
+  }
+  return {
+    ...first.step.times,
+    backend: first.backend,
+    configuration: first.configuration,
+    workload: first.workload.description,
+    machine,
+    commit,
+    backends,
+    limits: {
+      backend: limits.backend,
+      gflops: limits.gflops,
+      gigabytes_per_second: limits.gigabytesPerSecond,
+    },
+    ...(peer ? { peer } : {}),
+    ...(scaling.length > 0
+      ? {
+        scaling: scaling.map(({ student, batch, step }) => ({ student, batch, ...step.times })),
+      }
+      : {}),
+  };
+}
+
+function numbersOf(
+  { configuration, workload, step, rounds, kernelTime }: Measurement,
+  limits: MachineLimits,
+): Record<string, unknown> {
+  const rates = TIMES.map((time) => [time, step.flops[time] / (step.times[time] * 1e6)] as const);
+  const [batch] = workload.shape;
+  return {
+    configuration,
+    batch,
+    base_samples: step.outcome.steps.length,
+    ...step.times,
+    rounds: rounds.map(({ times }) => times),
+    parts_ms: step.parts,
+    images_per_second: keyed(TIMES.map((time) => [time, 1000 * batch / step.times[time]])),
+    gflops: keyed(rates),
+    share_of_peak_gflops: keyed(rates.map(([time, rate]) => [time, rate / limits.gflops])),
+    ...(kernelTime
+      ? {
+        student_step_overhead: kernelTime.overhead,
+        student_step_kernels: kernelTime.kernels,
+        student_step_share_of_bandwidth: kernelTime.bytes / (step.times.student_step_ms * 1e6) /
+          limits.gigabytesPerSecond,
+      }
+      : {}),
+  };
+}
+
+/** By the name of what was timed, without its unit. */
+function keyed(entries: readonly (readonly [string, number])[]): Record<string, number> {
+  return Object.fromEntries(entries.map(([time, value]) => [time.replace(/_ms$/, ""), value]));
+}

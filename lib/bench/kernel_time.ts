@@ -1,0 +1,102 @@
+import * as tf from "@tensorflow/tfjs";
+import { methodNamed } from "../distillation/methods.ts";
+import { median, repeat, type Repeats } from "./repeat.ts";
+import { runStep } from "./run_step.ts";
+import type { PreparedWorkload } from "./prepared_workload.ts";
+
+/** Where the time of a student step goes: into the backend's kernels, or around them. */
+export interface KernelTime {
+  /** `(step − time inside kernels) / step`: autodiff, memory management, the language */
+  readonly overhead: number;
+  /** How many kernels a step runs. */
+  readonly kernels: number;
+  /** Bytes that they read and write, counted as if nothing stayed in a cache. */
+  readonly bytes: number;
+}
+
+/** Kernels that give their input another name or shape and move nothing. */
+const FREE = new Set(["Identity", "Reshape", "ExpandDims"]);
+
+/** Backends on which a kernel returns before its work is done: time inside it says nothing. */
+const QUEUEING = new Set(["tensorflow", "webgpu"]);
+
+/**
+ * Measures student steps with a stopwatch around every kernel of the current backend. These steps are
+ * taken for nothing else, so that the stopwatches are in no other time.
+ *
+ * @returns null on a backend that queues its kernels
+ */
+export async function measureKernelTime(
+  prepared: PreparedWorkload,
+  repeats: Repeats,
+): Promise<KernelTime | null> {
+  if (QUEUEING.has(tf.getBackend())) return null;
+  const watch = new KernelWatch();
+  try {
+    const steps = await repeat(
+      async () => {
+        watch.reset();
+        const { ms } = await runStep(methodNamed("original"), prepared);
+        return { overhead: (ms - watch.ms) / ms, kernels: watch.kernels, bytes: watch.bytes };
+      },
+      repeats,
+      () => prepared.restore(),
+    );
+    const { kernels, bytes } = steps[0];
+    return { overhead: median(steps.map(({ overhead }) => overhead)), kernels, bytes };
+  } finally {
+    watch.remove();
+  }
+}
+
+/** Stopwatches around the kernels that are registered for the current backend. */
+class KernelWatch {
+  ms = 0;
+  kernels = 0;
+  bytes = 0;
+  #depth = 0;
+  readonly #originals = new Map<tf.KernelConfig, tf.KernelFunc>();
+
+  constructor() {
+    for (const config of tf.getKernelsForBackend(tf.getBackend())) {
+      const original = config.kernelFunc;
+      this.#originals.set(config, original);
+      config.kernelFunc = (call) => this.#run(config.kernelName, original, call);
+    }
+  }
+
+  reset(): void {
+    this.ms = this.kernels = this.bytes = 0;
+  }
+
+  remove(): void {
+    for (const [config, original] of this.#originals) config.kernelFunc = original;
+  }
+
+  #run(name: string, kernel: tf.KernelFunc, call: Parameters<tf.KernelFunc>[0]) {
+    // A kernel may be made of others; their time is in its own.
+    if (this.#depth > 0) return kernel(call);
+    this.#depth++;
+    const start = performance.now();
+    try {
+      const output = kernel(call);
+      this.ms += performance.now() - start;
+      this.kernels++;
+      if (!FREE.has(name)) this.bytes += bytesOf(Object.values(call.inputs)) + bytesOf([output]);
+      return output;
+    } finally {
+      this.#depth--;
+    }
+  }
+}
+
+/** Inputs that were left out are undefined. */
+function bytesOf(tensors: readonly (tf.TensorInfo | readonly tf.TensorInfo[] | undefined)[]) {
+  return tensors.flat().reduce(
+    (sum, info) =>
+      info
+        ? sum + tf.util.sizeFromShape([...info.shape]) * tf.util.bytesPerElement(info.dtype)
+        : sum,
+    0,
+  );
+}

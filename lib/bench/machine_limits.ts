@@ -1,0 +1,73 @@
+import * as tf from "@tensorflow/tfjs";
+import { startBackend } from "../backend/start_backend.ts";
+
+/** What the machine can do at best, as far as a backend gets it out of it. */
+export interface MachineLimits {
+  /** The backend that it was measured with: the one with the fastest matrix product. */
+  readonly backend: string;
+  /** Of the best matrix product. */
+  readonly gflops: number;
+  /** Bytes a second from and to memory, of a tensor addition. */
+  readonly gigabytesPerSecond: number;
+}
+
+/** The first only tells what to expect of the others. */
+const MATRIX_SIDES = [256, 1024, 1536, 2048];
+
+/** A product that would take longer is not tried: this backend won't set the limit. */
+const LONGEST_MS = 1000;
+
+/** Floats of a tensor of 256 MiB, more than caches hold. */
+const LARGE = 2 ** 26;
+
+/**
+ * Measures large matrix products on each backend, and an addition of 256 MiB on the fastest.
+ *
+ * @param names backends that work here; the last one started stays the current one
+ */
+export async function measureMachineLimits(names: readonly string[]): Promise<MachineLimits> {
+  let best = { backend: names[0], gflops: 0 };
+  for (const name of names) {
+    await startBackend(name);
+    const gflops = await bestMatrixProduct();
+    if (gflops > best.gflops) best = { backend: name, gflops };
+  }
+  await startBackend(best.backend);
+  return { ...best, gigabytesPerSecond: await additionBandwidth() };
+}
+
+async function bestMatrixProduct(): Promise<number> {
+  let best = 0;
+  for (const side of MATRIX_SIDES) {
+    const operations = 2 * side ** 3;
+    if (best > 0 && operations / (best * 1e6) > LONGEST_MS) break;
+    const x = tf.fill([side, side], 0.5) as tf.Tensor2D;
+    const ms = await fastestOf(() => tf.matMul(x, x), 2);
+    best = Math.max(best, operations / (ms * 1e6));
+    x.dispose();
+  }
+  return best;
+}
+
+/** Two tensors are read and one is written. */
+async function additionBandwidth(): Promise<number> {
+  const [x, y] = [tf.fill([LARGE], 0.5), tf.fill([LARGE], 0.25)];
+  const ms = await fastestOf(() => tf.add(x, y), 3);
+  tf.dispose([x, y]);
+  return 3 * 4 * LARGE / (ms * 1e6);
+}
+
+async function fastestOf(work: () => tf.Tensor, repeats: number): Promise<number> {
+  let fastest = Infinity;
+  for (let i = 0; i <= repeats; i++) {
+    const start = performance.now();
+    const result = work();
+    // Waits for a backend that queues its work, at the price of one number.
+    const corner = tf.slice(result, result.shape.map(() => 0), result.shape.map(() => 1));
+    await corner.data();
+    // The first one warms up.
+    if (i > 0) fastest = Math.min(fastest, performance.now() - start);
+    tf.dispose([result, corner]);
+  }
+  return fastest;
+}

@@ -1,0 +1,112 @@
+import { startBackend } from "../backend/start_backend.ts";
+import { methodNamed } from "../distillation/methods.ts";
+import { UserError } from "../user_error.ts";
+import { type Configuration, configurations } from "./configuration.ts";
+import { type KernelTime, measureKernelTime } from "./kernel_time.ts";
+import { type MeasuredStep, measureStep, medianOfRounds } from "./measure_step.ts";
+import { PreparedWorkload } from "./prepared_workload.ts";
+import type { Repeats } from "./repeat.ts";
+import { runStep } from "./run_step.ts";
+import { firstImages, type Workload } from "./workload.ts";
+
+/** What a backend makes of the workload in one configuration. */
+export interface Measurement {
+  readonly backend: string;
+  readonly configuration: string;
+  /** The whole workload, or its first images where the whole of it takes too long */
+  readonly workload: Workload;
+  /** The rounds, in their order */
+  readonly rounds: readonly MeasuredStep[];
+  /** Their medians. */
+  readonly step: MeasuredStep;
+  /** Of the student step; measured in the first configuration only. */
+  readonly kernelTime: KernelTime | null;
+}
+
+/** A BSS step that is expected to take longer than this is measured on fewer images… */
+const PATIENCE_MS = 30_000;
+/** … so few that it takes about this long, and less often. */
+const ENDURABLE_MS = 3_000;
+const SLOW_REPEATS: Repeats = { warmUp: 1, timed: 3 };
+/** Batch-norm needs two. */
+const FEWEST_IMAGES = 2;
+/** What is expected follows from steps on so many images, more of them while they are quick. */
+const PROBES = [4, 16, 64];
+const QUICK_MS = 1_000;
+
+/** How a backend is measured. */
+export interface BackendPlan {
+  readonly workload: Workload;
+  readonly repeats: Repeats;
+  readonly rounds: number;
+  readonly configurations: readonly Configuration[];
+  /** Is called after each round of ours, for those who take turns. */
+  readonly afterRound?: () => Promise<void>;
+  /** Is told what can't be measured, and what is measured on fewer images. */
+  readonly note: (text: string) => void;
+}
+
+/** Measures a backend, which becomes the current one, in each of the configurations. */
+export async function measureBackend(backend: string, plan: BackendPlan): Promise<Measurement[]> {
+  await startBackend(backend);
+  const { workload, repeats } = await endurablePlan(plan, backend);
+  const candidates: { configuration: Configuration; prepared: PreparedWorkload }[] = [];
+  for (const configuration of plan.configurations) {
+    try {
+      const prepared = await PreparedWorkload.prepare(workload, configuration);
+      candidates.push({ configuration, prepared });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      plan.note(`not measured: ${configuration.name}: ${error.message}`);
+    }
+  }
+  const rounds = candidates.map((): MeasuredStep[] => []);
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const [i, { prepared }] of candidates.entries()) {
+      rounds[i].push(await measureStep(prepared, repeats));
+    }
+    await plan.afterRound?.();
+  }
+  const measurements: Measurement[] = [];
+  for (const [i, { configuration, prepared }] of candidates.entries()) {
+    measurements.push({
+      backend,
+      configuration: configuration.name,
+      workload,
+      rounds: rounds[i],
+      step: medianOfRounds(rounds[i]),
+      // The student does not depend on how the teacher is run.
+      kernelTime: i === 0 ? await measureKernelTime(prepared, repeats) : null,
+    });
+    prepared.dispose();
+  }
+  return measurements;
+}
+
+/** Fewer images and repeats where all would take too long, as in plain JavaScript. */
+async function endurablePlan({ workload, repeats, note }: BackendPlan, backend: string) {
+  let images = workload.shape[0];
+  let anImage = Infinity;
+  for (const count of PROBES) {
+    const probe = firstImages(workload, count);
+    const ms = await probeStep(probe);
+    anImage = Math.min(anImage, ms / probe.shape[0]);
+    if (images * anImage <= PATIENCE_MS) return { workload, repeats };
+    // Where a few images take long, it is not what a call costs whatever its size.
+    if (ms > QUICK_MS) break;
+  }
+  while (images > FEWEST_IMAGES && images * anImage > ENDURABLE_MS) images = Math.ceil(images / 2);
+  const timed = Math.min(repeats.timed, SLOW_REPEATS.timed);
+  note(`${backend} is measured on ${images} images, ${timed} times: more would take too long`);
+  return { workload: firstImages(workload, images), repeats: { ...SLOW_REPEATS, timed } };
+}
+
+/** A BSS step in ms; the second one, unless the first was slow enough to need no warm-up. */
+async function probeStep(workload: Workload): Promise<number> {
+  const prepared = await PreparedWorkload.prepare(workload, configurations[0]);
+  const step = async () => (await runStep(methodNamed("bss"), prepared)).ms;
+  const cold = await step();
+  const ms = cold > QUICK_MS ? cold : await step();
+  prepared.dispose();
+  return ms;
+}

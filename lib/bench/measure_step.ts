@@ -1,0 +1,64 @@
+import { methodNamed } from "../distillation/methods.ts";
+import { forwardFlops } from "../training/cost.ts";
+import { median, repeat, type Repeats } from "./repeat.ts";
+import { type Part, PARTS, runStep, runTeacherForward } from "./run_step.ts";
+import type { PreparedWorkload } from "./prepared_workload.ts";
+import { stepFlops } from "./step_work.ts";
+import { networkName, type StepOutcome } from "./workload.ts";
+
+/** What is timed, in the order of the tables; also in JSON and from PyTorch. */
+export const TIMES = ["bss_step_ms", "student_step_ms", "teacher_forward_ms"] as const;
+export type StepTimes = Readonly<Record<typeof TIMES[number], number>>;
+
+/** A round's times in ms, each a median of the repeats. */
+export interface MeasuredStep {
+  readonly times: StepTimes;
+  /** The parts of the BSS step. */
+  readonly parts: Readonly<Record<Part, number>>;
+  /** What the BSS step came to; every repeat comes to the same. */
+  readonly outcome: StepOutcome;
+  /** Floating-point operations of each of the times. */
+  readonly flops: StepTimes;
+}
+
+/** Times a BSS step, a step of the student alone, and the teacher's forward pass. */
+export async function measureStep(
+  prepared: PreparedWorkload,
+  repeats: Repeats,
+): Promise<MeasuredStep> {
+  const { workload } = prepared;
+  const restore = () => prepared.restore();
+  const bss = await repeat(() => runStep(methodNamed("bss"), prepared), repeats, restore);
+  const student = await repeat(() => runStep(methodNamed("original"), prepared), repeats, restore);
+  const teacher = await repeat(() => runTeacherForward(prepared), repeats);
+  return {
+    times: {
+      bss_step_ms: median(bss.map(({ ms }) => ms)),
+      student_step_ms: median(student.map(({ ms }) => ms)),
+      teacher_forward_ms: median(teacher),
+    },
+    parts: partMedians(bss.map(({ parts }) => parts)),
+    outcome: bss[0].outcome,
+    flops: {
+      bss_step_ms: stepFlops(workload, bss[0].work),
+      student_step_ms: stepFlops(workload, student[0].work),
+      teacher_forward_ms: workload.shape[0] * forwardFlops(networkName(workload.teacher)),
+    },
+  };
+}
+
+/** The medians over the rounds, each of them a median already. */
+export function medianOfRounds(rounds: readonly MeasuredStep[]): MeasuredStep {
+  const times = TIMES.map((name) => [name, median(rounds.map(({ times }) => times[name]))]);
+  return {
+    times: Object.fromEntries(times) as StepTimes,
+    parts: partMedians(rounds.map(({ parts }) => parts)),
+    outcome: rounds[0].outcome,
+    flops: rounds[0].flops,
+  };
+}
+
+function partMedians(all: readonly Readonly<Record<Part, number>>[]): Record<Part, number> {
+  const entries = PARTS.map((part) => [part, median(all.map((parts) => parts[part]))]);
+  return Object.fromEntries(entries) as Record<Part, number>;
+}

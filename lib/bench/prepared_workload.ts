@@ -1,0 +1,69 @@
+import * as tf from "@tensorflow/tfjs";
+import { type Configuration, freezeTeacher } from "./configuration.ts";
+import { loadNetwork, OPTIMIZER, type Workload } from "./workload.ts";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { ResNet } from "../nn/resnet.ts";
+import { Sgd } from "../nn/sgd.ts";
+import { weightsFrom } from "../nn/weights_file.ts";
+
+/** A workload on the current backend, ready to be stepped again and again from the same weights. */
+export class PreparedWorkload {
+  readonly workload: Workload;
+  readonly images: tf.Tensor4D;
+  readonly labels: tf.Tensor1D;
+  readonly student: ResNet;
+  readonly teacher: FrozenClassifier;
+  readonly optimizer = new Sgd(OPTIMIZER);
+  /** The teacher's logits for the images, row by row; null where a step computes them. */
+  readonly cachedLogits: Float32Array | null;
+
+  private constructor(workload: Workload, teacher: FrozenClassifier, cached: Float32Array | null) {
+    this.workload = workload;
+    this.images = imageTensor(workload);
+    this.labels = tf.tensor1d(workload.labels, "int32");
+    this.student = loadNetwork(workload.student);
+    this.teacher = teacher;
+    this.cachedLogits = cached;
+  }
+
+  static async prepare(
+    workload: Workload,
+    configuration: Configuration,
+  ): Promise<PreparedWorkload> {
+    const network = loadNetwork(workload.teacher);
+    const teacher = freezeTeacher(network, configuration);
+    network.dispose();
+    if (!configuration.cachedLogits) return new PreparedWorkload(workload, teacher, null);
+    const logits = tf.tidy(() => teacher.logits(imageTensor(workload)));
+    const cached = await logits.data<"float32">();
+    logits.dispose();
+    return new PreparedWorkload(workload, teacher, cached);
+  }
+
+  /**
+   * Gives the student the weights and running statistics that it had at first, so that each step
+   * selects and attacks the same samples. The momentum stays: it changes nothing but the next step's
+   * result, which this undoes.
+   */
+  restore(): void {
+    const { architecture, tensors } = this.workload.student;
+    const weights = weightsFrom(tensors, architecture, "the student");
+    tf.tidy(() => {
+      for (const [name, variable] of this.student.variables()) {
+        const { data, shape } = weights.get(name)!;
+        variable.assign(tf.tensor(data, shape));
+      }
+    });
+  }
+
+  dispose(): void {
+    this.optimizer.reset();
+    this.student.dispose();
+    this.teacher.dispose();
+    tf.dispose([this.images, this.labels]);
+  }
+}
+
+function imageTensor({ images, shape }: Workload): tf.Tensor4D {
+  return tf.tensor4d(images, [...shape]);
+}

@@ -1,0 +1,125 @@
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { findProgram, isFile } from "../files/find_program.ts";
+import type { StepTimes } from "./measure_step.ts";
+import type { Repeats } from "./repeat.ts";
+import type { StepOutcome, Workload } from "./workload.ts";
+import { encodeWorkload } from "./workload_file.ts";
+
+const SCRIPT = fileURLToPath(new URL("pytorch_step.py", import.meta.url));
+
+/** How PyTorch runs the step: as the authors' script does, and as a careful user would write it. */
+export const VARIANTS = ["published", "tuned"] as const;
+export type Variant = typeof VARIANTS[number];
+
+/** What the script says when it is ready. */
+interface Greeting {
+  readonly torch: string;
+  readonly threads: number;
+  /** What the first step came to. */
+  readonly outcomes: Readonly<Record<Variant, StepOutcome>>;
+}
+
+/**
+ * The first python that has PyTorch: the one on the search path, or the system's, for which
+ * distributions package it.
+ *
+ * @returns its path, or why there is none
+ */
+export async function findPython(
+  candidates?: readonly string[],
+): Promise<{ python: string } | { reason: string }> {
+  const pythons = candidates ??
+    [await findProgram(["python3"]), "/usr/bin/python3"].filter((path) => path !== null);
+  for (const python of pythons) {
+    if (!await isFile(python)) continue;
+    const { success } = await new Deno.Command(python, {
+      args: ["-c", "import numpy, torch"],
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    if (success) return { python };
+  }
+  return {
+    reason: "no python3 here has torch and numpy (apt-get install python3-torch, or pip install " +
+      "torch numpy)",
+  };
+}
+
+/** The same step in PyTorch, loaded once and then timed in rounds. */
+export class PyTorchPeer implements AsyncDisposable {
+  readonly greeting: Greeting;
+  readonly #process: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: AsyncGenerator<string>;
+  readonly #folder: string;
+
+  private constructor(
+    greeting: Greeting,
+    process: Deno.ChildProcess,
+    lines: AsyncGenerator<string>,
+    folder: string,
+  ) {
+    this.greeting = greeting;
+    this.#process = process;
+    this.#input = process.stdin.getWriter();
+    this.#lines = lines;
+    this.#folder = folder;
+  }
+
+  /** @throws Error with what the script said if it fails */
+  static async start(
+    python: string,
+    workload: Workload,
+    { timed }: Repeats,
+  ): Promise<PyTorchPeer> {
+    const folder = await Deno.makeTempDir({ prefix: "bss-bench-" });
+    try {
+      const file = join(folder, "workload.safetensors");
+      await Deno.writeFile(file, encodeWorkload(workload));
+      const process = new Deno.Command(python, {
+        args: [SCRIPT, file, String(timed)],
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "inherit",
+      }).spawn();
+      const lines = linesOf(process.stdout);
+      const greeting = JSON.parse(await nextLine(lines)) as Greeting;
+      return new PyTorchPeer(greeting, process, lines, folder);
+    } catch (error) {
+      await Deno.remove(folder, { recursive: true });
+      throw error;
+    }
+  }
+
+  /** One round of every variant. */
+  async round(): Promise<Record<Variant, StepTimes>> {
+    await this.#input.write(new TextEncoder().encode("round\n"));
+    return JSON.parse(await nextLine(this.#lines));
+  }
+
+  /** Ends it and removes its files. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#input.close().catch(() => {}); // it has ended by itself
+    await this.#lines.return(undefined);
+    await this.#process.status;
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+async function nextLine(lines: AsyncGenerator<string>): Promise<string> {
+  const { value, done } = await lines.next();
+  if (done) throw new Error("pytorch_step.py ended early; what it said stands above");
+  return value;
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) {
+    text += decoder.decode(chunk, { stream: true });
+    const lines = text.split("\n");
+    text = lines.pop()!;
+    yield* lines;
+  }
+}

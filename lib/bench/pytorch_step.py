@@ -1,0 +1,259 @@
+"""The step that `deno task bench` measures, in PyTorch on the CPU, to be timed in turn with it.
+
+usage: python3 pytorch_step.py WORKLOAD REPEATS      (a safetensors file that bench writes)
+
+Prints one line of JSON when everything is loaded: versions, and what the first step of each variant came
+to. Then answers each line "round" on standard input with one line of JSON: the times of each variant in
+milliseconds, medians of the repeats.
+
+published  as the authors' script does it: NCHW; every attack step is for all base samples until the last
+           has left its class; gradients of the teacher's weights are computed and never used; one more
+           pass of the teacher over the finished samples.
+tuned      as a careful user would write it: channels_last, no gradients for the teacher's weights, only
+           samples that are still on their way are stepped, their last logits are kept.
+"""
+
+import json
+import struct
+import sys
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+WARM_UP = 2
+
+
+def read_workload(path):
+    """The tensors and the numbers of the file."""
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        body = file.read()
+    numbers = {name: float(text) for name, text in header.pop("__metadata__").items()}
+    kinds = {"F32": np.float32, "I32": np.int32}
+    tensors = {}
+    for name, entry in header.items():
+        start, end = entry["data_offsets"]
+        values = np.frombuffer(body[start:end], kinds[entry["dtype"]])
+        tensors[name] = torch.from_numpy(values.reshape(entry["shape"]).copy())
+    return tensors, numbers
+
+
+class Block(nn.Module):
+    """Two convolutions and an option-A shortcut."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.stride, self.missing = stride, outputs - inputs
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        inner = F.relu(self.bn1(self.conv1(x)))
+        if self.stride > 1:
+            x = F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.missing))
+        return F.relu(self.bn2(self.conv2(inner)) + x)
+
+
+class ResNet(nn.Module):
+    """A ResNet for small images; `tensors` are its weights and running statistics."""
+
+    def __init__(self, depth, tensors):
+        super().__init__()
+        blocks = (depth - 2) // 6
+
+        def stage(inputs, outputs, stride):
+            first = Block(inputs, outputs, stride)
+            return nn.Sequential(first, *(Block(outputs, outputs, 1) for _ in range(blocks - 1)))
+
+        classes, features = tensors["linear.weight"].shape
+        self.conv1 = nn.Conv2d(tensors["conv1.weight"].shape[1], 16, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        self.layer1, self.layer2, self.layer3 = stage(16, 16, 1), stage(16, 32, 2), stage(32, 64, 2)
+        self.linear = nn.Linear(features, classes)
+        self.load_state_dict(tensors)
+
+    def forward(self, x):
+        x = F.relu(self.bn1(self.conv1(x)))
+        x = self.layer3(self.layer2(self.layer1(x)))
+        return self.linear(x.mean((2, 3)))
+
+
+class Variant:
+    """What the variants have in common; they differ in how they get the boundary supporting samples."""
+
+    layout = torch.contiguous_format
+
+    def __init__(self, tensors, numbers):
+        self.numbers = numbers
+
+        def network(role):
+            own = {k.removeprefix(role + "."): v for k, v in tensors.items() if k.startswith(role + ".")}
+            return ResNet(int(numbers[role + "Depth"]), own).to(memory_format=self.layout)
+
+        self.teacher, self.student = network("teacher").eval(), network("student").train()
+        self.optimizer = torch.optim.SGD(
+            self.student.parameters(),
+            lr=numbers["learningRate"],
+            momentum=numbers["momentum"],
+            weight_decay=numbers["weightDecay"],
+        )
+        self.initial = {name: value.clone() for name, value in self.student.state_dict().items()}
+        self.images = tensors["images"].contiguous(memory_format=self.layout)
+        self.labels = tensors["labels"].long()
+        self.uniform = tensors["uniform"].double()
+
+    def restore(self):
+        """The student as it was at first, so that each step attacks the same samples."""
+        self.student.load_state_dict(self.initial)
+
+    def bss_step(self):
+        self.optimizer.zero_grad()
+        student = self.student(self.images)
+        teacher = self.clean_logits()
+        cross_entropy = F.cross_entropy(student, self.labels)
+        distillation = self.soft(teacher, student)
+        index, base, target = self.select(teacher.detach(), student.detach())
+        samples, logits, steps = self.attack(self.images[index], base, target)
+        boundary = self.soft(logits, self.student(samples))
+        loss = cross_entropy + self.numbers["alpha"] * distillation + self.numbers["beta"] * boundary
+        loss.backward()
+        self.optimizer.step()
+        terms = {"cross_entropy": cross_entropy, "distillation": distillation, "boundary": boundary}
+        return {
+            "steps": steps.tolist(),
+            "terms": {name: term.item() for name, term in terms.items()},
+        }
+
+    def student_step(self):
+        self.optimizer.zero_grad()
+        F.cross_entropy(self.student(self.images), self.labels).backward()
+        self.optimizer.step()
+
+    def teacher_forward(self):
+        with torch.no_grad():
+            self.teacher(self.images)
+
+    def soft(self, teacher, student):
+        """Soft cross-entropy, the mean over the samples."""
+        t = self.numbers["temperature"]
+        target = F.softmax(teacher.detach() / t, 1)
+        return -(target * F.log_softmax(student / t, 1)).sum() / len(teacher)
+
+    def select(self, teacher, student):
+        """Base samples, their classes and target classes; float64, as near-ties decide what follows."""
+        p, q = F.softmax(teacher.double(), 1), F.softmax(student.double(), 1)
+        right = (teacher.argmax(1) == self.labels) & (student.argmax(1) == self.labels)
+        index = right.nonzero().flatten()
+        base = self.labels[index, None]
+        score = ((p[index] - q[index]) ** 2).scatter(1, base, 0).sum(1)
+        index = index[score.topk(min(int(self.numbers["baseSamples"]), len(index)))[1]]
+        base = self.labels[index]
+        others, order = p[index].scatter(1, base[:, None], 0).sort(1, descending=True)
+        cumulative = others.cumsum(1)
+        drawn = (cumulative <= self.uniform[: len(index), None] * cumulative[:, -1:]).sum(1)
+        return index, base, order.gather(1, drawn[:, None]).squeeze(1)
+
+    def move(self, x, logits, base, target):
+        """`−η (L + ε) ∇L / ‖∇L‖` with L = f_base − f_target; `x` has asked for its gradient."""
+        gap = (logits.gather(1, base[:, None]) - logits.gather(1, target[:, None])).squeeze(1)
+        gap.sum().backward()
+        norm = x.grad.flatten(1).norm(dim=1)
+        reach = -self.numbers["eta"] * (gap.detach() + 1e-4) / norm
+        return reach.view(-1, 1, 1, 1) * x.grad
+
+
+class Published(Variant):
+    def clean_logits(self):
+        return self.teacher(self.images)
+
+    def attack(self, samples, base, target):
+        steps = torch.zeros(len(samples), dtype=torch.int)
+        for _ in range(int(self.numbers["maxSteps"])):
+            x = samples.clone().requires_grad_(True)
+            logits = self.teacher(x)
+            moving = logits.argmax(1) == base
+            move = self.move(x, logits, base, target)
+            if not moving.any():
+                break
+            steps += moving
+            samples = (samples + moving.view(-1, 1, 1, 1) * move).clamp(-2.5, 2.5)
+        return samples, self.teacher(samples), steps
+
+
+class Tuned(Variant):
+    layout = torch.channels_last
+
+    def __init__(self, tensors, numbers):
+        super().__init__(tensors, numbers)
+        self.teacher.requires_grad_(False)
+
+    def clean_logits(self):
+        with torch.no_grad():
+            return self.teacher(self.images)
+
+    def attack(self, samples, base, target):
+        steps = torch.zeros(len(samples), dtype=torch.int)
+        logits = torch.empty(len(samples), self.teacher.linear.out_features)
+        moving = torch.arange(len(samples))
+        for _ in range(int(self.numbers["maxSteps"])):
+            x = samples[moving].requires_grad_(True)
+            out = self.teacher(x)
+            logits[moving] = out.detach()
+            stay = out.argmax(1) == base[moving]
+            if not stay.any():
+                return samples, logits, steps
+            move = self.move(x, out, base[moving], target[moving])[stay]
+            moving = moving[stay]
+            steps[moving] += 1
+            samples[moving] = (samples[moving] + move).clamp(-2.5, 2.5)
+        with torch.no_grad():
+            logits[moving] = self.teacher(samples[moving])
+        return samples, logits, steps
+
+
+def median_ms(work, before, repeats):
+    took = []
+    for repeat in range(WARM_UP + repeats):
+        before()
+        start = time.perf_counter()
+        work()
+        if repeat >= WARM_UP:
+            took.append(1e3 * (time.perf_counter() - start))
+    return float(np.median(took))
+
+
+def times(variant, repeats):
+    return {
+        "bss_step_ms": median_ms(variant.bss_step, variant.restore, repeats),
+        "student_step_ms": median_ms(variant.student_step, variant.restore, repeats),
+        "teacher_forward_ms": median_ms(variant.teacher_forward, lambda: None, repeats),
+    }
+
+
+def main():
+    tensors, numbers = read_workload(sys.argv[1])
+    repeats = int(sys.argv[2])
+    variants = {"published": Published(tensors, numbers), "tuned": Tuned(tensors, numbers)}
+    print(
+        json.dumps(
+            {
+                "torch": torch.__version__,
+                "threads": torch.get_num_threads(),
+                "outcomes": {name: variant.bss_step() for name, variant in variants.items()},
+            }
+        ),
+        flush=True,
+    )
+    for line in sys.stdin:
+        if line.strip() != "round":
+            sys.exit(f'asked for "{line.strip()}", but knows only "round"')
+        print(json.dumps({name: times(variant, repeats) for name, variant in variants.items()}), flush=True)
+
+
+main()

@@ -1,0 +1,56 @@
+import type * as tf from "@tensorflow/tfjs";
+import { forwardFlops, trainingFlops } from "../training/cost.ts";
+import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
+import { networkName, type Workload } from "./workload.ts";
+
+/** How many images a step sent through the networks, as it really did: not what it might have. */
+export interface StepWork {
+  /** Through the student, forward and backward */
+  student: number;
+  teacherForward: number;
+  /** From the teacher's logits back to the images */
+  teacherBackward: number;
+}
+
+/** Floating-point operations of the convolutions of a step, two a multiply-add. */
+export function stepFlops({ teacher, student }: Workload, work: StepWork): number {
+  const [ofTeacher, ofStudent] = [networkName(teacher), networkName(student)];
+  return trainingFlops(ofStudent) * work.student +
+    // The way back to the images costs what the way forward does: no gradient of a weight.
+    forwardFlops(ofTeacher) * (work.teacherForward + work.teacherBackward);
+}
+
+/** A teacher that counts the images that pass through it. */
+export class CountedClassifier implements FrozenClassifier {
+  readonly classes: number;
+  readonly #classifier: FrozenClassifier;
+  readonly #work: StepWork;
+
+  constructor(classifier: FrozenClassifier, work: StepWork) {
+    this.classes = classifier.classes;
+    this.#classifier = classifier;
+    this.#work = work;
+  }
+
+  logits(images: tf.Tensor4D): tf.Tensor2D {
+    this.#work.teacherForward += images.shape[0];
+    return this.#classifier.logits(images);
+  }
+
+  pullback(images: tf.Tensor4D): Pullback {
+    this.#work.teacherForward += images.shape[0];
+    const pass = this.#classifier.pullback(images);
+    return {
+      logits: pass.logits,
+      toImages: (dLogits, rows) => {
+        this.#work.teacherBackward += dLogits.shape[0];
+        return pass.toImages(dLogits, rows);
+      },
+      dispose: () => pass.dispose(),
+    };
+  }
+
+  dispose(): void {
+    this.#classifier.dispose();
+  }
+}

@@ -1,0 +1,168 @@
+import type { Cell } from "../report/cell.ts";
+import { formatTextTable } from "../report/text_table.ts";
+import type { PeerRatio } from "./compare_with_peer.ts";
+import type { MachineLimits } from "./machine_limits.ts";
+import type { Measurement } from "./measure_backend.ts";
+import { type StepTimes, TIMES } from "./measure_step.ts";
+import { type Variant, VARIANTS } from "./pytorch_peer.ts";
+import { median } from "./repeat.ts";
+import { PARTS } from "./run_step.ts";
+import type { ScalingPoint } from "./scaling.ts";
+
+/** "bss_step_ms" → "BSS step". */
+const LABELS: Readonly<Record<keyof StepTimes, string>> = {
+  bss_step_ms: "BSS step",
+  student_step_ms: "student step",
+  teacher_forward_ms: "teacher forward",
+};
+
+export function timesTable(measurements: readonly Measurement[]): string {
+  return formatTextTable(
+    ["backend", "configuration", "images", ...TIMES.map((time) => `${LABELS[time]} (ms)`)],
+    measurements.map(({ backend, configuration, workload, step }) => [
+      backend,
+      configuration,
+      workload.shape[0],
+      ...TIMES.map((time) => milliseconds(step.times[time])),
+    ]),
+    { title: "Step times, medians" },
+  );
+}
+
+export function throughputTable(
+  measurements: readonly Measurement[],
+  { backend: fastest, gflops, gigabytesPerSecond }: MachineLimits,
+): string {
+  const rows = measurements.flatMap(({ backend, configuration, workload, step, kernelTime }) =>
+    TIMES.map((time): Cell[] => {
+      const ms = step.times[time];
+      const rate = step.flops[time] / (ms * 1e6);
+      const traffic = time === "student_step_ms" && kernelTime
+        ? kernelTime.bytes / (ms * 1e6)
+        : null;
+      return [
+        backend,
+        configuration,
+        LABELS[time],
+        perSecond(workload.shape[0], ms),
+        rate.toPrecision(3),
+        percent(rate / gflops),
+        traffic === null ? null : traffic.toPrecision(3),
+        traffic === null ? null : percent(traffic / gigabytesPerSecond),
+      ];
+    })
+  );
+  return formatTextTable(
+    [
+      "backend",
+      "configuration",
+      "what",
+      "images/s",
+      "GFLOP/s",
+      "of peak",
+      "GB/s through kernels",
+      "of peak",
+    ],
+    rows,
+    {
+      title: "Throughput",
+      note:
+        `peak, measured with ${fastest}: ${
+          gflops.toPrecision(3)
+        } GFLOP/s (float32 matrix product), ` +
+        `${
+          gigabytesPerSecond.toPrecision(3)
+        } GB/s (addition of 256 MiB); GB/s counts what stays in ` +
+        `a cache too`,
+    },
+  );
+}
+
+export function partsTable(measurements: readonly Measurement[]): string {
+  return formatTextTable(
+    ["backend", "configuration", ...PARTS],
+    measurements.map(({ backend, configuration, step }) => [
+      backend,
+      configuration,
+      ...PARTS.map((part) => milliseconds(step.parts[part])),
+    ]),
+    { title: "Parts of a BSS step (ms)" },
+  );
+}
+
+export function overheadTable(measurements: readonly Measurement[]): string {
+  return formatTextTable(
+    ["backend", "student step (ms)", "outside of kernels", "kernels"],
+    measurements.flatMap(({ backend, step, kernelTime }) =>
+      kernelTime
+        ? [[
+          backend,
+          milliseconds(step.times.student_step_ms),
+          percent(kernelTime.overhead),
+          kernelTime.kernels,
+        ]]
+        : []
+    ),
+    { title: "Autodiff and the rest of TensorFlow.js, of a student step" },
+  );
+}
+
+export function peerTable(
+  ratios: readonly PeerRatio[],
+  rounds: readonly Readonly<Record<Variant, StepTimes>>[],
+): string {
+  const times = TIMES.map((time) =>
+    `${LABELS[time]} ${
+      VARIANTS.map((variant) => milliseconds(median(rounds.map((round) => round[variant][time]))))
+        .join(" / ")
+    }`
+  );
+  const ratioOf = (like: PeerRatio, variant: Variant) => {
+    const { ratio } = ratios.find(({ configuration, time, variant: theirs }) =>
+      configuration === like.configuration && time === like.time && theirs === variant
+    )!;
+    const [middle, min, max] = [ratio.median, ratio.min, ratio.max].map((x) => x.toFixed(2));
+    return `${middle} (${min} … ${max})`;
+  };
+  return formatTextTable(
+    ["configuration", "what", ...VARIANTS.map((variant) => `PyTorch ${variant}`)],
+    ratios.filter(({ variant }) => variant === VARIANTS[0]).map((like) => [
+      like.configuration,
+      LABELS[like.time],
+      ...VARIANTS.map((variant) => ratioOf(like, variant)),
+    ]),
+    {
+      title: `How many times as long PyTorch takes, in turn with ours: median (min … max) of ` +
+        `${rounds.length} rounds`,
+      note: `PyTorch's own medians in ms, ${VARIANTS.join(" / ")}: ${times.join(", ")}`,
+    },
+  );
+}
+
+export function scalingTable(backend: string, points: readonly ScalingPoint[]): string {
+  return formatTextTable(
+    ["student", "batch", "BSS step (ms)", "student step (ms)", "BSS images/s", "student images/s"],
+    points.map(({ student, batch, step: { times } }) => [
+      student,
+      batch,
+      milliseconds(times.bss_step_ms),
+      milliseconds(times.student_step_ms),
+      perSecond(batch, times.bss_step_ms),
+      perSecond(batch, times.student_step_ms),
+    ]),
+    { title: `Scaling on ${backend}, random images, a quarter attacked` },
+  );
+}
+
+function milliseconds(value: number): string {
+  return value.toFixed(1);
+}
+
+function perSecond(count: number, ms: number): string {
+  const rate = 1000 * count / ms;
+  return rate < 10 ? rate.toFixed(2) : rate.toFixed(0);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,0 +1,212 @@
+import { type CommandLine, parseWholeNumber, runCommand } from "./command_line.ts";
+import { backendOption } from "./common_options.ts";
+import { backends } from "../backend/backends.ts";
+import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
+import { compareWithPeer } from "../bench/compare_with_peer.ts";
+import { configurations } from "../bench/configuration.ts";
+import { goldenWorkload } from "../bench/golden_workload.ts";
+import { type BenchResult, jsonLine, type PeerResult } from "../bench/json_summary.ts";
+import { measureMachineLimits } from "../bench/machine_limits.ts";
+import { measureBackend, type Measurement } from "../bench/measure_backend.ts";
+import type { StepTimes } from "../bench/measure_step.ts";
+import { findPython, PyTorchPeer, type Variant, VARIANTS } from "../bench/pytorch_peer.ts";
+import { RANDOM_WORKLOAD, randomWorkload } from "../bench/random_workload.ts";
+import { REPEATS, type Repeats } from "../bench/repeat.ts";
+import { compareWork, type SameWork } from "../bench/same_work.ts";
+import { measureScaling, type ScalingPoint } from "../bench/scaling.ts";
+import * as tables from "../bench/tables.ts";
+import { firstImages, networkName, type StepOutcome, type Workload } from "../bench/workload.ts";
+import { provenance } from "../training/provenance.ts";
+import { UserError } from "../user_error.ts";
+
+/** With PyTorch in turn: fewer say nothing about the spread. */
+const FEWEST_ROUNDS_WITH_PEER = 3;
+
+const command = {
+  name: "bench",
+  summary:
+    "Times a training step with boundary supporting samples, part by part, on every backend\n" +
+    "that works here, and says how far that is from what the machine can do. All times are medians.",
+  options: {
+    ...backendOption,
+    backend: { ...backendOption.backend, help: "only this one; default: all that work here" },
+    golden: {
+      value: "DIR",
+      help: "reference numbers whose step is timed and checked (default: $BSS_GOLDEN, else random)",
+    },
+    peer: { help: "PyTorch's time for the same step, in turn with ours, where python3 has it" },
+    rounds: { value: "N", help: "default: 1, with --peer 3" },
+    repeats: { value: "N", help: `timed repeats a round (default: ${REPEATS.timed})` },
+    batch: { value: "N", help: `images a step (default: ${RANDOM_WORKLOAD.batch})` },
+    scaling: { help: "also batches from 64 to 1024 and other students, on the first backend" },
+    json: { help: "ends with one JSON object on one line" },
+  },
+} as const;
+
+type Options = CommandLine<typeof command.options>["options"];
+
+if (import.meta.main) {
+  await runCommand(command, Deno.args, ({ options }) => bench(options));
+}
+
+async function bench(options: Options): Promise<number> {
+  const rounds = roundsOf(options);
+  const repeats = {
+    ...REPEATS,
+    timed: parseWholeNumber("repeats", options.repeats ?? String(REPEATS.timed), 1),
+  };
+  const { machine, commit } = await provenance();
+  console.log(`machine: ${machine}`);
+  const working = await workingBackends();
+  const names = options.backend
+    ? [(await startAndDescribe(options.backend)).backend.name]
+    : working;
+  await startBackend(names[0]);
+  const workload = await workloadOf(options);
+  console.log(describeWorkload(workload));
+
+  const peer = options.peer ? await startPeer(workload, repeats) : null;
+  await using running = peer instanceof PyTorchPeer ? peer : null;
+  const peerRounds: Record<Variant, StepTimes>[] = [];
+  const measurements: Measurement[] = [];
+  for (const [index, name] of names.entries()) {
+    console.error(`measuring ${name} …`);
+    const first = index === 0;
+    measurements.push(
+      ...await measureBackend(name, {
+        workload,
+        repeats,
+        rounds: first ? rounds : 1,
+        configurations: first ? configurations : [configurations[0]],
+        afterRound: async () => {
+          if (first && running) peerRounds.push(await running.round());
+        },
+        note: (text) => console.log(text),
+      }),
+    );
+  }
+  const sameAs = checkWork(measurements, workload, running);
+  for (const { sentence } of sameAs) console.log(sentence);
+  console.error("measuring what the machine can do …");
+  const limits = await measureMachineLimits(working);
+  const scaling = options.scaling ? await scale(names[0], repeats) : [];
+
+  const peerResult: BenchResult["peer"] = running
+    ? resultOf(running, measurements.filter(({ backend }) => backend === names[0]), peerRounds)
+    : peer as { skipped: string } | null;
+  const result = { machine, commit, measurements, limits, peer: peerResult, scaling };
+  printTables(result, names[0]);
+  if (options.json) console.log(jsonLine(result));
+  return sameAs.every(({ same }) => same) ? 0 : 1;
+}
+
+function roundsOf({ rounds, peer }: Options): number {
+  const fewest = peer ? FEWEST_ROUNDS_WITH_PEER : 1;
+  return parseWholeNumber("rounds", rounds ?? String(fewest), fewest);
+}
+
+/** The names of the backends that work here; says why the others don't. */
+async function workingBackends(): Promise<string[]> {
+  const names: string[] = [];
+  for (const { name } of backends) {
+    try {
+      await startBackend(name);
+      names.push(name);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      console.log(`not measured: ${error.message.split("\n").at(-1)}`);
+    }
+  }
+  return names;
+}
+
+async function startAndDescribe(name: string) {
+  const started = await startBackend(name);
+  console.log(describeStartedBackend(started));
+  return started;
+}
+
+async function workloadOf({ golden, batch }: Options): Promise<Workload> {
+  const folder = golden ?? Deno.env.get("BSS_GOLDEN");
+  const count = batch === undefined ? undefined : parseWholeNumber("batch", batch, 2);
+  if (!folder) return await randomWorkload({ batch: count ?? RANDOM_WORKLOAD.batch });
+  const workload = await goldenWorkload(folder);
+  const [all] = workload.shape;
+  if (count !== undefined && count > all) {
+    throw new UserError(`--batch is ${count}, but the reference numbers have ${all} images`);
+  }
+  return firstImages(workload, count ?? all);
+}
+
+function describeWorkload({ description, shape, teacher, student, settings }: Workload): string {
+  return `workload: ${description}, ${shape[0]} a step, ${shape.slice(1).join("×")}; ` +
+    `${networkName(teacher)} → ${
+      networkName(student)
+    }, at most ${settings.baseSamples} attacked, ` +
+    `T = ${settings.temperature}, η = ${settings.eta}`;
+}
+
+async function startPeer(
+  workload: Workload,
+  repeats: Repeats,
+): Promise<PyTorchPeer | { skipped: string }> {
+  const found = await findPython();
+  if ("python" in found) return await PyTorchPeer.start(found.python, workload, repeats);
+  console.log(`PyTorch is skipped: ${found.reason}`);
+  return { skipped: found.reason };
+}
+
+/** Whether each backend's first step, as far as it is the whole one, came to what it must. */
+function checkWork(
+  measurements: readonly Measurement[],
+  workload: Workload,
+  peer: PyTorchPeer | null,
+): SameWork[] {
+  const references: [string, StepOutcome][] = [
+    ...(workload.expected ? [["the reference numbers", workload.expected] as const] : []),
+    ...VARIANTS.flatMap((variant) =>
+      peer ? [[`PyTorch ${variant}`, peer.greeting.outcomes[variant]] as const] : []
+    ),
+  ].map(([name, outcome]) => [name, outcome]);
+  return measurements
+    .filter((measured) =>
+      measured.workload === workload && measured.configuration === configurations[0].name
+    )
+    .flatMap(({ backend, step }) =>
+      references.map(([name, outcome]) => {
+        const { same, sentence } = compareWork(step.outcome, outcome, name);
+        return { same, sentence: `${backend}: ${sentence}` };
+      })
+    );
+}
+
+async function scale(backend: string, repeats: Repeats): Promise<ScalingPoint[]> {
+  await startBackend(backend);
+  const points: ScalingPoint[] = [];
+  for await (const point of measureScaling(repeats)) {
+    console.error(`scaling: ${point.student}, batch ${point.batch}`);
+    points.push(point);
+  }
+  return points;
+}
+
+function resultOf(
+  { greeting: { torch, threads } }: PyTorchPeer,
+  ours: readonly Measurement[],
+  rounds: PeerResult["rounds"],
+): PeerResult {
+  const ratios = ours.flatMap((measurement) => compareWithPeer(measurement, rounds));
+  return { torch, threads, rounds, ratios };
+}
+
+function printTables({ measurements, limits, peer, scaling }: BenchResult, first: string): void {
+  const parts = [
+    tables.timesTable(measurements),
+    tables.partsTable(measurements),
+    tables.throughputTable(measurements, limits),
+    tables.overheadTable(measurements),
+    ...(peer && "rounds" in peer ? [tables.peerTable(peer.ratios, peer.rounds)] : []),
+    ...(scaling.length > 0 ? [tables.scalingTable(first, scaling)] : []),
+  ];
+  for (const part of parts) console.log(`\n${part}`);
+}

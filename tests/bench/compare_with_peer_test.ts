@@ -1,0 +1,21 @@
+import { assertEquals } from "@std/assert";
+import { compareWithPeer } from "../../lib/bench/compare_with_peer.ts";
+import type { Measurement } from "../../lib/bench/measure_backend.ts";
+
+/** The three times of a round, the first of them given. */
+function times(bss: number) {
+  return { bss_step_ms: bss, student_step_ms: 10, teacher_forward_ms: 20 };
+}
+
+Deno.test("compareWithPeer() divides round by round, theirs by ours", () => {
+  const rounds = [100, 200, 100].map((bss) => ({ times: times(bss) }));
+  const ours = { configuration: "float32", rounds } as unknown as Measurement;
+  const theirs = [150, 400, 300].map((bss) => ({ published: times(2 * bss), tuned: times(bss) }));
+  const ratios = compareWithPeer(ours, theirs);
+  assertEquals(ratios.length, 6);
+  const [published, tuned, student] = ratios;
+  assertEquals(published.ratio, { median: 4, min: 3, max: 6 });
+  assertEquals(tuned.ratio, { median: 2, min: 1.5, max: 3 });
+  assertEquals(tuned.variant, "tuned");
+  assertEquals(student.ratio, { median: 1, min: 1, max: 1 });
+});

@@ -1,0 +1,88 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { fileURLToPath } from "node:url";
+import { startBackend } from "../../lib/backend/start_backend.ts";
+import { goldenWorkload } from "../../lib/bench/golden_workload.ts";
+import { PreparedWorkload } from "../../lib/bench/prepared_workload.ts";
+import { randomWorkload } from "../../lib/bench/random_workload.ts";
+import { PARTS, runStep, runTeacherForward } from "../../lib/bench/run_step.ts";
+import { compareWork } from "../../lib/bench/same_work.ts";
+import { stepFlops } from "../../lib/bench/step_work.ts";
+import { methodNamed } from "../../lib/distillation/methods.ts";
+import { forwardFlops, trainingFlops } from "../../lib/training/cost.ts";
+
+const GOLDEN = fileURLToPath(new URL("../golden/fashion", import.meta.url));
+const small = { batch: 12, student: "resnet8", teacher: "resnet8" };
+const plain = { name: "plain" };
+
+Deno.test("runStep() comes to the reference numbers' attack and losses", async () => {
+  await startBackend("wasm");
+  const workload = await goldenWorkload(GOLDEN);
+  const prepared = await PreparedWorkload.prepare(workload, plain);
+  const { outcome } = await runStep(methodNamed("bss"), prepared);
+  prepared.dispose();
+  const { same, sentence } = compareWork(outcome, workload.expected!, "the reference numbers");
+  assert(same, sentence);
+});
+
+Deno.test("runStep() takes the same step again after restore(), and leaks nothing", async () => {
+  await startBackend("wasm");
+  const workload = await randomWorkload(small);
+  const before = tf.memory().numTensors;
+  const prepared = await PreparedWorkload.prepare(workload, plain);
+  const first = await runStep(methodNamed("bss"), prepared);
+  const moved = await runStep(methodNamed("bss"), prepared);
+  const steady = tf.memory().numTensors;
+  prepared.restore();
+  const again = await runStep(methodNamed("bss"), prepared);
+  assertEquals(again.outcome, first.outcome);
+  assert(moved.outcome.terms.cross_entropy !== first.outcome.terms.cross_entropy);
+  assert(await runTeacherForward(prepared) > 0);
+  assertEquals(tf.memory().numTensors, steady);
+  prepared.dispose();
+  assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("runStep() attacks on random images, and its parts add up to the whole", async () => {
+  await startBackend("wasm");
+  const workload = await randomWorkload(small);
+  const prepared = await PreparedWorkload.prepare(workload, plain);
+  const { ms, parts, outcome, work } = await runStep(methodNamed("bss"), prepared);
+  prepared.dispose();
+  assertEquals(outcome.steps.length, 3);
+  assert(outcome.steps.every((steps) => steps >= 1), `${outcome.steps}`);
+  assertAlmostEquals(PARTS.reduce((sum, part) => sum + parts[part], 0), ms, 1e-6);
+  assert(PARTS.every((part) => parts[part] >= 0));
+
+  const steps = outcome.steps.reduce((sum, value) => sum + value, 0);
+  assertEquals(work.student, 12 + 3);
+  assertEquals(work.teacherBackward, steps);
+  assertEquals(
+    stepFlops(workload, work),
+    15 * trainingFlops("resnet8") +
+      (work.teacherForward + work.teacherBackward) * forwardFlops("resnet8"),
+  );
+});
+
+Deno.test("a step with cached clean logits does the same without the teacher's clean pass", async () => {
+  await startBackend("wasm");
+  const workload = await randomWorkload(small);
+  const prepared = await PreparedWorkload.prepare(workload, plain);
+  const computed = await runStep(methodNamed("bss"), prepared);
+  prepared.dispose();
+  const cached = await PreparedWorkload.prepare(workload, { name: "cached", cachedLogits: true });
+  const step = await runStep(methodNamed("bss"), cached);
+  cached.dispose();
+  assertEquals(step.outcome.steps, computed.outcome.steps);
+  assert(compareWork(step.outcome, computed.outcome, "the step without cache").same);
+  assert(step.work.teacherForward < computed.work.teacherForward);
+});
+
+Deno.test("a step of the student alone asks nothing of the teacher", async () => {
+  await startBackend("wasm");
+  const prepared = await PreparedWorkload.prepare(await randomWorkload(small), plain);
+  const { work, parts } = await runStep(methodNamed("original"), prepared);
+  prepared.dispose();
+  assertEquals(work, { student: 12, teacherForward: 0, teacherBackward: 0 });
+  assertEquals([parts.teacher, parts.attack], [0, 0]);
+});

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { sideBySide } from "./run_missing.ts";
 import type { PlannedRun } from "./run_plan.ts";
 import type { Backend } from "../lib/backend/backend.ts";
 import { initialiseResNet } from "../lib/nn/initialise.ts";
@@ -22,12 +23,13 @@ const TRAINING_FACTOR = 1.6;
 export async function estimateSeconds(
   runs: readonly PlannedRun[],
   backend: Backend,
+  threads: number,
 ): Promise<Estimate> {
   const rate = await forwardRate();
   const seconds = runs.map(({ flops }) => TRAINING_FACTOR * flops / rate);
-  const sideBySide = Math.min(backend.runsAtOnce(navigator.hardwareConcurrency), runs.length);
+  const atOnce = Math.min(sideBySide(backend, threads), runs.length);
   const sum = seconds.reduce((total, value) => total + value, 0);
-  return { runs: seconds, total: Math.max(sum / sideBySide, ...seconds), sideBySide };
+  return { runs: seconds, total: Math.max(sum / atOnce, ...seconds), sideBySide: atOnce };
 }
 
 /** Floating-point operations a second. */

@@ -48,6 +48,7 @@ const command = {
     },
     ...backendOption,
     ...folderOptions,
+    threads: { value: "N", help: "threads of each run on onednn (default: 1, runs side by side)" },
     "teacher-cache": {
       value: "MIB",
       help:
@@ -66,6 +67,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const chosen = (positionals.length > 0 ? positionals : ["quickstart"]).map(experimentNamed);
   const choices = parseChoices(options);
   const shard = parseShard(options.shard);
+  const threads = parseWholeNumber("threads", options.threads ?? "1", 1);
   const teacherCache = parseWholeNumber("teacher-cache", options["teacher-cache"] ?? "1024", 0);
   backendsNamed(options.backend ?? "auto");
   const folder = await ResultsFolder.open(options.results ?? RESULTS);
@@ -80,11 +82,11 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   for (const plan of plans.values()) rejectDamaged(await collectTable(folder, plan));
   const missing = (await missingRuns(folder, planned)).filter(inShard(shard));
 
-  if (options["dry-run"]) return await dryRun(missing, options.backend);
+  if (options["dry-run"]) return await dryRun(missing, options.backend, threads);
   if (missing.length === 0) console.log("Nothing to do: every run is there.");
-  const status = missing.length === 0
-    ? 0
-    : await runAndReport(missing, folder, options.backend, { ...data, teacherCache });
+  const status = missing.length === 0 ? 0 : await runAndReport(missing, folder, options.backend, {
+    ...{ ...data, teacherCache, threads },
+  });
   for (const [experiment, plan] of plans) {
     await updateTable(experiment, plan, choices, folder, data);
     const table = await collectTable(folder, plan);
@@ -122,7 +124,7 @@ async function runAndReport(
   missing: readonly PlannedRun[],
   folder: ResultsFolder,
   backend: string | undefined,
-  settings: Pick<RunSettings, "dataFolder" | "acceptUnverified" | "teacherCache">,
+  settings: Pick<RunSettings, "dataFolder" | "acceptUnverified" | "teacherCache" | "threads">,
 ): Promise<number> {
   const started = await startBackend(backend);
   console.log(describeStartedBackend(started));
@@ -149,14 +151,18 @@ async function runAndReport(
   return failed.length > 0 ? 2 : left.length > 0 ? 1 : 0;
 }
 
-async function dryRun(missing: readonly PlannedRun[], backend?: string): Promise<number> {
+async function dryRun(
+  missing: readonly PlannedRun[],
+  backend: string | undefined,
+  threads: number,
+): Promise<number> {
   if (missing.length === 0) {
     console.log("Nothing to do: every run is there.");
     return 0;
   }
-  const started = await startBackend(backend);
+  const started = await startBackend(backend, { threads });
   console.log(describeStartedBackend(started));
-  const estimate = await estimateSeconds(missing, started.backend);
+  const estimate = await estimateSeconds(missing, started.backend, threads);
   missing.forEach((run, index) =>
     console.log(`${run.name}  about ${formatDuration(estimate.runs[index])}`)
   );

@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { type PlannedRun, resultNameOf } from "./run_plan.ts";
 import type { FromWorker } from "./run_protocol.ts";
 import { RunWorker } from "./run_worker_client.ts";
-import { writeRun } from "./run_results.ts";
+import { type RunProvenance, writeRun } from "./run_results.ts";
+import type { Backend } from "../lib/backend/backend.ts";
 import { startBackend } from "../lib/backend/start_backend.ts";
 import type { ResultsFolder } from "../lib/report/results_folder.ts";
-import { type Provenance, provenance } from "../lib/training/provenance.ts";
+import { provenance } from "../lib/training/provenance.ts";
 import { UserError } from "../lib/user_error.ts";
 
 /** How and where to run. */
@@ -16,6 +17,8 @@ export interface RunSettings {
   readonly acceptUnverified?: boolean;
   /** Room on disk for teachers' logits, in MiB; 0 or left out: none are kept. */
   readonly teacherCache?: number;
+  /** Threads of each run, on backends that leave the choice; 1 if left out */
+  readonly threads?: number;
   /** Stops every run at its next mini-batch; finished epochs are kept as checkpoints. */
   readonly signal?: AbortSignal;
   readonly onNews?: (run: PlannedRun, news: RunNews) => void;
@@ -56,7 +59,8 @@ export async function runMissing(
   const finished: PlannedRun[] = [];
   const failed: { run: PlannedRun; cause: string }[] = [];
   const stopped: PlannedRun[] = [];
-  const count = Math.min(backend.runsAtOnce(navigator.hardwareConcurrency), runs.length);
+  const threads = settings.threads ?? 1;
+  const count = Math.min(sideBySide(backend, threads), runs.length);
 
   async function work(): Promise<void> {
     const worker = new RunWorker();
@@ -69,10 +73,18 @@ export async function runMissing(
         dataFolder: settings.dataFolder,
         acceptUnverified: settings.acceptUnverified ?? false,
         teacherCache: settings.teacherCache ?? 0,
+        threads,
       });
       for (let run = next(); run; run = next()) {
         try {
-          (await runOne(worker, run, backend.name, made, settings) ? finished : stopped).push(run);
+          (await runOne(
+              worker,
+              run,
+              { ...made, backend: backend.name, threads: String(threads) },
+              settings,
+            )
+            ? finished
+            : stopped).push(run);
         } catch (error) {
           if (!(error instanceof UserError)) throw error;
           failed.push({ run, cause: error.message });
@@ -92,12 +104,16 @@ export async function runMissing(
   return { finished, failed, left: [...stopped, ...queue] };
 }
 
+/** How many runs of so many threads a backend makes good use of on this machine. */
+export function sideBySide(backend: Backend, threads: number): number {
+  return Math.max(Math.floor(backend.runsAtOnce(navigator.hardwareConcurrency) / threads), 1);
+}
+
 /** Gives false if the run was stopped by the signal. */
 async function runOne(
   worker: RunWorker,
   run: PlannedRun,
-  backend: string,
-  made: Provenance,
+  made: RunProvenance,
   { folder, onNews }: RunSettings,
 ): Promise<boolean> {
   const checkpoints = join(folder.path, "checkpoints", run.name);
@@ -111,7 +127,7 @@ async function runOne(
     (news) => onNews?.(run, news as RunNews),
   );
   if (answer.type !== "finished") return false;
-  await writeRun(folder, run, answer, { ...made, backend });
+  await writeRun(folder, run, answer, made);
   await Deno.remove(checkpoints, { recursive: true });
   onNews?.(run, { type: "done" });
   return true;

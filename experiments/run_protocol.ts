@@ -11,6 +11,8 @@ export type ToWorker =
     readonly acceptUnverified: boolean;
     /** In MiB; 0: none */
     readonly teacherCache: number;
+    /** Of each run */
+    readonly threads: number;
   }
   | {
     readonly type: "run";

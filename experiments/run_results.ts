@@ -18,12 +18,15 @@ export interface RunResult {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** What made a run's result, besides its specification. */
+export type RunProvenance = Provenance & { readonly backend: string; readonly threads: string };
+
 /** Writes the student's last weights, then the rows: a run that is listed has both. */
 export async function writeRun(
   folder: ResultsFolder,
   run: PlannedRun,
   { rows, weights, provenance, teacherError }: Extract<FromWorker, { type: "finished" }>,
-  made: Provenance & { backend: string },
+  made: RunProvenance,
 ): Promise<void> {
   await writeWeights(join(folder.path, "students", `${run.name}.safetensors`), weights);
   const columns = epochColumns(rows);

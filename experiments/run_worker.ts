@@ -30,7 +30,7 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   try {
     if (data.type === "start") {
       settings = data;
-      await startBackend(data.backend);
+      await startBackend(data.backend, { threads: data.threads });
       send({ type: "started" });
     } else {
       await run(data);
@@ -54,7 +54,11 @@ async function run({ specification, teacherFile, checkpoints }: Run): Promise<vo
     const { rows, student } = await train(specification, {
       dataset: own,
       teacher: teacher?.classifier ?? null,
-      environment: { backend: settings.backend, tfjs: TFJS_VERSION },
+      environment: {
+        backend: settings.backend,
+        tfjs: TFJS_VERSION,
+        ...(settings.threads > 1 ? { threads: settings.threads } : {}),
+      },
       teacherCache: mebibytes > 0 ? { folder: teacherCacheFolder(), mebibytes } : undefined,
       checkpoints,
       signal: abort.signal,

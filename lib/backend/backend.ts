@@ -6,7 +6,7 @@ export interface Backend {
   readonly summary: string;
   /**
    * How many runs `reproduce` trains side by side on `cores` processor cores: as many as there are
-   * cores where one run keeps one core busy, one where a run fills the machine by itself.
+   * cores where a run may keep to one core, one where a run fills the machine by itself.
    */
   runsAtOnce(cores: number): number;
   /**
@@ -14,5 +14,10 @@ export interface Backend {
    *
    * @throws Error whose message says what is missing and how to get it
    */
-  register(): Promise<void>;
+  register(options: BackendOptions): Promise<void>;
+}
+
+export interface BackendOptions {
+  /** How many cores to compute on, where a backend leaves the choice; all of them if left out. */
+  readonly threads?: number;
 }

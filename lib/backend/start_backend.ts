@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Backend } from "./backend.ts";
+import type { Backend, BackendOptions } from "./backend.ts";
 import { backends } from "./backends.ts";
 import { UserError } from "../user_error.ts";
 
@@ -9,17 +9,21 @@ export interface StartedBackend {
   readonly passedOver: readonly { readonly name: string; readonly reason: string }[];
 }
 
+export interface StartOptions extends BackendOptions {
+  readonly candidates?: readonly Backend[];
+}
+
 /**
  * Starts a TensorFlow.js backend and makes it the current one.
  *
  * @param name a backend's name, or "auto" for the first of the list that really works here
- * @param candidates the list to choose from
+ * @param options.candidates the list to choose from
  * @throws UserError if the name is unknown, or if the named backend does not work here, with the
  *   reason and the remedy
  */
 export async function startBackend(
   name = "auto",
-  candidates: readonly Backend[] = backends,
+  { candidates = backends, ...options }: StartOptions = {},
 ): Promise<StartedBackend> {
   const chosen = backendsNamed(name, candidates);
   // Production mode skips TensorFlow.js's banner and its per-operation shape checks.
@@ -27,7 +31,7 @@ export async function startBackend(
   const passedOver: { name: string; reason: string }[] = [];
   for (const backend of chosen) {
     try {
-      await tryBackend(backend);
+      await tryBackend(backend, options);
       return { backend, passedOver };
     } catch (error) {
       passedOver.push({ name: backend.name, reason: (error as Error).message });
@@ -61,8 +65,8 @@ export function describeStartedBackend({ backend, passedOver }: StartedBackend):
 }
 
 /** Registers a backend and has it compute something, since some register and then fail. */
-async function tryBackend(backend: Backend): Promise<void> {
-  await backend.register();
+async function tryBackend(backend: Backend, options: BackendOptions): Promise<void> {
+  await backend.register(options);
   if (!(await tf.setBackend(backend.name))) throw new Error("TensorFlow.js could not start it");
   const product = tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])));
   const [value] = await product.data();

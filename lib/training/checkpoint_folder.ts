@@ -10,6 +10,8 @@ import { UserError } from "../user_error.ts";
 export interface Environment {
   readonly backend: string;
   readonly tfjs: string;
+  /** Threads of the run, since sums over several are rounded otherwise; left out for one */
+  readonly threads?: number;
 }
 
 /** A run between two epochs. */

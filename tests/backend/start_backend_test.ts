@@ -13,7 +13,7 @@ const broken: Backend = {
 };
 
 Deno.test("startBackend('auto') takes the first that works and says why it passed over others", async () => {
-  const started = await startBackend("auto", [broken, cpu]);
+  const started = await startBackend("auto", { candidates: [broken, cpu] });
   assertEquals(started.backend.name, "cpu");
   assertEquals(started.passedOver, [{ name: "broken", reason: "its library is missing" }]);
   assertStringIncludes(
@@ -27,12 +27,16 @@ Deno.test("startBackend() names the backends there are when given an unknown nam
 });
 
 Deno.test("startBackend() gives the reason when the named backend does not work", async () => {
-  await assertRejects(() => startBackend("broken", [broken, cpu]), UserError, "library is missing");
+  await assertRejects(
+    () => startBackend("broken", { candidates: [broken, cpu] }),
+    UserError,
+    "library is missing",
+  );
 });
 
 Deno.test("startBackend() passes over a backend that registers, but that TensorFlow.js does not know", async () => {
   const unregistered = { ...broken, register: () => Promise.resolve() };
-  const { passedOver } = await startBackend("auto", [unregistered, cpu]);
+  const { passedOver } = await startBackend("auto", { candidates: [unregistered, cpu] });
   assertStringIncludes(passedOver[0].reason, "broken");
 });
 

@@ -15,19 +15,24 @@ export interface Library {
 
 let opened: Library | undefined;
 
+/** GNU's, which Debian's and conda's oneDNN use, and LLVM's. */
+const OPENMP_RUNTIMES = ["libgomp.so.1", "libomp.dylib"];
+
 /**
  * Opens oneDNN; once a thread, however often it is called.
  *
+ * @param threads how many threads it computes with; one a core if left out
  * @throws Error that says what is missing or wrong, and how to get it
  */
-export function openLibrary(): Library {
-  return opened ??= open(findLibrary());
+export function openLibrary(threads?: number): Library {
+  return opened ??= open(findLibrary(), threads);
 }
 
-function open(path: string): Library {
+function open(path: string, threads?: number): Library {
   waitBriefly();
-  for (const companion of companionLibraries(path)) pin(companion);
-  pin("libgomp.so.1");
+  const runtimes = [...companionLibraries(path), ...OPENMP_RUNTIMES];
+  for (const library of runtimes) pin(library);
+  if (threads !== undefined) setThreads(threads, runtimes);
   let library;
   try {
     library = Deno.dlopen(path, symbols).symbols;
@@ -55,6 +60,18 @@ function waitBriefly(): void {
   const settings = ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT"];
   if (settings.every((name) => Deno.env.get(name) === undefined)) {
     Deno.env.set("GOMP_SPINCOUNT", "10000");
+  }
+}
+
+/** For the calling thread, in whichever of the runtimes is there. */
+function setThreads(threads: number, runtimes: readonly string[]): void {
+  for (const runtime of runtimes) {
+    try {
+      Deno.dlopen(runtime, { omp_set_num_threads: { parameters: ["i32"], result: "void" } })
+        .symbols.omp_set_num_threads(threads);
+    } catch {
+      // Not this one.
+    }
   }
 }
 

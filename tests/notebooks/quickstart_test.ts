@@ -25,7 +25,7 @@ Deno.test({
     try {
       const cells = await executeNotebook(NAME, { BSS_SCALE: "smoke", BSS_RESULTS: results });
       const text = shown(cells);
-      assertMatch(text, /backend: (wasm|tensorflow)/);
+      assertMatch(text, /backend: (onednn|wasm|tensorflow)/);
       assertMatch(text, /right on \d\d\.\d % of 1000 test images/);
       assertStringIncludes(text, "6 runs, of which 6 are missing");
       assertMatch(text, /resnet8 +bss +\d+\.\d\d ± \d+\.\d\d/);

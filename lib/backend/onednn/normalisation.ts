@@ -4,9 +4,8 @@ import type { OnednnBackend } from "./onednn_backend.ts";
 import type { Primitive } from "./primitive.ts";
 
 /**
- * Batch normalisation by the statistics of the batch:
- * `execute(x, gamma, beta, mean, variance, y[, workspace])`. With a ReLU it leaves in the workspace
- * which values passed.
+ * Batch normalisation by given statistics: `execute(x, gamma, beta, mean, variance, y[, workspace])`.
+ * With a ReLU it leaves in the workspace which values passed.
  *
  * @param shape `[n, h, w, c]`
  */
@@ -16,24 +15,13 @@ export function normalisationForward(
   epsilon: number,
   relu: boolean,
 ): Primitive {
-  return backend.primitive(`normalisation ${shape} ${epsilon} ${relu}`, () => {
-    const { symbols, engine } = backend.library;
-    const { handle } = channelsLast(backend.library, shape);
-    return {
-      create: (place, attributes) =>
-        symbols.dnnl_batch_normalization_forward_primitive_desc_create(
-          ...[place, engine, Propagation.forwardTraining, handle, handle] as const,
-          ...[epsilon, flags(relu), attributes] as const,
-        ),
-      arguments: [
-        ...[Argument.src, Argument.scale, Argument.shift, Argument.mean, Argument.variance],
-        ...[Argument.dst, ...(relu ? [Argument.workspace] : [])],
-      ],
-    };
-  });
+  return forward(backend, shape, epsilon, flags(relu) | Normalisation.globalStatistics);
 }
 
-/** `execute(x, dy, gamma, mean, variance, dx, dgamma, dbeta[, workspace])` */
+/**
+ * The way back, where the statistics are those of the batch:
+ * `execute(x, dy, gamma, mean, variance, dx, dgamma, dbeta[, workspace])`
+ */
 export function normalisationBackward(
   backend: OnednnBackend,
   shape: number[],
@@ -43,7 +31,7 @@ export function normalisationBackward(
   return backend.primitive(`normalisation ${shape} ${epsilon} ${relu} gradient`, () => {
     const { symbols, engine } = backend.library;
     const { handle } = channelsLast(backend.library, shape);
-    const { descriptor } = normalisationForward(backend, shape, epsilon, relu);
+    const { descriptor } = forward(backend, shape, epsilon, flags(relu));
     return {
       create: (place, attributes) =>
         symbols.dnnl_batch_normalization_backward_primitive_desc_create(
@@ -54,6 +42,29 @@ export function normalisationBackward(
         ...[Argument.src, Argument.diffDst, Argument.scale, Argument.mean, Argument.variance],
         ...[Argument.diffSrc, Argument.diffScale, Argument.diffShift],
         ...(relu ? [Argument.workspace] : []),
+      ],
+    };
+  });
+}
+
+function forward(
+  backend: OnednnBackend,
+  shape: number[],
+  epsilon: number,
+  flags: number,
+): Primitive {
+  return backend.primitive(`normalisation ${shape} ${epsilon} ${flags}`, () => {
+    const { symbols, engine } = backend.library;
+    const { handle } = channelsLast(backend.library, shape);
+    return {
+      create: (place, attributes) =>
+        symbols.dnnl_batch_normalization_forward_primitive_desc_create(
+          ...[place, engine, Propagation.forwardTraining, handle, handle] as const,
+          ...[epsilon, flags, attributes] as const,
+        ),
+      arguments: [
+        ...[Argument.src, Argument.scale, Argument.shift, Argument.mean, Argument.variance],
+        ...[Argument.dst, ...(flags & Normalisation.relu ? [Argument.workspace] : [])],
       ],
     };
   });

@@ -1,3 +1,4 @@
+import { batchStatistics } from "../batch_statistics.ts";
 import { Argument } from "../constants.ts";
 import { addition, reluGradient } from "../elementwise.ts";
 import { isFloat, type Kernel, sizeOf } from "./kernel.ts";
@@ -23,6 +24,10 @@ export const batchNormTraining: Kernel = {
     const y = backend.output(x.shape);
     const mean = backend.output(gamma.shape);
     const variance = backend.output(gamma.shape);
+    batchStatistics(
+      ...[backend, backend.pointer(x), x.shape, y.pointer] as const,
+      ...[backend.values(mean.info), backend.values(variance.info)] as const,
+    );
     const workspace = fused
       ? backend.arena.allocate(primitive.sizeOf(Argument.workspace))
       : undefined;

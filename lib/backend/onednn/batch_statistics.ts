@@ -1,0 +1,84 @@
+import { Argument, Propagation } from "./constants.ts";
+import { channelsLast } from "./memory_layout.ts";
+import type { OnednnBackend } from "./onednn_backend.ts";
+
+/** So many values may be added up in float32. */
+const LONGEST_SUM = 1024;
+
+/**
+ * Mean and (biased) variance of each channel over batch, height and width.
+ *
+ * oneDNN adds up all values of a channel in float32 as they come: over 262,144 of them the mean is off
+ * by 5e-5 where it is about 5. So positions are taken for channels of their own, for which the sums are
+ * short, and their means and variances are put together in float64: off by 2e-7. Takes a fifth longer.
+ *
+ * @param x where `[n, h, w, c]` lies, @param spare where as much may be overwritten
+ */
+export function batchStatistics(
+  backend: OnednnBackend,
+  x: Deno.PointerValue,
+  [n, h, w, channels]: number[],
+  spare: Deno.PointerValue,
+  mean: Float32Array,
+  variance: Float32Array,
+): void {
+  const groups = groupsFor(n, h * w);
+  const shape = [n, h * w / groups, 1, channels * groups];
+  const primitive = backend.primitive(`statistics ${shape}`, () => {
+    const { symbols, engine } = backend.library;
+    const { handle } = channelsLast(backend.library, shape);
+    return {
+      create: (place, attributes) =>
+        symbols.dnnl_batch_normalization_forward_primitive_desc_create(
+          ...[
+            place,
+            engine,
+            Propagation.forwardTraining,
+            handle,
+            handle,
+            0,
+            0,
+            attributes,
+          ] as const,
+        ),
+      arguments: [Argument.src, Argument.mean, Argument.variance, Argument.dst],
+    };
+  });
+  const [means, variances] = [0, 0].map(() => backend.arena.allocate(4 * channels * groups));
+  primitive.execute(x, means.pointer, variances.pointer, spare);
+  combine(viewOf(means), viewOf(variances), groups, mean, variance);
+  for (const block of [means, variances]) backend.arena.release(block);
+
+  function viewOf({ buffer, offset }: typeof means): Float32Array {
+    return new Float32Array(buffer, offset, channels * groups);
+  }
+}
+
+/** How many groups of positions make the sums short enough; they must be of equal size. */
+function groupsFor(images: number, positions: number): number {
+  let groups = 1;
+  while (images * positions / groups > LONGEST_SUM && positions % (2 * groups) === 0) groups *= 2;
+  return groups;
+}
+
+/** The variance of all is the mean of the variances, and the variance of the means (Chan et al. 1979). */
+function combine(
+  means: Float32Array,
+  variances: Float32Array,
+  groups: number,
+  mean: Float32Array,
+  variance: Float32Array,
+): void {
+  const channels = mean.length;
+  for (let c = 0; c < channels; c++) {
+    let sum = 0;
+    for (let k = c; k < means.length; k += channels) sum += means[k];
+    const all = sum / groups;
+    let spread = 0;
+    for (let k = c; k < means.length; k += channels) {
+      spread += variances[k] + (means[k] - all) ** 2;
+    }
+    mean[c] = all;
+    variance[c] = spread / groups;
+  }
+}

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Architecture, type BlockShape, blocksOf, parameterShapes } from "./architecture.ts";
 import { batchNormTraining } from "./batch_norm_training.ts";
+import { globalAveragePool } from "./global_average_pool.ts";
 import { shortcut } from "./shortcut.ts";
 import type { Weight } from "./layout.ts";
 
@@ -52,7 +53,7 @@ export class ResNet {
       for (const block of blocks) x = this.#block(block, x, mode);
       return x;
     });
-    const pooled = tf.mean(x, [1, 2]) as tf.Tensor2D;
+    const pooled = globalAveragePool(x);
     const logits = tf.add(
       tf.matMul(pooled, this.#parameter("linear.weight") as tf.Tensor2D),
       this.#parameter("linear.bias"),

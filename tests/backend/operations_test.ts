@@ -87,6 +87,9 @@ const cases: Case[] = [
     run: (x) => tf.avgPool(x as tf.Tensor4D, 3, 2, "same"),
     smooth: false, // plain JavaScript and wasm count the zeros on the way back, but not forward
   },
+  ...[[[4, 1, 1, 8], [1, 12, 10, 1]], [[4, 3], [2, 100]], [[1, 7], [200, 1]]].flatMap((
+    [shape, reps],
+  ): Case[] => [{ name: `tile by ${reps}`, shapes: [shape], run: (x) => tf.tile(x, reps) }]),
   {
     name: "maxPool",
     shapes: [[2, 6, 6, 8]],

@@ -10,6 +10,7 @@ import { pools } from "./kernels/pool.ts";
 import { reductions } from "./kernels/reduce.ts";
 import { sgdStep } from "./kernels/sgd_step.ts";
 import { softmaxes } from "./kernels/softmax.ts";
+import { tile } from "./kernels/tile.ts";
 import { unaries } from "./kernels/unary.ts";
 
 const kernels: readonly Kernel[] = [
@@ -26,6 +27,7 @@ const kernels: readonly Kernel[] = [
   ...reductions,
   sgdStep,
   ...softmaxes,
+  tile,
   ...unaries,
 ];
 

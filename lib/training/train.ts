@@ -3,6 +3,7 @@ import { methodNamed } from "../distillation/methods.ts";
 import { parseDepth } from "../nn/architecture.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import type { ResNet } from "../nn/resnet.ts";
+import { leaveInterruptedWork } from "../backend/leave_interrupted_work.ts";
 import { CheckpointFolder, type Environment } from "./checkpoint_folder.ts";
 import type { EpochRow } from "./epoch_row.ts";
 import { RandomStreams } from "./random_streams.ts";
@@ -66,6 +67,7 @@ export async function train(
     channels: dataset.channels,
     classes: dataset.classes.length,
   };
+  leaveInterruptedWork();
   const state = new TrainingState(
     architecture,
     method,

@@ -6,6 +6,7 @@ import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { freeze } from "../nn/freeze.ts";
 import { cleanPass } from "./clean_pass.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
+import { EventTurn } from "./event_turn.ts";
 import { evaluateAccuracy } from "./evaluate.ts";
 import { GradientAccumulator } from "./gradient_accumulator.ts";
 import { learningRateAt, type Protocol } from "./protocol.ts";
@@ -58,7 +59,9 @@ export async function trainEpoch(input: EpochInput): Promise<EpochRow> {
   }
   const order = streams.stream("order");
   const batches = miniBatches(dataset.train.count, protocol.batchSize, order);
+  const events = new EventTurn();
   for (const [index, indices] of batches.entries()) {
+    await events.take();
     signal?.throwIfAborted();
     try {
       await trainStep(input, indices, learningRate, summary);

@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
+import { CrossEntropy } from "../nn/cross_entropy_kernel.ts";
+import { hasFusedKernel, runFusedKernel } from "../nn/fused_kernel.ts";
 
 /**
  * Soft cross-entropy `J(t/T, s/T) = −(1/n) Σ_i Σ_c softmax(t_i/T)_c · log softmax(s_i/T)_c` (Hinton
@@ -35,19 +37,35 @@ function crossEntropyToTargets(
   logits: tf.Tensor2D,
   temperature: number,
 ): tf.Scalar {
-  const count = logits.shape[0];
   const operation = tf.customGrad((...args) => {
     const [z, save] = args as [tf.Tensor2D, unknown] as [tf.Tensor2D, tf.GradSaveFunc];
-    const scaled = tf.div(z, temperature);
-    const shifted = tf.sub(scaled, tf.max(scaled, 1, true));
-    const exponentials = tf.exp(shifted);
-    const sums = tf.sum(exponentials, 1, true);
-    const logSoftmax = tf.sub(shifted, tf.log(sums));
-    save([tf.sub(tf.div(exponentials, sums), targets)]);
+    const [value, gradient] = hasFusedKernel(CrossEntropy)
+      ? runFusedKernel<[tf.Scalar, tf.Tensor]>(CrossEntropy, { targets, logits: z }, {
+        temperature,
+      })
+      : lossAndGradient(targets, z, temperature);
+    save([gradient]);
     return {
-      value: tf.div(tf.neg(tf.sum(tf.mul(targets, logSoftmax))), count),
-      gradFunc: (dy, saved) => tf.mul(dy, tf.div((saved as tf.Tensor[])[0], temperature * count)),
+      value,
+      gradFunc: (dy, saved) => tf.mul(dy, (saved as tf.Tensor[])[0]),
     };
   });
   return operation(logits) as tf.Scalar;
+}
+
+function lossAndGradient(
+  targets: tf.Tensor,
+  logits: tf.Tensor2D,
+  temperature: number,
+): [loss: tf.Scalar, gradient: tf.Tensor] {
+  const count = logits.shape[0];
+  const scaled = tf.div(logits, temperature);
+  const shifted = tf.sub(scaled, tf.max(scaled, 1, true));
+  const exponentials = tf.exp(shifted);
+  const sums = tf.sum(exponentials, 1, true);
+  const logSoftmax = tf.sub(shifted, tf.log(sums));
+  return [
+    tf.div(tf.neg(tf.sum(tf.mul(targets, logSoftmax))), count),
+    tf.div(tf.sub(tf.div(exponentials, sums), targets), temperature * count),
+  ];
 }

@@ -7,6 +7,7 @@ import {
   BatchNormTraining,
   BatchNormTrainingGrad,
 } from "./batch_norm_kernels.ts";
+import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 
 /** What serves a backend that has no fused kernel of its own. */
 const composed = batchNormFormula({
@@ -18,18 +19,10 @@ const composed = batchNormFormula({
 });
 
 const fused: BatchNormFormula = {
-  forward: (inputs, attributes) => run(BatchNormTraining, inputs, attributes),
-  backward: (inputs, attributes) => run(BatchNormTrainingGrad, inputs, attributes),
+  forward: (inputs, attributes) => runFusedKernel(BatchNormTraining, { ...inputs }, attributes),
+  backward: (inputs, attributes) =>
+    runFusedKernel(BatchNormTrainingGrad, { ...inputs }, attributes),
 };
-
-// deno-lint-ignore no-explicit-any -- a tuple whose members only the kernel's contract knows
-function run(kernelName: string, inputs: object, attributes: BatchNormAttributes): any {
-  return tf.engine().runKernel(
-    kernelName,
-    inputs as tf.NamedTensorMap,
-    attributes as unknown as tf.NamedAttrMap,
-  );
-}
 
 /** The output of a batch normalisation, and the statistics of the batch that it was made with. */
 export interface BatchNormResult {
@@ -50,7 +43,7 @@ export function batchNormTraining(
   inputs: BatchNormInputs,
   attributes: BatchNormAttributes,
 ): BatchNormResult {
-  const formula = tf.getKernel(BatchNormTraining, tf.getBackend()) ? fused : composed;
+  const formula = hasFusedKernel(BatchNormTraining) ? fused : composed;
   let mean!: tf.Tensor1D;
   let variance!: tf.Tensor1D;
   const operation = tf.customGrad((...args) => {

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type Architecture, type BlockShape, blocksOf, parameterShapes } from "./architecture.ts";
 import { batchNormTraining } from "./batch_norm_training.ts";
 import { globalAveragePool } from "./global_average_pool.ts";
+import { movingAverage } from "./moving_average.ts";
 import { shortcut } from "./shortcut.ts";
 import type { Weight } from "./layout.ts";
 
@@ -126,14 +127,9 @@ export class ResNet {
 
   #moveStatistic(name: string, ofBatch: tf.Tensor1D, factor: number): void {
     const running = this.statistics.get(name)!;
-    tf.tidy(() =>
-      running.assign(
-        tf.add(
-          tf.mul(running, 1 - BATCH_NORM_MOMENTUM),
-          tf.mul(ofBatch, BATCH_NORM_MOMENTUM * factor),
-        ),
-      )
-    );
+    const moved = movingAverage(running, ofBatch, { momentum: BATCH_NORM_MOMENTUM, factor });
+    running.assign(moved);
+    moved.dispose();
   }
 }
 

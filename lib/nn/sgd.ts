@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { type SgdAttributes, SgdStep } from "./sgd_kernel.ts";
 
 /** Options of `Sgd`. */
@@ -30,7 +31,7 @@ export class Sgd {
     learningRate: number,
   ): void {
     const attributes = { ...this.#options, learningRate };
-    const step = tf.getKernel(SgdStep, tf.getBackend()) ? fusedStep : composedStep;
+    const step = hasFusedKernel(SgdStep) ? fusedStep : composedStep;
     for (const [name, gradient] of gradients) {
       const variable = variables.get(name)!;
       tf.tidy(() => {
@@ -86,8 +87,4 @@ const composedStep: Step = (variable, gradient, velocity, attributes) => {
 };
 
 const fusedStep: Step = (variable, gradient, velocity, attributes) =>
-  tf.engine().runKernel(
-    SgdStep,
-    { variable, gradient, velocity },
-    { ...attributes },
-  ) as unknown as [tf.Tensor, tf.Tensor];
+  runFusedKernel(SgdStep, { variable, gradient, velocity }, attributes);

@@ -3,9 +3,11 @@ import { batchNormTraining, batchNormTrainingGrad } from "./kernels/batch_norm_t
 import { binaries } from "./kernels/binary.ts";
 import { conv2d, fusedConv2d } from "./kernels/conv2d.ts";
 import { conv2dBackpropFilter, conv2dBackpropInput } from "./kernels/conv2d_backprop.ts";
+import { crossEntropy } from "./kernels/cross_entropy.ts";
 import { gatherRows } from "./kernels/gather_rows.ts";
 import type { Kernel, KernelCall } from "./kernels/kernel.ts";
 import { batchMatMul } from "./kernels/mat_mul.ts";
+import { movingAverage } from "./kernels/moving_average.ts";
 import { pools } from "./kernels/pool.ts";
 import { reductions } from "./kernels/reduce.ts";
 import { sgdStep } from "./kernels/sgd_step.ts";
@@ -21,8 +23,10 @@ const kernels: readonly Kernel[] = [
   conv2d,
   conv2dBackpropFilter,
   conv2dBackpropInput,
+  crossEntropy,
   fusedConv2d,
   gatherRows,
+  movingAverage,
   ...pools,
   ...reductions,
   sgdStep,

@@ -8,6 +8,11 @@ for (const { name } of backends) {
   await startBackend(name).catch((error) => unavailable.set(name, error.message));
 }
 
+/** The names of those that work here. */
+export const workingBackends = backends.map(({ name }) => name).filter((name) =>
+  !unavailable.has(name)
+);
+
 for (const message of unavailable.values()) {
   const reason = message.split("\n")[1] ?? message;
   Deno.test({
@@ -33,12 +38,11 @@ export function onFastBackends(name: string, run: Run): void {
 type Run = (backend: string) => Promise<void> | void;
 
 function register(name: string, run: Run, wanted: (backend: string) => boolean): void {
-  const works = (backend: string) => !unavailable.has(backend);
-  for (const backend of backends.filter(({ name }) => works(name) && wanted(name))) {
-    Deno.test(`${name} [${backend.name}]`, async () => {
-      await startBackend(backend.name);
+  for (const backend of workingBackends.filter(wanted)) {
+    Deno.test(`${name} [${backend}]`, async () => {
+      await startBackend(backend);
       const before = tf.memory().numTensors;
-      await run(backend.name);
+      await run(backend);
       const leaked = tf.memory().numTensors - before;
       if (leaked !== 0) throw new Error(`${leaked} tensors were left behind`);
     });

@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
 import { join } from "node:path";
+import type { FreezingBackend } from "../../lib/nn/freeze.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
+import { computedOn, workingBackends } from "../on_every_backend.ts";
 import { runTask, snapshot, startTask, type TaskResult } from "./run_task.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
@@ -10,6 +13,12 @@ const SMOKE = ["quickstart", "--scale", "smoke", "--backend", "wasm"];
 
 /** One run, the shortest there is. */
 const ONE = [...SMOKE, "--methods", "original", "--seeds", "1"];
+
+const hasBfloat16 = workingBackends.includes("onednn") &&
+  await computedOn(
+    () => Promise.resolve((tf.backend() as Partial<FreezingBackend>).precisions!.includes("bf16")),
+    "onednn",
+  );
 
 function reproduce(folder: string, ...args: string[]): Promise<TaskResult> {
   return runTask(RUN, ...args, "--results", folder);
@@ -51,25 +60,63 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
   });
 });
 
-Deno.test("reproduce ends in the same weights, byte for byte, when it was killed in the middle", async () => {
+for (const backend of workingBackends.filter((name) => name !== "cpu")) {
+  Deno.test(`reproduce ends in the same weights, byte for byte, when it was killed in the middle [${backend}]`, async () => {
+    await withTemporaryFolder(async (folder) => {
+      const bss = [...SMOKE, "--backend", backend, "--methods", "bss", "--seeds", "1"];
+      const whole = join(folder, "whole");
+      assertEquals((await reproduce(whole, ...bss)).code, 0);
+
+      const killed = join(folder, "killed");
+      const process = startTask(RUN, ...bss, "--results", killed);
+      await untilFirstEpoch(process.stderr);
+      process.kill("SIGKILL");
+      await Promise.all([process.stdout.cancel(), process.status]);
+      const checkpoints = await onlyFile(join(killed, "checkpoints"));
+      assertStringIncludes(await onlyFile(checkpoints), "epoch-00001.safetensors");
+
+      const resumed = await reproduce(killed, ...bss);
+      assertEquals(resumed.code, 0, resumed.stderr);
+      assertStringIncludes(resumed.stderr, "resuming after epoch 1");
+      const weights = (results: string) => onlyFile(join(results, "students")).then(Deno.readFile);
+      assertEquals(await weights(killed), await weights(whole));
+    });
+  });
+}
+
+Deno.test({
+  name: `reproduce --teacher-precision bf16 says how far the teacher is from float32${
+    hasBfloat16 ? "" : " (skipped: no backend here computes in bfloat16)"
+  }`,
+  ignore: !hasBfloat16,
+  fn: () =>
+    withTemporaryFolder(async (folder) => {
+      const hinton = [...SMOKE, "--backend", "onednn", "--methods", "hinton", "--seeds", "1"];
+      const { code, stdout, stderr } = await reproduce(
+        ...[folder, ...hinton, "--teacher-precision", "bf16"] as const,
+      );
+      assertEquals(code, 0, stderr);
+      assertMatch(stdout, /teacher fashion-mnist-subset-resnet14, bf16/);
+      const results = await ResultsFolder.openToRead(folder);
+      const [{ name }] = await Array.fromAsync(Deno.readDir(join(folder, "students")));
+      const { metadata } = await results.read(`runs/${name.replace(".safetensors", "")}`);
+      const error = JSON.parse(metadata.teacher_error);
+      assert(error.relativeError > 0 && error.relativeError < 0.02, metadata.teacher_error);
+      assert(error.agreement > 0.95, metadata.teacher_error);
+      // Another run than in float32, which is still missing.
+      const { stdout: missing } = await reproduce(folder, ...hinton, "--dry-run");
+      assertMatch(missing, /1 runs, about/);
+    }),
+});
+
+Deno.test("reproduce refuses a precision that the backend does not have, naming those it has", async () => {
   await withTemporaryFolder(async (folder) => {
-    const bss = [...SMOKE, "--methods", "bss", "--seeds", "1"];
-    const whole = join(folder, "whole");
-    assertEquals((await reproduce(whole, ...bss)).code, 0);
-
-    const killed = join(folder, "killed");
-    const process = startTask(RUN, ...bss, "--results", killed);
-    await untilFirstEpoch(process.stderr);
-    process.kill("SIGKILL");
-    await Promise.all([process.stdout.cancel(), process.status]);
-    const checkpoints = await onlyFile(join(killed, "checkpoints"));
-    assertStringIncludes(await onlyFile(checkpoints), "epoch-00001.safetensors");
-
-    const resumed = await reproduce(killed, ...bss);
-    assertEquals(resumed.code, 0, resumed.stderr);
-    assertStringIncludes(resumed.stderr, "resuming after epoch 1");
-    const weights = (results: string) => onlyFile(join(results, "students")).then(Deno.readFile);
-    assertEquals(await weights(killed), await weights(whole));
+    const { code, stderr } = await reproduce(
+      ...[folder, ...SMOKE, "--methods", "hinton", "--teacher-precision", "bf16"] as const,
+    );
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "backend wasm does not compute a frozen network in bf16");
+    assertStringIncludes(stderr, "choose from f32");
   });
 });
 
@@ -158,6 +205,8 @@ const mistakes: [what: string, args: string[], text: string][] = [
   ["an option without its value", ["--methods"], "methods"],
   ["an impossible shard", ["--shard", "3/2"], "as in 2/4"],
   ["a cache that is no number", ["--teacher-cache", "1G"], '--teacher-cache is "1G", but must be'],
+  ["no thread", ["--threads", "0"], '--threads is "0", but must be'],
+  ["an unknown precision", ["--teacher-precision", "f16"], "choose from f32, bf16"],
   ["a data set without a teacher", ["--dataset", "fashion-mnist"], "teacher train --dataset"],
 ];
 

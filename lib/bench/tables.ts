@@ -69,7 +69,7 @@ export function throughputTable(
       note:
         `peak, measured with ${fastest}: ${
           gflops.toPrecision(3)
-        } GFLOP/s (float32 matrix product), ` +
+        } GFLOP/s (float32 product or convolution), ` +
         `${
           gigabytesPerSecond.toPrecision(3)
         } GB/s (addition of 256 MiB); GB/s counts what stays in ` +

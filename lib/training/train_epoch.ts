@@ -58,8 +58,8 @@ export async function trainEpoch(input: EpochInput): Promise<EpochRow> {
     state.optimizer.reset();
   }
   const order = streams.stream("order");
-  const batches = miniBatches(dataset.train.count, protocol.batchSize, order);
   const events = new EventTurn();
+  const batches = miniBatches(dataset.train.count, protocol.batchSize, order);
   for (const [index, indices] of batches.entries()) {
     await events.take();
     signal?.throwIfAborted();
@@ -77,7 +77,7 @@ export async function trainEpoch(input: EpochInput): Promise<EpochRow> {
   }
   const testAccuracy = await summary.timed("evaluation", async () => {
     const frozen = freeze(state.student);
-    const accuracy = await evaluateAccuracy(frozen, dataset, dataset.test);
+    const accuracy = await evaluateAccuracy(frozen, dataset, dataset.test, events);
     frozen.dispose();
     return accuracy;
   });

@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findProgram } from "../../lib/files/find_program.ts";
 
-export const NOTEBOOKS = fileURLToPath(new URL("../../notebooks", import.meta.url));
+const NOTEBOOKS = fileURLToPath(new URL("../../notebooks", import.meta.url));
 
 /** The Jupyter command that executes notebooks, or null. */
 export const jupyter = await findProgram(["jupyter-nbconvert"]);
@@ -67,7 +67,7 @@ function codeCells(notebook: { cells: (ExecutedCell & { cell_type: string })[] }
 }
 
 /** One that Stop interrupts instead of killing it, for this very Deno. */
-export async function writeKernelSpec(folder: string): Promise<void> {
+async function writeKernelSpec(folder: string): Promise<void> {
   const kernel = join(folder, "kernels", "deno");
   await Deno.mkdir(kernel, { recursive: true });
   const spec = {

@@ -33,7 +33,6 @@ export const Algorithm = {
   max: 131058,
   div: 131060,
   sub: 131061,
-  gt: 131063,
   reductionMax: 196594,
   reductionSum: 196596,
   reductionMean: 196598,
@@ -47,7 +46,6 @@ export const Normalisation = {
   scale: 2,
   shift: 4,
   relu: 8,
-  addRelu: 16,
 } as const;
 
 /** `DNNL_ARG_*`: which argument of a primitive a memory is. */
@@ -64,10 +62,8 @@ export const Argument = {
   workspace: 64,
   scratchpad: 80,
   diffSrc: 129,
-  diffSrc1: 130,
   diffDst: 145,
   diffWeights: 161,
-  diffBias: 169,
   diffScale: 255,
   diffShift: 256,
   /** The second operand of the index-th post-operation. */
@@ -75,7 +71,7 @@ export const Argument = {
 } as const;
 
 /** `dnnl_query_t` */
-export const Query = { implementation: 8, workspace: 135, scratchpad: 136, argument: 255 } as const;
+export const Query = { implementation: 8, scratchpad: 136, argument: 255 } as const;
 
 /** `dnnl_format_tag_any`: a layout of oneDNN's choice. */
 export const ANY_LAYOUT = 1;

@@ -48,9 +48,10 @@ export function convolve(
   const prepared = backend.prepared(
     `convolution ${keyOf(info)} ${bias !== undefined} ${kinds}`,
     () =>
-      new FilteredPrimitive(backend, info, Argument.weights, {
-        ...forwardRecipe(backend, info, postOperations, bias !== undefined),
-      }),
+      new FilteredPrimitive(
+        ...[backend, info, Argument.weights] as const,
+        forwardRecipe(backend, info, postOperations, bias !== undefined),
+      ),
   );
   prepared.withWeights(filter, (weights) => {
     prepared.primitive.execute(x, weights, ...(bias === undefined ? [] : [bias]), y);

@@ -25,8 +25,8 @@ export function batchStatistics(
   const groups = groupsFor(n, h * w);
   const shape = [n, h * w / groups, 1, channels * groups];
   const primitive = backend.primitive(`statistics ${shape}`, () => {
-    const { symbols, engine } = backend.library;
-    const { handle } = channelsLast(backend.library, shape);
+    const { symbols, engine } = backend.dnnl;
+    const { handle } = channelsLast(backend.dnnl, shape);
     return {
       create: (place, attributes) =>
         symbols.dnnl_batch_normalization_forward_primitive_desc_create(

@@ -66,7 +66,7 @@ export function inputGradient(
 ): void {
   const prepared = backend.prepared(`input gradient ${keyOf(info)}`, () => {
     const { src, weights, dst } = layoutsOf(backend, info);
-    const recipe = convolutionBackwardData(backend.library, {
+    const recipe = convolutionBackwardData(backend.dnnl, {
       ...{ diffSrc: src, weights, diffDst: dst, geometry: geometryOf(info) },
       hint: forwardHint(backend, info),
       preferred: preferredBackward(info.inChannels),
@@ -84,7 +84,7 @@ export function filterGradient(
 ): void {
   const prepared = backend.prepared(`filter gradient ${keyOf(info)}`, () => {
     const { src, weights, dst } = layoutsOf(backend, info);
-    const recipe = convolutionBackwardWeights(backend.library, {
+    const recipe = convolutionBackwardWeights(backend.dnnl, {
       ...{ src, diffWeights: weights, diffDst: dst, geometry: geometryOf(info) },
       hint: forwardHint(backend, info),
     });
@@ -104,7 +104,7 @@ class FilteredPrimitive {
   readonly #bytes: number;
 
   constructor(backend: OnednnBackend, info: Info, argument: number, recipe: PrimitiveRecipe) {
-    const { library } = backend;
+    const { dnnl: library } = backend;
     this.#backend = backend;
     this.primitive = new Primitive(library, recipe, backend);
     const plain = filterLayout(library, info.filterShape);
@@ -137,9 +137,9 @@ function forwardRecipe(
   postOperations: readonly PostOperation[],
   withBias: boolean,
 ): PrimitiveRecipe {
-  return convolutionForward(backend.library, {
+  return convolutionForward(backend.dnnl, {
     ...layoutsOf(backend, info),
-    bias: withBias ? rowMajor(backend.library, [info.outChannels]) : undefined,
+    bias: withBias ? rowMajor(backend.dnnl, [info.outChannels]) : undefined,
     geometry: geometryOf(info),
     postOperations,
     preferred: preferredForward(info.inChannels, info.outChannels),
@@ -152,7 +152,7 @@ function forwardHint(backend: OnednnBackend, info: Info): Pointer {
   return backend.primitive(`${key} hint`, () => forwardRecipe(backend, info, [], false)).descriptor;
 }
 
-function layoutsOf({ library }: OnednnBackend, info: Info) {
+function layoutsOf({ dnnl: library }: OnednnBackend, info: Info) {
   const { inShape, outShape, inChannels, outChannels, filterHeight, filterWidth } = info;
   return {
     src: channelsLast(library, inShape),

@@ -6,8 +6,8 @@ import type { Primitive } from "./primitive.ts";
 /** `execute(a, b, sum)`: a + b, or relu(a + b); the sum may lie where a does. */
 export function addition(backend: OnednnBackend, size: number, relu: boolean): Primitive {
   return backend.primitive(`addition ${size} ${relu}`, () => {
-    const { symbols, engine } = backend.library;
-    const { handle } = rowMajor(backend.library, [size]);
+    const { symbols, engine } = backend.dnnl;
+    const { handle } = rowMajor(backend.dnnl, [size]);
     return {
       create: (place, attributes) =>
         symbols.dnnl_binary_primitive_desc_create(
@@ -28,9 +28,9 @@ export function addition(backend: OnednnBackend, size: number, relu: boolean): P
 /** `execute(y, dy, dx)`: dy where y > 0, else 0. */
 export function reluGradient(backend: OnednnBackend, size: number): Primitive {
   const key = `relu ${size}`;
-  const { symbols, engine } = backend.library;
+  const { symbols, engine } = backend.dnnl;
   return backend.primitive(`${key} gradient`, () => {
-    const { handle } = rowMajor(backend.library, [size]);
+    const { handle } = rowMajor(backend.dnnl, [size]);
     const forward = backend.primitive(key, () => ({
       create: (place, attributes) =>
         symbols.dnnl_eltwise_forward_primitive_desc_create(

@@ -29,8 +29,8 @@ export function normalisationBackward(
   relu: boolean,
 ): Primitive {
   return backend.primitive(`normalisation ${shape} ${epsilon} ${relu} gradient`, () => {
-    const { symbols, engine } = backend.library;
-    const { handle } = channelsLast(backend.library, shape);
+    const { symbols, engine } = backend.dnnl;
+    const { handle } = channelsLast(backend.dnnl, shape);
     const { descriptor } = forward(backend, shape, epsilon, flags(relu));
     return {
       create: (place, attributes) =>
@@ -54,8 +54,8 @@ function forward(
   flags: number,
 ): Primitive {
   return backend.primitive(`normalisation ${shape} ${epsilon} ${flags}`, () => {
-    const { symbols, engine } = backend.library;
-    const { handle } = channelsLast(backend.library, shape);
+    const { symbols, engine } = backend.dnnl;
+    const { handle } = channelsLast(backend.dnnl, shape);
     return {
       create: (place, attributes) =>
         symbols.dnnl_batch_normalization_forward_primitive_desc_create(

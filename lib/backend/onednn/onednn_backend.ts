@@ -28,7 +28,7 @@ const KEPT = 2000;
  * tfjs-backend-cpu works on it, since those read typed arrays, and a view of a block is one.
  */
 export class OnednnBackend extends MathBackendCPU implements FreezingBackend {
-  readonly library: Library;
+  readonly dnnl: Library;
   readonly arena = new Arena();
   readonly #prepared = new Map<string, object>();
   readonly #constants = new Map<string, Block>();
@@ -38,7 +38,7 @@ export class OnednnBackend extends MathBackendCPU implements FreezingBackend {
 
   constructor(library: Library) {
     super();
-    this.library = library;
+    this.dnnl = library;
     this.precisions = supportsBfloat16(library) ? ["f32", "bf16"] : ["f32"];
   }
 
@@ -62,7 +62,7 @@ export class OnednnBackend extends MathBackendCPU implements FreezingBackend {
 
   /** The primitive for a key that says all that its recipe depends on. */
   primitive(key: string, recipe: () => PrimitiveRecipe): Primitive {
-    return this.prepared(key, () => new Primitive(this.library, recipe(), this));
+    return this.prepared(key, () => new Primitive(this.dnnl, recipe(), this));
   }
 
   /** Where a number stands so many times in a row; for good. */

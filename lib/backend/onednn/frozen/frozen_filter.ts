@@ -21,7 +21,7 @@ export class FrozenFilter {
 
   /** Where the filter lies in this layout. */
   in(layout: Layout): Deno.PointerValue {
-    const { library, arena } = this.#backend;
+    const { dnnl: library, arena } = this.#backend;
     const kept = this.#kept.find((other) => sameLayout(library, other.layout, layout));
     if (kept) return kept.block.pointer;
     const plain = arena.allocate(this.#values.byteLength);

@@ -55,7 +55,7 @@ export class SliceSteps {
       readonly masked?: boolean;
     },
   ): (mask?: Pointer, source?: Pointer) => void {
-    const { library } = this.#backend;
+    const { dnnl: library } = this.#backend;
     const [size, , inChannels, outChannels] = filter.shape;
     const recipe = () =>
       convolutionForward(library, {
@@ -86,7 +86,7 @@ export class SliceSteps {
 
   /** Float32 values in another type. */
   convert(to: Place): (from: Pointer) => void {
-    const { library } = this.#backend;
+    const { dnnl: library } = this.#backend;
     const primitive = this.#backend.primitive(
       `frozen conversion ${placeKey(to)}`,
       () =>
@@ -102,7 +102,7 @@ export class SliceSteps {
     to: Omit<Place, "pointer">,
     stride: 1 | 2,
   ): (to: Pointer) => void {
-    const { library } = this.#backend;
+    const { dnnl: library } = this.#backend;
     const [size, , inChannels, outChannels] = filter.shape;
     const key = `frozen gradient ${placeKey(from)} ${placeKey(to)} ${filter.shape} /${stride}`;
     const weights = () => anyLayout(library, [outChannels, inChannels, size, size], from.type);
@@ -130,7 +130,7 @@ export class SliceSteps {
    * comparison that gives bytes is a reference loop in oneDNN.
    */
   mask(of: Place): (mask: Pointer) => void {
-    const { library } = this.#backend;
+    const { dnnl: library } = this.#backend;
     const { symbols, engine } = library;
     const size = sizeOf(of.shape);
     const primitive = this.#backend.primitive(`frozen mask ${size} ${of.type}`, () => {
@@ -157,7 +157,7 @@ export class SliceSteps {
       `spread ${placeKey(to)}`,
       [n, h * w, 1, c],
       [to.type, to.type],
-      maskedBy(rowMajor(this.#backend.library, [n, h * w, c], DataType.u8)),
+      maskedBy(rowMajor(this.#backend.dnnl, [n, h * w, c], DataType.u8)),
     );
     const ones = this.#backend.constant(1, n * h * w, to.type);
     return (mask) => primitive.execute(ones, values, mask, to.pointer);
@@ -165,7 +165,7 @@ export class SliceSteps {
 
   /** `sum = (sum + other) ⊙ mask` */
   addMasked(sum: Place, other: Pointer): (mask: Pointer) => void {
-    const { library } = this.#backend;
+    const { dnnl: library } = this.#backend;
     const { symbols, engine } = library;
     const size = sizeOf(sum.shape);
     const primitive = this.#backend.primitive(`frozen add ${size} ${sum.type}`, () => {
@@ -203,7 +203,7 @@ export class SliceSteps {
       readonly scale?: number;
     },
   ): (from: Pointer, to: Pointer) => void {
-    const { library } = this.#backend;
+    const { dnnl: library } = this.#backend;
     const { symbols, engine } = library;
     const key = `frozen linear ${n} ${inputs} ${outputs} ${
       bias !== undefined
@@ -243,7 +243,7 @@ export class SliceSteps {
     [type, resultType]: readonly [DataType, DataType],
     postOperations: readonly PostOperation[] = [],
   ): Primitive {
-    const { library } = this.#backend;
+    const { dnnl: library } = this.#backend;
     const { symbols, engine } = library;
     return this.#backend.primitive(`frozen ${key}`, () => {
       const src = rowMajor(library, [n, rows, inner], type);

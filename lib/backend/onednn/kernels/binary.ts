@@ -34,9 +34,9 @@ function run(
   if (dimensions.length > 5) return null;
   const y = backend.output(shape);
   const primitive = backend.primitive(`binary ${algorithm} ${dimensions} ${broadcast}`, () => {
-    const { symbols, engine } = backend.library;
-    const src = rowMajor(backend.library, dimensions);
-    const src1 = rowMajor(backend.library, broadcast);
+    const { symbols, engine } = backend.dnnl;
+    const src = rowMajor(backend.dnnl, dimensions);
+    const src1 = rowMajor(backend.dnnl, broadcast);
     return {
       create: (place, attributes) =>
         symbols.dnnl_binary_primitive_desc_create(

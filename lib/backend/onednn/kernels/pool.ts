@@ -17,7 +17,7 @@ function pool(kernelName: string, algorithm: number): Kernel {
       const y = backend.output(info.outShape);
       backend.primitive(
         `${kernelName} ${keyOf(info)}`,
-        () => forwardRecipe(backend.library, info, algorithm, Propagation.forwardInference),
+        () => forwardRecipe(backend.dnnl, info, algorithm, Propagation.forwardInference),
       )
         .execute(backend.pointer(x), y.pointer);
       return y.info;
@@ -31,7 +31,7 @@ const avgPoolGrad: Kernel = {
   run({ inputs: { dy, input }, attrs: { filterSize, strides, pad }, backend }) {
     if (!isFloat(dy) || input.shape.includes(0)) return null;
     const info = poolInfo(input.shape, filterSize, strides, pad);
-    const { library } = backend;
+    const { dnnl: library } = backend;
     const { symbols, engine } = library;
     const dx = backend.output(info.inShape);
     const key = `average gradient ${keyOf(info)}`;

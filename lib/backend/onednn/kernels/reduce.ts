@@ -51,7 +51,7 @@ function reduce(
 }
 
 function overLastAxis(
-  { library }: OnednnBackend,
+  { dnnl: library }: OnednnBackend,
   algorithm: number,
   outer: number,
   reduced: number,
@@ -70,7 +70,7 @@ function overLastAxis(
 
 /** `[outer, 1, reduced] × [outer, reduced, inner]` */
 function asProduct(
-  { library }: OnednnBackend,
+  { dnnl: library }: OnednnBackend,
   outer: number,
   reduced: number,
   inner: number,

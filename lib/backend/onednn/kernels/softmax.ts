@@ -16,8 +16,8 @@ function softmaxKernel(kernelName: string, algorithm: number): Kernel {
       const classes = shape[shape.length - 1];
       const y = backend.output(shape);
       const primitive = backend.primitive(`softmax ${algorithm} ${size} ${classes}`, () => {
-        const { symbols, engine } = backend.library;
-        const layout = rowMajor(backend.library, [size / classes, classes]);
+        const { symbols, engine } = backend.dnnl;
+        const layout = rowMajor(backend.dnnl, [size / classes, classes]);
         return {
           create: (place, attributes) =>
             symbols.dnnl_softmax_forward_primitive_desc_create(

@@ -16,7 +16,7 @@ export const tile: Kernel = {
     const outer = sizeOf(x.shape.slice(0, first));
     const inner = sizeOf(x.shape.slice(last + 1));
     const count = sizeOf(reps);
-    const { library } = backend;
+    const { dnnl: library } = backend;
     const { symbols, engine } = library;
     const y = backend.output(shape);
     const primitive = backend.primitive(`tile ${outer} ${count} ${inner}`, () => {

@@ -18,8 +18,8 @@ function unary(
       const [alpha, beta] = parameters(attrs);
       const y = backend.output(x.shape);
       const primitive = backend.primitive(`unary ${algorithm} ${alpha} ${beta} ${size}`, () => {
-        const { symbols, engine } = backend.library;
-        const layout = rowMajor(backend.library, [size]);
+        const { symbols, engine } = backend.dnnl;
+        const layout = rowMajor(backend.dnnl, [size]);
         return {
           create: (place, attributes) =>
             symbols.dnnl_eltwise_forward_primitive_desc_create(

@@ -85,7 +85,9 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   if (options["dry-run"]) return await dryRun(missing, options.backend, threads);
   if (missing.length === 0) console.log("Nothing to do: every run is there.");
   const status = missing.length === 0 ? 0 : await runAndReport(missing, folder, options.backend, {
-    ...{ ...data, teacherCache, threads },
+    ...data,
+    teacherCache,
+    threads,
   });
   for (const [experiment, plan] of plans) {
     await updateTable(experiment, plan, choices, folder, data);

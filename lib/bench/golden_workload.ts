@@ -1,4 +1,4 @@
-import { GOLDEN_MEAN, GOLDEN_STD, GoldenFolder } from "../parity/golden_folder.ts";
+import { GoldenFolder } from "../parity/golden_folder.ts";
 import { readResNet } from "../nn/weights_file.ts";
 import { type StoredNetwork, storeNetwork, type Workload } from "./workload.ts";
 
@@ -10,15 +10,11 @@ import { type StoredNetwork, storeNetwork, type Workload } from "./workload.ts";
 export async function goldenWorkload(path: string): Promise<Workload> {
   const folder = await GoldenFolder.open(path);
   const golden = await folder.read("bss_step.safetensors");
-  const { data, shape } = golden.nhwc("images_u8");
-  const channels = shape[3];
+  const { data: images, shape } = golden.normalisedImages();
   const uniform = golden.data("uniform") as Float32Array;
   return {
     description: `${shape[0]} images of the reference numbers`,
-    images: Float32Array.from(
-      data,
-      (value, i) => (value / 255 - GOLDEN_MEAN[i % channels]) / GOLDEN_STD[i % channels],
-    ),
+    images,
     shape,
     labels: golden.data("labels") as Int32Array,
     uniform,

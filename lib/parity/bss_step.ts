@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { compareBySample, compareExactly, compareRelative, type Comparison } from "./compare.ts";
-import { GOLDEN_MEAN, GOLDEN_STD, type GoldenFile, type GoldenFolder } from "./golden_folder.ts";
+import type { GoldenFile, GoldenFolder } from "./golden_folder.ts";
 import { ReferenceStep } from "./reference_step.ts";
 import { bssAttack, type BssAttackResult } from "../attack/bss.ts";
 import { freeze } from "../nn/freeze.ts";
@@ -159,11 +159,6 @@ async function relative(
 }
 
 function normalisedImages(golden: GoldenFile): tf.Tensor4D {
-  const { data, shape } = golden.nhwc("images_u8");
-  const channels = shape[3];
-  const pixels = Float32Array.from(
-    data,
-    (value, i) => (value / 255 - GOLDEN_MEAN[i % channels]) / GOLDEN_STD[i % channels],
-  );
-  return tf.tensor4d(pixels, shape);
+  const { data, shape } = golden.normalisedImages();
+  return tf.tensor4d(data, shape);
 }

@@ -4,8 +4,8 @@ import { decodeSafetensors, type Safetensors, type StoredTensor } from "../nn/sa
 import { UserError } from "../user_error.ts";
 
 /** The pixels of the reference images are normalised with CIFAR-10's mean and std. */
-export const GOLDEN_MEAN = [0.4914, 0.4822, 0.4465];
-export const GOLDEN_STD = [0.2023, 0.1994, 0.2010];
+const MEAN = [0.4914, 0.4822, 0.4465];
+const STD = [0.2023, 0.1994, 0.2010];
 
 /** A folder of reference numbers: networks, and files of inputs with what must come of them. */
 export class GoldenFolder {
@@ -77,5 +77,16 @@ export class GoldenFile {
       data: nchwToNhwc(data as Float32Array | Uint8Array, [n, c, h, w]),
       shape: [n, h, w, c],
     };
+  }
+
+  /** The step's images, normalised, `[n, h, w, c]`. */
+  normalisedImages(): { data: Float32Array; shape: [number, number, number, number] } {
+    const { data: bytes, shape } = this.nhwc("images_u8");
+    const channels = shape[3];
+    const data = Float32Array.from(
+      bytes,
+      (value, i) => (value / 255 - MEAN[i % channels]) / STD[i % channels],
+    );
+    return { data, shape };
   }
 }

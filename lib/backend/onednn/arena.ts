@@ -29,6 +29,13 @@ export class Arena {
     return this.#free.get(size)?.pop() ?? this.#reserve(size);
   }
 
+  /** A block that begins with these values. */
+  copyOf(values: Float32Array): Block {
+    const block = this.allocate(values.byteLength);
+    floatsIn(block, values.length).set(values);
+    return block;
+  }
+
   release(block: Block): void {
     this.#inUse -= block.bytes;
     const free = this.#free.get(block.bytes);
@@ -62,6 +69,11 @@ export class Arena {
     this.#reserved += bytes;
     return buffer;
   }
+}
+
+/** The first numbers in a block, not a copy. */
+export function floatsIn({ buffer, offset }: Block, count: number): Float32Array<ArrayBuffer> {
+  return new Float32Array(buffer, offset, count);
 }
 
 /** Four sizes to each power of two: at most a quarter is wasted, and there are few free lists. */

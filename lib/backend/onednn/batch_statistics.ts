@@ -1,5 +1,5 @@
-import { Argument, Propagation } from "./constants.ts";
-import { channelsLast } from "./memory_layout.ts";
+import { floatsIn } from "./arena.ts";
+import { normalisation } from "./normalisation.ts";
 import type { OnednnBackend } from "./onednn_backend.ts";
 
 /** So many values may be added up in float32. */
@@ -23,35 +23,12 @@ export function batchStatistics(
   variance: Float32Array,
 ): void {
   const groups = groupsFor(n, h * w);
-  const shape = [n, h * w / groups, 1, channels * groups];
-  const primitive = backend.primitive(`statistics ${shape}`, () => {
-    const { symbols, engine } = backend.dnnl;
-    const { handle } = channelsLast(backend.dnnl, shape);
-    return {
-      create: (place, attributes) =>
-        symbols.dnnl_batch_normalization_forward_primitive_desc_create(
-          ...[
-            place,
-            engine,
-            Propagation.forwardTraining,
-            handle,
-            handle,
-            0,
-            0,
-            attributes,
-          ] as const,
-        ),
-      arguments: [Argument.src, Argument.mean, Argument.variance, Argument.dst],
-    };
-  });
-  const [means, variances] = [0, 0].map(() => backend.arena.allocate(4 * channels * groups));
-  primitive.execute(x, means.pointer, variances.pointer, spare);
-  combine(viewOf(means), viewOf(variances), groups, mean, variance);
+  const size = channels * groups;
+  const [means, variances] = [0, 0].map(() => backend.arena.allocate(4 * size));
+  normalisation(backend, [n, h * w / groups, 1, size], 0, 0)
+    .execute(x, means.pointer, variances.pointer, spare);
+  combine(floatsIn(means, size), floatsIn(variances, size), groups, mean, variance);
   for (const block of [means, variances]) backend.arena.release(block);
-
-  function viewOf({ buffer, offset }: typeof means): Float32Array {
-    return new Float32Array(buffer, offset, channels * groups);
-  }
 }
 
 /** How many groups of positions make the sums short enough; they must be of equal size. */

@@ -2,6 +2,7 @@ import { Algorithm, Argument, Propagation } from "./constants.ts";
 import { int64s, type Layout } from "./memory_layout.ts";
 import type { Library } from "./open_library.ts";
 import type { PostOperation, PrimitiveRecipe } from "./primitive.ts";
+import { operandsOf } from "./recipes.ts";
 
 /** Strides and zeros around the image, in pixels: `[vertical, horizontal]`. */
 export interface ConvolutionGeometry {
@@ -39,9 +40,6 @@ export function convolutionForward(
     readonly preferred?: readonly string[];
   },
 ): PrimitiveRecipe {
-  const operands = postOperations.flatMap((operation, index) =>
-    operation.kind === "binary" ? [Argument.postOperation(index)] : []
-  );
   return {
     create: (place, attributes) =>
       symbols.dnnl_convolution_forward_primitive_desc_create(
@@ -60,7 +58,7 @@ export function convolutionForward(
       Argument.src,
       Argument.weights,
       ...(bias ? [Argument.bias] : []),
-      ...operands,
+      ...operandsOf(postOperations),
       Argument.dst,
     ],
     postOperations,

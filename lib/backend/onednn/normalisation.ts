@@ -15,7 +15,7 @@ export function normalisationForward(
   epsilon: number,
   relu: boolean,
 ): Primitive {
-  return forward(backend, shape, epsilon, flags(relu) | Normalisation.globalStatistics);
+  return normalisation(backend, shape, epsilon, flags(relu) | Normalisation.globalStatistics);
 }
 
 /**
@@ -31,7 +31,7 @@ export function normalisationBackward(
   return backend.primitive(`normalisation ${shape} ${epsilon} ${relu} gradient`, () => {
     const { symbols, engine } = backend.dnnl;
     const { handle } = channelsLast(backend.dnnl, shape);
-    const { descriptor } = forward(backend, shape, epsilon, flags(relu));
+    const { descriptor } = normalisation(backend, shape, epsilon, flags(relu));
     return {
       create: (place, attributes) =>
         symbols.dnnl_batch_normalization_backward_primitive_desc_create(
@@ -47,7 +47,13 @@ export function normalisationBackward(
   });
 }
 
-function forward(
+/**
+ * Without any of the flags, statistics of the batch and values normalised by them:
+ * `execute(x, mean, variance, y)`, of which the first two are results.
+ *
+ * @param flags of `Normalisation`
+ */
+export function normalisation(
   backend: OnednnBackend,
   shape: number[],
   epsilon: number,
@@ -63,8 +69,11 @@ function forward(
           ...[epsilon, flags, attributes] as const,
         ),
       arguments: [
-        ...[Argument.src, Argument.scale, Argument.shift, Argument.mean, Argument.variance],
-        ...[Argument.dst, ...(flags & Normalisation.relu ? [Argument.workspace] : [])],
+        Argument.src,
+        ...(flags & Normalisation.scale ? [Argument.scale] : []),
+        ...(flags & Normalisation.shift ? [Argument.shift] : []),
+        ...[Argument.mean, Argument.variance, Argument.dst],
+        ...(flags & Normalisation.relu ? [Argument.workspace] : []),
       ],
     };
   });

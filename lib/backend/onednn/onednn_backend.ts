@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import { Arena, type Block } from "./arena.ts";
+import { Arena, type Block, floatsIn } from "./arena.ts";
 import type { Library } from "./open_library.ts";
 import { FrozenNetwork } from "./frozen/frozen_network.ts";
 import { BYTES, DataType } from "./constants.ts";
@@ -72,7 +72,7 @@ export class OnednnBackend extends MathBackendCPU implements FreezingBackend {
     if (!block) {
       block = this.arena.allocate(BYTES[type] * count);
       if (type === DataType.f32) {
-        new Float32Array(block.buffer, block.offset, count).fill(value);
+        floatsIn(block, count).fill(value);
       } else {
         // bfloat16 is the upper half of float32.
         const [bits] = new Uint32Array(Float32Array.of(value).buffer);
@@ -99,7 +99,7 @@ export class OnednnBackend extends MathBackendCPU implements FreezingBackend {
     const info = this.makeTensorInfo(shape, "float32");
     const stored = this.#stored(info.dataId);
     stored.block = block;
-    stored.values = new Float32Array(block.buffer, block.offset, size);
+    stored.values = floatsIn(block, size);
     return { info, pointer: block.pointer };
   }
 
@@ -108,11 +108,8 @@ export class OnednnBackend extends MathBackendCPU implements FreezingBackend {
     const stored = this.#stored(dataId);
     if (!stored.block) {
       const values = stored.values as Float32Array;
-      stored.block = this.arena.allocate(values.byteLength);
-      const { buffer, offset } = stored.block;
-      const view = new Float32Array(buffer, offset, values.length);
-      view.set(values);
-      stored.values = view;
+      stored.block = this.arena.copyOf(values);
+      stored.values = floatsIn(stored.block, values.length);
     }
     return stored.block.pointer;
   }

@@ -24,8 +24,7 @@ export class FrozenFilter {
     const { dnnl: library, arena } = this.#backend;
     const kept = this.#kept.find((other) => sameLayout(library, other.layout, layout));
     if (kept) return kept.block.pointer;
-    const plain = arena.allocate(this.#values.byteLength);
-    new Float32Array(plain.buffer, plain.offset, this.#values.length).set(this.#values);
+    const plain = arena.copyOf(this.#values);
     const block = arena.allocate(layout.size);
     const copy = new Primitive(
       library,

@@ -45,8 +45,8 @@ export class FrozenLayers {
       second: this.#convolution(second),
       shortcut: shape.stride === 1 ? null : this.#shortcut(shape),
     }));
-    this.weight = this.#copy(backend.values(weight));
-    this.bias = this.#copy(backend.values(bias));
+    this.weight = backend.arena.copyOf(backend.values(weight));
+    this.bias = backend.arena.copyOf(backend.values(bias));
   }
 
   dispose(): void {
@@ -70,7 +70,7 @@ export class FrozenLayers {
     return {
       filter: frozen,
       turned: frozen.turned(),
-      bias: this.#copy(this.#backend.values(bias)),
+      bias: this.#backend.arena.copyOf(this.#backend.values(bias)),
     };
   }
 
@@ -79,11 +79,5 @@ export class FrozenLayers {
     const filter = new FrozenFilter(this.#backend, this.#backend.values(identity), identity.shape);
     identity.dispose();
     return filter;
-  }
-
-  #copy(values: Float32Array): Block {
-    const block = this.#backend.arena.allocate(values.byteLength);
-    new Float32Array(block.buffer, block.offset, values.length).set(values);
-    return block;
   }
 }

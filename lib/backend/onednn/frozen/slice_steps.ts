@@ -5,6 +5,7 @@ import { Algorithm, Argument, DataType } from "../constants.ts";
 import { anyLayout, channelsLast, type Layout, rowMajor, strided } from "../memory_layout.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { PostOperation, Primitive } from "../primitive.ts";
+import { binaryOperation, product } from "../recipes.ts";
 import { reorder } from "../reorder.ts";
 
 export type Pointer = Deno.PointerValue;
@@ -131,21 +132,16 @@ export class SliceSteps {
    */
   mask(of: Place): (mask: Pointer) => void {
     const { dnnl: library } = this.#backend;
-    const { symbols, engine } = library;
     const size = sizeOf(of.shape);
-    const primitive = this.#backend.primitive(`frozen mask ${size} ${of.type}`, () => {
-      const values = rowMajor(library, [size], of.type);
-      const factor = rowMajor(library, [1], of.type);
-      const mask = rowMajor(library, [size], DataType.u8);
-      return {
-        create: (place, attributes) =>
-          symbols.dnnl_binary_primitive_desc_create(
-            ...[place, engine, Algorithm.mul, values.handle, factor.handle, mask.handle] as const,
-            attributes,
-          ),
-        arguments: [Argument.src, Argument.src1, Argument.dst],
-      };
-    });
+    const primitive = this.#backend.primitive(
+      `frozen mask ${size} ${of.type}`,
+      () =>
+        binaryOperation(library, Algorithm.mul, {
+          src: rowMajor(library, [size], of.type),
+          src1: rowMajor(library, [1], of.type),
+          dst: rowMajor(library, [size], DataType.u8),
+        }),
+    );
     const factor = this.#backend.constant(1e30, 1, of.type);
     return (mask) => primitive.execute(of.pointer, factor, mask);
   }
@@ -166,18 +162,13 @@ export class SliceSteps {
   /** `sum = (sum + other) ⊙ mask` */
   addMasked(sum: Place, other: Pointer): (mask: Pointer) => void {
     const { dnnl: library } = this.#backend;
-    const { symbols, engine } = library;
     const size = sizeOf(sum.shape);
     const primitive = this.#backend.primitive(`frozen add ${size} ${sum.type}`, () => {
-      const { handle } = rowMajor(library, [size], sum.type);
-      return {
-        create: (place, attributes) =>
-          symbols.dnnl_binary_primitive_desc_create(
-            ...[place, engine, Algorithm.add, handle, handle, handle, attributes] as const,
-          ),
-        arguments: [Argument.src, Argument.src1, Argument.postOperation(0), Argument.dst],
+      const layout = rowMajor(library, [size], sum.type);
+      return binaryOperation(library, Algorithm.add, {
+        ...{ src: layout, src1: layout, dst: layout },
         postOperations: maskedBy(rowMajor(library, [size], DataType.u8)),
-      };
+      });
     });
     return (mask) => primitive.execute(sum.pointer, other, mask, sum.pointer);
   }
@@ -204,34 +195,19 @@ export class SliceSteps {
     },
   ): (from: Pointer, to: Pointer) => void {
     const { dnnl: library } = this.#backend;
-    const { symbols, engine } = library;
     const key = `frozen linear ${n} ${inputs} ${outputs} ${
       bias !== undefined
     } ${transposed} ${scale}`;
-    const primitive = this.#backend.primitive(key, () => {
-      const src = rowMajor(library, [n, inputs]);
-      const weights = strided(
-        library,
-        [inputs, outputs],
-        transposed ? [1, inputs] : [outputs, 1],
-      );
-      const dst = rowMajor(library, [n, outputs]);
-      const biases = bias === undefined ? null : rowMajor(library, [1, outputs]).handle;
-      return {
-        create: (place, attributes) =>
-          symbols.dnnl_matmul_primitive_desc_create(
-            ...[place, engine, src.handle, weights.handle, biases, dst.handle, attributes] as const,
-          ),
-        arguments: [
-          ...[Argument.src, Argument.weights],
-          ...(bias === undefined ? [] : [Argument.bias]),
-          Argument.dst,
-        ],
+    const primitive = this.#backend.primitive(key, () =>
+      product(library, {
+        src: rowMajor(library, [n, inputs]),
+        weights: strided(library, [inputs, outputs], transposed ? [1, inputs] : [outputs, 1]),
+        bias: bias === undefined ? undefined : rowMajor(library, [1, outputs]),
+        dst: rowMajor(library, [n, outputs]),
         postOperations: scale === 1
           ? []
           : [{ kind: "elementwise", algorithm: Algorithm.linear, alpha: scale }],
-      };
-    });
+      }));
     const biases = bias === undefined ? [] : [bias];
     return (from, to) => primitive.execute(from, weight, ...biases, to);
   }
@@ -244,24 +220,13 @@ export class SliceSteps {
     postOperations: readonly PostOperation[] = [],
   ): Primitive {
     const { dnnl: library } = this.#backend;
-    const { symbols, engine } = library;
-    return this.#backend.primitive(`frozen ${key}`, () => {
-      const src = rowMajor(library, [n, rows, inner], type);
-      const weights = rowMajor(library, [n, inner, columns], type);
-      const dst = rowMajor(library, [n, rows, columns], resultType);
-      return {
-        create: (place, attributes) =>
-          symbols.dnnl_matmul_primitive_desc_create(
-            ...[place, engine, src.handle, weights.handle, null, dst.handle, attributes] as const,
-          ),
-        arguments: [
-          ...[Argument.src, Argument.weights],
-          ...(postOperations.length > 0 ? [Argument.postOperation(0)] : []),
-          Argument.dst,
-        ],
+    return this.#backend.primitive(`frozen ${key}`, () =>
+      product(library, {
+        src: rowMajor(library, [n, rows, inner], type),
+        weights: rowMajor(library, [n, inner, columns], type),
+        dst: rowMajor(library, [n, rows, columns], resultType),
         postOperations,
-      };
-    });
+      }));
   }
 
   #weightsFor(primitive: Primitive, filter: FrozenFilter, type: DataType): Pointer {

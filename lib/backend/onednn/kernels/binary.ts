@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
-import { Algorithm, Argument } from "../constants.ts";
+import { Algorithm } from "../constants.ts";
 import { isFloat, type Kernel, sizeOf, WORTHWHILE } from "./kernel.ts";
 import { rowMajor } from "../memory_layout.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
+import { binaryOperation } from "../recipes.ts";
 
 /** a ∘ b, with b broadcast to a. */
 function binary(kernelName: string, algorithm: number, commutes: boolean): Kernel {
@@ -34,22 +35,9 @@ function run(
   if (dimensions.length > 5) return null;
   const y = backend.output(shape);
   const primitive = backend.primitive(`binary ${algorithm} ${dimensions} ${broadcast}`, () => {
-    const { symbols, engine } = backend.dnnl;
     const src = rowMajor(backend.dnnl, dimensions);
     const src1 = rowMajor(backend.dnnl, broadcast);
-    return {
-      create: (place, attributes) =>
-        symbols.dnnl_binary_primitive_desc_create(
-          place,
-          engine,
-          algorithm,
-          src.handle,
-          src1.handle,
-          src.handle,
-          attributes,
-        ),
-      arguments: [Argument.src, Argument.src1, Argument.dst],
-    };
+    return binaryOperation(backend.dnnl, algorithm, { src, src1, dst: src });
   });
   primitive.execute(backend.pointer(large), backend.pointer(small), y.pointer);
   return y.info;

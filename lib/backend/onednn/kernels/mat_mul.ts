@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { Argument } from "../constants.ts";
 import { isFloat, type Kernel, sizeOf } from "./kernel.ts";
 import { rowMajor, strided } from "../memory_layout.ts";
+import { product } from "../recipes.ts";
 
 /** Products of matrices, `[…, m, k] × […, k, n]`, either of them transposed where asked. */
 export const batchMatMul: Kernel = {
@@ -18,7 +18,6 @@ export const batchMatMul: Kernel = {
     const k = transposeA ? rowsA : columnsA;
     const n = transposeB ? rowsB : columnsB;
     const { dnnl: library } = backend;
-    const { symbols, engine } = library;
     const y = backend.output([...batch, m, n]);
     const primitive = backend.primitive(
       `matMul ${count},${m},${k},${n} ${transposeA} ${transposeB}`,
@@ -29,22 +28,11 @@ export const batchMatMul: Kernel = {
             [count, rows, columns],
             transposed ? [rows * columns, 1, rows] : [rows * columns, columns, 1],
           );
-        const src = matrix(m, k, transposeA);
-        const weights = matrix(k, n, transposeB);
-        const dst = rowMajor(library, [count, m, n]);
-        return {
-          create: (place, attributes) =>
-            symbols.dnnl_matmul_primitive_desc_create(
-              place,
-              engine,
-              src.handle,
-              weights.handle,
-              null,
-              dst.handle,
-              attributes,
-            ),
-          arguments: [Argument.src, Argument.weights, Argument.dst],
-        };
+        return product(library, {
+          src: matrix(m, k, transposeA),
+          weights: matrix(k, n, transposeB),
+          dst: rowMajor(library, [count, m, n]),
+        });
       },
     );
     primitive.execute(backend.pointer(a), backend.pointer(b), y.pointer);

@@ -4,6 +4,7 @@ import { isFloat, type Kernel, sizeOf, WORTHWHILE } from "./kernel.ts";
 import { rowMajor } from "../memory_layout.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { PrimitiveRecipe } from "../primitive.ts";
+import { product } from "../recipes.ts";
 
 /**
  * Sums, means and maxima over neighbouring axes. oneDNN's own reduction is fast over the last axis
@@ -75,17 +76,11 @@ function asProduct(
   reduced: number,
   inner: number,
 ): PrimitiveRecipe {
-  const { symbols, engine } = library;
-  const src = rowMajor(library, [outer, 1, reduced]);
-  const weights = rowMajor(library, [outer, reduced, inner]);
-  const dst = rowMajor(library, [outer, 1, inner]);
-  return {
-    create: (place, attributes) =>
-      symbols.dnnl_matmul_primitive_desc_create(
-        ...[place, engine, src.handle, weights.handle, null, dst.handle, attributes] as const,
-      ),
-    arguments: [Argument.src, Argument.weights, Argument.dst],
-  };
+  return product(library, {
+    src: rowMajor(library, [outer, 1, reduced]),
+    weights: rowMajor(library, [outer, reduced, inner]),
+    dst: rowMajor(library, [outer, 1, inner]),
+  });
 }
 
 // deno-lint-ignore no-explicit-any -- as above

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { Argument } from "../constants.ts";
 import { isFloat, type Kernel, sizeOf, WORTHWHILE } from "./kernel.ts";
 import { rowMajor } from "../memory_layout.ts";
+import { product } from "../recipes.ts";
 
 /** Repetition along neighbouring axes of extent 1: products with a column of ones. */
 export const tile: Kernel = {
@@ -17,20 +17,13 @@ export const tile: Kernel = {
     const inner = sizeOf(x.shape.slice(last + 1));
     const count = sizeOf(reps);
     const { dnnl: library } = backend;
-    const { symbols, engine } = library;
     const y = backend.output(shape);
-    const primitive = backend.primitive(`tile ${outer} ${count} ${inner}`, () => {
-      const src = rowMajor(library, [outer, count, 1]);
-      const weights = rowMajor(library, [outer, 1, inner]);
-      const dst = rowMajor(library, [outer, count, inner]);
-      return {
-        create: (place, attributes) =>
-          symbols.dnnl_matmul_primitive_desc_create(
-            ...[place, engine, src.handle, weights.handle, null, dst.handle, attributes] as const,
-          ),
-        arguments: [Argument.src, Argument.weights, Argument.dst],
-      };
-    });
+    const primitive = backend.primitive(`tile ${outer} ${count} ${inner}`, () =>
+      product(library, {
+        src: rowMajor(library, [outer, count, 1]),
+        weights: rowMajor(library, [outer, 1, inner]),
+        dst: rowMajor(library, [outer, count, inner]),
+      }));
     const ones = backend.constant(1, outer * count);
     primitive.execute(ones, backend.pointer(x), y.pointer);
     return y.info;

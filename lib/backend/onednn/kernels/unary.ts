@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { Algorithm, Argument, Propagation } from "../constants.ts";
+import { Algorithm, Propagation } from "../constants.ts";
 import { isFloat, type Kernel, sizeOf, WORTHWHILE } from "./kernel.ts";
 import { rowMajor } from "../memory_layout.ts";
+import { elementwise } from "../recipes.ts";
 
 /** f(x) value by value, with the parameters α and β of oneDNN's formula. */
 function unary(
@@ -17,25 +18,15 @@ function unary(
       if (!isFloat(x) || size < WORTHWHILE) return null;
       const [alpha, beta] = parameters(attrs);
       const y = backend.output(x.shape);
-      const primitive = backend.primitive(`unary ${algorithm} ${alpha} ${beta} ${size}`, () => {
-        const { symbols, engine } = backend.dnnl;
-        const layout = rowMajor(backend.dnnl, [size]);
-        return {
-          create: (place, attributes) =>
-            symbols.dnnl_eltwise_forward_primitive_desc_create(
-              place,
-              engine,
-              Propagation.forwardInference,
-              algorithm,
-              layout.handle,
-              layout.handle,
-              alpha,
-              beta,
-              attributes,
-            ),
-          arguments: [Argument.src, Argument.dst],
-        };
-      });
+      const primitive = backend.primitive(
+        `unary ${algorithm} ${alpha} ${beta} ${size}`,
+        () =>
+          elementwise(backend.dnnl, {
+            propagation: Propagation.forwardInference,
+            layout: rowMajor(backend.dnnl, [size]),
+            ...{ algorithm, alpha, beta },
+          }),
+      );
       primitive.execute(backend.pointer(x), y.pointer);
       return y.info;
     },

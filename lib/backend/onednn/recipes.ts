@@ -1,0 +1,94 @@
+import { Argument } from "./constants.ts";
+import type { Layout } from "./memory_layout.ts";
+import type { Library } from "./open_library.ts";
+import type { PostOperation, PrimitiveRecipe } from "./primitive.ts";
+
+/** Layouts with which something is computed, and what follows before the result is written. */
+interface Computed {
+  readonly dst: Layout;
+  readonly postOperations?: readonly PostOperation[];
+}
+
+/** `execute(src, weights, [bias,] [operands of binary post-operations,] dst)`: `src · weights + bias` */
+export function product(
+  { symbols, engine }: Library,
+  { src, weights, bias, dst, postOperations = [] }: Computed & {
+    readonly src: Layout;
+    readonly weights: Layout;
+    readonly bias?: Layout;
+  },
+): PrimitiveRecipe {
+  return {
+    create: (place, attributes) =>
+      symbols.dnnl_matmul_primitive_desc_create(
+        place,
+        engine,
+        src.handle,
+        weights.handle,
+        bias?.handle ?? null,
+        dst.handle,
+        attributes,
+      ),
+    arguments: [
+      Argument.src,
+      Argument.weights,
+      ...(bias ? [Argument.bias] : []),
+      ...operandsOf(postOperations),
+      Argument.dst,
+    ],
+    postOperations,
+  };
+}
+
+/** `execute(src, src1, [operands of binary post-operations,] dst)`; src1 is broadcast to src. */
+export function binaryOperation(
+  { symbols, engine }: Library,
+  algorithm: number,
+  { src, src1, dst, postOperations = [] }: Computed & {
+    readonly src: Layout;
+    readonly src1: Layout;
+  },
+): PrimitiveRecipe {
+  return {
+    create: (place, attributes) =>
+      symbols.dnnl_binary_primitive_desc_create(
+        place,
+        engine,
+        algorithm,
+        src.handle,
+        src1.handle,
+        dst.handle,
+        attributes,
+      ),
+    arguments: [Argument.src, Argument.src1, ...operandsOf(postOperations), Argument.dst],
+    postOperations,
+  };
+}
+
+/** `execute(src, dst)`: a function of each value, of one layout before and after. */
+export function elementwise(
+  { symbols, engine }: Library,
+  { propagation, algorithm, layout: { handle }, alpha = 0, beta = 0 }: {
+    readonly propagation: number;
+    readonly algorithm: number;
+    readonly layout: Layout;
+    readonly alpha?: number;
+    readonly beta?: number;
+  },
+): PrimitiveRecipe {
+  return {
+    create: (place, attributes) =>
+      symbols.dnnl_eltwise_forward_primitive_desc_create(
+        ...[place, engine, propagation, algorithm, handle, handle] as const,
+        ...[alpha, beta, attributes] as const,
+      ),
+    arguments: [Argument.src, Argument.dst],
+  };
+}
+
+/** The arguments that post-operations take. */
+export function operandsOf(postOperations: readonly PostOperation[]): number[] {
+  return postOperations.flatMap((operation, index) =>
+    operation.kind === "binary" ? [Argument.postOperation(index)] : []
+  );
+}

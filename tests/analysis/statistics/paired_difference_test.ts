@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { pairedDifference } from "../../lib/analysis/paired_difference.ts";
-import { studentTQuantile } from "../../lib/analysis/student_t_quantile.ts";
+import { pairedDifference } from "../../../lib/analysis/statistics/paired_difference.ts";
+import { studentTQuantile } from "../../../lib/analysis/statistics/student_t_quantile.ts";
 
 Deno.test("studentTQuantile() agrees with the printed tables of the t distribution", () => {
   const table = [[1, 12.7062047364], [2, 4.30265272991], [4, 2.77644510520], [30, 2.04227245630]];

@@ -1,4 +1,4 @@
-import { mean, sampleStd } from "./statistics.ts";
+import { mean, sampleStd } from "./mean.ts";
 import { studentTQuantile } from "./student_t_quantile.ts";
 
 /** What {@linkcode pairedDifference} finds, in the units of its samples. */

@@ -1,5 +1,7 @@
+import { studentTTails } from "./distributions.ts";
+import type { Interval } from "./interval.ts";
 import { mean, sampleStd } from "./mean.ts";
-import { studentTQuantile } from "./student_t_quantile.ts";
+import { tInterval } from "./t_interval.ts";
 
 /** What {@linkcode pairedDifference} finds, in the units of its samples. */
 export interface PairedDifference {
@@ -9,7 +11,9 @@ export interface PairedDifference {
   readonly std: number;
   readonly n: number;
   /** 95 % Student t interval of the mean difference; `null` for fewer than two pairs. */
-  readonly interval: readonly [low: number, high: number] | null;
+  readonly interval: Interval | null;
+  /** Two-sided p-value of the paired t-test, 0…1; `null` for fewer than two pairs. */
+  readonly p: number | null;
 }
 
 /**
@@ -30,9 +34,24 @@ export function pairedDifference(a: readonly number[], b: readonly number[]): Pa
   }
   const differences = a.map((value, index) => value - b[index]);
   const n = differences.length;
-  const centre = mean(differences);
-  const std = sampleStd(differences);
-  if (n < 2) return { mean: centre, std, n, interval: null };
-  const halfWidth = studentTQuantile(0.975, n - 1) * std / Math.sqrt(n);
-  return { mean: centre, std, n, interval: [centre - halfWidth, centre + halfWidth] };
+  const [centre, std] = [mean(differences), sampleStd(differences)];
+  return {
+    mean: centre,
+    std,
+    n,
+    interval: tInterval(differences),
+    p: n < 2 ? null : pairedTTest(centre, std, n),
+  };
+}
+
+/**
+ * The two-sided p-value of a mean difference of 0.
+ *
+ * Differences that are all the same leave t = x/0. The limit of small spreads is taken, so that p is
+ * below 0.05 where the interval leaves out 0, as ever: 0 for x ≠ 0, which says more of the test's
+ * normal distribution than of the methods, and 1 where the two sides are equal.
+ */
+function pairedTTest(centre: number, std: number, n: number): number {
+  if (std === 0) return centre === 0 ? 1 : 0;
+  return studentTTails(centre / (std / Math.sqrt(n)), n - 1);
 }

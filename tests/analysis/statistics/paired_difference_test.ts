@@ -1,25 +1,18 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { pairedDifference } from "../../../lib/analysis/statistics/paired_difference.ts";
-import { studentTQuantile } from "../../../lib/analysis/statistics/student_t_quantile.ts";
+import { uniformNumbers } from "../../numbers.ts";
 
-Deno.test("studentTQuantile() agrees with the printed tables of the t distribution", () => {
-  const table = [[1, 12.7062047364], [2, 4.30265272991], [4, 2.77644510520], [30, 2.04227245630]];
-  for (const [degreesOfFreedom, expected] of table) {
-    assertAlmostEquals(studentTQuantile(0.975, degreesOfFreedom), expected, 1e-7);
-    assertAlmostEquals(studentTQuantile(0.025, degreesOfFreedom), -expected, 1e-7);
-  }
-});
-
-Deno.test("pairedDifference() gives the interval of a paired t test", () => {
+Deno.test("pairedDifference() gives the interval and the p-value of a paired t-test", () => {
   // Student's sleep data (1908), R: t.test(second, first, paired = TRUE)
   const second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
   const first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
-  const { mean, std, n, interval } = pairedDifference(second, first);
+  const { mean, std, n, interval, p } = pairedDifference(second, first);
   assertEquals(n, 10);
   assertAlmostEquals(mean, 1.58, 1e-12);
   assertAlmostEquals(std, 1.229995, 1e-6);
   assertAlmostEquals(interval![0], 0.7001142, 1e-7);
   assertAlmostEquals(interval![1], 2.4598858, 1e-7);
+  assertAlmostEquals(p!, 0.00283289, 1e-8);
 });
 
 Deno.test("pairedDifference() drops what both sides share", () => {
@@ -27,8 +20,37 @@ Deno.test("pairedDifference() drops what both sides share", () => {
   assertEquals([mean, std], [1, 0]);
 });
 
-Deno.test("pairedDifference() of one pair has a mean and no interval", () => {
-  assertEquals(pairedDifference([3], [1]), { mean: 2, std: NaN, n: 1, interval: null });
+Deno.test("pairedDifference() of one pair has a mean, but neither an interval nor a p-value", () => {
+  assertEquals(pairedDifference([3], [1]), { mean: 2, std: NaN, n: 1, interval: null, p: null });
+});
+
+Deno.test("pairedDifference() of the same difference each time has p = 0, of two equal sides p = 1", () => {
+  const apart = pairedDifference([3, 4], [1, 2]);
+  assertEquals([apart.interval, apart.p], [[2, 2], 0]);
+  const equal = pairedDifference([3, 4], [3, 4]);
+  assertEquals([equal.interval, equal.p], [[0, 0], 1]);
+});
+
+Deno.test("pairedDifference() has p below 0.05 just where its interval leaves out 0", () => {
+  const [a, b] = [uniformNumbers(400, "a"), uniformNumbers(400, "b")];
+  let significant = 0;
+  for (let from = 0; from < 400; from += 4) {
+    const four = (values: Float32Array, shift = 0) =>
+      [...values.subarray(from, from + 4)].map((value) => value + shift);
+    const { interval, p } = pairedDifference(four(a, 1), four(b));
+    assertEquals(p! < 0.05, interval![0] > 0 || interval![1] < 0);
+    if (p! < 0.05) significant++;
+  }
+  assert(significant > 10 && significant < 90, `${significant} of 100 on one side`);
+});
+
+Deno.test("pairedDifference() turned round has its signs turned and the same p", () => {
+  const [forth, back] = [
+    pairedDifference([3, 5, 9], [1, 2, 3]),
+    pairedDifference([1, 2, 3], [3, 5, 9]),
+  ];
+  assertEquals([back.mean, back.std, back.p], [-forth.mean, forth.std, forth.p]);
+  assertEquals(back.interval, [-forth.interval![1], -forth.interval![0]]);
 });
 
 Deno.test("pairedDifference() refuses two sides of different length", () => {

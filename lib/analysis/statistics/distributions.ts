@@ -1,0 +1,46 @@
+import jstat from "jstat";
+
+/** The part of jStat that is used here; the package has no types of its own. */
+interface JStat {
+  readonly studentt: { inv(probability: number, degreesOfFreedom: number): number };
+  readonly normal: { inv(probability: number, mean: number, std: number): number };
+  /** The regularised incomplete beta function I_x(a, b). */
+  ibeta(x: number, a: number, b: number): number;
+}
+
+const { studentt, normal, ibeta } = (jstat as { readonly jStat: JStat }).jStat;
+
+/**
+ * The value below which a Student t variable lies with the given probability.
+ *
+ * @param probability in (0, 1)
+ * @param degreesOfFreedom at least 1
+ * @returns it, good to seven digits (jStat)
+ */
+export function studentTQuantile(probability: number, degreesOfFreedom: number): number {
+  return studentt.inv(probability, degreesOfFreedom);
+}
+
+/**
+ * The probability that a Student t variable lies at least as far from 0 as `t`, on either side.
+ *
+ * It is `I_x(ν/2, 1/2)` at `x = ν/(ν + t²)` (Abramowitz and Stegun 26.7.1), which keeps its digits far
+ * out, where a distribution function taken from 1 has none left.
+ *
+ * @param t may be infinite
+ * @param degreesOfFreedom at least 1
+ * @returns it, in 0…1, good to six digits (jStat)
+ */
+export function studentTTails(t: number, degreesOfFreedom: number): number {
+  return ibeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5);
+}
+
+/**
+ * The value below which a standard normal variable lies with the given probability.
+ *
+ * @param probability in (0, 1)
+ * @returns it, good to ten digits (jStat)
+ */
+export function normalQuantile(probability: number): number {
+  return normal.inv(probability, 0, 1);
+}

@@ -13,6 +13,7 @@ export interface TableRow {
   readonly fraction: number;
   readonly teacher: string | null;
   readonly student: string;
+  /** With another attack than its own: "bss (deepfool)" */
   readonly method: string;
   readonly scale: Scale;
   readonly seed: number;
@@ -92,7 +93,7 @@ export async function writeTable(
 }
 
 function tableRow({ name, specification, rows }: RunResult): TableRow {
-  const { dataset, teacher, student, method, scale, seed } = specification;
+  const { dataset, teacher, student, method, options, scale, seed } = specification;
   const attacked = rows.reduce((sum, row) => sum + Number(row.attacked), 0);
   const share = (column: string) =>
     attacked === 0
@@ -104,7 +105,7 @@ function tableRow({ name, specification, rows }: RunResult): TableRow {
     teacher: teacher &&
       (teacher.precision ? `${teacher.name}, ${teacher.precision}` : teacher.name),
     student,
-    method,
+    method: options.attack === undefined ? method : `${method} (${options.attack})`,
     scale,
     seed,
     epochs: rows.length,

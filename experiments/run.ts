@@ -8,6 +8,7 @@ import { missingRuns, runMissing, type RunSettings } from "./run_missing.ts";
 import type { PlanChoices, PlannedRun } from "./run_plan.ts";
 import { inShard, parseShard } from "./shard.ts";
 import { summaryTable } from "./summary_table.ts";
+import { attackNamed, attacks } from "../lib/attack/attacks.ts";
 import {
   backendsNamed,
   describeStartedBackend,
@@ -42,6 +43,10 @@ const command = {
     students: { value: "A,B", help: "other students: resnet8, resnet14, …" },
     methods: { value: "A,B", help: "other methods than the experiment's" },
     seeds: { value: "N|A,B", help: "how many seeds, or which" },
+    attack: {
+      value: attacks.map(({ shortName }) => shortName).join("|"),
+      help: "which attack makes the samples of the method bss (default: bss)",
+    },
     "teacher-precision": {
       value: PRECISIONS.join("|"),
       help: "what the teacher computes in (default: f32; bf16 on onednn, where the CPU has it)",
@@ -175,9 +180,11 @@ async function dryRun(
   return 0;
 }
 
-/** An attack that seldom crosses teaches nothing of the boundary. */
-function warnOfFewCrossings({ rows }: ResultTable): void {
-  const few = rows.filter((row) => (row.share_not_crossed ?? 0) > 0.5);
+/** An attack that seldom crosses teaches nothing of the boundary; other attacks know no such advice. */
+function warnOfFewCrossings({ rows, results }: ResultTable): void {
+  const few = rows.filter(({ share_not_crossed }, index) =>
+    (share_not_crossed ?? 0) > 0.5 && results[index].specification.options.attack === undefined
+  );
   for (const { run, share_not_crossed } of few) {
     console.error(
       `warning: ${
@@ -206,12 +213,14 @@ function parseChoices(options: Line["options"]): PlanChoices {
   const list = (name: "students" | "methods") =>
     options[name] === undefined ? undefined : parseList(name, options[name]);
   list("methods")?.forEach(methodNamed);
+  if (options.attack !== undefined) attackNamed(options.attack);
   return {
     scale: scale as Scale,
     dataset: options.dataset,
     students: list("students"),
     methods: list("methods"),
     seeds: options.seeds === undefined ? undefined : parseSeeds(options.seeds),
+    attack: options.attack,
     teacherPrecision: precision as Precision,
   };
 }

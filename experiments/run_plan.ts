@@ -1,5 +1,6 @@
-import type { Experiment } from "./experiment.ts";
+import type { Experiment, MethodEntry } from "./experiment.ts";
 import type { Dataset } from "../lib/data/dataset.ts";
+import { resolveMethodOptions } from "../lib/distillation/method_options.ts";
 import { methodNamed } from "../lib/distillation/methods.ts";
 import { parseDepth } from "../lib/nn/architecture.ts";
 import type { Precision } from "../lib/nn/freeze.ts";
@@ -22,6 +23,8 @@ export interface PlanChoices {
   readonly students?: readonly string[];
   readonly methods?: readonly string[];
   readonly seeds?: readonly number[];
+  /** Which attack makes the samples of the methods that have them; the method's own if left out. */
+  readonly attack?: string;
   /** What the teacher computes in; float32 if left out. */
   readonly teacherPrecision?: Precision;
 }
@@ -62,7 +65,7 @@ export async function planRuns(
     : scale.methods;
   const resolved = entries.map((entry) => {
     const method = methodNamed(entry.name);
-    return { method, options: resolveOptions(entry.name, method.options, entry.options) };
+    return { method, options: resolveMethodOptions(method, optionsOf(entry, choices.attack)) };
   });
   const students = choices.students ?? scale.students;
   students.forEach(parseDepth);
@@ -110,6 +113,18 @@ export async function planRuns(
       })
     )
   );
+}
+
+/**
+ * The options of an entry with another attack in the place of its own: of those that were set for that,
+ * the ones that are the very same of the other attack stay.
+ */
+function optionsOf({ name, options = {} }: MethodEntry, attack?: string): MethodEntry["options"] {
+  const method = methodNamed(name);
+  if (attack === undefined || !Object.hasOwn(method.options, "attack")) return options;
+  const rules = method.optionsFor!({ attack });
+  const kept = Object.entries(options).filter(([key]) => rules[key] === method.options[key]);
+  return { ...Object.fromEntries(kept), attack };
 }
 
 /** Float32 goes without saying: runs from before there was a choice keep their names. */

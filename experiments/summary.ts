@@ -1,5 +1,8 @@
 import type { TableRow } from "./result_table.ts";
-import { type PairedDifference, pairedDifference } from "../lib/analysis/statistics/paired_difference.ts";
+import {
+  type PairedDifference,
+  pairedDifference,
+} from "../lib/analysis/statistics/paired_difference.ts";
 import { mean, sampleStd } from "../lib/analysis/statistics/mean.ts";
 
 /** What the seeds of one student and method say together; accuracies in percent. */

@@ -4,22 +4,63 @@
  *
  * @module
  */
+export { apgdAttack } from "./attack/apgd.ts";
+export type { Attack, AttackClasses, AttackContext, AttackResult } from "./attack/attack.ts";
+export { attackNamed, attacks } from "./attack/attacks.ts";
+export type { Budget } from "./analysis/robustness/budget.ts";
+export { type LabelledImages, labelledPixels } from "./analysis/robustness/labelled_images.ts";
+export { type RobustAccuracy, robustAccuracy } from "./analysis/robustness/robust_accuracy.ts";
+export type { RobustAccuracyOptions } from "./analysis/robustness/robust_accuracy_options.ts";
+export {
+  apgdEnsemble,
+  fgsm,
+  pgd,
+  type RobustnessAttack,
+  robustnessAttacks,
+} from "./analysis/robustness/robustness_attack.ts";
+export type { RobustnessRow } from "./analysis/robustness/robustness_row.ts";
+export { bootstrapInterval } from "./analysis/statistics/bootstrap_interval.ts";
+export { holm } from "./analysis/statistics/holm.ts";
+export type { Interval } from "./analysis/statistics/interval.ts";
+export {
+  type PairedComparison,
+  pairedComparisons,
+} from "./analysis/statistics/paired_comparisons.ts";
+export {
+  type PairedDifference,
+  pairedDifference,
+} from "./analysis/statistics/paired_difference.ts";
+export { tInterval } from "./analysis/statistics/t_interval.ts";
+export { wilsonInterval } from "./analysis/statistics/wilson_interval.ts";
 export { type AttackPath, attackPath } from "./attack/attack_path.ts";
-export { bssAttack, type BssAttackOptions, type BssAttackResult } from "./attack/bss.ts";
+export { bssAttack, type BssAttackOptions } from "./attack/bss.ts";
+export { carliniWagnerAttack } from "./attack/carlini_wagner.ts";
+export { deepFoolAttack } from "./attack/deepfool.ts";
+export { fgsmAttack } from "./attack/fgsm.ts";
+export { noiseAttack } from "./attack/noise.ts";
 export { type Outcome, outcomeShares } from "./attack/outcome.ts";
+export { pgdAttack } from "./attack/pgd.ts";
+export { attackNormalised, pixelClassifier, toNormalised, toPixels } from "./attack/pixel_space.ts";
 export { describeStartedBackend, startBackend } from "./backend/start_backend.ts";
 export type { Dataset, ImageSet } from "./data/dataset.ts";
 export { loadDataset } from "./data/load_dataset.ts";
 export { takeImages } from "./data/stratified_subset.ts";
+export { pointImages, type PointSet } from "./data/toy/point_set.ts";
+export { type Toy, toyNamed, toys } from "./data/toy/toy.ts";
 export type { DistillationMethod } from "./distillation/method.ts";
 export { methodNamed, methods } from "./distillation/methods.ts";
 export { boundaryWeight, distillationWeight } from "./distillation/schedules.ts";
 export { crossEntropy, softCrossEntropy } from "./distillation/soft_cross_entropy.ts";
+export { DenseNetwork } from "./nn/dense_network.ts";
 export type { FrozenClassifier } from "./nn/frozen_classifier.ts";
+export { FrozenDense } from "./nn/frozen_dense.ts";
 export { freeze } from "./nn/freeze.ts";
+export type { Network, NetworkOutput } from "./nn/network.ts";
 export { ResNet } from "./nn/resnet.ts";
 export { readResNet } from "./nn/weights_file.ts";
 export { accuracyWithErrorBars } from "./report/accuracy_bars.ts";
+export { boundaryPicture } from "./report/boundary_picture.ts";
+export { type ClassRegions, classRegions, regionAgreement } from "./report/class_regions.ts";
 export { denormalise } from "./report/denormalise.ts";
 export { displayTable } from "./report/display_table.ts";
 export { figureDisplay } from "./report/figure_display.ts";
@@ -27,6 +68,8 @@ export { gapPath } from "./report/gap_path.ts";
 export { imageGrid } from "./report/image_grid.ts";
 export { learningCurves } from "./report/learning_curves.ts";
 export { ResultsFolder } from "./report/results_folder.ts";
+export { robustnessCurve } from "./report/robustness_curve.ts";
+export { robustnessTable } from "./report/robustness_table.ts";
 export { show } from "./report/show.ts";
 export { signedToRgb } from "./report/signed_to_rgb.ts";
 export { selectBaseSamples } from "./selection/base_samples.ts";
@@ -37,4 +80,5 @@ export { evaluateAccuracy } from "./training/evaluate.ts";
 export { imageTensor } from "./training/image_tensor.ts";
 export { findTeacher } from "./training/teacher_store.ts";
 export { train } from "./training/train.ts";
+export { trainOnPoints } from "./training/train_on_points.ts";
 export { UserError } from "./user_error.ts";

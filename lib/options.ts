@@ -11,6 +11,8 @@ export interface Rule<T> {
   readonly default: T;
   readonly allowed: string;
   readonly accepts: (value: unknown) => boolean;
+  /** Whether the default goes without saying: it is left out of the resolved options. */
+  readonly isTacit?: boolean;
 }
 
 export type Rules = Readonly<Record<string, Rule<unknown>>>;
@@ -59,6 +61,35 @@ export function oneOf<const T extends string>(
   };
 }
 
+/** The least and the greatest value that a pixel may have. */
+export type PixelBounds = readonly [low: number, high: number];
+
+/** Bounds of pixels: one number c for ±c, or a pair. */
+export function pixelBounds(fallback: number | PixelBounds): Rule<number | PixelBounds> {
+  const isNumber = (value: unknown): value is number => Number.isFinite(value);
+  return {
+    default: fallback,
+    allowed: "a number c greater than 0, for ±c, or a pair [low, high] with low < high",
+    accepts: (value) =>
+      Array.isArray(value)
+        ? value.length === 2 && value.every(isNumber) && value[0] < value[1]
+        : isNumber(value) && value > 0,
+  };
+}
+
+/** Both bounds of what `pixelBounds` accepts. */
+export function boundsOf(clamp: number | PixelBounds): PixelBounds {
+  return typeof clamp === "number" ? [-clamp, clamp] : clamp;
+}
+
+/**
+ * The same rule for an option that came later: its default is left out of the resolved options, so that
+ * what was identified by them before keeps its identity.
+ */
+export function tacit<T>(rule: Rule<T>): Rule<T | undefined> {
+  return { ...rule, isTacit: true };
+}
+
 /** True or false. */
 export function flag(fallback: boolean): Rule<boolean> {
   return {
@@ -92,6 +123,7 @@ export function resolveOptions<R extends Rules>(
     }
   }
   return Object.fromEntries(
-    Object.entries(rules).map(([key, rule]) => [key, given[key] ?? rule.default]),
+    Object.entries(rules).map(([key, rule]) => [key, given[key] ?? rule.default] as const)
+      .filter(([key, value]) => !(rules[key].isTacit && value === rules[key].default)),
   ) as Options<R>;
 }

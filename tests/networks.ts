@@ -38,3 +38,41 @@ export function testImages(count: number, { channels } = TINY, side = 8): tf.Ten
   const values = uniformNumbers(count * side * side * channels, "images");
   return tf.tensor4d(values.map((value) => 2 * value), [count, side, side, channels]);
 }
+
+/** A classifier without a gradient: the same logits for every image. */
+export function constantClassifier(logits: readonly number[]): FrozenClassifier {
+  const classifier: FrozenClassifier = {
+    classes: logits.length,
+    logits: (x) => tf.tidy(() => tf.tile(tf.tensor2d([[...logits]]), [x.shape[0], 1])),
+    pullback: (x) => ({
+      logits: classifier.logits(x),
+      toImages: (dLogits) => tf.zeros([dLogits.shape[0], x.shape[1], x.shape[2], x.shape[3]]),
+      dispose() {},
+    }),
+    dispose() {},
+  };
+  return classifier;
+}
+
+/** Linear in the pixels: `logits = x·weights + bias`, with `weights` `[h·w·c, classes]`. */
+export function linearClassifier(weights: tf.Tensor2D, bias: readonly number[]): FrozenClassifier {
+  const [pixels, classes] = weights.shape;
+  const classifier: FrozenClassifier = {
+    classes,
+    logits: (x) =>
+      tf.tidy(() => tf.add(tf.matMul(x.reshape([-1, pixels]), weights), tf.tensor1d([...bias]))),
+    pullback: (x) => ({
+      logits: classifier.logits(x),
+      toImages: (dLogits) =>
+        tf.tidy(() =>
+          tf.matMul(dLogits, weights, false, true)
+            .reshape([dLogits.shape[0], x.shape[1], x.shape[2], x.shape[3]])
+        ),
+      dispose() {},
+    }),
+    dispose() {
+      weights.dispose();
+    },
+  };
+  return classifier;
+}

@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { gatherRows } from "../nn/gather_rows.ts";
 
 /**
- * Where samples go when they leave a batch: keeps them as they leave, in any order, and gives them
- * back in their own.
+ * Where samples go when they leave a batch: keeps them as they leave, in any order and past any
+ * `tf.tidy`, and gives them back in their own.
  */
 export class Archive {
   readonly #indices: number[] = [];
@@ -14,8 +14,8 @@ export class Archive {
   put(samples: tf.Tensor4D, logits: tf.Tensor2D, rows: number[], indices: number[]): void {
     if (rows.length === 0) return;
     this.#indices.push(...indices);
-    this.#samples.push(gatherRows(samples, rows));
-    this.#logits.push(gatherRows(logits, rows));
+    this.#samples.push(tf.keep(gatherRows(samples, rows)));
+    this.#logits.push(tf.keep(gatherRows(logits, rows)));
   }
 
   /** Everything put so far, ordered by index; empties the archive. */

@@ -23,12 +23,13 @@ export async function attackPath(
   targetClass: number,
   options: Partial<BssAttackOptions> = {},
 ): Promise<AttackPath> {
-  const whole = await bssAttack(classifier, image, [baseClass], [targetClass], options);
+  const classes = { labels: [baseClass], targets: [targetClass] };
+  const whole = await bssAttack(classifier, image, classes, options);
   tf.dispose([whole.samples, whole.logits]);
   const samples: tf.Tensor4D[] = [];
   const gaps: number[] = [];
   for (let maxSteps = 0; maxSteps <= whole.steps[0]; maxSteps++) {
-    const part = await bssAttack(classifier, image, [baseClass], [targetClass], {
+    const part = await bssAttack(classifier, image, classes, {
       ...options,
       maxSteps,
     });

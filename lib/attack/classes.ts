@@ -1,39 +1,42 @@
 import * as tf from "@tensorflow/tfjs";
+import type { AttackClasses } from "./attack.ts";
 import { UserError } from "../user_error.ts";
 
-/** @throws UserError unless there is one pair of two different classes for each image */
+/**
+ * @throws UserError unless there is a class for each image to leave and, where targets are given,
+ * another one for it to reach
+ */
 export function checkClasses(
   count: number,
   classes: number,
-  baseClass: ArrayLike<number>,
-  targetClass: ArrayLike<number>,
+  { labels, targets }: AttackClasses,
 ): void {
-  if (baseClass.length !== count || targetClass.length !== count) {
+  if (labels.length !== count || (targets && targets.length !== count)) {
     throw new UserError(
-      `${count} images need as many base and target classes, ` +
-        `but there are ${baseClass.length} and ${targetClass.length}`,
+      `${count} images need as many labels and targets, but there are ${labels.length}` +
+        (targets ? ` and ${targets.length}` : " labels"),
     );
   }
+  const valid = (k: number) => Number.isInteger(k) && k >= 0 && k < classes;
   for (let i = 0; i < count; i++) {
-    const [base, target] = [baseClass[i], targetClass[i]];
-    const valid = (k: number) => Number.isInteger(k) && k >= 0 && k < classes;
-    if (!valid(base) || !valid(target) || base === target) {
-      throw new UserError(
-        `image ${i} is to go from class ${base} to class ${target}; ` +
-          `give two different classes from 0 to ${classes - 1}`,
-      );
-    }
+    if (valid(labels[i]) && (!targets || (valid(targets[i]) && targets[i] !== labels[i]))) continue;
+    throw new UserError(
+      targets
+        ? `image ${i} is to go from class ${labels[i]} to class ${targets[i]}; ` +
+          `give two different classes from 0 to ${classes - 1}`
+        : `image ${i} is to leave class ${labels[i]}; give a class from 0 to ${classes - 1}`,
+    );
   }
 }
 
-/** One row a sample: 1 at its base class, −1 at its target class, 0 elsewhere, `[n, classes]`. */
+/** One row a sample: 1 at the class `plus`, −1 at the class `minus`, 0 elsewhere, `[n, classes]`. */
 export function classDifference(
-  baseClass: readonly number[],
-  targetClass: readonly number[],
+  plus: readonly number[],
+  minus: readonly number[],
   classes: number,
 ): tf.Tensor2D {
-  const difference = new Float32Array(baseClass.length * classes);
-  baseClass.forEach((base, i) => difference[i * classes + base] = 1);
-  targetClass.forEach((target, i) => difference[i * classes + target] = -1);
-  return tf.tensor2d(difference, [baseClass.length, classes]);
+  const difference = new Float32Array(plus.length * classes);
+  plus.forEach((k, i) => difference[i * classes + k] = 1);
+  minus.forEach((k, i) => difference[i * classes + k] = -1);
+  return tf.tensor2d(difference, [plus.length, classes]);
 }

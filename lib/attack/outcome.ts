@@ -1,7 +1,20 @@
-/** How an attack on one sample ended. */
+import type { AttackClasses } from "./attack.ts";
+
+/** How an attack on one sample ended. Without a target class, any but the label is the target. */
 export const OUTCOMES = ["crossed to target", "third class", "not crossed"] as const;
 
 export type Outcome = typeof OUTCOMES[number];
+
+/** The outcome of each sample, by the classifier's top class at its end. */
+export function outcomesOf(
+  top: ArrayLike<number>,
+  { labels, targets }: AttackClasses,
+): Outcome[] {
+  return Array.from(top, (k, i) => {
+    if (k === labels[i]) return "not crossed";
+    return !targets || k === targets[i] ? "crossed to target" : "third class";
+  });
+}
 
 /** The shares of the outcomes, each in 0…1; all 0 for no sample. */
 export function outcomeShares(outcomes: readonly Outcome[]): Record<Outcome, number> {

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { DistillationMethod, MethodPhase, StepReport } from "../distillation/method.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
+import { NORMALISATION } from "../parity/golden_folder.ts";
 import { cleanPass } from "../training/clean_pass.ts";
 import { GradientAccumulator } from "../training/gradient_accumulator.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
@@ -57,6 +58,7 @@ export async function runStep(
     images,
     labels,
     labelValues: workload.labels,
+    normalisation: NORMALISATION,
     teacher,
     stage: "train",
     ...SCHEDULE,

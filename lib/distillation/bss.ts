@@ -1,5 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { bssAttack, bssAttackOptions } from "../attack/bss.ts";
+import type { AttackResult } from "../attack/attack.ts";
+import { attackNamed, attacks } from "../attack/attacks.ts";
+import { bssAttackOptions } from "../attack/bss.ts";
+import { attackNormalised } from "../attack/pixel_space.ts";
 import type { DistillationMethod } from "./method.ts";
 import { boundaryWeight, distillationWeight } from "./schedules.ts";
 import { crossEntropy, softCrossEntropy } from "./soft_cross_entropy.ts";
@@ -7,12 +10,17 @@ import { baseSampleOptions, selectBaseSamples } from "../selection/base_samples.
 import { sampleTargetClasses, targetClassOptions } from "../selection/target_classes.ts";
 import { gatherRows } from "../nn/gather_rows.ts";
 import { restrictPullback } from "../nn/restrict_pullback.ts";
-import { number } from "../options.ts";
+import { flag, number, oneOf, type Rules, tacit } from "../options.ts";
 
-const { compact: _, ...attackOptions } = bssAttackOptions;
-
-const options = {
-  ...attackOptions,
+/** What may be set whichever attack makes the samples. */
+const commonOptions = {
+  /** Which attack makes the samples; the paper's unless said otherwise (its Table 3) */
+  attack: tacit(oneOf("bss", attacks.map(({ shortName }) => shortName))),
+  /**
+   * Which samples are distilled on: "published", as the published code has it, all of them, whatever
+   * became of them; "paper", as the text has it, only those that crossed to their target class
+   */
+  mode: oneOf("published", ["published", "paper"]),
   /** T, of teacher and student alike */
   temperature: number(3, { above: 0 }),
   /** N: at most so many base samples of a mini-batch */
@@ -23,27 +31,47 @@ const options = {
   targetRule: targetClassOptions.rule,
 };
 
+const options = { ...bssAttackOptions, ...commonOptions };
+
+/** Those of attacks that can do without a target. */
+const aimOptions = {
+  /** Whether it goes for the target classes; if not, for any other class */
+  targeted: flag(false),
+};
+
+/** The options with another attack's in the place of the paper's. */
+function optionsFor({ attack: name = "bss" }: Readonly<Record<string, unknown>>): Rules {
+  const attack = attackNamed(String(name));
+  const { compact: _, ...own } = attack.options;
+  return { ...own, ...(attack.targeted ? {} : aimOptions), ...commonOptions };
+}
+
 /**
  * Distillation with boundary supporting samples (Heo et al. 2019):
- * `CE + α(e)·J(t(x)/T, s(x)/T) + β(e)·J(t(x̊)/T, s(x̊)/T)`, with x̊ the samples that the attack
- * makes from the base samples. They go through the student as a mini-batch of their own, in training
- * mode, and their term is the mean over those that were made.
+ * `CE + α(e)·J(t(x)/T, s(x)/T) + β(e)·J(t(x̊)/T, s(x̊)/T)`, with x̊ the samples that the attack, the
+ * paper's or another in its place, makes from the base samples. They go through the student as a
+ * mini-batch of their own, in training mode, and their term is the mean over those that were made.
  */
 export const bss: DistillationMethod<typeof options> = {
   name: "bss",
   summary: "Hinton's term, and the same on boundary supporting samples (Heo et al. 2019)",
   options,
+  optionsFor,
   needsTeacher: true,
   stages: (_options, epochs) => [{ name: "train", epochs }],
-  passes({ baseSamples }, batchSize) {
-    // Off in the last quarter; three passes forward and back make up an average attack.
-    const attacked = 0.75 * Math.min(baseSamples / batchSize, 1);
-    return { student: 3 + 3 * attacked, teacher: 1 + 6 * attacked };
+  passes(options, batchSize) {
+    // Off in the last quarter.
+    const attacked = 0.75 * Math.min(options.baseSamples / batchSize, 1);
+    const perSample = attackNamed(options.attack ?? "bss").passes(options);
+    return { student: 3 + 3 * attacked, teacher: 1 + perSample * attacked };
   },
   async step(options, context) {
-    const { temperature, baseSamples, baseRule, targetRule, ...attackSettings } = options;
+    const { attack: attackName = "bss", mode, temperature, baseSamples, baseRule, targetRule } =
+      options;
     const { images, labels, labelValues, teacher, epoch, epochs, backward, random, timed } =
       context;
+    const maker = attackNamed(attackName);
+    const isTargeted = maker.targeted || (options as { targeted?: boolean }).targeted === true;
     const alpha = distillationWeight(epoch, epochs);
     const beta = boundaryWeight(epoch, epochs);
     const clean = await timed("teacher", () => context.cleanPass({ pullback: beta > 0 }));
@@ -72,19 +100,27 @@ export const bss: DistillationMethod<typeof options> = {
 
       const attack = await timed("attack", async () => {
         const baseImages = gatherRows(images, base.indices);
-        const result = await bssAttack(
+        const start = clean.pullback && restrictPullback(clean.pullback, base.indices);
+        const result = await attackNormalised(
+          maker,
+          context.normalisation,
           teacher,
           baseImages,
-          baseClass,
-          targetClass,
-          attackSettings,
-          clean.pullback ? restrictPullback(clean.pullback, base.indices) : undefined,
+          isTargeted ? { labels: baseClass, targets: targetClass } : { labels: baseClass },
+          Object.fromEntries(
+            Object.entries(options).filter(([name]) => Object.hasOwn(maker.options, name)),
+          ),
+          { random: random("attack"), start: start ?? undefined },
         );
-        baseImages.dispose();
+        start?.dispose();
+        tf.dispose([baseImages, ...(start ? [start.logits] : [])]);
         return result;
       });
       await timed("student", () => {
-        if (attack.accepted.length > 0) distilOn(attack);
+        const accepted = attack.success.flatMap((success, i) =>
+          success || mode === "published" ? [i] : []
+        );
+        if (accepted.length > 0) distilOn(attack, accepted);
       });
       tf.dispose([attack.samples, attack.logits]);
       return { attack };
@@ -102,7 +138,7 @@ export const bss: DistillationMethod<typeof options> = {
       return targets;
     }
 
-    function distilOn({ samples, logits, accepted }: Awaited<ReturnType<typeof bssAttack>>) {
+    function distilOn({ samples, logits }: AttackResult, accepted: number[]) {
       const acceptedSamples = gatherRows(samples, accepted);
       const acceptedLogits = gatherRows(logits, accepted);
       backward(acceptedSamples, (output) => ({

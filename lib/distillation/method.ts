@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { BssAttackResult } from "../attack/bss.ts";
+import type { AttackResult } from "../attack/attack.ts";
+import type { Normalisation } from "../attack/pixel_space.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import type { NetworkOutput, ResNet } from "../nn/resnet.ts";
 import type { Options, Rules } from "../options.ts";
@@ -16,6 +17,8 @@ export interface DistillationMethod<R extends Rules = Rules> {
   /** One sentence with its source. */
   readonly summary: string;
   readonly options: R;
+  /** What may be set instead, where that depends on what was set. */
+  optionsFor?(given: Readonly<Record<string, unknown>>): Rules;
   readonly needsTeacher: boolean;
   /** The stages of training, one after the other; most methods have one. */
   stages(options: Options<R>, epochs: number): Stage[];
@@ -56,6 +59,8 @@ export type MethodStream = "base samples" | "target class" | "attack";
 export interface StepContext {
   /** `[n, h, w, c]`, augmented and normalised */
   readonly images: tf.Tensor4D;
+  /** How they were normalised. */
+  readonly normalisation: Normalisation;
   /** `[n]`, int32, and the same on the host */
   readonly labels: tf.Tensor1D;
   readonly labelValues: Int32Array;
@@ -102,5 +107,5 @@ export type StudentLoss = (
 /** What a step has to say besides its loss. */
 export interface StepReport {
   /** The attack, where there was one; its tensors need not live any more. */
-  readonly attack?: Pick<BssAttackResult, "outcomes" | "steps" | "norms">;
+  readonly attack?: Pick<AttackResult, "outcomes" | "steps" | "norms">;
 }

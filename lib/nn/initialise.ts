@@ -1,6 +1,7 @@
 import { type Architecture, parameterShapes } from "./architecture.ts";
 import { type Weight, weightToMemory } from "./layout.ts";
 import { ResNet } from "./resnet.ts";
+import { standardNormal } from "./standard_normal.ts";
 
 /**
  * A fresh network: filters from N(0, 2/(k²·C_out)) (He et al. 2015), batch-norm γ = 1 and β = 0, the
@@ -28,10 +29,4 @@ export function initialiseResNet(architecture: Architecture, random: () => numbe
 
 function linearInputs(architecture: Architecture): number {
   return parameterShapes(architecture).find(({ name }) => name === "linear.weight")!.shape[1];
-}
-
-/** Box–Muller. */
-function standardNormal(random: () => number): number {
-  // 1 − u is in (0, 1], so that the logarithm is finite.
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

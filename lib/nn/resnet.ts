@@ -5,24 +5,19 @@ import { globalAveragePool } from "./global_average_pool.ts";
 import { movingAverage } from "./moving_average.ts";
 import { shortcut } from "./shortcut.ts";
 import type { Weight } from "./layout.ts";
+import type { Network, NetworkOutput } from "./network.ts";
+
+export type { NetworkOutput };
 
 /** PyTorch's defaults. */
 export const BATCH_NORM_EPSILON = 1e-5;
 const BATCH_NORM_MOMENTUM = 0.1;
 
-/** What one forward pass gives. */
-export interface NetworkOutput {
-  /** `[n, classes]` */
-  readonly logits: tf.Tensor2D;
-  /** The output of each stage, behind its last ReLU: `[n, h, w, 16]`, `[n, h/2, w/2, 32]`, … */
-  readonly features: readonly tf.Tensor4D[];
-}
-
 /**
  * A ResNet for small images (He et al. 2016, section 4.2) with option-A shortcuts, as TensorFlow.js
  * variables under PyTorch's names.
  */
-export class ResNet {
+export class ResNet implements Network {
   readonly architecture: Architecture;
   /** Trainable parameters, in PyTorch's order. */
   readonly parameters = new Map<string, tf.Variable>();

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { compareBySample, compareExactly, compareRelative, type Comparison } from "./compare.ts";
 import type { GoldenFile, GoldenFolder } from "./golden_folder.ts";
 import { ReferenceStep } from "./reference_step.ts";
-import { bssAttack, type BssAttackResult } from "../attack/bss.ts";
+import type { AttackResult } from "../attack/attack.ts";
+import { bssAttack } from "../attack/bss.ts";
 import { freeze } from "../nn/freeze.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { gatherRows } from "../nn/gather_rows.ts";
@@ -79,13 +80,13 @@ async function* compareAttack(
 ): AsyncIterable<Comparison> {
   const targetClass = golden.data("target_class");
   const attack = (maxSteps: number) =>
-    bssAttack(teacher, images, baseClass, targetClass, {
+    bssAttack(teacher, images, { labels: baseClass, targets: targetClass }, {
       eta: golden.setting("eta", 0.3),
       maxSteps,
     });
   const maxSteps = golden.setting("steps", 10);
   const result = await attack(maxSteps);
-  const crossed = (wanted: (outcome: BssAttackResult["outcomes"][number]) => boolean) =>
+  const crossed = (wanted: (outcome: AttackResult["outcomes"][number]) => boolean) =>
     result.outcomes.map((outcome) => wanted(outcome) ? 1 : 0);
   yield compareExactly("steps of the attack", result.steps, golden.data("steps"));
   yield compareExactly(
@@ -120,7 +121,7 @@ async function* compareAttack(
 /** The gap f_base − f_target of each sample after 0, 1, 2, … steps. */
 async function* compareGapPath(
   golden: GoldenFile,
-  attack: (maxSteps: number) => Promise<BssAttackResult>,
+  attack: (maxSteps: number) => Promise<AttackResult>,
   baseClass: ArrayLike<number>,
   targetClass: ArrayLike<number>,
 ): AsyncIterable<Comparison> {

@@ -1,3 +1,4 @@
+import { compareAttacks } from "./attacks.ts";
 import { compareBssStep } from "./bss_step.ts";
 import type { Comparison } from "./compare.ts";
 import { compareDistillationLosses } from "./distillation_losses.ts";
@@ -7,6 +8,7 @@ import { UserError } from "../user_error.ts";
 /** What is compared, by the file that holds its reference. */
 const checks: Record<string, (folder: GoldenFolder) => AsyncIterable<Comparison>> = {
   "bss_step.safetensors": compareBssStep,
+  "attacks.safetensors": compareAttacks,
   "distillation_losses.safetensors": compareDistillationLosses,
 };
 

@@ -32,6 +32,46 @@ export function compareExactly(
   return judge(quantity, differing, 0, `of ${expected.length} differ`);
 }
 
+/** How much of what may be how far off. */
+export interface EntryTolerances {
+  /** The share of the samples that is looked at, those that agree best */
+  readonly samples: number;
+  /** The share of their entries that may be off */
+  readonly entries: number;
+  /** by more than this */
+  readonly difference: number;
+}
+
+/**
+ * What share of the entries is off. With fewer than all samples for attacks of many steps by the sign
+ * of a gradient: a ReLU near zero that flips, as some do in any float32 code, sends a sample on
+ * another way.
+ */
+export function compareEntries(
+  quantity: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  count: number,
+  { samples, entries, difference }: EntryTolerances,
+): Comparison {
+  const size = expected.length / count;
+  const off = Array.from({ length: count }, (_, sample) => {
+    let off = actual.length === expected.length ? 0 : size;
+    for (let i = sample * size; i < (sample + 1) * size; i++) {
+      if (!(Math.abs(actual[i] - expected[i]) <= difference)) off++;
+    }
+    return off / size;
+  }).sort((a, b) => a - b);
+  const best = off.slice(0, Math.ceil(samples * count));
+  const apart = off.filter((part) => part > entries).length;
+  return judge(
+    samples === 1 ? quantity : `${quantity}, best ${best.length} of ${count} (${apart} part ways)`,
+    best.reduce((sum, part) => sum + part, 0) / best.length,
+    entries,
+    `of the entries are off by more than ${difference}`,
+  );
+}
+
 /** What share of the samples must agree to `tight`, and all of them to `loose`. */
 export interface SampleTolerances {
   readonly share: number;

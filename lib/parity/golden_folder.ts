@@ -4,8 +4,7 @@ import { decodeSafetensors, type Safetensors, type StoredTensor } from "../nn/sa
 import { UserError } from "../user_error.ts";
 
 /** The pixels of the reference images are normalised with CIFAR-10's mean and std. */
-const MEAN = [0.4914, 0.4822, 0.4465];
-const STD = [0.2023, 0.1994, 0.2010];
+export const NORMALISATION = { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.2010] };
 
 /** A folder of reference numbers: networks, and files of inputs with what must come of them. */
 export class GoldenFolder {
@@ -83,9 +82,10 @@ export class GoldenFile {
   normalisedImages(): { data: Float32Array; shape: [number, number, number, number] } {
     const { data: bytes, shape } = this.nhwc("images_u8");
     const channels = shape[3];
+    const { mean, std } = NORMALISATION;
     const data = Float32Array.from(
       bytes,
-      (value, i) => (value / 255 - MEAN[i % channels]) / STD[i % channels],
+      (value, i) => (value / 255 - mean[i % channels]) / std[i % channels],
     );
     return { data, shape };
   }

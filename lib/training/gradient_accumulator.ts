@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type { StudentLoss } from "../distillation/method.ts";
-import type { ResNet } from "../nn/resnet.ts";
+import type { Network } from "../nn/network.ts";
 
 /** The gradients and loss terms that the passes of one mini-batch add up to. */
 export class GradientAccumulator {
-  readonly #student: ResNet;
+  readonly #student: Network;
   readonly #own: ReadonlyMap<string, tf.Variable>;
   readonly #names: ReadonlyMap<string, string>;
   readonly #variables: tf.Variable[];
@@ -16,7 +16,7 @@ export class GradientAccumulator {
    * @param own the method's part of it
    */
   constructor(
-    student: ResNet,
+    student: Network,
     trained: ReadonlyMap<string, tf.Variable>,
     own: ReadonlyMap<string, tf.Variable>,
   ) {

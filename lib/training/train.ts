@@ -2,15 +2,17 @@ import type { Dataset } from "../data/dataset.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { parseDepth } from "../nn/architecture.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { initialiseResNet } from "../nn/initialise.ts";
 import type { ResNet } from "../nn/resnet.ts";
 import { leaveInterruptedWork } from "../backend/leave_interrupted_work.ts";
 import { CheckpointFolder, type Environment } from "./checkpoint_folder.ts";
 import type { EpochRow } from "./epoch_row.ts";
+import { NotFiniteError } from "./not_finite_error.ts";
 import { RandomStreams } from "./random_streams.ts";
 import type { RunSpecification } from "./run_specification.ts";
 import { type TeacherCacheSettings, TeacherLogitCache } from "./teacher_logit_cache.ts";
 import { teacherLogitKey } from "./teacher_logit_key.ts";
-import { NotFiniteError, trainEpoch } from "./train_epoch.ts";
+import { trainEpoch } from "./train_epoch.ts";
 import { TrainingState } from "./training_state.ts";
 import { UserError } from "../user_error.ts";
 
@@ -68,13 +70,10 @@ export async function train(
     classes: dataset.classes.length,
   };
   leaveInterruptedWork();
-  const state = new TrainingState(
-    architecture,
-    method,
-    options,
-    protocol,
-    new RandomStreams(seed),
-  );
+  const random = new RandomStreams(seed).stream("init");
+  const initial = initialiseResNet(architecture, random);
+  const own = method.createVariables?.(options as never, { student: initial, random });
+  const state = new TrainingState(initial, own ?? new Map(), protocol);
   const folder = checkpoints === undefined
     ? null
     : new CheckpointFolder(checkpoints, specification, environment);

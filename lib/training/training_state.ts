@@ -1,37 +1,26 @@
 import * as tf from "@tensorflow/tfjs";
-import type { DistillationMethod } from "../distillation/method.ts";
-import { initialiseResNet } from "../nn/initialise.ts";
-import type { Architecture } from "../nn/architecture.ts";
 import { weightToMemory } from "../nn/layout.ts";
-import type { ResNet } from "../nn/resnet.ts";
+import type { Network } from "../nn/network.ts";
 import type { StoredTensor } from "../nn/safetensors.ts";
 import { Sgd } from "../nn/sgd.ts";
 import { storedTensors } from "../nn/weights_file.ts";
 import type { Protocol } from "./protocol.ts";
-import type { RandomStreams } from "./random_streams.ts";
 
 /** All that changes while a run trains, and that a checkpoint must hold. */
-export class TrainingState {
-  readonly student: ResNet;
+export class TrainingState<N extends Network> {
+  readonly student: N;
   readonly optimizer: Sgd;
   /** What the method trains besides the student. */
   readonly own: ReadonlyMap<string, tf.Variable>;
   /** What the optimizer trains, by name. */
   readonly trained: ReadonlyMap<string, tf.Variable>;
 
-  constructor(
-    architecture: Architecture,
-    method: DistillationMethod,
-    options: Readonly<Record<string, unknown>>,
-    protocol: Protocol,
-    streams: RandomStreams,
-  ) {
-    const random = streams.stream("init");
-    this.student = initialiseResNet(architecture, random);
+  /** @param student and `own` belong to it from now on */
+  constructor(student: N, own: ReadonlyMap<string, tf.Variable>, protocol: Protocol) {
+    this.student = student;
     this.optimizer = new Sgd(protocol);
-    this.own = method.createVariables?.(options as never, { student: this.student, random }) ??
-      new Map();
-    this.trained = new Map([...this.student.parameters, ...prefixed("method/", this.own)]);
+    this.own = own;
+    this.trained = new Map([...student.parameters, ...prefixed("method/", own)]);
   }
 
   async save(): Promise<Map<string, StoredTensor>> {

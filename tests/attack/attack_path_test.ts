@@ -11,7 +11,10 @@ onEveryBackend("attackPath() starts at the image and ends where the attack ends"
   const base = tf.tidy(() => tf.argMax(classifier.logits(image), 1).dataSync()[0]);
   const options = { step: "newton", eta: 1.2 } as const;
   const path = await attackPath(classifier, image, base, (base + 1) % 4, options);
-  const attack = await bssAttack(classifier, image, [base], [(base + 1) % 4], options);
+  const attack = await bssAttack(classifier, image, {
+    labels: [base],
+    targets: [(base + 1) % 4],
+  }, options);
   assertEquals(path.gaps.length, attack.steps[0] + 1);
   assert(path.gaps[0] > 0 && path.gaps.at(-1)! < path.gaps[0]);
   const values = await path.samples.data();

@@ -1,5 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { compareBySample, compareExactly, compareRelative } from "../../lib/parity/compare.ts";
+import {
+  compareBySample,
+  compareEntries,
+  compareExactly,
+  compareRelative,
+} from "../../lib/parity/compare.ts";
 
 Deno.test("compareRelative() passes within the tolerance and fails beyond it", () => {
   assert(compareRelative("x", [1, 2.001], [1, 2], 1e-3).passed);
@@ -24,4 +29,15 @@ Deno.test("compareBySample() allows a few samples to be further off", () => {
   actual[12] = 0.01;
   const verdicts = compareBySample("x", actual, expected, 10, tolerances);
   assertEquals(verdicts.map(({ passed }) => passed), [false, true]);
+});
+
+Deno.test("compareEntries() counts entries that are off, in the samples that agree best", () => {
+  const expected = new Float32Array(200);
+  const actual = expected.map((_, i) => i >= 150 ? 0.5 : i === 3 ? 1e-3 : 0);
+  const tolerances = { samples: 1, entries: 0.02, difference: 1e-4 };
+  assertEquals(compareEntries("x", actual, expected, 4, tolerances).error, (1 + 50) / 200);
+  const half = compareEntries("x", actual, expected, 4, { ...tolerances, samples: 0.5 });
+  assertEquals([half.error, half.passed], [0, true]);
+  assertEquals(half.quantity, "x, best 2 of 4 (1 part ways)");
+  assert(!compareEntries("x", [NaN], [0], 1, tolerances).passed);
 });

@@ -1,0 +1,82 @@
+import * as tf from "@tensorflow/tfjs";
+import { type AttackClasses, defineAttack } from "./attack.ts";
+import { classDifference } from "./classes.ts";
+import { hasArrived } from "./has_arrived.ts";
+import { mostProbableOthers } from "./most_probable_others.ts";
+import { attackResult } from "./result.ts";
+import { rowNorms, scaleRows } from "./row_norms.ts";
+import { type Stride, walk, type WalkState } from "./walk.ts";
+import { boundsOf, integer, number, pixelBounds } from "../options.ts";
+
+/** The original code adds this to the distance, so that a step does not end on the boundary itself. */
+const PAST_THE_BOUNDARY = 1e-4;
+
+/**
+ * DeepFool (Moosavi-Dezfooli et al. 2016), L2: goes again and again to the nearest boundary of the
+ * classifier made linear at the sample, until the class has changed. With targets, to the boundary
+ * with the target class. Clamped and lengthened by `overshoot` at each step.
+ */
+export const deepFoolAttack = defineAttack({
+  shortName: "deepfool",
+  summary: "to the nearest boundary of the linearised classifier (Moosavi-Dezfooli et al. 2016)",
+  options: {
+    /** How far past the linear model's boundary a step goes, relative to its length. */
+    overshoot: number(0.02, { min: 0 }),
+    maxSteps: integer(50, { max: 10_000 }),
+    /** How many other classes are looked at, the most probable first; each costs a backward pass. */
+    candidates: integer(1000, { min: 1 }),
+    /** Bounds of the pixels. */
+    clamp: pixelBounds([0, 1]),
+  },
+  units: "pixels",
+  // Three steps on average, each with a way back for each of nine other classes.
+  passes: ({ candidates }) => 3 * (1 + Math.min(candidates, 9)),
+  async run(classifier, images, classes, settings, { start }) {
+    const attacked = await walk(classifier, {
+      start: { x: tf.clone(images) },
+      maxSteps: settings.maxSteps,
+      arrived: (view) => hasArrived(view, classes),
+      stride(batch) {
+        const nearest = stepToNearest(batch, classes, settings.candidates);
+        const moved = tf.add(batch.state.x, tf.mul(nearest, 1 + settings.overshoot));
+        return { x: tf.clipByValue(moved, ...boundsOf(settings.clamp)) as tf.Tensor4D };
+      },
+    }, { compact: settings.compact, start });
+    return await attackResult(attacked, images, classes);
+  },
+});
+
+/** The shortest of the steps to the linear boundaries with the other classes, `[n, h, w, c]`. */
+function stepToNearest(
+  { samples, values, logits, toImages }: Stride<WalkState>,
+  { labels, targets }: AttackClasses,
+  candidates: number,
+): tf.Tensor4D {
+  const classes = logits.shape[1];
+  const from = samples.map((sample) => labels[sample]);
+  const others = targets
+    ? samples.map((sample) => [targets[sample]])
+    : mostProbableOthers(values, classes, from);
+  let shortest: { readonly length: tf.Tensor1D; readonly step: tf.Tensor4D } | undefined;
+  for (let rank = 0; rank < Math.min(candidates, others[0].length); rank++) {
+    const to = others.map((row) => row[rank]);
+    const gaps = to.map((k, row) => values[row * classes + k] - values[row * classes + from[row]]);
+    const previous = shortest;
+    const next = tf.tidy(() => {
+      const gradient = toImages(classDifference(to, from, classes));
+      // A zero gradient: a boundary that is nowhere, and a step of zero.
+      const norm = tf.maximum(rowNorms(gradient), 1e-12) as tf.Tensor1D;
+      const length = tf.add(tf.div(tf.abs(tf.tensor1d(gaps)), norm), PAST_THE_BOUNDARY);
+      const step = scaleRows(gradient, tf.div(length, norm) as tf.Tensor1D);
+      if (!previous) return { length: length as tf.Tensor1D, step };
+      const isShorter = tf.less(length, previous.length);
+      return {
+        length: tf.where(isShorter, length, previous.length) as tf.Tensor1D,
+        step: tf.where(isShorter.reshape([-1, 1, 1, 1]), step, previous.step) as tf.Tensor4D,
+      };
+    });
+    if (previous) tf.dispose([previous.length, previous.step]);
+    shortest = next;
+  }
+  return shortest!.step;
+}

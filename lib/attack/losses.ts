@@ -1,0 +1,78 @@
+import { softmaxRows } from "../selection/probabilities.ts";
+
+/** A function of the logits that an attack drives up, for one image a row. */
+export interface RowLosses {
+  /** `[n]` */
+  readonly values: Float64Array;
+  /**
+   * The gradient with respect to the logits, `[n, classes]`; each row divided by its largest entry,
+   * since attacks use directions only, and a confident classifier's would vanish in float32.
+   */
+  readonly gradient: Float32Array;
+  /** What each row was divided by, `[n]` */
+  readonly divisors: Float64Array;
+}
+
+/** A loss on rows of logits, given where each comes from and, for a targeted one, where it goes. */
+export type AttackLoss = (
+  logits: Float32Array,
+  classes: number,
+  labels: readonly number[],
+  targets?: readonly number[],
+) => RowLosses;
+
+/** Cross-entropy to the label; with targets, the negative one to the target. */
+export const crossEntropyLoss: AttackLoss = (logits, classes, labels, targets) => {
+  const p = softmaxRows(logits, classes);
+  const sign = targets ? -1 : 1;
+  return eachRow(classes, targets ?? labels, (row, label, gradient) => {
+    let others = 0;
+    for (let k = 0; k < classes; k++) {
+      if (k === label) continue;
+      others += p[row + k];
+      gradient[k] = sign * p[row + k];
+    }
+    // −Σ_{c≠y} p_c instead of p_y − 1, which is 0 for a confident classifier; so with the logarithm.
+    gradient[label] = -sign * others;
+    return -sign * (others < 0.5 ? Math.log1p(-others) : Math.log(p[row + label]));
+  });
+};
+
+/**
+ * The targeted difference-of-logits ratio (Croce and Hein 2020, equation 6),
+ * `−(z_y − z_t) / (z_π1 − (z_π3 + z_π4)/2)` with z_π the logits in falling order. Needs four classes.
+ */
+export const dlrLoss: AttackLoss = (logits, classes, labels, targets) =>
+  eachRow(classes, labels, (row, label, gradient, i) => {
+    const z = logits.subarray(row, row + classes);
+    const target = targets![i];
+    const [first, , third, fourth] = Array.from(z.keys()).sort((a, b) => z[b] - z[a]);
+    const difference = z[label] - z[target];
+    // Their code's 1e-12, against constant logits.
+    const scale = z[first] - (z[third] + z[fourth]) / 2 + 1e-12;
+    gradient[label] -= 1 / scale;
+    gradient[target] += 1 / scale;
+    const slope = difference / scale ** 2;
+    gradient[first] += slope;
+    gradient[third] -= slope / 2;
+    gradient[fourth] -= slope / 2;
+    return -difference / scale;
+  });
+
+/** Values and scaled gradients from a function that fills a row's gradient and gives its value. */
+function eachRow(
+  classes: number,
+  labels: readonly number[],
+  valueOf: (row: number, label: number, gradient: Float64Array, index: number) => number,
+): RowLosses {
+  const values = new Float64Array(labels.length);
+  const gradient = new Float32Array(labels.length * classes);
+  const divisors = new Float64Array(labels.length);
+  labels.forEach((label, i) => {
+    const ofRow = new Float64Array(classes);
+    values[i] = valueOf(i * classes, label, ofRow, i);
+    divisors[i] = ofRow.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0) || 1;
+    gradient.set(ofRow.map((entry) => entry / divisors[i]), i * classes);
+  });
+  return { values, gradient, divisors };
+}

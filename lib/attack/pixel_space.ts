@@ -1,0 +1,84 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Attack, AttackClasses, AttackContext, AttackResult } from "./attack.ts";
+import { rowNorms } from "./row_norms.ts";
+import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
+
+/** Per channel, of pixels in 0…1: normalised = (pixel − mean)/std. */
+export interface Normalisation {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** `[n, h, w, c]` normalised → pixels in 0…1. */
+export function toPixels(images: tf.Tensor4D, { mean, std }: Normalisation): tf.Tensor4D {
+  return tf.tidy(() => tf.add(tf.mul(images, tf.tensor1d([...std])), tf.tensor1d([...mean])));
+}
+
+/** Pixels in 0…1 → normalised. */
+export function toNormalised(pixels: tf.Tensor4D, { mean, std }: Normalisation): tf.Tensor4D {
+  return tf.tidy(() => tf.div(tf.sub(pixels, tf.tensor1d([...mean])), tf.tensor1d([...std])));
+}
+
+/**
+ * A classifier of normalised images as one of pixels in 0…1, which attacks on pixels take.
+ *
+ * @returns it; what it is made of stays the caller's
+ */
+export function pixelClassifier(
+  classifier: FrozenClassifier,
+  normalisation: Normalisation,
+): FrozenClassifier {
+  return {
+    classes: classifier.classes,
+    logits: (pixels) => tf.tidy(() => classifier.logits(toNormalised(pixels, normalisation))),
+    pullback(pixels) {
+      const images = toNormalised(pixels, normalisation);
+      const pass = classifier.pullback(images);
+      images.dispose();
+      return pixelPullback(pass, normalisation);
+    },
+    dispose() {},
+  };
+}
+
+/** A pass over normalised images as one over their pixels. */
+export function pixelPullback(pass: Pullback, { std }: Normalisation): Pullback {
+  return {
+    logits: pass.logits,
+    toImages: (dLogits, rows) =>
+      tf.tidy(() => tf.div(pass.toImages(dLogits, rows), tf.tensor1d([...std]))),
+    dispose: () => pass.dispose(),
+  };
+}
+
+/**
+ * Runs an attack on normalised images, whatever its units are.
+ *
+ * @returns its samples and norms are those of normalised images
+ */
+export async function attackNormalised(
+  attack: Attack,
+  normalisation: Normalisation,
+  classifier: FrozenClassifier,
+  images: tf.Tensor4D,
+  classes: AttackClasses,
+  options: Readonly<Record<string, unknown>>,
+  { start, ...context }: AttackContext = {},
+): Promise<AttackResult> {
+  if (attack.units === "normalised") {
+    return await attack(classifier, images, classes, options, { ...context, start });
+  }
+  const pixels = toPixels(images, normalisation);
+  const result = await attack(
+    pixelClassifier(classifier, normalisation),
+    pixels,
+    classes,
+    options,
+    { ...context, start: start && pixelPullback(start, normalisation) },
+  );
+  const samples = toNormalised(result.samples, normalisation);
+  const distances = tf.tidy(() => rowNorms(tf.sub(samples, images) as tf.Tensor4D));
+  const norms = await distances.data() as Float32Array;
+  tf.dispose([pixels, result.samples, distances]);
+  return { ...result, samples, norms };
+}

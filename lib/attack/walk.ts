@@ -1,0 +1,136 @@
+import * as tf from "@tensorflow/tfjs";
+import type { AttackContext } from "./attack.ts";
+import { Archive } from "./archive.ts";
+import type { Attacked } from "./result.ts";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { finiteLogits } from "./finite_logits.ts";
+
+/** What an attack keeps of each sample on its way, one row a sample: where it is, and more. */
+export type WalkState = { readonly x: tf.Tensor4D } & Readonly<Record<string, tf.Tensor>>;
+
+/** Samples on their way, and what the classifier makes of them. */
+export interface View<S extends WalkState> {
+  /** Which of the images each row is. */
+  readonly samples: readonly number[];
+  readonly state: S;
+  /** `[rows, classes]`, and the same on the host */
+  readonly logits: tf.Tensor2D;
+  readonly values: Float32Array;
+}
+
+/** The same with the way back from logits to images. */
+export interface Stride<S extends WalkState> extends View<S> {
+  /** The gradient of `Σ logits·dLogits` with respect to the samples. */
+  toImages(dLogits: tf.Tensor2D): tf.Tensor4D;
+}
+
+/** An attack that goes step by step. */
+export interface Walk<S extends WalkState> {
+  /** Where it starts; its tensors belong to the walk. */
+  readonly start: S;
+  readonly maxSteps: number;
+  /** Which samples have arrived. Called before each step, and once more after the last. */
+  arrived(view: View<S>): readonly boolean[] | Promise<readonly boolean[]>;
+  /** One step of every sample; runs within `tf.tidy`. */
+  stride(batch: Stride<S>): S;
+  /** What a sample leaves behind; `x` and its logits unless said otherwise. */
+  yields?(view: View<S>): { readonly samples: tf.Tensor4D; readonly logits: tf.Tensor2D };
+}
+
+/**
+ * Steps a batch until every sample has arrived or taken `maxSteps`.
+ *
+ * Samples are independent of each other, since the classifier is frozen: those that have arrived
+ * leave the batch, and the pass that shows it also gives their logits.
+ *
+ * @throws UserError if the classifier's logits are not finite
+ */
+export async function walk<S extends WalkState>(
+  classifier: FrozenClassifier,
+  {
+    start,
+    maxSteps,
+    arrived,
+    stride,
+    yields = ({ state, logits }) => ({ samples: state.x, logits }),
+  }: Walk<S>,
+  { compact, start: startPass }: { readonly compact: boolean } & Pick<AttackContext, "start">,
+): Promise<Attacked> {
+  const archive = new Archive();
+  const steps = new Int32Array(start.x.shape[0]);
+  let samples = rowsOf(steps);
+  let state = start;
+  for (let step = 0; samples.length > 0; step++) {
+    const isGiven = step === 0 && startPass !== undefined;
+    const pass = isGiven ? startPass : classifier.pullback(state.x);
+    const view = { samples, state, logits: pass.logits, values: await finiteLogits(pass.logits) };
+    const isThere = await arrived(view);
+    const moving = step === maxSteps ? [] : rowsOf(samples).filter((row) => !isThere[row]);
+    const staying = compact || moving.length === 0 ? moving : rowsOf(samples);
+    const leaving = rowsOf(samples).filter((row) => !staying.includes(row));
+    if (leaving.length > 0) {
+      tf.tidy(() => {
+        const left = yields(view);
+        archive.put(left.samples, left.logits, leaving, leaving.map((row) => samples[row]));
+      });
+    }
+    for (const row of moving) steps[samples[row]]++;
+    const next = staying.length === 0 ? null : tf.tidy(() => {
+      const index = leaving.length === 0 ? undefined : tf.tensor1d(staying, "int32");
+      const kept = restrict(view, staying, index);
+      const moved = stride({ ...kept, toImages: (dLogits) => pass.toImages(dLogits, index) });
+      if (moving.length === staying.length) return moved;
+      return mixed(kept.state, moved, staying.map((row) => moving.includes(row)));
+    });
+    if (!isGiven) {
+      pass.dispose();
+      pass.logits.dispose();
+    }
+    const lives = next ? Object.values(next) : [];
+    tf.dispose(Object.values(state).filter((tensor) => !lives.includes(tensor)));
+    samples = staying.map((row) => samples[row]);
+    if (next) state = next;
+  }
+  return { ...archive.take(), steps };
+}
+
+/** The view of some of the rows; without an index, of all. */
+function restrict<S extends WalkState>(
+  view: View<S>,
+  rows: number[],
+  index?: tf.Tensor1D,
+): View<S> {
+  if (!index) return view;
+  const classes = view.logits.shape[1];
+  const values = new Float32Array(rows.length * classes);
+  rows.forEach((row, k) =>
+    values.set(view.values.subarray(row * classes, (row + 1) * classes), k * classes)
+  );
+  return {
+    samples: rows.map((row) => view.samples[row]),
+    state: mapState(view.state, (tensor) => tf.gather(tensor, index)),
+    logits: tf.gather(view.logits, index),
+    values,
+  };
+}
+
+/** The state after a step where a sample moved, before it elsewhere. */
+function mixed<S extends WalkState>(before: S, after: S, isMoving: boolean[]): S {
+  return mapState(after, (tensor, name) => {
+    const shape = [isMoving.length, ...tensor.shape.slice(1).map(() => 1)];
+    return tf.where(tf.tensor(isMoving, shape, "bool"), tensor, before[name]);
+  });
+}
+
+function mapState<S extends WalkState>(
+  state: S,
+  map: (tensor: tf.Tensor, name: string) => tf.Tensor,
+): S {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, tensor]) => [name, map(tensor, name)]),
+  ) as S;
+}
+
+function rowsOf(list: ArrayLike<unknown>): number[] {
+  return Array.from({ length: list.length }, (_, row) => row);
+}

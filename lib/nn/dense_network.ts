@@ -1,0 +1,69 @@
+import * as tf from "@tensorflow/tfjs";
+import { type DenseLayer, runDenseLayers } from "./dense_layers.ts";
+import type { Network, NetworkOutput } from "./network.ts";
+import { standardNormal } from "./standard_normal.ts";
+import { UserError } from "../user_error.ts";
+
+/**
+ * A fully connected ReLU network, for problems that are small enough to be drawn. Training and
+ * inference mode are the same.
+ */
+export class DenseNetwork implements Network {
+  /** Inputs, width of each hidden layer, classes. */
+  readonly widths: readonly number[];
+  readonly parameters = new Map<string, tf.Variable>();
+
+  /**
+   * Weights are drawn from N(0, 2/inputs) (He et al. 2015), biases are zero.
+   *
+   * @param widths inputs, hidden layers and classes, for example [2, 32, 32, 3]
+   * @param random numbers in [0, 1); the same ones give the same network on every backend
+   * @throws UserError if the widths are not at least two positive whole numbers
+   */
+  constructor(widths: readonly number[], random: () => number) {
+    if (widths.length < 2 || !widths.every((width) => Number.isInteger(width) && width > 0)) {
+      throw new UserError(
+        `the widths of a dense network are [${widths.join(", ")}], but must be at least two ` +
+          `positive whole numbers: inputs, hidden layers, classes`,
+      );
+    }
+    this.widths = widths;
+    for (let index = 0; index + 1 < widths.length; index++) {
+      const [inputs, outputs] = [widths[index], widths[index + 1]];
+      const std = Math.sqrt(2 / inputs);
+      const weight = Float32Array.from(
+        { length: inputs * outputs },
+        () => std * standardNormal(random),
+      );
+      tf.tidy(() => {
+        this.parameters.set(
+          `layer${index + 1}.weight`,
+          tf.variable(tf.tensor2d(weight, [inputs, outputs])),
+        );
+        this.parameters.set(`layer${index + 1}.bias`, tf.variable(tf.zeros([outputs])));
+      });
+    }
+  }
+
+  /** A forward pass over images `[n, h, w, c]` with h·w·c inputs. */
+  forward(images: tf.Tensor4D): NetworkOutput {
+    const { logits, hidden } = runDenseLayers(images, this.layers());
+    return { logits, features: hidden.map((x) => x.reshape([x.shape[0], 1, 1, x.shape[1]])) };
+  }
+
+  /** The weights themselves, first layer to last; they stay the network's. */
+  layers(): DenseLayer[] {
+    return this.widths.slice(1).map((_, index) => ({
+      weight: this.parameters.get(`layer${index + 1}.weight`) as tf.Tensor2D,
+      bias: this.parameters.get(`layer${index + 1}.bias`) as tf.Tensor1D,
+    }));
+  }
+
+  variables(): [name: string, variable: tf.Variable][] {
+    return [...this.parameters];
+  }
+
+  dispose(): void {
+    for (const variable of this.parameters.values()) variable.dispose();
+  }
+}

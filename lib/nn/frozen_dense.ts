@@ -1,0 +1,66 @@
+import * as tf from "@tensorflow/tfjs";
+import { type DenseLayer, type DenseOutput, runDenseLayers } from "./dense_layers.ts";
+import type { DenseNetwork } from "./dense_network.ts";
+import type { FrozenClassifier, Pullback } from "./frozen_classifier.ts";
+
+/**
+ * A frozen dense network, with a backward pass of its own that never computes a gradient of a weight.
+ * Copies the network as it is now: later changes to it do not show.
+ */
+export class FrozenDense implements FrozenClassifier {
+  readonly classes: number;
+  readonly #layers: readonly DenseLayer[];
+
+  constructor(network: DenseNetwork) {
+    this.classes = network.widths.at(-1)!;
+    // A clone keeps its values when the variable is assigned new ones.
+    this.#layers = network.layers().map(({ weight, bias }) => ({
+      weight: tf.clone(weight),
+      bias: tf.clone(bias),
+    }));
+  }
+
+  logits(images: tf.Tensor4D): tf.Tensor2D {
+    return tf.tidy(() => runDenseLayers(images, this.#layers).logits);
+  }
+
+  pullback(images: tf.Tensor4D): Pullback {
+    const { logits, hidden } = keptPass(images, this.#layers);
+    return {
+      logits,
+      toImages: (dLogits, rows) =>
+        tf.tidy(() => this.#backward(dLogits, hidden, images.shape, rows)),
+      dispose: () => tf.dispose([...hidden]),
+    };
+  }
+
+  dispose(): void {
+    tf.dispose(this.#layers.flatMap(({ weight, bias }) => [weight, bias]));
+  }
+
+  #backward(
+    dLogits: tf.Tensor2D,
+    hidden: DenseOutput["hidden"],
+    [, height, width, channels]: number[],
+    rows?: tf.Tensor1D,
+  ): tf.Tensor4D {
+    let gradient: tf.Tensor = dLogits;
+    for (let index = this.#layers.length - 1; index >= 0; index--) {
+      gradient = tf.matMul(gradient, this.#layers[index].weight, false, true);
+      if (index === 0) break;
+      const output = hidden[index - 1];
+      gradient = tf.mul(gradient, tf.step(rows ? tf.gather(output, rows) : output));
+    }
+    return tf.reshape(gradient, [dLogits.shape[0], height, width, channels]);
+  }
+}
+
+/** A pass whose outputs the caller disposes of. */
+function keptPass(images: tf.Tensor4D, layers: readonly DenseLayer[]): DenseOutput {
+  let output!: DenseOutput;
+  tf.tidy(() => {
+    output = runDenseLayers(images, layers);
+    for (const tensor of [output.logits, ...output.hidden]) tf.keep(tensor);
+  });
+  return output;
+}

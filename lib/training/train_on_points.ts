@@ -1,0 +1,107 @@
+import * as tf from "@tensorflow/tfjs";
+import { pointImages, type PointSet } from "../data/toy/point_set.ts";
+import type { DistillationMethod } from "../distillation/method.ts";
+import { resolveMethodOptions } from "../distillation/method_options.ts";
+import { methods } from "../distillation/methods.ts";
+import { DenseNetwork } from "../nn/dense_network.ts";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { resolveOptions } from "../options.ts";
+import { type EpochRow, EpochSummary } from "./epoch_row.ts";
+import { EventTurn } from "./event_turn.ts";
+import type { MiniBatch } from "./make_batch.ts";
+import { type Protocol, protocolOptions } from "./protocol.ts";
+import { RandomStreams } from "./random_streams.ts";
+import { trainBatches } from "./train_batches.ts";
+import { TrainingState } from "./training_state.ts";
+import { UserError } from "../user_error.ts";
+
+/** For attacks on pixels in 0…1: what they see of the plane is ±2.5, where the paper's attack stays. */
+const PLANE = { mean: [0.5, 0.5], std: [0.2, 0.2] };
+
+/** A training on points of the plane. */
+export interface PointTraining {
+  readonly points: PointSet;
+  readonly method: DistillationMethod;
+  /** Of the method; what is left out has its default. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** null for a method that needs none */
+  readonly teacher: FrozenClassifier | null;
+  /** The width of each hidden layer. */
+  readonly hidden: readonly number[];
+  /** What is left out is as the paper has it. */
+  readonly protocol?: Partial<Protocol>;
+  /** The same seed gives the same initial weights and mini-batches to every method. */
+  readonly seed: number;
+}
+
+/** A finished training on points. */
+export interface PointTrainingResult {
+  /** One row an epoch, over all stages. */
+  readonly rows: readonly EpochRow[];
+  /** The network after its last epoch; the caller disposes of it. */
+  readonly student: DenseNetwork;
+}
+
+/**
+ * Trains a dense network on points, by the same steps as a ResNet on images, but without augmentation,
+ * evaluation and checkpoints.
+ *
+ * @throws UserError for a bad option, or a method that trains more than the student
+ * @throws NotFiniteError if loss or weights are no longer finite
+ */
+export async function trainOnPoints(training: PointTraining): Promise<PointTrainingResult> {
+  const { points, method, hidden, seed } = training;
+  const options = resolveMethodOptions(method, training.options);
+  const protocol = resolveOptions("protocol", protocolOptions, training.protocol);
+  if (method.createVariables) {
+    const valid = methods.filter((other) => !other.createVariables).map(({ name }) => name);
+    throw new UserError(
+      `method "${method.name}" trains more than the student, which is not for points; ` +
+        `choose from ${valid.join(", ")}`,
+    );
+  }
+  const student = new DenseNetwork(
+    [2, ...hidden, points.classes],
+    new RandomStreams(seed).stream("init"),
+  );
+  const state = new TrainingState(student, new Map(), protocol);
+  const schedule = method.stages(options as never, protocol.epochs).flatMap((stage) =>
+    Array.from({ length: stage.epochs }, (_, index) => ({ stage, epoch: index + 1 }))
+  );
+  const rows: EpochRow[] = [];
+  const events = new EventTurn();
+  try {
+    for (const { stage, epoch } of schedule) {
+      const number = rows.length + 1;
+      const summary = new EpochSummary();
+      const learningRate = await trainBatches(
+        {
+          ...{ ...training, options, protocol, state, stage, epoch, number },
+          normalisation: PLANE,
+          teacherCache: null,
+          streams: new RandomStreams(seed, number),
+          count: points.labels.length,
+          makeBatch: (indices) => pointBatch(points, indices),
+        },
+        summary,
+        events,
+      );
+      rows.push(summary.row({ epoch: number, stage: stage.name, learning_rate: learningRate }));
+    }
+  } catch (error) {
+    state.dispose();
+    throw error;
+  }
+  state.disposeAllButStudent();
+  return { rows, student };
+}
+
+function pointBatch(points: PointSet, indices: Int32Array): MiniBatch {
+  const labelValues = Int32Array.from(indices, (index) => points.labels[index]);
+  return {
+    images: pointImages(points, indices),
+    labels: tf.tensor1d(labelValues, "int32"),
+    labelValues,
+    imageNumbers: Float64Array.from(indices),
+  };
+}

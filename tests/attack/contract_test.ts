@@ -1,0 +1,241 @@
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import seedrandom from "seedrandom";
+import type { Attack, AttackClasses, AttackResult } from "../../lib/attack/attack.ts";
+import { attackNamed, attacks } from "../../lib/attack/attacks.ts";
+import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
+import { topClasses } from "../../lib/selection/probabilities.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { constantClassifier, testClassifier, testImages } from "../networks.ts";
+import { assertClose } from "../numbers.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+
+/** Short attacks on images of ±2 that leave some of the samples behind. */
+const SHORT: Record<string, Record<string, unknown>> = {
+  bss: { step: "newton", eta: 0.8 },
+  noise: { length: "given", norm: 6 },
+  fgsm: { epsilon: 0.5 },
+  pgd: { epsilon: 0.4, maxSteps: 5, earlyStop: true },
+  deepfool: { maxSteps: 6 },
+  "carlini-wagner": { searchSteps: 2, maxSteps: 12, learningRate: 0.1 },
+  apgd: { epsilon: 0.4, maxSteps: 8 },
+};
+const CLAMP = 2.5;
+
+const random = (seed: string) => seedrandom(seed) as () => number;
+
+/** The classifier's own top classes, and for each the class after it. */
+async function classesOf(classifier: FrozenClassifier, images: tf.Tensor4D) {
+  if (images.shape[0] === 0) return { labels: [], targets: [] };
+  const logits = classifier.logits(images);
+  const labels = [...topClasses(await logits.data(), classifier.classes)];
+  logits.dispose();
+  return { labels, targets: labels.map((label) => (label + 1) % classifier.classes) };
+}
+
+async function run(
+  attack: Attack,
+  classifier: FrozenClassifier,
+  images: tf.Tensor4D,
+  classes: AttackClasses,
+  options: Record<string, unknown> = {},
+  draw = random("attack"),
+): Promise<AttackResult> {
+  return await attack(
+    classifier,
+    images,
+    classes,
+    { clamp: CLAMP, ...SHORT[attack.shortName], ...options },
+    { random: draw },
+  );
+}
+
+function free({ samples, logits }: AttackResult): void {
+  tf.dispose([samples, logits]);
+}
+
+for (const attack of attacks) {
+  const name = `${attack.shortName} attack`;
+
+  onEveryBackend(`the ${name} gives the classifier's logits, true norms and outcomes`, async () => {
+    const classifier = testClassifier();
+    const images = testImages(8);
+    const { labels, targets } = await classesOf(classifier, images);
+    for (const classes of [{ labels }, { labels, targets }]) {
+      const result = await run(attack, classifier, images, classes);
+      const logits = classifier.logits(result.samples);
+      assertClose(await result.logits.data(), await logits.data(), 1e-4, "logits");
+      const norms = tf.tidy(() =>
+        tf.sqrt(tf.sum(tf.square(tf.sub(result.samples, images)), [1, 2, 3]))
+      );
+      assertClose(result.norms, await norms.data(), 1e-5, "norms");
+      const top = topClasses(await result.logits.data(), classifier.classes);
+      assertEquals(
+        result.success,
+        labels.map((label, i) => "targets" in classes ? top[i] === targets[i] : top[i] !== label),
+      );
+      result.outcomes.forEach((outcome, i) => {
+        assertEquals(outcome === "crossed to target", result.success[i]);
+        assertEquals(outcome === "not crossed", top[i] === labels[i]);
+      });
+      tf.dispose([logits, norms]);
+      free(result);
+    }
+    images.dispose();
+    classifier.dispose();
+  });
+
+  onEveryBackend(`the ${name} keeps pixels within their bounds`, async () => {
+    const classifier = testClassifier();
+    const images = tf.tidy(() => tf.clipByValue(testImages(4), 0, 1)) as tf.Tensor4D;
+    const classes = await classesOf(classifier, images);
+    const result = await run(attack, classifier, images, classes, { clamp: [0, 1] });
+    assert((await result.samples.data()).every((value) => value >= 0 && value <= 1));
+    free(result);
+    images.dispose();
+    classifier.dispose();
+  });
+
+  onEveryBackend(`the ${name} gives the same with and without compaction`, async () => {
+    const classifier = testClassifier();
+    const images = testImages(10);
+    const classes = await classesOf(classifier, images);
+    const compacted = await run(attack, classifier, images, classes);
+    const whole = await run(attack, classifier, images, classes, { compact: false });
+    assertClose(await compacted.samples.data(), await whole.samples.data(), 1e-4, "samples");
+    assertEquals([...compacted.steps], [...whole.steps]);
+    assertEquals(compacted.outcomes, whole.outcomes);
+    free(compacted);
+    free(whole);
+    images.dispose();
+    classifier.dispose();
+  });
+
+  onEveryBackend(`the ${name} gives the same in batches as at once`, async () => {
+    const classifier = testClassifier();
+    const images = testImages(6);
+    const { labels, targets } = await classesOf(classifier, images);
+    const whole = await run(attack, classifier, images, { labels, targets });
+    const draw = random("attack");
+    const parts = [];
+    for (const [from, count] of [[0, 4], [4, 2]]) {
+      const part = tf.slice(images, [from], [count]);
+      const of = (list: number[]) => list.slice(from, from + count);
+      const classes = { labels: of(labels), targets: of(targets) };
+      parts.push(await run(attack, classifier, part, classes, {}, draw));
+      part.dispose();
+    }
+    const samples = tf.concat(parts.map((part) => part.samples), 0);
+    assertClose(await samples.data(), await whole.samples.data(), 1e-4, "samples");
+    assertEquals(parts.flatMap(({ steps }) => [...steps]), [...whole.steps]);
+    samples.dispose();
+    [whole, ...parts].forEach(free);
+    images.dispose();
+    classifier.dispose();
+  });
+
+  onEveryBackend(`the ${name} goes on from a pass that was made already`, async () => {
+    const classifier = testClassifier();
+    const images = testImages(4);
+    const classes = await classesOf(classifier, images);
+    const expected = await run(attack, classifier, images, classes);
+    const start = classifier.pullback(images);
+    const options = { clamp: CLAMP, ...SHORT[attack.shortName] };
+    const context = { random: random("attack"), start };
+    const result = await attack(classifier, images, classes, options, context);
+    assertClose(await result.samples.data(), await expected.samples.data(), 1e-4, "samples");
+    // It stays the caller's.
+    assertEquals(start.logits.isDisposed, false);
+    start.dispose();
+    start.logits.dispose();
+    [result, expected].forEach(free);
+    images.dispose();
+    classifier.dispose();
+  });
+
+  onEveryBackend(`the ${name} handles no image, one image, 2 and 200 classes`, async () => {
+    for (const [count, classes] of [[0, 4], [1, 4], [3, 2], [3, 200]]) {
+      const classifier = testClassifier({ depth: 8, channels: 1, classes });
+      const images = testImages(count);
+      const goal = await classesOf(classifier, images);
+      const result = await run(attack, classifier, images, goal);
+      assertEquals(result.samples.shape, images.shape);
+      assertEquals(result.logits.shape, [count, classes]);
+      assertEquals([result.norms.length, result.steps.length], [count, count]);
+      assert((await result.samples.data()).every(Number.isFinite));
+      assert(result.norms.every(Number.isFinite));
+      free(result);
+      images.dispose();
+      classifier.dispose();
+    }
+  });
+
+  onEveryBackend(`the ${name} stays finite on a classifier without a gradient`, async () => {
+    const images = testImages(3);
+    const result = await run(attack, constantClassifier([3, 2, 1, 0]), images, {
+      labels: [0, 0, 1],
+      targets: [1, 3, 2],
+    });
+    assertEquals(result.success, [false, false, false]);
+    assert((await result.samples.data()).every(Number.isFinite));
+    assert(result.norms.every(Number.isFinite));
+    free(result);
+    images.dispose();
+  });
+
+  Deno.test(`the ${name} draws from the run's own stream, or not at all`, async () => {
+    const classifier = testClassifier();
+    const images = testImages(3);
+    const classes = await classesOf(classifier, images);
+    const results = [];
+    for (const seed of ["a", "a", "b"]) {
+      results.push(await run(attack, classifier, images, classes, {}, random(seed)));
+    }
+    const [first, same, other] = await Promise.all(
+      results.map(async ({ samples }) => [...await samples.data()]),
+    );
+    assertEquals(first, same);
+    const draws = ["noise", "apgd"].includes(attack.shortName);
+    (draws ? assertNotEquals : assertEquals)(first, other);
+    results.forEach(free);
+    images.dispose();
+    classifier.dispose();
+  });
+
+  Deno.test(`the ${name} says what is wrong with options, classes and a classifier`, async () => {
+    const classifier = testClassifier();
+    const images = testImages(2);
+    const call = (classes: AttackClasses, options: Record<string, unknown> = {}) => () =>
+      run(attack, classifier, images, classes, options);
+    const good = { labels: [0, 1], targets: [1, 2] };
+    await assertRejects(
+      call(good, { epsylon: 1 }),
+      UserError,
+      `${attack.shortName} attack has no option "epsylon"`,
+    );
+    await assertRejects(call(good, { clamp: 0 }), UserError, "for ±c");
+    await assertRejects(call({ labels: [0] }), UserError, "2 images need as many labels");
+    await assertRejects(call({ labels: [0, 4] }), UserError, "from 0 to 3");
+    await assertRejects(call({ labels: [0, 1], targets: [1] }), UserError, "there are 2 and 1");
+    await assertRejects(call({ labels: [0, 1], targets: [0, 2] }), UserError, "two different");
+    const broken = constantClassifier([NaN, 1]);
+    await assertRejects(
+      () => run(attack, broken, images, { labels: [0, 1] }),
+      UserError,
+      "logits that are not finite (NaN)",
+    );
+    images.dispose();
+    classifier.dispose();
+  });
+}
+
+Deno.test("attackNamed() lists the attacks that there are", () => {
+  assertEquals(attackNamed("deepfool").shortName, "deepfool");
+  try {
+    attackNamed("deepfol");
+    throw new Error("it should have thrown");
+  } catch (error) {
+    assert(error instanceof UserError);
+    assert(error.message.includes("bss, noise, fgsm, pgd, deepfool, carlini-wagner, apgd"));
+  }
+});

@@ -1,0 +1,147 @@
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import seedrandom from "seedrandom";
+import { DenseNetwork } from "../../lib/nn/dense_network.ts";
+import { FrozenDense } from "../../lib/nn/frozen_dense.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { weightedSum } from "../finite_differences.ts";
+import { assertClose, uniformNumbers } from "../numbers.ts";
+import { computedOn, onEveryBackend } from "../on_every_backend.ts";
+
+/** Inputs are images of 1×2 pixels with two channels; biases are not zero. */
+const WIDTHS = [4, 16, 12, 3];
+
+function testNetwork(widths = WIDTHS): DenseNetwork {
+  const network = new DenseNetwork(widths, seedrandom("dense") as () => number);
+  for (const { bias } of network.layers()) {
+    tf.tidy(() => (bias as tf.Variable).assign(tf.tensor(uniformNumbers(bias.size, "bias"))));
+  }
+  return network;
+}
+
+function testFrozen(widths = WIDTHS): FrozenDense {
+  const network = testNetwork(widths);
+  const frozen = new FrozenDense(network);
+  network.dispose();
+  return frozen;
+}
+
+function testImages(count: number): tf.Tensor4D {
+  return tf.tensor4d(uniformNumbers(4 * count, "images"), [count, 1, 2, 2]);
+}
+
+Deno.test("DenseNetwork gives the same weights on every backend for the same numbers", async () => {
+  const weights = async () => {
+    const network = new DenseNetwork([2, 8, 3], seedrandom("same") as () => number);
+    const values = await Promise.all(network.variables().map(([, variable]) => variable.data()));
+    network.dispose();
+    return values.map((value) => [...value as Float32Array]);
+  };
+  assertEquals(await computedOn(weights, "cpu"), await computedOn(weights, "wasm"));
+});
+
+Deno.test("DenseNetwork draws weights with the variance of He et al., and biases of zero", () => {
+  const network = new DenseNetwork([50, 400, 2], seedrandom("variance") as () => number);
+  const [first, second] = network.layers();
+  for (const { weight } of [first, second]) {
+    const values = weight.dataSync<"float32">();
+    const variance = values.reduce((sum, value) => sum + value ** 2, 0) / values.length;
+    assert(Math.abs(variance / (2 / weight.shape[0]) - 1) < 0.1, `variance ${variance}`);
+  }
+  assert(first.bias.dataSync().every((value) => value === 0));
+  network.dispose();
+});
+
+Deno.test("DenseNetwork refuses widths that make no network, and says what is valid", () => {
+  for (const widths of [[], [2], [2, 0, 2], [2, 1.5], [2, NaN]]) {
+    assertThrows(
+      () => new DenseNetwork(widths, Math.random),
+      UserError,
+      "at least two positive whole numbers: inputs, hidden layers, classes",
+    );
+  }
+});
+
+onEveryBackend("a dense network computes what its formula says", () => {
+  const network = new DenseNetwork([2, 2, 2], Math.random);
+  const [first, second] = network.layers();
+  tf.tidy(() => {
+    const assign = (variable: tf.Tensor, values: number[]) =>
+      (variable as tf.Variable).assign(tf.tensor(values, variable.shape));
+    assign(first.weight, [1, -1, 2, 1]);
+    assign(first.bias, [0.5, -1]);
+    assign(second.weight, [3, 0, 1, -2]);
+    assign(second.bias, [0, 10]);
+    const { logits, features } = network.forward(tf.tensor4d([1, 2, -3, 0.5], [2, 1, 1, 2]));
+    // (1·1 + 2·2 + 0.5, −1 + 2 − 1) = (5.5, 0); (−3 + 1 + 0.5, 3 + 0.5 − 1) = (−1.5, 2.5)
+    assertEquals(features.map(({ shape }) => shape), [[2, 1, 1, 2]]);
+    assertClose(features[0].dataSync(), [5.5, 0, 0, 2.5], 1e-6, "features");
+    assertClose(logits.dataSync(), [16.5, 10, 2.5, 5], 1e-6, "logits");
+  });
+  network.dispose();
+});
+
+onEveryBackend("a frozen dense network gives the logits of the network as it was", () => {
+  const network = testNetwork();
+  const frozen = new FrozenDense(network);
+  tf.tidy(() => {
+    const images = testImages(5);
+    const logits = [...network.forward(images).logits.dataSync()];
+    for (const [, variable] of network.variables()) variable.assign(tf.zerosLike(variable));
+    assertEquals([...frozen.logits(images).dataSync()], logits);
+    assertNotEquals([...network.forward(images).logits.dataSync()], logits);
+  });
+  frozen.dispose();
+  network.dispose();
+});
+
+for (const widths of [WIDTHS, [4, 3]]) {
+  onEveryBackend(
+    `the gradient of a frozen dense network of ${widths.length - 1} layers agrees with automatic ` +
+      "differentiation, also for some rows and for repeated ones",
+    () => {
+      const network = testNetwork(widths);
+      const frozen = new FrozenDense(network);
+      tf.tidy(() => {
+        const images = testImages(5);
+        const weights = tf.tensor2d(uniformNumbers(15, "weights"), [5, 3]);
+        const expected = tf.grad((x) =>
+          tf.sum(tf.mul(network.forward(x as tf.Tensor4D).logits, weights))
+        )(images);
+        const pass = frozen.pullback(images);
+        const gradient = pass.toImages(weights);
+        assertEquals(gradient.shape, images.shape);
+        assertClose(gradient.dataSync(), expected.dataSync(), 1e-5, "gradient");
+        const rows = tf.tensor1d([4, 0, 4, 2, 2, 1], "int32");
+        assertClose(
+          pass.toImages(tf.gather(weights, rows), rows).dataSync(),
+          tf.gather(expected, rows).dataSync(),
+          1e-5,
+          "gradient of some rows",
+        );
+        pass.dispose();
+        pass.logits.dispose();
+      });
+      frozen.dispose();
+      network.dispose();
+    },
+  );
+}
+
+onEveryBackend("the gradient of a frozen dense network agrees with finite differences", () => {
+  const frozen = testFrozen();
+  tf.tidy(() => {
+    const images = testImages(4);
+    const pass = frozen.pullback(images);
+    const gradient = pass.toImages(tf.grad(weightedSum)(pass.logits) as tf.Tensor2D);
+    pass.dispose();
+    pass.logits.dispose();
+    // Along the gradient itself, where the change is largest against the rounding.
+    const norm = tf.norm(gradient).dataSync()[0];
+    const at = (t: number) =>
+      weightedSum(frozen.logits(tf.add(images, tf.mul(gradient, t / norm)))).dataSync()[0];
+    const step = 1e-3;
+    assertClose([norm], [(at(step) - at(-step)) / (2 * step)], 5e-3, "slope");
+  });
+  frozen.dispose();
+});

@@ -23,7 +23,7 @@ interface CarliniWagnerState extends WalkState {
 const [DECAY1, DECAY2, ADAM_EPSILON] = [0.9, 0.999, 1e-8];
 
 /**
- * The L2 attack of Carlini and Wagner (2017, section VI.A): Adam on `‖x − x₀‖² + c·f(x)`, where f is
+ * The L2 attack of Carlini and Wagner (2017): Adam on `‖x − x₀‖² + c·f(x)`, where f is
  * the lead of the label over all other classes (of all others over the target) down to −κ, and
  * pixels are `low + (high − low)(tanh w + 1)/2`, with a binary search for the smallest c that
  * succeeds. Each sample searches for itself. Gives the nearest success, or the image itself.

@@ -39,7 +39,7 @@ export interface SearchAdvice {
 }
 
 /**
- * The binary search for the constant c of Carlini and Wagner (2017, section V.C), of each sample for
+ * The binary search for the constant c of Carlini and Wagner (2017), of each sample for
  * itself: c is halved towards the largest that failed after a success, and ten times as large while
  * none has succeeded. A run is over after `maxSteps`, or where its cost has risen since the last look.
  */

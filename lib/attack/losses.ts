@@ -39,7 +39,7 @@ export const crossEntropyLoss: AttackLoss = (logits, classes, labels, targets) =
 };
 
 /**
- * The targeted difference-of-logits ratio (Croce and Hein 2020, equation 6),
+ * The targeted difference-of-logits ratio (Croce and Hein 2020),
  * `−(z_y − z_t) / (z_π1 − (z_π3 + z_π4)/2)` with z_π the logits in falling order. Needs four classes.
  */
 export const dlrLoss: AttackLoss = (logits, classes, labels, targets) =>

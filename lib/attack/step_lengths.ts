@@ -12,7 +12,7 @@ export interface StepAdvice {
 }
 
 /**
- * The step lengths of Auto-PGD (Croce and Hein 2020, section 3.2): looks at the losses at fixed
+ * The step lengths of Auto-PGD (Croce and Hein 2020, algorithm 1): looks at the losses at fixed
  * steps, and halves the step of a sample whose loss rose too seldom since the last look (condition
  * 1), or whose step was not halved then and whose best loss has not risen since (condition 2).
  */

@@ -21,7 +21,7 @@ Deno.test("a loss that rises at each step leaves the step length alone", () => {
 
 Deno.test("a loss that stands still halves the step at each of the paper's checkpoints", () => {
   const lengths = lengthsFor(() => 0);
-  // Croce and Hein (2020), section 3.2: w_j = ⌈p_j · 100⌉ with p = 0.22, 0.41, 0.57, …
+  // Croce and Hein (2020): w_j = ⌈p_j · 100⌉ with p = 0.22, 0.41, 0.57, …
   assertEquals(changes(lengths), [22, 41, 57, 70, 80, 87, 93, 99]);
   assertEquals(lengths.at(-1), 1 / 2 ** 8);
 });

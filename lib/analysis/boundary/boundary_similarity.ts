@@ -1,0 +1,134 @@
+import type * as tf from "@tensorflow/tfjs";
+import seedrandom from "seedrandom";
+import { type BoundaryPair, boundaryPairs } from "./boundary_pair.ts";
+import { commonBaseSamples } from "./common_base_samples.ts";
+import { type Estimate, estimate } from "./estimate.ts";
+import { checkClasses } from "../../attack/classes.ts";
+import { bssAttackOptions } from "../../attack/bss.ts";
+import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+import { gatherRows } from "../../nn/gather_rows.ts";
+import { integer, oneOf, type Options, resolveOptions } from "../../options.ts";
+import { targetClassOptions } from "../../selection/target_classes.ts";
+import { EventTurn } from "../../training/event_turn.ts";
+import { UserError } from "../../user_error.ts";
+
+/** Options of `boundarySimilarity`. */
+export const boundarySimilarityOptions = {
+  /** At most so many base samples, of those that both networks classify correctly. */
+  count: integer(1000, { min: 1 }),
+  /** Decides which base samples, and the target class of each. */
+  seed: integer(1),
+  /** How many are attacked at once; the figures do not depend on it. */
+  batchSize: integer(256, { min: 1 }),
+  /** Which class each is moved to, by the teacher's probabilities. */
+  targetRule: targetClassOptions.rule,
+  /**
+   * Which pairs count for MagSim and AngSim: "crossed", those that reached their target class on both
+   * networks, or "all".
+   */
+  pairs: oneOf("crossed", ["crossed", "all"]),
+  ...bssAttackOptions,
+};
+
+export type BoundarySimilarityOptions = Options<typeof boundarySimilarityOptions>;
+
+/** How alike the decision boundaries of two networks are. */
+export interface BoundarySimilarity {
+  /** How many images both networks classify correctly, and how many of them were attacked */
+  readonly qualifying: number;
+  readonly attacked: number;
+  /** How many reached their target class on each network, and on both */
+  readonly crossed: { readonly teacher: number; readonly student: number; readonly both: number };
+  /** Mean of the smaller norm over the larger, 0…1 */
+  readonly magnitude: Estimate;
+  /** Mean cosine between the perturbations, −1…1 */
+  readonly angle: Estimate;
+  /** Mean L2 distances to the boundary, in normalised pixels; see `BoundaryPair` */
+  readonly distance: Readonly<Record<keyof BoundaryPair["distance"], Estimate>>;
+  /** Shares of the samples made on each network that both put in the same class */
+  readonly agreement: Readonly<Record<keyof BoundaryPair["agreement"], Estimate>>;
+  /** What all of it is computed from, one an attacked image */
+  readonly pairs: readonly BoundaryPair[];
+}
+
+/**
+ * Compares the decision boundaries of two networks by where boundary supporting samples of the same
+ * images and target classes end up (Heo et al. 2019): MagSim and AngSim, and beside them
+ * distances and agreement. Bootstrap intervals are over the choice of images.
+ *
+ * @param set normalised images `[n, h, w, c]`, which stay the caller's, and their labels
+ * @param context.signal stops at the next batch
+ * @throws UserError for a bad option, labels that do not fit, or networks of different classes
+ * @throws DOMException "AbortError" if the signal was given
+ */
+export async function boundarySimilarity(
+  teacher: FrozenClassifier,
+  student: FrozenClassifier,
+  set: { readonly images: tf.Tensor4D; readonly labels: ArrayLike<number> },
+  options: Partial<BoundarySimilarityOptions> = {},
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<BoundarySimilarity> {
+  const { count, seed, batchSize, targetRule, pairs: counted, ...attack } = resolveOptions(
+    "boundarySimilarity",
+    boundarySimilarityOptions,
+    options,
+  );
+  if (teacher.classes !== student.classes) {
+    throw new UserError(
+      `teacher and student need the same classes, but have ${teacher.classes} and ${student.classes}`,
+    );
+  }
+  checkClasses(set.images.shape[0], teacher.classes, { labels: set.labels });
+  const stream = (name: string) => seedrandom(`${seed}/boundary/${name}`) as () => number;
+  const events = new EventTurn();
+  const base = await commonBaseSamples(teacher, student, set, {
+    ...{ count, batchSize, targetRule, stream },
+    turn: async () => {
+      await events.take();
+      signal?.throwIfAborted();
+    },
+  });
+
+  const pairs: BoundaryPair[] = [];
+  for (let from = 0; from < base.rows.length; from += batchSize) {
+    await events.take();
+    signal?.throwIfAborted();
+    const rows = base.rows.slice(from, from + batchSize);
+    const images = gatherRows(set.images, rows);
+    const classes = {
+      labels: rows.map((row) => set.labels[row]),
+      targets: base.targets.slice(from, from + batchSize),
+    };
+    pairs.push(...await boundaryPairs(teacher, student, images, classes, attack));
+    images.dispose();
+  }
+
+  const both = ({ crossed }: BoundaryPair) => crossed.teacher && crossed.student;
+  const compared = counted === "all" ? pairs : pairs.filter(both);
+  const of = (
+    name: string,
+    among: readonly BoundaryPair[],
+    value: (pair: BoundaryPair) => number | boolean | null,
+  ) => estimate(among.map(value), stream(`bootstrap/${name}`));
+  return {
+    qualifying: base.qualifying,
+    attacked: pairs.length,
+    crossed: {
+      teacher: pairs.filter(({ crossed }) => crossed.teacher).length,
+      student: pairs.filter(({ crossed }) => crossed.student).length,
+      both: pairs.filter(both).length,
+    },
+    magnitude: of("magnitude", compared, ({ magnitude }) => magnitude),
+    angle: of("angle", compared, ({ angle }) => angle),
+    distance: {
+      teacher: of("teacher", pairs, ({ distance }) => distance.teacher),
+      student: of("student", pairs, ({ distance }) => distance.student),
+      studentAlongTeacher: of("along", pairs, ({ distance }) => distance.studentAlongTeacher),
+    },
+    agreement: {
+      onTeachers: of("on teachers", pairs, ({ agreement }) => agreement.onTeachers),
+      onStudents: of("on students", pairs, ({ agreement }) => agreement.onStudents),
+    },
+    pairs,
+  };
+}

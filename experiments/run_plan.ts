@@ -63,6 +63,14 @@ export async function planRuns(
   const entries = choices.methods
     ? choices.methods.map((name) => scale.methods.find((entry) => entry.name === name) ?? { name })
     : scale.methods;
+  if (choices.attack !== undefined && !entries.some(({ name }) => makesSamples(name))) {
+    throw new UserError(
+      `none of the methods ${
+        entries.map(({ name }) => name).join(", ")
+      } makes samples by an attack, ` +
+        `so that "${choices.attack}" has nothing to replace`,
+    );
+  }
   const resolved = entries.map((entry) => {
     const method = methodNamed(entry.name);
     return { method, options: resolveMethodOptions(method, optionsOf(entry, choices.attack)) };
@@ -120,11 +128,15 @@ export async function planRuns(
  * the ones that are the very same of the other attack stay.
  */
 function optionsOf({ name, options = {} }: MethodEntry, attack?: string): MethodEntry["options"] {
+  if (attack === undefined || !makesSamples(name)) return options;
   const method = methodNamed(name);
-  if (attack === undefined || !Object.hasOwn(method.options, "attack")) return options;
   const rules = method.optionsFor!({ attack });
   const kept = Object.entries(options).filter(([key]) => rules[key] === method.options[key]);
   return { ...Object.fromEntries(kept), attack };
+}
+
+function makesSamples(method: string): boolean {
+  return Object.hasOwn(methodNamed(method).options, "attack");
 }
 
 /** Float32 goes without saying: runs from before there was a choice keep their names. */

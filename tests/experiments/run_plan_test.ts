@@ -66,3 +66,23 @@ Deno.test("shards divide the runs without overlap, whatever order they come in",
   assertEquals(new Set(shards.flat().map(({ name }) => name)).size, plan.length);
   assertEquals(shards.flat().length, plan.length);
 });
+
+Deno.test("openPlan() puts another attack in the place of BSS, as a run of its own", async () => {
+  const choices = { scale: "smoke", methods: ["bss"], seeds: [1] } as const;
+  const [own] = await openPlan(quickstart, choices);
+  assertEquals((await openPlan(quickstart, { ...choices, attack: "bss" }))[0].name, own.name);
+  const [deepfool] = await openPlan(quickstart, { ...choices, attack: "deepfool" });
+  assertNotEquals(deepfool.name, own.name);
+  const { attack, overshoot, baseSamples, eta } = deepfool.specification.options;
+  // What the experiment says of BSS itself is not for it; the rest is.
+  assertEquals([attack, overshoot, baseSamples, eta], ["deepfool", 0.02, 8, undefined]);
+  assert(deepfool.flops > own.flops);
+  // Noise has the norm of the experiment's own BSS.
+  const [noise] = await openPlan(quickstart, { ...choices, attack: "noise" });
+  assertEquals([noise.specification.options.step, noise.specification.options.eta], ["newton", 1]);
+  await assertRejects(
+    () => openPlan(quickstart, { ...choices, methods: ["hinton"], attack: "fgsm" }),
+    UserError,
+    'none of the methods hinton makes samples by an attack, so that "fgsm" has nothing to replace',
+  );
+});

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Dataset, ImageSet } from "../../lib/data/dataset.ts";
 import { withFingerprint } from "../../lib/data/dataset.ts";
+import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import { resolveOptions } from "../../lib/options.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
@@ -54,7 +55,7 @@ export function smallSpecification(
     teacher: method === "original" ? null : { name: "random", hash: "0" },
     student: "resnet8",
     method,
-    options: resolveOptions(method, methodNamed(method).options, { ...attack, ...options }),
+    options: resolveMethodOptions(methodNamed(method), { ...attack, ...options }),
     protocol: resolveOptions("protocol", protocolOptions, { epochs, batchSize: 10, learningRate }),
     scale: "smoke",
     seed,

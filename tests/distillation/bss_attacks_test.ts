@@ -1,0 +1,79 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { attacks } from "../../lib/attack/attacks.ts";
+import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { bss } from "../../lib/distillation/bss.ts";
+import type { DistillationMethod } from "../../lib/distillation/method.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { onFastBackends } from "../on_every_backend.ts";
+import { outcomeOf } from "../training/outcome_of.ts";
+import { smallSpecification } from "../training/small_run.ts";
+
+/** Options that make the attacks short. */
+const SHORT: Record<string, Record<string, unknown>> = {
+  bss: { step: "newton", eta: 1.2 },
+  noise: { step: "newton", eta: 1.2 },
+  pgd: { maxSteps: 3 },
+  deepfool: { maxSteps: 5 },
+  "carlini-wagner": { searchSteps: 2, maxSteps: 5 },
+  apgd: { maxSteps: 5 },
+};
+
+const specificationFor = (attack: string, options: Record<string, unknown> = {}) => ({
+  ...smallSpecification("original"),
+  teacher: { name: "random", hash: "0" },
+  method: "bss",
+  options: resolveMethodOptions(bss as unknown as DistillationMethod, {
+    attack,
+    baseSamples: 4,
+    ...SHORT[attack],
+    ...options,
+  }),
+});
+
+for (const { shortName } of attacks) {
+  onFastBackends(
+    `a student is trained on the samples of the ${shortName} attack`,
+    async (backend) => {
+      const specification = specificationFor(shortName);
+      const { rows, weights } = await outcomeOf(specification, backend);
+      const attacked = rows.reduce((sum, row) => sum + Number(row.attacked), 0);
+      assert(attacked > 0);
+      const [first] = rows.filter((row) => Number(row.attacked) > 0);
+      assert(Number(first.loss_boundary) > 0);
+      const shares = ["crossed_to_target", "third_class", "not_crossed"]
+        .map((outcome) => Number(first[`share_${outcome}`]));
+      assertEquals(Math.round(100 * shares.reduce((sum, share) => sum + share)), 100);
+      const again = await outcomeOf(specification, backend);
+      assertEquals(again.weights, weights);
+    },
+  );
+}
+
+onFastBackends(
+  "bss with another attack goes for target classes where it is told to",
+  async (backend) => {
+    const thirdClasses = async (targeted: boolean) => {
+      const specification = specificationFor("fgsm", { targeted, epsilon: 0.2 });
+      const { rows } = await outcomeOf(specification, backend);
+      return rows.reduce((sum, row) => sum + Number(row.share_third_class), 0);
+    };
+    // Without targets any other class is one.
+    assertEquals(await thirdClasses(false), 0);
+    assert(await thirdClasses(true) > 0);
+  },
+);
+
+Deno.test("bss has the options of its attack, and no others", () => {
+  const method = bss as unknown as DistillationMethod;
+  const own = resolveMethodOptions(method);
+  assertEquals(Object.keys(own).includes("attack"), false);
+  assertEquals(resolveMethodOptions(method, { attack: "bss" }), own);
+  const deepfool = resolveMethodOptions(method, { attack: "deepfool" });
+  assertEquals([deepfool.attack, deepfool.maxSteps, deepfool.targeted], ["deepfool", 50, false]);
+  assertThrows(
+    () => resolveMethodOptions(method, { attack: "deepfool", eta: 1 }),
+    UserError,
+    'bss has no option "eta"; it has overshoot',
+  );
+  assertThrows(() => resolveMethodOptions(method, { attack: "deepfol" }), UserError, "choose from");
+});

@@ -1,0 +1,50 @@
+import type { BoundarySimilarity } from "../analysis/boundary/boundary_similarity.ts";
+import type { Estimate } from "../analysis/boundary/estimate.ts";
+import type { Displayable } from "./display.ts";
+import { displayTable } from "./display_table.ts";
+
+/** A student by its name, with what was found of it. */
+export interface ComparedBoundary {
+  readonly name: string;
+  readonly similarity: BoundarySimilarity;
+}
+
+/** One line a student; distances in normalised pixels, intervals of 95 %. */
+export function boundaryTable(
+  rows: readonly ComparedBoundary[],
+  title = "How alike student's and teacher's boundaries are",
+): Displayable {
+  return displayTable({
+    title,
+    columns: [
+      { key: "name", title: "student" },
+      { key: "magnitude", title: "MagSim", align: "right" },
+      { key: "angle", title: "AngSim", align: "right" },
+      { key: "both", title: "crossed on both", align: "right" },
+      { key: "teacher", title: "distance, teacher", align: "right" },
+      { key: "student", title: "distance, student", align: "right" },
+      { key: "along", title: "student's along the teacher's BSS", align: "right" },
+      { key: "onTeachers", title: "same class on teacher's BSS", unit: "%", align: "right" },
+      { key: "onStudents", title: "same class on student's BSS", unit: "%", align: "right" },
+    ],
+    rows: rows.map(({ name, similarity }) => ({
+      name,
+      magnitude: text(similarity.magnitude, 3),
+      angle: text(similarity.angle, 3),
+      both: `${similarity.crossed.both} of ${similarity.attacked}`,
+      teacher: text(similarity.distance.teacher, 3),
+      student: text(similarity.distance.student, 3),
+      along: text(similarity.distance.studentAlongTeacher, 3),
+      onTeachers: text(similarity.agreement.onTeachers, 1, 100),
+      onStudents: text(similarity.agreement.onStudents, 1, 100),
+    })),
+    note: "95 % bootstrap intervals over the images",
+  });
+}
+
+/** "0.871 [0.860, 0.882]" */
+function text({ value, interval }: Estimate, digits: number, factor = 1): string | null {
+  if (value === null) return null;
+  const number = (x: number) => (factor * x).toFixed(digits);
+  return interval ? `${number(value)} [${interval.map(number).join(", ")}]` : number(value);
+}

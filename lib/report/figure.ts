@@ -2,10 +2,13 @@
  * A Plotly figure is data. These are the parts of Plotly's schema that are used here:
  * https://plotly.com/javascript/reference/
  */
-export interface Figure {
-  readonly data: readonly Trace[];
+export interface Figure<T extends AnyTrace = Trace> {
+  readonly data: readonly T[];
   readonly layout: Layout;
 }
+
+/** What a figure may be made of. */
+export type AnyTrace = Trace | HeatmapTrace;
 
 /** Points, joined or not, with error bars or without. */
 export interface Trace {
@@ -21,6 +24,7 @@ export interface Trace {
     readonly size: number;
     readonly symbol: string;
     readonly opacity?: number;
+    readonly line?: { readonly color: string; readonly width: number };
   };
   readonly error_y?: {
     readonly type: "data";
@@ -29,11 +33,28 @@ export interface Trace {
     readonly thickness: number;
     readonly width: number;
   };
+  /** Whether points that lie on an axis are cut in half; true if left out. */
+  readonly cliponaxis?: boolean;
   /** Traces of one group are shown and hidden together. */
   readonly legendgroup?: string;
   readonly showlegend?: boolean;
   /** Plotly's template; "<extra></extra>" at its end takes away the box with the name. */
   readonly hovertemplate?: string;
+}
+
+/** A rectangle of coloured cells. */
+export interface HeatmapTrace {
+  readonly type: "heatmap";
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** One row for each of `y`. */
+  readonly z: readonly (readonly number[])[];
+  readonly zmin: number;
+  readonly zmax: number;
+  /** Colours from `zmin`, 0, to `zmax`, 1. */
+  readonly colorscale: readonly (readonly [position: number, color: string])[];
+  readonly showscale: boolean;
+  readonly hoverinfo: "skip";
 }
 
 export interface Axis {
@@ -48,6 +69,11 @@ export interface Axis {
   readonly linecolor?: string;
   readonly zeroline?: boolean;
   readonly automargin?: boolean;
+  readonly showgrid?: boolean;
+  /** A unit of this axis is as long as one of the other. */
+  readonly scaleanchor?: "x" | "y";
+  /** What gives way for that: the axis, not its range. */
+  readonly constrain?: "domain";
 }
 
 export interface Layout {
@@ -55,6 +81,14 @@ export interface Layout {
   readonly xaxis: Axis;
   readonly yaxis: Axis;
   readonly showlegend?: boolean;
+  readonly legend?: {
+    readonly orientation: "h" | "v";
+    /** In shares of the plotting area; outside 0…1 it lies beside it. */
+    readonly x: number;
+    readonly y: number;
+    readonly xanchor: "left" | "center" | "right";
+    readonly yanchor: "top" | "middle" | "bottom";
+  };
   readonly font: { readonly size: number; readonly color: string };
   readonly paper_bgcolor: string;
   readonly plot_bgcolor: string;

@@ -1,6 +1,6 @@
 import { UserError } from "../user_error.ts";
 import { type Displayable, displayable } from "./display.ts";
-import type { Figure } from "./figure.ts";
+import type { AnyTrace, Figure } from "./figure.ts";
 import { FIGURE_CONFIG, figureHtml } from "./figure_html.ts";
 import { renderPng } from "./static_picture.ts";
 
@@ -11,7 +11,7 @@ const PICTURE_WIDTH = 900;
  * A figure that a notebook shows: Plotly's own form for viewers that have Plotly, HTML for those
  * that run scripts, a picture for those that do not. Without Chromium there is no picture.
  */
-export function figureDisplay(figure: Figure): Displayable {
+export function figureDisplay(figure: Figure<AnyTrace>): Displayable {
   return displayable(async () => {
     const picture = await pictureOf(figure);
     return {
@@ -24,7 +24,7 @@ export function figureDisplay(figure: Figure): Displayable {
 }
 
 /** A browser that fails costs the picture, not the figure. */
-async function pictureOf(figure: Figure): Promise<Uint8Array | null> {
+async function pictureOf(figure: Figure<AnyTrace>): Promise<Uint8Array | null> {
   try {
     return await renderPng(figure, { width: PICTURE_WIDTH, height: figure.layout.height });
   } catch (error) {

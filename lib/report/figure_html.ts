@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { escapeHtml } from "./escape_html.ts";
-import type { Figure } from "./figure.ts";
+import type { AnyTrace, Figure } from "./figure.ts";
 import { jsonForScript } from "./json_for_script.ts";
 import { plotlySource } from "./plotly_source.ts";
 
@@ -16,7 +16,10 @@ export const FIGURE_CONFIG = { responsive: true, displaylogo: false };
  *
  * @param picture the figure as a PNG, or `null`, which leaves a line of text where no script runs
  */
-export async function figureHtml(figure: Figure, picture: Uint8Array | null): Promise<string> {
+export async function figureHtml(
+  figure: Figure<AnyTrace>,
+  picture: Uint8Array | null,
+): Promise<string> {
   const title = escapeHtml(figure.layout.title.text);
   const still = picture
     ? `<img alt="${title}" src="data:image/png;base64,${picture.toBase64()}" ` +

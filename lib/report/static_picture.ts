@@ -1,4 +1,4 @@
-import type { Figure } from "./figure.ts";
+import type { AnyTrace, Figure } from "./figure.ts";
 import { findChromium } from "./find_chromium.ts";
 import { jsonForScript } from "./json_for_script.ts";
 import { browserError, openInChromium } from "./open_in_chromium.ts";
@@ -15,7 +15,7 @@ const SCALE = 2;
  * @throws UserError when Chromium fails
  */
 export async function renderPng(
-  figure: Figure,
+  figure: Figure<AnyTrace>,
   { width, height }: { readonly width: number; readonly height: number },
 ): Promise<Uint8Array | null> {
   const executable = await findChromium();
@@ -34,7 +34,11 @@ export async function renderPng(
   throw browserError(executable, stderr);
 }
 
-async function pictureHtml(figure: Figure, width: number, height: number): Promise<string> {
+async function pictureHtml(
+  figure: Figure<AnyTrace>,
+  width: number,
+  height: number,
+): Promise<string> {
   const { data, layout } = figure;
   const drawn = jsonForScript({
     data,

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { decode } from "fast-png";
 import { fileURLToPath } from "node:url";
 import { accuracyWithErrorBars } from "../../lib/report/accuracy_bars.ts";
+import { boundaryPicture } from "../../lib/report/boundary_picture.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import type { Figure } from "../../lib/report/figure.ts";
 import { figureDisplay } from "../../lib/report/figure_display.ts";
@@ -11,6 +12,7 @@ import { learningCurves } from "../../lib/report/learning_curves.ts";
 import { openInChromium } from "../../lib/report/open_in_chromium.ts";
 import { renderPng } from "../../lib/report/static_picture.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { regionsOf } from "../report/regions_of.ts";
 
 const CURVES = learningCurves([
   { name: "bss, seed 1", group: "bss", epochs: [1, 2, 3], accuracy: [70, 80, 86.5] },
@@ -58,6 +60,22 @@ browserTest("figureHtml() draws every line and every point offline", async (exec
   assertEquals(bars.console, []);
   assertEquals(count(bars.dom, '<path class="point'), 2 + 3);
   assertEquals(count(bars.dom, 'class="yerror"'), 1);
+});
+
+browserTest("figureHtml() draws the plane with classes, lines and points", async (executable) => {
+  const labels = new Int32Array([0, 1]);
+  const figure = boundaryPicture({
+    teacher: regionsOf((x) => [0, x]),
+    students: { bss: regionsOf((_, y) => [0, y]), hinton: regionsOf((x, y) => [0, x + y]) },
+    points: { name: "two", points: new Float32Array([-1, 0, 1, 0]), labels, classes: 2 },
+    attacked: { base: [-1, 0], samples: [-0.5, 0] },
+  }, "plane");
+  const { dom, console } = await show(executable, await figureHtml(figure, null));
+  assertEquals(console, []);
+  assertEquals(count(dom, 'class="hm"'), 1);
+  // Three boundaries and the way of the attack; the legend has a sample of the boundaries.
+  assertEquals(count(dom, 'class="js-line"'), 4 + 3);
+  assertEquals(count(dom, '<path class="point'), 2 + 1);
 });
 
 browserTest("figureHtml() draws each of several figures on a page once", async (executable) => {

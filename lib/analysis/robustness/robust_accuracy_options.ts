@@ -1,0 +1,25 @@
+import { integer, type Options, type Rule } from "../../options.ts";
+
+/** Radii of balls, each greater than 0 and none twice. */
+function radii(fallback: readonly number[]): Rule<readonly number[]> {
+  return {
+    default: fallback,
+    allowed: "a list of numbers greater than 0, none twice",
+    accepts: (value) =>
+      Array.isArray(value) && value.every((entry) => Number.isFinite(entry) && entry > 0) &&
+      new Set(value).size === value.length,
+  };
+}
+
+export const robustAccuracyOptions = {
+  /** ε in L∞, in units of 1/255. */
+  linf: radii([1, 2, 4, 8]),
+  /** ε in L2, in units of pixels in 0…1. */
+  l2: radii([0.1, 0.25, 0.5, 1]),
+  /** Images attacked at once. The results are the same up to rounding. */
+  batchSize: integer(64, { min: 1 }),
+  /** Of the attacks' random numbers. */
+  seed: integer(1),
+};
+
+export type RobustAccuracyOptions = Options<typeof robustAccuracyOptions>;

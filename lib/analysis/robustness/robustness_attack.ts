@@ -1,0 +1,86 @@
+import type * as tf from "@tensorflow/tfjs";
+import { apgdAttack, DLR_CLASSES } from "../../attack/apgd.ts";
+import type { AttackResult } from "../../attack/attack.ts";
+import type { Norm } from "../../attack/ball.ts";
+import { fgsmAttack } from "../../attack/fgsm.ts";
+import { pgdAttack } from "../../attack/pgd.ts";
+import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+
+/** One attack within a ball; `epsilon` in the units of pixels in 0…1, which stay in that range. */
+export interface RobustnessStage {
+  /** Sets its random numbers apart from those of other stages. */
+  readonly name: string;
+  /** It is left out for a classifier of fewer classes. */
+  readonly leastClasses?: number;
+  run(
+    classifier: FrozenClassifier,
+    images: tf.Tensor4D,
+    labels: readonly number[],
+    ball: { readonly norm: Norm; readonly epsilon: number },
+    random: () => number,
+  ): Promise<Pick<AttackResult, "samples" | "logits">>;
+}
+
+/** What `robustAccuracy` measures under: each stage attacks the images that withstood those before. */
+export interface RobustnessAttack {
+  readonly name: string;
+  readonly stages: readonly RobustnessStage[];
+}
+
+/** The fast gradient sign method (Goodfellow et al. 2015); for L2 one step along the gradient. */
+export const fgsm: RobustnessAttack = {
+  name: "FGSM",
+  stages: [{
+    name: "fgsm",
+    run: (classifier, images, labels, ball) => fgsmAttack(classifier, images, { labels }, ball),
+  }],
+};
+
+/**
+ * Projected gradient descent (Madry et al. 2018) from a random point of the ball, with steps of ε/4.
+ * A sample is through as soon as the classifier is wrong on it, not only after the last step.
+ */
+export function pgd(maxSteps = 20): RobustnessAttack {
+  return {
+    name: `PGD-${maxSteps}`,
+    stages: [{
+      name: "pgd",
+      run: (classifier, images, labels, ball, random) =>
+        pgdAttack(
+          classifier,
+          images,
+          { labels },
+          { ...ball, maxSteps, stepSize: 0.25, randomStart: true, earlyStop: true },
+          { random },
+        ),
+    }],
+  };
+}
+
+/**
+ * The two Auto-PGD attacks of AutoAttack's standard version (Croce and Hein 2020): on the
+ * cross-entropy, then on the targeted DLR loss for the 9 most probable other classes in turn. Its
+ * FAB and its black-box Square attack are not among them: where gradients are masked, as the checks of
+ * `robustAccuracy` would hint, Square finds more.
+ */
+export function apgdEnsemble({ maxSteps = 100, candidates = 9 } = {}): RobustnessAttack {
+  const stage =
+    (loss: "ce" | "dlr"): RobustnessStage["run"] => (classifier, images, labels, ball, random) =>
+      apgdAttack(
+        classifier,
+        images,
+        { labels },
+        { ...ball, maxSteps, candidates, loss },
+        { random },
+      );
+  return {
+    name: "APGD ensemble",
+    stages: [
+      { name: "apgd-ce", run: stage("ce") },
+      { name: "apgd-dlr", leastClasses: DLR_CLASSES, run: stage("dlr") },
+    ],
+  };
+}
+
+/** Weak to strong, as `robustAccuracy` takes them unless told. */
+export const robustnessAttacks: readonly RobustnessAttack[] = [fgsm, pgd(), apgdEnsemble()];

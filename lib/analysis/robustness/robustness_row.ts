@@ -1,0 +1,59 @@
+import type { Budget } from "./budget.ts";
+import type { RobustnessAttack } from "./robustness_attack.ts";
+import { aboveCleanCheck, risingCheck, weakerCheck } from "./row_checks.ts";
+import type { Interval } from "../statistics/interval.ts";
+
+/** The accuracy of a classifier under one attack within one ball. */
+export interface RobustnessRow extends Budget {
+  readonly attack: string;
+  /** Share of all images, 0…1; NaN of no image */
+  readonly accuracy: number;
+  /** 95 % Wilson interval over the choice of images; null of no image */
+  readonly interval: Interval | null;
+  /** How many, those included that the classifier gets wrong without an attack */
+  readonly images: number;
+  /** Sentences that say what makes this row doubtful */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Completes rows with what makes each doubtful beside the others.
+ *
+ * @param clean accuracy without an attack
+ * @param attacks weak to strong
+ * @param classes how many the classifier tells apart
+ */
+export function withWarnings(
+  rows: readonly Omit<RobustnessRow, "warnings">[],
+  clean: number,
+  attacks: readonly RobustnessAttack[],
+  classes: number,
+): RobustnessRow[] {
+  return rows.map((row) => {
+    const place = attacks.findIndex(({ name }) => name === row.attack);
+    const names = attacks.slice(0, place).map(({ name }) => name);
+    const weaker = rows.filter(({ attack }) => names.includes(attack));
+    const found = [
+      leftOutCheck(attacks[place], classes),
+      aboveCleanCheck(row, clean),
+      risingCheck(row, rows),
+      weakerCheck(row, weaker),
+    ];
+    return { ...row, warnings: found.filter((warning) => warning !== null) };
+  });
+}
+
+/** The stages of an attack that there are classes enough for. */
+export function stagesFor({ stages }: RobustnessAttack, classes: number) {
+  return stages.filter(({ leastClasses = 0 }) => classes >= leastClasses);
+}
+
+/** Whether a stage is left out for lack of classes. */
+function leftOutCheck(attack: RobustnessAttack, classes: number): string | null {
+  const able = stagesFor(attack, classes);
+  const out = attack.stages.filter((stage) => !able.includes(stage));
+  if (out.length === 0) return null;
+  const needs = out.map(({ name, leastClasses }) => `${name} needs ${leastClasses} classes`);
+  return `${needs.join(", ")} and the classifier has ${classes}: ${attack.name} is ` +
+    `${able.map(({ name }) => name).join(", ") || "nothing"} alone here`;
+}

@@ -1,0 +1,153 @@
+import type { PointSet } from "../data/toy/point_set.ts";
+import { boundaryLines } from "./boundary_lines.ts";
+import { type ClassRegions, regionAgreement } from "./class_regions.ts";
+import { methodStyles } from "./colours.ts";
+import type { AnyTrace, Figure, HeatmapTrace, Trace } from "./figure.ts";
+import { figureLayout } from "./figure_layout.ts";
+import type { Polyline } from "./zero_lines.ts";
+
+/** What {@linkcode boundaryPicture} shows. */
+export interface BoundaryPictureInput {
+  readonly teacher: ClassRegions;
+  /** By the method that trained them; on the grid of the teacher. */
+  readonly students?: Readonly<Record<string, ClassRegions>>;
+  /** What they were trained on. */
+  readonly points: PointSet;
+  /** What an attack on the teacher made of some points, `[n, 2]` each, in the same order. */
+  readonly attacked?: { readonly base: ArrayLike<number>; readonly samples: ArrayLike<number> };
+}
+
+/** Of each class: its ground, getting darker so that grey prints show it, and its points. */
+const CLASSES = [
+  { ground: "#fdf6e6", colour: "#e69f00", symbol: "circle" },
+  { ground: "#d3e7f4", colour: "#56b4e9", symbol: "square" },
+  { ground: "#bfd8ca", colour: "#009e73", symbol: "triangle-up" },
+  { ground: "#d3bccc", colour: "#cc79a7", symbol: "pentagon" },
+] as const;
+
+/** Wide and light, so that a student's line shows on top of it, in grey too. */
+const TEACHER_LINE = { color: "#a6a6a6", width: 7, dash: "solid" };
+
+/**
+ * The plane: the teacher's classes as its ground, the decision boundaries of the teacher and of the
+ * students, the points, and the way of attacked points to the teacher's boundary.
+ */
+export function boundaryPicture(
+  { teacher, students = {}, points, attacked }: BoundaryPictureInput,
+  title: string,
+): Figure<AnyTrace> {
+  const styles = methodStyles(Object.keys(students));
+  const range = [teacher.axis[0], teacher.axis.at(-1)!] as const;
+  const axis = { range, dtick: 1, showgrid: false, constrain: "domain" } as const;
+  return {
+    data: [
+      ground(teacher),
+      lineTrace("teacher", boundaryLines(teacher), TEACHER_LINE),
+      ...Object.entries(students).map(([method, regions]) => {
+        const { colour: color, dash } = styles.get(method)!;
+        const share = (100 * regionAgreement(teacher, regions)).toFixed(1);
+        return lineTrace(`${method}, agrees on ${share} %`, boundaryLines(regions), {
+          color,
+          width: 2.5,
+          dash,
+        });
+      }),
+      ...pointTraces(points),
+      ...(attacked ? attackTraces(attacked.base, attacked.samples) : []),
+    ],
+    layout: {
+      ...figureLayout(
+        title,
+        { ...axis, title: { text: "x" } },
+        { ...axis, title: { text: "y" }, scaleanchor: "x" },
+      ),
+      height: 760,
+      legend: { orientation: "h", x: 0.5, xanchor: "center", y: -0.13, yanchor: "top" },
+    },
+  };
+}
+
+function ground({ axis, top, classes }: ClassRegions): HeatmapTrace {
+  const side = axis.length;
+  // Two stops a class, so that one colour does not run into the next.
+  const colorscale = Array.from({ length: classes }, (_, label) => {
+    const { ground } = CLASSES[label % CLASSES.length];
+    return [[label / classes, ground], [(label + 1) / classes, ground]] as const;
+  }).flat();
+  return {
+    type: "heatmap",
+    x: axis,
+    y: axis,
+    z: axis.map((_, row) => [...top.subarray(row * side, (row + 1) * side)]),
+    zmin: -0.5,
+    zmax: classes - 0.5,
+    colorscale,
+    showscale: false,
+    hoverinfo: "skip",
+  };
+}
+
+function lineTrace(
+  name: string,
+  lines: readonly Polyline[],
+  line: NonNullable<Trace["line"]>,
+): Trace {
+  return {
+    type: "scatter",
+    mode: "lines",
+    name,
+    ...joined(lines),
+    line,
+    hovertemplate: `${name}<extra></extra>`,
+  };
+}
+
+function pointTraces({ points, labels, classes }: PointSet): Trace[] {
+  return Array.from({ length: classes }, (_, label) => {
+    const { colour, symbol } = CLASSES[label % CLASSES.length];
+    const own = [...labels.keys()].filter((index) => labels[index] === label);
+    return {
+      type: "scatter",
+      mode: "markers",
+      name: `class ${label}`,
+      x: own.map((index) => points[2 * index]),
+      y: own.map((index) => points[2 * index + 1]),
+      marker: { color: colour, size: 10, symbol, line: { color: "#222222", width: 1.2 } },
+      hovertemplate: `class ${label} (%{x:.2f}, %{y:.2f})<extra></extra>`,
+    };
+  });
+}
+
+function attackTraces(base: ArrayLike<number>, samples: ArrayLike<number>): Trace[] {
+  const pointsOf = (values: ArrayLike<number>) =>
+    Array.from(
+      { length: values.length / 2 },
+      (_, i) => [values[2 * i], values[2 * i + 1]] as const,
+    );
+  const [from, to] = [pointsOf(base), pointsOf(samples)];
+  const ways = lineTrace("attack", from.map((start, index) => [start, to[index]]), {
+    color: "#222222",
+    width: 1,
+    dash: "solid",
+  });
+  return [{ ...ways, showlegend: false }, {
+    type: "scatter",
+    mode: "markers",
+    name: "boundary supporting sample",
+    x: to.map(([x]) => x),
+    y: to.map(([, y]) => y),
+    marker: { color: "#222222", size: 8, symbol: "x-thin", line: { color: "#222222", width: 2 } },
+    // The attack's clamp may end where the picture does.
+    cliponaxis: false,
+    hovertemplate: `boundary supporting sample (%{x:.2f}, %{y:.2f})<extra></extra>`,
+  }];
+}
+
+/** Several lines as one, with gaps between them. */
+function joined(lines: readonly Polyline[]): Pick<Trace, "x" | "y"> {
+  const round = (value: number) => Number(value.toFixed(4));
+  return {
+    x: lines.flatMap((line) => [...line.map(([x]) => round(x)), 0]),
+    y: lines.flatMap((line) => [...line.map(([, y]) => round(y)), null]),
+  };
+}

@@ -1,0 +1,54 @@
+import { pointImages } from "../data/toy/point_set.ts";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { topClasses } from "../selection/probabilities.ts";
+import { UserError } from "../user_error.ts";
+
+/** What a classifier says at the points of a square grid around (0, 0). */
+export interface ClassRegions {
+  readonly classes: number;
+  /** The coordinates of the grid, ascending, in x as in y */
+  readonly axis: readonly number[];
+  /** `[y, x, classes]` */
+  readonly logits: Float32Array;
+  /** The top class, `[y, x]` */
+  readonly top: Int32Array;
+}
+
+/**
+ * @param classifier of points as images, `[n, 1, 1, 2]`
+ * @param limit the grid goes from −limit to limit
+ * @param side so many points each way; 201 are 40,401 points, and lines good to less than a pixel
+ */
+export async function classRegions(
+  classifier: FrozenClassifier,
+  { limit = 2.5, side = 201 } = {},
+): Promise<ClassRegions> {
+  const { classes } = classifier;
+  const axis = Array.from({ length: side }, (_, k) => limit * (2 * k / (side - 1) - 1));
+  const grid = pointImages({
+    points: Float32Array.from(axis.flatMap((y) => axis.flatMap((x) => [x, y]))),
+  });
+  const tensor = classifier.logits(grid);
+  const logits = await tensor.data<"float32">();
+  grid.dispose();
+  tensor.dispose();
+  return { classes, axis, logits, top: topClasses(logits, classes) };
+}
+
+/**
+ * The share of the grid that two classifiers put in the same class, 0…1.
+ *
+ * @throws UserError if the grids differ
+ */
+export function regionAgreement(a: ClassRegions, b: ClassRegions): number {
+  if (String(a.axis) !== String(b.axis)) {
+    throw new UserError(
+      `regions on different grids cannot be compared: ${describeGrid(a)} and ${describeGrid(b)}`,
+    );
+  }
+  return a.top.filter((top, index) => top === b.top[index]).length / a.top.length;
+}
+
+function describeGrid({ axis }: ClassRegions): string {
+  return `${axis.length} × ${axis.length} points within ±${axis.at(-1)}`;
+}

@@ -1,0 +1,61 @@
+import type { Budget } from "../analysis/robustness/budget.ts";
+import { NORM_NAMES } from "../analysis/robustness/budget.ts";
+import type { RobustAccuracy } from "../analysis/robustness/robust_accuracy.ts";
+import { methodStyles } from "./colours.ts";
+import type { Figure, Trace } from "./figure.ts";
+import { figureLayout } from "./figure_layout.ts";
+
+/** Error bars of two lengths: `array` upwards, `arrayminus` downwards. */
+type AsymmetricTrace = Trace & {
+  readonly error_y: { readonly symmetric: false; readonly arrayminus: readonly number[] };
+};
+
+const UNITS: Readonly<Record<Budget["norm"], string>> = { linf: "1/255", l2: "pixels in 0…1" };
+
+/**
+ * The accuracy under attack against ε in one norm: one line an attack, from the accuracy without any
+ * at ε = 0 on, with Wilson's intervals. Of no image, or in a norm that was not measured, it has no line.
+ */
+export function robustnessCurve(
+  { clean, rows }: Pick<RobustAccuracy, "clean" | "rows">,
+  norm: Budget["norm"],
+  title = `Accuracy under attack, ${NORM_NAMES[norm]}`,
+): Figure {
+  const shown = rows.filter((row) => row.norm === norm && row.interval !== null);
+  const attacks = [...new Set(shown.map(({ attack }) => attack))];
+  const styles = methodStyles(attacks);
+  const data = attacks.map((name): AsymmetricTrace => {
+    const { colour, dash, symbol } = styles.get(name)!;
+    const points = [
+      { epsilon: 0, ...clean },
+      ...shown.filter(({ attack }) => attack === name).toSorted((a, b) => a.epsilon - b.epsilon),
+    ];
+    return {
+      type: "scatter",
+      mode: "lines+markers",
+      name,
+      x: points.map(({ epsilon }) => epsilon),
+      y: points.map(({ accuracy }) => 100 * accuracy),
+      error_y: {
+        type: "data",
+        symmetric: false,
+        array: points.map(({ accuracy, interval }) => 100 * (interval![1] - accuracy)),
+        arrayminus: points.map(({ accuracy, interval }) => 100 * (accuracy - interval![0])),
+        color: colour,
+        thickness: 1,
+        width: 4,
+      },
+      line: { color: colour, width: 1.5, dash },
+      marker: { color: colour, size: 7, symbol },
+      hovertemplate: `${name}<br>ε = %{x}: %{y:.2f} %<extra></extra>`,
+    };
+  });
+  return {
+    data,
+    layout: figureLayout(
+      title,
+      { title: { text: `ε in ${NORM_NAMES[norm]} (${UNITS[norm]})` } },
+      { title: { text: "Accuracy (%)" }, range: [-2, 102] },
+    ),
+  };
+}

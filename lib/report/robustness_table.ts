@@ -1,0 +1,49 @@
+import { epsilonText, NORM_NAMES } from "../analysis/robustness/budget.ts";
+import type { RobustAccuracy } from "../analysis/robustness/robust_accuracy.ts";
+import type { Interval } from "../analysis/statistics/interval.ts";
+import type { Displayable } from "./display.ts";
+import { displayTable } from "./display_table.ts";
+
+/** One line an attack and ball, the first without an attack; what is doubtful stands below. */
+export function robustnessTable(
+  { clean, rows, warnings }: RobustAccuracy,
+  title = "Accuracy under attack",
+): Displayable {
+  const doubts = [
+    ...warnings,
+    ...rows.flatMap((row) => row.warnings.map((warning) => `${row.attack}: ${warning}`)),
+  ];
+  return displayTable({
+    title,
+    columns: [
+      { key: "attack", title: "attack" },
+      { key: "norm", title: "norm" },
+      { key: "epsilon", title: "ε", align: "right" },
+      { key: "accuracy", title: "accuracy", unit: "%", align: "right" },
+      { key: "interval", title: "95 % interval", unit: "%", align: "right" },
+      { key: "images", title: "images" },
+    ],
+    rows: [
+      { attack: "none", norm: null, epsilon: null, ...shares(clean), images: clean.images },
+      ...rows.map((row) => ({
+        attack: row.attack,
+        norm: NORM_NAMES[row.norm],
+        epsilon: epsilonText(row),
+        ...shares(row),
+        images: row.images,
+      })),
+    ],
+    // A doubt that several rows share is said once.
+    note: doubts.length === 0 ? undefined : `Doubtful: ${[...new Set(doubts)].join(". ")}.`,
+  });
+}
+
+function shares(
+  { accuracy, interval }: { readonly accuracy: number; readonly interval: Interval | null },
+): { readonly accuracy: string | null; readonly interval: string | null } {
+  const percent = (share: number) => (100 * share).toFixed(1);
+  return {
+    accuracy: interval && percent(accuracy),
+    interval: interval && `[${interval.map(percent).join(", ")}]`,
+  };
+}

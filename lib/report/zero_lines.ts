@@ -1,0 +1,54 @@
+import { joinSegments } from "./join_segments.ts";
+
+/** A line through the plane; closed if it ends where it starts. */
+export type Polyline = readonly (readonly [x: number, y: number])[];
+
+/** Four points of a grid, by their numbers, around a cell. */
+export type Cell = readonly [number, number, number, number];
+
+/**
+ * The lines on which a function on a square grid is zero, by marching squares: interpolated along the
+ * edges of the cells; a cell that is crossed twice is divided by the sign of its mean.
+ *
+ * @param side the grid has side × side points; point x, y has the number y·side + x
+ * @param value the function at a point
+ * @param isWanted leaves out cells
+ * @returns lines in units of the grid, 0 … side − 1 each way
+ */
+export function zeroLines(
+  side: number,
+  value: (point: number) => number,
+  isWanted: (cell: Cell) => boolean,
+): Polyline[] {
+  const segments: [number, number][] = [];
+  for (let y = 0; y + 1 < side; y++) {
+    for (let x = 0; x + 1 < side; x++) {
+      const point = y * side + x;
+      const cell: Cell = [point, point + 1, point + 1 + side, point + side];
+      if (isWanted(cell)) segments.push(...segmentsIn(cell, value));
+    }
+  }
+  const crossing = (edge: number): [number, number] => {
+    const point = edge >> 1;
+    const isUpward = edge % 2 === 1;
+    const [here, there] = [value(point), value(isUpward ? point + side : point + 1)];
+    const share = here / (here - there);
+    const [x, y] = [point % side, Math.floor(point / side)];
+    return isUpward ? [x, y + share] : [x + share, y];
+  };
+  return joinSegments(segments).map((edges) => edges.map(crossing));
+}
+
+/** Pairs of edges; the edge from a point to the right is 2·point, the one upward 2·point + 1. */
+function segmentsIn(cell: Cell, value: (point: number) => number): [number, number][] {
+  const [lowerLeft, lowerRight, , upperLeft] = cell;
+  const edges = [2 * lowerLeft, 2 * lowerRight + 1, 2 * upperLeft, 2 * lowerLeft + 1];
+  const values = cell.map(value);
+  const isPositive = values.map((v) => v >= 0);
+  const crossed = edges.filter((_, k) => isPositive[k] !== isPositive[(k + 1) % 4]);
+  if (crossed.length === 0) return [];
+  if (crossed.length === 2) return [[crossed[0], crossed[1]]];
+  const [bottom, right, top, left] = edges;
+  const joinsFirst = values.reduce((sum, v) => sum + v) >= 0 === isPositive[0];
+  return joinsFirst ? [[bottom, right], [top, left]] : [[left, bottom], [right, top]];
+}

@@ -1,0 +1,12 @@
+import { assertEquals } from "@std/assert";
+import { epsilonText, radiusOf } from "../../../lib/analysis/robustness/budget.ts";
+
+Deno.test("radiusOf() takes ε in steps of 8-bit pixels for L∞, in pixels for L2", () => {
+  assertEquals(radiusOf({ norm: "linf", epsilon: 8 }), 8 / 255);
+  assertEquals(radiusOf({ norm: "l2", epsilon: 0.5 }), 0.5);
+});
+
+Deno.test("epsilonText() writes ε as the literature does", () => {
+  assertEquals(epsilonText({ norm: "linf", epsilon: 8 }), "8/255");
+  assertEquals(epsilonText({ norm: "l2", epsilon: 0.5 }), "0.5");
+});

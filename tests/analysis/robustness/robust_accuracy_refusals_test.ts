@@ -1,0 +1,91 @@
+import * as tf from "@tensorflow/tfjs";
+import { assertRejects } from "@std/assert";
+import { linearClassifier, randomLinear } from "./classifiers.ts";
+import { attackOf, greyImages, ownLabels } from "./small_measurement.ts";
+import { robustAccuracy } from "../../../lib/analysis/robustness/robust_accuracy.ts";
+import type { RobustnessStage } from "../../../lib/analysis/robustness/robustness_attack.ts";
+import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
+import { UserError } from "../../../lib/user_error.ts";
+import { onEveryBackend } from "../../on_every_backend.ts";
+
+/** What an attack that moves every pixel by something would give. */
+function moved(classifier: FrozenClassifier, images: tf.Tensor4D, by: number) {
+  const samples = tf.add(images, by) as tf.Tensor4D;
+  return Promise.resolve({ samples, logits: classifier.logits(samples) });
+}
+
+onEveryBackend(
+  "robustAccuracy() refuses samples out of the ball, out of 0…1 or not finite, by name",
+  async () => {
+    const classifier = randomLinear(4, 4);
+    const images = greyImages(5);
+    const labels = await ownLabels(classifier, images);
+    const measure = (run: RobustnessStage["run"], l2: number[]) =>
+      robustAccuracy(classifier, { images, labels }, { linf: [], l2 }, {
+        attacks: [attackOf(run)],
+      });
+    const cases: [RobustnessStage["run"], number, string][] = [
+      [
+        (classifier, images) => moved(classifier, images, 0.1),
+        0.1,
+        "own with ε = 0.1 in L2 moves an image by 0.2000000",
+      ],
+      [
+        (classifier, images) => moved(classifier, images, 0.9),
+        5,
+        "own with ε = 5 in L2 gives a pixel of 1.",
+      ],
+      [
+        (classifier, images) => moved(classifier, images, NaN),
+        1,
+        "own with ε = 1 in L2 gives samples that are not finite (NaN)",
+      ],
+      [
+        () => Promise.reject(new UserError("the classifier under attack is broken")),
+        1,
+        "own with ε = 1 in L2: the classifier under attack is broken",
+      ],
+    ];
+    for (const [run, epsilon, message] of cases) {
+      await assertRejects(() => measure(run, [epsilon]), UserError, message);
+    }
+    images.dispose();
+  },
+);
+
+onEveryBackend("robustAccuracy() refuses a classifier whose logits are not finite", async () => {
+  const images = greyImages(2);
+  const broken = linearClassifier(Array(8).fill(NaN), [0, 0]);
+  await assertRejects(
+    () => robustAccuracy(broken, { images, labels: [0, 1] }),
+    UserError,
+    "the classifier gives logits that are not finite (NaN) on images without any attack",
+  );
+  images.dispose();
+});
+
+onEveryBackend(
+  "robustAccuracy() refuses normalised images, labels that do not fit, and bad options",
+  async () => {
+    const classifier = randomLinear(4, 4);
+    const images = greyImages(2);
+    const normalised = tf.sub(images, 1) as tf.Tensor4D;
+    const set = { images, labels: [0, 1] };
+    const refused = (message: string, call: () => Promise<unknown>) =>
+      assertRejects(call, UserError, message);
+    await refused(
+      "give pixels in 0…1",
+      () => robustAccuracy(classifier, { ...set, images: normalised }),
+    );
+    await refused("2 images", () => robustAccuracy(classifier, { images, labels: [0] }));
+    await refused("class 4", () => robustAccuracy(classifier, { images, labels: [0, 4] }));
+    await refused('option "linf"', () => robustAccuracy(classifier, set, { linf: [1, 1] }));
+    await refused('option "l2"', () => robustAccuracy(classifier, set, { l2: [0] }));
+    await refused('option "batchSize"', () => robustAccuracy(classifier, set, { batchSize: 0 }));
+    await refused(
+      'no option "epsilon"',
+      () => robustAccuracy(classifier, set, { epsilon: 1 } as never),
+    );
+    tf.dispose([images, normalised]);
+  },
+);

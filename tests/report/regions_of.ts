@@ -1,0 +1,14 @@
+import type { ClassRegions } from "../../lib/report/class_regions.ts";
+import { topClasses } from "../../lib/selection/probabilities.ts";
+
+/** The regions of a classifier of points by a formula for its logits. */
+export function regionsOf(
+  logitsAt: (x: number, y: number) => number[],
+  { limit = 2, side = 11 } = {},
+): ClassRegions {
+  const axis = Array.from({ length: side }, (_, k) => limit * (2 * k / (side - 1) - 1));
+  const rows = axis.flatMap((y) => axis.map((x) => logitsAt(x, y)));
+  const classes = rows[0].length;
+  const logits = Float32Array.from(rows.flat());
+  return { classes, axis, logits, top: topClasses(logits, classes) };
+}

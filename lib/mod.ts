@@ -4,6 +4,12 @@
  *
  * @module
  */
+export {
+  type BoundarySimilarity,
+  boundarySimilarity,
+  type BoundarySimilarityOptions,
+} from "./analysis/boundary/boundary_similarity.ts";
+export { type ClassRegions, classRegions, regionAgreement } from "./analysis/class_regions.ts";
 export type { Budget } from "./analysis/robustness/budget.ts";
 export { type LabelledImages, labelledPixels } from "./analysis/robustness/labelled_images.ts";
 export { type RobustAccuracy, robustAccuracy } from "./analysis/robustness/robust_accuracy.ts";
@@ -27,11 +33,6 @@ export {
 } from "./analysis/statistics/paired_difference.ts";
 export { tInterval } from "./analysis/statistics/t_interval.ts";
 export { wilsonInterval } from "./analysis/statistics/wilson_interval.ts";
-export {
-  type BoundarySimilarity,
-  boundarySimilarity,
-  type BoundarySimilarityOptions,
-} from "./analysis/boundary/boundary_similarity.ts";
 export { apgdAttack } from "./attack/apgd.ts";
 export type { Attack, AttackClasses, AttackContext, AttackResult } from "./attack/attack.ts";
 export { attackNamed, attacks } from "./attack/attacks.ts";
@@ -63,7 +64,6 @@ export { ResNet } from "./nn/resnet.ts";
 export { readResNet } from "./nn/weights_file.ts";
 export { accuracyWithErrorBars } from "./report/accuracy_bars.ts";
 export { boundaryPicture } from "./report/boundary_picture.ts";
-export { type ClassRegions, classRegions, regionAgreement } from "./report/class_regions.ts";
 export { boundaryTable } from "./report/boundary_table.ts";
 export { denormalise } from "./report/denormalise.ts";
 export { displayTable } from "./report/display_table.ts";

@@ -49,29 +49,39 @@ export const apgdAttack = defineAttack({
     const steps = new Int32Array(images.shape[0]);
     let left = Array.from(steps.keys());
     for (const [round, goal] of goals.entries()) {
-      const origin = gatherRows(images, left);
-      const attacked = await adaptiveSteps(
-        classifier,
-        origin,
-        { success: pick(classes, left), loss: pick(goal, left) },
-        settings,
-        left.map((sample) => streams[sample]),
-      );
-      const { success } = await attackResult(attacked, origin, pick(classes, left));
+      const attacked = await attackThose(left, goal);
       attacked.steps.forEach((taken, row) => steps[left[row]] += taken);
       const rows = left.map((_, row) => row);
-      const leaving = rows.filter((row) => success[row] || round === goals.length - 1);
+      const leaving = rows.filter((row) => attacked.success[row] || round === goals.length - 1);
       archive.put(
         attacked.samples,
         attacked.logits,
         leaving,
         leaving.map((row) => left[row]),
       );
-      tf.dispose([origin, attacked.samples, attacked.logits]);
+      tf.dispose([attacked.samples, attacked.logits]);
       left = rows.filter((row) => !leaving.includes(row)).map((row) => left[row]);
       if (left.length === 0) break;
     }
     return await attackResult({ ...archive.take(), steps }, images, classes);
+
+    /** One run on some of the images, by the loss on its own classes. */
+    async function attackThose(samples: readonly number[], goal: AttackClasses) {
+      const origin = gatherRows(images, samples);
+      try {
+        const success = pick(classes, samples);
+        const attacked = await adaptiveSteps(
+          classifier,
+          origin,
+          { success, loss: pick(goal, samples) },
+          settings,
+          samples.map((sample) => streams[sample]),
+        );
+        return await attackResult(attacked, origin, success);
+      } finally {
+        origin.dispose();
+      }
+    }
 
     /** What the loss of each run has as classes. */
     async function goalsOf(): Promise<AttackClasses[]> {

@@ -18,6 +18,12 @@ export class Archive {
     this.#logits.push(tf.keep(gatherRows(logits, rows)));
   }
 
+  /** Drops everything put so far. */
+  dispose(): void {
+    tf.dispose([...this.#samples, ...this.#logits]);
+    this.#indices.length = this.#samples.length = this.#logits.length = 0;
+  }
+
   /** Everything put so far, ordered by index; empties the archive. */
   take(): { samples: tf.Tensor4D; logits: tf.Tensor2D } {
     const order = new Int32Array(this.#indices.length);
@@ -26,8 +32,7 @@ export class Archive {
       gatherRows(tf.concat(this.#samples, 0), order),
       gatherRows(tf.concat(this.#logits, 0), order),
     ]);
-    tf.dispose([...this.#samples, ...this.#logits]);
-    this.#indices.length = this.#samples.length = this.#logits.length = 0;
+    this.dispose();
     return { samples: samples as tf.Tensor4D, logits: logits as tf.Tensor2D };
   }
 }

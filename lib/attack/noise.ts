@@ -4,6 +4,7 @@ import { imageStreams, randomDirections } from "./ball.ts";
 import { bssAttack, bssAttackOptions } from "./bss.ts";
 import { attackResult } from "./result.ts";
 import { scaleRows } from "./row_norms.ts";
+import { walk } from "./walk.ts";
 import { boundsOf, number, oneOf } from "../options.ts";
 
 /**
@@ -31,9 +32,13 @@ export const noiseAttack = defineAttack({
       const noise = scaleRows(randomDirections(images.shape, streams), tf.tensor1d(norms));
       return tf.clipByValue(tf.add(images, noise), ...boundsOf(options.clamp)) as tf.Tensor4D;
     });
-    const logits = classifier.logits(samples);
-    const steps = new Int32Array(images.shape[0]);
-    return await attackResult({ samples, logits, steps }, images, classes);
+    const attacked = await walk(classifier, {
+      start: { x: samples },
+      maxSteps: 0,
+      arrived: () => [],
+      stride: ({ state }) => state,
+    }, options);
+    return await attackResult(attacked, images, classes);
 
     async function ofBss(): Promise<Float32Array> {
       const bss = await bssAttack(classifier, images, classes, options, { start });

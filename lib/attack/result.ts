@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import type { AttackClasses, AttackResult } from "./attack.ts";
-import { finiteLogits } from "./finite_logits.ts";
 import { outcomesOf } from "./outcome.ts";
 import { rowNorms } from "./row_norms.ts";
 import { topClasses } from "../selection/probabilities.ts";
@@ -23,7 +22,7 @@ export async function attackResult(
   const distances = tf.tidy(() => rowNorms(tf.sub(samples, images) as tf.Tensor4D));
   const [norms, values] = await Promise.all([
     distances.data() as Promise<Float32Array>,
-    finiteLogits(logits),
+    logits.data(),
   ]);
   distances.dispose();
   const outcomes = outcomesOf(topClasses(values, logits.shape[1]), classes);

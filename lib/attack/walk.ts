@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { AttackContext } from "./attack.ts";
 import { Archive } from "./archive.ts";
 import type { Attacked } from "./result.ts";
-import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import { finiteLogits } from "./finite_logits.ts";
 
 /** What an attack keeps of each sample on its way, one row a sample: where it is, and more. */
@@ -60,38 +60,50 @@ export async function walk<S extends WalkState>(
   const steps = new Int32Array(start.x.shape[0]);
   let samples = rowsOf(steps);
   let state = start;
-  for (let step = 0; samples.length > 0; step++) {
-    const isGiven = step === 0 && startPass !== undefined;
-    const pass = isGiven ? startPass : classifier.pullback(state.x);
-    const view = { samples, state, logits: pass.logits, values: await finiteLogits(pass.logits) };
-    const isThere = await arrived(view);
-    const moving = step === maxSteps ? [] : rowsOf(samples).filter((row) => !isThere[row]);
-    const staying = compact || moving.length === 0 ? moving : rowsOf(samples);
-    const leaving = rowsOf(samples).filter((row) => !staying.includes(row));
-    if (leaving.length > 0) {
-      tf.tidy(() => {
-        const left = yields(view);
-        archive.put(left.samples, left.logits, leaving, leaving.map((row) => samples[row]));
+  let own: Pullback | null = null;
+  try {
+    for (let step = 0; samples.length > 0; step++) {
+      const given = step === 0 ? startPass : undefined;
+      own = given ? null : classifier.pullback(state.x);
+      const pass = (given ?? own)!;
+      const view = { samples, state, logits: pass.logits, values: await finiteLogits(pass.logits) };
+      const isThere = await arrived(view);
+      const moving = step === maxSteps ? [] : rowsOf(samples).filter((row) => !isThere[row]);
+      const staying = compact || moving.length === 0 ? moving : rowsOf(samples);
+      const leaving = rowsOf(samples).filter((row) => !staying.includes(row));
+      if (leaving.length > 0) {
+        tf.tidy(() => {
+          const left = yields(view);
+          archive.put(left.samples, left.logits, leaving, leaving.map((row) => samples[row]));
+        });
+      }
+      for (const row of moving) steps[samples[row]]++;
+      const next = staying.length === 0 ? null : tf.tidy(() => {
+        const index = leaving.length === 0 ? undefined : tf.tensor1d(staying, "int32");
+        const kept = restrict(view, staying, index);
+        const moved = stride({ ...kept, toImages: (dLogits) => pass.toImages(dLogits, index) });
+        if (moving.length === staying.length) return moved;
+        return mixed(kept.state, moved, staying.map((row) => moving.includes(row)));
       });
+      release(own);
+      own = null;
+      const lives = next ? Object.values(next) : [];
+      tf.dispose(Object.values(state).filter((tensor) => !lives.includes(tensor)));
+      samples = staying.map((row) => samples[row]);
+      if (next) state = next;
     }
-    for (const row of moving) steps[samples[row]]++;
-    const next = staying.length === 0 ? null : tf.tidy(() => {
-      const index = leaving.length === 0 ? undefined : tf.tensor1d(staying, "int32");
-      const kept = restrict(view, staying, index);
-      const moved = stride({ ...kept, toImages: (dLogits) => pass.toImages(dLogits, index) });
-      if (moving.length === staying.length) return moved;
-      return mixed(kept.state, moved, staying.map((row) => moving.includes(row)));
-    });
-    if (!isGiven) {
-      pass.dispose();
-      pass.logits.dispose();
-    }
-    const lives = next ? Object.values(next) : [];
-    tf.dispose(Object.values(state).filter((tensor) => !lives.includes(tensor)));
-    samples = staying.map((row) => samples[row]);
-    if (next) state = next;
+    return { ...archive.take(), steps };
+  } catch (error) {
+    release(own);
+    tf.dispose(Object.values(state));
+    archive.dispose();
+    throw error;
   }
-  return { ...archive.take(), steps };
+}
+
+function release(pass: Pullback | null): void {
+  pass?.dispose();
+  pass?.logits.dispose();
 }
 
 /** The view of some of the rows; without an index, of all. */

@@ -2,7 +2,8 @@ import type * as tf from "@tensorflow/tfjs";
 import type { AttackResult } from "../attack/attack.ts";
 import type { Normalisation } from "../attack/pixel_space.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
-import type { NetworkOutput, ResNet } from "../nn/resnet.ts";
+import type { NetworkOutput } from "../nn/network.ts";
+import type { ResNet } from "../nn/resnet.ts";
 import type { Options, Rules } from "../options.ts";
 
 /**

@@ -7,8 +7,6 @@ import { shortcut } from "./shortcut.ts";
 import type { Weight } from "./layout.ts";
 import type { Network, NetworkOutput } from "./network.ts";
 
-export type { NetworkOutput };
-
 /** PyTorch's defaults. */
 export const BATCH_NORM_EPSILON = 1e-5;
 const BATCH_NORM_MOMENTUM = 0.1;

@@ -1,4 +1,4 @@
-import type { ClassRegions } from "./class_regions.ts";
+import type { ClassRegions } from "../analysis/class_regions.ts";
 import { type Polyline, zeroLines } from "./zero_lines.ts";
 
 /**

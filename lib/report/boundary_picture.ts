@@ -1,6 +1,6 @@
+import { type ClassRegions, regionAgreement } from "../analysis/class_regions.ts";
 import type { PointSet } from "../data/toy/point_set.ts";
 import { boundaryLines } from "./boundary_lines.ts";
-import { type ClassRegions, regionAgreement } from "./class_regions.ts";
 import { methodStyles } from "./colours.ts";
 import type { AnyTrace, Figure, HeatmapTrace, Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";

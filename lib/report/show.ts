@@ -17,8 +17,17 @@ const TIME_TO_SEND_MS = 40;
  */
 export async function show(shown: Displayable): Promise<void> {
   const data = await bundleOf(shown);
-  const { jupyter } = Deno as { jupyter?: JupyterKernel };
+  const jupyter = kernel();
   if (!jupyter) return console.log(data["text/plain"]);
   await jupyter.broadcast("display_data", { data, metadata: {}, transient: {} });
   await new Promise((resolve) => setTimeout(resolve, TIME_TO_SEND_MS));
+}
+
+/** Deno's kernel; null outside of a notebook, where asking for it throws. */
+function kernel(): JupyterKernel | null {
+  try {
+    return (Deno as unknown as { jupyter: JupyterKernel }).jupyter ?? null;
+  } catch {
+    return null;
+  }
 }

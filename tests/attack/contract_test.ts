@@ -219,11 +219,13 @@ for (const attack of attacks) {
     await assertRejects(call({ labels: [0, 1], targets: [1] }), UserError, "there are 2 and 1");
     await assertRejects(call({ labels: [0, 1], targets: [0, 2] }), UserError, "two different");
     const broken = constantClassifier([NaN, 1]);
+    const before = tf.memory().numTensors;
     await assertRejects(
       () => run(attack, broken, images, { labels: [0, 1] }),
       UserError,
       "logits that are not finite (NaN)",
     );
+    assertEquals(tf.memory().numTensors, before);
     images.dispose();
     classifier.dispose();
   });

@@ -1,4 +1,4 @@
-import type { ClassRegions } from "../../lib/report/class_regions.ts";
+import type { ClassRegions } from "../../lib/analysis/class_regions.ts";
 import { topClasses } from "../../lib/selection/probabilities.ts";
 
 /** The regions of a classifier of points by a formula for its logits. */

@@ -9,7 +9,7 @@ import { FrozenDense } from "../../lib/nn/frozen_dense.ts";
 import { NotFiniteError } from "../../lib/training/not_finite_error.ts";
 import { type PointTraining, trainOnPoints } from "../../lib/training/train_on_points.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
 
 /** Those that train nothing but the student. */
 const forPoints = methods.filter(({ createVariables }) => !createVariables);
@@ -118,3 +118,17 @@ onEveryBackend("trainOnPoints() says what it lacks and what is valid", async () 
   const withOwn = { ...hinton, name: "regressor", createVariables: () => new Map() };
   await assertRejects(() => outcomeOf(withOwn), UserError, "choose from original, hinton, bss");
 });
+
+onFastBackends(
+  "trainOnPoints() distils on the samples of an attack that is made for pixels",
+  async () => {
+    const { rows } = await outcomeOf(methodNamed("bss"), {
+      options: { attack: "pgd", epsilon: 0.1, maxSteps: 3 },
+    });
+    const [first] = rows.filter(({ attacked }) => Number(attacked) > 0);
+    // Three steps of ε/4 in each coordinate, a fifth of which is a unit of the plane; some turn back.
+    const most = 0.075 / 0.2 * Math.SQRT2;
+    assert(Number(first.mean_perturbation_norm) > 0.8 * most);
+    assert(Number(first.mean_perturbation_norm) <= most + 1e-3);
+  },
+);

@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
-import { classRegions, regionAgreement } from "../../lib/report/class_regions.ts";
+import { classRegions, regionAgreement } from "../../lib/analysis/class_regions.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { assertClose } from "../numbers.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
-import { regionsOf } from "./regions_of.ts";
+import { regionsOf } from "../report/regions_of.ts";
 
 /** Logits (x, y, −3). */
 const linear = {

@@ -2,11 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import { Archive } from "./archive.ts";
 import { type AttackClasses, defineAttack } from "./attack.ts";
 import { adaptiveSteps } from "./adaptive_steps.ts";
-import { imageStreams, NORMS } from "./ball.ts";
+import { ballOptions, imageStreams } from "./ball.ts";
 import { mostProbableOthers } from "./most_probable_others.ts";
 import { attackResult } from "./result.ts";
 import { gatherRows } from "../nn/gather_rows.ts";
-import { integer, number, oneOf, pixelBounds } from "../options.ts";
+import { integer, oneOf } from "../options.ts";
 import { UserError } from "../user_error.ts";
 
 /** With fewer classes the targeted DLR loss is not defined. */
@@ -21,17 +21,13 @@ export const apgdAttack = defineAttack({
   shortName: "apgd",
   summary: "projected gradient steps that choose their length (Croce and Hein 2020)",
   options: {
-    norm: oneOf("linf", NORMS),
-    /** ε: the radius of the ball, in the units of the pixels. */
-    epsilon: number(8 / 255, { min: 0 }),
+    ...ballOptions,
     /** Steps of each run. */
     maxSteps: integer(100, { max: 10_000 }),
     /** "ce", cross-entropy, or "dlr", the targeted difference-of-logits ratio. */
     loss: oneOf("ce", ["ce", "dlr"]),
     /** How many classes "dlr" goes for without targets; one run each. */
     candidates: integer(9, { min: 1 }),
-    /** Bounds of the pixels. */
-    clamp: pixelBounds([0, 1]),
   },
   units: "pixels",
   // Most samples succeed in a tenth of the steps.

@@ -2,21 +2,26 @@ import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
 import { rowNorms, scaleRows } from "./row_norms.ts";
 import { standardNormal } from "../nn/standard_normal.ts";
-import { boundsOf, type PixelBounds } from "../options.ts";
+import { boundsOf, number, oneOf, type Options, pixelBounds } from "../options.ts";
 
 /** How the size of a perturbation is measured. */
 export const NORMS = ["linf", "l2"] as const;
 export type Norm = typeof NORMS[number];
 
+/** Options of attacks within a ball. */
+export const ballOptions = {
+  norm: oneOf("linf", NORMS),
+  /** ε: the radius of the ball, in the units of the pixels. */
+  epsilon: number(8 / 255, { min: 0 }),
+  /** Bounds of the pixels. */
+  clamp: pixelBounds([0, 1]),
+};
+
 /** Smaller norms count as zero: nothing is divided by them. */
 const TINY = 1e-30;
 
 /** The images within `epsilon` of given ones, their pixels within bounds. */
-export interface Ball {
-  readonly norm: Norm;
-  readonly epsilon: number;
-  readonly clamp: number | PixelBounds;
-}
+export type Ball = Options<typeof ballOptions>;
 
 /**
  * The direction of unit size along which a linear function with this gradient rises most.

@@ -1,7 +1,7 @@
 import { defineAttack } from "./attack.ts";
-import { NORMS } from "./ball.ts";
+import { ballOptions } from "./ball.ts";
 import { projectedSteps } from "./projected_steps.ts";
-import { flag, integer, number, oneOf, pixelBounds } from "../options.ts";
+import { flag, integer, number } from "../options.ts";
 
 /**
  * Projected gradient descent (Madry et al. 2018): steps up the cross-entropy to the label, or down
@@ -11,9 +11,7 @@ export const pgdAttack = defineAttack({
   shortName: "pgd",
   summary: "projected gradient steps within a ball (Madry et al. 2018)",
   options: {
-    norm: oneOf("linf", NORMS),
-    /** ε: the radius of the ball, in the units of the pixels. */
-    epsilon: number(8 / 255, { min: 0 }),
+    ...ballOptions,
     /** The length of a step, in units of ε. */
     stepSize: number(0.25, { above: 0 }),
     maxSteps: integer(20, { max: 10_000 }),
@@ -27,8 +25,6 @@ export const pgdAttack = defineAttack({
     randomStart: flag(false),
     /** Whether a sample that has succeeded stops there, instead of going deeper. */
     earlyStop: flag(false),
-    /** Bounds of the pixels. */
-    clamp: pixelBounds([0, 1]),
   },
   units: "pixels",
   passes: ({ maxSteps }) => 2 * maxSteps + 1,

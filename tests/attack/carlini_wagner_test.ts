@@ -1,0 +1,70 @@
+import { assert, assertEquals } from "@std/assert";
+import { carliniWagnerAttack } from "../../lib/attack/carlini_wagner.ts";
+import { assertClose } from "../numbers.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+import { linearProblem } from "./linear_problem.ts";
+import { CLAMP, free } from "./results.ts";
+
+onEveryBackend(
+  "carliniWagnerAttack() finds the nearest boundary of a linear classifier",
+  async () => {
+    // With more classes it would go for the most probable other one, which need not be the nearest.
+    const { classifier, images, labels, distances } = await linearProblem(3, 2);
+    const result = await carliniWagnerAttack(classifier, images, { labels }, {
+      clamp: CLAMP,
+      learningRate: 0.003,
+      searchSteps: 4,
+      maxSteps: 150,
+    });
+    assertEquals(result.success, [true, true, true]);
+    result.norms.forEach((norm, i) =>
+      assert(
+        norm >= distances[i] * 0.999 && norm < distances[i] * 1.02,
+        `${norm} for ${distances[i]}`,
+      )
+    );
+    free(result);
+    images.dispose();
+    classifier.dispose();
+  },
+);
+
+onEveryBackend(
+  "carliniWagnerAttack() searches down to a smaller constant, and up to a larger one",
+  async () => {
+    const { classifier, images, labels } = await linearProblem(2, 2);
+    const attack = (initialConstant: number, searchSteps: number) =>
+      carliniWagnerAttack(classifier, images, { labels }, {
+        ...{ clamp: CLAMP, learningRate: 0.003, maxSteps: 80 },
+        initialConstant,
+        searchSteps,
+      });
+    const [large, largeSearched] = [await attack(100, 1), await attack(100, 6)];
+    large.norms.forEach((norm, i) =>
+      assert(largeSearched.norms[i] < norm, `${norm} ${largeSearched.norms[i]}`)
+    );
+    const [small, smallSearched] = [await attack(1e-4, 1), await attack(1e-4, 8)];
+    assertEquals([small.success, smallSearched.success], [[false, false], [true, true]]);
+    // What never succeeded is the image itself.
+    assertClose(small.norms, [0, 0], 0);
+    free(large, largeSearched, small, smallSearched);
+    images.dispose();
+    classifier.dispose();
+  },
+);
+
+onEveryBackend("carliniWagnerAttack() leads by its confidence", async () => {
+  const { classifier, images, labels } = await linearProblem(2, 3);
+  const result = await carliniWagnerAttack(classifier, images, { labels }, {
+    ...{ clamp: CLAMP, learningRate: 0.05, maxSteps: 60, searchSteps: 4 },
+    confidence: 2,
+  });
+  const values = await result.logits.data();
+  labels.forEach((label, i) => {
+    const row = [...values.slice(3 * i, 3 * i + 3)];
+    assert(Math.max(...row) - row[label] >= 2);
+  });
+  free(result);
+  images.dispose();
+  classifier.dispose();
+});

@@ -1,0 +1,47 @@
+import { assert, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { deepFoolAttack } from "../../lib/attack/deepfool.ts";
+import { CountedClassifier } from "../../lib/bench/step_work.ts";
+import { testClassifier, testImages } from "../networks.ts";
+import { assertClose } from "../numbers.ts";
+import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { linearProblem } from "./linear_problem.ts";
+import { CLAMP, free, topOf } from "./results.ts";
+
+onEveryBackend(
+  "deepFoolAttack() goes to the nearest boundary of a linear classifier in one step",
+  async () => {
+    const { classifier, images, labels, distances } = await linearProblem(6, 5);
+    const result = await deepFoolAttack(classifier, images, { labels }, {
+      clamp: CLAMP,
+      overshoot: 0.05,
+    });
+    assertEquals(result.success, labels.map(() => true));
+    assertEquals([...result.steps], labels.map(() => 1));
+    assertClose(result.norms, distances.map((distance) => 1.05 * (distance + 1e-4)), 1e-4, "norms");
+    free(result);
+    images.dispose();
+    classifier.dispose();
+  },
+);
+
+onFastBackends(
+  "deepFoolAttack() needs at most 1/1.8 of the classifier when samples leave",
+  async () => {
+    const classifier = testClassifier();
+    const images = testImages(256);
+    const logits = classifier.logits(images);
+    const labels = await topOf(logits);
+    const passes = async (compact: boolean) => {
+      const work = { student: 0, teacherForward: 0, teacherBackward: 0 };
+      const counted = new CountedClassifier(classifier, work);
+      const result = await deepFoolAttack(counted, images, { labels }, { compact, clamp: CLAMP });
+      free(result);
+      return work.teacherForward + work.teacherBackward;
+    };
+    const [compacted, whole] = [await passes(true), await passes(false)];
+    assert(whole / compacted >= 1.8, `${whole} / ${compacted} = ${whole / compacted}`);
+    tf.dispose([images, logits]);
+    classifier.dispose();
+  },
+);

@@ -1,0 +1,31 @@
+import * as tf from "@tensorflow/tfjs";
+import { linearClassifier, testImages } from "../networks.ts";
+import { uniformNumbers } from "../numbers.ts";
+import { topOf } from "./results.ts";
+
+/** Of the test images. */
+const PIXELS = 64;
+
+/** A linear classifier with the distance of each image to the nearest boundary. */
+export async function linearProblem(count: number, classes: number) {
+  const weights = uniformNumbers(PIXELS * classes, "weights");
+  const classifier = linearClassifier(
+    tf.tensor2d(weights, [PIXELS, classes]),
+    new Array(classes).fill(0),
+  );
+  const images = testImages(count);
+  const logits = classifier.logits(images);
+  const values = await logits.data();
+  const labels = [...await topOf(logits)];
+  logits.dispose();
+  const column = (k: number) =>
+    Array.from({ length: PIXELS }, (_, pixel) => weights[pixel * classes + k]);
+  const distances = labels.map((label, i) => {
+    const others = Array.from({ length: classes }, (_, k) => k).filter((k) => k !== label);
+    return Math.min(...others.map((k) => {
+      const normal = column(k).map((value, pixel) => value - column(label)[pixel]);
+      return (values[i * classes + label] - values[i * classes + k]) / Math.hypot(...normal);
+    }));
+  });
+  return { classifier, images, labels, distances };
+}

@@ -1,0 +1,33 @@
+import { assert } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import seedrandom from "seedrandom";
+import { bssAttack } from "../../lib/attack/bss.ts";
+import { noiseAttack } from "../../lib/attack/noise.ts";
+import { testClassifier, testImages } from "../networks.ts";
+import { assertClose } from "../numbers.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+import { free, topOf } from "./results.ts";
+
+onEveryBackend("noiseAttack() has the norms of the boundary supporting samples", async () => {
+  const classifier = testClassifier();
+  const images = testImages(5);
+  const logits = classifier.logits(images);
+  const labels = await topOf(logits);
+  const classes = { labels, targets: labels.map((label) => (label + 1) % 4) };
+  const options = { step: "newton", eta: 1, clamp: 100 } as const;
+  const bss = await bssAttack(classifier, images, classes, options);
+  const noise = await noiseAttack(classifier, images, classes, options, {
+    random: seedrandom("noise"),
+  });
+  assertClose(noise.norms, bss.norms, 1e-4, "norms");
+  assert(bss.norms.every((norm) => norm > 0));
+  const given = await noiseAttack(classifier, images, { labels }, {
+    length: "given",
+    norm: 3,
+    clamp: 100,
+  });
+  assertClose(given.norms, [3, 3, 3, 3, 3], 1e-4, "given norms");
+  free(bss, noise, given);
+  tf.dispose([images, logits]);
+  classifier.dispose();
+});

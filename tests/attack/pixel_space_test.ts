@@ -1,0 +1,38 @@
+import { assert, assertAlmostEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { pgdAttack } from "../../lib/attack/pgd.ts";
+import { attackNormalised, toNormalised, toPixels } from "../../lib/attack/pixel_space.ts";
+import { testClassifier, testImages } from "../networks.ts";
+import { assertClose } from "../numbers.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+import { free, topOf } from "./results.ts";
+
+onEveryBackend(
+  "attackNormalised() runs an attack on pixels through normalised images",
+  async () => {
+    const classifier = testClassifier();
+    const normalisation = { mean: [0.4], std: [0.2] };
+    const images = tf.tidy(() => tf.clipByValue(testImages(4), -2, 2)) as tf.Tensor4D;
+    const logits = classifier.logits(images);
+    const labels = await topOf(logits);
+    const result = await attackNormalised(
+      ...[pgdAttack as never, normalisation, classifier, images] as const,
+      { labels },
+      { epsilon: 0.1, maxSteps: 4 },
+    );
+    const pixels = tf.tidy(() =>
+      tf.max(
+        tf.abs(tf.sub(toPixels(result.samples, normalisation), toPixels(images, normalisation))),
+      )
+    );
+    assertAlmostEquals((await pixels.data())[0], 0.1, 1e-5);
+    const again = classifier.logits(result.samples);
+    assertClose(await result.logits.data(), await again.data(), 1e-4);
+    assert(result.norms.every((norm) => norm > 0.5 && norm <= 0.1 / 0.2 * 8 + 1e-4));
+    const round = tf.tidy(() => toNormalised(toPixels(images, normalisation), normalisation));
+    assertClose(await round.data(), await images.data(), 1e-6);
+    free(result);
+    tf.dispose([images, logits, pixels, again, round]);
+    classifier.dispose();
+  },
+);

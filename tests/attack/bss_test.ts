@@ -6,7 +6,8 @@ import { outcomeShares } from "../../lib/attack/outcome.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { mostProbableOthers } from "../../lib/attack/most_probable_others.ts";
-import { constantClassifier, testClassifier, testImages } from "../networks.ts";
+import { constantClassifier } from "../classifiers.ts";
+import { testClassifier, testImages } from "../networks.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
 
 const CLASSES = 4;

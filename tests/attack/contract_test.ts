@@ -6,7 +6,8 @@ import { attackNamed, attacks } from "../../lib/attack/attacks.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { topClasses } from "../../lib/selection/probabilities.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { constantClassifier, testClassifier, testImages } from "../networks.ts";
+import { constantClassifier } from "../classifiers.ts";
+import { testClassifier, testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
 

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
-import { linearClassifier, testImages } from "../networks.ts";
+import { linearClassifier } from "../classifiers.ts";
+import { testImages } from "../networks.ts";
 import { uniformNumbers } from "../numbers.ts";
 import { topOf } from "./results.ts";
 
@@ -9,10 +9,7 @@ const PIXELS = 64;
 /** A linear classifier with the distance of each image to the nearest boundary. */
 export async function linearProblem(count: number, classes: number) {
   const weights = uniformNumbers(PIXELS * classes, "weights");
-  const classifier = linearClassifier(
-    tf.tensor2d(weights, [PIXELS, classes]),
-    new Array(classes).fill(0),
-  );
+  const classifier = linearClassifier([...weights], new Array(classes).fill(0));
   const images = testImages(count);
   const logits = classifier.logits(images);
   const values = await logits.data();

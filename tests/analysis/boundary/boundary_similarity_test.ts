@@ -8,7 +8,8 @@ import {
 import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
 import { topClasses } from "../../../lib/selection/probabilities.ts";
 import { UserError } from "../../../lib/user_error.ts";
-import { constantClassifier, testClassifier, testImages, TINY } from "../../networks.ts";
+import { constantClassifier } from "../../classifiers.ts";
+import { testClassifier, testImages, TINY } from "../../networks.ts";
 import { onEveryBackend } from "../../on_every_backend.ts";
 
 const NEWTON = { step: "newton", eta: 1.2 } as const;

@@ -1,12 +1,12 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { distanceAlong } from "../../../lib/analysis/boundary/distance_along.ts";
-import { linearClassifier } from "../../networks.ts";
+import { linearClassifier } from "../../classifiers.ts";
 import { onEveryBackend } from "../../on_every_backend.ts";
 
 /** Two classes in the plane: the first where x is negative. */
 function halfPlanes() {
-  return linearClassifier(tf.tensor2d([[-1, 1], [0, 0]]), [0, 0]);
+  return linearClassifier([-1, 1, 0, 0], [0, 0]);
 }
 
 onEveryBackend(

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import seedrandom from "seedrandom";
-import { constantClassifier, randomLinear, withNoise, withSoftmax } from "./classifiers.ts";
+import { constantClassifier, randomLinear, withNoise, withSoftmax } from "../../classifiers.ts";
 import { greyImages, ownLabels, QUICK } from "./small_measurement.ts";
 import { robustAccuracy } from "../../../lib/analysis/robustness/robust_accuracy.ts";
 import { onEveryBackend } from "../../on_every_backend.ts";
@@ -23,11 +23,16 @@ onEveryBackend(
   async () => {
     const images = greyImages(6);
     const set = { images, labels: [0, 0, 0, 1, 0, 2] };
-    const { clean, rows, warnings } = await robustAccuracy(constantClassifier(4, 4), set, {
-      l2: [],
-    }, {
-      attacks: QUICK,
-    });
+    const { clean, rows, warnings } = await robustAccuracy(
+      constantClassifier([0, -1, -2, -3]),
+      set,
+      {
+        l2: [],
+      },
+      {
+        attacks: QUICK,
+      },
+    );
     images.dispose();
     assertAlmostEquals(clean.accuracy, 4 / 6);
     assert(rows.every(({ accuracy }) => accuracy === clean.accuracy));

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { assertRejects } from "@std/assert";
-import { linearClassifier, randomLinear } from "./classifiers.ts";
+import { linearClassifier, randomLinear } from "../../classifiers.ts";
 import { attackOf, greyImages, ownLabels } from "./small_measurement.ts";
 import { robustAccuracy } from "../../../lib/analysis/robustness/robust_accuracy.ts";
 import type { RobustnessStage } from "../../../lib/analysis/robustness/robustness_attack.ts";

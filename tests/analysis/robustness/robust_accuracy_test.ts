@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { constantClassifier, linearClassifier, randomLinear } from "./classifiers.ts";
+import { constantClassifier, linearClassifier, randomLinear } from "../../classifiers.ts";
 import { attackOf, greyImages, ownLabels, QUICK } from "./small_measurement.ts";
 import {
   type RobustAccuracy,
@@ -158,7 +158,7 @@ onEveryBackend(
     const images = greyImages(3);
     const attack = attackOf(() => Promise.reject(new Error("attacked")));
     const set = { images, labels: [1, 2, 3] };
-    const { clean, rows } = await robustAccuracy(constantClassifier(4, 4), set, {}, {
+    const { clean, rows } = await robustAccuracy(constantClassifier([0, -1, -2, -3]), set, {}, {
       attacks: [attack],
     });
     images.dispose();

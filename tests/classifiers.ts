@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
-import { uniformNumbers } from "../../numbers.ts";
+import type { FrozenClassifier } from "../lib/nn/frozen_classifier.ts";
+import { uniformNumbers } from "./numbers.ts";
 
 /**
  * Logits that are linear in the pixels, so that robust accuracies are known: of two classes an image
@@ -39,10 +39,19 @@ export function randomLinear(pixels: number, classes: number): FrozenClassifier 
   return linearClassifier([...weights], Array(classes).fill(0));
 }
 
-/** The same logits for every image, those of class 0 the largest; without a way back to the images. */
-export function constantClassifier(pixels: number, classes: number): FrozenClassifier {
-  const bias = Array.from({ length: classes }, (_, k) => -k);
-  return linearClassifier(Array(pixels * classes).fill(0), bias);
+/** A classifier without a gradient: the same logits for every image. */
+export function constantClassifier(logits: readonly number[]): FrozenClassifier {
+  const classifier: FrozenClassifier = {
+    classes: logits.length,
+    logits: (x) => tf.tidy(() => tf.tile(tf.tensor2d([[...logits]]), [x.shape[0], 1])),
+    pullback: (x) => ({
+      logits: classifier.logits(x),
+      toImages: (dLogits) => tf.zeros([dLogits.shape[0], x.shape[1], x.shape[2], x.shape[3]]),
+      dispose() {},
+    }),
+    dispose() {},
+  };
+  return classifier;
 }
 
 /** A classifier with a softmax behind it. */

@@ -8,7 +8,7 @@ import { startBackend } from "../lib/backend/start_backend.ts";
 import type { Dataset } from "../lib/data/dataset.ts";
 import { loadDataset } from "../lib/data/load_dataset.ts";
 import { freeze, type Precision } from "../lib/nn/freeze.ts";
-import type { FrozenClassifier } from "../lib/nn/frozen_classifier.ts";
+import type { FrozenNetwork } from "../lib/nn/frozen_classifier.ts";
 import { encodeResNet, readResNet } from "../lib/nn/weights_file.ts";
 import { datasetFor } from "../lib/training/dataset_for.ts";
 import { type PrecisionError, precisionError } from "../lib/training/precision_error.ts";
@@ -80,7 +80,7 @@ async function loadTeacher(
   file: string,
   dataset: Dataset,
   precision?: Precision,
-): Promise<{ classifier: FrozenClassifier; error?: PrecisionError }> {
+): Promise<{ classifier: FrozenNetwork; error?: PrecisionError }> {
   const { network } = await readResNet(file);
   const classifier = freeze(network, { precision });
   const exact = precision === undefined ? null : freeze(network);

@@ -56,7 +56,7 @@ export { methodNamed, methods } from "./distillation/methods.ts";
 export { boundaryWeight, distillationWeight } from "./distillation/schedules.ts";
 export { crossEntropy, softCrossEntropy } from "./distillation/soft_cross_entropy.ts";
 export { DenseNetwork } from "./nn/dense_network.ts";
-export type { FrozenClassifier } from "./nn/frozen_classifier.ts";
+export type { FrozenClassifier, FrozenNetwork } from "./nn/frozen_classifier.ts";
 export { FrozenDense } from "./nn/frozen_dense.ts";
 export { freeze } from "./nn/freeze.ts";
 export type { Network, NetworkOutput } from "./nn/network.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
 import type { Architecture } from "../lib/nn/architecture.ts";
 import { freeze } from "../lib/nn/freeze.ts";
-import type { FrozenClassifier } from "../lib/nn/frozen_classifier.ts";
+import type { FrozenNetwork } from "../lib/nn/frozen_classifier.ts";
 import { initialiseResNet } from "../lib/nn/initialise.ts";
 import type { ResNet } from "../lib/nn/resnet.ts";
 import { uniformNumbers } from "./numbers.ts";
@@ -26,7 +26,7 @@ export function testNetwork(architecture: Architecture = TINY, seed = "network")
 export function testClassifier(
   architecture: Architecture = TINY,
   seed = "network",
-): FrozenClassifier {
+): FrozenNetwork {
   const network = testNetwork(architecture, seed);
   const frozen = freeze(network);
   network.dispose();

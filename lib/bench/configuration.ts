@@ -1,5 +1,5 @@
 import { freeze, type Precision } from "../nn/freeze.ts";
-import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { ResNet } from "../nn/resnet.ts";
 
 /** One way in which this project can run the step. */
@@ -22,6 +22,6 @@ export const configurations: readonly [Configuration, ...Configuration[]] = [
 export function freezeTeacher(
   network: ResNet,
   { teacherPrecision }: Configuration,
-): FrozenClassifier {
+): FrozenNetwork {
   return freeze(network, { precision: teacherPrecision });
 }

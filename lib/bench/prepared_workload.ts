@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Configuration, freezeTeacher } from "./configuration.ts";
 import { loadNetwork, OPTIMIZER, type Workload } from "./workload.ts";
-import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { ResNet } from "../nn/resnet.ts";
 import { Sgd } from "../nn/sgd.ts";
 import { weightsFrom } from "../nn/weights_file.ts";
@@ -12,12 +12,12 @@ export class PreparedWorkload {
   readonly images: tf.Tensor4D;
   readonly labels: tf.Tensor1D;
   readonly student: ResNet;
-  readonly teacher: FrozenClassifier;
+  readonly teacher: FrozenNetwork;
   readonly optimizer = new Sgd(OPTIMIZER);
   /** The teacher's logits for the images, row by row; null where a step computes them. */
   readonly cachedLogits: Float32Array | null;
 
-  private constructor(workload: Workload, teacher: FrozenClassifier, cached: Float32Array | null) {
+  private constructor(workload: Workload, teacher: FrozenNetwork, cached: Float32Array | null) {
     this.workload = workload;
     this.images = imageTensor(workload);
     this.labels = tf.tensor1d(workload.labels, "int32");

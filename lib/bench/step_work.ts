@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { forwardFlops, trainingFlops } from "../training/cost.ts";
-import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
+import type { FrozenNetwork, Pullback } from "../nn/frozen_classifier.ts";
+import type { NetworkOutput } from "../nn/network.ts";
 import { networkName, type Workload } from "./workload.ts";
 
 /** How many images a step sent through the networks, as it really did: not what it might have. */
@@ -21,12 +22,12 @@ export function stepFlops({ teacher, student }: Workload, work: StepWork): numbe
 }
 
 /** A teacher that counts the images that pass through it. */
-export class CountedClassifier implements FrozenClassifier {
+export class CountedClassifier implements FrozenNetwork {
   readonly classes: number;
-  readonly #classifier: FrozenClassifier;
+  readonly #classifier: FrozenNetwork;
   readonly #work: StepWork;
 
-  constructor(classifier: FrozenClassifier, work: StepWork) {
+  constructor(classifier: FrozenNetwork, work: StepWork) {
     this.classes = classifier.classes;
     this.#classifier = classifier;
     this.#work = work;
@@ -35,6 +36,11 @@ export class CountedClassifier implements FrozenClassifier {
   logits(images: tf.Tensor4D): tf.Tensor2D {
     this.#work.teacherForward += images.shape[0];
     return this.#classifier.logits(images);
+  }
+
+  forward(images: tf.Tensor4D): NetworkOutput {
+    this.#work.teacherForward += images.shape[0];
+    return this.#classifier.forward(images);
   }
 
   pullback(images: tf.Tensor4D): Pullback {

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { AttackResult } from "../attack/attack.ts";
 import type { Normalisation } from "../attack/pixel_space.ts";
-import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
+import type { FrozenNetwork, Pullback } from "../nn/frozen_classifier.ts";
 import type { NetworkOutput } from "../nn/network.ts";
 import type { ResNet } from "../nn/resnet.ts";
 import type { Options, Rules } from "../options.ts";
@@ -66,7 +66,7 @@ export interface StepContext {
   readonly labels: tf.Tensor1D;
   readonly labelValues: Int32Array;
   /** The frozen teacher. @throws Error if the method said that it needs none */
-  readonly teacher: FrozenClassifier;
+  readonly teacher: FrozenNetwork;
   readonly stage: string;
   /** e = 1 … E, of this stage */
   readonly epoch: number;

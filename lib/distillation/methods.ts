@@ -1,3 +1,4 @@
+import { attention, attentionHinton } from "./attention.ts";
 import { bss } from "./bss.ts";
 import { hinton } from "./hinton.ts";
 import type { DistillationMethod } from "./method.ts";
@@ -5,7 +6,13 @@ import { original } from "./original.ts";
 import { UserError } from "../user_error.ts";
 
 /** Every method, in the order of the paper's table. */
-export const methods = [original, hinton, bss] as unknown as readonly DistillationMethod[];
+export const methods = [
+  original,
+  hinton,
+  attention,
+  attentionHinton,
+  bss,
+] as unknown as readonly DistillationMethod[];
 
 /** @throws UserError that lists the valid names */
 export function methodNamed(name: string): DistillationMethod {

@@ -33,6 +33,13 @@ export function blocksOf({ depth }: Architecture): BlockShape[][] {
   );
 }
 
+/** Which of the blocks, all stages one after the other, are the last of a stage. */
+export function stageEnds(blocks: readonly BlockShape[]): number[] {
+  return blocks.flatMap(({ outChannels }, k) =>
+    outChannels === blocks[k + 1]?.outChannels ? [] : [k]
+  );
+}
+
 /**
  * "resnet8" → 8.
  *

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { disposeFolded, foldBatchNorm, type FoldedResNet } from "./folded_resnet.ts";
-import type { FrozenClassifier } from "./frozen_classifier.ts";
+import type { FrozenNetwork } from "./frozen_classifier.ts";
 import { FrozenResNet } from "./frozen_resnet.ts";
 import type { ResNet } from "./resnet.ts";
 import { UserError } from "../user_error.ts";
@@ -14,7 +14,7 @@ export interface FreezingBackend {
   /** What it computes in on this machine. */
   readonly precisions: readonly Precision[];
   /** @param folded stays the caller's; what is needed of it is copied */
-  freeze(folded: FoldedResNet, precision: Precision): FrozenClassifier;
+  freeze(folded: FoldedResNet, precision: Precision): FrozenNetwork;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface FreezingBackend {
 export function freeze(
   network: ResNet,
   { precision = "f32" }: { readonly precision?: Precision } = {},
-): FrozenClassifier {
+): FrozenNetwork {
   const backend = tf.backend() as Partial<FreezingBackend>;
   const precisions = backend.precisions ?? ["f32"];
   if (!precisions.includes(precision)) {

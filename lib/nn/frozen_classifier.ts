@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { NetworkOutput } from "./network.ts";
 
 /** The logits of a frozen classifier, with the way back to the images. */
 export interface Pullback {
@@ -24,4 +25,10 @@ export interface FrozenClassifier {
   /** The same, keeping what the gradient with respect to the images needs. */
   pullback(images: tf.Tensor4D): Pullback;
   dispose(): void;
+}
+
+/** A frozen network of which more than the logits can be seen: a teacher. */
+export interface FrozenNetwork extends FrozenClassifier {
+  /** Logits and feature maps, as the network itself gives them in inference mode. */
+  forward(images: tf.Tensor4D): NetworkOutput;
 }

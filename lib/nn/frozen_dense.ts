@@ -1,13 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { type DenseLayer, type DenseOutput, runDenseLayers } from "./dense_layers.ts";
 import type { DenseNetwork } from "./dense_network.ts";
-import type { FrozenClassifier, Pullback } from "./frozen_classifier.ts";
+import type { FrozenNetwork, Pullback } from "./frozen_classifier.ts";
+import type { NetworkOutput } from "./network.ts";
 
 /**
  * A frozen dense network, with a backward pass of its own that never computes a gradient of a weight.
  * Copies the network as it is now: later changes to it do not show.
  */
-export class FrozenDense implements FrozenClassifier {
+export class FrozenDense implements FrozenNetwork {
   readonly classes: number;
   readonly #layers: readonly DenseLayer[];
 
@@ -22,6 +23,13 @@ export class FrozenDense implements FrozenClassifier {
 
   logits(images: tf.Tensor4D): tf.Tensor2D {
     return tf.tidy(() => runDenseLayers(images, this.#layers).logits);
+  }
+
+  forward(images: tf.Tensor4D): NetworkOutput {
+    const { logits, hidden } = keptPass(images, this.#layers);
+    const features = hidden.map((x) => x.reshape([x.shape[0], 1, 1, x.shape[1]]) as tf.Tensor4D);
+    tf.dispose([...hidden]);
+    return { logits, features };
   }
 
   pullback(images: tf.Tensor4D): Pullback {

@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { disposeFolded, type FoldedConvolution, type FoldedResNet } from "./folded_resnet.ts";
-import type { FrozenClassifier, Pullback } from "./frozen_classifier.ts";
+import { stageEnds } from "./architecture.ts";
+import type { FrozenNetwork, Pullback } from "./frozen_classifier.ts";
+import type { NetworkOutput } from "./network.ts";
 import { identityFilter } from "./shortcut.ts";
 
 /** What one forward pass leaves for the way back: every output of a ReLU. */
@@ -13,7 +15,7 @@ interface Activations {
  * A frozen ResNet out of TensorFlow.js operations, for backends that have nothing better: bias and
  * ReLU fused, and a backward pass of its own that never computes a gradient of a weight.
  */
-export class FrozenResNet implements FrozenClassifier {
+export class FrozenResNet implements FrozenNetwork {
   readonly classes: number;
   readonly #folded: FoldedResNet;
   /** For each block the option-A shortcut as a filter; null for the identity. */
@@ -30,6 +32,17 @@ export class FrozenResNet implements FrozenClassifier {
 
   logits(images: tf.Tensor4D): tf.Tensor2D {
     return tf.tidy(() => this.#forward(images).logits);
+  }
+
+  forward(images: tf.Tensor4D): NetworkOutput {
+    const ends = stageEnds(this.#folded.blocks.map(({ shape }) => shape));
+    let output!: NetworkOutput;
+    tf.tidy(() => {
+      const { logits, activations } = this.#forward(images);
+      output = { logits, features: ends.map((k) => activations.blocks[k].output) };
+      for (const tensor of [logits, ...output.features]) tf.keep(tensor);
+    });
+    return output;
   }
 
   pullback(images: tf.Tensor4D): Pullback {

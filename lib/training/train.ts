@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { parseDepth } from "../nn/architecture.ts";
-import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { initialiseResNet } from "../nn/initialise.ts";
 import type { ResNet } from "../nn/resnet.ts";
 import { leaveInterruptedWork } from "../backend/leave_interrupted_work.ts";
@@ -21,7 +21,7 @@ export interface TrainingInput {
   /** Already cut to what the specification says; see `datasetFor`. */
   readonly dataset: Dataset;
   /** null for a method that needs none */
-  readonly teacher: FrozenClassifier | null;
+  readonly teacher: FrozenNetwork | null;
   readonly environment: Environment;
   /** Keeps the teacher's logits on disk for later runs; the outcome is the same bits with or without. */
   readonly teacherCache?: TeacherCacheSettings;

@@ -4,7 +4,7 @@ import type { DistillationMethod } from "../distillation/method.ts";
 import { resolveMethodOptions } from "../distillation/method_options.ts";
 import { methods } from "../distillation/methods.ts";
 import { DenseNetwork } from "../nn/dense_network.ts";
-import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
 import { EventTurn } from "./event_turn.ts";
@@ -25,7 +25,7 @@ export interface PointTraining {
   /** Of the method; what is left out has its default. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** null for a method that needs none */
-  readonly teacher: FrozenClassifier | null;
+  readonly teacher: FrozenNetwork | null;
   /** The width of each hidden layer. */
   readonly hidden: readonly number[];
   /** What is left out is as the paper has it. */

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Normalisation } from "../attack/pixel_space.ts";
 import type { DistillationMethod, Stage } from "../distillation/method.ts";
-import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { Network } from "../nn/network.ts";
 import { cleanPass } from "./clean_pass.ts";
 import type { EpochSummary } from "./epoch_row.ts";
@@ -17,7 +17,7 @@ import { UserError } from "../user_error.ts";
 export interface StepInput {
   /** How the images were normalised. */
   readonly normalisation: Normalisation;
-  readonly teacher: FrozenClassifier | null;
+  readonly teacher: FrozenNetwork | null;
   readonly teacherCache: TeacherLogitCache | null;
   readonly method: DistillationMethod;
   /** The method's options. */
@@ -87,7 +87,7 @@ export async function trainStep(
   }
 }
 
-function teacherOf({ teacher, method }: StepInput): FrozenClassifier {
+function teacherOf({ teacher, method }: StepInput): FrozenNetwork {
   if (!teacher && method.needsTeacher) {
     throw new UserError(`method "${method.name}" needs a teacher, but the run has none`);
   }

@@ -116,7 +116,11 @@ onEveryBackend("trainOnPoints() says what it lacks and what is valid", async () 
     '"epochs" is 0, but must be a whole number from 1',
   );
   const withOwn = { ...hinton, name: "regressor", createVariables: () => new Map() };
-  await assertRejects(() => outcomeOf(withOwn), UserError, "choose from original, hinton, bss");
+  await assertRejects(
+    () => outcomeOf(withOwn),
+    UserError,
+    `choose from ${forPoints.map(({ name }) => name).join(", ")}`,
+  );
 });
 
 onFastBackends(

@@ -2,13 +2,13 @@ import type * as tf from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { Arena, type Block, floatsIn } from "./arena.ts";
 import type { Library } from "./open_library.ts";
-import { FrozenNetwork } from "./frozen/frozen_network.ts";
+import { SlicedNetwork } from "./frozen/sliced_network.ts";
 import { BYTES, DataType } from "./constants.ts";
 import { Primitive, type PrimitiveRecipe } from "./primitive.ts";
 import { supportsBfloat16 } from "./supports_bfloat16.ts";
 import type { FoldedResNet } from "../../nn/folded_resnet.ts";
 import type { FreezingBackend, Precision } from "../../nn/freeze.ts";
-import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+import type { FrozenNetwork } from "../../nn/frozen_classifier.ts";
 
 type DataId = tf.DataId;
 type Values = Parameters<MathBackendCPU["write"]>[0];
@@ -42,8 +42,8 @@ export class OnednnBackend extends MathBackendCPU implements FreezingBackend {
     this.precisions = supportsBfloat16(library) ? ["f32", "bf16"] : ["f32"];
   }
 
-  freeze(folded: FoldedResNet, precision: Precision): FrozenClassifier {
-    return new FrozenNetwork(this, folded, DataType[precision]);
+  freeze(folded: FoldedResNet, precision: Precision): FrozenNetwork {
+    return new SlicedNetwork(this, folded, DataType[precision]);
   }
 
   /**

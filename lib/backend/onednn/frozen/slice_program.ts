@@ -12,6 +12,15 @@ export interface ForwardPlaces {
   readonly logits: Pointer;
   /** One for each ReLU, in the order of the pass: what passed. Left out where nobody asks. */
   readonly masks?: readonly Pointer[];
+  /** One for each feature map that the program keeps, `[n, h, w, c]`, float32. */
+  readonly features?: readonly Pointer[];
+}
+
+/** What a forward pass is to keep besides the logits. */
+export interface KeptPlaces {
+  readonly masks: boolean;
+  /** The feature maps behind which ReLUs. */
+  readonly features: readonly number[];
 }
 
 export interface BackwardPlaces {
@@ -53,7 +62,7 @@ export function forwardProgram(
   images: Shape,
   type: DataType,
   workspace: Workspace,
-  keepMasks: boolean,
+  kept: KeptPlaces,
 ): (places: ForwardPlaces) => void {
   const steps = new SliceSteps(backend);
   const shapes = reluShapes(layers, images);
@@ -61,11 +70,16 @@ export function forwardProgram(
   const at = (map: number, relu: number): Place => ({
     ...{ shape: shapes[relu], type, pointer: workspace.maps[map].pointer },
   });
-  /** Notes what passed the relu-th ReLU, whose output lies there. */
+  /** Notes what passed the relu-th ReLU, whose output lies there, and the output itself. */
   const keep = (relu: number, place: Place) => {
-    if (!keepMasks) return;
-    const mask = steps.mask(place);
-    program.push(({ masks }) => mask(masks![relu]));
+    if (kept.masks) {
+      const mask = steps.mask(place);
+      program.push(({ masks }) => mask(masks![relu]));
+    }
+    const feature = kept.features.indexOf(relu);
+    if (feature < 0) return;
+    const copy = steps.toFloat(place);
+    program.push(({ features }) => copy(features![feature]));
   };
 
   const { stem, blocks } = layers;

@@ -96,6 +96,21 @@ export class SliceSteps {
     return (from) => primitive.execute(from, to.pointer);
   }
 
+  /** Copies from there as float32. */
+  toFloat(from: Place): (to: Pointer) => void {
+    const { dnnl: library } = this.#backend;
+    const primitive = this.#backend.primitive(
+      `frozen copy ${placeKey(from)}`,
+      () =>
+        reorder(
+          library,
+          channelsLast(library, from.shape, from.type),
+          channelsLast(library, from.shape),
+        ),
+    );
+    return (to) => primitive.execute(from.pointer, to);
+  }
+
   /** The input gradient of a convolution of this filter. */
   convolveBack(
     filter: FrozenFilter,

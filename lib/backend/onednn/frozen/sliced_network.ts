@@ -13,7 +13,9 @@ import type { Block } from "../arena.ts";
 import { BYTES, type DataType } from "../constants.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { FoldedResNet } from "../../../nn/folded_resnet.ts";
-import type { FrozenClassifier, Pullback } from "../../../nn/frozen_classifier.ts";
+import { stageEnds } from "../../../nn/architecture.ts";
+import type { FrozenNetwork, Pullback } from "../../../nn/frozen_classifier.ts";
+import type { NetworkOutput } from "../../../nn/network.ts";
 
 /**
  * Images that go through the network at a time, so that feature maps stay in a processor's cache. A
@@ -27,7 +29,7 @@ const SLICE = 32;
  * by the convolutions before them. Of a forward pass nothing is kept for the way back but one byte a
  * ReLU.
  */
-export class FrozenNetwork implements FrozenClassifier {
+export class SlicedNetwork implements FrozenNetwork {
   readonly classes: number;
   readonly #backend: OnednnBackend;
   readonly #layers: FrozenLayers;
@@ -43,13 +45,21 @@ export class FrozenNetwork implements FrozenClassifier {
   }
 
   logits(images: tf.Tensor4D): tf.Tensor2D {
-    return this.#forward(images, null);
+    return this.#forward(images, {});
+  }
+
+  forward(images: tf.Tensor4D): NetworkOutput {
+    const shapes = reluShapes(this.#layers, images.shape);
+    const relus = stageEnds(this.#layers.blocks.map(({ shape }) => shape)).map((k) => 2 * k + 2);
+    const features = relus.map((relu) => ({ relu, ...this.#backend.output([...shapes[relu]]) }));
+    const logits = this.#forward(images, { features });
+    return { logits, features: features.map(({ info }) => asTensor(info) as tf.Tensor4D) };
   }
 
   pullback(images: tf.Tensor4D): Pullback {
     const shapes = reluShapes(this.#layers, images.shape);
     const masks = shapes.map((shape) => this.#backend.arena.allocate(sizeOf(shape)));
-    const logits = this.#forward(images, masks);
+    const logits = this.#forward(images, { masks });
     return {
       logits,
       toImages: (dLogits, rows) => this.#backward(dLogits, images.shape, masks, rows),
@@ -65,22 +75,33 @@ export class FrozenNetwork implements FrozenClassifier {
     this.#programs.clear();
   }
 
-  #forward(images: tf.Tensor4D, masks: readonly Block[] | null): tf.Tensor2D {
+  /** @param kept where what is to be kept of the pass goes, besides the logits */
+  #forward(
+    images: tf.Tensor4D,
+    { masks, features }: {
+      readonly masks?: readonly Block[];
+      readonly features?: readonly { readonly relu: number; readonly pointer: Pointer }[];
+    },
+  ): tf.Tensor2D {
     const [count, height, width, channels] = images.shape;
     const from = this.#backend.pointer(images);
     const logits = this.#backend.output([count, this.classes]);
     const maps = reluShapes(this.#layers, [1, height, width, channels]).map(sizeOf);
     for (const { start, size } of slices(count)) {
       const program = this.#program(
-        `forward ${masks !== null}`,
+        `forward ${masks !== undefined} ${features !== undefined}`,
         [size, height, width, channels],
         (shape, workspace) =>
-          forwardProgram(this.#backend, this.#layers, shape, this.#type, workspace, !!masks),
+          forwardProgram(this.#backend, this.#layers, shape, this.#type, workspace, {
+            masks: masks !== undefined,
+            features: features?.map(({ relu }) => relu) ?? [],
+          }),
       );
       const places: ForwardPlaces = {
         images: offset(from, 4 * start * height * width * channels),
         logits: offset(logits.pointer, 4 * start * this.classes),
         masks: masks?.map(({ pointer }, relu) => offset(pointer, start * maps[relu])),
+        features: features?.map(({ pointer, relu }) => offset(pointer, 4 * start * maps[relu])),
       };
       program(places);
     }

@@ -1,0 +1,76 @@
+import * as tf from "@tensorflow/tfjs";
+import { attentionTransfer } from "./attention_transfer.ts";
+import type { DistillationMethod, StepContext } from "./method.ts";
+import { distillationWeight } from "./schedules.ts";
+import { crossEntropy, softCrossEntropy } from "./soft_cross_entropy.ts";
+import { number } from "../options.ts";
+import { UserError } from "../user_error.ts";
+
+const options = {
+  /** β, on the mean squared difference of the maps of each stage */
+  weight: number(1000, { min: 0 }),
+};
+
+const withTemperature = {
+  ...options,
+  /** T of Hinton's term, of teacher and student alike */
+  temperature: number(3, { above: 0 }),
+};
+
+/**
+ * Attention transfer (Zagoruyko and Komodakis 2017): cross-entropy, and for each stage β times the
+ * mean squared difference between the attention maps of student and teacher.
+ *
+ * Where it departs from their paper: β is 1000 on the mean over all entries of a map and not β/2 on the
+ * norm of the difference, as their published code has it; maps are of the three stages' outputs.
+ */
+export const attention: DistillationMethod<typeof options> = {
+  name: "attention",
+  summary: "the maps of where each stage is active (Zagoruyko and Komodakis 2017)",
+  options,
+  needsTeacher: true,
+  stages: (_options, epochs) => [{ name: "train", epochs }],
+  passes: () => ({ student: 3, teacher: 1 }),
+  step: ({ weight }, context) => attentionStep(weight, null, context),
+};
+
+/** The same with Hinton's term beside it, as the column "Hinton" of the paper has it. */
+export const attentionHinton: DistillationMethod<typeof withTemperature> = {
+  ...attention,
+  name: "attention+hinton",
+  summary: "attention transfer and soft cross-entropy to the teacher's logits",
+  options: withTemperature,
+  step: ({ weight, temperature }, context) => attentionStep(weight, temperature, context),
+};
+
+/** @param temperature of Hinton's term; null for none */
+async function attentionStep(
+  weight: number,
+  temperature: number | null,
+  { images, labels, teacher, epoch, epochs, backward, timed }: StepContext,
+): Promise<Record<string, never>> {
+  const taught = await timed("teacher", () => teacher.forward(images));
+  await timed("student", () => {
+    backward(images, ({ logits, features }) => {
+      if (features.length !== taught.features.length) {
+        throw new UserError(
+          `attention transfer needs as many stages in the student as in the teacher, but they have ` +
+            `${features.length} and ${taught.features.length}`,
+        );
+      }
+      const maps = features.map((map, stage) => attentionTransfer(taught.features[stage], map));
+      return {
+        cross_entropy: crossEntropy(labels, logits),
+        attention: tf.mul(tf.addN(maps), weight) as tf.Scalar,
+        ...(temperature === null ? {} : {
+          distillation: tf.mul(
+            softCrossEntropy(taught.logits, logits, temperature),
+            distillationWeight(epoch, epochs),
+          ) as tf.Scalar,
+        }),
+      };
+    }).dispose();
+  });
+  tf.dispose([taught.logits, ...taught.features]);
+  return {};
+}

@@ -1,0 +1,59 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { attentionMap, attentionTransfer } from "../../lib/distillation/attention_transfer.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { checkGradients } from "../finite_differences.ts";
+import { assertClose, uniformNumbers } from "../numbers.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+
+function features(seed: string, channels: number): tf.Tensor4D {
+  return tf.tensor4d(uniformNumbers(2 * 12 * channels, seed), [2, 3, 4, channels]);
+}
+
+onEveryBackend("attentionMap() is the normalised mean of squares over channels", () => {
+  tf.tidy(() => {
+    const values = features("map", 5);
+    const map = attentionMap(values).arraySync();
+    const plain = values.arraySync().map((image) =>
+      image.flat().map((pixel) => pixel.reduce((sum, value) => sum + value ** 2 / 5, 0))
+    );
+    plain.forEach((row, i) => {
+      const norm = Math.hypot(...row);
+      assertClose(map[i], row.map((value) => value / norm), 1e-5);
+    });
+  });
+});
+
+onEveryBackend("attentionTransfer() has a gradient that agrees with finite differences", () => {
+  tf.tidy(() => {
+    const teacher = features("teacher", 3);
+    checkGradients(
+      (student) => tf.mul(attentionTransfer(teacher, student as tf.Tensor4D), 100),
+      [features("student", 5)],
+    );
+  });
+});
+
+onEveryBackend(
+  "attentionTransfer() is zero for the same map, at any scale, and finite at zero",
+  () => {
+    tf.tidy(() => {
+      const teacher = features("teacher", 3);
+      const scaled = tf.mul(teacher, 7) as tf.Tensor4D;
+      assertAlmostEquals(attentionTransfer(teacher, scaled).dataSync()[0], 0, 1e-10);
+      const { value, grad } = tf.valueAndGrad((s) => attentionTransfer(teacher, s as tf.Tensor4D))(
+        tf.zerosLike(teacher),
+      );
+      assert(Number.isFinite(value.dataSync()[0]));
+      assert(grad.dataSync().every(Number.isFinite));
+    });
+  },
+);
+
+Deno.test("attentionTransfer() names the sizes of maps that cannot be compared", () => {
+  tf.tidy(() => {
+    assertEquals(attentionTransfer(features("a", 3), features("b", 4)).shape, []);
+    const other = tf.zeros([2, 2, 4, 3]) as tf.Tensor4D;
+    assertThrows(() => attentionTransfer(other, features("b", 4)), UserError, "2×4 and 3×4");
+  });
+});

@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { freeze, PRECISIONS } from "../../lib/nn/freeze.ts";
+import { testImages, testNetwork, TINY } from "../networks.ts";
+import { assertClose } from "../numbers.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+
+onEveryBackend(
+  "a frozen network gives the logits and feature maps of the network itself",
+  async () => {
+    for (const depth of [8, 14]) {
+      const network = testNetwork({ ...TINY, depth });
+      const frozen = freeze(network);
+      // More than go through at a time, and a number that is no power of two.
+      for (const count of depth === 8 ? [1, 37] : [3]) {
+        const images = testImages(count);
+        const expected = tf.tidy(() => {
+          const { logits, features } = network.forward(images, { training: false });
+          return [logits, ...features];
+        });
+        const { logits, features } = frozen.forward(images);
+        const actual = [logits, ...features];
+        assertEquals(actual.map(({ shape }) => shape), expected.map(({ shape }) => shape));
+        for (const [k, tensor] of actual.entries()) {
+          assertClose(await tensor.data(), await expected[k].data(), 1e-5, `output ${k}`);
+        }
+        tf.dispose([images, ...actual, ...expected]);
+      }
+      frozen.dispose();
+      network.dispose();
+    }
+  },
+);
+
+onEveryBackend("a frozen network gives features as float32 in every precision", async () => {
+  const precisions = (tf.backend() as { precisions?: typeof PRECISIONS }).precisions ?? ["f32"];
+  const network = testNetwork();
+  const images = testImages(5);
+  const exact = freeze(network);
+  const reference = exact.forward(images);
+  for (const precision of precisions) {
+    const frozen = freeze(network, { precision });
+    const { logits, features } = frozen.forward(images);
+    for (const [stage, map] of features.entries()) {
+      const tolerance = precision === "f32" ? 1e-6 : 5e-2;
+      assertClose(await map.data(), await reference.features[stage].data(), tolerance);
+    }
+    tf.dispose([logits, ...features]);
+    frozen.dispose();
+  }
+  tf.dispose([images, reference.logits, ...reference.features]);
+  exact.dispose();
+  network.dispose();
+});

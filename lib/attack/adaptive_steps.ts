@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { AttackClasses } from "./attack.ts";
 import { type Ball, project, randomDirections, randomInBall, steepest } from "./ball.ts";
+import { classesOf } from "./classes.ts";
 import { hasArrived } from "./has_arrived.ts";
 import { type AttackLoss, crossEntropyLoss, dlrLoss } from "./losses.ts";
 import type { Attacked } from "./result.ts";
@@ -45,26 +46,20 @@ export async function adaptiveSteps(
   const loss = LOSSES[settings.loss];
   const lengths = new StepLengths(images.shape[0], 2 * settings.epsilon, settings.maxSteps);
   const x = startingPoint(images, settings, streams);
-  const nowhere = tf.zerosLike(images);
   return await walk<ApgdState>(classifier, {
     start: {
       x,
       before: tf.clone(x),
       origin: tf.clone(images),
       best: tf.clone(x),
-      bestGradient: nowhere,
+      bestGradient: tf.zerosLike(images),
     },
     maxSteps: settings.maxSteps,
     arrived: (view) => hasArrived(view, goal.success),
     stride: (batch) => {
       const { samples, values, logits, toImages } = batch;
-      const { labels, targets } = goal.loss;
-      const { values: losses, gradient } = loss(
-        values,
-        classifier.classes,
-        samples.map((sample) => labels[sample]),
-        targets && samples.map((sample) => targets[sample]),
-      );
+      const { labels, targets } = classesOf(goal.loss, samples);
+      const { values: losses, gradient } = loss(values, classifier.classes, labels, targets);
       const advice = lengths.after(samples, losses);
       return step(batch, toImages(tf.tensor2d(gradient, logits.shape)), advice, settings);
     },

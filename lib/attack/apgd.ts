@@ -3,6 +3,7 @@ import { Archive } from "./archive.ts";
 import { type AttackClasses, defineAttack } from "./attack.ts";
 import { adaptiveSteps } from "./adaptive_steps.ts";
 import { ballOptions, imageStreams } from "./ball.ts";
+import { classesOf } from "./classes.ts";
 import { mostProbableOthers } from "./most_probable_others.ts";
 import { attackResult } from "./result.ts";
 import { gatherRows } from "../nn/gather_rows.ts";
@@ -65,11 +66,11 @@ export const apgdAttack = defineAttack({
     async function attackThose(samples: readonly number[], goal: AttackClasses) {
       const origin = gatherRows(images, samples);
       try {
-        const success = pick(classes, samples);
+        const success = classesOf(classes, samples);
         const attacked = await adaptiveSteps(
           classifier,
           origin,
-          { success, loss: pick(goal, samples) },
+          { success, loss: classesOf(goal, samples) },
           settings,
           samples.map((sample) => streams[sample]),
         );
@@ -93,9 +94,3 @@ export const apgdAttack = defineAttack({
     }
   },
 });
-
-/** The classes of some of the images. */
-function pick({ labels, targets }: AttackClasses, samples: readonly number[]): AttackClasses {
-  const of = (list: ArrayLike<number>) => samples.map((sample) => list[sample]);
-  return { labels: of(labels), targets: targets && of(targets) };
-}

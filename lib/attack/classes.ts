@@ -29,6 +29,15 @@ export function checkClasses(
   }
 }
 
+/** The classes of some of the images. */
+export function classesOf(
+  { labels, targets }: AttackClasses,
+  samples: readonly number[],
+): { readonly labels: readonly number[]; readonly targets?: readonly number[] } {
+  const of = (list: ArrayLike<number>) => samples.map((sample) => list[sample]);
+  return { labels: of(labels), targets: targets && of(targets) };
+}
+
 /** One row a sample: 1 at the class `plus`, −1 at the class `minus`, 0 elsewhere, `[n, classes]`. */
 export function classDifference(
   plus: readonly number[],

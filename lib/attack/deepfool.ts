@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { type AttackClasses, defineAttack } from "./attack.ts";
-import { classDifference } from "./classes.ts";
+import { classDifference, classesOf } from "./classes.ts";
 import { hasArrived } from "./has_arrived.ts";
 import { mostProbableOthers } from "./most_probable_others.ts";
 import { attackResult } from "./result.ts";
@@ -49,13 +49,13 @@ export const deepFoolAttack = defineAttack({
 /** The shortest of the steps to the linear boundaries with the other classes, `[n, h, w, c]`. */
 function stepToNearest(
   { samples, values, logits, toImages }: Stride<WalkState>,
-  { labels, targets }: AttackClasses,
+  allClasses: AttackClasses,
   candidates: number,
 ): tf.Tensor4D {
   const classes = logits.shape[1];
-  const from = samples.map((sample) => labels[sample]);
+  const { labels: from, targets } = classesOf(allClasses, samples);
   const others = targets
-    ? samples.map((sample) => [targets[sample]])
+    ? targets.map((target) => [target])
     : mostProbableOthers(values, classes, from);
   let shortest: { readonly length: tf.Tensor1D; readonly step: tf.Tensor4D } | undefined;
   for (let rank = 0; rank < Math.min(candidates, others[0].length); rank++) {

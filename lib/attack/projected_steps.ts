@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { AttackClasses, AttackContext, AttackResult } from "./attack.ts";
 import { type Ball, imageStreams, project, randomInBall, steepest } from "./ball.ts";
+import { classesOf } from "./classes.ts";
 import { crossEntropyLoss } from "./losses.ts";
 import { attackResult } from "./result.ts";
 import { hasArrived } from "./has_arrived.ts";
@@ -29,7 +30,6 @@ export async function projectedSteps(
   settings: ProjectedSteps,
   { random, start }: Required<Pick<AttackContext, "random">> & AttackContext,
 ): Promise<AttackResult> {
-  const { labels, targets } = classes;
   const origin = tf.clone(images);
   const x = settings.randomStart
     ? tf.tidy(() => {
@@ -44,12 +44,8 @@ export async function projectedSteps(
     arrived: (view) =>
       settings.earlyStop ? hasArrived(view, classes) : view.samples.map(() => false),
     stride({ samples, state: { x, origin }, logits, values, toImages }) {
-      const { gradient, divisors } = crossEntropyLoss(
-        values,
-        classifier.classes,
-        samples.map((sample) => labels[sample]),
-        targets && samples.map((sample) => targets[sample]),
-      );
+      const { labels, targets } = classesOf(classes, samples);
+      const { gradient, divisors } = crossEntropyLoss(values, classifier.classes, labels, targets);
       // Never zero, so that a gradient of zero gives a step of zero.
       const floor = divisors.map((divisor) => settings.gradientFloor / divisor || 1e-30);
       const direction = steepest(

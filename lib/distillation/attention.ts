@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { attentionTransfer } from "./attention_transfer.ts";
+import { hintonOptions, hintonTerm } from "./hinton_term.ts";
 import type { DistillationMethod, StepContext } from "./method.ts";
-import { distillationWeight } from "./schedules.ts";
-import { crossEntropy, softCrossEntropy } from "./soft_cross_entropy.ts";
+import { crossEntropy } from "./soft_cross_entropy.ts";
 import { number } from "../options.ts";
 import { UserError } from "../user_error.ts";
 
@@ -13,8 +13,7 @@ const options = {
 
 const withTemperature = {
   ...options,
-  /** T of Hinton's term, of teacher and student alike */
-  temperature: number(3, { above: 0 }),
+  ...hintonOptions,
 };
 
 /**
@@ -63,10 +62,7 @@ async function attentionStep(
         cross_entropy: crossEntropy(labels, logits),
         attention: tf.mul(tf.addN(maps), weight) as tf.Scalar,
         ...(temperature === null ? {} : {
-          distillation: tf.mul(
-            softCrossEntropy(taught.logits, logits, temperature),
-            distillationWeight(epoch, epochs),
-          ) as tf.Scalar,
+          distillation: hintonTerm(taught.logits, logits, temperature, { epoch, epochs }),
         }),
       };
     }).dispose();

@@ -3,14 +3,15 @@ import type { AttackResult } from "../attack/attack.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
 import { bssAttackOptions } from "../attack/bss.ts";
 import { attackNormalised } from "../attack/pixel_space.ts";
+import { hintonOptions, hintonTerm } from "./hinton_term.ts";
 import type { DistillationMethod } from "./method.ts";
-import { boundaryWeight, distillationWeight } from "./schedules.ts";
+import { boundaryWeight } from "./schedules.ts";
 import { crossEntropy, softCrossEntropy } from "./soft_cross_entropy.ts";
 import { baseSampleOptions, selectBaseSamples } from "../selection/base_samples.ts";
 import { sampleTargetClasses, targetClassOptions } from "../selection/target_classes.ts";
 import { gatherRows } from "../nn/gather_rows.ts";
 import { restrictPullback } from "../nn/restrict_pullback.ts";
-import { flag, number, oneOf, type Rules, tacit } from "../options.ts";
+import { flag, oneOf, type Rules, tacit } from "../options.ts";
 
 /** What may be set whichever attack makes the samples. */
 const commonOptions = {
@@ -21,8 +22,7 @@ const commonOptions = {
    * became of them; "paper", as the text has it, only those that crossed to their target class
    */
   mode: oneOf("published", ["published", "paper"]),
-  /** T, of teacher and student alike */
-  temperature: number(3, { above: 0 }),
+  ...hintonOptions,
   /** N: at most so many base samples of a mini-batch */
   baseSamples: baseSampleOptions.count,
   /** Which samples of a mini-batch are attacked */
@@ -72,14 +72,13 @@ export const bss: DistillationMethod<typeof options> = {
       context;
     const maker = attackNamed(attackName);
     const isTargeted = maker.targeted || (options as { targeted?: boolean }).targeted === true;
-    const alpha = distillationWeight(epoch, epochs);
     const beta = boundaryWeight(epoch, epochs);
     const clean = await timed("teacher", () => context.cleanPass({ pullback: beta > 0 }));
     const teacherLogits = clean.logits;
     const studentLogits = await timed("student", () =>
       backward(images, ({ logits }) => ({
         cross_entropy: crossEntropy(labels, logits),
-        distillation: tf.mul(softCrossEntropy(teacherLogits, logits, temperature), alpha),
+        distillation: hintonTerm(teacherLogits, logits, temperature, { epoch, epochs }),
       })));
 
     try {

@@ -6,6 +6,7 @@ import {
   type EntryTolerances,
 } from "./compare.ts";
 import { type GoldenFile, type GoldenFolder, NORMALISATION } from "./golden_folder.ts";
+import { mean } from "../analysis/statistics/mean.ts";
 import type { AttackResult } from "../attack/attack.ts";
 import { carliniWagnerAttack } from "../attack/carlini_wagner.ts";
 import { deepFoolAttack } from "../attack/deepfool.ts";
@@ -121,15 +122,20 @@ async function* compareAttack(
     yield compareEntries(name, actual, expected.data, labels.length, pixels);
   }
   const l2 = golden.data(`${name}.l2`);
-  yield compareRelative(`${name}, mean norm`, [meanOf(result.norms)], [meanOf(l2)], NORM);
+  yield compareRelative(
+    `${name}, mean norm`,
+    [mean([...result.norms])],
+    [mean(Array.from(l2))],
+    NORM,
+  );
   const theirs = tf.tensor4d(expected.data as Float32Array, expected.shape);
   const theirLogits = classifier.logits(theirs);
   const fooledByThem = fooled(await theirLogits.data(), labels);
   golden.data(`${name}.predicted`).forEach((top, i) => fooledByThem[i] ||= top !== labels[i]);
   yield compareRelative(
     `${name}, share fooled`,
-    [meanOf(fooled(await result.logits.data(), labels).map(Number))],
-    [meanOf(fooledByThem.map(Number))],
+    [mean(fooled(await result.logits.data(), labels).map(Number))],
+    [mean(fooledByThem.map(Number))],
     0,
   );
   tf.dispose([result.samples, result.logits, theirs, theirLogits]);
@@ -148,8 +154,4 @@ function settingOf(name: string, setting: string): number {
   const value = new RegExp(`_${setting}([0-9.]+)(_|$)`).exec(name)?.[1];
   if (value === undefined) throw new UserError(`"${name}" doesn't say its ${setting}`);
   return Number(value);
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -10,6 +10,7 @@ import { constantClassifier } from "../classifiers.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
+import { free } from "./results.ts";
 
 /** Short attacks on images of ±2 that leave some of the samples behind. */
 const SHORT: Record<string, Record<string, unknown>> = {
@@ -49,10 +50,6 @@ async function run(
     { clamp: CLAMP, ...SHORT[attack.shortName], ...options },
     { random: draw },
   );
-}
-
-function free({ samples, logits }: AttackResult): void {
-  tf.dispose([samples, logits]);
 }
 
 for (const attack of attacks) {
@@ -130,7 +127,7 @@ for (const attack of attacks) {
     assertClose(await samples.data(), await whole.samples.data(), 1e-4, "samples");
     assertEquals(parts.flatMap(({ steps }) => [...steps]), [...whole.steps]);
     samples.dispose();
-    [whole, ...parts].forEach(free);
+    free(whole, ...parts);
     images.dispose();
     classifier.dispose();
   });
@@ -149,7 +146,7 @@ for (const attack of attacks) {
     assertEquals(start.logits.isDisposed, false);
     start.dispose();
     start.logits.dispose();
-    [result, expected].forEach(free);
+    free(result, expected);
     images.dispose();
     classifier.dispose();
   });
@@ -198,7 +195,7 @@ for (const attack of attacks) {
     assertEquals(first, same);
     const draws = ["noise", "apgd"].includes(attack.shortName);
     (draws ? assertNotEquals : assertEquals)(first, other);
-    results.forEach(free);
+    free(...results);
     images.dispose();
     classifier.dispose();
   });

@@ -53,6 +53,11 @@ export async function committedCells(name: string): Promise<ExecutedCell[]> {
   return codeCells(JSON.parse(await Deno.readTextFile(join(NOTEBOOKS, name))));
 }
 
+/** All that a notebook shows, in the form asked for. */
+export function shown(cells: readonly ExecutedCell[], form?: string): string {
+  return cells.flatMap(({ outputs }) => outputs.map((output) => textOf(output, form))).join("\n");
+}
+
 /** The text of an output in the form asked for, wherever the format keeps it. */
 export function textOf(output: Output, form = "text/plain"): string {
   const text = output.data ? output.data[form] : output.text;

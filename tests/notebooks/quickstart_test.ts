@@ -1,19 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import {
-  committedCells,
-  type ExecutedCell,
-  executeNotebook,
-  jupyter,
-  textOf,
-} from "./execute_notebook.ts";
+import { committedCells, executeNotebook, jupyter, shown } from "./execute_notebook.ts";
 import { findChromium } from "../../lib/report/find_chromium.ts";
 
 const NAME = "quickstart.ipynb";
-
-/** All that a notebook shows, as text. */
-function shown(cells: ExecutedCell[], form?: string): string {
-  return cells.flatMap(({ outputs }) => outputs.map((output) => textOf(output, form))).join("\n");
-}
 
 Deno.test({
   name: `the quickstart notebook runs from its first to its last cell${

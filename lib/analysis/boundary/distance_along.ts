@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { steepest } from "../../attack/ball.ts";
 import { scaleRows } from "../../attack/row_norms.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
 import { topClasses } from "../../selection/probabilities.ts";
@@ -29,10 +30,7 @@ export async function distanceAlong(
 ): Promise<(number | null)[]> {
   const count = images.shape[0];
   if (count === 0) return [];
-  const units = tf.tidy(() => {
-    const norms = tf.sqrt(tf.sum(tf.square(directions), [1, 2, 3]));
-    return scaleRows(directions, tf.div(1, tf.maximum(norms, 1e-30)) as tf.Tensor1D);
-  });
+  const units = steepest(directions, "l2");
   const isBeyond = async (distances: Float64Array): Promise<boolean[]> => {
     const logits = tf.tidy(() =>
       classifier.logits(

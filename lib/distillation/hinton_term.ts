@@ -1,0 +1,21 @@
+import * as tf from "@tensorflow/tfjs";
+import { distillationWeight } from "./schedules.ts";
+import { softCrossEntropy } from "./soft_cross_entropy.ts";
+import { number } from "../options.ts";
+
+/** Options of the methods that have Hinton's term. */
+export const hintonOptions = {
+  /** T, of teacher and student alike */
+  temperature: number(3, { above: 0 }),
+};
+
+/** `α(e)·J(t/T, s/T)`, the distillation term of the published script. */
+export function hintonTerm(
+  teacherLogits: tf.Tensor2D,
+  studentLogits: tf.Tensor2D,
+  temperature: number,
+  { epoch, epochs }: { readonly epoch: number; readonly epochs: number },
+): tf.Scalar {
+  const alpha = distillationWeight(epoch, epochs);
+  return tf.mul(softCrossEntropy(teacherLogits, studentLogits, temperature), alpha);
+}

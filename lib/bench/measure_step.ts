@@ -4,7 +4,7 @@ import { median, repeat, type Repeats } from "./repeat.ts";
 import { type Part, PARTS, runStep, runTeacherForward } from "./run_step.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
 import { stepFlops } from "./step_work.ts";
-import { networkName, type StepOutcome } from "./workload.ts";
+import type { StepOutcome } from "./workload.ts";
 
 /** What is timed, in the order of the tables; also in JSON and from PyTorch. */
 export const TIMES = ["bss_step_ms", "student_step_ms", "teacher_forward_ms"] as const;
@@ -27,6 +27,7 @@ export async function measureStep(
   repeats: Repeats,
 ): Promise<MeasuredStep> {
   const { workload } = prepared;
+  const [images, height, width] = workload.shape;
   const restore = () => prepared.restore();
   const bss = await repeat(() => runStep(methodNamed("bss"), prepared), repeats, restore);
   const student = await repeat(() => runStep(methodNamed("original"), prepared), repeats, restore);
@@ -42,7 +43,8 @@ export async function measureStep(
     flops: {
       bss_step_ms: stepFlops(workload, bss[0].work),
       student_step_ms: stepFlops(workload, student[0].work),
-      teacher_forward_ms: workload.shape[0] * forwardFlops(networkName(workload.teacher)),
+      teacher_forward_ms: images *
+        forwardFlops(workload.teacher.architecture, { height, width }),
     },
   };
 }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
-import { parseDepth } from "../nn/architecture.ts";
+import { parseNetwork } from "../nn/architecture.ts";
 import { calibratedNetwork } from "./calibrated_network.ts";
 import type { Workload } from "./workload.ts";
 
@@ -66,7 +66,7 @@ export async function randomWorkload(
   const some = tf.tensor4d(images.subarray(0, count * size), [count, SIDE, SIDE, CHANNELS]);
   const network = (name: string) =>
     calibratedNetwork(
-      { depth: parseDepth(name), channels: CHANNELS, classes: CLASSES },
+      { ...parseNetwork(name), channels: CHANNELS, classes: CLASSES },
       some,
       labels.subarray(0, count),
       seedrandom(name) as () => number,

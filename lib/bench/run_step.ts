@@ -70,6 +70,7 @@ export async function runStep(
     },
     random: () => numbersFrom(workload.uniform),
     timed,
+    turn: async () => {},
   });
   const losses = await timed("optimizer", async () => {
     const losses = await accumulator.losses();

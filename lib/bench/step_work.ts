@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { forwardFlops, trainingFlops } from "../training/cost.ts";
 import type { FrozenNetwork, Pullback } from "../nn/frozen_classifier.ts";
 import type { NetworkOutput } from "../nn/network.ts";
-import { networkName, type Workload } from "./workload.ts";
+import type { Workload } from "./workload.ts";
 
 /** How many images a step sent through the networks, as it really did: not what it might have. */
 export interface StepWork {
@@ -13,22 +13,25 @@ export interface StepWork {
   teacherBackward: number;
 }
 
-/** Floating-point operations of the convolutions of a step, two a multiply-add. */
-export function stepFlops({ teacher, student }: Workload, work: StepWork): number {
-  const [ofTeacher, ofStudent] = [networkName(teacher), networkName(student)];
-  return trainingFlops(ofStudent) * work.student +
+/** Floating-point operations of the networks in a step, two a multiply-add. */
+export function stepFlops({ teacher, student, shape }: Workload, work: StepWork): number {
+  const [, height, width] = shape;
+  const size = { height, width };
+  return trainingFlops(student.architecture, size) * work.student +
     // The way back to the images costs what the way forward does: no gradient of a weight.
-    forwardFlops(ofTeacher) * (work.teacherForward + work.teacherBackward);
+    forwardFlops(teacher.architecture, size) * (work.teacherForward + work.teacherBackward);
 }
 
 /** A teacher that counts the images that pass through it. */
 export class CountedClassifier implements FrozenNetwork {
   readonly classes: number;
+  readonly featureChannels: readonly number[];
   readonly #classifier: FrozenNetwork;
   readonly #work: StepWork;
 
   constructor(classifier: FrozenNetwork, work: StepWork) {
     this.classes = classifier.classes;
+    this.featureChannels = classifier.featureChannels;
     this.#classifier = classifier;
     this.#work = work;
   }

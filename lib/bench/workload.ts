@@ -1,4 +1,4 @@
-import type { Architecture } from "../nn/architecture.ts";
+import { type Architecture, networkName } from "../nn/architecture.ts";
 import { ResNet } from "../nn/resnet.ts";
 import type { StoredTensor } from "../nn/safetensors.ts";
 import { storedTensors, weightsFrom } from "../nn/weights_file.ts";
@@ -62,11 +62,6 @@ export const TERM_WEIGHTS: Readonly<Record<LossTerm, number>> = {
 /** The optimizer of a measured step: momentum and weight decay of the paper, next to no step. */
 export const OPTIMIZER = { learningRate: 1e-4, momentum: 0.9, weightDecay: 1e-4 } as const;
 
-/** "resnet8". */
-export function networkName({ architecture }: StoredNetwork): string {
-  return `resnet${architecture.depth}`;
-}
-
 /** Copies a network out of the current backend. */
 export async function storeNetwork(network: ResNet): Promise<StoredNetwork> {
   const { architecture } = network;
@@ -74,9 +69,8 @@ export async function storeNetwork(network: ResNet): Promise<StoredNetwork> {
 }
 
 /** The network on the current backend. */
-export function loadNetwork(stored: StoredNetwork): ResNet {
-  const { architecture, tensors } = stored;
-  return new ResNet(architecture, weightsFrom(tensors, architecture, networkName(stored)));
+export function loadNetwork({ architecture, tensors }: StoredNetwork): ResNet {
+  return new ResNet(architecture, weightsFrom(tensors, architecture, networkName(architecture)));
 }
 
 /** The first images of a workload, with as many base samples in proportion (at least one). */

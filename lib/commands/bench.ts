@@ -15,7 +15,8 @@ import { REPEATS, type Repeats } from "../bench/repeat.ts";
 import { compareWork, type SameWork } from "../bench/same_work.ts";
 import { measureScaling, type ScalingPoint } from "../bench/scaling.ts";
 import * as tables from "../bench/tables.ts";
-import { firstImages, networkName, type StepOutcome, type Workload } from "../bench/workload.ts";
+import { firstImages, type StepOutcome, type Workload } from "../bench/workload.ts";
+import { networkName } from "../nn/architecture.ts";
 import { provenance } from "../training/provenance.ts";
 import { UserError } from "../user_error.ts";
 
@@ -140,10 +141,8 @@ async function workloadOf({ golden, batch }: Options): Promise<Workload> {
 
 function describeWorkload({ description, shape, teacher, student, settings }: Workload): string {
   return `workload: ${description}, ${shape[0]} a step, ${shape.slice(1).join("×")}; ` +
-    `${networkName(teacher)} → ${
-      networkName(student)
-    }, at most ${settings.baseSamples} attacked, ` +
-    `T = ${settings.temperature}, η = ${settings.eta}`;
+    `${networkName(teacher.architecture)} → ${networkName(student.architecture)}, ` +
+    `at most ${settings.baseSamples} attacked, T = ${settings.temperature}, η = ${settings.eta}`;
 }
 
 async function startPeer(

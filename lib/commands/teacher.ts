@@ -16,7 +16,10 @@ const command = {
   positionals: "train|import FILE|list",
   options: {
     dataset: { value: "NAME", help: "the data set it is for (default: fashion-mnist-subset)" },
-    network: { value: "NAME", help: "train: resnet8, resnet14, … (default: resnet14)" },
+    network: {
+      value: "NAME",
+      help: "train: resnet8, resnet14, …, or resnet10-4stage, … for 64×64 (default: resnet14)",
+    },
     epochs: { value: "N", help: "train: default 40" },
     "batch-size": { value: "N", help: "train: default 128" },
     seed: { value: "N", help: "train: default 1" },

@@ -53,9 +53,10 @@ export function augmentedImageNumbers(
 }
 
 /**
- * The paper's augmentation: a random crop after padding with 4 zero pixels, and a horizontal flip, on
- * 8-bit pixels (so the zeros are black); then normalisation by the data set's mean and std. The result
- * is a function of (image, choices), so that what a frozen teacher says of it can be kept by these.
+ * The paper's augmentation, the same for images of any size: a random crop after padding with 4 zero
+ * pixels, and a horizontal flip, on 8-bit pixels (so the zeros are black); then normalisation by the
+ * data set's mean and std. The result is a function of (image, choices), so that what a frozen teacher
+ * says of it can be kept by these.
  *
  * @param indices which images of the set
  * @returns `[indices.length, height, width, channel]`

@@ -6,7 +6,7 @@ import { CIFAR10_SIDE, decodeCifar10 } from "./decode_cifar10.ts";
 import { exists, readDataFile } from "./read_data_file.ts";
 import { requireAccepted } from "./require_accepted.ts";
 import { type Archive, unpackArchive } from "./unpack_archive.ts";
-import { isVerified } from "./verified_record.ts";
+import { VerifiedRecord } from "./verified_record.ts";
 
 const CLASSES = [
   "airplane",
@@ -58,8 +58,9 @@ export async function loadCifar10(
       imagesAFile,
     );
   const [train, test] = [decode(TRAIN_FILES), decode([TEST_FILE])];
-  const verified = await isVerified(folder, files);
-  if (!verified) requireAccepted(folder, options);
+  const record = await VerifiedRecord.read(folder);
+  if (!record) requireAccepted(folder, options);
+  for (const [name, bytes] of files) record?.check(name, bytes);
   return withFingerprint({
     name: cifar10.name,
     title: cifar10.title,
@@ -72,7 +73,7 @@ export async function loadCifar10(
     std: [0.2023, 0.1994, 0.2010],
     train,
     test,
-    provenance: verified ? "verified" : "unverified copy",
+    provenance: record ? "verified" : "unverified copy",
   });
 }
 

@@ -1,10 +1,11 @@
+import type { Labels } from "./labels.ts";
 import { sha256 } from "../files/sha256.ts";
 
 /** Images and their classes. */
 export interface ImageSet {
   /** `[count, height, width, channel]`, row-major */
   readonly images: Uint8Array;
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
   readonly count: number;
 }
 
@@ -38,7 +39,7 @@ export function withFingerprint(dataset: Omit<Dataset, "fingerprint">): Dataset 
   const parts = [train, test].flatMap(({ count, images, labels }) => [
     `[${count}, ${height}, ${width}, ${channels}]`,
     images,
-    labels,
+    new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength),
   ]);
   return { ...dataset, fingerprint: sha256(...parts) };
 }

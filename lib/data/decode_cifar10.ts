@@ -1,5 +1,6 @@
 import { checkLabels } from "./check_labels.ts";
 import type { ImageSet } from "./dataset.ts";
+import { interleavePlanes } from "./interleave_planes.ts";
 import { UserError } from "../user_error.ts";
 
 /** Side of the images. */
@@ -29,21 +30,11 @@ export function decodeCifar10(
     const first = part * imagesAFile;
     for (let k = 0; k < imagesAFile; k++) {
       labels[first + k] = bytes[k * RECORD];
-      interleave(bytes, k * RECORD + 1, images, (first + k) * CHANNELS * PLANE);
+      interleavePlanes(bytes, k * RECORD + 1, PLANE, images, (first + k) * CHANNELS * PLANE);
     }
     checkLabels(labels.subarray(first, first + imagesAFile), 10, file);
   }
   return { images, labels, count };
-}
-
-/** Three planes → pixels of three channels; written out, as it takes most of the time of loading. */
-function interleave(planes: Uint8Array, from: number, pixels: Uint8Array, to: number): void {
-  for (let k = from; k < from + PLANE; k++) {
-    pixels[to] = planes[k];
-    pixels[to + 1] = planes[k + PLANE];
-    pixels[to + 2] = planes[k + 2 * PLANE];
-    to += CHANNELS;
-  }
 }
 
 function checkSize(actual: number, expected: number, file: string): void {

@@ -2,6 +2,14 @@ import { cifar10 } from "./cifar10.ts";
 import type { DataSource } from "./data_source.ts";
 import { fashionMnist } from "./fashion_mnist.ts";
 import { fashionMnistSubset } from "./fashion_mnist_subset.ts";
+import { imagenet32 } from "./imagenet32.ts";
+import { tinyImagenet } from "./tiny_imagenet.ts";
 
 /** Every data set. */
-export const dataSources: readonly DataSource[] = [fashionMnistSubset, fashionMnist, cifar10];
+export const dataSources: readonly DataSource[] = [
+  fashionMnistSubset,
+  fashionMnist,
+  cifar10,
+  tinyImagenet,
+  imagenet32,
+];

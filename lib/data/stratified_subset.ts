@@ -1,4 +1,5 @@
 import type { Dataset, ImageSet } from "./dataset.ts";
+import { type Labels, makeLabels } from "./labels.ts";
 import { shuffle } from "./mini_batches.ts";
 import { UserError } from "../user_error.ts";
 
@@ -12,7 +13,7 @@ import { UserError } from "../user_error.ts";
  * @throws UserError if the fraction is out of range, or leaves no image
  */
 export function stratifiedSubset(
-  labels: Uint8Array,
+  labels: Labels,
   fraction: number,
   classes: number,
   random: () => number,
@@ -47,7 +48,7 @@ function roundByLargestRemainder(shares: readonly number[], total: number): numb
 
 /** The images of a set at some indices, in their order, as a set of their own. */
 export function takeImages(
-  { height, width, channels }: Pick<Dataset, "height" | "width" | "channels">,
+  { height, width, channels, classes }: Pick<Dataset, "height" | "width" | "channels" | "classes">,
   set: ImageSet,
   indices: Int32Array,
 ): ImageSet {
@@ -56,6 +57,7 @@ export function takeImages(
   indices.forEach((index, i) =>
     images.set(set.images.subarray(index * size, (index + 1) * size), i * size)
   );
-  const labels = Uint8Array.from(indices, (index) => set.labels[index]);
+  const labels = makeLabels(indices.length, classes.length);
+  indices.forEach((index, i) => labels[i] = set.labels[index]);
   return { images, labels, count: indices.length };
 }

@@ -2,10 +2,11 @@ import { basename, dirname, join } from "node:path";
 import { download } from "./download.ts";
 import { md5 } from "./md5.ts";
 import { exists, readDataFile } from "./read_data_file.ts";
+import { unzip } from "./unzip.ts";
 import { writeVerifiedRecord } from "./verified_record.ts";
 import { UserError } from "../user_error.ts";
 
-/** A .tar.gz that holds one folder, and the checksum that its makers state. */
+/** A .tar.gz or .zip that holds one folder, and the checksum that it should have. */
 export interface Archive {
   readonly url: string;
   readonly md5: string;
@@ -29,7 +30,7 @@ export async function unpackArchive(
   const temporary = join(parent, `.unpacking-${crypto.randomUUID()}`);
   try {
     await Deno.mkdir(temporary);
-    await runTar(file, temporary);
+    await (file.endsWith(".zip") ? unzip : runTar)(file, temporary);
     const unpacked = join(temporary, basename(folder));
     await writeVerifiedRecord(unpacked);
     await Deno.rename(unpacked, folder);

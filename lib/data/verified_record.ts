@@ -1,47 +1,80 @@
 import { dirname, join } from "node:path";
+import { readFolder } from "./read_data_file.ts";
 import { sha256 } from "../files/sha256.ts";
 import { writeAtomically } from "../files/write_atomically.ts";
 import { UserError } from "../user_error.ts";
 
-/** SHA-256 of each file of a folder, by name; written when they came from a checked archive. */
+/**
+ * Written when the files of a data set came from a checked archive: SHA-256 of each file of its folder,
+ * and one for all files of each folder below it, by its path with slashes.
+ */
 const RECORD = "verified.json";
 
-/** Writes down the files of a folder, none of which lies in a folder below it, as they are now. */
+type Digests = Record<string, string>;
+
+/** The files of a folder by name, in order of their names. */
+type Files = ReadonlyMap<string, Uint8Array>;
+
+/** Writes down the files of a folder and of those below it as they are now. */
 export async function writeVerifiedRecord(folder: string): Promise<void> {
-  const record: Record<string, string> = {};
-  for await (const { name, isFile } of Deno.readDir(folder)) {
-    if (isFile) record[name] = sha256(await Deno.readFile(join(folder, name)));
-  }
+  const digests: Digests = {};
+  const read = (path: string) => readFolder(join(folder, path), "unpack it again");
+  for (const [name, bytes] of await read("")) digests[name] = sha256(bytes);
+  for await (const path of foldersBelow(folder)) digests[path] = digestOf(await read(path));
   await writeAtomically(
     join(folder, RECORD),
-    new TextEncoder().encode(JSON.stringify(record, null, 2) + "\n"),
+    new TextEncoder().encode(JSON.stringify(digests, null, 2) + "\n"),
   );
 }
 
-/**
- * Whether the folder has a record.
- *
- * @param files the content of each file in question, by name
- * @throws UserError naming the first file that is not as it was recorded: it was verified once, so it
- *   is damaged, and must not pass for an unverified copy
- */
-export async function isVerified(
-  folder: string,
-  files: ReadonlyMap<string, Uint8Array>,
-): Promise<boolean> {
-  const record = await readRecord(join(folder, RECORD));
-  if (!record) return false;
-  for (const [name, bytes] of files) {
-    if (record[name] === sha256(bytes)) continue;
+/** What the files of a data set were when they were unpacked from a checked archive. */
+export class VerifiedRecord {
+  readonly #folder: string;
+  readonly #digests: Digests;
+
+  private constructor(folder: string, digests: Digests) {
+    this.#folder = folder;
+    this.#digests = digests;
+  }
+
+  /** Of the folder of a data set; null if it has none. */
+  static async read(folder: string): Promise<VerifiedRecord | null> {
+    const digests = await readDigests(join(folder, RECORD));
+    return digests && new VerifiedRecord(folder, digests);
+  }
+
+  /**
+   * @param content of the file of that name, or the files of the folder below of that path
+   * @throws UserError naming it if it is not as it was recorded: it was verified once, so it is
+   *   damaged, and must not pass for an unverified copy
+   */
+  check(name: string, content: Uint8Array | Files): void {
+    const digest = content instanceof Uint8Array ? sha256(content) : digestOf(content);
+    if (this.#digests[name] === digest) return;
     throw new UserError(
-      `${join(folder, name)} is damaged: it is not what ${RECORD} beside it says was unpacked; ` +
-        `delete the folder ${folder} to have it made again`,
+      `${
+        join(this.#folder, name)
+      } is damaged: it is not what ${RECORD} in ${this.#folder} says was ` +
+        `unpacked; delete the folder ${this.#folder} to have it made again`,
     );
   }
-  return true;
 }
 
-async function readRecord(file: string): Promise<Record<string, string> | null> {
+function digestOf(files: Files): string {
+  return sha256(...[...files].flatMap(([name, bytes]) => [`${name} ${bytes.length}\n`, bytes]));
+}
+
+/** Their paths from the folder, with slashes. */
+async function* foldersBelow(folder: string, path = ""): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(join(folder, path))) {
+    if (!isDirectory) continue;
+    const below = path === "" ? name : `${path}/${name}`;
+    yield below;
+    yield* foldersBelow(folder, below);
+  }
+}
+
+async function readDigests(file: string): Promise<Digests | null> {
   try {
     return JSON.parse(await Deno.readTextFile(file));
   } catch (error) {

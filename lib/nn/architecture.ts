@@ -1,16 +1,29 @@
 import { UserError } from "../user_error.ts";
 
-/** A residual network of He et al. (2016) for small images: three stages of n basic blocks. */
-export interface Architecture {
-  /** 6n + 2: 8, 14, 20, 26, … */
+/**
+ * The layers of a residual network of He et al. (2016) for small images: stages of n basic blocks.
+ *
+ * Three stages are theirs and the paper's, for 32×32. A fourth one is ours, for 64×64: which networks
+ * the paper has for those is not known.
+ */
+export interface Layers {
+  /** 6n + 2 with three stages: 8, 14, 20, 26, …; 8n + 2 with four: 10, 18, 26, … */
   readonly depth: number;
+  /** Left out where there are three, so that each network has one description. */
+  readonly stages?: 4;
+}
+
+/** A network with its first and last layer. */
+export interface Architecture extends Layers {
   /** Channels of the input images. */
   readonly channels: number;
   readonly classes: number;
 }
 
-/** Channels of the three stages; the second and third halve height and width. */
-export const STAGE_CHANNELS = [16, 32, 64] as const;
+/** Channels of the stages; each but the first halves height and width. */
+export function stageChannels({ stages }: Layers): number[] {
+  return [16, 32, 64, 128].slice(0, stages ?? 3);
+}
 
 /** One 3×3 convolution pair with its shortcut, by its place in the network. */
 export interface BlockShape {
@@ -22,11 +35,12 @@ export interface BlockShape {
 }
 
 /** The blocks of each stage, first to last. */
-export function blocksOf({ depth }: Architecture): BlockShape[][] {
-  return STAGE_CHANNELS.map((outChannels, stage) =>
-    Array.from({ length: (depth - 2) / 6 }, (_, index) => ({
+export function blocksOf(layers: Layers): BlockShape[][] {
+  const channels = stageChannels(layers);
+  return channels.map((outChannels, stage) =>
+    Array.from({ length: (layers.depth - 2) / 2 / channels.length }, (_, index) => ({
       name: `layer${stage + 1}.${index}`,
-      inChannels: index === 0 ? STAGE_CHANNELS[Math.max(stage - 1, 0)] : outChannels,
+      inChannels: index === 0 ? channels[Math.max(stage - 1, 0)] : outChannels,
       outChannels,
       stride: index === 0 && stage > 0 ? 2 : 1,
     }))
@@ -40,19 +54,37 @@ export function stageEnds(blocks: readonly BlockShape[]): number[] {
   );
 }
 
+/** Channels of the output of each stage, from all blocks one after the other. */
+export function outputChannels(blocks: readonly BlockShape[]): number[] {
+  return stageEnds(blocks).map((k) => blocks[k].outChannels);
+}
+
+/** "resnet8", or "resnet10-4stage". */
+export function networkName({ depth, stages }: Layers): string {
+  return stages ? `resnet${depth}-${stages}stage` : `resnet${depth}`;
+}
+
 /**
- * "resnet8" → 8.
+ * "resnet8" → 8 layers in three stages, "resnet10-4stage" → 10 in four.
  *
- * @throws UserError if it is not "resnet" with 6n + 2 layers
+ * @throws UserError if a network does not have so many layers in so many stages
  */
-export function parseDepth(name: string): number {
-  const depth = Number(/^resnet(\d+)$/.exec(name)?.[1]);
-  if (!(depth >= 8) || depth % 6 !== 2) {
-    throw new UserError(
-      `there is no network "${name}"; use resnet8, resnet14, resnet20, resnet26 or any resnet<6n+2>`,
-    );
-  }
-  return depth;
+export function parseNetwork(name: string): Layers {
+  const [, digits, fourth] = /^resnet(\d+)(-4stage)?$/.exec(name) ?? [];
+  const layers: Layers = { depth: Number(digits), ...(fourth && { stages: 4 }) };
+  if (layers.depth > 2 && layers.depth % (2 * stageChannels(layers).length) === 2) return layers;
+  throw new UserError(
+    `there is no network "${name}"; use resnet8, resnet14, resnet20, resnet26 or any resnet<6n+2>, ` +
+      `or for 64×64 images resnet10-4stage, resnet18-4stage or any resnet<8n+2>-4stage`,
+  );
+}
+
+/** The network of that name for images like those of a data set. @throws UserError as `parseNetwork` */
+export function architectureFor(
+  name: string,
+  { channels, classes }: { readonly channels: number; readonly classes: readonly string[] },
+): Architecture {
+  return { ...parseNetwork(name), channels, classes: classes.length };
 }
 
 /** What a parameter or running statistic is for: its name and its shape in PyTorch's layout. */
@@ -73,8 +105,8 @@ export function parameterShapes(architecture: Architecture): ParameterShape[] {
     { name: `${name}.running_mean`, shape: [channels], trainable: false },
     { name: `${name}.running_var`, shape: [channels], trainable: false },
   ];
-  const [first] = STAGE_CHANNELS;
-  const last = STAGE_CHANNELS.at(-1)!;
+  const channels = stageChannels(architecture);
+  const [first, last] = [channels[0], channels.at(-1)!];
   return [
     ...convolution("conv1", architecture.channels, first),
     ...batchNorm("bn1", first),

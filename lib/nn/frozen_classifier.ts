@@ -29,6 +29,8 @@ export interface FrozenClassifier {
 
 /** A frozen network of which more than the logits can be seen: a teacher. */
 export interface FrozenNetwork extends FrozenClassifier {
+  /** Channels of each feature map that `forward` gives. */
+  readonly featureChannels: readonly number[];
   /** Logits and feature maps, as the network itself gives them in inference mode. */
   forward(images: tf.Tensor4D): NetworkOutput;
 }

@@ -10,10 +10,12 @@ import type { NetworkOutput } from "./network.ts";
  */
 export class FrozenDense implements FrozenNetwork {
   readonly classes: number;
+  readonly featureChannels: readonly number[];
   readonly #layers: readonly DenseLayer[];
 
   constructor(network: DenseNetwork) {
     this.classes = network.widths.at(-1)!;
+    this.featureChannels = network.widths.slice(1, -1);
     // A clone keeps its values when the variable is assigned new ones.
     this.#layers = network.layers().map(({ weight, bias }) => ({
       weight: tf.clone(weight),

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { disposeFolded, type FoldedConvolution, type FoldedResNet } from "./folded_resnet.ts";
-import { stageEnds } from "./architecture.ts";
+import { outputChannels, stageEnds } from "./architecture.ts";
 import type { FrozenNetwork, Pullback } from "./frozen_classifier.ts";
 import type { NetworkOutput } from "./network.ts";
 import { identityFilter } from "./shortcut.ts";
@@ -17,6 +17,7 @@ interface Activations {
  */
 export class FrozenResNet implements FrozenNetwork {
   readonly classes: number;
+  readonly featureChannels: readonly number[];
   readonly #folded: FoldedResNet;
   /** For each block the option-A shortcut as a filter; null for the identity. */
   readonly #shortcuts: (tf.Tensor4D | null)[];
@@ -24,6 +25,7 @@ export class FrozenResNet implements FrozenNetwork {
   /** @param folded belongs to it from now on */
   constructor(folded: FoldedResNet) {
     this.classes = folded.classes;
+    this.featureChannels = outputChannels(folded.blocks.map(({ shape }) => shape));
     this.#folded = folded;
     this.#shortcuts = folded.blocks.map(({ shape }) =>
       shape.stride === 1 ? null : tf.tidy(() => identityFilter(shape.inChannels, shape.outChannels))

@@ -1,4 +1,4 @@
-import { type Architecture, parameterShapes } from "./architecture.ts";
+import { type Architecture, parameterShapes, stageChannels } from "./architecture.ts";
 import { type Weight, weightToMemory } from "./layout.ts";
 import { ResNet } from "./resnet.ts";
 import { standardNormal } from "./standard_normal.ts";
@@ -17,7 +17,7 @@ export function initialiseResNet(architecture: Architecture, random: () => numbe
       const std = Math.sqrt(2 / (shape[2] * shape[3] * shape[0]));
       for (let i = 0; i < data.length; i++) data[i] = std * standardNormal(random);
     } else if (name.startsWith("linear")) {
-      const limit = 1 / Math.sqrt(linearInputs(architecture));
+      const limit = 1 / Math.sqrt(stageChannels(architecture).at(-1)!);
       for (let i = 0; i < data.length; i++) data[i] = limit * (2 * random() - 1);
     } else if (name.endsWith(".running_var") || name.endsWith(".weight")) {
       data.fill(1);
@@ -25,8 +25,4 @@ export function initialiseResNet(architecture: Architecture, random: () => numbe
     weights.set(name, weightToMemory(data, shape));
   }
   return new ResNet(architecture, weights);
-}
-
-function linearInputs(architecture: Architecture): number {
-  return parameterShapes(architecture).find(({ name }) => name === "linear.weight")!.shape[1];
 }

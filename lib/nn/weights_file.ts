@@ -1,4 +1,10 @@
-import { type Architecture, parameterShapes } from "./architecture.ts";
+import {
+  type Architecture,
+  type Layers,
+  networkName,
+  parameterShapes,
+  stageChannels,
+} from "./architecture.ts";
 import { type Weight, weightToDisk, weightToMemory } from "./layout.ts";
 import { ResNet } from "./resnet.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
@@ -14,7 +20,7 @@ export interface LoadedResNet {
 }
 
 /**
- * Reads a ResNet from a safetensors file with PyTorch's names and layouts; depth, channels and
+ * Reads a ResNet from a safetensors file with PyTorch's names and layouts; depth, stages, channels and
  * classes follow from the tensors.
  *
  * @throws UserError if the file is missing, damaged, or its tensors are not those of such a network
@@ -59,18 +65,19 @@ export function weightsFrom(
   architecture: Architecture,
   file: string,
 ): Map<string, Weight> {
+  const network = networkName(architecture);
   return new Map(
     parameterShapes(architecture).map(({ name, shape }) => {
       const tensor = tensors.get(name);
       if (tensor?.dtype !== "F32") {
         throw new UserError(
-          `${file} has no float32 tensor "${name}", which a resnet${architecture.depth} needs`,
+          `${file} has no float32 tensor "${name}", which a ${network} needs`,
         );
       }
       if (String(tensor.shape) !== String(shape)) {
         throw new UserError(
-          `${file}: tensor "${name}" has shape [${tensor.shape}], but a resnet${architecture.depth} ` +
-            `needs [${shape}]; give weights of that network`,
+          `${file}: tensor "${name}" has shape [${tensor.shape}], but a ${network} needs [${shape}]; ` +
+            `give weights of that network`,
         );
       }
       if (!tensor.data.every(Number.isFinite)) {
@@ -87,15 +94,21 @@ function inferArchitecture(
 ): Architecture {
   const first = tensors.get("conv1.weight");
   const linear = tensors.get("linear.weight");
-  const blocks = new Set([...tensors.keys()].map((name) => /^layer\d+\.\d+/.exec(name)?.[0]));
-  blocks.delete(undefined);
-  if (first?.shape.length !== 4 || linear?.shape.length !== 2 || blocks.size % 3 !== 0) {
+  const blocks = new Set([...tensors.keys()].flatMap((name) => /^layer\d+\.\d+/.exec(name) ?? []));
+  const layers: Layers = {
+    depth: 2 * blocks.size + 2,
+    ...(blocks.has("layer4.0") && { stages: 4 }),
+  };
+  if (
+    first?.shape.length !== 4 || linear?.shape.length !== 2 ||
+    blocks.size === 0 || blocks.size % stageChannels(layers).length !== 0
+  ) {
     throw new UserError(
-      `${file} does not hold a ResNet for small images: expected conv1.weight, three layers of ` +
-        `equally many blocks and linear.weight, under PyTorch's names`,
+      `${file} does not hold a ResNet for small images: expected conv1.weight, three or four layers ` +
+        `of equally many blocks and linear.weight, under PyTorch's names`,
     );
   }
-  return { depth: 2 * blocks.size + 2, channels: first.shape[1], classes: linear.shape[0] };
+  return { ...layers, channels: first.shape[1], classes: linear.shape[0] };
 }
 
 async function readWeightsFile(file: string): Promise<Uint8Array> {

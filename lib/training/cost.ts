@@ -1,29 +1,31 @@
-import { blocksOf, parseDepth, STAGE_CHANNELS } from "../nn/architecture.ts";
+import { type Architecture, architectureFor, blocksOf, stageChannels } from "../nn/architecture.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import type { RunSpecification } from "./run_specification.ts";
 
-/** Side of the images of the data sets in use; only estimates depend on it. */
-const SIDE = 32;
-
-/** Operations of the first convolution, whose gradient with respect to the images nobody needs. */
-const FIRST_CONVOLUTION = 2 * 9 * 3 * STAGE_CHANNELS[0] * SIDE ** 2;
+/** Of images. */
+export type ImageSize = Pick<Dataset, "height" | "width">;
 
 /** Floating-point operations of one image's forward pass, two a multiply-add. */
-export function forwardFlops(network: string): number {
-  const macs = blocksOf({ depth: parseDepth(network), channels: 3, classes: 10 }).flatMap((
-    blocks,
-    stage,
-  ) =>
+export function forwardFlops(architecture: Architecture, size: ImageSize): number {
+  const pixels = size.height * size.width;
+  const macs = blocksOf(architecture).flatMap((blocks, stage) =>
     blocks.map(({ inChannels, outChannels }) =>
-      9 * (inChannels + outChannels) * outChannels * (SIDE >> stage) ** 2
+      9 * (inChannels + outChannels) * outChannels * pixels / 4 ** stage
     )
   ).reduce((sum, value) => sum + value, 0);
-  return FIRST_CONVOLUTION + 2 * macs;
+  const linear = stageChannels(architecture).at(-1)! * architecture.classes;
+  return firstConvolution(architecture, size) + 2 * (macs + linear);
 }
 
 /** The same of a pass forward and backward to the weights: three convolutions for each one forward. */
-export function trainingFlops(network: string): number {
-  return 3 * forwardFlops(network) - FIRST_CONVOLUTION;
+export function trainingFlops(architecture: Architecture, size: ImageSize): number {
+  // Nobody needs the gradient of the first convolution with respect to the images.
+  return 3 * forwardFlops(architecture, size) - firstConvolution(architecture, size);
+}
+
+function firstConvolution(architecture: Architecture, { height, width }: ImageSize): number {
+  return 2 * 9 * architecture.channels * stageChannels(architecture)[0] * height * width;
 }
 
 /**
@@ -36,14 +38,17 @@ export function trainingFlops(network: string): number {
 export function runFlops(
   { student, method: name, options, protocol }: RunSpecification,
   teacherNetwork: string,
+  dataset: Dataset,
   trainImages: number,
   testImages: number,
 ): number {
+  const [ofStudent, ofTeacher] = [student, teacherNetwork].map((network) =>
+    forwardFlops(architectureFor(network, dataset), dataset)
+  );
   const method = methodNamed(name);
-  const passes = method.passes(options as never, protocol.batchSize);
-  const epochs = method.stages(options as never, protocol.epochs)
-    .reduce((sum, stage) => sum + stage.epochs, 0);
-  const anImage = passes.student * forwardFlops(student) +
-    passes.teacher * forwardFlops(teacherNetwork);
-  return epochs * (trainImages * anImage + testImages * forwardFlops(student));
+  return method.stages(options as never, protocol.epochs).reduce((sum, stage) => {
+    const passes = method.passes(options as never, protocol.batchSize, stage.name);
+    const anImage = passes.student * ofStudent + passes.teacher * ofTeacher;
+    return sum + stage.epochs * (trainImages * anImage + testImages * ofStudent);
+  }, 0);
 }

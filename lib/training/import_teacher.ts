@@ -1,6 +1,7 @@
 import { evaluateAccuracy } from "./evaluate.ts";
 import { findTeacher, type TeacherFile, teacherFile, teacherName } from "./teacher_store.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { networkName } from "../nn/architecture.ts";
 import { freeze } from "../nn/freeze.ts";
 import { encodeResNet, readResNet } from "../nn/weights_file.ts";
 import { writeWeights } from "../nn/write_weights.ts";
@@ -18,7 +19,8 @@ export async function importTeacher(
   resultsFolder: string,
 ): Promise<TeacherFile> {
   const { network, metadata } = await readResNet(file);
-  const { depth, channels, classes } = network.architecture;
+  const { architecture } = network;
+  const { channels, classes } = architecture;
   if (channels !== dataset.channels || classes !== dataset.classes.length) {
     throw new UserError(
       `${file} is for images of ${channels} channels and ${classes} classes, but ${dataset.name} has ` +
@@ -34,7 +36,7 @@ export async function importTeacher(
     imported: JSON.stringify(metadata),
   });
   network.dispose();
-  const name = `resnet${depth}`;
+  const name = networkName(architecture);
   await writeWeights(teacherFile(resultsFolder, teacherName(dataset.name, name)), bytes);
   return await findTeacher(resultsFolder, dataset.name, name);
 }

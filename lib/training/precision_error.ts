@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { imageTensor } from "./image_tensor.ts";
+import { imageSlices } from "./image_slices.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { topClasses } from "../selection/probabilities.ts";
@@ -17,8 +17,6 @@ export interface PrecisionError {
   readonly exactAccuracy: number;
 }
 
-const SLICE = 64;
-
 /** Compares the two on the test images. */
 export async function precisionError(
   classifier: FrozenClassifier,
@@ -28,13 +26,7 @@ export async function precisionError(
   const { test } = dataset;
   const { classes } = exact;
   let [squares, errors, largestError, agreeing, correct, exactCorrect] = [0, 0, 0, 0, 0, 0];
-  for (let from = 0; from < test.count; from += SLICE) {
-    const count = Math.min(SLICE, test.count - from);
-    const images = imageTensor(
-      dataset,
-      test,
-      Int32Array.from({ length: count }, (_, k) => from + k),
-    );
+  for (const { images, labels } of imageSlices(dataset, test)) {
     const tensors = [classifier, exact].map((network) => network.logits(images));
     const [ours, theirs] = await Promise.all(tensors.map((logits) => logits.data()));
     tf.dispose([images, ...tensors]);
@@ -44,12 +36,11 @@ export async function precisionError(
       largestError = Math.max(largestError, Math.abs(value - theirs[k]));
     });
     const [top, exactTop] = [topClasses(ours, classes), topClasses(theirs, classes)];
-    for (let k = 0; k < count; k++) {
-      const label = test.labels[from + k];
+    labels.forEach((label, k) => {
       if (top[k] === exactTop[k]) agreeing++;
       if (top[k] === label) correct++;
       if (exactTop[k] === label) exactCorrect++;
-    }
+    });
   }
   return {
     images: test.count,

@@ -31,7 +31,8 @@ export interface TeacherFile {
 /**
  * Finds a teacher in the results folder, else among those that come with the project.
  *
- * @param network which one; left out, the deepest that there is for the data set
+ * @param network which one; left out, the deepest that there is for the data set, and of equally deep
+ *   ones that with more stages
  * @throws UserError naming the commands that make one, if there is none, or if its file is damaged
  */
 export async function findTeacher(
@@ -39,10 +40,9 @@ export async function findTeacher(
   dataset: string,
   network?: string,
 ): Promise<TeacherFile> {
-  const depth = (teacher: TeacherFile) => Number(teacher.network.replace("resnet", ""));
   const [best] = (await listTeachers(resultsFolder))
     .filter(({ name, network: its }) => name === teacherName(dataset, network ?? its))
-    .sort((a, b) => depth(b) - depth(a));
+    .sort((a, b) => b.network.localeCompare(a.network, "en", { numeric: true }));
   if (best) return best;
   const option = network ? ` --network ${network}` : "";
   throw new UserError(
@@ -60,7 +60,8 @@ export async function listTeachers(resultsFolder: string): Promise<TeacherFile[]
   for (const folder of [join(resultsFolder, "teachers"), COMMITTED]) {
     const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
     for (const entry of entries) {
-      const [, name, network] = /^(.+-(resnet\d+))\.safetensors$/.exec(entry.name) ?? [];
+      const [, name, network] = /^(.+-(resnet\d+(?:-4stage)?))\.safetensors$/.exec(entry.name) ??
+        [];
       if (!name || teachers.has(name)) continue;
       const file = join(folder, entry.name);
       const { tensors, metadata } = decodeSafetensors(await Deno.readFile(file), file);

@@ -54,13 +54,15 @@ Deno.test("runStep() attacks on random images, and its parts add up to the whole
   assertAlmostEquals(PARTS.reduce((sum, part) => sum + parts[part], 0), ms, 1e-6);
   assert(PARTS.every((part) => parts[part] >= 0));
 
+  const size = { height: 32, width: 32 };
   const steps = outcome.steps.reduce((sum, value) => sum + value, 0);
   assertEquals(work.student, 12 + 3);
   assertEquals(work.teacherBackward, steps);
   assertEquals(
     stepFlops(workload, work),
-    15 * trainingFlops("resnet8") +
-      (work.teacherForward + work.teacherBackward) * forwardFlops("resnet8"),
+    15 * trainingFlops(workload.student.architecture, size) +
+      (work.teacherForward + work.teacherBackward) *
+        forwardFlops(workload.teacher.architecture, size),
   );
 });
 

@@ -7,6 +7,7 @@ import { loadCifar10 } from "../../lib/data/cifar10.ts";
 import type { DataOptions } from "../../lib/data/data_source.ts";
 import { dataFolder } from "../../lib/data/data_folder.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
+import type { Labels } from "../../lib/data/labels.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
 import { md5 } from "../../lib/data/md5.ts";
 import { exists } from "../../lib/data/read_data_file.ts";
@@ -51,6 +52,13 @@ Deno.test("loadCifar10() puts the five training files in order", async () => {
     assertEquals([...train.labels], [0, 1, 2, 3, 4]);
     assertEquals([...test.labels].map((label) => classes[label]), ["dog"]);
     assertEquals([train.count, train.images.length], [5, 5 * 3072]);
+  });
+});
+
+Deno.test("loadCifar10() gives the fingerprint that it has always given", async () => {
+  await withCopy(async (dataFolder) => {
+    const { fingerprint } = await loadSmall({ dataFolder, acceptUnverified: true });
+    assertEquals(fingerprint, "081ed3c0efca63b311955c24e9322250a26d09510e0c8fcb1151ae33d2a1edd1");
   });
 });
 
@@ -132,7 +140,7 @@ Deno.test({
   ignore: !present,
   async fn() {
     const { train, test, mean } = await loadDataset("cifar10", { acceptUnverified: true });
-    const classCounts = (labels: Uint8Array) => {
+    const classCounts = (labels: Labels) => {
       const counts = new Array<number>(10).fill(0);
       labels.forEach((label) => counts[label]++);
       return counts;

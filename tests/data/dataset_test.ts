@@ -34,3 +34,12 @@ Deno.test("withFingerprint() notices a changed bit, label or shape", () => {
   assertEquals(new Set(prints).size, prints.length);
   assertNotEquals(height, width);
 });
+
+Deno.test("withFingerprint() notices the upper byte of a label", () => {
+  const withLabel = (label: number) => {
+    const labels = Uint16Array.from(dataset.train.labels);
+    labels[1] = label;
+    return changed({ train: { ...dataset.train, labels } });
+  };
+  assertNotEquals(withLabel(1), withLabel(257));
+});

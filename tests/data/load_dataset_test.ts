@@ -6,7 +6,8 @@ Deno.test("loadDataset() lists the valid names when there is no data set of that
   await assertRejects(
     () => loadDataset("mnist"),
     UserError,
-    'there is no data set "mnist"; choose from fashion-mnist-subset, fashion-mnist, cifar10',
+    'there is no data set "mnist"; choose from fashion-mnist-subset, fashion-mnist, cifar10, ' +
+      "tiny-imagenet, imagenet32",
   );
 });
 

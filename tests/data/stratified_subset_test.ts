@@ -1,18 +1,21 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import seedrandom from "seedrandom";
 import { smallDataset } from "./small_dataset.ts";
+import { type Labels, makeLabels } from "../../lib/data/labels.ts";
 import { miniBatches } from "../../lib/data/mini_batches.ts";
 import { stratifiedSubset, takeImages } from "../../lib/data/stratified_subset.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 /** Labels with so many of each class, mixed. */
-function labelsWith(...sizes: number[]): Uint8Array {
-  const labels = sizes.flatMap((size, label) => new Array<number>(size).fill(label));
-  const [order] = miniBatches(labels.length, labels.length, seedrandom("labels"));
-  return Uint8Array.from(order, (index) => labels[index]);
+function labelsWith(...sizes: number[]): Labels {
+  const sorted = sizes.flatMap((size, label) => new Array<number>(size).fill(label));
+  const [order] = miniBatches(sorted.length, sorted.length, seedrandom("labels"));
+  const labels = makeLabels(sorted.length, sizes.length);
+  labels.forEach((_, place) => labels[place] = sorted[order[place]]);
+  return labels;
 }
 
-function classCounts(labels: Uint8Array, indices: Int32Array, classes: number): number[] {
+function classCounts(labels: Labels, indices: Int32Array, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
   indices.forEach((index) => counts[labels[index]]++);
   return counts;
@@ -38,6 +41,16 @@ Deno.test("stratifiedSubset() has the right total and balance at every fraction"
     assertEquals(indices.length, 5 * percent);
     const counts = classCounts(labels, indices, 10);
     assert(Math.max(...counts) - Math.min(...counts) <= 1, `${percent} %: ${counts}`);
+  }
+});
+
+Deno.test("stratifiedSubset() keeps the balance of a thousand classes", () => {
+  const labels = labelsWith(...new Array(1000).fill(13));
+  for (const [fraction, least, most] of [[2 / 13, 2, 2], [0.2, 2, 3], [0.05, 0, 1]]) {
+    const indices = stratifiedSubset(labels, fraction, 1000, seedrandom("subset"));
+    assertEquals(indices.length, Math.round(13_000 * fraction));
+    const counts = classCounts(labels, indices, 1000);
+    assertEquals([Math.min(...counts), Math.max(...counts)], [least, most]);
   }
 });
 
@@ -82,4 +95,15 @@ Deno.test("takeImages() takes images and labels in the order of the indices", ()
   assertEquals([...labels], [1, 0]);
   assertEquals(images.slice(0, size), dataset.train.images.slice(3 * size, 4 * size));
   assertEquals(images.slice(size), dataset.train.images.slice(2 * size, 3 * size));
+});
+
+Deno.test("takeImages() keeps labels above 255", () => {
+  const classes = Array.from({ length: 1000 }, (_, k) => `class ${k}`);
+  const set = { images: Uint8Array.of(7, 8, 9), labels: Uint16Array.of(999, 0, 256), count: 3 };
+  const size = { height: 1, width: 1, channels: 1, classes };
+  assertEquals(takeImages(size, set, Int32Array.of(2, 0)), {
+    images: Uint8Array.of(9, 7),
+    labels: Uint16Array.of(256, 999),
+    count: 2,
+  });
 });

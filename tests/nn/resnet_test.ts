@@ -1,28 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { parameterShapes, parseDepth } from "../../lib/nn/architecture.ts";
 import { freeze } from "../../lib/nn/freeze.ts";
 import { initialiseResNet } from "../../lib/nn/initialise.ts";
-import { UserError } from "../../lib/user_error.ts";
+import { assertSlopes } from "./assert_slopes.ts";
 import { checkGradients, weightedSum } from "../finite_differences.ts";
 import { testClassifier, testImages, testNetwork, TINY } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { computedOn, onEveryBackend } from "../on_every_backend.ts";
-
-Deno.test("ResNets have the number of parameters that the paper's networks have", () => {
-  const counts = [8, 14, 20, 26].map((depth) =>
-    parameterShapes({ depth, channels: 3, classes: 10 }).filter(({ trainable }) => trainable)
-      .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
-  );
-  assertEquals(counts, [75_290, 172_506, 269_722, 366_938]);
-});
-
-Deno.test("parseDepth() accepts 6n + 2 layers and names what it accepts otherwise", () => {
-  assertEquals(parseDepth("resnet32"), 32);
-  for (const name of ["resnet9", "resnet2", "vgg16", "resnet", "resnet8x"]) {
-    assertThrows(() => parseDepth(name), UserError, "resnet<6n+2>");
-  }
-});
 
 Deno.test("initialiseResNet() gives the same weights on every backend for the same numbers", async () => {
   const weights = async () => {
@@ -81,27 +65,8 @@ onEveryBackend("training mode moves the running statistics, inference mode does 
 onEveryBackend("the gradient of every parameter agrees with finite differences", () => {
   const network = testNetwork();
   const images = testImages(4);
-  const loss = () => weightedSum(network.forward(images, { training: true }).logits);
-  const variables = [...network.parameters.values()];
-  const { value, grads } = tf.variableGrads(loss, variables);
-  for (const [name, variable] of network.parameters) {
-    // Along the gradient itself the change is largest against the rounding.
-    tf.tidy(() => {
-      const gradient = grads[variable.name];
-      const norm = tf.norm(gradient).dataSync()[0];
-      const direction = tf.div(gradient, norm);
-      const start = tf.clone(variable);
-      const at = (t: number) => {
-        variable.assign(tf.add(start, tf.mul(direction, t)));
-        return loss().dataSync()[0];
-      };
-      const step = 3e-3;
-      const numeric = (at(step) - at(-step)) / (2 * step);
-      variable.assign(start);
-      assertClose([norm], [numeric], 0.05, `slope of ${name}`);
-    });
-  }
-  tf.dispose([value, images, ...Object.values(grads)]);
+  assertSlopes(network, images);
+  images.dispose();
   network.dispose();
 });
 

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "node:path";
+import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
+import type { Layers } from "../../lib/nn/architecture.ts";
 import { weightToDisk, weightToMemory } from "../../lib/nn/layout.ts";
 import {
   decodeSafetensors,
@@ -54,20 +56,30 @@ Deno.test("weights go from PyTorch's layout to TensorFlow.js's and back", () => 
 
 Deno.test("a network written to a file is read back with the same weights and hash", async () => {
   await withTemporaryFolder(async (folder) => {
-    const network = testNetwork({ depth: 14, channels: 3, classes: 7 });
     const file = join(folder, "network.safetensors");
-    await Deno.writeFile(file, await encodeResNet(network, { note: "test" }));
-    const loaded = await readResNet(file);
-    assertEquals(loaded.network.architecture, network.architecture);
-    assertEquals(loaded.metadata, { note: "test" });
-    for (const [name, variable] of loaded.network.variables()) {
-      const original = network.parameters.get(name) ?? network.statistics.get(name)!;
-      assertEquals([...variable.dataSync()], [...original.dataSync()], name);
+    for (const layers of [{ depth: 14 }, { depth: 18, stages: 4 }] satisfies Layers[]) {
+      const network = testNetwork({ ...layers, channels: 3, classes: 7 });
+      await Deno.writeFile(file, await encodeResNet(network, { note: "test" }));
+      const loaded = await readResNet(file);
+      assertEquals(loaded.network.architecture, network.architecture);
+      assertEquals(loaded.metadata, { note: "test" });
+      for (const [name, variable] of loaded.network.variables()) {
+        const original = network.parameters.get(name) ?? network.statistics.get(name)!;
+        assertEquals([...variable.dataSync()], [...original.dataSync()], name);
+      }
+      assert(/^[0-9a-f]{64}$/.test(loaded.hash));
+      network.dispose();
+      loaded.network.dispose();
     }
-    assert(/^[0-9a-f]{64}$/.test(loaded.hash));
-    network.dispose();
-    loaded.network.dispose();
   });
+});
+
+Deno.test("the teacher that comes with the project keeps its hash, and is written as it was read", async () => {
+  const file = join(PROJECT_ROOT, "results/teachers/fashion-mnist-subset-resnet14.safetensors");
+  const { network, metadata, hash } = await readResNet(file);
+  assertEquals(hash, "3bb1c900d1871dd779a531fa62e4941e470c896c2c73400ba0dde15fe92338e1");
+  assertEquals(await encodeResNet(network, metadata), await Deno.readFile(file));
+  network.dispose();
 });
 
 Deno.test("readResNet() names the tensor that has another shape, is missing, or is not finite", async () => {
@@ -92,5 +104,11 @@ Deno.test("readResNet() names the tensor that has another shape, is missing, or 
       all.set(name, { dtype: "F32", shape: all.get(name)!.shape, data });
     }, "not finite");
     await fails((all) => all.delete("linear.weight"), "does not hold a ResNet");
+    await fails((all) => all.set("layer4.0.conv1.weight", wrong), "resnet10-4stage needs [128");
+    const blocks = "three or four layers of equally many blocks";
+    await fails((all) => all.set("layer3.1.conv1.weight", wrong), blocks);
+    await fails((all) => {
+      for (const name of all.keys()) if (name.startsWith("layer")) all.delete(name);
+    }, blocks);
   });
 });

@@ -1,15 +1,47 @@
-import { assertEquals } from "@std/assert";
-import { forwardFlops, trainingFlops } from "../../lib/training/cost.ts";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { methodNamed } from "../../lib/distillation/methods.ts";
+import type { Architecture } from "../../lib/nn/architecture.ts";
+import { forwardFlops, runFlops, trainingFlops } from "../../lib/training/cost.ts";
+import { smallDataset, smallSpecification } from "./small_run.ts";
 
-Deno.test("forwardFlops() counts the convolutions of a ResNet8, two a multiply-add", () => {
+const THREE_STAGES: Architecture = { depth: 8, channels: 3, classes: 10 };
+const FOUR_STAGES: Architecture = { depth: 10, stages: 4, channels: 3, classes: 200 };
+
+Deno.test("forwardFlops() counts convolutions and the linear layer, two a multiply-add", () => {
   const macs = 9 * (3 * 16 * 32 ** 2 + 2 * 16 * 16 * 32 ** 2 + (16 + 32) * 32 * 16 ** 2 +
-    (32 + 64) * 64 * 8 ** 2);
-  assertEquals(forwardFlops("resnet8"), 2 * macs);
+        (32 + 64) * 64 * 8 ** 2) + 64 * 10;
+  assertEquals(forwardFlops(THREE_STAGES, { height: 32, width: 32 }), 2 * macs);
+});
+
+Deno.test("forwardFlops() goes by the size of the images, four stages and the number of classes", () => {
+  const macs = 9 * (3 * 16 * 64 * 48 + 2 * 16 * 16 * 64 * 48 + (16 + 32) * 32 * 32 * 24 +
+        (32 + 64) * 64 * 16 * 12 + (64 + 128) * 128 * 8 * 6) + 128 * 200;
+  assertEquals(forwardFlops(FOUR_STAGES, { height: 64, width: 48 }), 2 * macs);
 });
 
 Deno.test("trainingFlops() is three passes, without the images' gradient", () => {
+  const size = { height: 32, width: 32 };
   assertEquals(
-    trainingFlops("resnet14"),
-    3 * forwardFlops("resnet14") - 2 * 9 * 3 * 16 * 32 ** 2,
+    trainingFlops({ ...THREE_STAGES, depth: 14 }, size),
+    3 * forwardFlops({ ...THREE_STAGES, depth: 14 }, size) - 2 * 9 * 3 * 16 * 32 ** 2,
   );
+});
+
+Deno.test("runFlops() adds up the passes of every stage over the images of all epochs", () => {
+  const dataset = smallDataset();
+  const student = forwardFlops({ depth: 8, channels: 1, classes: 4 }, dataset);
+  const teacher = forwardFlops({ depth: 10, stages: 4, channels: 1, classes: 4 }, dataset);
+  const flops = (method: string) =>
+    runFlops(smallSpecification(method, { epochs: 6 }), "resnet10-4stage", dataset, 20, 8);
+  assertEquals(flops("original"), 6 * (20 * 3 + 8) * student);
+  assertEquals(flops("hinton"), 6 * ((20 * 3 + 8) * student + 20 * teacher));
+
+  const { options } = smallSpecification("fitnet", { epochs: 6 });
+  const stages = methodNamed("fitnet").stages(options as never, 6);
+  assertEquals(stages.length, 2);
+  const expected = stages.map(({ name, epochs }) => {
+    const passes = methodNamed("fitnet").passes(options as never, 10, name);
+    return epochs * ((20 * passes.student + 8) * student + 20 * passes.teacher * teacher);
+  });
+  assertAlmostEquals(flops("fitnet") / (expected[0] + expected[1]), 1, 1e-12);
 });

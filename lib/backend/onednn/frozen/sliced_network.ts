@@ -13,7 +13,7 @@ import type { Block } from "../arena.ts";
 import { BYTES, type DataType } from "../constants.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { FoldedResNet } from "../../../nn/folded_resnet.ts";
-import { stageEnds } from "../../../nn/architecture.ts";
+import { outputChannels, stageEnds } from "../../../nn/architecture.ts";
 import type { FrozenNetwork, Pullback } from "../../../nn/frozen_classifier.ts";
 import type { NetworkOutput } from "../../../nn/network.ts";
 
@@ -31,6 +31,7 @@ const SLICE = 32;
  */
 export class SlicedNetwork implements FrozenNetwork {
   readonly classes: number;
+  readonly featureChannels: readonly number[];
   readonly #backend: OnednnBackend;
   readonly #layers: FrozenLayers;
   readonly #type: DataType;
@@ -39,6 +40,7 @@ export class SlicedNetwork implements FrozenNetwork {
 
   constructor(backend: OnednnBackend, folded: FoldedResNet, type: DataType) {
     this.classes = folded.classes;
+    this.featureChannels = outputChannels(folded.blocks.map(({ shape }) => shape));
     this.#backend = backend;
     this.#layers = new FrozenLayers(backend, folded);
     this.#type = type;

@@ -1,0 +1,40 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { decode as decodePng } from "fast-png";
+import { dataFile } from "./data_files.ts";
+import { startJpegDecoder } from "../../lib/data/decode_jpeg.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+const decode = await startJpegDecoder();
+
+for (const name of ["colour", "grey"]) {
+  Deno.test(`a ${name} JPEG gives the pixels that Pillow gives, bit for bit`, async () => {
+    const { width, height, pixels } = decode(await dataFile(`${name}.jpg`), name);
+    const expected = decodePng(await dataFile(`${name}.png`));
+    assertEquals([width, height, expected.channels], [64, 64, 3]);
+    assertEquals(pixels, Uint8Array.from(expected.data));
+  });
+}
+
+Deno.test("the JPEG decoder keeps no pixels of one image in the next", async () => {
+  const [colour, small] = [await dataFile("colour.jpg"), await dataFile("small.jpg")];
+  const first = decode(colour, "colour");
+  const { width, height, pixels } = decode(small, "small");
+  assertEquals([width, height, pixels.length], [8, 8, 8 * 8 * 3]);
+  assertEquals(decode(colour, "colour"), first);
+});
+
+Deno.test("the JPEG decoder names a file that is cut short or no JPEG, and goes on to work", async () => {
+  const whole = await dataFile("colour.jpg");
+  const cases: [Uint8Array, string][] = [
+    [new Uint8Array(), "Empty input file"],
+    [whole.subarray(0, 100), "Premature end of JPEG file"],
+    [whole.subarray(0, whole.length >> 1), "Premature end of JPEG file"],
+    [whole.subarray(0, whole.length - 1), "Premature end of JPEG file"],
+    [await dataFile("colour.png"), "Not a JPEG file"],
+  ];
+  for (const [bytes, reason] of cases) {
+    const error = assertThrows(() => decode(bytes, "train/a.JPEG"), UserError, reason);
+    assertEquals(error.message.startsWith("train/a.JPEG is damaged: "), true);
+  }
+  assertEquals(decode(whole, "colour").width, 64);
+});

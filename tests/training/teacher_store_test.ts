@@ -1,0 +1,85 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { smallDataset } from "./small_run.ts";
+import { startBackend } from "../../lib/backend/start_backend.ts";
+import type { Layers } from "../../lib/nn/architecture.ts";
+import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
+import { importTeacher } from "../../lib/training/import_teacher.ts";
+import { findTeacher, listTeachers } from "../../lib/training/teacher_store.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { testNetwork, TINY } from "../networks.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+
+async function writeNetwork(file: string, layers: Layers): Promise<void> {
+  const network = testNetwork({ ...TINY, ...layers });
+  await Deno.writeFile(file, await encodeResNet(network, {}));
+  network.dispose();
+}
+
+/** A results folder with teachers of a name for each of these networks. */
+async function withTeachers(
+  networks: Readonly<Record<string, Layers>>,
+  test: (folder: string) => Promise<void>,
+): Promise<void> {
+  await withTemporaryFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "teachers"));
+    for (const [name, layers] of Object.entries(networks)) {
+      await writeNetwork(join(folder, "teachers", `${name}.safetensors`), layers);
+    }
+    await test(folder);
+  });
+}
+
+Deno.test("findTeacher() takes the deepest network, or the one that is named", async () => {
+  const teachers = {
+    "quarters-resnet8": { depth: 8 },
+    "quarters-resnet14": { depth: 14 },
+    "quarters-resnet10-4stage": { depth: 10, stages: 4 },
+    "small-quarters-resnet20": { depth: 20 },
+  } satisfies Record<string, Layers>;
+  await withTeachers(teachers, async (folder) => {
+    assertEquals((await findTeacher(folder, "quarters")).network, "resnet14");
+    assertEquals((await findTeacher(folder, "small-quarters")).network, "resnet20");
+    for (const network of ["resnet8", "resnet10-4stage"]) {
+      const teacher = await findTeacher(folder, "quarters", network);
+      assertEquals([teacher.name, teacher.network], [`quarters-${network}`, network]);
+      const { network: loaded, hash } = await readResNet(teacher.file);
+      assertEquals(hash, teacher.hash);
+      loaded.dispose();
+    }
+    const names = (await listTeachers(folder)).map(({ name }) => name);
+    assert(Object.keys(teachers).every((name) => names.includes(name)));
+  });
+});
+
+Deno.test("findTeacher() takes four stages before three of the same depth", async () => {
+  const teachers = {
+    "quarters-resnet26": { depth: 26 },
+    "quarters-resnet26-4stage": { depth: 26, stages: 4 },
+  } satisfies Record<string, Layers>;
+  await withTeachers(teachers, async (folder) => {
+    assertEquals((await findTeacher(folder, "quarters")).network, "resnet26-4stage");
+    assertEquals((await findTeacher(folder, "quarters", "resnet26")).network, "resnet26");
+  });
+});
+
+Deno.test("findTeacher() says how to make a teacher that is missing", async () => {
+  await withTemporaryFolder(async (folder) => {
+    await assertRejects(
+      () => findTeacher(folder, "tiny-imagenet", "resnet26-4stage"),
+      UserError,
+      "deno task teacher train --dataset tiny-imagenet --network resnet26-4stage",
+    );
+  });
+});
+
+Deno.test("importTeacher() sees from the weights that a network has four stages", async () => {
+  await startBackend("wasm");
+  await withTemporaryFolder(async (folder) => {
+    const file = join(folder, "foreign.safetensors");
+    await writeNetwork(file, { depth: 10, stages: 4 });
+    const { name, network, metadata } = await importTeacher(file, smallDataset(), folder);
+    assertEquals([name, network], ["quarters-resnet10-4stage", "resnet10-4stage"]);
+    assert(Number(metadata.test_accuracy_percent) >= 0);
+  });
+});

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { AttackClasses } from "./attack.ts";
+import type { AttackClasses, AttackContext } from "./attack.ts";
 import { type Ball, project, randomDirections, randomInBall, steepest } from "./ball.ts";
 import { classesOf } from "./classes.ts";
 import { hasArrived } from "./has_arrived.ts";
@@ -34,14 +34,16 @@ const MOMENTUM = 0.75;
  * One run of Auto-PGD (Croce and Hein 2020, algorithm 1).
  *
  * @param goal by what classes a sample has succeeded, and those that its loss is about
- * @param streams random numbers of each image
+ * @param context.streams random numbers of each image
  */
 export async function adaptiveSteps(
   classifier: FrozenClassifier,
   images: tf.Tensor4D,
   goal: { readonly success: AttackClasses; readonly loss: AttackClasses },
   settings: AdaptiveSteps,
-  streams: readonly (() => number)[],
+  { streams, turn }:
+    & { readonly streams: readonly (() => number)[] }
+    & Pick<AttackContext, "turn">,
 ): Promise<Attacked> {
   const loss = LOSSES[settings.loss];
   const lengths = new StepLengths(images.shape[0], 2 * settings.epsilon, settings.maxSteps);
@@ -63,7 +65,7 @@ export async function adaptiveSteps(
       const advice = lengths.after(samples, losses);
       return step(batch, toImages(tf.tensor2d(gradient, logits.shape)), advice, settings);
     },
-  }, settings);
+  }, { compact: settings.compact, turn });
 }
 
 function step(

@@ -33,7 +33,7 @@ export const apgdAttack = defineAttack({
   units: "pixels",
   // Most samples succeed in a tenth of the steps.
   passes: ({ maxSteps }) => 2 * Math.ceil(maxSteps / 10) + 1,
-  async run(classifier, images, classes, settings, { random }) {
+  async run(classifier, images, classes, settings, { random, turn }) {
     if (settings.loss === "dlr" && classifier.classes < DLR_CLASSES) {
       throw new UserError(
         `apgd attack: the loss "dlr" needs at least ${DLR_CLASSES} classes, but the classifier has ` +
@@ -46,7 +46,10 @@ export const apgdAttack = defineAttack({
     const steps = new Int32Array(images.shape[0]);
     let left = Array.from(steps.keys());
     for (const [round, goal] of goals.entries()) {
-      const attacked = await attackThose(left, goal);
+      const attacked = await attackThose(left, goal).catch((error) => {
+        archive.dispose();
+        throw error;
+      });
       attacked.steps.forEach((taken, row) => steps[left[row]] += taken);
       const rows = left.map((_, row) => row);
       const leaving = rows.filter((row) => attacked.success[row] || round === goals.length - 1);
@@ -72,7 +75,7 @@ export const apgdAttack = defineAttack({
           origin,
           { success, loss: classesOf(goal, samples) },
           settings,
-          samples.map((sample) => streams[sample]),
+          { streams: samples.map((sample) => streams[sample]), turn },
         );
         return await attackResult(attacked, origin, success);
       } finally {

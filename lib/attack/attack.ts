@@ -22,6 +22,8 @@ export interface AttackContext {
   readonly random?: () => number;
   /** The classifier's pass over the images, where it was made already; it stays the caller's. */
   readonly start?: Pullback;
+  /** Awaited before each step, so that the event loop has its turn; what it throws ends the attack. */
+  readonly turn?: () => Promise<void>;
 }
 
 /** What an attack made of a batch of images. */

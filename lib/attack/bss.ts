@@ -45,7 +45,7 @@ export const bssAttack = defineAttack({
   targeted: true,
   // Three steps on average.
   passes: () => 6,
-  async run(classifier, images, classes, settings, { start }) {
+  async run(classifier, images, classes, settings, { start, turn }) {
     const { labels } = classes;
     const targets = Array.from({ length: images.shape[0] }, (_, i) => classes.targets?.[i]);
     const attacked = await walk(classifier, {
@@ -64,7 +64,7 @@ export const bssAttack = defineAttack({
         const { value, dLogits } = gapOf(logits, difference, settings.space);
         return { x: advance(x, value, toImages(dLogits), settings) };
       },
-    }, { compact: settings.compact, start });
+    }, { compact: settings.compact, start, turn });
     return await attackResult(attacked, images, classes);
   },
 });

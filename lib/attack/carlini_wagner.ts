@@ -46,7 +46,7 @@ export const carliniWagnerAttack = defineAttack({
   },
   units: "pixels",
   passes: ({ searchSteps, maxSteps }) => 2 * searchSteps * maxSteps,
-  async run(classifier, images, classes, settings, { start }) {
+  async run(classifier, images, classes, settings, { start, turn }) {
     const space = new TanhSpace(settings.clamp);
     const search = new ConstantSearch(images.shape[0], classes, settings);
     const attacked = await walk<CarliniWagnerState>(classifier, {
@@ -71,7 +71,7 @@ export const carliniWagnerAttack = defineAttack({
         const { nearest, nearestLogits } = nearestOf(view, search);
         return { samples: nearest, logits: nearestLogits };
       },
-    }, { compact: settings.compact, start });
+    }, { compact: settings.compact, start, turn });
     return await attackResult(attacked, images, classes);
   },
 });

@@ -31,7 +31,7 @@ export const deepFoolAttack = defineAttack({
   units: "pixels",
   // Three steps on average, each with a way back for each of nine other classes.
   passes: ({ candidates }) => 3 * (1 + Math.min(candidates, 9)),
-  async run(classifier, images, classes, settings, { start }) {
+  async run(classifier, images, classes, settings, { start, turn }) {
     const attacked = await walk(classifier, {
       start: { x: tf.clone(images) },
       maxSteps: settings.maxSteps,
@@ -41,7 +41,7 @@ export const deepFoolAttack = defineAttack({
         const moved = tf.add(batch.state.x, tf.mul(nearest, 1 + settings.overshoot));
         return { x: tf.clipByValue(moved, ...boundsOf(settings.clamp)) as tf.Tensor4D };
       },
-    }, { compact: settings.compact, start });
+    }, { compact: settings.compact, start, turn });
     return await attackResult(attacked, images, classes);
   },
 });

@@ -25,9 +25,9 @@ export const noiseAttack = defineAttack({
   units: "normalised",
   targeted: true,
   passes: (options) => options.length === "bss" ? bssAttack.passes(options as never) + 1 : 1,
-  async run(classifier, images, classes, { length, norm, ...options }, { random, start }) {
+  async run(classifier, images, classes, { length, norm, ...options }, context) {
     const norms = length === "given" ? new Float32Array(images.shape[0]).fill(norm) : await ofBss();
-    const streams = imageStreams(images.shape[0], random);
+    const streams = imageStreams(images.shape[0], context.random);
     const samples = tf.tidy(() => {
       const noise = scaleRows(randomDirections(images.shape, streams), tf.tensor1d(norms));
       return tf.clipByValue(tf.add(images, noise), ...boundsOf(options.clamp)) as tf.Tensor4D;
@@ -41,7 +41,7 @@ export const noiseAttack = defineAttack({
     return await attackResult(attacked, images, classes);
 
     async function ofBss(): Promise<Float32Array> {
-      const bss = await bssAttack(classifier, images, classes, options, { start });
+      const bss = await bssAttack(classifier, images, classes, options, context);
       tf.dispose([bss.samples, bss.logits]);
       return bss.norms;
     }

@@ -75,10 +75,10 @@ export async function attackNormalised(
     classes,
     options,
     { ...context, start: start && pixelPullback(start, normalisation) },
-  );
+  ).finally(() => pixels.dispose());
   const samples = toNormalised(result.samples, normalisation);
   const distances = tf.tidy(() => rowNorms(tf.sub(samples, images) as tf.Tensor4D));
   const norms = await distances.data() as Float32Array;
-  tf.dispose([pixels, result.samples, distances]);
+  tf.dispose([result.samples, distances]);
   return { ...result, samples, norms };
 }

@@ -28,7 +28,7 @@ export async function projectedSteps(
   images: tf.Tensor4D,
   classes: AttackClasses,
   settings: ProjectedSteps,
-  { random, start }: Required<Pick<AttackContext, "random">> & AttackContext,
+  { random, start, turn }: Required<Pick<AttackContext, "random">> & AttackContext,
 ): Promise<AttackResult> {
   const origin = tf.clone(images);
   const x = settings.randomStart
@@ -56,6 +56,6 @@ export async function projectedSteps(
       const moved = tf.add(x, tf.mul(direction, settings.stepLength)) as tf.Tensor4D;
       return { x: project(moved, origin, settings), origin };
     },
-  }, { compact: settings.compact, start: settings.randomStart ? undefined : start });
+  }, { compact: settings.compact, start: settings.randomStart ? undefined : start, turn });
   return await attackResult(attacked, images, classes);
 }

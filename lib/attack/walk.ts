@@ -43,7 +43,7 @@ export interface Walk<S extends WalkState> {
  * Samples are independent of each other, since the classifier is frozen: those that have arrived
  * leave the batch, and the pass that shows it also gives their logits.
  *
- * @throws UserError if the classifier's logits are not finite
+ * @throws UserError if the classifier's logits are not finite; whatever `turn` throws
  */
 export async function walk<S extends WalkState>(
   classifier: FrozenClassifier,
@@ -54,7 +54,9 @@ export async function walk<S extends WalkState>(
     stride,
     yields = ({ state, logits }) => ({ samples: state.x, logits }),
   }: Walk<S>,
-  { compact, start: startPass }: { readonly compact: boolean } & Pick<AttackContext, "start">,
+  { compact, start: startPass, turn }:
+    & { readonly compact: boolean }
+    & Pick<AttackContext, "start" | "turn">,
 ): Promise<Attacked> {
   const archive = new Archive();
   const steps = new Int32Array(start.x.shape[0]);
@@ -63,6 +65,7 @@ export async function walk<S extends WalkState>(
   let own: Pullback | null = null;
   try {
     for (let step = 0; samples.length > 0; step++) {
+      await turn?.();
       const given = step === 0 ? startPass : undefined;
       own = given ? null : classifier.pullback(state.x);
       const pass = (given ?? own)!;

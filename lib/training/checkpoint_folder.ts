@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describeDifference, type RunSpecification } from "./run_specification.ts";
-import type { EpochRow } from "./epoch_row.ts";
+import type { EpochRow, EpochSums } from "./epoch_row.ts";
+import type { StreamStates } from "./random_streams.ts";
 import { sha256 } from "../files/sha256.ts";
 import { writeAtomically } from "../files/write_atomically.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../nn/safetensors.ts";
@@ -14,18 +15,30 @@ export interface Environment {
   readonly threads?: number;
 }
 
-/** A run between two epochs. */
+/** A run between two epochs, or between two mini-batches of one. */
 export interface Checkpoint {
+  /** Epochs done */
   readonly epoch: number;
   readonly rows: readonly EpochRow[];
+  /** Of the epoch after them, where the run was stopped in it */
+  readonly partial?: PartialEpoch;
   /** Weights, running statistics, momentum, the method's own variables; names tell which. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+/** An epoch that was stopped between two of its mini-batches. */
+export interface PartialEpoch {
+  readonly streams: StreamStates;
+  readonly sums: EpochSums;
 }
 
 /** Two are kept, so that a damaged one costs an epoch and not the run. */
 const KEPT = 2;
 
-/** The checkpoints of one run, a safetensors file an epoch. */
+/**
+ * The checkpoints of one run, a safetensors file each: `epoch-00003` after the third epoch,
+ * `epoch-00004-step-00000120` in the fourth, so that they sort by age.
+ */
 export class CheckpointFolder {
   readonly #path: string;
   readonly #specification: RunSpecification;
@@ -42,10 +55,9 @@ export class CheckpointFolder {
     return (await this.#files()).at(-1) ?? null;
   }
 
-  async save({ epoch, rows, tensors }: Checkpoint): Promise<void> {
+  async save({ tensors, ...position }: Checkpoint): Promise<void> {
     const content = JSON.stringify({
-      epoch,
-      rows,
+      ...position,
       specification: this.#specification,
       environment: this.#environment,
     });
@@ -53,7 +65,7 @@ export class CheckpointFolder {
       tensors: new Map(tensors),
       metadata: { content, sha256: fingerprint(content, tensors) },
     });
-    const file = join(this.#path, `epoch-${String(epoch).padStart(5, "0")}.safetensors`);
+    const file = join(this.#path, fileName(position));
     await writeAtomically(file, bytes, (written) => void decode(written, file));
     for (const old of (await this.#files()).slice(0, -KEPT)) await Deno.remove(old);
   }
@@ -74,7 +86,7 @@ export class CheckpointFolder {
         report(`${error.message}; falling back to the checkpoint before it`);
         continue;
       }
-      const { content: { specification, environment, epoch, rows }, tensors } = decoded;
+      const { content: { specification, environment, ...position }, tensors } = decoded;
       const differences = [
         ...describeDifference(specification, this.#specification),
         ...describeDifference(environment, this.#environment),
@@ -85,7 +97,7 @@ export class CheckpointFolder {
             `Resume with what it was started with, or delete ${this.#path} to start over.`,
         );
       }
-      return { epoch, rows, tensors };
+      return { ...position, tensors };
     }
     return null;
   }
@@ -101,7 +113,7 @@ export class CheckpointFolder {
     const names: string[] = [];
     try {
       for await (const { name } of Deno.readDir(this.#path)) {
-        if (/^epoch-\d+\.safetensors$/.test(name)) names.push(name);
+        if (/^epoch-\d+(-step-\d+)?\.safetensors$/.test(name)) names.push(name);
       }
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -110,9 +122,16 @@ export class CheckpointFolder {
   }
 }
 
-interface Content {
-  readonly epoch: number;
-  readonly rows: EpochRow[];
+function fileName({ epoch, partial }: Position): string {
+  const padded = (count: number, digits: number) => String(count).padStart(digits, "0");
+  return partial
+    ? `epoch-${padded(epoch + 1, 5)}-step-${padded(partial.sums.steps, 8)}.safetensors`
+    : `epoch-${padded(epoch, 5)}.safetensors`;
+}
+
+type Position = Omit<Checkpoint, "tensors">;
+
+interface Content extends Position {
   readonly specification: RunSpecification;
   readonly environment: Environment;
 }

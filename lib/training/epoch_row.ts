@@ -1,4 +1,4 @@
-import { OUTCOMES, outcomeShares } from "../attack/outcome.ts";
+import { type Outcome, OUTCOMES } from "../attack/outcome.ts";
 import { METHOD_PHASES, type StepReport } from "../distillation/method.ts";
 
 /** The parts of an epoch whose time is recorded. */
@@ -9,16 +9,63 @@ export type Phase = typeof PHASES[number];
 /** One row of a run's results. Units: accuracies and shares in 0…1, times in seconds. */
 export type EpochRow = Record<string, string | number | null>;
 
+/** What one mini-batch has to say, after its step. */
+export interface StepSummary extends StepReport {
+  readonly images: number;
+  /** The terms of its loss */
+  readonly losses: ReadonlyMap<string, number>;
+  /** How many images it got right; null if that was not counted */
+  readonly correct: number | null;
+  /** Images that the teacher's logits were asked for, and those of them that were in the cache */
+  readonly asked: number;
+  readonly cached: number;
+  /** Images through the teacher, forward or back; what came from the cache counts as computed */
+  readonly teacherImages: number;
+}
+
+/** What the mini-batches of an epoch add up to so far; plain data, for a checkpoint. */
+export interface EpochSums {
+  /** Mini-batches done */
+  steps: number;
+  images: number;
+  correct: number | null;
+  asked: number;
+  cached: number;
+  teacherImages: number;
+  /** Each term of the loss times images */
+  losses: Record<string, number>;
+  /** Attacked samples by how that ended, and sums over all of them */
+  outcomes: Record<Outcome, number>;
+  attackSteps: number;
+  norms: number;
+  seconds: Record<Phase, number>;
+}
+
 /** Adds up what the steps of an epoch report, and makes the epoch's row of it. */
 export class EpochSummary {
-  readonly #seconds = new Map<Phase, number>(PHASES.map((phase) => [phase, 0]));
-  readonly #lossSums = new Map<string, number>();
-  readonly #attacks: NonNullable<StepReport["attack"]>[] = [];
-  #images = 0;
-  /** Images that a teacher's logits were asked for, and those of them that were in the cache. */
-  #taught = 0;
-  #cached = 0;
-  #correct = 0;
+  readonly #sums: EpochSums;
+
+  /** @param sums those of an epoch that was stopped, to go on from */
+  constructor(sums?: EpochSums) {
+    this.#sums = structuredClone(sums) ?? {
+      steps: 0,
+      images: 0,
+      correct: 0,
+      asked: 0,
+      cached: 0,
+      teacherImages: 0,
+      losses: {},
+      outcomes: zeros(OUTCOMES),
+      attackSteps: 0,
+      norms: 0,
+      seconds: zeros(PHASES),
+    };
+  }
+
+  /** Mini-batches done. */
+  get steps(): number {
+    return this.#sums.steps;
+  }
 
   /** Runs a part of the epoch and adds its time to that phase. */
   async timed<T>(phase: Phase, work: () => Promise<T> | T): Promise<T> {
@@ -26,59 +73,60 @@ export class EpochSummary {
     try {
       return await work();
     } finally {
-      const seconds = (performance.now() - start) / 1000;
-      this.#seconds.set(phase, this.#seconds.get(phase)! + seconds);
+      this.#sums.seconds[phase] += (performance.now() - start) / 1000;
     }
   }
 
-  /** @param losses the terms of the mini-batch's loss, @param correct how many it got right */
-  addStep(
-    count: number,
-    losses: ReadonlyMap<string, number>,
-    correct: number,
-    { attack }: StepReport,
-  ): void {
-    this.#images += count;
-    this.#correct += correct;
+  addStep({ images, losses, correct, asked, cached, teacherImages, attack }: StepSummary): void {
+    const sums = this.#sums;
+    sums.steps++;
+    sums.images += images;
+    sums.correct = sums.correct === null || correct === null ? null : sums.correct + correct;
+    sums.asked += asked;
+    sums.cached += cached;
+    sums.teacherImages += teacherImages;
     for (const [term, value] of losses) {
-      this.#lossSums.set(term, (this.#lossSums.get(term) ?? 0) + value * count);
+      sums.losses[term] = (sums.losses[term] ?? 0) + value * images;
     }
-    if (attack) this.#attacks.push(attack);
+    for (const outcome of attack?.outcomes ?? []) sums.outcomes[outcome]++;
+    for (const steps of attack?.steps ?? []) sums.attackSteps += steps;
+    for (const norm of attack?.norms ?? []) sums.norms += norm;
   }
 
-  addTeacherLogits(count: number, cached: boolean): void {
-    this.#taught += count;
-    if (cached) this.#cached += count;
+  /** A copy of the sums. */
+  save(): EpochSums {
+    return structuredClone(this.#sums);
   }
 
   /** @param at what the row is about: epoch, stage, learning rate, test accuracy */
   row(at: EpochRow): EpochRow {
-    const outcomes = this.#attacks.flatMap((attack) => attack.outcomes);
-    const steps = this.#attacks.flatMap((attack) => [...attack.steps]);
-    const norms = this.#attacks.flatMap((attack) => [...attack.norms]);
-    const shares = outcomeShares(outcomes);
-    const attacked = outcomes.length > 0;
-    const losses = [...this.#lossSums].map(([term, sum]) => [term, sum / this.#images] as const);
+    const { images, correct, asked, cached, teacherImages } = this.#sums;
+    const { outcomes, attackSteps, norms, seconds } = this.#sums;
+    const attacked = Object.values(outcomes).reduce((total, count) => total + count, 0);
+    const perSample = (sum: number) => attacked > 0 ? sum / attacked : null;
+    const losses = Object.entries(this.#sums.losses)
+      .map(([term, sum]) => [term, sum / images] as const);
     return {
       ...at,
-      train_accuracy: this.#correct / this.#images,
+      train_accuracy: correct === null ? null : correct / images,
       loss: losses.reduce((total, [, value]) => total + value, 0),
       ...Object.fromEntries(losses.map(([term, value]) => [`loss_${term}`, value])),
-      attacked: outcomes.length,
+      attacked,
       ...Object.fromEntries(OUTCOMES.map((outcome) => [
         `share_${outcome.replaceAll(" ", "_")}`,
-        attacked ? shares[outcome] : null,
+        perSample(outcomes[outcome]),
       ])),
-      mean_attack_steps: attacked ? mean(steps) : null,
-      mean_perturbation_norm: attacked ? mean(norms) : null,
-      teacher_cached: this.#taught > 0 ? this.#cached / this.#taught : null,
+      mean_attack_steps: perSample(attackSteps),
+      mean_perturbation_norm: perSample(norms),
+      teacher_cached: asked > 0 ? cached / asked : null,
+      teacher_images: teacherImages,
       ...Object.fromEntries(
-        [...this.#seconds].map(([phase, value]) => [`seconds_${phase}`, value]),
+        Object.entries(seconds).map(([phase, value]) => [`seconds_${phase}`, value]),
       ),
     };
   }
 }
 
-function mean(values: number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+function zeros<K extends string>(keys: readonly K[]): Record<K, number> {
+  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
 }

@@ -7,11 +7,20 @@ const LONGEST_WAIT = 200;
  * no signal and no interrupt from Jupyter would reach it before its end.
  */
 export class EventTurn {
+  readonly #signal?: AbortSignal;
   #last = performance.now();
 
+  /** @param signal is looked at each time */
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** @throws DOMException "AbortError" if the signal was given */
   async take(): Promise<void> {
-    if (performance.now() - this.#last < LONGEST_WAIT) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    this.#last = performance.now();
+    if (performance.now() - this.#last >= LONGEST_WAIT) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      this.#last = performance.now();
+    }
+    this.#signal?.throwIfAborted();
   }
 }

@@ -1,18 +1,20 @@
 import type { Dataset } from "../data/dataset.ts";
 import { methodNamed } from "../distillation/methods.ts";
-import { parseDepth } from "../nn/architecture.ts";
+import { architectureFor } from "../nn/architecture.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { initialiseResNet } from "../nn/initialise.ts";
 import type { ResNet } from "../nn/resnet.ts";
 import { leaveInterruptedWork } from "../backend/leave_interrupted_work.ts";
-import { CheckpointFolder, type Environment } from "./checkpoint_folder.ts";
-import type { EpochRow } from "./epoch_row.ts";
+import { type Checkpoint, CheckpointFolder, type Environment } from "./checkpoint_folder.ts";
+import { type EpochRow, EpochSummary } from "./epoch_row.ts";
+import { EventTurn } from "./event_turn.ts";
 import { NotFiniteError } from "./not_finite_error.ts";
 import { RandomStreams } from "./random_streams.ts";
 import type { RunSpecification } from "./run_specification.ts";
 import { type TeacherCacheSettings, TeacherLogitCache } from "./teacher_logit_cache.ts";
 import { teacherLogitKey } from "./teacher_logit_key.ts";
 import { trainEpoch } from "./train_epoch.ts";
+import { teacherOf } from "./train_step.ts";
 import { TrainingState } from "./training_state.ts";
 import { UserError } from "../user_error.ts";
 
@@ -27,7 +29,10 @@ export interface TrainingInput {
   readonly teacherCache?: TeacherCacheSettings;
   /** The folder for checkpoints; without one, nothing is saved and nothing resumed. */
   readonly checkpoints?: string;
-  /** Stops the run at the next mini-batch; what was done since the last epoch is lost. */
+  /**
+   * Stops the run at once. With a folder for checkpoints, all mini-batches that were finished are
+   * saved; one that was not is thrown away.
+   */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Told of what a person should know: a damaged checkpoint, a resumed run, a cache turned off. */
@@ -51,11 +56,11 @@ export interface TrainingResult {
 
 /**
  * Trains a student as the specification says. Every epoch ends with an evaluation on the test images
- * and a checkpoint; the same call resumes from the last one, and ends in the same weights, bit for
- * bit, as a run that was never interrupted.
+ * and a checkpoint, and a run that is stopped by its signal with one more; the same call resumes from
+ * the last one, and ends in the same weights, bit for bit, as a run that was never interrupted.
  *
  * @throws UserError if loss or weights are no longer finite, naming epoch, step and last checkpoint
- * @throws DOMException "AbortError" if the signal was given
+ * @throws DOMException "AbortError" if the signal was given, after the checkpoint was written
  */
 export async function train(
   specification: RunSpecification,
@@ -64,15 +69,11 @@ export async function train(
   const { dataset, teacher, environment, checkpoints, signal } = input;
   const { protocol, options, seed, student } = specification;
   const method = methodNamed(specification.method);
-  const architecture = {
-    depth: parseDepth(student),
-    channels: dataset.channels,
-    classes: dataset.classes.length,
-  };
+  const frozen = teacherOf({ teacher, method });
   leaveInterruptedWork();
   const random = new RandomStreams(seed).stream("init");
-  const initial = initialiseResNet(architecture, random);
-  const own = method.createVariables?.(options as never, { student: initial, random });
+  const initial = initialiseResNet(architectureFor(student, dataset), random);
+  const own = method.createVariables?.(options as never, { student: initial, teacher: frozen, random });
   const state = new TrainingState(initial, own ?? new Map(), protocol);
   const folder = checkpoints === undefined
     ? null
@@ -82,7 +83,7 @@ export async function train(
     const saved = await folder?.load((message) => input.onMessage?.(message));
     if (saved) {
       state.restore(saved.tensors);
-      input.onMessage?.(`resuming after epoch ${saved.epoch}`);
+      input.onMessage?.(`resuming after ${describePosition(saved)}`);
     }
     const rows = [...saved?.rows ?? []];
 
@@ -90,15 +91,27 @@ export async function train(
       Array.from({ length: stage.epochs }, (_, index) => ({ stage, epoch: index + 1 }))
     );
     const stepsAnEpoch = Math.ceil(dataset.train.count / protocol.batchSize);
+    const events = new EventTurn(signal);
     const progress = (step: number, row?: EpochRow) =>
       input.onProgress?.({ step, steps: schedule.length * stepsAnEpoch, row });
     for (let index = rows.length; index < schedule.length; index++) {
+      const partial = index === saved?.epoch ? saved.partial : undefined;
+      const streams = new RandomStreams(seed, index + 1);
+      if (partial) streams.restore(partial.streams);
+      const summary = new EpochSummary(partial?.sums);
+      const before = summary.steps;
       const row = await trainEpoch({
-        ...{ dataset, teacher, teacherCache, method, options, protocol, state, signal },
-        streams: new RandomStreams(seed, index + 1),
+        ...{ dataset, teacher, teacherCache, method, options, protocol, state, streams, events },
         ...schedule[index],
         number: index + 1,
         onStep: (step) => progress(index * stepsAnEpoch + step),
+      }, summary).catch(async (error) => {
+        const isStopped = error === signal?.reason && summary.steps > before;
+        if (isStopped && (await state.nonFinite()).length === 0) {
+          const partial = { streams: streams.save(), sums: summary.save() };
+          await folder?.save({ epoch: index, rows, partial, tensors: await state.save() });
+        }
+        throw error;
       });
       rows.push(row);
       await folder?.save({ epoch: index + 1, rows, tensors: await state.save() });
@@ -120,6 +133,10 @@ export async function train(
   } finally {
     teacherCache?.close();
   }
+}
+
+function describePosition({ epoch, partial }: Checkpoint): string {
+  return partial ? `mini-batch ${partial.sums.steps} of epoch ${epoch + 1}` : `epoch ${epoch}`;
 }
 
 function openTeacherCache(

@@ -1,6 +1,5 @@
 import { miniBatches } from "../data/mini_batches.ts";
 import type { EpochSummary } from "./epoch_row.ts";
-import type { EventTurn } from "./event_turn.ts";
 import type { MiniBatch } from "./make_batch.ts";
 import { NotFiniteError } from "./not_finite_error.ts";
 import { learningRateAt, type Protocol } from "./protocol.ts";
@@ -14,13 +13,13 @@ export interface BatchesInput extends StepInput {
   readonly makeBatch: (indices: Int32Array) => MiniBatch;
   /** The epoch counted over all stages, from 1. */
   readonly number: number;
-  readonly signal?: AbortSignal;
   /** Called after each mini-batch with how many are done. */
   readonly onStep?: (step: number) => void;
 }
 
 /**
- * One pass over a training set in mini-batches.
+ * One pass over a training set in mini-batches, from where the summary says that it is. Where it
+ * throws, all is as it was after the last mini-batch that was finished.
  *
  * @returns the learning rate that it was made with
  * @throws NotFiniteError if loss or weights are no longer finite
@@ -29,26 +28,27 @@ export interface BatchesInput extends StepInput {
 export async function trainBatches(
   input: BatchesInput,
   summary: EpochSummary,
-  events: EventTurn,
 ): Promise<number> {
-  const { protocol, state, stage, epoch, number } = input;
+  const { protocol, state, streams, stage, epoch, number } = input;
   const learningRate = learningRateAt(protocol, epoch, stage.epochs);
+  const isNewRate = epoch === 1 ||
+    learningRate !== learningRateAt(protocol, epoch - 1, stage.epochs);
   // The published code makes a new optimizer at each change of the learning rate.
-  if (epoch === 1 || learningRate !== learningRateAt(protocol, epoch - 1, stage.epochs)) {
-    state.optimizer.reset();
-  }
-  const batches = miniBatches(input.count, protocol.batchSize, input.streams.stream("order"));
-  for (const [index, indices] of batches.entries()) {
-    await events.take();
-    input.signal?.throwIfAborted();
+  if (isNewRate && summary.steps === 0) state.optimizer.reset();
+  const batches = miniBatches(input.count, protocol.batchSize, streams.fromStart("order"));
+  while (summary.steps < batches.length) {
+    await input.events.take();
+    const before = streams.save();
     try {
+      const indices = batches[summary.steps];
       const batch = await summary.timed("data", () => input.makeBatch(indices));
-      await trainStep(input, batch, learningRate, summary);
+      await state.attempt(() => trainStep(input, batch, learningRate, summary));
     } catch (error) {
+      streams.restore(before);
       if (!(error instanceof NotFiniteError)) throw error;
-      throw new NotFiniteError(`${error.message} in epoch ${number}, step ${index + 1}`);
+      throw new NotFiniteError(`${error.message} in epoch ${number}, step ${summary.steps + 1}`);
     }
-    input.onStep?.(index + 1);
+    input.onStep?.(summary.steps);
   }
   const nonFinite = await state.nonFinite();
   if (nonFinite.length > 0) {

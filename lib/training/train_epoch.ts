@@ -1,9 +1,8 @@
 import type { Dataset } from "../data/dataset.ts";
 import { freeze } from "../nn/freeze.ts";
 import type { ResNet } from "../nn/resnet.ts";
-import { type EpochRow, EpochSummary } from "./epoch_row.ts";
-import { EventTurn } from "./event_turn.ts";
-import { evaluateAccuracy } from "./evaluate.ts";
+import type { EpochRow, EpochSummary } from "./epoch_row.ts";
+import { evaluate } from "./evaluate.ts";
 import { makeBatch } from "./make_batch.ts";
 import { type BatchesInput, trainBatches } from "./train_batches.ts";
 import type { TrainingState } from "./training_state.ts";
@@ -15,15 +14,14 @@ export interface EpochInput extends Omit<BatchesInput, "count" | "makeBatch" | "
 }
 
 /**
- * One pass over the training images in mini-batches, and the evaluation on the test images after it.
+ * One pass over the training images in mini-batches, from where the summary says that it is, and the
+ * evaluation on the test images after it.
  *
  * @throws NotFiniteError if loss or weights are no longer finite
  * @throws DOMException "AbortError" if the signal was given
  */
-export async function trainEpoch(input: EpochInput): Promise<EpochRow> {
-  const { dataset, state, streams, stage, number } = input;
-  const summary = new EpochSummary();
-  const events = new EventTurn();
+export async function trainEpoch(input: EpochInput, summary: EpochSummary): Promise<EpochRow> {
+  const { dataset, state, streams, stage, number, events } = input;
   const learningRate = await trainBatches(
     {
       ...input,
@@ -32,18 +30,20 @@ export async function trainEpoch(input: EpochInput): Promise<EpochRow> {
       makeBatch: (indices) => makeBatch(dataset, indices, streams.stream("augmentation")),
     },
     summary,
-    events,
   );
-  const testAccuracy = await summary.timed("evaluation", async () => {
+  const { top1, top5 } = await summary.timed("evaluation", async () => {
     const frozen = freeze(state.student);
-    const accuracy = await evaluateAccuracy(frozen, dataset, dataset.test, events);
-    frozen.dispose();
-    return accuracy;
+    try {
+      return await evaluate(frozen, dataset, dataset.test, events);
+    } finally {
+      frozen.dispose();
+    }
   });
   return summary.row({
     epoch: number,
     stage: stage.name,
     learning_rate: learningRate,
-    test_accuracy: testAccuracy,
+    test_accuracy: top1,
+    test_top5_accuracy: top5,
   });
 }

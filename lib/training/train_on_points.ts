@@ -76,7 +76,7 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
       const summary = new EpochSummary();
       const learningRate = await trainBatches(
         {
-          ...{ ...training, options, protocol, state, stage, epoch, number },
+          ...{ ...training, options, protocol, state, stage, epoch, number, events },
           normalisation: PLANE,
           teacherCache: null,
           streams: new RandomStreams(seed, number),
@@ -84,7 +84,6 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
           makeBatch: (indices) => pointBatch(points, indices),
         },
         summary,
-        events,
       );
       rows.push(summary.row({ epoch: number, stage: stage.name, learning_rate: learningRate }));
     }

@@ -2,9 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import type { Normalisation } from "../attack/pixel_space.ts";
 import type { DistillationMethod, Stage } from "../distillation/method.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
+import { countedNetwork } from "../nn/counted_network.ts";
 import type { Network } from "../nn/network.ts";
 import { cleanPass } from "./clean_pass.ts";
 import type { EpochSummary } from "./epoch_row.ts";
+import type { EventTurn } from "./event_turn.ts";
 import { GradientAccumulator } from "./gradient_accumulator.ts";
 import type { MiniBatch } from "./make_batch.ts";
 import { NotFiniteError } from "./not_finite_error.ts";
@@ -28,13 +30,16 @@ export interface StepInput {
   readonly stage: Stage;
   /** e = 1 … E of the stage. */
   readonly epoch: number;
+  readonly events: EventTurn;
 }
 
 /**
- * One step of the optimizer, on the loss that the method makes of a mini-batch.
+ * One step of the optimizer, on the loss that the method makes of a mini-batch. Where it throws, it
+ * has changed nothing but running statistics and random streams.
  *
  * @param batch is disposed of
- * @throws NotFiniteError if the loss is not finite; then nothing was changed
+ * @throws NotFiniteError if the loss is not finite
+ * @throws DOMException "AbortError" if the signal was given
  */
 export async function trainStep(
   input: StepInput,
@@ -42,12 +47,18 @@ export async function trainStep(
   learningRate: number,
   summary: EpochSummary,
 ): Promise<void> {
-  const { method, options, state, streams, stage, epoch } = input;
+  const { method, options, state, streams, stage, epoch, events } = input;
   const { images, labels, labelValues } = batch;
   const accumulator = new GradientAccumulator(state.student, state.trained, state.own);
   let correct: tf.Scalar | undefined;
+  let asked = 0;
+  let cached = 0;
+  let teacherImages = 0;
   try {
-    const teacher = teacherOf(input);
+    const teacher = teacherOf({
+      method,
+      teacher: input.teacher && countedNetwork(input.teacher, (images) => teacherImages += images),
+    });
     const report = await method.step(options as never, {
       images,
       normalisation: input.normalisation,
@@ -62,7 +73,10 @@ export async function trainStep(
           teacher,
           batch,
           input.teacherCache,
-          (cached) => summary.addTeacherLogits(labelValues.length, cached),
+          (isCached) => {
+            asked += labelValues.length;
+            if (isCached) cached += labelValues.length;
+          },
           options,
         ),
       backward: (passed, loss) => {
@@ -72,14 +86,19 @@ export async function trainStep(
       },
       random: (stream) => streams.stream(stream),
       timed: (phase, work) => summary.timed(phase, work),
+      turn: () => events.take(),
     });
     await summary.timed("optimizer", async () => {
       const losses = await accumulator.losses();
       const bad = [...losses].find(([, value]) => !Number.isFinite(value));
       if (bad) throw new NotFiniteError(`the loss is not finite (${bad[0]} is ${bad[1]})`);
       state.optimizer.apply(state.trained, accumulator.gradients, learningRate);
-      const [hits] = await correct?.data() ?? [NaN];
-      summary.addStep(labelValues.length, losses, hits, report);
+      const [hits] = await correct?.data() ?? [null];
+      summary.addStep({
+        ...report,
+        ...{ images: labelValues.length, losses, correct: hits, asked, cached },
+        teacherImages: teacherImages + cached,
+      });
     });
   } finally {
     accumulator.dispose();
@@ -87,7 +106,10 @@ export async function trainStep(
   }
 }
 
-function teacherOf({ teacher, method }: StepInput): FrozenNetwork {
+/** @throws UserError if the method needs a teacher and there is none */
+export function teacherOf(
+  { teacher, method }: Pick<StepInput, "teacher" | "method">,
+): FrozenNetwork {
   if (!teacher && method.needsTeacher) {
     throw new UserError(`method "${method.name}" needs a teacher, but the run has none`);
   }

@@ -48,6 +48,23 @@ export class TrainingState<N extends Network> {
     });
   }
 
+  /**
+   * Does a mini-batch's work, which moves running statistics long before the optimizer's step; if it
+   * throws, they are as they were before.
+   */
+  async attempt<T>(work: () => Promise<T>): Promise<T> {
+    const statistics = this.student.variables().filter(([name]) => !this.trained.has(name))
+      .map(([, variable]) => ({ variable, before: tf.clone(variable) }));
+    try {
+      return await work();
+    } catch (error) {
+      for (const { variable, before } of statistics) variable.assign(before);
+      throw error;
+    } finally {
+      tf.dispose(statistics.map(({ before }) => before));
+    }
+  }
+
   /** The names of variables that hold a value that is not finite. */
   async nonFinite(): Promise<string[]> {
     const names: string[] = [];

@@ -19,10 +19,10 @@ import { uniformNumbers } from "../numbers.ts";
 const cachedShares = (rows: readonly Record<string, unknown>[]) =>
   rows.map(({ teacher_cached }) => teacher_cached);
 
-/** All but where the teacher's logits came from. */
+/** All but where the teacher's logits came from, and what an attack had to compute again therefore. */
 const withoutShares = (
   { rows, weights }: { rows: Record<string, unknown>[]; weights: Uint8Array },
-) => ({ rows: rows.map((row) => ({ ...row, teacher_cached: null })), weights });
+) => ({ rows: rows.map((row) => ({ ...row, teacher_cached: null, teacher_images: null })), weights });
 
 for (const method of ["hinton", "bss"]) {
   onFastBackends(

@@ -12,28 +12,6 @@ for (const { name } of methods) {
     const losses = rows.map((row) => Number(row.loss_cross_entropy));
     assert(losses.at(-1)! < losses[0], `losses ${losses}`);
   });
-
-  onEveryBackend(`train() resumes method ${name} bit for bit`, async (backend) => {
-    const specification = smallSpecification(name);
-    const whole = await outcomeOf(specification, backend);
-    await withFolder(async (checkpoints) => {
-      const abort = new AbortController();
-      const interrupted = outcomeOf(specification, backend, {
-        checkpoints,
-        signal: abort.signal,
-        // In the middle of the second epoch.
-        onProgress: ({ step }) => step === 3 && abort.abort(),
-      });
-      await assertRejects(() => interrupted, DOMException);
-      const messages: string[] = [];
-      const resumed = await outcomeOf(specification, backend, {
-        checkpoints,
-        onMessage: (text) => messages.push(text),
-      });
-      assertEquals(messages, ["resuming after epoch 1"]);
-      assertEquals(resumed, whole);
-    });
-  });
 }
 
 onEveryBackend(

@@ -1,0 +1,182 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { methods } from "../../lib/distillation/methods.ts";
+import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
+import type { RunSpecification } from "../../lib/training/run_specification.ts";
+import type { TrainingInput } from "../../lib/training/train.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+import { outcomeOf } from "./outcome_of.ts";
+import { smallSpecification, smallTeacher, withFolder } from "./small_run.ts";
+
+/** Three mini-batches an epoch, the last one smaller. */
+function inThrees(specification: RunSpecification): RunSpecification {
+  return { ...specification, protocol: { ...specification.protocol, batchSize: 7 } };
+}
+
+/** Goes on with a run until it is stopped or ends; gives null if it was stopped. */
+async function goOn(
+  specification: RunSpecification,
+  backend: string,
+  abort: AbortController,
+  input: Partial<TrainingInput>,
+) {
+  try {
+    return await outcomeOf(specification, backend, { ...input, signal: abort.signal });
+  } catch (error) {
+    if (error === abort.signal.reason) return null;
+    throw error;
+  }
+}
+
+/** The same, stopped after one mini-batch, or, if that was an epoch's last, in its evaluation. */
+async function goOnForOne(
+  specification: RunSpecification,
+  backend: string,
+  input: Partial<TrainingInput>,
+) {
+  const abort = new AbortController();
+  return await goOn(specification, backend, abort, {
+    ...input,
+    onProgress: ({ row }) => row || abort.abort(),
+  });
+}
+
+for (const { name } of methods) {
+  onEveryBackend(
+    `train() is stopped anywhere with method ${name}, and resumes bit for bit`,
+    async (backend) => {
+      const specification = inThrees(smallSpecification(name));
+      const whole = await outcomeOf(specification, backend);
+      await withFolder(async (checkpoints) => {
+        const messages: string[] = [];
+        const input = { checkpoints, onMessage: (text: string) => messages.push(text) };
+        let resumed = null;
+        while (!resumed) resumed = await goOnForOne(specification, backend, input);
+        assertEquals(resumed, whole);
+        assertEquals(
+          messages,
+          [1, 2].flatMap((epoch) =>
+            [1, 2, 3].map((step) => `resuming after mini-batch ${step} of epoch ${epoch}`)
+          ),
+        );
+      });
+    },
+  );
+}
+
+onEveryBackend("train() resumes after an epoch as after a mini-batch", async (backend) => {
+  const specification = smallSpecification();
+  const whole = await outcomeOf(specification, backend);
+  await withFolder(async (checkpoints) => {
+    const messages: string[] = [];
+    const abort = new AbortController();
+    const onProgress = ({ row }: { row?: unknown }) => row && abort.abort();
+    assertEquals(await goOn(specification, backend, abort, { checkpoints, onProgress }), null);
+    const steps: number[] = [];
+    const resumed = await outcomeOf(specification, backend, {
+      checkpoints,
+      onMessage: (text) => messages.push(text),
+      onProgress: ({ step }) => steps.push(step),
+    });
+    assertEquals(resumed, whole);
+    assertEquals(messages, ["resuming after epoch 1"]);
+    assertEquals(steps, [3, 4, 4]);
+  });
+});
+
+/** Attacks that draw from every stream, and take many passes through the teacher. */
+const withAttack = (options: Record<string, unknown> = {}) =>
+  smallSpecification("bss", { options: { baseRule: "random", ...options } });
+
+/** A teacher that is told each time when an attack asks it for the way back to the images. */
+function watchedTeacher(onPullback: () => void): FrozenNetwork {
+  const teacher = smallTeacher();
+  const pullback = teacher.pullback.bind(teacher);
+  return Object.assign(teacher, {
+    pullback(images: Parameters<typeof pullback>[0]) {
+      onPullback();
+      return pullback(images);
+    },
+  });
+}
+
+onEveryBackend(
+  "train() throws away a mini-batch that is stopped in its attack",
+  async (backend) => {
+    const attack = { attack: "pgd", randomStart: true, epsilon: 0.3, maxSteps: 4 };
+    const { step: _, eta: __, ...options } = withAttack().options;
+    const specification = { ...withAttack(), options: { ...options, ...attack } };
+    const whole = await outcomeOf(specification, backend);
+    await withFolder(async (checkpoints) => {
+      const messages: string[] = [];
+      // In the second attack: the first pass is for the clean images, then come five for each.
+      for (const passes of [9, 4]) {
+        let count = 0;
+        const abort = new AbortController();
+        const teacher = watchedTeacher(() => ++count === passes && abort.abort());
+        const onMessage = (text: string) => messages.push(text);
+        const stopped = await goOn(specification, backend, abort, {
+          checkpoints,
+          teacher,
+          onMessage,
+        });
+        teacher.dispose();
+        assertEquals(stopped, null);
+        assertEquals(count, passes);
+      }
+      assertEquals(await outcomeOf(specification, backend, { checkpoints }), whole);
+      assertEquals(messages, ["resuming after mini-batch 1 of epoch 1"]);
+    });
+  },
+);
+
+onEveryBackend("train() stops soon, however long its attack would take", async (backend) => {
+  const specification = smallSpecification("bss");
+  const { step: _, eta: __, ...options } = specification.options;
+  const attack = { attack: "carlini-wagner", searchSteps: 100, maxSteps: 10_000 };
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), 300);
+  const start = performance.now();
+  const stopped = { ...specification, options: { ...options, ...attack } };
+  assertEquals(await goOn(stopped, backend, abort, {}), null);
+  assert(performance.now() - start < 10_000);
+  clearTimeout(timer);
+});
+
+onEveryBackend(
+  "train() falls back from a damaged checkpoint to the one before, bit for bit",
+  async (backend) => {
+    const specification = inThrees(smallSpecification());
+    const whole = await outcomeOf(specification, backend);
+    await withFolder(async (checkpoints) => {
+      for (let step = 1; step <= 2; step++) {
+        assertEquals(await goOnForOne(specification, backend, { checkpoints }), null);
+      }
+      const newest = join(checkpoints, "epoch-00001-step-00000002.safetensors");
+      await Deno.truncate(newest, 1000);
+      const messages: string[] = [];
+      const onMessage = (text: string) => messages.push(text);
+      const resumed = await outcomeOf(specification, backend, { checkpoints, onMessage });
+      assertEquals(resumed, whole);
+      assertStringIncludes(messages[0], newest);
+      assertEquals(messages.slice(1), ["resuming after mini-batch 1 of epoch 1"]);
+    });
+  },
+);
+
+onEveryBackend(
+  "train() that is stopped before it did anything leaves its checkpoints alone",
+  async (backend) => {
+    await withFolder(async (checkpoints) => {
+      const atOnce = () =>
+        outcomeOf(smallSpecification(), backend, { checkpoints, signal: AbortSignal.abort() });
+      await assertRejects(atOnce, DOMException, "aborted");
+      await assertRejects(() => Deno.stat(checkpoints), Deno.errors.NotFound);
+      await goOnForOne(smallSpecification(), backend, { checkpoints });
+      const file = join(checkpoints, "epoch-00001-step-00000001.safetensors");
+      const before = await Deno.readFile(file);
+      await assertRejects(atOnce, DOMException, "aborted");
+      assertEquals(await Deno.readFile(file), before);
+    });
+  },
+);

@@ -1,56 +1,48 @@
-import { estimateSeconds } from "./estimate.ts";
-import type { Experiment } from "./experiment.ts";
 import { experimentNamed, experiments } from "./experiments.ts";
-import { openPlan, RESULTS } from "./open_plan.ts";
-import { ProgressReport } from "./progress_report.ts";
-import { collectTable, type ResultTable, tableName, writeTable } from "./result_table.ts";
-import { missingRuns, runMissing, type RunSettings } from "./run_missing.ts";
-import type { PlanChoices, PlannedRun } from "./run_plan.ts";
-import { inShard, parseShard } from "./shard.ts";
-import { summaryTable } from "./summary_table.ts";
-import { attackNamed, attacks } from "../lib/attack/attacks.ts";
+import { choiceOptions, parseChoices } from "./plan/choices.ts";
+import type { Experiment } from "./plan/experiment.ts";
+import { planSources, RESULTS } from "./plan/open_plan.ts";
+import { checkOverridesUsed } from "./plan/overrides.ts";
+import { mergePlans, type PlannedRun } from "./plan/planned_run.ts";
+import { chosenMethods, type PlanChoices, planRuns, type PlanSources } from "./plan/run_plan.ts";
+import { holderOf } from "./runner/claim.ts";
+import { estimateSeconds } from "./runner/estimate.ts";
+import { runAndReport } from "./runner/run_and_report.ts";
+import { parseShard, shardOf } from "./runner/shard.ts";
+import { type WorkLeft, workLeft } from "./runner/work_left.ts";
+import { parseSlurmOptions, slurmOptions } from "./slurm/slurm_options.ts";
+import { slurmStatus } from "./slurm/status.ts";
+import { statusText } from "./slurm/status_text.ts";
+import { type Submitted, submitToSlurm } from "./slurm/submit.ts";
+import { collectTable, type ResultTable } from "./table/result_table.ts";
+import { summaryTable } from "./table/summary_table.ts";
+import { tableName, updateTable } from "./table/table_file.ts";
 import {
   backendsNamed,
   describeStartedBackend,
   startBackend,
 } from "../lib/backend/start_backend.ts";
 import {
+  argumentsOf,
   type CommandLine,
-  parseList,
   parseWholeNumber,
   runCommand,
 } from "../lib/commands/command_line.ts";
 import { backendOption, folderOptions } from "../lib/commands/common_options.ts";
-import { parseSeeds } from "../lib/commands/parse_seeds.ts";
-import type { DataOptions } from "../lib/data/data_source.ts";
-import { methodNamed } from "../lib/distillation/methods.ts";
-import { type Precision, PRECISIONS } from "../lib/nn/freeze.ts";
+import { parseTime } from "../lib/commands/parse_time.ts";
 import { bundleOf } from "../lib/report/display.ts";
 import { formatDuration } from "../lib/report/duration.ts";
 import { ResultsFolder } from "../lib/report/results_folder.ts";
-import { type Scale, SCALES } from "../lib/training/run_specification.ts";
 import { UserError } from "../lib/user_error.ts";
 
 const command = {
   name: "reproduce",
   summary: "Runs what is missing of experiments, writes results and prints their tables.\n\n" +
     "experiments:\n" +
-    experiments.map(({ name, title }) => `  ${name.padEnd(14)}${title}`).join("\n"),
+    experiments.map(({ name, title }) => `  ${name.padEnd(20)}${title}`).join("\n"),
   positionals: "[experiment…]",
   options: {
-    scale: { value: SCALES.join("|"), help: "how much to run (default: quick)" },
-    dataset: { value: "NAME", help: "another data set than the experiment's" },
-    students: { value: "A,B", help: "other students: resnet8, resnet14, …" },
-    methods: { value: "A,B", help: "other methods than the experiment's" },
-    seeds: { value: "N|A,B", help: "how many seeds, or which" },
-    attack: {
-      value: attacks.map(({ shortName }) => shortName).join("|"),
-      help: "which attack makes the samples of the method bss (default: bss)",
-    },
-    "teacher-precision": {
-      value: PRECISIONS.join("|"),
-      help: "what the teacher computes in (default: f32; bf16 on onednn, where the CPU has it)",
-    },
+    ...choiceOptions,
     ...backendOption,
     ...folderOptions,
     threads: { value: "N", help: "threads of each run on onednn (default: 1, runs side by side)" },
@@ -59,168 +51,184 @@ const command = {
       help:
         "room on disk for the teacher's logits, which later runs take from there (default: 1024)",
     },
-    shard: { value: "I/N", help: "run only the I-th of N parts of the missing runs" },
-    "dry-run": { help: "list the runs and an estimate of their time" },
+    shard: { value: "I/N", help: "run only the I-th of N parts of the runs" },
+    until: { value: "TIME", help: "stop at a checkpoint after so long: 150m, 2h30m" },
+    "dry-run": { help: "list the runs and an estimate of their time from measured steps" },
+    ...slurmOptions,
   },
 } as const;
 
 type Line = CommandLine<typeof command.options>;
 
+/** An experiment's own runs, and those that were asked for now. */
+interface Plan {
+  readonly own: readonly PlannedRun[];
+  readonly asked: readonly PlannedRun[];
+}
+
 if (import.meta.main) await runCommand(command, Deno.args, reproduce);
 
 async function reproduce({ positionals, options }: Line): Promise<number> {
   const chosen = (positionals.length > 0 ? positionals : ["quickstart"]).map(experimentNamed);
+  const submission = parseSlurmOptions(options);
+  if (options.status) return await showStatus(options.results ?? RESULTS, positionals);
   const choices = parseChoices(options);
   const shard = parseShard(options.shard);
   const threads = parseWholeNumber("threads", options.threads ?? "1", 1);
   const teacherCache = parseWholeNumber("teacher-cache", options["teacher-cache"] ?? "1024", 0);
+  const until = options.until === undefined ? null : parseTime("until", options.until);
   backendsNamed(options.backend ?? "auto");
+  checkOverridesUsed(
+    choices.set ?? {},
+    chosen.flatMap((experiment) => chosenMethods(experiment, choices)),
+  );
   const folder = await ResultsFolder.open(options.results ?? RESULTS);
   const data = { dataFolder: options.data, acceptUnverified: options["unverified-data"] };
-  const plans = new Map<Experiment, PlannedRun[]>();
-  for (const experiment of chosen) {
-    plans.set(experiment, await openPlan(experiment, choices, { results: folder.path, ...data }));
+  const sources = planSources({ results: folder.path, ...data });
+  const plans = await openPlans(chosen, choices, sources);
+  const runs = shardOf(mergePlans([...plans.values()].map(({ asked }) => asked)), shard);
+  const damage = await damageIn(folder, plans);
+  const works = await workLeft(folder, runs);
+  for (const cause of damage) console.error(`damaged: ${cause}`);
+  const isRun = works.length > 0 && !options["dry-run"];
+  if (submission && isRun) {
+    const experiments = chosen.map(({ name }) => name);
+    const given = { ...options, submit: undefined, jobs: undefined, slurm: undefined };
+    const args = argumentsOf({ positionals: experiments, options: given });
+    const request = { results: folder.path, experiments, args, plan: runs, works, ...submission };
+    return tellSubmitted(await submitToSlurm(request), works.length);
   }
-  // A run that stands in several experiments is one run.
-  const planned = [...new Map([...plans.values()].flat().map((run) => [run.name, run])).values()];
-  // Damaged results are found before hours are spent on the rest.
-  for (const plan of plans.values()) rejectDamaged(await collectTable(folder, plan));
-  const missing = (await missingRuns(folder, planned)).filter(inShard(shard));
 
-  if (options["dry-run"]) return await dryRun(missing, options.backend, threads);
-  if (missing.length === 0) console.log("Nothing to do: every run is there.");
-  const status = missing.length === 0 ? 0 : await runAndReport(missing, folder, options.backend, {
-    ...data,
-    teacherCache,
-    threads,
-  });
-  for (const [experiment, plan] of plans) {
-    await updateTable(experiment, plan, choices, folder, data);
-    const table = await collectTable(folder, plan);
-    const summary = await bundleOf(summaryTable(experiment, choices.scale, table));
-    console.log(`\n${summary["text/plain"]}`);
-    warnOfFewCrossings(table);
+  if (options["dry-run"]) {
+    await listWork(works, folder, options.backend, threads, sources);
+  } else if (works.length === 0) {
+    console.log("Nothing to do: every run is there.");
   }
+  const status = isRun
+    ? await runAndReport(works, {
+      ...{ folder, ...data, teacherCache, threads },
+      backend: options.backend,
+      seconds: until,
+    })
+    : 0;
+  if (!options["dry-run"]) {
+    for (const [experiment, plan] of plans) {
+      await updateTable(
+        folder,
+        tableName(experiment, choices.scale, choices.dataset),
+        experiment,
+        plan,
+      );
+      await printTable(experiment, choices, await tableOf(folder, plan));
+    }
+  }
+  if (damage.length > 0) throw new UserError(damage.join("\n"));
   return status;
 }
 
-/**
- * Keeps the experiment's table up to date: its own runs and those asked for now, so that a command
- * about one method does not drop the others from it.
- */
-async function updateTable(
-  experiment: Experiment,
-  plan: readonly PlannedRun[],
-  { scale, dataset = experiment.scales[scale].dataset }: PlanChoices,
-  folder: ResultsFolder,
-  data: DataOptions,
-): Promise<void> {
-  const own = await openPlan(experiment, { scale, dataset }, { results: folder.path, ...data });
-  const runs = [...new Map([...own, ...plan].map((run) => [run.name, run])).values()];
-  const table = await collectTable(folder, runs);
-  const name = tableName(experiment, scale, dataset);
-  const written = await folder.has(name) ? (await folder.read(name)).rows : [];
-  const isThere = new Set(written.map((row) => row.run));
-  if (table.rows.some(({ run }) => !isThere.has(run))) {
-    await writeTable(folder, name, experiment, table);
+async function openPlans(
+  chosen: readonly Experiment[],
+  choices: PlanChoices,
+  sources: PlanSources,
+): Promise<Map<Experiment, Plan>> {
+  const plans = new Map<Experiment, Plan>();
+  const { scale, dataset } = choices;
+  for (const experiment of new Set(chosen)) {
+    plans.set(experiment, {
+      own: await planRuns(experiment, { scale, dataset }, sources),
+      asked: await planRuns(experiment, choices, sources),
+    });
   }
+  return plans;
 }
 
-/** Gives the exit status: 2 if a run failed, 1 if one was stopped, 0 if all are finished. */
-async function runAndReport(
-  missing: readonly PlannedRun[],
+/** What cannot be read of the runs that were asked for, one sentence each. */
+async function damageIn(
   folder: ResultsFolder,
-  backend: string | undefined,
-  settings: Pick<RunSettings, "dataFolder" | "acceptUnverified" | "teacherCache" | "threads">,
-): Promise<number> {
-  const started = await startBackend(backend);
-  console.log(describeStartedBackend(started));
-  const abort = new AbortController();
-  const stop = () => {
-    console.log("stopping; what is finished is kept");
-    abort.abort();
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
-  const progress = new ProgressReport(missing);
-  const { failed, left } = await runMissing(missing, {
-    folder,
-    backend: started.backend.name,
-    ...settings,
-    signal: abort.signal,
-    onNews: (run, news) => progress.tell(run, news),
-  });
-  progress.end();
-  for (const { run, cause } of failed) console.error(`failed: ${run.name}\n  ${cause}`);
-  for (const run of left) console.error(`not finished: ${run.name}`);
-  if (failed.length + left.length > 0) {
-    console.error("run the same command again for what is missing");
+  plans: ReadonlyMap<Experiment, Plan>,
+): Promise<string[]> {
+  const causes = new Set<string>();
+  for (const { asked } of plans.values()) {
+    for (const { cause } of (await collectTable(folder, asked)).damaged) causes.add(cause);
   }
-  return failed.length > 0 ? 2 : left.length > 0 ? 1 : 0;
+  return [...causes];
 }
 
-async function dryRun(
-  missing: readonly PlannedRun[],
-  backend: string | undefined,
-  threads: number,
-): Promise<number> {
-  if (missing.length === 0) {
-    console.log("Nothing to do: every run is there.");
-    return 0;
-  }
-  const started = await startBackend(backend, { threads });
-  console.log(describeStartedBackend(started));
-  const estimate = await estimateSeconds(missing, started.backend, threads);
-  missing.forEach((run, index) =>
-    console.log(`${run.name}  about ${formatDuration(estimate.runs[index])}`)
-  );
+function tellSubmitted({ jobId, tasks, folder }: Submitted, runs: number): number {
   console.log(
-    `${missing.length} runs, about ${formatDuration(estimate.total)} with ` +
-      `${estimate.sideBySide} side by side`,
+    `submitted job ${jobId}: ${runs} runs in ${tasks} tasks, whose script and logs are in ${folder}; ` +
+      `--status shows where they stand`,
   );
   return 0;
 }
 
+async function showStatus(results: string, experiments: readonly string[]): Promise<number> {
+  const folder = await ResultsFolder.openToRead(results);
+  const { submissions, unasked } = await slurmStatus(folder, experiments);
+  if (unasked !== null) console.error(`warning: ${unasked}; this is what the results say`);
+  console.log(submissions.map(statusText).join("\n\n") || "Nothing has been submitted to Slurm.");
+  return 0;
+}
+
+/** What was asked for, and besides it what is there of the experiment's own runs. */
+async function tableOf(folder: ResultsFolder, { own, asked }: Plan): Promise<ResultTable> {
+  const table = await collectTable(folder, asked);
+  const isAsked = new Set(asked.map(({ name }) => name));
+  const others = await collectTable(folder, own.filter(({ name }) => !isAsked.has(name)));
+  return {
+    ...table,
+    rows: [...others.rows, ...table.rows],
+    results: [...others.results, ...table.results],
+  };
+}
+
+async function printTable(
+  experiment: Experiment,
+  { scale }: PlanChoices,
+  table: ResultTable,
+): Promise<void> {
+  const summary = await bundleOf(summaryTable(experiment, scale, table));
+  console.log(`\n${summary["text/plain"]}`);
+  warnOfFewCrossings(table);
+}
+
+async function listWork(
+  works: readonly WorkLeft[],
+  folder: ResultsFolder,
+  backend: string | undefined,
+  threads: number,
+  sources: PlanSources,
+): Promise<void> {
+  if (works.length === 0) return console.log("Nothing to do: every run is there.");
+  const started = await startBackend(backend, { threads });
+  console.log(describeStartedBackend(started));
+  const estimate = await estimateSeconds(works, started.backend, threads, sources);
+  for (const [index, { run, training }] of works.entries()) {
+    const holder = await holderOf(folder.path, run.name);
+    console.log(
+      `${run.name}  about ${formatDuration(estimate.runs[index])}` +
+        (training ? "" : ", to be measured only") +
+        (holder ? `, process ${holder.pid} on ${holder.host} is at it` : ""),
+    );
+  }
+  console.log(
+    `${works.length} runs, about ${formatDuration(estimate.total)} with ` +
+      `${estimate.sideBySide} side by side`,
+  );
+}
+
 /** An attack that seldom crosses teaches nothing of the boundary; other attacks know no such advice. */
 function warnOfFewCrossings({ rows, results }: ResultTable): void {
-  const few = rows.filter(({ share_not_crossed }, index) =>
-    (share_not_crossed ?? 0) > 0.5 && results[index].specification.options.attack === undefined
+  const few = rows.filter(({ figures }, index) =>
+    (figures.share_not_crossed ?? 0) > 0.5 &&
+    results[index].specification.options.attack === undefined
   );
-  for (const { run, share_not_crossed } of few) {
+  for (const { run, figures } of few) {
     console.error(
       `warning: ${
-        (100 * share_not_crossed!).toFixed(0)
+        (100 * figures.share_not_crossed!).toFixed(0)
       } % of the attacked samples of ${run} never ` +
         `crossed the boundary; a larger eta, or step "newton", makes more of them cross`,
     );
   }
-}
-
-function rejectDamaged({ damaged }: ResultTable): void {
-  if (damaged.length > 0) throw new UserError(damaged.map(({ cause }) => cause).join("\n"));
-}
-
-function parseChoices(options: Line["options"]): PlanChoices {
-  const scale = options.scale ?? "quick";
-  if (!(SCALES as readonly string[]).includes(scale)) {
-    throw new UserError(`there is no scale "${scale}"; choose from ${SCALES.join(", ")}`);
-  }
-  const precision = options["teacher-precision"] ?? "f32";
-  if (!(PRECISIONS as readonly string[]).includes(precision)) {
-    throw new UserError(
-      `--teacher-precision is "${precision}"; choose from ${PRECISIONS.join(", ")}`,
-    );
-  }
-  const list = (name: "students" | "methods") =>
-    options[name] === undefined ? undefined : parseList(name, options[name]);
-  list("methods")?.forEach(methodNamed);
-  if (options.attack !== undefined) attackNamed(options.attack);
-  return {
-    scale: scale as Scale,
-    dataset: options.dataset,
-    students: list("students"),
-    methods: list("methods"),
-    seeds: options.seeds === undefined ? undefined : parseSeeds(options.seeds),
-    attack: options.attack,
-    teacherPrecision: precision as Precision,
-  };
 }

@@ -5,6 +5,8 @@ import { UserError } from "../user_error.ts";
 export interface OptionDescription {
   readonly help: string;
   readonly value?: string;
+  /** Whether it may be given more than once. */
+  readonly isRepeatable?: boolean;
 }
 
 /** What a command line may hold; `--help` prints it. */
@@ -20,7 +22,9 @@ export interface Command<O extends Record<string, OptionDescription>> {
 export interface CommandLine<O extends Record<string, OptionDescription>> {
   readonly positionals: string[];
   readonly options: {
-    readonly [K in keyof O]: O[K] extends { value: string } ? string | undefined : boolean;
+    readonly [K in keyof O]: O[K] extends { isRepeatable: true } ? readonly string[]
+      : O[K] extends { value: string } ? string | undefined
+      : boolean;
   };
 }
 
@@ -63,19 +67,20 @@ export function parseCommandLine<const O extends Record<string, OptionDescriptio
   const names = Object.keys(command.options);
   try {
     const { values, positionals } = parseArgs({
-      args: [...args],
+      args: withValues(command.options, args),
       allowPositionals: command.positionals !== undefined,
       options: Object.fromEntries(
-        names.map((name) => [
-          name,
-          { type: command.options[name].value ? "string" as const : "boolean" as const },
-        ]),
+        names.map((name) => {
+          const { value, isRepeatable: multiple = false } = command.options[name];
+          return [name, { type: value ? "string" as const : "boolean" as const, multiple }];
+        }),
       ),
     });
     const options = Object.fromEntries(
-      names.map((
-        name,
-      ) => [name, values[name] ?? (command.options[name].value ? undefined : false)]),
+      names.map((name) => {
+        const { value, isRepeatable } = command.options[name];
+        return [name, values[name] ?? (isRepeatable ? [] : value ? undefined : false)];
+      }),
     );
     return { positionals, options: options as CommandLine<O>["options"] };
   } catch (error) {
@@ -86,6 +91,39 @@ export function parseCommandLine<const O extends Record<string, OptionDescriptio
       { cause: error },
     );
   }
+}
+
+/**
+ * Writes an option and its value as one word where the value begins with a dash, as in
+ * `--slurm "--time=1:00"`: what is itself an option of the command is no value, but a forgotten one.
+ */
+function withValues(
+  options: Readonly<Record<string, OptionDescription>>,
+  args: readonly string[],
+): string[] {
+  const optionOf = (word?: string) => options[/^--([^=]+)/.exec(word ?? "")?.[1] ?? ""];
+  const words: string[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const [word, next] = args.slice(index, index + 2);
+    const isSplit = optionOf(word)?.value && !word.includes("=") && next?.startsWith("-") &&
+      !optionOf(next);
+    words.push(isSplit ? `${word}=${args[++index]}` : word);
+  }
+  return words;
+}
+
+/** The arguments that give a command line: `parseCommandLine` the other way round. */
+export function argumentsOf(
+  { positionals, options }: {
+    readonly positionals: readonly string[];
+    readonly options: Readonly<Record<string, readonly string[] | string | boolean | undefined>>;
+  },
+): string[] {
+  const given = Object.entries(options).flatMap(([name, value]) => {
+    if (typeof value === "boolean") return value ? [`--${name}`] : [];
+    return [value ?? []].flat().map((text) => `--${name}=${text}`);
+  });
+  return [...positionals, ...given];
 }
 
 export function helpText(command: Command<Record<string, OptionDescription>>): string {

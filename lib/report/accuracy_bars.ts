@@ -6,8 +6,8 @@ import { figureLayout } from "./figure_layout.ts";
 export interface MethodAccuracy {
   readonly method: string;
   readonly mean: number;
-  /** NaN for a single seed, which then has no error bar. */
-  readonly std: number;
+  /** null for a single seed, which then has no error bar */
+  readonly std: number | null;
   /** One a seed. */
   readonly values: readonly number[];
 }
@@ -53,7 +53,7 @@ function meanTrace(
     marker: { color: colour, size: 12, symbol },
     hovertemplate: `${method}: %{y:.2f} %<extra></extra>`,
   };
-  if (Number.isNaN(std)) return trace;
+  if (std === null) return trace;
   return {
     ...trace,
     error_y: { type: "data", array: [std], color: colour, thickness: 2, width: 8 },

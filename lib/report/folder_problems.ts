@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { UserError } from "../user_error.ts";
-import { filesUnder } from "./files_under.ts";
 import { type Manifest, MANIFEST_FILE, readManifest } from "./manifest.ts";
+import { ownFiles } from "./nested_folders.ts";
 import { readListedFile } from "./read_listed_file.ts";
+import { LEFTOVER } from "./remove_leftovers.ts";
 import { resultName } from "./result_file.ts";
 
 /** Something wrong in a results folder. */
@@ -10,7 +11,7 @@ export interface Problem {
   /** Path relative to the folder. */
   readonly file: string;
   /**
-   * "damaged": what should be there cannot be read as it was written. "unlisted": an Arrow file
+   * "damaged": what should be there cannot be read as it was written. "unlisted": a file
    * that the manifest does not know, left by a process that was killed; nothing reads it.
    */
   readonly kind: "damaged" | "unlisted";
@@ -30,14 +31,22 @@ export async function folderProblems(folder: string): Promise<Problem[]> {
   for (const [file, entry] of Object.entries(manifest)) {
     await readListedFile(folder, file, entry).catch((error) => problems.push(damaged(file, error)));
   }
-  for await (const file of filesUnder(folder)) {
-    if (resultName(file) !== null && !Object.hasOwn(manifest, file)) {
-      const message = `${join(folder, file)} is not listed in ${MANIFEST_FILE}, so nothing reads ` +
-        `it: a process was killed while it wrote, or somebody put it there; it can be deleted`;
-      problems.push({ file, kind: "unlisted", message });
-    }
+  for (const file of await ownFiles(folder)) {
+    const why = whyUnlisted(file, manifest);
+    if (why) problems.push({ file, kind: "unlisted", message: `${join(folder, file)} ${why}` });
   }
   return problems;
+}
+
+/** The caller holds the folder's lock, so nobody is writing such a file now. */
+function whyUnlisted(file: string, manifest: Manifest): string | null {
+  if (LEFTOVER.test(file)) {
+    return "is half of a file that a killed process was writing; the next `deno task reproduce` " +
+      "removes it";
+  }
+  if (resultName(file) === null || Object.hasOwn(manifest, file)) return null;
+  return `is not listed in ${MANIFEST_FILE}, so nothing reads it: a process was killed while it ` +
+    "wrote, or somebody put it there; it can be deleted";
 }
 
 function damaged(file: string, error: unknown): Problem {

@@ -28,12 +28,13 @@ const CLEAR_LINE = "\r\x1b[K";
 export class Progress {
   readonly #options: Required<ProgressOptions>;
   readonly #start: number;
+  #total: number;
   #done = 0;
   #label = "";
   #shownAt: number;
 
   /** @param total units of work, in any unit that takes about the same time each */
-  constructor(readonly total: number, options: ProgressOptions = {}) {
+  constructor(total: number, options: ProgressOptions = {}) {
     this.#options = {
       terminal: Deno.stderr.isTerminal(),
       width: terminalWidth,
@@ -42,13 +43,19 @@ export class Progress {
       everySeconds: 10,
       ...options,
     };
+    this.#total = total;
     this.#start = this.#options.now();
     this.#shownAt = this.#options.terminal ? -Infinity : this.#start;
   }
 
+  /** Takes work out of the total that turned out to be done already. */
+  discount(units: number): void {
+    this.#total -= units;
+  }
+
   /** Counts work that is done. */
   advance(units: number, label = this.#label): void {
-    this.#done = Math.min(this.total, this.#done + units);
+    this.#done = Math.min(this.#total, this.#done + units);
     this.#label = label;
     const { terminal, everySeconds, now } = this.#options;
     if (now() - this.#shownAt >= (terminal ? REDRAW_MS : 1000 * everySeconds)) this.#show();
@@ -75,7 +82,7 @@ export class Progress {
   }
 
   #line(withBar: boolean): string {
-    const fraction = this.total === 0 ? 1 : this.#done / this.total;
+    const fraction = this.#total === 0 ? 1 : this.#done / this.#total;
     const seconds = (this.#options.now() - this.#start) / 1000;
     const filled = Math.round(fraction * BAR_WIDTH);
     const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);

@@ -6,7 +6,7 @@ import type { Columns, Row } from "./columns.ts";
 import { checkWritable } from "./check_writable.ts";
 import { withFolderLock } from "./folder_lock.ts";
 import { folderProblems, type Problem } from "./folder_problems.ts";
-import { readManifest, writeManifest } from "./manifest.ts";
+import { type Manifest, readManifest, writeManifest } from "./manifest.ts";
 import { putListedFile } from "./put_listed_file.ts";
 import { readListedFile } from "./read_listed_file.ts";
 import { removeLeftovers } from "./remove_leftovers.ts";
@@ -80,13 +80,28 @@ export class ResultsFolder {
    * @throws UserError when it is not there or damaged
    */
   async read(name: string): Promise<ArrowContent> {
-    const file = resultFile(name);
+    return await withFolderLock(
+      this.path,
+      "read",
+      async () => await this.#readListed(name, await readManifest(this.path)),
+    );
+  }
+
+  /**
+   * Reads several results at once, in their order; in the place of one that is not there or damaged
+   * stands the error that says so.
+   */
+  async readEach(names: readonly string[]): Promise<(ArrowContent | UserError)[]> {
     return await withFolderLock(this.path, "read", async () => {
-      const entry = (await readManifest(this.path))[file];
-      if (entry) return await readListedFile(this.path, file, entry);
-      throw new UserError(
-        `${join(this.path, file)} is not there; \`deno task reproduce\` makes results`,
-      );
+      const manifest = await readManifest(this.path);
+      return await Promise.all(names.map(async (name) => {
+        try {
+          return await this.#readListed(name, manifest);
+        } catch (error) {
+          if (error instanceof UserError) return error;
+          throw error;
+        }
+      }));
     });
   }
 
@@ -99,6 +114,15 @@ export class ResultsFolder {
     if (!Object.hasOwn(await readManifest(this.path), file)) return false;
     const info = await Deno.stat(join(this.path, file)).catch(() => null);
     return info !== null && info.isFile;
+  }
+
+  /** The names of all results that are there, in the sense of `has`. */
+  async present(): Promise<ReadonlySet<string>> {
+    const names = await this.names();
+    const infos = await Promise.all(
+      names.map((name) => Deno.stat(join(this.path, resultFile(name))).catch(() => null)),
+    );
+    return new Set(names.filter((_, index) => infos[index]?.isFile));
   }
 
   /** Names of the results that the manifest lists, sorted. */
@@ -123,5 +147,15 @@ export class ResultsFolder {
   /** Everything that is wrong in the folder; empty when all of it is whole. */
   async verify(): Promise<Problem[]> {
     return await withFolderLock(this.path, "read", () => folderProblems(this.path));
+  }
+
+  async #readListed(name: string, manifest: Manifest): Promise<ArrowContent> {
+    const file = resultFile(name);
+    if (Object.hasOwn(manifest, file)) {
+      return await readListedFile(this.path, file, manifest[file]);
+    }
+    throw new UserError(
+      `${join(this.path, file)} is not there; \`deno task reproduce\` makes results`,
+    );
   }
 }

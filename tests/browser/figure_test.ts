@@ -21,7 +21,7 @@ const CURVES = learningCurves([
 ]);
 const BARS = accuracyWithErrorBars([
   { method: "hinton", mean: 86, std: 0.5, values: [85.5, 86.5] },
-  { method: "bss", mean: 87, std: NaN, values: [87] },
+  { method: "bss", mean: 87, std: null, values: [87] },
 ]);
 
 const chromium = await findChromium();

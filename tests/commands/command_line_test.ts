@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { helpText, parseCommandLine } from "../../lib/commands/command_line.ts";
+import { argumentsOf, helpText, parseCommandLine } from "../../lib/commands/command_line.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 
@@ -22,6 +22,24 @@ Deno.test("parseCommandLine() names its options for what it does not know", () =
   for (const args of [["--heet", "1"], ["--heat"], ["--fast=yes"]]) {
     assertThrows(() => parseCommandLine(command, args), UserError, "--heat, --fast, --help");
   }
+});
+
+Deno.test("parseCommandLine() takes a value that begins with a dash, but no option for one", () => {
+  const { options } = parseCommandLine(command, ["--heat", "-1 --or=2", "--fast"]);
+  assertEquals(options, { heat: "-1 --or=2", fast: true });
+  for (const option of ["--fast", "--heat=1"]) {
+    assertThrows(() => parseCommandLine(command, ["--heat", option]), UserError, "ambiguous");
+  }
+});
+
+Deno.test("argumentsOf() gives the arguments of a command line", () => {
+  const repeatable = {
+    ...command,
+    options: { ...command.options, top: { value: "WITH", isRepeatable: true, help: "" } },
+  } as const;
+  const args = ["apple", "pear tart", "--heat=-2", "--fast", "--top=a", "--top=b c"];
+  assertEquals(argumentsOf(parseCommandLine(repeatable, args)), args);
+  assertEquals(argumentsOf(parseCommandLine(repeatable, [])), []);
 });
 
 Deno.test("parseCommandLine() refuses words where a command takes none", () => {

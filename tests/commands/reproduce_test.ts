@@ -1,33 +1,19 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { FreezingBackend } from "../../lib/nn/freeze.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
 import { computedOn, workingBackends } from "../on_every_backend.ts";
-import { runTask, snapshot, startTask, type TaskResult } from "./run_task.ts";
+import { ONE, onlyEntry, reproduce, RUN, SMOKE, startReproducing } from "./reproduce.ts";
+import { runTask, snapshot } from "./run_task.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
-
-const RUN = "experiments/run.ts";
-const SMOKE = ["quickstart", "--scale", "smoke", "--backend", "wasm"];
-
-/** One run, the shortest there is. */
-const ONE = [...SMOKE, "--methods", "original", "--seeds", "1"];
 
 const hasBfloat16 = workingBackends.includes("onednn") &&
   await computedOn(
     () => Promise.resolve((tf.backend() as Partial<FreezingBackend>).precisions!.includes("bf16")),
     "onednn",
   );
-
-function reproduce(folder: string, ...args: string[]): Promise<TaskResult> {
-  return runTask(RUN, ...args, "--results", folder);
-}
-
-async function onlyFile(folder: string): Promise<string> {
-  const [{ name }] = await Array.fromAsync(Deno.readDir(folder));
-  return join(folder, name);
-}
 
 Deno.test("reproduce runs an experiment, prints its table, and finds nothing to do the second time", async () => {
   await withTemporaryFolder(async (folder) => {
@@ -68,17 +54,18 @@ for (const backend of workingBackends.filter((name) => name !== "cpu")) {
       assertEquals((await reproduce(whole, ...bss)).code, 0);
 
       const killed = join(folder, "killed");
-      const process = startTask(RUN, ...bss, "--results", killed);
-      await untilFirstEpoch(process.stderr);
-      process.kill("SIGKILL");
-      await Promise.all([process.stdout.cancel(), process.status]);
-      const checkpoints = await onlyFile(join(killed, "checkpoints"));
-      assertStringIncludes(await onlyFile(checkpoints), "epoch-00001.safetensors");
+      const run = startReproducing(killed, ...bss);
+      await run.until("epoch 1,");
+      run.process.kill("SIGKILL");
+      await run.ended();
+      const checkpoints = await onlyEntry(join(killed, "checkpoints"));
+      assertStringIncludes(await onlyEntry(checkpoints), "epoch-00001.safetensors");
 
       const resumed = await reproduce(killed, ...bss);
       assertEquals(resumed.code, 0, resumed.stderr);
       assertStringIncludes(resumed.stderr, "resuming after epoch 1");
-      const weights = (results: string) => onlyFile(join(results, "students")).then(Deno.readFile);
+      const weights = (results: string) =>
+        onlyEntry(join(results, "students")).then((file) => Deno.readFile(file));
       assertEquals(await weights(killed), await weights(whole));
     });
   });
@@ -147,22 +134,12 @@ Deno.test("reproduce takes the teacher's logits from its cache, and ends in the 
   });
 });
 
-/** Reads until the line of the first epoch, which comes after its checkpoint. */
-async function untilFirstEpoch(stderr: ReadableStream<Uint8Array>): Promise<void> {
-  let text = "";
-  for await (const chunk of stderr) {
-    text += new TextDecoder().decode(chunk);
-    if (text.includes("epoch 1,")) return;
-  }
-  throw new Error(`the run ended before its first epoch:\n${text}`);
-}
-
 Deno.test("reproduce refuses to resume on another backend, and shows the difference", async () => {
   await withTemporaryFolder(async (folder) => {
-    const process = startTask(RUN, ...ONE, "--results", folder);
-    await untilFirstEpoch(process.stderr);
-    process.kill("SIGKILL");
-    await Promise.all([process.stdout.cancel(), process.status]);
+    const run = startReproducing(folder, ...ONE);
+    await run.until("epoch 1,");
+    run.process.kill("SIGKILL");
+    await run.ended();
     const before = await snapshot(join(folder, "checkpoints"));
     const other = await reproduce(folder, ...ONE, "--backend", "cpu");
     assertEquals(other.code, 2);
@@ -223,24 +200,34 @@ for (const [what, args, text] of mistakes) {
   });
 }
 
-Deno.test("reproduce refuses damaged results and leaves them as they were", async () => {
+Deno.test("reproduce leaves a damaged result as it is and names it, runs the others and shows them", async () => {
   await withTemporaryFolder(async (folder) => {
-    assertEquals((await reproduce(folder, ...ONE)).code, 0);
-    const file = await onlyFile(join(folder, "runs"));
+    const two = [...SMOKE, "--methods", "original,hinton", "--seeds", "1,"];
+    assertEquals((await reproduce(folder, ...two)).code, 0);
+    const runs = await Array.fromAsync(Deno.readDir(join(folder, "runs")));
+    const fileOf = (method: string) =>
+      join(folder, "runs", runs.find(({ name }) => name.includes(method))!.name);
+    const file = fileOf("hinton");
     const whole = await Deno.readFile(file);
     const flipped = whole.slice();
     flipped[Math.floor(flipped.length / 2)] ^= 1;
     for (const [damaged, text] of [[flipped, "SHA-256"], [new Uint8Array(0), "empty"]] as const) {
       await Deno.writeFile(file, damaged);
-      const before = await snapshot(folder);
-      const { code, stderr } = await reproduce(folder, ...ONE);
+      await Deno.remove(fileOf("original"));
+      const { code, stdout, stderr } = await reproduce(folder, ...two);
       assertEquals(code, 2);
       assertStringIncludes(stderr, file);
       assertStringIncludes(stderr, text);
-      assertEquals(await snapshot(folder), before);
+      assertMatch(stdout, /resnet8 +original +\d+\.\d\d/);
+      assert(!/resnet8 +hinton +\d/.test(stdout), stdout);
+      assertStringIncludes(stdout, `Damaged: ${file}`);
+      assertEquals(await Deno.readFile(file), damaged);
+      const table = await (await ResultsFolder.openToRead(folder)).read("tables/quickstart-smoke");
+      assertEquals(table.rows.map(({ method }) => method), ["original"]);
+      assertEquals(JSON.parse(table.metadata.damaged), [basename(file, ".arrow")]);
     }
     await Deno.remove(file);
-    const again = await reproduce(folder, ...ONE);
+    const again = await reproduce(folder, ...two);
     assertEquals(again.code, 0, again.stderr);
     assertEquals((await (await ResultsFolder.openToRead(folder)).verify()).length, 0);
   });

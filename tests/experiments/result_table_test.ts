@@ -1,16 +1,117 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { openPlan } from "../../experiments/open_plan.ts";
+import { openPlan } from "../../experiments/plan/open_plan.ts";
+import { resultNameOf } from "../../experiments/plan/planned_run.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
-import { collectTable } from "../../experiments/result_table.ts";
+import { collectTable } from "../../experiments/table/result_table.ts";
+import { summaryTable } from "../../experiments/table/summary_table.ts";
+import { tableName, updateTable } from "../../experiments/table/table_file.ts";
+import { table2 } from "../../experiments/table2.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
+import { bundleOf } from "../../lib/report/display.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+
+const REFERENCE = join(PROJECT_ROOT, "results", "reference");
+const NAME = "tables/quickstart-quick";
+
+/** A copy of the reference results, with its plan. */
+async function withReference(
+  use: (folder: ResultsFolder, plan: Awaited<ReturnType<typeof openPlan>>) => Promise<void>,
+): Promise<void> {
+  await withTemporaryFolder(async (path) => {
+    await Deno.mkdir(join(path, "runs"));
+    for await (const { name } of Deno.readDir(join(REFERENCE, "runs"))) {
+      await Deno.copyFile(join(REFERENCE, "runs", name), join(path, "runs", name));
+    }
+    const manifest = JSON.parse(await Deno.readTextFile(join(REFERENCE, "manifest.json")));
+    const files = Object.entries(manifest.files).filter(([file]) => file.startsWith("runs/"));
+    await Deno.writeTextFile(
+      join(path, "manifest.json"),
+      JSON.stringify({ files: Object.fromEntries(files) }),
+    );
+    const folder = await ResultsFolder.open(path);
+    await use(folder, await openPlan(quickstart, { scale: "quick" }, { results: path }));
+  });
+}
+
+async function summaryOf(...args: Parameters<typeof summaryTable>): Promise<string> {
+  return String((await bundleOf(summaryTable(...args)))["text/plain"]);
+}
 
 Deno.test("collectTable() reads the reference results, older than some of today's columns", async () => {
-  const folder = await ResultsFolder.openToRead(join(PROJECT_ROOT, "results", "reference"));
+  const folder = await ResultsFolder.openToRead(REFERENCE);
   const plan = await openPlan(quickstart, { scale: "quick" }, { results: folder.path });
-  const { rows, missing, damaged } = await collectTable(folder, plan);
-  assertEquals(damaged, []);
-  assertEquals(missing, []);
+  const { rows, missing, unmeasured, damaged } = await collectTable(folder, plan);
+  assertEquals([damaged, missing, unmeasured], [[], [], []]);
   assertEquals(rows.length, 6);
+});
+
+Deno.test("a table of incomplete and damaged results names what is missing and shows the rest", async () => {
+  await withReference(async (folder, plan) => {
+    await folder.remove(resultNameOf(plan[1]));
+    const file = join(folder.path, `${resultNameOf(plan[2])}.arrow`);
+    const bytes = await Deno.readFile(file);
+    bytes[Math.floor(bytes.length / 2)] ^= 1;
+    await Deno.writeFile(file, bytes);
+    const measured = plan.map((run) => ({
+      ...run,
+      evaluations: [{
+        result: `evaluations/${run.name}-boundary`,
+        name: "boundary",
+        options: {},
+        flops: 1,
+      }],
+    }));
+    const table = await collectTable(folder, measured);
+    assertEquals(table.rows.length, 4);
+    assertEquals(table.missing.map(({ name }) => name), [plan[1].name]);
+    assertEquals(table.damaged.map(({ run }) => run.name), [plan[2].name]);
+    const text = await summaryOf(quickstart, "quick", table);
+    const { dataset, seed, student } = plan[1].specification;
+    assertStringIncludes(
+      text,
+      `Missing: ${student} ${plan[1].label} on 20 % of ${dataset.name} for 8 epochs, seed ${seed}`,
+    );
+    assertStringIncludes(text, `Damaged: ${file} is damaged`);
+    assertStringIncludes(text, "Not yet measured: resnet8 original on 20 %");
+    assertStringIncludes(text, "4 runs");
+  });
+});
+
+Deno.test("updateTable() writes own runs first and others by name, and nothing where nothing is new", async () => {
+  await withReference(async (folder, plan) => {
+    const [first, ...own] = plan;
+    await updateTable(folder, NAME, quickstart, { own, asked: [first] });
+    const written = await folder.read(NAME);
+    assertEquals(written.rows.map((row) => row.run), [...own, first].map(({ name }) => name));
+    assertEquals(written.metadata.missing, "[]");
+    const { mtime } = await Deno.stat(join(folder.path, `${NAME}.arrow`));
+    // A row of an earlier command stays, in the same place.
+    await updateTable(folder, NAME, quickstart, { own, asked: own });
+    assertEquals((await Deno.stat(join(folder.path, `${NAME}.arrow`))).mtime, mtime);
+    // Unless its run is gone.
+    await folder.remove(resultNameOf(first));
+    await updateTable(folder, NAME, quickstart, { own: plan, asked: plan });
+    const after = await folder.read(NAME);
+    assertEquals(after.rows.length, 5);
+    assertEquals(JSON.parse(after.metadata.missing), [first.name]);
+  });
+});
+
+Deno.test("updateTable() of several at once ends with the rows of all", async () => {
+  await withReference(async (folder, plan) => {
+    await Promise.all(
+      plan.map((run) => updateTable(folder, NAME, quickstart, { own: [], asked: [run] })),
+    );
+    assertEquals((await folder.read(NAME)).rows.length, plan.length);
+  });
+});
+
+Deno.test("a table on a data set that isn't the experiment's has a file of its own", () => {
+  assertEquals(tableName(quickstart, "quick"), NAME);
+  assertEquals(tableName(quickstart, "quick", "fashion-mnist-subset"), NAME);
+  assertEquals(tableName(quickstart, "quick", "cifar10"), `${NAME}-cifar10`);
+  assertEquals(tableName(table2, "paper", "imagenet32"), "tables/table2-paper");
+  assert(tableName(table2, "smoke", "imagenet32").endsWith("-imagenet32"));
 });

@@ -1,21 +1,45 @@
-import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { experiments } from "../../experiments/experiments.ts";
-import { openPlan } from "../../experiments/open_plan.ts";
+import { openPlan } from "../../experiments/plan/open_plan.ts";
+import { mergePlans } from "../../experiments/plan/planned_run.ts";
+import { planRuns } from "../../experiments/plan/run_plan.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
-import { inShard, parseShard } from "../../experiments/shard.ts";
+import { table1 } from "../../experiments/table1.ts";
+import { table2 } from "../../experiments/table2.ts";
+import { table4 } from "../../experiments/table4.ts";
+import { measureNamed } from "../../experiments/table/measures.ts";
 import { SCALES } from "../../lib/training/run_specification.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { namedSources } from "./plan_sources.ts";
 
 for (const experiment of experiments) {
   for (const scale of SCALES) {
     Deno.test(`experiment ${experiment.name} has runs at scale ${scale}, each once`, async () => {
-      const plan = await openPlan(experiment, { scale });
+      const plan = await planRuns(experiment, { scale }, namedSources);
       assert(plan.length > 0);
       assertEquals(new Set(plan.map(({ name }) => name)).size, plan.length);
       assert(plan.every(({ flops, specification }) => flops > 0 && specification.scale === scale));
     });
   }
+
+  Deno.test(`experiment ${experiment.name} shows known measures and holds against one of its methods`, async () => {
+    experiment.measures.forEach(measureNamed);
+    const plan = await planRuns(experiment, { scale: "paper" }, namedSources);
+    assert(plan.some(({ label }) => label === experiment.reference));
+  });
 }
+
+Deno.test("two runs of an experiment that are called the same differ in what the table shows besides", async () => {
+  for (const experiment of experiments) {
+    for (const scale of SCALES) {
+      const plan = await planRuns(experiment, { scale }, namedSources);
+      const shown = plan.map(({ label, specification: { dataset, student, seed, protocol } }) =>
+        JSON.stringify([label, dataset, student, seed, protocol.epochs])
+      );
+      assertEquals(new Set(shown).size, plan.length, experiment.name);
+    }
+  }
+});
 
 Deno.test("at scale paper the protocol is the paper's", async () => {
   const [{ specification }] = await openPlan(quickstart, { scale: "paper" });
@@ -54,17 +78,34 @@ Deno.test("openPlan() takes other students, methods and seeds, and refuses unkno
     "vgg",
   );
   await assertRejects(
-    () => openPlan(quickstart, { ...choices, methods: ["dkd"] }),
+    () => openPlan(quickstart, { ...choices, methods: ["nonsense"] }),
     UserError,
-    "dkd",
+    "nonsense",
   );
 });
 
-Deno.test("shards divide the runs without overlap, whatever order they come in", async () => {
-  const plan = await openPlan(quickstart, { scale: "quick" });
-  const shards = ["1/3", "2/3", "3/3"].map((text) => plan.filter(inShard(parseShard(text))));
-  assertEquals(new Set(shards.flat().map(({ name }) => name)).size, plan.length);
-  assertEquals(shards.flat().length, plan.length);
+Deno.test("planRuns() takes the grids of a data set, or puts another data set in the place of all", async () => {
+  const namesOf = async (dataset: string) => {
+    const plan = await planRuns(table2, { scale: "paper", dataset }, namedSources);
+    return plan.map(({ specification: { dataset, student } }) => `${dataset.name} ${student}`);
+  };
+  assertEquals([...new Set(await namesOf("tiny-imagenet"))], ["tiny-imagenet resnet10-4stage"]);
+  assertEquals([...new Set(await namesOf("cifar10"))].sort(), [
+    "cifar10 resnet10-4stage",
+    "cifar10 resnet8",
+  ]);
+});
+
+Deno.test("planRuns() takes other shares of the training images", async () => {
+  const plan = await planRuns(
+    table1,
+    { scale: "paper", fractions: [0.2], seeds: [1] },
+    namedSources,
+  );
+  assertEquals(
+    new Set(plan.map(({ specification }) => specification.dataset.fraction)),
+    new Set([0.2]),
+  );
 });
 
 Deno.test("openPlan() puts another attack in the place of BSS, as a run of its own", async () => {
@@ -73,6 +114,7 @@ Deno.test("openPlan() puts another attack in the place of BSS, as a run of its o
   assertEquals((await openPlan(quickstart, { ...choices, attack: "bss" }))[0].name, own.name);
   const [deepfool] = await openPlan(quickstart, { ...choices, attack: "deepfool" });
   assertNotEquals(deepfool.name, own.name);
+  assertEquals(deepfool.label, "bss (deepfool)");
   const { attack, overshoot, baseSamples, eta } = deepfool.specification.options;
   // What the experiment says of BSS itself is not for it; the rest is.
   assertEquals([attack, overshoot, baseSamples, eta], ["deepfool", 0.02, 8, undefined]);
@@ -85,4 +127,73 @@ Deno.test("openPlan() puts another attack in the place of BSS, as a run of its o
     UserError,
     'none of the methods hinton makes samples by an attack, so that "fgsm" has nothing to replace',
   );
+});
+
+Deno.test("openPlan() records options that are set in the identity of the run and in its label", async () => {
+  const choices = { scale: "smoke", methods: ["bss"], seeds: [1] } as const;
+  const [own] = await openPlan(quickstart, choices);
+  const set = { bss: { eta: 0.1, baseSamples: 32 } };
+  const [run] = await openPlan(quickstart, { ...choices, set });
+  assertEquals(run.label, "bss (eta=0.1, baseSamples=32)");
+  assertEquals(run.specification.options.eta, 0.1);
+  assertEquals(run.specification.options.step, "newton");
+  assertNotEquals(run.name, own.name);
+  // Set to what it is anyway, it is the same run.
+  const [same] = await openPlan(quickstart, { ...choices, set: { bss: { eta: 1 } } });
+  assertEquals(same.name, own.name);
+  const [shorter] = await openPlan(quickstart, { ...choices, set: { protocol: { epochs: 1 } } });
+  assertEquals([shorter.specification.protocol.epochs, shorter.label], [1, "bss"]);
+  const [other] = await openPlan(quickstart, { ...choices, set: { bss: { attack: "fgsm" } } });
+  assertEquals([other.label, other.specification.options.eta], ["bss (fgsm)", undefined]);
+});
+
+Deno.test("openPlan() refuses to set what nobody has", async () => {
+  const trying = (set: Record<string, Record<string, unknown>>) =>
+    openPlan(quickstart, { scale: "smoke", set });
+  await assertRejects(() => trying({ bss: { etta: 1 } }), UserError, 'no option "etta"');
+  await assertRejects(() => trying({ bss: { eta: -1 } }), UserError, "greater than 0");
+  await assertRejects(
+    () => trying({ fitnet: {} }),
+    UserError,
+    'options of "fitnet" are set, but the methods here are original, hinton, bss',
+  );
+  await assertRejects(() => trying({ protocol: { epochs: 0 } }), UserError, "epochs");
+});
+
+Deno.test("a run that stands in several experiments is one run, of which all is measured", async () => {
+  const choices = { scale: "paper", students: ["resnet8"] } as const;
+  const plans = await Promise.all(
+    [table1, table4].map((experiment) => planRuns(experiment, choices, namedSources)),
+  );
+  const merged = mergePlans(plans);
+  assertEquals(merged.length, plans[0].length);
+  const robust = experiments.find(({ name }) => name === "robustness")!;
+  const withMore = mergePlans([...plans, await planRuns(robust, choices, namedSources)]);
+  const bss = withMore.find(({ label }) => label === "bss")!;
+  assertEquals(bss.evaluations.map(({ name }) => name), ["boundary", "robustness", "robustness"]);
+});
+
+Deno.test("an evaluation with other options, or against another teacher, is another result", async () => {
+  const planned = async (hash: string, images: number) => {
+    const grid = table4.scales.smoke[0];
+    const experiment = {
+      ...table4,
+      scales: {
+        ...table4.scales,
+        smoke: [{ ...grid, evaluations: [{ name: "boundary", options: { images } }] }],
+      },
+    };
+    const sources = {
+      ...namedSources,
+      teacher: async (dataset: string, network?: string) => ({
+        ...await namedSources.teacher(dataset, network),
+        hash,
+      }),
+    };
+    const [original] = await planRuns(experiment, { scale: "smoke" }, sources);
+    return original.evaluations[0].result;
+  };
+  const names = [await planned("a", 32), await planned("a", 64), await planned("b", 32)];
+  assertEquals(new Set(names).size, 3);
+  assertThrows(() => measureNamed("robust_pgd"), UserError, "choose from test_accuracy");
 });

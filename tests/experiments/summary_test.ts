@@ -1,15 +1,28 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import type { TableRow } from "../../experiments/result_table.ts";
-import { summarise } from "../../experiments/summary.ts";
+import { summarise } from "../../experiments/table/summary.ts";
+import type { TableRow } from "../../experiments/table/table_row.ts";
 
-function row(method: string, seed: number, test_accuracy: number, shares?: number[]): TableRow {
-  const [share_crossed_to_target, share_third_class, share_not_crossed] = shares ??
-    [null, null, null];
+function row(
+  method: string,
+  seed: number,
+  test_accuracy: number,
+  {
+    shares = [null, null, null] as (number | null)[],
+    fraction = 1,
+    epochs = 2,
+    setting = null as string | null,
+    mag_sim = null as number | null,
+  } = {},
+): TableRow {
+  const [share_crossed_to_target, share_third_class, share_not_crossed] = shares;
   return {
-    ...{ dataset: "d", fraction: 1, teacher: null, student: "resnet8", method, seed, epochs: 2 },
-    scale: "smoke",
-    ...{ test_accuracy, share_crossed_to_target, share_third_class, share_not_crossed },
-    run: `${method}-${seed}`,
+    ...{ dataset: "d", fraction, teacher: null, student: "resnet8", method, seed, epochs, setting },
+    ...{ first_stage_epochs: 0, scale: "smoke", run: `${method}-${seed}` },
+    figures: {
+      ...{ test_accuracy, mag_sim },
+      ...{ share_crossed_to_target, share_third_class, share_not_crossed },
+    },
+    costs: { seconds: 10 * seed },
   };
 }
 
@@ -17,8 +30,8 @@ Deno.test("summarise() gives mean and spread over seeds, and gains paired by see
   const rows = [
     row("original", 1, 0.80),
     row("original", 2, 0.84),
-    row("bss", 1, 0.83, [0.7, 0.2, 0.1]),
-    row("bss", 2, 0.85, [0.9, 0.1, 0.0]),
+    row("bss", 1, 0.83, { shares: [0.7, 0.2, 0.1] }),
+    row("bss", 2, 0.85, { shares: [0.9, 0.1, 0.0] }),
   ];
   const [original, bss] = summarise(rows);
   assertEquals([original.method, bss.method], ["original", "bss"]);
@@ -40,4 +53,47 @@ Deno.test("summarise() pairs only the seeds that both have, and leaves out what 
   assertEquals(hinton.gain!.n, 1);
   assertEquals(hinton.gain!.interval, null);
   assertEquals(summarise([row("hinton", 1, 0.9)])[0].gain, null);
+});
+
+Deno.test("summarise() pairs within the same share of the data only", () => {
+  const [, , small, large] = summarise([
+    row("original", 1, 0.5, { fraction: 0.2 }),
+    row("original", 1, 0.8, { fraction: 1 }),
+    row("bss", 1, 0.6, { fraction: 0.2 }),
+    row("bss", 1, 0.81, { fraction: 1 }),
+  ]);
+  assertAlmostEquals(small.gain!.mean, 10);
+  assertAlmostEquals(large.gain!.mean, 1);
+});
+
+Deno.test("summarise() pairs within the same protocol only", () => {
+  const [, , short, long, , changed] = summarise([
+    row("original", 1, 0.5, { epochs: 2 }),
+    row("original", 1, 0.8, { epochs: 8 }),
+    row("bss", 1, 0.6, { epochs: 2 }),
+    row("bss", 1, 0.81, { epochs: 8 }),
+    row("original", 1, 0.7, { epochs: 2, setting: "learningRate=0.01" }),
+    row("bss", 1, 0.9, { epochs: 2, setting: "learningRate=0.01" }),
+  ]);
+  assertAlmostEquals(short.gain!.mean, 10);
+  assertAlmostEquals(long.gain!.mean, 1);
+  assertAlmostEquals(changed.gain!.mean, 20);
+});
+
+Deno.test("summarise() is about the measures of an experiment, and leaves out what was not measured", () => {
+  const rows = [
+    row("hinton", 1, 0.8, { mag_sim: 0.5 }),
+    row("bss", 1, 0.8, { mag_sim: 0.6 }),
+    row("bss", 2, 0.9),
+  ];
+  const [, bss] = summarise(rows, {
+    reference: "hinton",
+    measures: ["mag_sim", "test_accuracy", "seconds"],
+  });
+  assertEquals([bss.mean, bss.std, bss.seeds], [0.6, null, [1]]);
+  assertAlmostEquals(bss.gain!.mean, 0.1);
+  assertAlmostEquals(bss.others.test_accuracy!.mean, 85);
+  assertEquals(bss.others.seconds!.mean, 15);
+  const [none] = summarise([row("bss", 1, 0.8)], { reference: "hinton", measures: ["mag_sim"] });
+  assertEquals([none.values, none.gain], [[], null]);
 });

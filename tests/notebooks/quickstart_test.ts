@@ -16,7 +16,7 @@ Deno.test({
       const text = shown(cells);
       assertMatch(text, /backend: (onednn|wasm|tensorflow)/);
       assertMatch(text, /right on \d\d\.\d % of 1000 test images/);
-      assertStringIncludes(text, "6 runs, of which 6 are missing");
+      assertStringIncludes(text, "6 runs, of which 6 were missing");
       assertMatch(text, /resnet8 +bss +\d+\.\d\d ± \d+\.\d\d/);
       const figures = cells.flatMap(({ outputs }) => outputs)
         .filter(({ data }) => data && "application/vnd.plotly.v1+json" in data);

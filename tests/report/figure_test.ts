@@ -78,7 +78,7 @@ Deno.test("learningCurves() has a title, axes with units, and a white ground", (
 Deno.test("accuracyWithErrorBars() draws each mean with its bar and each seed beside it", () => {
   const { data, layout } = accuracyWithErrorBars([
     { method: "hinton", mean: 86, std: 0.5, values: [85.5, 86.5] },
-    { method: "bss", mean: 87, std: NaN, values: [87] },
+    { method: "bss", mean: 87, std: null, values: [87] },
   ]);
   assertEquals(data.map(({ name, x, y }) => ({ name, x, y })), [
     { name: "hinton", x: [0], y: [86] },

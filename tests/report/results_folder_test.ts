@@ -115,6 +115,17 @@ Deno.test("ResultsFolder.open() clears away half-written files and nothing else"
   });
 });
 
+Deno.test("ResultsFolder.open() leaves a results folder within the folder to its own writers", async () => {
+  await withFolder(async (folder) => {
+    const inner = await ResultsFolder.open(join(folder.path, "runs"));
+    await inner.write("a", COLUMNS, ROWS, {});
+    await Deno.writeTextFile(join(inner.path, "a.arrow.0123abcd.tmp"), "being written");
+    const before = await contents(folder);
+    await ResultsFolder.open(folder.path);
+    assertEquals(await contents(folder), before);
+  });
+});
+
 Deno.test("ResultsFolder.openToRead() makes nothing and says that a folder is not there", async () => {
   const path = join(Deno.cwd(), "no-such-results-folder");
   await assertRejects(

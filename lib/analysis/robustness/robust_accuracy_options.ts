@@ -1,7 +1,7 @@
 import { integer, type Options, type Rule } from "../../options.ts";
 
 /** Radii of balls, each greater than 0 and none twice. */
-function radii(fallback: readonly number[]): Rule<readonly number[]> {
+export function radii(fallback: readonly number[]): Rule<readonly number[]> {
   return {
     default: fallback,
     allowed: "a list of numbers greater than 0, none twice",

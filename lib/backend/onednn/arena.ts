@@ -29,9 +29,9 @@ export class Arena {
     return this.#free.get(size)?.pop() ?? this.#reserve(size);
   }
 
-  /** A block that begins with these values. */
-  copyOf(values: Float32Array): Block {
-    const block = this.allocate(values.byteLength);
+  /** A block that begins with these values, as float32 whatever they are in. */
+  copyOf(values: ArrayLike<number>): Block {
+    const block = this.allocate(4 * values.length);
     floatsIn(block, values.length).set(values);
     return block;
   }

@@ -107,7 +107,8 @@ export class OnednnBackend extends MathBackendCPU implements FreezingBackend {
   pointer({ dataId }: tf.TensorInfo): Deno.PointerValue {
     const stored = this.#stored(dataId);
     if (!stored.block) {
-      const values = stored.values as Float32Array;
+      // What was cast from integers or truth values may still be held as those.
+      const values = stored.values as ArrayLike<number>;
       stored.block = this.arena.copyOf(values);
       stored.values = floatsIn(stored.block, values.length);
     }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Arena } from "../../../lib/backend/onednn/arena.ts";
+import { Arena, floatsIn } from "../../../lib/backend/onednn/arena.ts";
 
 Deno.test("Arena gives aligned blocks of at least the size that was asked for", () => {
   const arena = new Arena();
@@ -31,4 +31,11 @@ Deno.test("Arena uses what was released again, and so stops growing", () => {
   const { reserved } = arena.usage;
   for (let k = 0; k < 100; k++) once();
   assertEquals(arena.usage, { inUse: 0, reserved });
+});
+
+Deno.test("Arena has room for the floats that bytes become", () => {
+  const arena = new Arena();
+  const { bytes } = arena.copyOf(new Uint8Array(1000));
+  assert(bytes >= 4000, `${bytes} bytes`);
+  assertEquals([...floatsIn(arena.copyOf(Uint8Array.of(3, 0, 1)), 3)], [3, 0, 1]);
 });

@@ -1,0 +1,33 @@
+import type { Experiment } from "./plan/experiment.ts";
+import { atEachScale } from "./plan/scales.ts";
+
+/**
+ * Does a sample on the boundary teach more than one well past it? The scale-free step with η = 1 ends on
+ * it, with more past it; the published one as far as the teacher's gradients happen to take it. Beside
+ * them: only samples that reached their target class, and the gap measured on probabilities.
+ */
+export const boundaryStep: Experiment = {
+  name: "boundary-step",
+  title: "On the boundary or past it",
+  reference: "published step",
+  measures: ["test_accuracy", "ang_sim"],
+  scales: atEachScale(({ grid, baseSamples }) => {
+    const attacked = (label: string, option: Readonly<Record<string, unknown>>) => ({
+      name: "bss",
+      label,
+      options: { baseSamples, ...option },
+    });
+    return [{
+      ...grid,
+      students: ["resnet8"],
+      methods: [
+        attacked("published step", {}),
+        attacked("scale-free step, η = 1", { step: "newton", eta: 1 }),
+        attacked("scale-free step, η = 2", { step: "newton", eta: 2 }),
+        attacked("scale-free step, η = 4", { step: "newton", eta: 4 }),
+        attacked("published step, crossed only", { mode: "paper" }),
+        attacked("published step, probabilities", { space: "softmax" }),
+      ],
+    }];
+  }),
+};

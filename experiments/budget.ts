@@ -1,0 +1,29 @@
+import type { Experiment } from "./plan/experiment.ts";
+import { atEachScale } from "./plan/scales.ts";
+
+const epochs = { smoke: [1, 2], quick: [4, 8, 16], paper: [20, 40, 80, 160] };
+
+/** Whether BSS are worth their cost: other methods train longer in the same time. */
+export const budget: Experiment = {
+  name: "budget",
+  title: "Accuracy against training time",
+  reference: "original",
+  measures: ["test_accuracy", "seconds", "teacher_images"],
+  scales: atEachScale(({ grid, bss, baseSamples }, scale) =>
+    epochs[scale].map((epochs) => ({
+      ...grid,
+      students: ["resnet8"],
+      methods: [
+        { name: "original" },
+        { name: "hinton" },
+        {
+          name: "bss",
+          label: `bss, ${baseSamples / 4} base samples`,
+          options: { ...bss, baseSamples: baseSamples / 4 },
+        },
+        { name: "bss", options: bss },
+      ],
+      protocol: { ...grid.protocol, epochs },
+    }))
+  ),
+};

@@ -1,0 +1,22 @@
+import type { Experiment } from "./plan/experiment.ts";
+import { atEachScale } from "./plan/scales.ts";
+
+const fractions = {
+  smoke: [0.02, 0.04],
+  quick: [0.04, 0.08, 0.12, 0.16, 0.2],
+  paper: [0.2, 0.4, 0.6, 0.8, 1],
+};
+
+/** Whether the gain grows as training data shrink. */
+export const figureData: Experiment = {
+  name: "figure-data",
+  title: "Figure: amount of training data",
+  reference: "original",
+  measures: ["test_accuracy"],
+  scales: atEachScale(({ grid, bss }, scale) => [{
+    ...grid,
+    fractions: fractions[scale],
+    students: ["resnet8"],
+    methods: [{ name: "original" }, { name: "hinton" }, { name: "bss", options: bss }],
+  }]),
+};

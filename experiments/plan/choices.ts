@@ -1,0 +1,71 @@
+import { parseOverrides } from "./overrides.ts";
+import type { PlanChoices } from "./run_plan.ts";
+import { attackNamed, attacks } from "../../lib/attack/attacks.ts";
+import { type CommandLine, parseList } from "../../lib/commands/command_line.ts";
+import { parseSeeds } from "../../lib/commands/parse_seeds.ts";
+import { methodNamed } from "../../lib/distillation/methods.ts";
+import { type Precision, PRECISIONS } from "../../lib/nn/freeze.ts";
+import { type Scale, SCALES } from "../../lib/training/run_specification.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+/** The options of a command that say which runs of an experiment. */
+export const choiceOptions = {
+  scale: { value: SCALES.join("|"), help: "how much to run (default: quick)" },
+  dataset: { value: "NAME", help: "only what is on that data set, or all of it on another one" },
+  fractions: { value: "A,B", help: "other shares of the training images: 0.2, 1" },
+  students: { value: "A,B", help: "other students: resnet8, resnet14, …" },
+  methods: { value: "A,B", help: "other methods than the experiment's" },
+  seeds: { value: "N|A,B", help: "how many seeds, or which" },
+  attack: {
+    value: attacks.map(({ shortName }) => shortName).join("|"),
+    help: "which attack makes the samples of the method bss (default: bss)",
+  },
+  set: {
+    value: "METHOD.OPTION=VALUE",
+    isRepeatable: true,
+    help: "any option of a method, or of the protocol: bss.eta=0.1, protocol.epochs=20",
+  },
+  "teacher-precision": {
+    value: PRECISIONS.join("|"),
+    help: "what the teacher computes in (default: f32; bf16 on onednn, where the CPU has it)",
+  },
+} as const;
+
+/** @throws UserError naming the option, what it is and what it may be */
+export function parseChoices(options: CommandLine<typeof choiceOptions>["options"]): PlanChoices {
+  const list = (name: "fractions" | "students" | "methods") =>
+    options[name] === undefined ? undefined : parseList(name, options[name]);
+  const methods = list("methods");
+  methods?.forEach(methodNamed);
+  if (options.attack !== undefined) attackNamed(options.attack);
+  return {
+    scale: oneOf<Scale>("scale", options.scale ?? "quick", SCALES),
+    dataset: options.dataset,
+    fractions: list("fractions")?.map(parseFraction),
+    students: list("students"),
+    methods,
+    seeds: options.seeds === undefined ? undefined : parseSeeds(options.seeds),
+    attack: options.attack,
+    set: parseOverrides(options.set),
+    teacherPrecision: oneOf<Precision>(
+      "teacher-precision",
+      options["teacher-precision"] ?? "f32",
+      PRECISIONS,
+    ),
+  };
+}
+
+function oneOf<T extends string>(option: string, text: string, valid: readonly T[]): T {
+  if (!(valid as readonly string[]).includes(text)) {
+    throw new UserError(`--${option} is "${text}"; choose from ${valid.join(", ")}`);
+  }
+  return text as T;
+}
+
+function parseFraction(text: string): number {
+  const fraction = Number(text);
+  if (!(fraction > 0 && fraction <= 1)) {
+    throw new UserError(`--fractions has "${text}", but must be above 0 and at most 1, as in 0.2`);
+  }
+  return fraction;
+}

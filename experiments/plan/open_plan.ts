@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import type { Experiment } from "./experiment.ts";
+import { checkOverridesUsed } from "./overrides.ts";
+import type { PlannedRun } from "./planned_run.ts";
+import { chosenMethods, type PlanChoices, planRuns, type PlanSources } from "./run_plan.ts";
+import type { DataOptions } from "../../lib/data/data_source.ts";
+import type { Dataset } from "../../lib/data/dataset.ts";
+import { loadDataset } from "../../lib/data/load_dataset.ts";
+import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
+import { findTeacher } from "../../lib/training/teacher_store.ts";
+
+/** The folder that commands and notebooks use unless told otherwise. */
+export const RESULTS = join(PROJECT_ROOT, "results");
+
+/** Where data sets and teachers are looked for. */
+export type PlanFolders = DataOptions & { readonly results?: string };
+
+/**
+ * The runs of an experiment, with its data sets loaded and its teachers found.
+ *
+ * @throws UserError for a bad choice, a data set or a teacher that is not there
+ */
+export async function openPlan(
+  experiment: Experiment,
+  choices: PlanChoices,
+  folders: PlanFolders = {},
+): Promise<PlannedRun[]> {
+  if (choices.set) checkOverridesUsed(choices.set, chosenMethods(experiment, choices));
+  return await planRuns(experiment, choices, planSources(folders));
+}
+
+/** Loads each data set once. */
+export function planSources({ results = RESULTS, ...data }: PlanFolders): PlanSources {
+  const datasets = new Map<string, Promise<Dataset>>();
+  return {
+    dataset(name) {
+      const loading = datasets.get(name) ?? loadDataset(name, data);
+      datasets.set(name, loading);
+      return loading;
+    },
+    teacher: (dataset, network) => findTeacher(results, dataset, network),
+  };
+}

@@ -1,0 +1,175 @@
+import type { Experiment, MethodEntry, RunGrid } from "./experiment.ts";
+import {
+  labelOf,
+  makesSamples,
+  type Overrides,
+  PROTOCOL,
+  protocolText,
+  withOverrides,
+} from "./overrides.ts";
+import { plannedEvaluation, type PlannedRun } from "./planned_run.ts";
+import type { Dataset } from "../../lib/data/dataset.ts";
+import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { methodNamed } from "../../lib/distillation/methods.ts";
+import { parseNetwork } from "../../lib/nn/architecture.ts";
+import type { Precision } from "../../lib/nn/freeze.ts";
+import { resolveOptions } from "../../lib/options.ts";
+import { runFlops } from "../../lib/training/cost.ts";
+import { protocolOptions } from "../../lib/training/protocol.ts";
+import {
+  runName,
+  type RunSpecification,
+  type Scale,
+  type TeacherIdentity,
+} from "../../lib/training/run_specification.ts";
+import type { TeacherFile } from "../../lib/training/teacher_store.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+/** Where a command line or a notebook departs from an experiment's own lists. */
+export interface PlanChoices {
+  readonly scale: Scale;
+  readonly dataset?: string;
+  /** Shares of the training images */
+  readonly fractions?: readonly number[];
+  readonly students?: readonly string[];
+  readonly methods?: readonly string[];
+  readonly seeds?: readonly number[];
+  /** Which attack makes the samples of the methods that have them; the method's own if left out. */
+  readonly attack?: string;
+  /** Options of methods, and of "protocol", in the place of the experiment's */
+  readonly set?: Overrides;
+  /** What the teacher computes in; float32 if left out. */
+  readonly teacherPrecision?: Precision;
+}
+
+/** Gives the data sets and teachers that experiments name. */
+export interface PlanSources {
+  dataset(name: string): Promise<Dataset>;
+  /** Without a network the best one that there is for the data set. */
+  teacher(dataset: string, network?: string): Promise<TeacherFile>;
+}
+
+/**
+ * The runs of an experiment at a scale, in the order of its table, each once.
+ *
+ * @throws UserError for an unknown student, method or option
+ */
+export async function planRuns(
+  experiment: Experiment,
+  choices: PlanChoices,
+  sources: PlanSources,
+): Promise<PlannedRun[]> {
+  const runs: PlannedRun[] = [];
+  for (const grid of chosenGrids(experiment, choices)) {
+    runs.push(...await planGrid(experiment, grid, choices, sources));
+  }
+  return [...new Map(runs.map((run) => [run.name, run])).values()];
+}
+
+/** The methods of an experiment at a scale, all grids together, as they are chosen. */
+export function chosenMethods(experiment: Experiment, choices: PlanChoices): MethodEntry[] {
+  return chosenGrids(experiment, choices).flatMap(({ methods }) => methods);
+}
+
+/** With another data set: the grids that are on it, else all of them on that one. */
+function chosenGrids(experiment: Experiment, choices: PlanChoices): RunGrid[] {
+  const { scale, dataset, fractions, students, methods, seeds } = choices;
+  const all = experiment.scales[scale];
+  const onIt = all.filter((grid) => dataset === undefined || grid.dataset === dataset);
+  return (onIt.length > 0 ? onIt : all).map((grid) => ({
+    ...grid,
+    dataset: dataset ?? grid.dataset,
+    fractions: fractions ?? grid.fractions,
+    students: students ?? grid.students,
+    seeds: seeds ?? grid.seeds,
+    methods: methods?.flatMap((name) => {
+      const own = grid.methods.filter((entry) => entry.name === name);
+      return own.length > 0 ? own : [{ name }];
+    }) ?? grid.methods,
+  }));
+}
+
+async function planGrid(
+  experiment: Experiment,
+  grid: RunGrid,
+  choices: PlanChoices,
+  sources: PlanSources,
+): Promise<PlannedRun[]> {
+  const { scale, teacherPrecision, set = {} } = choices;
+  const resolved = overriddenMethods(grid, choices).map((entry) => {
+    const method = methodNamed(entry.name);
+    return { method, label: labelOf(entry), options: resolveMethodOptions(method, entry.options) };
+  });
+  grid.students.forEach(parseNetwork);
+  const protocol = resolveOptions(PROTOCOL, protocolOptions, {
+    ...grid.protocol,
+    ...set[PROTOCOL],
+  });
+  const dataset = await sources.dataset(grid.dataset);
+  // For another data set than the experiment's own, the best teacher that there is.
+  const isOwn = experiment.scales[scale].some((own) => own.dataset === dataset.name);
+  const teacher = await sources.teacher(dataset.name, isOwn ? grid.teacher : undefined);
+  const testImages = grid.testImages ?? dataset.test.count;
+  if (testImages > dataset.test.count) {
+    throw new UserError(
+      `${experiment.name} tests on ${testImages} images, but ${dataset.name} has ` +
+        `${dataset.test.count}`,
+    );
+  }
+  return grid.fractions.flatMap((fraction) =>
+    grid.students.flatMap((student) =>
+      resolved.flatMap(({ method, label, options }) =>
+        grid.seeds.map((seed) => {
+          const specification: RunSpecification = {
+            dataset: {
+              name: dataset.name,
+              fingerprint: dataset.fingerprint,
+              fraction,
+              testImages: grid.testImages,
+            },
+            teacher: method.needsTeacher ? identityOf(teacher, teacherPrecision) : null,
+            student,
+            method: method.name,
+            options,
+            protocol,
+            scale,
+            seed,
+          };
+          const setting = protocolText(set);
+          const run = { name: runName(specification), label, setting, specification, teacher };
+          const trainImages = dataset.train.count * fraction;
+          return {
+            ...run,
+            evaluations: grid.evaluations.map((entry) => plannedEvaluation(entry, run, dataset)),
+            flops: runFlops(specification, teacher.network, dataset, trainImages, testImages),
+          };
+        })
+      )
+    )
+  );
+}
+
+/** @throws UserError if there is an attack to put in place of another, and no method that has one */
+function overriddenMethods(
+  { methods }: RunGrid,
+  { attack, set = {} }: PlanChoices,
+): MethodEntry[] {
+  if (attack !== undefined && !methods.some(makesSamples)) {
+    throw new UserError(
+      `none of the methods ${
+        methods.map(({ name }) => name).join(", ")
+      } makes samples by an attack, so that "${attack}" has nothing to replace`,
+    );
+  }
+  return methods.map((entry) => {
+    const own = attack !== undefined && makesSamples(entry)
+      ? { ...set, [entry.name]: { ...set[entry.name], attack } }
+      : set;
+    return withOverrides(entry, own);
+  });
+}
+
+/** Float32 goes without saying: runs from before there was a choice keep their names. */
+function identityOf({ name, hash }: TeacherFile, precision?: Precision): TeacherIdentity {
+  return { name, hash, ...(precision === "bf16" ? { precision } : {}) };
+}

@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import { RESULTS } from "./plan/open_plan.ts";
+import { counted } from "./results/counted.ts";
+import { eachResult } from "./results/each_result.ts";
+import { exportResults } from "./results/export_results.ts";
+import { resultText } from "./results/result_text.ts";
+import { kindCounts, resultsList } from "./results/results_list.ts";
+import { chooseResults, readStored } from "./results/stored_result.ts";
+import { verifyResults } from "./results/verify_results.ts";
+import { type CommandLine, runCommand } from "../lib/commands/command_line.ts";
+import { folderOptions } from "../lib/commands/common_options.ts";
+import { exportFormats } from "../lib/report/export/formats.ts";
+import { filesUnder } from "../lib/report/files_under.ts";
+import type { Problem } from "../lib/report/folder_problems.ts";
+import { nestedFolders } from "../lib/report/nested_folders.ts";
+import { ResultsFolder } from "../lib/report/results_folder.ts";
+import { UserError } from "../lib/user_error.ts";
+
+const command = {
+  name: "results",
+  summary:
+    "Shows what results there are, checks that they are whole, or writes them for other tools.\n\n" +
+    "  list [NAME…]     runs, one line for all seeds, and tables (the default)\n" +
+    "  show NAME…       what made them: specification, machine, versions; and their columns\n" +
+    "  verify [NAME…]   reads them, holds them against the manifest and each other; a line a finding\n" +
+    "  export NAME…     one file of them, one below the other; in front of the epochs of runs and of\n" +
+    "                   evaluations stand data set, student, method, options, seed, …\n\n" +
+    'A NAME is that of a result, "tables/table1-quick", or the beginning of several, "runs/"; "*" in it\n' +
+    'is any text, "runs/*-bss-*". Exit status: 2 if something is damaged, which is named and left out;\n' +
+    "1 if verify finds anything else; else 0.",
+  positionals: "[list|show|verify|export] [NAME…]",
+  options: {
+    each: { help: "list: one line a result, with its name" },
+    format: {
+      value: exportFormats.map(({ name }) => name).join("|"),
+      help: "export: default by the ending of --out, else csv, which has no room for metadata",
+    },
+    out: { value: "FILE", help: "export: the file to write (csv goes to the terminal without it)" },
+    results: folderOptions.results,
+  },
+} as const;
+
+type Options = CommandLine<typeof command.options>["options"];
+type Action = (folder: ResultsFolder, names: string[], options: Options) => Promise<number>;
+
+const actions: Readonly<Record<string, Action>> = { list, show, verify, export: exportThem };
+
+/** Which action an option is of; --results is of all. */
+const OWNERS = { each: "list", format: "export", out: "export" } as const;
+
+if (import.meta.main) {
+  await runCommand(command, Deno.args, async ({ positionals, options }) => {
+    const [action = "list", ...names] = positionals;
+    if (!Object.hasOwn(actions, action)) {
+      throw new UserError(
+        `results cannot "${action}"; choose from ${Object.keys(actions).join(", ")}`,
+      );
+    }
+    for (const [option, owner] of Object.entries(OWNERS)) {
+      if (options[option as keyof typeof OWNERS] && owner !== action) {
+        throw new UserError(`--${option} is an option of \`results ${owner}\`, not of ${action}`);
+      }
+    }
+    if (["show", "export"].includes(action) && names.length === 0) {
+      throw new UserError(`${action} needs a NAME: runs/, tables/, "runs/*-bss-*", …`);
+    }
+    const folder = await ResultsFolder.openToRead(options.results ?? RESULTS);
+    return await actions[action](folder, names, options);
+  });
+}
+
+async function list(folder: ResultsFolder, patterns: string[], { each }: Options): Promise<number> {
+  const { results, damaged } = chooseResults(await readStored(folder), patterns);
+  const sizes = await sizesUnder(folder.path);
+  if (results.length > 0) console.log((each ? eachResult : resultsList)(results, sizes));
+  else if (damaged.length === 0) tellEmpty(folder);
+  tellNested(folder, [...sizes.keys()]);
+  return reportDamaged(damaged);
+}
+
+async function show(folder: ResultsFolder, patterns: string[]): Promise<number> {
+  const { results, damaged } = chooseResults(await readStored(folder), patterns);
+  if (results.length > 0) console.log(results.map(resultText).join("\n\n"));
+  return reportDamaged(damaged);
+}
+
+async function verify(folder: ResultsFolder, patterns: string[]): Promise<number> {
+  const { findings, names, runs, withWeights } = await verifyResults(folder, patterns);
+  for (const { kind, message } of findings) console.log(`${kind}: ${message}`);
+  const kinds = Map.groupBy(findings, ({ kind }) => kind);
+  const verdict = [...kinds].map(([kind, of]) => `${of.length} ${kind}`).join(", ");
+  if (names.length + findings.length === 0) tellEmpty(folder);
+  else {
+    console.log(
+      `${kindCounts(names)}; the final weights of ${withWeights} of ${
+        counted(runs, "whole run")
+      } ` +
+        `are kept: ${verdict || "all is whole"}`,
+    );
+  }
+  tellNested(folder, await Array.fromAsync(filesUnder(folder.path)));
+  return kinds.has("damaged") ? 2 : kinds.size > 0 ? 1 : 0;
+}
+
+async function exportThem(
+  folder: ResultsFolder,
+  patterns: string[],
+  { format, out: file }: Options,
+): Promise<number> {
+  const stored = await readStored(folder);
+  const { results, damaged } = chooseResults(stored, patterns);
+  if (results.length > 0) {
+    await exportResults(results, stored.results, { format, file }, folder.path);
+  }
+  return reportDamaged(damaged);
+}
+
+function reportDamaged(damaged: readonly Problem[]): number {
+  for (const { message } of damaged) console.error(`damaged, and left out: ${message}`);
+  return damaged.length > 0 ? 2 : 0;
+}
+
+/** In bytes, by path relative to the folder; files that are removed meanwhile have none. */
+async function sizesUnder(folder: string): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const file of filesUnder(folder)) {
+    const info = await Deno.stat(join(folder, file)).catch(() => null);
+    if (info) sizes.set(file, info.size);
+  }
+  return sizes;
+}
+
+function tellEmpty({ path }: ResultsFolder): void {
+  console.log(`There are no results in ${path}; \`deno task reproduce\` makes some.`);
+}
+
+function tellNested({ path }: ResultsFolder, files: readonly string[]): void {
+  const nested = nestedFolders(files).map((name) => join(path, name, "."));
+  if (nested.length === 0) return;
+  console.log(`Results folders of their own, for --results: ${nested.join(", ")}`);
+}

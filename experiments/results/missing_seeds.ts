@@ -1,0 +1,26 @@
+import { IDENTITY_COLUMNS } from "../table/table_file.ts";
+import type { Row } from "../../lib/report/columns.ts";
+
+/** What the runs of one group have in common. */
+const GROUP = Object.keys(IDENTITY_COLUMNS).filter((column) => column !== "seed");
+
+/**
+ * The seeds that some groups of a table's rows have and others lack, so that their means are not over
+ * the same seeds. Groups are named by the columns in which they differ.
+ */
+export function missingSeeds(rows: readonly Row[]): { group: string; seeds: number[] }[] {
+  const all = seedsOf(rows);
+  const naming = GROUP.filter((column) => new Set(rows.map((row) => row[column])).size > 1);
+  const groups = Map.groupBy(rows, (row) => JSON.stringify(GROUP.map((column) => row[column])));
+  return [...groups.values()]
+    .map((own) => ({
+      group: naming.filter((column) => own[0][column] != null)
+        .map((column) => `${column} ${own[0][column]}`).join(", "),
+      seeds: [...all.difference(seedsOf(own))].sort((a, b) => a - b),
+    }))
+    .filter(({ seeds }) => seeds.length > 0);
+}
+
+function seedsOf(rows: readonly Row[]): Set<number> {
+  return new Set(rows.map(({ seed }) => Number(seed)));
+}

@@ -1,0 +1,72 @@
+import { finishedDay, kilobytes, lastAccuracy, shortCommit } from "./result_cells.ts";
+import { runFields } from "./run_fields.ts";
+import type { StoredRun } from "./stored_result.ts";
+import { spreadOf } from "../table/summary.ts";
+import { shareText, spreadText } from "../table/summary_table.ts";
+import type { Cell } from "../../lib/report/cell.ts";
+import { formatTextTable } from "../../lib/report/text_table.ts";
+import { canonicalJson } from "../../lib/training/run_specification.ts";
+
+/** Columns that are said once, above the table, where all runs have them in common. */
+const SHARED = ["data set", "teacher", "student", "scale", "protocol", "backend", "commit"];
+
+type Line = Readonly<Record<string, Cell>>;
+
+/**
+ * Runs, one line for all seeds of what is the same but for these, made by the same code on the same
+ * backend; what all lines have in common stands above them.
+ *
+ * @param sizes in bytes of all files below the folder, by path relative to it
+ */
+export function runsList(
+  runs: readonly StoredRun[],
+  sizes: ReadonlyMap<string, number>,
+): string {
+  const groups = Map.groupBy(
+    runs,
+    ({ specification, metadata: { backend, commit } }) =>
+      canonicalJson([{ ...specification, seed: null }, backend, commit]),
+  );
+  const lines = [...groups.values()].map((group) => lineOf(group, sizes));
+  const shared = SHARED.filter((column) => valuesOf(lines, column).size <= 1);
+  const columns = Object.keys(lines[0]).filter((column) => !shared.includes(column));
+  const width = Math.max(...shared.map((column) => column.length));
+  return [
+    ...shared.map((column) => [column, ...valuesOf(lines, column)])
+      .filter(([, value]) => value !== undefined)
+      .map(([column, value]) => `${String(column).padEnd(width)}  ${value}`),
+    "",
+    formatTextTable(columns, lines.map((line) => columns.map((column) => line[column]))),
+  ].join("\n");
+}
+
+/** What a method has no use for is nobody's. */
+function valuesOf(lines: readonly Line[], column: string): Set<Cell> {
+  return new Set(lines.map((line) => line[column]).filter((value) => value !== null));
+}
+
+function lineOf(group: readonly StoredRun[], sizes: ReadonlyMap<string, number>): Line {
+  const { dataset, fraction, teacher, student, method, options, ...fields } = runFields(group[0]);
+  const seeds = group.map(({ specification: { seed } }) => seed);
+  return {
+    "data set": fraction < 1 ? `${dataset} (${shareText(fraction)} %)` : dataset,
+    teacher,
+    student,
+    method: options === "" ? method : `${method} (${options})`,
+    scale: fields.scale,
+    protocol: fields.protocol || "as published",
+    seeds: seeds.toSorted((a, b) => a - b).join(", "),
+    epochs: epochsText(group[0]),
+    "test accuracy (%)": spreadText(spreadOf(group.map(lastAccuracy))!, 2),
+    finished: group.map(finishedDay).toSorted().at(-1) ?? null,
+    backend: fields.backend,
+    commit: shortCommit(fields.commit),
+    "size (kB)": group.reduce((sum, run) => sum + kilobytes(run, sizes), 0).toFixed(0),
+  };
+}
+
+/** "8", or by stage "4 + 8" */
+function epochsText({ rows }: StoredRun): string {
+  return [...Map.groupBy(rows, ({ stage }) => stage).values()].map(({ length }) => length)
+    .join(" + ");
+}

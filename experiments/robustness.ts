@@ -1,0 +1,35 @@
+import type { Experiment } from "./plan/experiment.ts";
+import { atEachScale } from "./plan/scales.ts";
+
+const images = { smoke: 16, quick: 100, paper: 512 };
+
+/** Whether distillation makes a student more robust, against the strongest attack there is too. */
+export const robustness: Experiment = {
+  name: "robustness",
+  title: "Robustness of students",
+  reference: "original",
+  measures: [
+    "robust_apgdensemble_linf_1",
+    "robust_none",
+    "robust_fgsm_linf_1",
+    "robust_pgd20_linf_1",
+    "robust_pgd20_l2_0.25",
+    "robust_apgdensemble_l2_0.25",
+  ],
+  scales: atEachScale(({ grid, bss }, scale) => [{
+    ...grid,
+    students: ["resnet8"],
+    methods: [
+      { name: "original" },
+      { name: "hinton" },
+      { name: "fitnet" },
+      { name: "attention" },
+      { name: "fsp" },
+      { name: "bss", options: bss },
+    ],
+    evaluations: [
+      ...grid.evaluations.filter(({ name }) => name !== "robustness"),
+      { name: "robustness", options: { images: images[scale], ensemble: true } },
+    ],
+  }]),
+};

@@ -1,0 +1,135 @@
+import { sideBySide } from "./run_missing.ts";
+import type { WorkLeft } from "./work_left.ts";
+import type { PlannedRun } from "../plan/planned_run.ts";
+import type { PlanSources } from "../plan/run_plan.ts";
+import type { Backend } from "../../lib/backend/backend.ts";
+import type { Dataset, ImageSet } from "../../lib/data/dataset.ts";
+import { takeImages } from "../../lib/data/stratified_subset.ts";
+import { methodNamed } from "../../lib/distillation/methods.ts";
+import { architectureFor } from "../../lib/nn/architecture.ts";
+import { freeze } from "../../lib/nn/freeze.ts";
+import { readResNet } from "../../lib/nn/weights_file.ts";
+import { forwardFlops } from "../../lib/training/cost.ts";
+import type { EpochRow } from "../../lib/training/epoch_row.ts";
+import { TFJS_VERSION } from "../../lib/training/provenance.ts";
+import { train } from "../../lib/training/train.ts";
+
+/** Estimated times in seconds. */
+export interface Estimate {
+  /** One a run */
+  readonly runs: readonly number[];
+  readonly total: number;
+  readonly sideBySide: number;
+}
+
+/** Seconds an image, in training by stage, and in evaluation. */
+interface Speed {
+  readonly training: ReadonlyMap<string, number>;
+  readonly evaluation: number;
+}
+
+/** Enough for convolutions to be as fast as they get, few enough for the slowest backend. */
+const MEASURED_IMAGES = 64;
+
+/** The first of a stage is slower and is left out; BSS, for one, are off in the last quarter of them. */
+const MEASURED_EPOCHS = 6;
+
+/**
+ * Estimates the time of runs from measured steps: each method with each student trains for a few
+ * mini-batches here and now. Runs side by side share the memory, so expect it to be somewhat low.
+ */
+export async function estimateSeconds(
+  works: readonly WorkLeft[],
+  backend: Backend,
+  threads: number,
+  sources: PlanSources,
+): Promise<Estimate> {
+  const speeds = new Map<string, Speed>();
+  const runs: number[] = [];
+  for (const work of works) {
+    const key = workloadOf(work.run);
+    const speed = speeds.get(key) ?? await measureSpeed(work.run, backend, sources);
+    speeds.set(key, speed);
+    runs.push(await secondsOf(work, speed, sources));
+  }
+  const atOnce = Math.min(sideBySide(backend, threads), runs.length);
+  const sum = runs.reduce((total, value) => total + value, 0);
+  return { runs, total: Math.max(sum / atOnce, ...runs), sideBySide: atOnce };
+}
+
+/** Runs of the same workload take the same time an image. */
+function workloadOf({ specification }: PlannedRun): string {
+  const { dataset, teacher, student, method, options, protocol } = specification;
+  return JSON.stringify([dataset.name, teacher, student, method, options, protocol.batchSize]);
+}
+
+async function measureSpeed(
+  { specification, teacher: { file } }: PlannedRun,
+  backend: Backend,
+  sources: PlanSources,
+): Promise<Speed> {
+  const whole = await sources.dataset(specification.dataset.name);
+  const batchSize = Math.min(specification.protocol.batchSize, MEASURED_IMAGES);
+  const dataset = {
+    ...whole,
+    train: firstImages(whole, whole.train, batchSize),
+    test: firstImages(whole, whole.test, MEASURED_IMAGES),
+  };
+  const { network } = await readResNet(file);
+  const teacher = freeze(network, { precision: specification.teacher?.precision });
+  network.dispose();
+  try {
+    const protocol = { ...specification.protocol, batchSize, epochs: MEASURED_EPOCHS };
+    const { rows, student } = await train({ ...specification, protocol }, {
+      ...{ dataset, teacher },
+      environment: { backend: backend.name, tfjs: TFJS_VERSION },
+    });
+    student.dispose();
+    const stages = Map.groupBy(rows, ({ stage }) => String(stage));
+    return {
+      training: new Map(
+        [...stages].map(([stage, rows]) => [stage, meanOf(rows, trainingSeconds) / batchSize]),
+      ),
+      evaluation: meanOf(rows, (row) => Number(row.seconds_evaluation)) / dataset.test.count,
+    };
+  } finally {
+    teacher.dispose();
+  }
+}
+
+async function secondsOf(
+  { run: { specification }, training, evaluations }: WorkLeft,
+  speed: Speed,
+  sources: PlanSources,
+): Promise<number> {
+  const { dataset, method, options, protocol, student } = specification;
+  const whole = await sources.dataset(dataset.name);
+  const { train, test } = whole;
+  const testImages = dataset.testImages ?? test.count;
+  const stages = methodNamed(method).stages(options as never, protocol.epochs);
+  const epochSeconds = stages.map(({ name, epochs }) =>
+    epochs * (train.count * dataset.fraction * (speed.training.get(name) ?? 0) +
+      testImages * speed.evaluation)
+  );
+  const flops = evaluations.reduce((sum, evaluation) => sum + evaluation.flops, 0);
+  const anImage = forwardFlops(architectureFor(student, whole), whole);
+  const evaluating = flops / anImage * speed.evaluation;
+  return evaluating + (training ? epochSeconds.reduce((sum, value) => sum + value, 0) : 0);
+}
+
+function firstImages(dataset: Dataset, set: ImageSet, count: number): ImageSet {
+  const indices = Int32Array.from({ length: Math.min(count, set.count) }, (_, index) => index);
+  return takeImages(dataset, set, indices);
+}
+
+function trainingSeconds(row: EpochRow): number {
+  return Object.entries(row)
+    .filter(([name]) => name.startsWith("seconds_") && name !== "seconds_evaluation")
+    .reduce((sum, [, value]) => sum + Number(value), 0);
+}
+
+/** Without the first row, which has compiling and preparing in it. */
+function meanOf(rows: readonly EpochRow[], value: (row: EpochRow) => number): number {
+  const measured = rows.length > 1 ? rows.slice(1) : rows;
+  return measured.reduce((sum, row) => sum + value(row), 0) / measured.length;
+}

@@ -1,0 +1,76 @@
+import type { RunNews } from "./run_missing.ts";
+import type { WorkLeft } from "./work_left.ts";
+import type { PlannedRun } from "../plan/planned_run.ts";
+import { Progress } from "../../lib/report/progress.ts";
+
+/** Of one run, in floating-point operations. */
+interface Share {
+  readonly training: number;
+  readonly all: number;
+  /** null before the first news of it */
+  done: number | null;
+}
+
+/** Shows how far all runs are together, and a line for each epoch and message of one. */
+export class ProgressReport {
+  readonly #progress: Progress;
+  readonly #runs = new Map<string, Share>();
+
+  constructor(works: readonly WorkLeft[]) {
+    for (const { run, training, evaluations } of works) {
+      const trainingFlops = training ? run.flops : 0;
+      const all = evaluations.reduce((sum, { flops }) => sum + flops, trainingFlops);
+      this.#runs.set(run.name, { training: trainingFlops, all, done: null });
+    }
+    const total = [...this.#runs.values()].reduce((sum, { all }) => sum + all, 0);
+    this.#progress = new Progress(total);
+  }
+
+  tell(run: PlannedRun, news: RunNews): void {
+    const { student, seed, dataset: { fraction } } = run.specification;
+    const share = fraction < 1 ? ` on ${Number((100 * fraction).toPrecision(3))} %` : "";
+    const label = `${student} ${run.label}${share} seed ${seed}`;
+    const { training, all } = this.#runs.get(run.name)!;
+    switch (news.type) {
+      case "progress": {
+        const aStep = training / news.steps;
+        this.#begin(run, (news.step - 1) * aStep);
+        return this.#advance(run, news.step * aStep, label);
+      }
+      case "trained":
+        return this.#advance(run, training, label);
+      case "done":
+      case "done elsewhere":
+        this.#advance(run, all, label);
+        return this.#progress.milestone(`${label}: ${news.type}`);
+      case "message":
+        return this.#progress.milestone(`${label}: ${news.text}`);
+      case "epoch": {
+        const percent = (share: unknown) => `${(100 * Number(share)).toFixed(1)} %`;
+        const { epoch, loss, train_accuracy, test_accuracy } = news.row;
+        return this.#progress.milestone(
+          `${label}: epoch ${epoch}, loss ${Number(loss).toFixed(3)}, ` +
+            `train ${percent(train_accuracy)}, test ${percent(test_accuracy)}`,
+        );
+      }
+    }
+  }
+
+  end(): void {
+    this.#progress.finish();
+  }
+
+  /** What a checkpoint had of it does not count: it says nothing of the time that the rest takes. */
+  #begin({ name }: PlannedRun, before: number): void {
+    const share = this.#runs.get(name)!;
+    if (share.done !== null) return;
+    this.#progress.discount(before);
+    share.done = before;
+  }
+
+  #advance({ name }: PlannedRun, done: number, label: string): void {
+    const share = this.#runs.get(name)!;
+    this.#progress.advance(done - (share.done ?? 0), label);
+    share.done = done;
+  }
+}

@@ -1,0 +1,70 @@
+import { ProgressReport } from "./progress_report.ts";
+import { holderOf } from "./claim.ts";
+import { runMissing, type RunReport, type RunSettings } from "./run_missing.ts";
+import type { WorkLeft } from "./work_left.ts";
+import { describeStartedBackend, startBackend } from "../../lib/backend/start_backend.ts";
+import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+
+/** How and where a command runs. */
+export interface CommandSettings extends Omit<RunSettings, "backend" | "signal" | "onNews"> {
+  /** undefined for the first that works here */
+  readonly backend: string | undefined;
+  /** After how many seconds to stop; null for never */
+  readonly seconds: number | null;
+}
+
+/** How a shell is told of an interrupt. */
+const INTERRUPTED = 130;
+
+/**
+ * Runs and shows progress. A first SIGINT or SIGTERM, or the end of its time, stops every run at a
+ * checkpoint, a second signal stops at once.
+ *
+ * @returns the exit status: 2 if a run failed, 1 if one is not finished, 0 if all are
+ */
+export async function runAndReport(
+  works: readonly WorkLeft[],
+  { backend, seconds, ...settings }: CommandSettings,
+): Promise<number> {
+  const started = await startBackend(backend);
+  console.log(describeStartedBackend(started));
+  const abort = new AbortController();
+  const stop = (why: string) => {
+    if (abort.signal.aborted) Deno.exit(INTERRUPTED);
+    console.error(`${why}; stopping at a checkpoint`);
+    abort.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stop(signal));
+  }
+  const timer = seconds === null ? undefined : setTimeout(() => {
+    if (!abort.signal.aborted) stop("the time is up");
+  }, 1000 * seconds);
+  const progress = new ProgressReport(works);
+  const report = await runMissing(works.map(({ run }) => run), {
+    ...settings,
+    backend: started.backend.name,
+    signal: abort.signal,
+    onNews: (run, news) => progress.tell(run, news),
+  });
+  clearTimeout(timer);
+  progress.end();
+  await tellRest(report, settings.folder);
+  return report.failed.length > 0 ? 2 : report.left.length + report.elsewhere.length > 0 ? 1 : 0;
+}
+
+async function tellRest(
+  { failed, left, elsewhere }: RunReport,
+  folder: ResultsFolder,
+): Promise<void> {
+  for (const { run, cause } of failed) console.error(`failed: ${run.name}\n  ${cause}`);
+  for (const run of left) console.error(`not finished: ${run.name}`);
+  for (const run of elsewhere) {
+    const holder = await holderOf(folder.path, run.name);
+    const who = holder ? `process ${holder.pid} on ${holder.host}` : "another process";
+    console.error(`not run here: ${run.name}, ${who} is at it`);
+  }
+  if (failed.length + left.length > 0) {
+    console.error("run the same command again for what is missing");
+  }
+}

@@ -1,0 +1,162 @@
+import { join } from "node:path";
+import { type Claim, claimRun } from "./claim.ts";
+import type { WorkerNews } from "./run_protocol.ts";
+import { RunWorker } from "./run_worker_client.ts";
+import { type WorkLeft, workLeft } from "./work_left.ts";
+import type { PlannedRun } from "../plan/planned_run.ts";
+import {
+  type RunProvenance,
+  studentFile,
+  writeEvaluations,
+  writeRun,
+} from "../table/run_results.ts";
+import type { Backend } from "../../lib/backend/backend.ts";
+import { startBackend } from "../../lib/backend/start_backend.ts";
+import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { provenance } from "../../lib/training/provenance.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+/** How and where to run. */
+export interface RunSettings {
+  readonly folder: ResultsFolder;
+  readonly backend: string;
+  readonly dataFolder?: string;
+  readonly acceptUnverified?: boolean;
+  /** Room on disk for teachers' logits, in MiB; 0 or left out: none are kept. */
+  readonly teacherCache?: number;
+  /** Threads of each run, on backends that leave the choice; 1 if left out */
+  readonly threads?: number;
+  /** Stops every run where it is; what it did is kept as a checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly onNews?: (run: PlannedRun, news: RunNews) => void;
+}
+
+/** What happens to a run while it is on its way. */
+export type RunNews = WorkerNews | { readonly type: "trained" | "done" | "done elsewhere" };
+
+export interface RunReport {
+  readonly finished: readonly PlannedRun[];
+  readonly failed: readonly { readonly run: PlannedRun; readonly cause: string }[];
+  /** Not begun, or stopped by the signal. */
+  readonly left: readonly PlannedRun[];
+  /** Another process is still at them. */
+  readonly elsewhere: readonly PlannedRun[];
+}
+
+/**
+ * Trains and evaluates what is missing of a plan, as many runs side by side as the backend makes good
+ * use of, and writes each result as soon as it is there. A run that fails does not stop the others; one that another process is
+ * at is left to that.
+ */
+export async function runMissing(
+  plan: readonly PlannedRun[],
+  settings: RunSettings,
+): Promise<RunReport> {
+  const { folder, signal } = settings;
+  const { backend } = await startBackend(settings.backend);
+  const threads = settings.threads ?? 1;
+  const made = { ...await provenance(), backend: backend.name, threads: String(threads) };
+  const queue = (await workLeft(folder, plan)).map(({ run }) => run);
+  const report = {
+    finished: [] as PlannedRun[],
+    failed: [] as { run: PlannedRun; cause: string }[],
+    left: [] as PlannedRun[],
+    elsewhere: [] as PlannedRun[],
+  };
+
+  async function work(): Promise<void> {
+    let worker: RunWorker | undefined;
+    try {
+      for (let run = next(); run; run = next()) {
+        const claim = await claimRun(folder.path, run.name);
+        if (!claim) {
+          report.elsewhere.push(run);
+          continue;
+        }
+        if (!worker || worker.isDead) worker = await startWorker();
+        await runClaimed(worker, run, claim);
+      }
+    } finally {
+      worker?.terminate();
+    }
+  }
+
+  function next(): PlannedRun | undefined {
+    return signal?.aborted ? undefined : queue.shift();
+  }
+
+  async function startWorker(): Promise<RunWorker> {
+    const worker = new RunWorker();
+    await worker.ask({
+      type: "start",
+      backend: backend.name,
+      dataFolder: settings.dataFolder,
+      acceptUnverified: settings.acceptUnverified ?? false,
+      teacherCache: settings.teacherCache ?? 0,
+      threads,
+    });
+    return worker;
+  }
+
+  async function runClaimed(worker: RunWorker, run: PlannedRun, claim: Claim): Promise<void> {
+    const abort = () => worker.abort();
+    signal?.addEventListener("abort", abort);
+    try {
+      // Another process may have done it since the list was made.
+      const [todo] = await workLeft(folder, [run]);
+      const isFinished = !todo || await runOne(worker, todo, made, settings);
+      (isFinished ? report.finished : report.left).push(run);
+      if (isFinished) settings.onNews?.(run, { type: todo ? "done" : "done elsewhere" });
+    } catch (error) {
+      const cause = error instanceof UserError ? error.message : String((error as Error).stack);
+      report.failed.push({ run, cause });
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      await claim.release();
+    }
+  }
+
+  const count = Math.min(sideBySide(backend, threads), queue.length);
+  await Promise.all(Array.from({ length: count }, work));
+  const unfinished = await workLeft(folder, report.elsewhere);
+  return {
+    ...report,
+    left: [...report.left, ...queue],
+    elsewhere: unfinished.map(({ run }) => run),
+  };
+}
+
+/** How many runs of so many threads a backend makes good use of on this machine. */
+export function sideBySide(backend: Backend, threads: number): number {
+  return Math.max(Math.floor(backend.runsAtOnce(navigator.hardwareConcurrency) / threads), 1);
+}
+
+/** Gives false if the run was stopped by the signal. */
+async function runOne(
+  worker: RunWorker,
+  { run, training, evaluations }: WorkLeft,
+  made: RunProvenance,
+  { folder, onNews }: RunSettings,
+): Promise<boolean> {
+  const { specification, teacher: { file: teacherFile } } = run;
+  if (training) {
+    const checkpoints = join(folder.path, "checkpoints", run.name);
+    const answer = await worker.ask(
+      { type: "train", specification, teacherFile, checkpoints },
+      (news) => onNews?.(run, news),
+    );
+    if (answer.type !== "trained") return false;
+    await writeRun(folder, run, answer, made);
+    await Deno.remove(checkpoints, { recursive: true });
+  }
+  onNews?.(run, { type: "trained" });
+  if (evaluations.length > 0) {
+    const weightsFile = studentFile(folder, run);
+    const answer = await worker.ask(
+      { type: "evaluate", specification, teacherFile, weightsFile, evaluations },
+    );
+    if (answer.type !== "evaluated") return false;
+    await writeEvaluations(folder, run, evaluations, answer.measurements, made);
+  }
+  return true;
+}

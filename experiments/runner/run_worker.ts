@@ -1,0 +1,139 @@
+/// <reference lib="deno.worker" />
+/**
+ * Trains and evaluates runs in a thread of its own, one after the other: a backend that keeps one core
+ * busy is put to work on every core this way, and the runner stays responsive.
+ */
+import type { FromWorker, ToWorker } from "./run_protocol.ts";
+import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
+import { evaluationNamed } from "../../lib/analysis/evaluations/evaluations.ts";
+import { startBackend } from "../../lib/backend/start_backend.ts";
+import type { Dataset } from "../../lib/data/dataset.ts";
+import { loadDataset } from "../../lib/data/load_dataset.ts";
+import { freeze, type Precision } from "../../lib/nn/freeze.ts";
+import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
+import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
+import { datasetFor } from "../../lib/training/dataset_for.ts";
+import { type PrecisionError, precisionError } from "../../lib/training/precision_error.ts";
+import { TFJS_VERSION } from "../../lib/training/provenance.ts";
+import { canonicalJson, type RunSpecification } from "../../lib/training/run_specification.ts";
+import { teacherCacheFolder } from "../../lib/training/teacher_cache_folder.ts";
+import { train } from "../../lib/training/train.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+type Request<T extends ToWorker["type"]> = Extract<ToWorker, { type: T }>;
+
+let settings: Request<"start">;
+let dataset: Dataset | undefined;
+let abort = new AbortController();
+
+self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "abort") return abort.abort();
+  abort = new AbortController();
+  try {
+    switch (data.type) {
+      case "start":
+        settings = data;
+        await startBackend(data.backend, { threads: data.threads });
+        return send({ type: "started" });
+      case "train":
+        return await trainStudent(data);
+      case "evaluate":
+        return await evaluateStudent(data);
+    }
+  } catch (error) {
+    send(describeFailure(error));
+  }
+};
+
+async function trainStudent(
+  { specification, teacherFile, checkpoints }: Request<"train">,
+): Promise<void> {
+  const { own, provenance } = await imagesOf(specification);
+  const mebibytes = settings.teacherCache;
+  const teacher = specification.teacher
+    ? await loadTeacher(teacherFile, own, specification.teacher.precision)
+    : null;
+  try {
+    const { rows, student } = await train(specification, {
+      dataset: own,
+      teacher: teacher?.classifier ?? null,
+      environment: {
+        backend: settings.backend,
+        tfjs: TFJS_VERSION,
+        ...(settings.threads > 1 ? { threads: settings.threads } : {}),
+      },
+      teacherCache: mebibytes > 0 ? { folder: teacherCacheFolder(), mebibytes } : undefined,
+      checkpoints,
+      signal: abort.signal,
+      onMessage: (text) => send({ type: "message", text }),
+      onProgress: ({ step, steps, row }) =>
+        send(row ? { type: "epoch", row } : { type: "progress", step, steps }),
+    });
+    const weights = await encodeResNet(student, { specification: canonicalJson(specification) });
+    student.dispose();
+    send({ type: "trained", rows, weights, provenance, teacherError: teacher?.error });
+  } finally {
+    teacher?.classifier.dispose();
+  }
+}
+
+async function evaluateStudent(
+  { specification, teacherFile, weightsFile, evaluations }: Request<"evaluate">,
+): Promise<void> {
+  const { own } = await imagesOf(specification);
+  const student = await loadFrozen(weightsFile);
+  const teacher = await loadFrozen(teacherFile);
+  try {
+    const measurements: Measurement[][] = [];
+    for (const { name, options } of evaluations) {
+      const context = { student, teacher, dataset: own, signal: abort.signal };
+      measurements.push(await evaluationNamed(name).measure(options as never, context));
+    }
+    send({ type: "evaluated", measurements });
+  } finally {
+    student.dispose();
+    teacher.dispose();
+  }
+}
+
+/** The part of the data set that a run is about; the whole of it is kept for the next run. */
+async function imagesOf(
+  specification: RunSpecification,
+): Promise<{ own: Dataset; provenance: string }> {
+  if (dataset?.name !== specification.dataset.name) {
+    dataset = await loadDataset(specification.dataset.name, settings);
+  }
+  return { own: datasetFor(dataset, specification), provenance: dataset.provenance };
+}
+
+async function loadFrozen(file: string): Promise<FrozenNetwork> {
+  const { network } = await readResNet(file);
+  const frozen = freeze(network);
+  network.dispose();
+  return frozen;
+}
+
+/** The teacher, and how far it is from itself in float32, where it computes in less. */
+async function loadTeacher(
+  file: string,
+  dataset: Dataset,
+  precision?: Precision,
+): Promise<{ classifier: FrozenNetwork; error?: PrecisionError }> {
+  const { network } = await readResNet(file);
+  const classifier = freeze(network, { precision });
+  const exact = precision === undefined ? null : freeze(network);
+  network.dispose();
+  const error = exact ? await precisionError(classifier, exact, dataset) : undefined;
+  exact?.dispose();
+  return { classifier, error };
+}
+
+function describeFailure(error: unknown): FromWorker {
+  if (abort.signal.aborted) return { type: "aborted" };
+  const known = error instanceof UserError;
+  return { type: "failed", message: known ? error.message : String((error as Error).stack) };
+}
+
+function send(message: FromWorker): void {
+  self.postMessage(message);
+}

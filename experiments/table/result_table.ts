@@ -1,0 +1,68 @@
+import { type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
+import { type RunResult, type TableRow, tableRow } from "./table_row.ts";
+import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
+import type { ArrowContent } from "../../lib/report/arrow_file.ts";
+import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+import type { EpochRow } from "../../lib/training/epoch_row.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+/** What an experiment's results say so far, and what is not there or cannot be read. */
+export interface ResultTable {
+  readonly rows: readonly TableRow[];
+  readonly results: readonly RunResult[];
+  /** Runs that are not there. */
+  readonly missing: readonly PlannedRun[];
+  /** Runs that are there, but of which something is still to be measured. */
+  readonly unmeasured: readonly PlannedRun[];
+  readonly damaged: readonly { readonly run: PlannedRun; readonly cause: string }[];
+}
+
+/** Reads the planned runs that are there, in the order of the plan. */
+export async function collectTable(
+  folder: ResultsFolder,
+  plan: readonly PlannedRun[],
+): Promise<ResultTable> {
+  const present = await folder.present();
+  const isThere = (name: string) => present.has(name);
+  const missing = plan.filter((run) => !isThere(resultNameOf(run)));
+  const trained = plan.filter((run) => isThere(resultNameOf(run)));
+  const evaluated = (run: PlannedRun) =>
+    run.evaluations.map(({ result }) => result).filter(isThere);
+  const names = trained.flatMap((run) => [resultNameOf(run), ...evaluated(run)]);
+  const read = new Map((await folder.readEach(names)).map((found, i) => [names[i], found]));
+
+  const found: { run: PlannedRun; result: RunResult }[] = [];
+  const damaged: { run: PlannedRun; cause: string }[] = [];
+  for (const run of trained) {
+    const contents = [resultNameOf(run), ...evaluated(run)].map((name) => read.get(name)!);
+    const [training, ...evaluations] = contents;
+    const causes = contents.filter((content) => content instanceof UserError);
+    damaged.push(...causes.map(({ message: cause }) => ({ run, cause })));
+    if (training instanceof UserError) continue;
+    found.push({ run, result: runResult(run, training, evaluations) });
+  }
+  return {
+    rows: found.map(({ run, result }) => tableRow(run, result)),
+    results: found.map(({ result }) => result),
+    missing,
+    unmeasured: trained.filter((run) => evaluated(run).length < run.evaluations.length),
+    damaged,
+  };
+}
+
+function runResult(
+  { name }: PlannedRun,
+  { rows, metadata }: ArrowContent,
+  evaluations: readonly (ArrowContent | UserError)[],
+): RunResult {
+  return {
+    name,
+    specification: JSON.parse(metadata.specification),
+    rows: rows as readonly EpochRow[],
+    measurements: evaluations
+      .flatMap((content) =>
+        content instanceof UserError ? [] : content.rows
+      ) as unknown as readonly Measurement[],
+    metadata,
+  };
+}

@@ -1,0 +1,124 @@
+import { join } from "node:path";
+import type { Experiment } from "../plan/experiment.ts";
+import { type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
+import { collectTable, type ResultTable } from "./result_table.ts";
+import type { TableRow } from "./table_row.ts";
+import type { Columns, Row } from "../../lib/report/columns.ts";
+import { withFolderLock } from "../../lib/report/folder_lock.ts";
+import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+import type { Scale } from "../../lib/training/run_specification.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+/** What a run of a table is, in front of what was found. */
+export const IDENTITY_COLUMNS: Columns = {
+  dataset: "utf8",
+  fraction: "float64",
+  teacher: "utf8",
+  student: "utf8",
+  method: "utf8",
+  setting: "utf8",
+  scale: "utf8",
+  seed: "int32",
+  epochs: "int32",
+  first_stage_epochs: "int32",
+};
+
+/** The place of an experiment's table in a results folder, by scale and, if it isn't its own, data set. */
+export function tableName(experiment: Experiment, scale: Scale, dataset?: string): string {
+  const isOwn = dataset === undefined ||
+    experiment.scales[scale].some((grid) => grid.dataset === dataset);
+  return `tables/${experiment.name}-${scale}${isOwn ? "" : `-${dataset}`}`;
+}
+
+/**
+ * Brings the file of an experiment's table up to date, one row a finished run: first the experiment's
+ * own runs, in its order, then others that were asked for, now or before and by whom ever, by name.
+ * Runners that finish at the same time do so one after the other, so that the last one sees all.
+ *
+ * @param plan.own the experiment's own runs; only these count as missing
+ * @param plan.asked those that were asked for now
+ */
+export async function updateTable(
+  folder: ResultsFolder,
+  name: string,
+  experiment: Experiment,
+  { own, asked }: {
+    readonly own: readonly PlannedRun[];
+    readonly asked: readonly PlannedRun[];
+  },
+): Promise<void> {
+  await Deno.mkdir(join(folder.path, "tables"), { recursive: true });
+  await withFolderLock(join(folder.path, "tables"), "change", async () => {
+    const isOwn = new Set(own.map((run) => run.name));
+    const ownTable = await collectTable(folder, own);
+    const others = (await collectTable(folder, asked.filter((run) => !isOwn.has(run.name)))).rows;
+    const before = await readRows(folder, name);
+    const planned = new Set([...isOwn, ...asked.map((run) => run.name)]);
+    const present = await folder.present();
+    const kept = before.filter(({ run }) =>
+      !planned.has(String(run)) && present.has(resultNameOf({ name: String(run) }))
+    );
+    const rows = [
+      ...ownTable.rows.map(flatRow),
+      ...[...others.map(flatRow), ...kept].sort((a, b) => String(a.run) < String(b.run) ? -1 : 1),
+    ];
+    if (rows.length === 0 && !present.has(name)) return;
+    const columns = columnsOf(rows);
+    const metadata = metadataOf(experiment, ownTable);
+    if (await isAsWritten(folder, name, rows, metadata)) return;
+    await folder.write(name, columns, rows.map((row) => complete(row, columns)), metadata);
+  });
+}
+
+function metadataOf(
+  { name, title }: Experiment,
+  { missing, unmeasured, damaged }: ResultTable,
+): Record<string, string> {
+  const names = (runs: readonly { readonly name: string }[]) =>
+    JSON.stringify(runs.map((run) => run.name));
+  return {
+    experiment: name,
+    title,
+    missing: names(missing),
+    unmeasured: names(unmeasured),
+    damaged: names(damaged.map(({ run }) => run)),
+  };
+}
+
+/** A row as the table's file has it. */
+export function flatRow({ figures, costs: _, run, ...identity }: TableRow): Row {
+  return { ...identity, ...figures, run };
+}
+
+function columnsOf(rows: readonly Row[]): Columns {
+  const figures = new Set(rows.flatMap((row) => Object.keys(row)));
+  for (const name of [...Object.keys(IDENTITY_COLUMNS), "run"]) figures.delete(name);
+  return {
+    ...IDENTITY_COLUMNS,
+    ...Object.fromEntries([...figures].map((name) => [name, "float64" as const])),
+    run: "utf8",
+  };
+}
+
+function complete(row: Row, columns: Columns): Row {
+  return Object.fromEntries(Object.keys(columns).map((name) => [name, row[name] ?? null]));
+}
+
+/** What the table held; nothing if it is damaged, since it is made of runs that are there. */
+async function readRows(folder: ResultsFolder, name: string): Promise<readonly Row[]> {
+  const [content] = await folder.readEach([name]);
+  return content instanceof UserError ? [] : content.rows;
+}
+
+async function isAsWritten(
+  folder: ResultsFolder,
+  name: string,
+  rows: readonly Row[],
+  metadata: Record<string, string>,
+): Promise<boolean> {
+  const [content] = await folder.readEach([name]);
+  if (content instanceof UserError) return false;
+  const columns = columnsOf(rows);
+  return JSON.stringify([columns, rows.map((row) => complete(row, columns)), metadata]) ===
+    JSON.stringify([content.columns, content.rows, content.metadata]);
+}

@@ -1,0 +1,23 @@
+import type { Experiment } from "./plan/experiment.ts";
+import { atEachScale } from "./plan/scales.ts";
+
+/** Which method makes the best student, of three sizes. */
+export const table1: Experiment = {
+  name: "table1",
+  title: "Table 1: distillation methods on CIFAR-10",
+  reference: "original",
+  measures: ["test_accuracy"],
+  scales: atEachScale(({ grid, bss }) => [{
+    ...grid,
+    students: ["resnet8", "resnet14", "resnet20"],
+    methods: [
+      { name: "original" },
+      { name: "hinton" },
+      { name: "fitnet" },
+      { name: "attention" },
+      { name: "fsp" },
+      { name: "bss", options: bss },
+      { name: "fsp+bss", options: bss },
+    ],
+  }]),
+};

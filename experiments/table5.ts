@@ -1,0 +1,29 @@
+import type { Experiment } from "./plan/experiment.ts";
+import { atEachScale } from "./plan/scales.ts";
+
+/** Which samples to attack and which class to move each to, one rule changed at a time. */
+export const table5: Experiment = {
+  name: "table5",
+  title: "Table 5: selection of base samples and target classes",
+  reference: "bss",
+  measures: ["test_accuracy"],
+  scales: atEachScale(({ grid, bss }) => {
+    const changed = (label: string, option: Readonly<Record<string, unknown>>) => ({
+      name: "bss",
+      label,
+      options: { ...bss, ...option },
+    });
+    return [{
+      ...grid,
+      students: ["resnet8"],
+      methods: [
+        { name: "bss", options: bss },
+        changed("base samples at random", { baseRule: "random" }),
+        changed("all base samples", { baseRule: "all" }),
+        changed("target class at random", { targetRule: "random" }),
+        changed("second class", { targetRule: "second" }),
+        changed("least likely class", { targetRule: "least likely" }),
+      ],
+    }];
+  }),
+};

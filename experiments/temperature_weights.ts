@@ -1,0 +1,30 @@
+import type { Experiment } from "./plan/experiment.ts";
+import { atEachScale } from "./plan/scales.ts";
+
+/** How much hangs on the paper's constants T, η, β and N, one changed at a time. */
+export const temperatureWeights: Experiment = {
+  name: "temperature-weights",
+  title: "Temperature, step, weight and number of BSS",
+  reference: "bss",
+  measures: ["test_accuracy"],
+  scales: atEachScale(({ grid, bss, baseSamples }) => {
+    const { eta = 0.3 } = bss as { eta?: number };
+    const changed = (name: string, option: string, values: readonly number[]) =>
+      values.map((value) => ({
+        name: "bss",
+        label: `${name} = ${value}`,
+        options: { ...bss, [option]: value },
+      }));
+    return [{
+      ...grid,
+      students: ["resnet8"],
+      methods: [
+        { name: "bss", options: bss },
+        ...changed("T", "temperature", [1, 2, 5, 10]),
+        ...changed("η", "eta", [eta / 3, eta * 3].map((value) => Number(value.toPrecision(2)))),
+        ...changed("β", "beta", [0.5, 1, 4]),
+        ...changed("N", "baseSamples", [baseSamples / 4, baseSamples / 2, baseSamples * 2]),
+      ],
+    }];
+  }),
+};

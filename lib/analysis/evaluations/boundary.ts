@@ -1,0 +1,58 @@
+import { testSample } from "./test_sample.ts";
+import type { Evaluation, Measurement } from "./evaluation.ts";
+import { boundarySimilarity, boundarySimilarityOptions } from "../boundary/boundary_similarity.ts";
+import type { Estimate } from "../boundary/estimate.ts";
+import { wilsonInterval } from "../statistics/wilson_interval.ts";
+import { imageTensor } from "../../training/image_tensor.ts";
+import { integer } from "../../options.ts";
+
+const { count: _, ...similarityOptions } = boundarySimilarityOptions;
+
+const options = {
+  /** At most so many test images, of which those are attacked that both networks get right. */
+  images: integer(1000, { min: 1 }),
+  ...similarityOptions,
+};
+
+/** How alike the boundaries of teacher and student are: `boundarySimilarity` on test images. */
+export const boundary: Evaluation<typeof options> = {
+  name: "boundary",
+  options,
+  // Three steps forward and back on each network, and where the boundary lies along each direction.
+  passes: ({ images }) => ({ student: 25 * images, teacher: 25 * images }),
+  async measure({ images: count, ...settings }, { student, teacher, dataset, signal }) {
+    const sample = testSample(dataset, count);
+    const images = imageTensor(dataset, sample, Array.from(sample.labels.keys()));
+    try {
+      const set = { images, labels: sample.labels };
+      const of = { ...settings, count: sample.count };
+      const found = await boundarySimilarity(teacher, student, set, of, { signal });
+      const { attacked, crossed } = found;
+      return [
+        measured("mag_sim", found.magnitude),
+        measured("ang_sim", found.angle),
+        {
+          measure: "crossed_on_both",
+          value: attacked > 0 ? crossed.both / attacked : null,
+          ...ends(attacked > 0 ? wilsonInterval(crossed.both, attacked) : null),
+          n: attacked,
+        },
+        measured("agreement_on_teachers_bss", found.agreement.onTeachers),
+        measured("agreement_on_students_bss", found.agreement.onStudents),
+        measured("distance_teacher", found.distance.teacher),
+        measured("distance_student", found.distance.student),
+      ];
+    } finally {
+      images.dispose();
+    }
+  },
+};
+
+function measured(measure: string, { value, interval, n }: Estimate): Measurement {
+  return { measure, value, ...ends(interval), n };
+}
+
+function ends(interval: Estimate["interval"]): Pick<Measurement, "low" | "high"> {
+  const [low, high] = interval ?? [null, null];
+  return { low, high };
+}

@@ -1,0 +1,37 @@
+import type { Dataset } from "../../data/dataset.ts";
+import type { PassCount } from "../../distillation/method.ts";
+import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+import type { Options, Rules } from "../../options.ts";
+
+/** Something that is measured of a finished student: a file, and a line in `evaluations.ts`. */
+export interface Evaluation<R extends Rules = Rules> {
+  readonly name: string;
+  readonly options: R;
+  /** Roughly how many forward passes of an image it takes, for estimates of time. */
+  passes(options: Options<R>): PassCount;
+  /**
+   * @throws UserError for networks or images that it cannot measure
+   * @throws DOMException "AbortError" if the signal was given
+   */
+  measure(options: Options<R>, context: EvaluationContext): Promise<Measurement[]>;
+}
+
+export interface EvaluationContext {
+  readonly student: FrozenClassifier;
+  readonly teacher: FrozenClassifier;
+  /** Its test images are measured on. */
+  readonly dataset: Dataset;
+  readonly signal?: AbortSignal;
+}
+
+/** One figure with its 95 % interval over the choice of images. */
+export interface Measurement {
+  /** "mag_sim", … */
+  readonly measure: string;
+  /** null of no image */
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Over how many images */
+  readonly n: number;
+}

@@ -1,0 +1,16 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseTime } from "../../lib/commands/parse_time.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+Deno.test("parseTime() reads hours, minutes and seconds", () => {
+  assertEquals(
+    ["150m", "2h30m", "90s", "1.5h", "1h1m1s"].map((text) => parseTime("until", text)),
+    [9000, 9000, 90, 5400, 3661],
+  );
+});
+
+Deno.test("parseTime() refuses what is no time", () => {
+  for (const text of ["", "10", "0m", "m", "10m ", "-5m", "5x"]) {
+    assertThrows(() => parseTime("until", text), UserError, "--until");
+  }
+});

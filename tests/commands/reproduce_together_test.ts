@@ -1,0 +1,73 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { FASTEST, filesIn, outcomesIn, reproduce, startReproducing } from "./reproduce.ts";
+
+const ALL = ["table1", "table3", "table4", "table5", "figure-data", "robustness"];
+
+/** How many runs a command says that it finished. */
+function doneIn(stderr: string): number {
+  return [...stderr.matchAll(/: done$/gm)].length;
+}
+
+Deno.test("reproduce runs what several experiments have in common once, and makes a table of each", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const small = [...ALL, ...FASTEST, "--students", "resnet8", "--seeds", "1,"];
+    const { code, stdout, stderr } = await reproduce(folder, ...small);
+    assertEquals(code, 0, stderr);
+    const results = await ResultsFolder.openToRead(folder);
+    const names = new Set<unknown>();
+    let rows = 0;
+    for (const experiment of ALL) {
+      const table = await results.read(`tables/${experiment}-smoke`);
+      assertMatch(table.metadata.title, /\S/);
+      assertStringIncludes(stdout, table.metadata.title);
+      assert(table.rows.length >= 3, experiment);
+      rows += table.rows.length;
+      table.rows.forEach(({ run }) => names.add(run));
+    }
+    assert(names.size < rows, "no run is in two tables");
+    assertEquals(doneIn(stderr), names.size);
+    assertEquals(Object.keys(await filesIn(join(folder, "runs"))).length, names.size);
+    assertEquals(await results.verify(), []);
+  });
+});
+
+Deno.test("two runners on one folder do no run twice and leave none out", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const grid = ["table4", "figure-data", ...FASTEST, "--seeds", "1,2"];
+    const alone = join(folder, "alone");
+    const { code, stderr } = await reproduce(alone, ...grid);
+    assertEquals(code, 0, stderr);
+
+    const shared = join(folder, "shared");
+    const runners = [startReproducing(shared, ...grid), startReproducing(shared, ...grid)];
+    const ends = await Promise.all(runners.map((runner) => runner.ended()));
+    // 1: the other one was still at a run when this one had nothing left to do.
+    assert(ends.every(({ code }) => code === 0 || code === 1), ends[0].stderr + ends[1].stderr);
+    assert(ends.some(({ code }) => code === 0));
+    const shares = ends.map(({ stderr }) => doneIn(stderr));
+    assert(shares.every((share) => share > 0), `${shares}`);
+    assertEquals(shares[0] + shares[1], doneIn(stderr));
+    assertEquals(await outcomesIn(shared), await outcomesIn(alone));
+    assertEquals(await filesIn(join(shared, "claims")), {});
+  });
+});
+
+Deno.test("a run that fails does not stop the others, and is listed at the end with its cause", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { code, stdout, stderr } = await reproduce(
+      folder,
+      ...["quickstart", ...FASTEST, "--methods", "bss,original", "--seeds", "1,"],
+      ...["--set", "bss.temperature=1e-30"],
+    );
+    assertEquals(code, 2);
+    const list = stderr.slice(stderr.indexOf("failed: "));
+    assertMatch(list, /^failed: fashion-mnist-subset-resnet8-bss-\S+\n {2}.*not finite/);
+    assertStringIncludes(list, "run the same command again");
+    assertMatch(stdout, /resnet8 +original +\d+\.\d\d/);
+    assertStringIncludes(stdout, "Missing: resnet8 bss (temperature=1e-30)");
+    assertEquals(Object.keys(await filesIn(join(folder, "runs"))).length, 1);
+  });
+});

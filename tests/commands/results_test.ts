@@ -1,0 +1,166 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { runTask } from "./run_task.ts";
+import { flipByte, TABLE, withReferenceCopy } from "../experiments/results/reference_copy.ts";
+import { readers } from "../report/export/readers.ts";
+import type { Columns } from "../../lib/report/columns.ts";
+import { resultFile } from "../../lib/report/result_file.ts";
+import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+
+const results = ({ path }: Pick<ResultsFolder, "path">, ...args: string[]) =>
+  runTask("experiments/results.ts", ...args, "--results", path);
+
+Deno.test("results lists what there is, with or without saying list", async () => {
+  await withReferenceCopy(async (folder) => {
+    const listed = await results(folder, "list");
+    assertEquals([listed.code, listed.stderr], [0, ""]);
+    assertMatch(listed.stdout, /^hinton +1, 2 +8 +69\.30 ± 2\.26 /m);
+    assertStringIncludes(listed.stdout, "6 runs, 0 evaluations, 1 table");
+    assertEquals((await results(folder)).stdout, listed.stdout);
+    const each = await results(folder, "list", "--each", "tables/");
+    assertMatch(each.stdout, /^tables\/quickstart-quick +6 /m);
+  });
+});
+
+Deno.test("results show gives what made a result", async () => {
+  await withReferenceCopy(async (folder, [run]) => {
+    const { code, stdout } = await results(folder, "show", run);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, '"method": "bss"');
+  });
+});
+
+Deno.test("results names damage, leaves it out, and ends with status 2", async () => {
+  await withReferenceCopy(async (folder, [run, other]) => {
+    await flipByte(folder, resultFile(run));
+    const damage = `${resultFile(run)} is damaged: its SHA-256`;
+    const listed = await results(folder, "list");
+    assertEquals(listed.code, 2);
+    assertStringIncludes(listed.stderr, damage);
+    assertStringIncludes(listed.stdout, "5 runs");
+    const verified = await results(folder, "verify");
+    assertEquals(verified.code, 2);
+    assertMatch(verified.stdout, new RegExp(`^damaged: .*${RegExp.escape(damage)}`));
+    assertMatch(verified.stdout, /6 runs.*5 of 5 whole runs are kept: 1 damaged\n$/);
+    const exported = await results(folder, "export", "runs/*-bss-");
+    assertEquals(exported.code, 2);
+    assertStringIncludes(exported.stderr, damage);
+    assertEquals(
+      exported.stdout.trim().split("\n").length,
+      1 + (await folder.read(other)).rows.length,
+    );
+  });
+});
+
+Deno.test("results verify ends with status 0 for whole results, 1 for incomplete ones", async () => {
+  await withReferenceCopy(async (folder, [run]) => {
+    const whole = await results(folder, "verify");
+    assertEquals([whole.code, whole.stderr], [0, ""]);
+    assertStringIncludes(whole.stdout, "6 of 6 whole runs are kept: all is whole");
+    await folder.remove(run);
+    const { code, stdout } = await results(folder, "verify");
+    assertEquals(code, 1);
+    assertMatch(stdout, /^incomplete: .*quickstart-quick\.arrow: not there are the runs/);
+    assertMatch(stdout, /: 1 incomplete, 1 unlisted\n$/);
+    assertEquals((await results(folder, "verify", "runs/")).code, 0);
+  });
+});
+
+Deno.test("results of an empty folder says how to make some, and of none that it isn't there", async () => {
+  await withTemporaryFolder(async (path) => {
+    for (const action of ["list", "verify"]) {
+      const { code, stdout } = await results({ path }, action);
+      assertEquals(code, 0);
+      assertEquals(
+        stdout,
+        `There are no results in ${path}; \`deno task reproduce\` makes some.\n`,
+      );
+    }
+    const { code, stderr } = await results({ path: join(path, "no") });
+    assertEquals(code, 2);
+    assertMatch(
+      stderr,
+      /^error: there is no results folder .*; `deno task reproduce` makes one\n$/,
+    );
+  });
+});
+
+Deno.test("results refuses what it doesn't know, and says what it does", async () => {
+  await withReferenceCopy(async (folder) => {
+    const refused: [string[], string][] = [
+      [["lst"], 'results cannot "lst"; choose from list, show, verify, export'],
+      [["list", "--format", "csv"], "--format is an option of `results export`, not of list"],
+      [["export"], "export needs a NAME: runs/, tables/"],
+      [["export", "tables/quick", "--format", "xlsx"], "choose from csv, arrow, parquet"],
+      [["export", "tables/quick", "--out", "/tmp/x.xlsx"], 'there is no format "xlsx"'],
+      [["export", "*"], "runs and tables, which have no columns in common"],
+      [["export", "runs/", "--out", join(folder.path, "x.csv")], "choose another --out"],
+      [["verify", "table1"], `no result's name begins with "table1"; near it are ${TABLE}`],
+    ];
+    for (const [args, message] of refused) {
+      const { code, stdout, stderr } = await results(folder, ...args);
+      assertEquals([code, stdout], [2, ""]);
+      assertMatch(stderr, /^error: .*\n$/);
+      assertStringIncludes(stderr, message);
+    }
+  });
+});
+
+const COLUMNS: Columns = {
+  method: "utf8",
+  seed: "int32",
+  epoch: "int32",
+  test_accuracy: "float64",
+};
+
+for (const reader of readers) {
+  for (const format of reader.formats) {
+    Deno.test({
+      name: `${reader.name} reads all runs as results export writes them as ${format}` +
+        (reader.reason && `: ${reader.reason}`),
+      ignore: reader.reason !== "",
+      async fn() {
+        await withReferenceCopy(async (folder, runs) => {
+          await withTemporaryFolder(async (path) => {
+            const file = join(path, `runs.${format}`);
+            const { code, stdout } = await results(folder, "export", "runs/", "--out", file);
+            assertEquals(code, 0);
+            assertMatch(stdout, /: 48 rows and \d+ columns of 6 results\n$/);
+            const rows = await reader.read(file, format, await columnsOf(file, format));
+            const last = (await folder.read(runs[5])).rows[7];
+            const { method, seed, epoch, test_accuracy } = rows[47];
+            assertEquals({ method, seed, epoch, test_accuracy }, {
+              ...{ method: "original", seed: 2, epoch: 8 },
+              test_accuracy: last.test_accuracy,
+            });
+          });
+        });
+      },
+    });
+  }
+}
+
+/** A CSV file says no types: those of the columns that are looked at, and text for the others. */
+async function columnsOf(file: string, format: string): Promise<Columns> {
+  if (format !== "csv") return COLUMNS;
+  const names = (await Deno.readTextFile(file)).split("\n")[0].split(",");
+  return Object.fromEntries(names.map((name) => [name, COLUMNS[name] ?? "utf8"]));
+}
+
+for (const reader of readers.filter(({ formats }) => formats.includes("arrow"))) {
+  Deno.test({
+    name: `${reader.name} reads the files of results as they are` +
+      (reader.reason && `: ${reader.reason}`),
+    ignore: reader.reason !== "",
+    async fn() {
+      await withReferenceCopy(async (folder, [run]) => {
+        for (const name of [run, TABLE]) {
+          const { columns, rows } = await folder.read(name);
+          const file = join(folder.path, resultFile(name));
+          assertEquals(await reader.read(file, "arrow", columns), rows);
+        }
+      });
+    },
+  });
+}

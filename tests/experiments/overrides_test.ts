@@ -1,0 +1,29 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseOverrides } from "../../experiments/plan/overrides.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+Deno.test("parseOverrides() reads values as JSON where they are, else as text", () => {
+  assertEquals(
+    parseOverrides([
+      "bss.eta=0.1",
+      "bss.mode=paper",
+      "bss.clamp=[-1,1]",
+      "fsp+bss.baseSamples=32",
+      "protocol.epochs=20",
+      "bss.targetRule=least likely",
+    ]),
+    {
+      bss: { eta: 0.1, mode: "paper", clamp: [-1, 1], targetRule: "least likely" },
+      "fsp+bss": { baseSamples: 32 },
+      protocol: { epochs: 20 },
+    },
+  );
+  assertEquals(parseOverrides([]), {});
+});
+
+Deno.test("parseOverrides() names what a setting must be", () => {
+  for (const setting of ["eta=0.1", "bss.eta", "bss=1", ".eta=1", ""]) {
+    assertThrows(() => parseOverrides([setting]), UserError, "as in bss.eta=0.1");
+  }
+  assertThrows(() => parseOverrides(["bsss.eta=1"]), UserError, 'no method "bsss"');
+});

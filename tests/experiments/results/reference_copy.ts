@@ -1,0 +1,52 @@
+import { dirname, join } from "node:path";
+import { PROJECT_ROOT } from "../../../lib/files/project_root.ts";
+import { filesUnder } from "../../../lib/report/files_under.ts";
+import { resultFile } from "../../../lib/report/result_file.ts";
+import { ResultsFolder } from "../../../lib/report/results_folder.ts";
+import { withTemporaryFolder } from "../../with_temporary_folder.ts";
+
+const REFERENCE = join(PROJECT_ROOT, "results", "reference");
+
+export const TABLE = "tables/quickstart-quick";
+
+/** A results folder that a test may damage: six whole runs, three methods with two seeds, and their table. */
+export async function withReferenceCopy(
+  test: (folder: ResultsFolder, runs: readonly string[]) => Promise<void>,
+): Promise<void> {
+  await withTemporaryFolder(async (path) => {
+    for await (const file of filesUnder(REFERENCE)) {
+      await Deno.mkdir(dirname(join(path, file)), { recursive: true });
+      await Deno.copyFile(join(REFERENCE, file), join(path, file));
+    }
+    const folder = await ResultsFolder.open(path);
+    const names = await folder.names();
+    await test(folder, names.filter((name) => name.startsWith("runs/")));
+  });
+}
+
+/** Changes one byte in the middle of a file, relative to the folder. */
+export async function flipByte({ path }: ResultsFolder, file: string): Promise<void> {
+  const bytes = await Deno.readFile(join(path, file));
+  bytes[bytes.length >> 1] ^= 1;
+  await Deno.writeFile(join(path, file), bytes);
+}
+
+type Content = Awaited<ReturnType<ResultsFolder["read"]>>;
+
+/** Writes a result again, other than it was, so that only what it says is wrong. */
+export async function rewrite(
+  folder: ResultsFolder,
+  name: string,
+  change: (content: Content) => Partial<Content>,
+  newName = name,
+): Promise<void> {
+  const content = await folder.read(name);
+  const { columns, rows, metadata } = { ...content, ...change(content) };
+  if (newName !== name) await folder.remove(name);
+  await folder.write(newName, columns, rows, metadata);
+}
+
+/** Path of a result's file. */
+export function pathOf({ path }: ResultsFolder, name: string): string {
+  return join(path, resultFile(name));
+}

@@ -1,0 +1,92 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { rewrite, TABLE, withReferenceCopy } from "./reference_copy.ts";
+import { eachResult } from "../../../experiments/results/each_result.ts";
+import { resultText } from "../../../experiments/results/result_text.ts";
+import { resultsList } from "../../../experiments/results/results_list.ts";
+import { runsList } from "../../../experiments/results/runs_list.ts";
+import { isRun, readStored } from "../../../experiments/results/stored_result.ts";
+import { resultFile } from "../../../lib/report/result_file.ts";
+import type { ResultsFolder } from "../../../lib/report/results_folder.ts";
+
+const SIZES = new Map<string, number>();
+
+async function runsText(folder: ResultsFolder): Promise<string> {
+  return runsList((await readStored(folder)).results.filter(isRun), SIZES);
+}
+
+Deno.test("resultsList() gives the seeds of a run one line, and says once what all have in common", async () => {
+  await withReferenceCopy(async (folder) => {
+    const { results } = await readStored(folder);
+    const text = resultsList(results, SIZES).replaceAll(/\d{4}-\d\d-\d\d/g, "2026-11-24");
+    assertEquals(
+      text,
+      `
+data set  fashion-mnist-subset (20 %)
+teacher   fashion-mnist-subset-resnet14
+student   resnet8
+scale     quick
+protocol  batchSize=32, epochs=8
+backend   wasm
+commit    a83e6de
+
+method                                   seeds  epochs  test accuracy (%)    finished  size (kB)
+───────────────────────────────────────  ─────  ──────  ─────────────────  ──────────  ─────────
+bss (baseSamples=8, eta=1, step=newton)   1, 2       8       69.65 ± 0.92  2026-11-24          0
+hinton                                    1, 2       8       69.30 ± 2.26  2026-11-24          0
+original                                  1, 2       8       67.70 ± 2.12  2026-11-24          0
+
+table             title                                      runs  missing
+────────────────  ─────────────────────────────────────────  ────  ───────
+quickstart-quick  Quickstart: three methods on small images     6        0
+
+6 runs, 0 evaluations, 1 table`.slice(1),
+    );
+  });
+});
+
+Deno.test("runsList() keeps apart what isn't the same but for the seed", async () => {
+  await withReferenceCopy(async (folder, [run]) => {
+    await rewrite(
+      folder,
+      run,
+      ({ metadata }) => ({ metadata: { ...metadata, backend: "onednn" } }),
+    );
+    const text = await runsText(folder);
+    assertStringIncludes(text, "backend");
+    const lines = text.split("\n").filter((line) => line.startsWith("bss"));
+    assertEquals(lines.map((line) => /newton\)\s+(\d)\s.*(onednn|wasm)/.exec(line)?.slice(1)), [
+      ["1", "onednn"],
+      ["2", "wasm"],
+    ]);
+  });
+});
+
+Deno.test("runsList() shows the epochs of each stage", async () => {
+  await withReferenceCopy(async (folder, [run]) => {
+    await rewrite(folder, run, ({ rows }) => ({
+      rows: rows.map((row, index) => ({ ...row, stage: index < 3 ? "hint" : "train" })),
+    }));
+    assertStringIncludes(await runsText(folder), " 3 + 5 ");
+  });
+});
+
+Deno.test("eachResult() names every result, with the size of a run's weights in its own", async () => {
+  await withReferenceCopy(async (folder, runs) => {
+    const { results } = await readStored(folder);
+    const student = `students/${runs[0].slice("runs/".length)}.safetensors`;
+    const sizes = new Map([[resultFile(runs[0]), 2000], [student, 3000]]);
+    const lines = eachResult(results, sizes).split("\n").slice(2);
+    assertEquals(lines.map((line) => line.split(" ")[0]), [...runs, TABLE]);
+    assertEquals(/70\.30 .* 5$/.test(lines[0]), true, lines[0]);
+  });
+});
+
+Deno.test("resultText() gives a result's metadata in full, and its columns", async () => {
+  await withReferenceCopy(async (folder, [run]) => {
+    const { results } = await readStored(folder);
+    const text = resultText(results.find(({ name }) => name === run)!);
+    assertStringIncludes(text, '    "student": "resnet8",');
+    assertStringIncludes(text, "  backend: wasm\n");
+    assertStringIncludes(text, "  8 rows of\n    epoch (int32)\n    stage (utf8)\n");
+  });
+});

@@ -1,0 +1,297 @@
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { flipByte, pathOf, rewrite, TABLE, withReferenceCopy } from "./reference_copy.ts";
+import { verifyResults } from "../../../experiments/results/verify_results.ts";
+import { studentPath } from "../../../experiments/table/run_results.ts";
+import { resultFile } from "../../../lib/report/result_file.ts";
+import type { ResultsFolder } from "../../../lib/report/results_folder.ts";
+import { UserError } from "../../../lib/user_error.ts";
+
+/** Kind, file and message of a finding. */
+type Expected = readonly [kind: string, file: string, message: RegExp];
+
+/** Does something to whole results, one of whose runs is given, and holds what is found against that. */
+async function assertFindings(
+  damage: (folder: ResultsFolder, run: string) => Promise<unknown>,
+  expected: (run: string) => readonly Expected[],
+): Promise<void> {
+  await withReferenceCopy(async (folder, [run]) => {
+    await damage(folder, run);
+    const { findings } = await verifyResults(folder, []);
+    const wanted = expected(run);
+    assertEquals(
+      findings.map(({ kind, file }) => [kind, file]),
+      wanted.map(([kind, file]) => [kind, file]),
+    );
+    findings.forEach(({ message, file }, index) => {
+      assertMatch(message, wanted[index][2]);
+      assertStringIncludes(message, join(folder.path, file));
+      assertEquals(message.split("\n").length, 1);
+    });
+  });
+}
+
+/** "runs/a" → "a" */
+const nameOf = (run: string) => run.slice("runs/".length);
+
+const TABLE_FILE = resultFile(TABLE);
+
+Deno.test("verifyResults() finds nothing in whole results, and counts the weights that are kept", async () => {
+  await withReferenceCopy(async (folder, runs) => {
+    const names = [...runs, TABLE];
+    const whole = { findings: [], names, runs: 6, withWeights: 6 };
+    assertEquals(await verifyResults(folder, []), whole);
+    await Deno.remove(join(folder.path, studentPath(nameOf(runs[0]))));
+    assertEquals(await verifyResults(folder, []), { ...whole, withWeights: 5 });
+  });
+});
+
+Deno.test("verifyResults() finds a flipped byte, a file that was cut short, and one that is gone", async () => {
+  await assertFindings(
+    (folder, run) => flipByte(folder, resultFile(run)),
+    (run) => [["damaged", resultFile(run), /its SHA-256 is .* but the manifest says .*; delete/]],
+  );
+  await assertFindings(
+    (folder, run) => Deno.truncate(pathOf(folder, run), 100),
+    (run) => [["damaged", resultFile(run), /it has 100 bytes but the manifest says \d+; delete/]],
+  );
+  await assertFindings(
+    (folder, run) => Deno.remove(pathOf(folder, run)),
+    (run) => [["damaged", resultFile(run), /is listed in manifest\.json but missing/]],
+  );
+});
+
+Deno.test("verifyResults() finds a schema other than the manifest's", async () => {
+  await assertFindings(
+    async ({ path }, run) => {
+      const manifest = JSON.parse(await Deno.readTextFile(join(path, "manifest.json")));
+      manifest.files[resultFile(run)].schema.epoch = "utf8";
+      await Deno.writeTextFile(join(path, "manifest.json"), JSON.stringify(manifest));
+    },
+    (run) => [["damaged", resultFile(run), /its schema is .* but the manifest says/]],
+  );
+});
+
+Deno.test("verifyResults() finds a run with an epoch less, which its table then contradicts", async () => {
+  await assertFindings(
+    (folder, run) => rewrite(folder, run, ({ rows }) => ({ rows: rows.slice(0, -1) })),
+    (run) => [
+      ["damaged", resultFile(run), /its row 7 must be epoch 8 of stage "train", but is missing/],
+      ["stale", TABLE_FILE, /row 4 has the epochs 8, but its results 7; `deno task reproduce/],
+    ],
+  );
+});
+
+Deno.test("verifyResults() finds a run with an epoch too many", async () => {
+  await assertFindings(
+    async (folder, run) => {
+      await folder.remove(TABLE);
+      await rewrite(folder, run, ({ rows }) => ({ rows: [...rows, { ...rows[7], epoch: 9 }] }));
+    },
+    (run) => [
+      ["damaged", resultFile(run), /its row 8 must be none, but is epoch 9 of stage "train"/],
+    ],
+  );
+});
+
+Deno.test("verifyResults() finds a run that is gone, and what it left behind", async () => {
+  await assertFindings(
+    (folder, run) => folder.remove(run),
+    (run) => [
+      ["incomplete", TABLE_FILE, new RegExp(`not there are the runs of its rows ${nameOf(run)};`)],
+      ["unlisted", studentPath(nameOf(run)), /there is no run of that name/],
+    ],
+  );
+});
+
+Deno.test("verifyResults() finds a seed that a table has of the other methods only", async () => {
+  await assertFindings(
+    (folder) => rewrite(folder, TABLE, ({ rows }) => ({ rows: rows.slice(1) })),
+    () => [[
+      "incomplete",
+      TABLE_FILE,
+      /seeds that others have are missing of method original: 1; `deno task reproduce quickstart --scale quick --results .* --seeds 1,2` puts that right/,
+    ]],
+  );
+});
+
+Deno.test("verifyResults() finds runs that a table says are missing, there by now or not", async () => {
+  await assertFindings(
+    (folder, run) =>
+      rewrite(folder, TABLE, ({ metadata }) => ({
+        metadata: { ...metadata, missing: JSON.stringify([nameOf(run), "a", "b", "c", "d", "e"]) },
+      })),
+    (run) => [
+      ["incomplete", TABLE_FILE, /it lacks a, b, c and 2 more; `deno task reproduce quickstart/],
+      ["stale", TABLE_FILE, new RegExp(`it lacks what is there by now: ${nameOf(run)};`)],
+    ],
+  );
+});
+
+Deno.test("verifyResults() finds runs that were not measured or damaged when a table was written", async () => {
+  await assertFindings(
+    (folder) =>
+      rewrite(folder, TABLE, ({ metadata }) => ({
+        metadata: { ...metadata, unmeasured: '["a"]', damaged: '["b"]' },
+      })),
+    () => [
+      ["incomplete", TABLE_FILE, /when it was written, not all was measured of a;/],
+      ["incomplete", TABLE_FILE, /when it was written, damaged were b;/],
+    ],
+  );
+});
+
+Deno.test("verifyResults() finds a figure in a table that is not its run's", async () => {
+  await assertFindings(
+    (folder) =>
+      rewrite(folder, TABLE, ({ rows: [first, ...others] }) => ({
+        rows: [{ ...first, test_accuracy: 0.9 }, ...others],
+      })),
+    () => [["stale", TABLE_FILE, /row 0 has the test_accuracy 0\.9, but its results 0\.662;/]],
+  );
+});
+
+/** Gives a run an evaluation, and a table that has its figure. */
+async function withEvaluation(folder: ResultsFolder, run: string, figure: number): Promise<void> {
+  await folder.write(
+    `evaluations/${nameOf(run)}-boundary-0`,
+    { measure: "utf8", value: "float64" },
+    [{ measure: "mag_sim", value: 0.5 }],
+    { run: nameOf(run), evaluation: "boundary" },
+  );
+  await rewrite(folder, TABLE, ({ columns, rows }) => ({
+    columns: { ...columns, mag_sim: "float64" },
+    rows: rows.map((row) => ({ ...row, mag_sim: row.run === nameOf(run) ? figure : null })),
+  }));
+}
+
+Deno.test("verifyResults() finds a figure in a table that was measured as another, or not at all", async () => {
+  await assertFindings((folder, run) => withEvaluation(folder, run, 0.5), () => []);
+  await assertFindings(
+    (folder, run) => withEvaluation(folder, run, 0.6),
+    () => [["stale", TABLE_FILE, /row 4 has the mag_sim 0\.6, but its results 0\.5;/]],
+  );
+  await assertFindings(
+    async (folder, run) => {
+      await withEvaluation(folder, run, 0.5);
+      await folder.remove(`evaluations/${nameOf(run)}-boundary-0`);
+    },
+    () => [["stale", TABLE_FILE, /row 4 has the mag_sim 0\.5, but its results none;/]],
+  );
+});
+
+Deno.test("verifyResults() finds an evaluation of a run that is not there", async () => {
+  await assertFindings(
+    (folder) => folder.write("evaluations/b", { measure: "utf8" }, [], { run: "a" }),
+    () => [["incomplete", "evaluations/b.arrow", /the run a, of which it is an evaluation/]],
+  );
+});
+
+Deno.test("verifyResults() finds a run under a name that isn't its own", async () => {
+  await assertFindings(
+    async (folder, run) => {
+      await folder.remove(TABLE);
+      await Deno.remove(join(folder.path, studentPath(nameOf(run))));
+      await rewrite(folder, run, () => ({}), "runs/other");
+    },
+    (run) => [
+      [
+        "damaged",
+        "runs/other.arrow",
+        new RegExp(`its specification is that of the run ${nameOf(run)}`),
+      ],
+    ],
+  );
+});
+
+Deno.test("verifyResults() finds a run that doesn't say what it is a run of", async () => {
+  await assertFindings(
+    (folder, run) => rewrite(folder, run, () => ({ metadata: { specification: '{"seed":1}' } })),
+    (run) => [["damaged", resultFile(run), /its metadata holds no specification of a run; delete/]],
+  );
+});
+
+Deno.test("verifyResults() says that it cannot check the epochs of a method it does not have", async () => {
+  await assertFindings(
+    async (folder, run) => {
+      await folder.remove(TABLE);
+      await rewrite(folder, run, ({ metadata }) => ({
+        metadata: { ...metadata, specification: metadata.specification.replace('"bss"', '"new"') },
+      }));
+    },
+    (run) => [
+      ["damaged", resultFile(run), /its specification is that of the run .*-new-quick-seed1-/],
+      [
+        "incomplete",
+        resultFile(run),
+        /this version has no method "new"; check them with .* a83e6de/,
+      ],
+    ],
+  );
+});
+
+Deno.test("verifyResults() finds weights that a run did not end in", async () => {
+  await assertFindings(
+    (folder, run) => flipByte(folder, studentPath(nameOf(run))),
+    (
+      run,
+    ) => [[
+      "damaged",
+      studentPath(nameOf(run)),
+      /its SHA-256 is .*, but the run says .*; put back/,
+    ]],
+  );
+});
+
+Deno.test("verifyResults() finds what killed processes and strangers have left", async () => {
+  await assertFindings(
+    async (folder, run) => {
+      await Deno.copyFile(pathOf(folder, run), join(folder.path, "runs", "foreign.arrow"));
+      await Deno.writeTextFile(join(folder.path, "runs", "a.arrow.0123abcd.tmp"), "ARR");
+      await Deno.writeTextFile(join(folder.path, "notes.txt"), "mine");
+      const checkpoints = join(folder.path, "checkpoints");
+      for (const name of [nameOf(run), "unfinished"]) {
+        await Deno.mkdir(join(checkpoints, name), { recursive: true });
+        await Deno.writeTextFile(join(checkpoints, name, "epoch-00001.safetensors"), "");
+        await Deno.writeTextFile(join(checkpoints, name, "epoch-00002.safetensors"), "");
+      }
+    },
+    (run) => [
+      ["unlisted", `checkpoints/${nameOf(run)}`, /that run is finished, .* they can be deleted/],
+      ["unlisted", "runs/a.arrow.0123abcd.tmp", /is half of a file that a killed process was/],
+      ["unlisted", "runs/foreign.arrow", /is not listed in manifest\.json, so nothing reads it/],
+    ],
+  );
+});
+
+Deno.test("verifyResults() leaves a results folder within the folder to itself", async () => {
+  await withReferenceCopy(async (folder, [run]) => {
+    await Deno.mkdir(join(folder.path, "inner", "runs"), { recursive: true });
+    await Deno.writeTextFile(join(folder.path, "inner", "manifest.json"), '{"files": {}}');
+    await Deno.copyFile(pathOf(folder, run), join(folder.path, "inner", "runs", "a.arrow"));
+    assertEquals((await verifyResults(folder, [])).findings, []);
+  });
+});
+
+Deno.test("verifyResults() of some results says nothing of the others", async () => {
+  await withReferenceCopy(async (folder, [first, second]) => {
+    await flipByte(folder, resultFile(first));
+    await flipByte(folder, studentPath(nameOf(second)));
+    await Deno.writeTextFile(join(folder.path, "runs", "foreign.arrow"), "");
+    const found = async (...patterns: string[]) =>
+      (await verifyResults(folder, patterns)).findings.map(({ file }) => file);
+    assertEquals(await found("tables/"), []);
+    assertEquals(await found(first), [resultFile(first)]);
+    assertEquals(await found("runs/*-bss-"), [
+      resultFile(first),
+      studentPath(nameOf(second)),
+    ]);
+  });
+});
+
+Deno.test("verifyResults() says that a manifest is damaged", async () => {
+  await withReferenceCopy(async (folder) => {
+    await Deno.writeTextFile(join(folder.path, "manifest.json"), "{");
+    await assertRejects(() => verifyResults(folder, []), UserError, "manifest.json is damaged");
+  });
+});

@@ -1,0 +1,33 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { planRuns } from "../../experiments/plan/run_plan.ts";
+import { parseShard, shardOf } from "../../experiments/runner/shard.ts";
+import { table1 } from "../../experiments/table1.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { namedSources } from "./plan_sources.ts";
+
+Deno.test("shards divide the runs without overlap, whatever order they come in", async () => {
+  const plan = await planRuns(table1, { scale: "paper" }, namedSources);
+  const shards = (runs: typeof plan) =>
+    ["1/4", "2/4", "3/4", "4/4"].map((text) =>
+      shardOf(runs, parseShard(text)).map(({ name }) => name)
+    );
+  const names = shards(plan).flat();
+  assertEquals(new Set(names).size, plan.length);
+  assertEquals(names.length, plan.length);
+  assertEquals(shards(plan.toReversed()), shards(plan));
+});
+
+Deno.test("shards have about the same to do", async () => {
+  const plan = await planRuns(table1, { scale: "paper" }, namedSources);
+  const loads = ["1/4", "2/4", "3/4", "4/4"].map((text) =>
+    shardOf(plan, parseShard(text)).reduce((sum, { flops }) => sum + flops, 0)
+  );
+  assert(Math.max(...loads) < 1.1 * Math.min(...loads), loads.join(" "));
+});
+
+Deno.test("parseShard() names what a shard is", () => {
+  assertEquals(parseShard(undefined), { index: 1, count: 1 });
+  for (const text of ["0/2", "3/2", "1", "a/b", "1/0"]) {
+    assertThrows(() => parseShard(text), UserError, "as in 2/4");
+  }
+});

@@ -1,0 +1,176 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { join } from "node:path";
+import { planRuns } from "../../../experiments/plan/run_plan.ts";
+import { type SlurmRequest, submitToSlurm } from "../../../experiments/slurm/submit.ts";
+import { quickstart } from "../../../experiments/quickstart.ts";
+import { ResultsFolder } from "../../../lib/report/results_folder.ts";
+import { UserError } from "../../../lib/user_error.ts";
+import { runTask } from "../../commands/run_task.ts";
+import { withEnvironment } from "../../with_environment.ts";
+import { withTemporaryFolder } from "../../with_temporary_folder.ts";
+import { namedSources } from "../plan_sources.ts";
+import { noSlurm, output, until, withSlurm } from "./small_cluster.ts";
+
+function slurmTest(name: string, test: (folder: string) => Promise<void>): void {
+  Deno.test({
+    name: `${name}${noSlurm && ` (skipped: ${noSlurm})`}`,
+    ignore: noSlurm !== "",
+    fn: () => withSlurm(test),
+  });
+}
+
+/** Runs `reproduce`; gives what it printed. */
+async function reproduce(results: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runTask(
+    "experiments/run.ts",
+    ...[...args, "--results", results],
+  );
+  assertEquals(code, 0, stderr);
+  return stdout;
+}
+
+/** The one submission that there is, as a listing of its tasks' states and finished runs. */
+async function tasksIn(results: string): Promise<string[]> {
+  const lines = (await reproduce(results, "--status")).split("\n");
+  return lines.flatMap((line) => /^\d+_(\d+ .*\d of \d)/.exec(line)?.[1].replace(/ +/g, " ") ?? []);
+}
+
+/** Every log of the one submission that there is, in the order of the tasks. */
+async function logsIn(results: string): Promise<string[]> {
+  const [{ name }] = await Array.fromAsync(Deno.readDir(join(results, "slurm")));
+  const folder = join(results, "slurm", name);
+  const files = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  const logs = files.filter((file) => file.endsWith(".log")).sort();
+  return await Promise.all(logs.map((file) => Deno.readTextFile(join(folder, file))));
+}
+
+function begunRuns(log: string): string[] {
+  return [...log.matchAll(/^(.+): epoch 1,/gm)].map(([, run]) => run);
+}
+
+slurmTest(
+  "reproduce --submit slurm: four tasks together do what one command does, and no run twice",
+  async (folder) => {
+    const table = ["table4", "--scale", "smoke", "--methods", "original,hinton", "--seeds", "4"];
+    const command = [...table, "--teacher-cache", "0"];
+    const serial = join(folder, "serial");
+    await reproduce(serial, ...command);
+
+    const results = join(folder, `it's 100%a "shared"; #1`);
+    const submit = ["--submit", "slurm", "--jobs", "4", "--slurm", "--hold --comment='a b'"];
+    const submitted = await reproduce(results, ...command, ...submit);
+    assertMatch(submitted, /^submitted job 1: 8 runs in 4 tasks/);
+    const held = [1, 2, 3, 4].map((task) => `${task} pending (JobHeldUser) 0 of 2`);
+    assertEquals(await tasksIn(results), held);
+
+    await output("scontrol", "release", "1");
+    await until("a task runs", async () => (await tasksIn(results)).join().includes("running"));
+    await until("no task is left", async () => await output("squeue", "-h") === "", 120);
+    const logs = await logsIn(results);
+    assertMatch(
+      await reproduce(results, "table4", "--status"),
+      /^Job 1, submitted .*: 8 of 8 runs finished: table4 --scale=smoke .*\n$/,
+      logs.join("\n"),
+    );
+    const begun = logs.flatMap(begunRuns);
+    assertEquals(logs.map((log) => begunRuns(log).length), [2, 2, 2, 2]);
+    assertEquals(new Set(begun).size, 8, "a run was done twice");
+
+    assertEquals(await (await ResultsFolder.openToRead(results)).verify(), []);
+    for (const place of ["tables", "students"]) {
+      assertEquals(await filesIn(join(results, place)), await filesIn(join(serial, place)));
+    }
+    const again = await reproduce(results, ...command, ...submit);
+    assertStringIncludes(again, "Nothing to do");
+  },
+);
+
+/** The content of the files in a folder, by their names. */
+async function filesIn(folder: string): Promise<Record<string, Uint8Array>> {
+  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+  const read = (name: string) => Deno.readFile(join(folder, name));
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await read(name)] as const)),
+  );
+}
+
+slurmTest(
+  "a task whose time is up goes back in the queue and on from its checkpoint, until it is cancelled",
+  async (folder) => {
+    const one = ["quickstart", "--scale", "smoke", "--methods", "original", "--seeds", "1"];
+    const long = [...one, "--set", "protocol.epochs=10000"];
+    await reproduce(folder, ...long, "--submit", "slurm");
+    const log = async () => (await logsIn(folder)).join();
+    await until("the run has begun", async () => begunRuns(await log()).length > 0);
+    await output("scancel", "--batch", "--signal=USR1", "1"); // as Slurm does before the end
+    await until("the task waits", async () => (await tasksIn(folder))[0].includes("pending"));
+    assertMatch((await tasksIn(folder))[0], /^1 pending.*, requeued 1× 0 of 1$/);
+    await until("it has gone on", async () => /resuming[^]*epoch \d/.test(await log()));
+    assertEquals(await tasksIn(folder), ["1 running, requeued 1× 0 of 1"]);
+    await output("scancel", "1");
+    await until("it has ended", async () => await output("squeue", "-h") === "");
+    assertEquals(await tasksIn(folder), ["1 cancelled, requeued 1× 0 of 1"]);
+    assertEquals(begunRuns(await log()).length, 1, "it began again");
+    assertEquals((await log()).match(/^SIGTERM; stopping at a checkpoint$/gm)?.length, 2);
+    assertEquals((await log()).match(/^not finished: /gm)?.length, 2);
+  },
+);
+
+/** Four runs of which nothing is there, in a data set that nobody has. */
+async function requestIn(results: string): Promise<SlurmRequest> {
+  const plan = await planRuns(quickstart, { scale: "smoke", seeds: [1, 2] }, namedSources);
+  const works = plan.slice(1).map((run) => ({ run, training: true, evaluations: [] }));
+  const args = ["quickstart", "--scale=huge", `--results=${results}`];
+  return { results, experiments: ["quickstart"], args, plan, works, jobs: undefined, extra: "" };
+}
+
+slurmTest(
+  "reproduce --status names tasks that failed; sbatch's refusals are told, and leave nothing",
+  async (folder) => {
+    const request = await requestIn(folder);
+    await assertRejects(
+      () => submitToSlurm({ ...request, extra: "--partition=nowhere" }),
+      UserError,
+      "invalid partition",
+    );
+    assertEquals(await Array.fromAsync(Deno.readDir(join(folder, "slurm"))), []);
+
+    const { tasks } = await submitToSlurm(request);
+    assertEquals(tasks, request.plan.length - 1);
+    await until("no task is left", async () => await output("squeue", "-h") === "");
+    const states = await tasksIn(folder);
+    assertEquals(states.length, tasks);
+    assert(states.every((state) => state.endsWith(" failed 0 of 1")), states.join());
+    for (const log of await logsIn(folder)) {
+      assertStringIncludes(log, '--scale is "huge"; choose from');
+    }
+  },
+);
+
+Deno.test("submitToSlurm() says what is missing where there is no Slurm, and what does the same by hand", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const request = await requestIn(folder);
+    await withEnvironment({ PATH: folder }, async () => {
+      const { message } = await assertRejects(() => submitToSlurm(request), UserError);
+      assertStringIncludes(message, "there is no sbatch here");
+      assertStringIncludes(message, "--shard 1/4");
+    });
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+  });
+});
+
+for (const extra of ["--array=1-9", "--time=1:00 -o log", "--time=1:00\n#SBATCH -p cpu"]) {
+  Deno.test(`submitToSlurm() refuses the options ${JSON.stringify(extra)}`, async () => {
+    await withTemporaryFolder(async (folder) => {
+      const request = { ...await requestIn(folder), extra };
+      await assertRejects(() => submitToSlurm(request), UserError, "--slurm");
+      assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+    });
+  });
+}

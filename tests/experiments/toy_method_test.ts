@@ -1,0 +1,63 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What a person writes to add a method: labels that are trusted to 90 % only. */
+const METHOD = `
+import * as tf from "@tensorflow/tfjs";
+import type { DistillationMethod } from "./method.ts";
+import { crossEntropy } from "./soft_cross_entropy.ts";
+import { number } from "../options.ts";
+
+const options = { trust: number(0.9, { above: 0 }) };
+
+/** Cross-entropy to the labels, less of it. */
+export const toy: DistillationMethod<typeof options> = {
+  name: "toy",
+  summary: "cross-entropy to labels that are not trusted",
+  options,
+  needsTeacher: false,
+  stages: (_options, epochs) => [{ name: "train", epochs }],
+  passes: () => ({ student: 3, teacher: 0 }),
+  async step({ trust }, { images, labels, backward, timed }) {
+    await timed("student", () =>
+      backward(images, ({ logits }) => ({
+        cross_entropy: tf.mul(crossEntropy(labels, logits), trust),
+      })).dispose());
+    return {};
+  },
+};
+`;
+
+Deno.test("a new method takes one file and one line, and is in a table", async () => {
+  await withTemporaryFolder(async (folder) => {
+    for (const part of ["deno.json", "deno.lock", "lib", "experiments", "results/teachers"]) {
+      await cp(join(ROOT, part), join(folder, part), { recursive: true });
+    }
+    await Deno.writeTextFile(join(folder, "lib/distillation/toy.ts"), METHOD);
+    const register = join(folder, "lib/distillation/methods.ts");
+    const before = await Deno.readTextFile(register);
+    const after = before.replace(
+      "  original,\n",
+      '  original,\n  (await import("./toy.ts")).toy,\n',
+    );
+    assertEquals(after.split("\n").length, before.split("\n").length + 1);
+    await Deno.writeTextFile(register, after);
+
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--check", "-A", "--quiet", "experiments/run.ts", "quickstart"],
+        ...["--scale", "smoke", "--seeds", "1,", "--methods", "original,toy"],
+        ...["--set", "toy.trust=0.5", "--backend", "wasm"],
+      ],
+      cwd: folder,
+      env: { NO_COLOR: "1", INIT_CWD: folder },
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    assertMatch(new TextDecoder().decode(stdout), /resnet8 +toy \(trust=0\.5\) +\d+\.\d\d/);
+  });
+});

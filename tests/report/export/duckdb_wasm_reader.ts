@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import type { Reader } from "./readers.ts";
+import type { Row } from "../../../lib/report/columns.ts";
+
+/** What an Arrow file has in front of its messages, which are a stream: its name, padded. */
+const FILE_START = 8;
+
+/** DuckDB as WebAssembly, which reads Arrow as DuckDB in Python does: as a stream that it is handed. */
+export async function duckdbWasmReader(): Promise<Reader> {
+  const library = await import("npm:@duckdb/duckdb-wasm@1.32.0/blocking").catch((error: Error) =>
+    error
+  );
+  return {
+    name: "DuckDB (WebAssembly)",
+    formats: ["arrow"],
+    reason: library instanceof Error
+      ? `@duckdb/duckdb-wasm: ${library.message.split("\n")[0]}`
+      : "",
+    async read(file) {
+      if (library instanceof Error) throw library;
+      const module = fileURLToPath(
+        import.meta.resolve("npm:@duckdb/duckdb-wasm@1.32.0/dist/duckdb-eh.wasm"),
+      );
+      const database = await library.createDuckDB(
+        { mvp: { mainModule: module, mainWorker: "" }, eh: { mainModule: module, mainWorker: "" } },
+        new library.VoidLogger(),
+        library.NODE_RUNTIME,
+      );
+      await database.instantiate();
+      const connection = database.connect();
+      const bytes = await Deno.readFile(file);
+      connection.insertArrowFromIPCStream(bytes.subarray(FILE_START), { name: "t", create: true });
+      return connection.query("SELECT * FROM t").toArray().map((row: { toJSON(): Row }) =>
+        row.toJSON()
+      );
+    },
+  };
+}

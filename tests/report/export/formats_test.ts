@@ -1,0 +1,67 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { join } from "node:path";
+import { readers } from "./readers.ts";
+import { decodeArrow } from "../../../lib/report/arrow_file.ts";
+import type { Columns, Row } from "../../../lib/report/columns.ts";
+import { encodeCsv } from "../../../lib/report/export/csv.ts";
+import { exportFormatNamed, exportFormats } from "../../../lib/report/export/formats.ts";
+import { UserError } from "../../../lib/user_error.ts";
+import { withTemporaryFolder } from "../../with_temporary_folder.ts";
+
+const COLUMNS: Columns = {
+  method: "utf8",
+  accuracy: "float64",
+  epoch: "int32",
+  done: "bool",
+  nothing: "float64",
+};
+
+const ROWS: Row[] = [
+  { method: "bss", accuracy: 0.1 + 0.2, epoch: 1, done: true, nothing: null },
+  { method: 'says "so", and\nmore', accuracy: NaN, epoch: -(2 ** 31), done: false, nothing: null },
+  { method: "", accuracy: -Infinity, epoch: 2 ** 31 - 1, done: null, nothing: null },
+  { method: null, accuracy: null, epoch: null, done: true, nothing: null },
+  { method: "Ünïcödé 決定境界", accuracy: 5e-324, epoch: 0, done: false, nothing: null },
+];
+
+for (const reader of readers) {
+  for (const name of reader.formats) {
+    Deno.test({
+      name: `${reader.name} reads from ${name} what we wrote, value by value` +
+        (reader.reason && `: ${reader.reason}`),
+      ignore: reader.reason !== "",
+      async fn() {
+        await withTemporaryFolder(async (folder) => {
+          for (const rows of [ROWS, []]) {
+            const file = join(folder, `${rows.length}.${name}`);
+            const content = { columns: COLUMNS, rows, metadata: { seed: "1" } };
+            await Deno.writeFile(file, exportFormatNamed(name).encode(content));
+            assertEquals(await reader.read(file, name, COLUMNS), rows);
+          }
+        });
+      },
+    });
+  }
+}
+
+Deno.test("every format is read by a program of others", () => {
+  const read = new Set(readers.flatMap(({ formats }) => formats));
+  assertEquals(exportFormats.map(({ name }) => name).filter((name) => !read.has(name)), []);
+});
+
+Deno.test("encodeCsv() quotes what needs it and tells an empty text from none", () => {
+  const text = new TextDecoder().decode(encodeCsv({
+    columns: { "a,b": "utf8", c: "float64" },
+    rows: [{ "a,b": 'x"y', c: -0 }, { "a,b": "", c: null }, { "a,b": null, c: 1e21 }],
+  }));
+  assertEquals(text, '"a,b",c\n"x""y",-0\n"",\n,1e+21\n');
+});
+
+Deno.test("the format arrow keeps the metadata", () => {
+  const content = { columns: COLUMNS, rows: ROWS, metadata: { seed: "1" } };
+  assertEquals(decodeArrow(exportFormatNamed("arrow").encode(content)), content);
+});
+
+Deno.test("exportFormatNamed() names the formats that there are", () => {
+  assertThrows(() => exportFormatNamed("xlsx"), UserError, "choose from csv, arrow, parquet");
+});

@@ -4,7 +4,7 @@ import { atEachScale } from "./plan/scales.ts";
 /** Which method makes the best student, of three sizes. */
 export const table1: Experiment = {
   name: "table1",
-  title: "Table 1: distillation methods on CIFAR-10",
+  title: "Table 1: distillation methods",
   reference: "original",
   measures: ["test_accuracy"],
   scales: atEachScale(({ grid, bss }) => [{

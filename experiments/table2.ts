@@ -17,7 +17,7 @@ const methodsWith = (bss: MethodEntry["options"]): MethodEntry[] => [
  */
 export const table2: Experiment = {
   name: "table2",
-  title: "Table 2: Tiny ImageNet and ImageNet 32×32",
+  title: "Table 2: methods on many classes",
   reference: "original",
   measures: ["test_accuracy", "test_top5_accuracy"],
   scales: atEachScale(({ grid, bss }, scale) => {

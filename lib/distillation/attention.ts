@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { attentionTransfer } from "./attention_transfer.ts";
+import { requireSameStages } from "./comparable_features.ts";
+import { featureStep } from "./feature_step.ts";
 import { hintonOptions, hintonTerm } from "./hinton_term.ts";
-import type { DistillationMethod, StepContext } from "./method.ts";
+import type { DistillationMethod, StepContext, StepReport } from "./method.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
 import { number } from "../options.ts";
-import { UserError } from "../user_error.ts";
 
 const options = {
   /** β, on the mean squared difference of the maps of each stage */
@@ -21,7 +22,7 @@ const withTemperature = {
  * mean squared difference between the attention maps of student and teacher.
  *
  * Where it departs from their paper: β is 1000 on the mean over all entries of a map and not β/2 on the
- * norm of the difference, as their published code has it; maps are of the three stages' outputs.
+ * norm of the difference, as their published code has it.
  */
 export const attention: DistillationMethod<typeof options> = {
   name: "attention",
@@ -43,30 +44,20 @@ export const attentionHinton: DistillationMethod<typeof withTemperature> = {
 };
 
 /** @param temperature of Hinton's term; null for none */
-async function attentionStep(
+function attentionStep(
   weight: number,
   temperature: number | null,
-  { images, labels, teacher, epoch, epochs, backward, timed }: StepContext,
-): Promise<Record<string, never>> {
-  const taught = await timed("teacher", () => teacher.forward(images));
-  await timed("student", () => {
-    backward(images, ({ logits, features }) => {
-      if (features.length !== taught.features.length) {
-        throw new UserError(
-          `attention transfer needs as many stages in the student as in the teacher, but they have ` +
-            `${features.length} and ${taught.features.length}`,
-        );
-      }
-      const maps = features.map((map, stage) => attentionTransfer(taught.features[stage], map));
-      return {
-        cross_entropy: crossEntropy(labels, logits),
-        attention: tf.mul(tf.addN(maps), weight) as tf.Scalar,
-        ...(temperature === null ? {} : {
-          distillation: hintonTerm(taught.logits, logits, temperature, { epoch, epochs }),
-        }),
-      };
-    }).dispose();
+  context: StepContext,
+): Promise<StepReport> {
+  return featureStep(context, ({ logits, features }, teacher) => {
+    requireSameStages(teacher.features, features);
+    const maps = features.map((map, stage) => attentionTransfer(teacher.features[stage], map));
+    return {
+      cross_entropy: crossEntropy(context.labels, logits),
+      attention: tf.mul(tf.addN(maps), weight) as tf.Scalar,
+      ...(temperature === null ? {} : {
+        distillation: hintonTerm(teacher.logits, logits, temperature, context),
+      }),
+    };
   });
-  tf.dispose([taught.logits, ...taught.features]);
-  return {};
 }

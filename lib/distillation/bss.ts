@@ -5,13 +5,13 @@ import { bssAttackOptions } from "../attack/bss.ts";
 import { attackNormalised } from "../attack/pixel_space.ts";
 import { hintonOptions, hintonTerm } from "./hinton_term.ts";
 import type { DistillationMethod } from "./method.ts";
-import { boundaryWeight } from "./schedules.ts";
+import { BOUNDARY_WEIGHT, boundaryWeight } from "./schedules.ts";
 import { crossEntropy, softCrossEntropy } from "./soft_cross_entropy.ts";
 import { baseSampleOptions, selectBaseSamples } from "../selection/base_samples.ts";
 import { sampleTargetClasses, targetClassOptions } from "../selection/target_classes.ts";
 import { gatherRows } from "../nn/gather_rows.ts";
 import { restrictPullback } from "../nn/restrict_pullback.ts";
-import { flag, oneOf, type Rules, tacit } from "../options.ts";
+import { flag, number, oneOf, type Rules, tacit } from "../options.ts";
 
 /** What may be set whichever attack makes the samples. */
 const commonOptions = {
@@ -23,6 +23,8 @@ const commonOptions = {
    */
   mode: oneOf("published", ["published", "paper"]),
   ...hintonOptions,
+  /** β at the start of training; 0 leaves Hinton's term alone */
+  beta: tacit(number(BOUNDARY_WEIGHT, { min: 0 })),
   /** N: at most so many base samples of a mini-batch */
   baseSamples: baseSampleOptions.count,
   /** Which samples of a mini-batch are attacked */
@@ -61,7 +63,7 @@ export const bss: DistillationMethod<typeof options> = {
   stages: (_options, epochs) => [{ name: "train", epochs }],
   passes(options, batchSize) {
     // Off in the last quarter.
-    const attacked = 0.75 * Math.min(options.baseSamples / batchSize, 1);
+    const attacked = options.beta === 0 ? 0 : 0.75 * Math.min(options.baseSamples / batchSize, 1);
     const perSample = attackNamed(options.attack ?? "bss").passes(options);
     return { student: 3 + 3 * attacked, teacher: 1 + perSample * attacked };
   },
@@ -72,7 +74,7 @@ export const bss: DistillationMethod<typeof options> = {
       context;
     const maker = attackNamed(attackName);
     const isTargeted = maker.targeted || (options as { targeted?: boolean }).targeted === true;
-    const beta = boundaryWeight(epoch, epochs);
+    const beta = boundaryWeight(epoch, epochs, options.beta);
     const clean = await timed("teacher", () => context.cleanPass({ pullback: beta > 0 }));
     const teacherLogits = clean.logits;
     const studentLogits = await timed("student", () =>
@@ -100,20 +102,22 @@ export const bss: DistillationMethod<typeof options> = {
       const attack = await timed("attack", async () => {
         const baseImages = gatherRows(images, base.indices);
         const start = clean.pullback && restrictPullback(clean.pullback, base.indices);
-        const result = await attackNormalised(
-          maker,
-          context.normalisation,
-          teacher,
-          baseImages,
-          isTargeted ? { labels: baseClass, targets: targetClass } : { labels: baseClass },
-          Object.fromEntries(
-            Object.entries(options).filter(([name]) => Object.hasOwn(maker.options, name)),
-          ),
-          { random: random("attack"), start: start ?? undefined },
-        );
-        start?.dispose();
-        tf.dispose([baseImages, ...(start ? [start.logits] : [])]);
-        return result;
+        try {
+          return await attackNormalised(
+            maker,
+            context.normalisation,
+            teacher,
+            baseImages,
+            isTargeted ? { labels: baseClass, targets: targetClass } : { labels: baseClass },
+            Object.fromEntries(
+              Object.entries(options).filter(([name]) => Object.hasOwn(maker.options, name)),
+            ),
+            { random: random("attack"), start: start ?? undefined, turn: () => context.turn() },
+          );
+        } finally {
+          start?.dispose();
+          tf.dispose([baseImages, ...(start ? [start.logits] : [])]);
+        }
       });
       await timed("student", () => {
         const accepted = attack.success.flatMap((success, i) =>

@@ -1,6 +1,6 @@
 import { hintonOptions, hintonTerm } from "./hinton_term.ts";
+import { logitStep } from "./logit_step.ts";
 import type { DistillationMethod } from "./method.ts";
-import { crossEntropy } from "./soft_cross_entropy.ts";
 
 /**
  * Knowledge distillation (Hinton et al. 2015) as the paper's comparison has it: the published script
@@ -14,15 +14,8 @@ export const hinton: DistillationMethod<typeof hintonOptions> = {
   needsTeacher: true,
   stages: (_options, epochs) => [{ name: "train", epochs }],
   passes: () => ({ student: 3, teacher: 1 }),
-  async step({ temperature }, { images, labels, cleanPass, epoch, epochs, backward, timed }) {
-    const clean = await timed("teacher", () => cleanPass({ pullback: false }));
-    await timed("student", () => {
-      backward(images, ({ logits }) => ({
-        cross_entropy: crossEntropy(labels, logits),
-        distillation: hintonTerm(clean.logits, logits, temperature, { epoch, epochs }),
-      })).dispose();
-    });
-    clean.dispose();
-    return {};
-  },
+  step: ({ temperature }, context) =>
+    logitStep(context, (teacher, student) => ({
+      distillation: hintonTerm(teacher, student, temperature, context),
+    })),
 };

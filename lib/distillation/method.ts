@@ -2,8 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { AttackResult } from "../attack/attack.ts";
 import type { Normalisation } from "../attack/pixel_space.ts";
 import type { FrozenNetwork, Pullback } from "../nn/frozen_classifier.ts";
-import type { NetworkOutput } from "../nn/network.ts";
-import type { ResNet } from "../nn/resnet.ts";
+import type { Network, NetworkOutput } from "../nn/network.ts";
 import type { Options, Rules } from "../options.ts";
 
 /**
@@ -23,8 +22,8 @@ export interface DistillationMethod<R extends Rules = Rules> {
   readonly needsTeacher: boolean;
   /** The stages of training, one after the other; most methods have one. */
   stages(options: Options<R>, epochs: number): Stage[];
-  /** What a training image costs, for estimates of time. */
-  passes(options: Options<R>, batchSize: number): PassCount;
+  /** What a training image costs in a stage, for estimates of time. */
+  passes(options: Options<R>, batchSize: number, stage: string): PassCount;
   /** What the method trains besides the student (a regressor, say), once a run. */
   createVariables?(options: Options<R>, networks: MethodNetworks): ReadonlyMap<string, tf.Variable>;
   /** The loss of one mini-batch. */
@@ -45,7 +44,9 @@ export interface PassCount {
 
 /** The networks of a run, for methods whose own variables depend on their shapes. */
 export interface MethodNetworks {
-  readonly student: ResNet;
+  readonly student: Network;
+  /** null only for a method that needs none */
+  readonly teacher: FrozenNetwork;
   readonly random: () => number;
 }
 
@@ -84,6 +85,12 @@ export interface StepContext {
   random(stream: MethodStream): () => number;
   /** Times a part of the step. */
   timed<T>(phase: MethodPhase, work: () => Promise<T> | T): Promise<T>;
+  /**
+   * Lets the event loop have its turn; to be awaited now and then by what takes seconds.
+   *
+   * @throws DOMException "AbortError" if the run is to stop: the mini-batch is then thrown away
+   */
+  turn(): Promise<void>;
 }
 
 /** The teacher's output for the images of a mini-batch, before any attack. */

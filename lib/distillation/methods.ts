@@ -1,17 +1,26 @@
 import { attention, attentionHinton } from "./attention.ts";
 import { bss } from "./bss.ts";
+import { dkd } from "./dkd.ts";
+import { fitnet } from "./fitnet.ts";
+import { fsp, fspBss } from "./fsp.ts";
 import { hinton } from "./hinton.ts";
 import type { DistillationMethod } from "./method.ts";
 import { original } from "./original.ts";
+import { similarity } from "./similarity.ts";
 import { UserError } from "../user_error.ts";
 
-/** Every method, in the order of the paper's table. */
+/** Every method: those of the paper's table in its order, then later ones. */
 export const methods = [
   original,
   hinton,
+  fitnet,
   attention,
   attentionHinton,
+  fsp,
   bss,
+  fspBss,
+  dkd,
+  similarity,
 ] as unknown as readonly DistillationMethod[];
 
 /** @throws UserError that lists the valid names */

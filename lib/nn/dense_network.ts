@@ -12,6 +12,7 @@ export class DenseNetwork implements Network {
   /** Inputs, width of each hidden layer, classes. */
   readonly widths: readonly number[];
   readonly parameters = new Map<string, tf.Variable>();
+  readonly featureChannels: readonly number[];
 
   /**
    * Weights are drawn from N(0, 2/inputs) (He et al. 2015), biases are zero.
@@ -28,6 +29,7 @@ export class DenseNetwork implements Network {
       );
     }
     this.widths = widths;
+    this.featureChannels = widths.slice(1, -1);
     for (let index = 0; index + 1 < widths.length; index++) {
       const [inputs, outputs] = [widths[index], widths[index + 1]];
       const std = Math.sqrt(2 / inputs);

@@ -15,7 +15,7 @@ export class FrozenDense implements FrozenNetwork {
 
   constructor(network: DenseNetwork) {
     this.classes = network.widths.at(-1)!;
-    this.featureChannels = network.widths.slice(1, -1);
+    this.featureChannels = network.featureChannels;
     // A clone keeps its values when the variable is assigned new ones.
     this.#layers = network.layers().map(({ weight, bias }) => ({
       weight: tf.clone(weight),

@@ -15,6 +15,8 @@ export interface NetworkOutput {
 export interface Network {
   /** What an optimizer trains, by name. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
+  /** Channels of each feature map that `forward` gives. */
+  readonly featureChannels: readonly number[];
   /** A forward pass over images `[n, h, w, c]`. */
   forward(images: tf.Tensor4D, mode: { training: boolean }): NetworkOutput;
   /** Parameters, and statistics where it keeps some, in the order of its files. */

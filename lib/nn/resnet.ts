@@ -1,5 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Architecture, type BlockShape, blocksOf, parameterShapes } from "./architecture.ts";
+import {
+  type Architecture,
+  type BlockShape,
+  blocksOf,
+  parameterShapes,
+  stageChannels,
+} from "./architecture.ts";
 import { batchNormTraining } from "./batch_norm_training.ts";
 import { globalAveragePool } from "./global_average_pool.ts";
 import { movingAverage } from "./moving_average.ts";
@@ -21,11 +27,13 @@ export class ResNet implements Network {
   readonly parameters = new Map<string, tf.Variable>();
   /** Running mean and (unbiased) variance of every batch-norm. */
   readonly statistics = new Map<string, tf.Variable>();
+  readonly featureChannels: readonly number[];
   readonly #blocks: BlockShape[][];
 
   /** @param weights one for each name of `parameterShapes(architecture)`, in memory layout */
   constructor(architecture: Architecture, weights: ReadonlyMap<string, Weight>) {
     this.architecture = architecture;
+    this.featureChannels = stageChannels(architecture);
     this.#blocks = blocksOf(architecture);
     for (const { name, trainable } of parameterShapes(architecture)) {
       const { data, shape } = weights.get(name)!;

@@ -2,12 +2,14 @@ import * as tf from "@tensorflow/tfjs";
 import { compareRelative, type Comparison } from "./compare.ts";
 import type { GoldenFile, GoldenFolder } from "./golden_folder.ts";
 import { attentionTransfer } from "../distillation/attention_transfer.ts";
-import { softCrossEntropy } from "../distillation/soft_cross_entropy.ts";
+import { fspLosses, fspMatrix } from "../distillation/fsp_matrix.ts";
+import { hintLoss } from "../distillation/hint_loss.ts";
+import { klDivergence } from "../distillation/kl_divergence.ts";
 
 const LOSS = 1e-4;
 const GRADIENT = 1e-3;
 
-/** Losses of distillation methods on given logits. */
+/** Losses of distillation methods on given logits and features. */
 export async function* compareDistillationLosses(
   folder: GoldenFolder,
 ): AsyncIterable<Comparison> {
@@ -16,13 +18,7 @@ export async function* compareDistillationLosses(
     const { data, shape } = golden.tensor(name);
     return tf.tensor2d(data as Float32Array, shape as [number, number]);
   });
-  // KL(t ‖ s) = J(t, s) − J(t, t): the soft cross-entropy less the teacher's own entropy.
-  const divergence = tf.tidy(() =>
-    tf.mul(
-      tf.sub(softCrossEntropy(teacher, student, 4), softCrossEntropy(teacher, teacher, 4)),
-      16,
-    )
-  );
+  const divergence = tf.tidy(() => klDivergence(teacher, student, 4));
   yield compareRelative(
     "Hinton's KL at T = 4, times T²",
     await divergence.data(),
@@ -31,17 +27,52 @@ export async function* compareDistillationLosses(
   );
   tf.dispose([teacher, student, divergence]);
   yield* compareAttentionTransfer(golden);
+  yield* compareHint(golden);
+  yield* compareFsp(golden);
+}
+
+/** The hint of the middle stage, by a student whose channels are the teacher's: nothing to regress. */
+async function* compareHint(golden: GoldenFile): AsyncIterable<Comparison> {
+  const [teacher, student] = [features(golden, "teacher1"), features(golden, "student1")];
+  const loss = tf.tidy(() => hintLoss(teacher, student));
+  // The reference is without the half that makes the gradient the plain difference.
+  const doubled = (await loss.data())[0] * 2;
+  yield compareRelative("hint loss", [doubled], golden.data("hint_loss_stage1"), LOSS);
+  tf.dispose([teacher, student, loss]);
+}
+
+/** The loss of each pair of stages, and the gradients of their sum. */
+async function* compareFsp(golden: GoldenFile): AsyncIterable<Comparison> {
+  const [teacher, student] = ["teacher", "student"].map((role) =>
+    golden.names(role).map((stage) => features(golden, role + stage))
+  );
+  const matrix = tf.tidy(() => fspMatrix(teacher[0], teacher[1]));
+  const expected = golden.data("fsp_matrix_teacher0");
+  yield compareRelative("FSP matrix of the teacher", await matrix.data(), expected, LOSS);
+
+  const losses = tf.tidy(() => fspLosses(teacher, student));
+  for (const [pair, loss] of losses.entries()) {
+    const reference = [golden.data("fsp_loss")[pair]];
+    yield compareRelative(`FSP loss ${pair}`, await loss.data(), reference, LOSS);
+  }
+  const gradients = tf.grads((...maps) => tf.addN(fspLosses(teacher, maps as tf.Tensor4D[])))(
+    student,
+  );
+  for (const [stage, gradient] of gradients.entries()) {
+    const reference = golden.nhwc(`fsp_grad${stage}`).data;
+    yield compareRelative(`FSP gradient ${stage}`, await gradient.data(), reference, GRADIENT);
+  }
+  tf.dispose([...teacher, ...student, matrix, ...losses, ...gradients]);
 }
 
 /** Loss and gradient of each stage, on random features. */
 async function* compareAttentionTransfer(golden: GoldenFile): AsyncIterable<Comparison> {
-  const features = (name: string) => {
-    const { data, shape } = golden.nhwc(name);
-    return tf.tensor4d(data as Float32Array, shape);
-  };
   const losses = golden.data("attention_loss");
   for (const [stage, expected] of Array.from(losses).entries()) {
-    const [teacher, student] = [features(`teacher${stage}`), features(`student${stage}`)];
+    const [teacher, student] = [
+      features(golden, `teacher${stage}`),
+      features(golden, `student${stage}`),
+    ];
     const { value, grad } = tf.valueAndGrad((s) => attentionTransfer(teacher, s as tf.Tensor4D))(
       student,
     );
@@ -54,4 +85,9 @@ async function* compareAttentionTransfer(golden: GoldenFile): AsyncIterable<Comp
     );
     tf.dispose([teacher, student, value, grad]);
   }
+}
+
+function features(golden: GoldenFile, name: string): tf.Tensor4D {
+  const { data, shape } = golden.nhwc(name);
+  return tf.tensor4d(data as Float32Array, shape);
 }

@@ -32,9 +32,9 @@ export class GradientAccumulator {
     let logits!: tf.Tensor2D;
     const { value, grads } = tf.variableGrads(() => {
       const output = this.#student.forward(images, { training: true });
-      logits = tf.keep(output.logits);
       const terms = Object.entries(loss(output, this.#own));
       for (const [name, term] of terms) this.#terms.push({ name, value: tf.keep(term) });
+      logits = tf.keep(output.logits);
       return tf.addN(terms.map(([, term]) => term)) as tf.Scalar;
     }, this.#variables);
     value.dispose();

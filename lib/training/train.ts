@@ -8,6 +8,7 @@ import { leaveInterruptedWork } from "../backend/leave_interrupted_work.ts";
 import { type Checkpoint, CheckpointFolder, type Environment } from "./checkpoint_folder.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
 import { EventTurn } from "./event_turn.ts";
+import { initialState } from "./initial_state.ts";
 import { NotFiniteError } from "./not_finite_error.ts";
 import { RandomStreams } from "./random_streams.ts";
 import type { RunSpecification } from "./run_specification.ts";
@@ -15,7 +16,6 @@ import { type TeacherCacheSettings, TeacherLogitCache } from "./teacher_logit_ca
 import { teacherLogitKey } from "./teacher_logit_key.ts";
 import { trainEpoch } from "./train_epoch.ts";
 import { teacherOf } from "./train_step.ts";
-import { TrainingState } from "./training_state.ts";
 import { UserError } from "../user_error.ts";
 
 /** What a run needs besides its specification. */
@@ -73,8 +73,11 @@ export async function train(
   leaveInterruptedWork();
   const random = new RandomStreams(seed).stream("init");
   const initial = initialiseResNet(architectureFor(student, dataset), random);
-  const own = method.createVariables?.(options as never, { student: initial, teacher: frozen, random });
-  const state = new TrainingState(initial, own ?? new Map(), protocol);
+  const state = initialState({ method, options, protocol }, {
+    student: initial,
+    teacher: frozen,
+    random,
+  });
   const folder = checkpoints === undefined
     ? null
     : new CheckpointFolder(checkpoints, specification, environment);

@@ -1,3 +1,4 @@
+import { leaveInterruptedWork } from "../backend/leave_interrupted_work.ts";
 import { miniBatches } from "../data/mini_batches.ts";
 import type { EpochSummary } from "./epoch_row.ts";
 import type { MiniBatch } from "./make_batch.ts";
@@ -45,6 +46,8 @@ export async function trainBatches(
       await state.attempt(() => trainStep(input, batch, learningRate, summary));
     } catch (error) {
       streams.restore(before);
+      // A loss that could not be taken leaves a gradient without its end.
+      leaveInterruptedWork();
       if (!(error instanceof NotFiniteError)) throw error;
       throw new NotFiniteError(`${error.message} in epoch ${number}, step ${summary.steps + 1}`);
     }

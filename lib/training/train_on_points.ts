@@ -2,18 +2,17 @@ import * as tf from "@tensorflow/tfjs";
 import { pointImages, type PointSet } from "../data/toy/point_set.ts";
 import type { DistillationMethod } from "../distillation/method.ts";
 import { resolveMethodOptions } from "../distillation/method_options.ts";
-import { methods } from "../distillation/methods.ts";
 import { DenseNetwork } from "../nn/dense_network.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
 import { EventTurn } from "./event_turn.ts";
+import { initialState } from "./initial_state.ts";
 import type { MiniBatch } from "./make_batch.ts";
 import { type Protocol, protocolOptions } from "./protocol.ts";
 import { RandomStreams } from "./random_streams.ts";
 import { trainBatches } from "./train_batches.ts";
-import { TrainingState } from "./training_state.ts";
-import { UserError } from "../user_error.ts";
+import { teacherOf } from "./train_step.ts";
 
 /** For attacks on pixels in 0…1: what they see of the plane is ±2.5, where the paper's attack stays. */
 const PLANE = { mean: [0.5, 0.5], std: [0.2, 0.2] };
@@ -46,25 +45,18 @@ export interface PointTrainingResult {
  * Trains a dense network on points, by the same steps as a ResNet on images, but without augmentation,
  * evaluation and checkpoints.
  *
- * @throws UserError for a bad option, or a method that trains more than the student
+ * @throws UserError for a bad option, or a method that cannot compare these networks: attention
+ *   transfer never can, since a hidden layer has no places to attend to
  * @throws NotFiniteError if loss or weights are no longer finite
  */
 export async function trainOnPoints(training: PointTraining): Promise<PointTrainingResult> {
   const { points, method, hidden, seed } = training;
   const options = resolveMethodOptions(method, training.options);
   const protocol = resolveOptions("protocol", protocolOptions, training.protocol);
-  if (method.createVariables) {
-    const valid = methods.filter((other) => !other.createVariables).map(({ name }) => name);
-    throw new UserError(
-      `method "${method.name}" trains more than the student, which is not for points; ` +
-        `choose from ${valid.join(", ")}`,
-    );
-  }
-  const student = new DenseNetwork(
-    [2, ...hidden, points.classes],
-    new RandomStreams(seed).stream("init"),
-  );
-  const state = new TrainingState(student, new Map(), protocol);
+  const teacher = teacherOf(training);
+  const random = new RandomStreams(seed).stream("init");
+  const student = new DenseNetwork([2, ...hidden, points.classes], random);
+  const state = initialState({ method, options, protocol }, { student, teacher, random });
   const schedule = method.stages(options as never, protocol.epochs).flatMap((stage) =>
     Array.from({ length: stage.epochs }, (_, index) => ({ stage, epoch: index + 1 }))
   );

@@ -57,3 +57,10 @@ Deno.test("attentionTransfer() names the sizes of maps that cannot be compared",
     assertThrows(() => attentionTransfer(other, features("b", 4)), UserError, "2×4 and 3×4");
   });
 });
+
+Deno.test("attentionTransfer() refuses maps of one position, which are all the same", () => {
+  tf.tidy(() => {
+    const [teacher, student] = [tf.ones([2, 1, 1, 3]), tf.ones([2, 1, 1, 4])] as tf.Tensor4D[];
+    assertThrows(() => attentionTransfer(teacher, student), UserError, "1×1 has one place only");
+  });
+});

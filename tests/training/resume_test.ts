@@ -43,7 +43,7 @@ async function goOnForOne(
 
 for (const { name } of methods) {
   onEveryBackend(
-    `train() is stopped anywhere with method ${name}, and resumes bit for bit`,
+    `train() is stopped anywhere in every stage with method ${name}, and resumes bit for bit`,
     async (backend) => {
       const specification = inThrees(smallSpecification(name));
       const whole = await outcomeOf(specification, backend);
@@ -55,7 +55,7 @@ for (const { name } of methods) {
         assertEquals(resumed, whole);
         assertEquals(
           messages,
-          [1, 2].flatMap((epoch) =>
+          whole.rows.flatMap(({ epoch }) =>
             [1, 2, 3].map((step) => `resuming after mini-batch ${step} of epoch ${epoch}`)
           ),
         );

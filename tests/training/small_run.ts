@@ -44,7 +44,7 @@ export function smallSpecification(
   method = "bss",
   { epochs = 2, seed = 1, options = {} as Record<string, unknown>, learningRate = 0.1 } = {},
 ): RunSpecification {
-  const attack = method === "bss" ? { step: "newton", eta: 1.2, baseSamples: 4 } : {};
+  const attack = method.endsWith("bss") ? { step: "newton", eta: 1.2, baseSamples: 4 } : {};
   return {
     dataset: {
       name: "quarters",

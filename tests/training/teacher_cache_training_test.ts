@@ -22,7 +22,10 @@ const cachedShares = (rows: readonly Record<string, unknown>[]) =>
 /** All but where the teacher's logits came from, and what an attack had to compute again therefore. */
 const withoutShares = (
   { rows, weights }: { rows: Record<string, unknown>[]; weights: Uint8Array },
-) => ({ rows: rows.map((row) => ({ ...row, teacher_cached: null, teacher_images: null })), weights });
+) => ({
+  rows: rows.map((row) => ({ ...row, teacher_cached: null, teacher_images: null })),
+  weights,
+});
 
 for (const method of ["hinton", "bss"]) {
   onFastBackends(

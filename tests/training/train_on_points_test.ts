@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
 import { toyNamed } from "../../lib/data/toy/toy.ts";
 import type { DistillationMethod } from "../../lib/distillation/method.ts";
+import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
 import { methodNamed, methods } from "../../lib/distillation/methods.ts";
 import { DenseNetwork } from "../../lib/nn/dense_network.ts";
 import { FrozenDense } from "../../lib/nn/frozen_dense.ts";
@@ -10,15 +11,21 @@ import { NotFiniteError } from "../../lib/training/not_finite_error.ts";
 import { type PointTraining, trainOnPoints } from "../../lib/training/train_on_points.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { assertLossesFall } from "./assert_losses_fall.ts";
 
-/** Those that train nothing but the student. */
-const forPoints = methods.filter(({ createVariables }) => !createVariables);
+/** Those that compare where in an image a stage is active, which a hidden layer cannot say. */
+const BY_POSITION = ["attention", "attention+hinton"];
+const forPoints = methods.filter(({ name }) => !BY_POSITION.includes(name));
 
 const POINTS = toyNamed("circles").make(24, seedrandom("points") as () => number);
 
 /** Trains and frees everything; the teacher is a network as it was initialised. */
-async function outcomeOf(method: DistillationMethod, training: Partial<PointTraining> = {}) {
-  const network = new DenseNetwork([2, 8, 2], seedrandom("teacher") as () => number);
+async function outcomeOf(
+  method: DistillationMethod,
+  training: Partial<PointTraining> = {},
+  teacherHidden: readonly number[] = [8],
+) {
+  const network = new DenseNetwork([2, ...teacherHidden, 2], seedrandom("teacher") as () => number);
   const teacher = new FrozenDense(network);
   network.dispose();
   try {
@@ -36,13 +43,39 @@ async function outcomeOf(method: DistillationMethod, training: Partial<PointTrai
 }
 
 for (const method of forPoints) {
-  onEveryBackend(`trainOnPoints() lowers the loss with method ${method.name}`, async () => {
-    const { rows } = await outcomeOf(method);
-    assertEquals(rows.map(({ epoch }) => epoch), [1, 2, 3, 4, 5, 6, 7, 8]);
-    const losses = rows.map((row) => Number(row.loss_cross_entropy));
-    assert(losses.at(-1)! < losses[0], `losses ${losses}`);
+  onEveryBackend(
+    `trainOnPoints() lowers the loss of every stage with method ${method.name}`,
+    async () => {
+      const { rows } = await outcomeOf(method, { hidden: [8, 8] }, [8, 8]);
+      const stages = method.stages(resolveMethodOptions(method) as never, 8);
+      const expected = stages.flatMap(({ name, epochs }) => Array<string>(epochs).fill(name));
+      assertEquals(rows.map(({ stage }) => stage), expected);
+      assertEquals(rows.map(({ epoch }) => epoch), expected.map((_, index) => index + 1));
+      assertLossesFall(rows);
+    },
+  );
+}
+
+for (const name of BY_POSITION) {
+  onEveryBackend(`trainOnPoints() refuses method ${name}`, async () => {
+    const reason = "a feature map of 1×1 has one place only";
+    await assertRejects(() => outcomeOf(methodNamed(name)), UserError, reason);
   });
 }
+
+onEveryBackend("trainOnPoints() says which networks a method cannot compare", async () => {
+  const refused = (name: string, hidden: number[], reason: string) =>
+    assertRejects(() => outcomeOf(methodNamed(name), { hidden }, [8, 8]), UserError, reason);
+  await refused("fsp", [8], "have 1 and 2 stages or hidden layers");
+  await refused("fsp", [8, 6], "stage 2 has 8 and 6");
+  await refused("fitnet", [], "without stages or hidden layers");
+  await refused("similarity", [], "without stages or hidden layers");
+});
+
+onEveryBackend("trainOnPoints() brings a hint to a layer of another width", async () => {
+  const { rows } = await outcomeOf(methodNamed("fitnet"), { hidden: [5] });
+  assertLossesFall(rows);
+});
 
 onEveryBackend("trainOnPoints() gives the same network for the same seed", async () => {
   const bss = methodNamed("bss");
@@ -66,8 +99,9 @@ onEveryBackend(
           return method.step(options, context);
         },
       };
-      const { weights } = await outcomeOf(watched, { protocol });
-      seen.push({ batches, weights: [weights[0], weights[2]] });
+      const { weights } = await outcomeOf(watched, { protocol, hidden: [8, 8] }, [8, 8]);
+      // Of the epochs that all have.
+      seen.push({ batches: batches.slice(0, 6), weights: [weights[0], weights[2], weights[4]] });
     }
     assertEquals(seen[0].batches.length, 6);
     for (const other of seen) assertEquals(other, seen[0]);
@@ -115,12 +149,8 @@ onEveryBackend("trainOnPoints() says what it lacks and what is valid", async () 
     UserError,
     '"epochs" is 0, but must be a whole number from 1',
   );
-  const withOwn = { ...hinton, name: "regressor", createVariables: () => new Map() };
-  await assertRejects(
-    () => outcomeOf(withOwn),
-    UserError,
-    `choose from ${forPoints.map(({ name }) => name).join(", ")}`,
-  );
+  const fitnet = methodNamed("fitnet");
+  await assertRejects(() => outcomeOf(fitnet, { teacher: null }), UserError, "needs a teacher");
 });
 
 onFastBackends(

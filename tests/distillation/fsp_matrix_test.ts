@@ -1,0 +1,74 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { fspLosses, fspMatrix } from "../../lib/distillation/fsp_matrix.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { checkGradients } from "../finite_differences.ts";
+import { assertClose } from "../numbers.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+import { featureMap } from "./feature_maps.ts";
+
+/** As a ResNet has them: half the size and twice the channels from stage to stage. */
+const stagesOf = (seed: string) => [
+  featureMap(`${seed} 1`, [8, 4, 2]),
+  featureMap(`${seed} 2`, [4, 2, 4]),
+  featureMap(`${seed} 3`, [2, 1, 8]),
+];
+
+onEveryBackend("fspMatrix() is the mean over positions of the products of channels", () => {
+  tf.tidy(() => {
+    const earlier = tf.tensor4d([1, 2, 3, 4], [1, 2, 1, 2]);
+    const later = tf.tensor4d([5, 6, 7, 10, 20, 30], [1, 2, 1, 3]);
+    const matrix = fspMatrix(earlier, later);
+    assertEquals(matrix.shape, [1, 3, 2]);
+    const products = [[5, 10], [6, 20], [7, 30]]
+      .flatMap(([a, b]) => [[1, 3], [2, 4]].map(([c, d]) => (a * c + b * d) / 2));
+    assertClose(matrix.dataSync(), products, 1e-6);
+  });
+});
+
+onEveryBackend("fspMatrix() averages the earlier map over cells", () => {
+  tf.tidy(() => {
+    const [earlier, later] = [featureMap("earlier", [4, 6, 2]), featureMap("later", [2, 2, 3])];
+    const averaged = tf.mean(earlier.reshape([2, 2, 2, 2, 3, 2]), [2, 4]) as tf.Tensor4D;
+    const [matrix, expected] = [fspMatrix(earlier, later), fspMatrix(averaged, later)];
+    assertClose(matrix.dataSync(), expected.dataSync(), 1e-5);
+  });
+});
+
+onEveryBackend("fspLosses() have gradients that agree with finite differences", () => {
+  tf.tidy(() => {
+    const teacher = stagesOf("teacher");
+    checkGradients(
+      (...maps) => tf.mul(tf.addN(fspLosses(teacher, maps as tf.Tensor4D[])), 10),
+      stagesOf("student"),
+    );
+  });
+});
+
+onEveryBackend("fspLosses() are one for each pair of stages, and zero for the same maps", () => {
+  tf.tidy(() => {
+    const [teacher, student] = [stagesOf("teacher"), stagesOf("student")];
+    const zeros = fspLosses(teacher, teacher).map((loss) => loss.dataSync()[0]);
+    assertEquals(zeros, [0, 0]);
+    const mixed = [...student.slice(0, 2), teacher[2]];
+    const [first, second] = fspLosses(teacher, student);
+    assertEquals(fspLosses(teacher, mixed)[0].dataSync(), first.dataSync());
+    const matrices = [teacher, student].map((maps) => fspMatrix(maps[1], maps[2]));
+    const expected = tf.mean(tf.squaredDifference(matrices[0], matrices[1])).dataSync();
+    assertClose(second.dataSync(), expected, 1e-5);
+  });
+});
+
+Deno.test("FSP losses say why feature maps cannot be compared", () => {
+  tf.tidy(() => {
+    const teacher = stagesOf("teacher");
+    const losses = (student: tf.Tensor4D[]) => () => fspLosses(teacher, student);
+    const [first, second, third] = stagesOf("student");
+    assertThrows(losses([first, second]), UserError, "have 2 and 3 stages");
+    assertThrows(() => fspLosses([first], [first]), UserError, "at least 2");
+    const wide = featureMap("wide", [4, 2, 5]);
+    assertThrows(losses([first, wide, third]), UserError, "stage 2 has 4 and 5");
+    const odd = featureMap("odd", [3, 3, 8]);
+    assertThrows(losses([first, second, odd]), UserError, "4×2 and 3×3");
+  });
+});

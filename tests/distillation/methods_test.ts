@@ -1,0 +1,159 @@
+import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { methodNamed, methods } from "../../lib/distillation/methods.ts";
+import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { testClassifier, testImages, TINY } from "../networks.ts";
+import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { outcomeOf } from "../training/outcome_of.ts";
+import { smallSpecification } from "../training/small_run.ts";
+import { oneStep, stateFor, testTeacher } from "./one_step.ts";
+
+/** Those whose losses need feature maps of the same place in both networks. */
+const COMPARING_MAPS = ["fitnet", "attention", "attention+hinton", "fsp", "fsp+bss"];
+
+const stagesOf = (name: string, epochs = 4) => {
+  const method = methodNamed(name);
+  return method.stages(resolveMethodOptions(method) as never, epochs);
+};
+
+/** With a teacher, that is disposed of. */
+async function withTeacher<T>(
+  teacher: FrozenNetwork,
+  use: (teacher: FrozenNetwork) => Promise<T>,
+): Promise<T> {
+  try {
+    return await use(teacher);
+  } finally {
+    teacher.dispose();
+  }
+}
+
+Deno.test("methods have names and summaries of their own, and one that is unknown lists them", () => {
+  const names = methods.map(({ name }) => name);
+  assertEquals(new Set(names).size, names.length);
+  assertEquals(new Set(methods.map(({ summary }) => summary)).size, names.length);
+  assertThrows(() => methodNamed("hnton"), UserError, names.join(", "));
+});
+
+for (const method of methods) {
+  const { name } = method;
+
+  Deno.test(`${name} fills in its options, and names one that is unknown or has a wrong value`, () => {
+    const rules = method.optionsFor?.({}) ?? method.options;
+    const isTacit = (option: string) => rules[option].isTacit === true;
+    assertEquals(
+      Object.keys(resolveMethodOptions(method)),
+      Object.keys(rules).filter((option) => !isTacit(option)),
+    );
+    assertThrows(
+      () => resolveMethodOptions(method, { colour: 1 }),
+      UserError,
+      `${name} has no option "colour"; it has ${Object.keys(rules).join(", ") || "none"}`,
+    );
+    for (const option of Object.keys(rules)) {
+      const error = assertThrows(() => resolveMethodOptions(method, { [option]: { no: "value" } }));
+      assert(error instanceof UserError, `${option}: ${error}`);
+    }
+  });
+
+  Deno.test(`${name} has stages that end with the epochs that were asked for`, () => {
+    for (const epochs of [1, 2, 7, 80]) {
+      const stages = stagesOf(name, epochs);
+      assertEquals(stages.at(-1)!.epochs, epochs);
+      assert(stages.every((stage) => Number.isInteger(stage.epochs) && stage.epochs > 0));
+      assertEquals(new Set(stages.map((stage) => stage.name)).size, stages.length);
+    }
+  });
+
+  Deno.test(`${name} says for each stage what an image costs`, () => {
+    const options = resolveMethodOptions(method) as never;
+    for (const stage of stagesOf(name)) {
+      const passes = method.passes(options, 256, stage.name);
+      assert(passes.student > 1 && Number.isFinite(passes.student));
+      assert(passes.teacher >= 0 && Number.isFinite(passes.teacher));
+    }
+    const taught = stagesOf(name).map((stage) => method.passes(options, 256, stage.name).teacher);
+    assertEquals(Math.max(...taught) > 0, method.needsTeacher);
+  });
+
+  onEveryBackend(
+    `${name} trains all that it may over its stages, and leaves the teacher alone`,
+    async () => {
+      await withTeacher(testTeacher(), async (teacher) => {
+        const images = testImages(4);
+        const logits = () => tf.tidy(() => teacher.logits(images).dataSync().slice());
+        const before = logits();
+        const state = stateFor(name, teacher);
+        const trained = new Set<string>();
+        for (const stage of stagesOf(name)) {
+          const { losses, gradients } = await oneStep(name, { state, teacher, stage });
+          assert(Object.keys(losses).length > 0);
+          assert(Object.values(losses).every(Number.isFinite), JSON.stringify(losses));
+          for (const [variable, gradient] of gradients) {
+            assert(gradient.every(Number.isFinite), `${variable} in stage ${stage.name}`);
+            if (gradient.some((value) => value !== 0)) trained.add(variable);
+          }
+        }
+        assertEquals([...trained].sort(), [...state.trained.keys()].sort());
+        assertEquals(await state.nonFinite(), []);
+        assertEquals(logits(), before);
+        state.dispose();
+        images.dispose();
+      });
+    },
+  );
+
+  onFastBackends(`${name} keeps the number of tensors constant over its steps`, async () => {
+    await withTeacher(testTeacher(), async (teacher) => {
+      const state = stateFor(name, teacher);
+      for (const stage of stagesOf(name)) {
+        const counts: number[] = [];
+        for (let step = 0; step < 4; step++) {
+          await oneStep(name, { state, teacher, stage });
+          counts.push(tf.memory().numTensors);
+        }
+        // The first step makes momentum.
+        assertEquals(new Set(counts.slice(1)).size, 1, `${stage.name}: ${counts}`);
+      }
+      state.dispose();
+    });
+  });
+
+  onFastBackends(`${name} has all that it trains in a checkpoint`, async () => {
+    await withTeacher(testTeacher(), async (teacher) => {
+      const state = stateFor(name, teacher);
+      const fresh = await state.save();
+      const [stage] = stagesOf(name);
+      await oneStep(name, { state, teacher, stage });
+      const stored = await state.save();
+      for (const own of state.own.keys()) {
+        assert(stored.has(`method/${own}`) && stored.has(`momentum/method/${own}`), own);
+        assertNotEquals(stored.get(`method/${own}`), fresh.get(`method/${own}`));
+      }
+      const other = stateFor(name, teacher);
+      other.restore(stored);
+      assertEquals(await other.save(), stored);
+      state.dispose();
+      other.dispose();
+    });
+  });
+
+  onFastBackends(
+    COMPARING_MAPS.includes(name)
+      ? `${name} says so if the teacher's feature maps are not like the student's`
+      : `${name} trains by a teacher with other feature maps than the student's`,
+    async (backend) => {
+      const fourStages = testClassifier({ ...TINY, depth: 10, stages: 4 }, "teacher");
+      await withTeacher(fourStages, async (teacher) => {
+        const run = () => outcomeOf(smallSpecification(name), backend, { teacher });
+        if (COMPARING_MAPS.includes(name)) {
+          await assertRejects(run, UserError, "student");
+        } else {
+          await run();
+        }
+      });
+    },
+  );
+}

@@ -1,0 +1,127 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Stage } from "../../lib/distillation/method.ts";
+import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { methodNamed } from "../../lib/distillation/methods.ts";
+import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
+import type { NetworkOutput } from "../../lib/nn/network.ts";
+import type { ResNet } from "../../lib/nn/resnet.ts";
+import { resolveOptions } from "../../lib/options.ts";
+import { type EpochRow, EpochSummary } from "../../lib/training/epoch_row.ts";
+import { EventTurn } from "../../lib/training/event_turn.ts";
+import { initialState } from "../../lib/training/initial_state.ts";
+import { protocolOptions } from "../../lib/training/protocol.ts";
+import { RandomStreams } from "../../lib/training/random_streams.ts";
+import { trainStep } from "../../lib/training/train_step.ts";
+import type { TrainingState } from "../../lib/training/training_state.ts";
+import { testClassifier, testImages, testNetwork, TINY } from "../networks.ts";
+
+/** Each class twice; student and teacher are both right about the third image. */
+const LABELS = Int32Array.of(0, 1, 3, 2, 0, 1, 2, 3);
+
+/** Deeper than the students. */
+export const testTeacher = () => testClassifier({ ...TINY, depth: 14 }, "teacher");
+
+/** A student as `testNetwork` has it and what the method trains besides, to be disposed of. */
+export function stateFor(name: string, teacher: FrozenNetwork): TrainingState<ResNet> {
+  const method = methodNamed(name);
+  const options = resolveMethodOptions(method);
+  const protocol = resolveOptions("protocol", protocolOptions);
+  const random = new RandomStreams(1).stream("init");
+  return initialState({ method, options, protocol }, {
+    student: testNetwork(TINY, "student"),
+    teacher,
+    random,
+  });
+}
+
+/** What a step was made of. */
+export interface StepOutcome {
+  /** Each term of the loss, by its name. */
+  readonly losses: Readonly<Record<string, number>>;
+  readonly row: EpochRow;
+  /** Of what the optimizer was given, by the name of the variable. */
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+}
+
+/** One step in an epoch of a stage, on images and labels that are always the same. */
+export async function oneStep(
+  name: string,
+  { state, teacher, stage, epoch = 1, options = {} }: {
+    readonly state: TrainingState<ResNet>;
+    readonly teacher: FrozenNetwork;
+    readonly stage: Stage;
+    readonly epoch?: number;
+    readonly options?: Readonly<Record<string, unknown>>;
+  },
+): Promise<StepOutcome> {
+  const method = methodNamed(name);
+  const gradients = new Map<string, Float32Array>();
+  const apply = state.optimizer.apply.bind(state.optimizer);
+  state.optimizer.apply = (variables, given, learningRate) => {
+    for (const [variable, gradient] of given) {
+      gradients.set(variable, gradient.dataSync<"float32">().slice());
+    }
+    apply(variables, given, learningRate);
+  };
+  const summary = new EpochSummary();
+  await trainStep(
+    {
+      ...{ teacher, method, state, stage, epoch },
+      normalisation: { mean: [0.5], std: [0.25] },
+      teacherCache: null,
+      options: resolveMethodOptions(method, options),
+      streams: new RandomStreams(1, epoch),
+      events: new EventTurn(),
+    },
+    {
+      images: testImages(LABELS.length),
+      labels: tf.tensor1d(LABELS, "int32"),
+      labelValues: LABELS,
+      imageNumbers: Float64Array.from(LABELS),
+    },
+    0.01,
+    summary,
+  );
+  state.optimizer.apply = apply;
+  const row = summary.row({});
+  const losses = Object.entries(row).filter(([column]) => column.startsWith("loss_"))
+    .map(([column, value]) => [column.slice("loss_".length), Number(value)]);
+  return { losses: Object.fromEntries(losses), row, gradients };
+}
+
+/** The terms of the loss of one step of a method, with a student that was never trained. */
+export async function lossesOf(
+  name: string,
+  stage: Stage,
+  { epoch = 1, options = {} }: { epoch?: number; options?: Readonly<Record<string, unknown>> } = {},
+): Promise<Readonly<Record<string, number>>> {
+  const teacher = testTeacher();
+  const state = stateFor(name, teacher);
+  try {
+    return (await oneStep(name, { state, teacher, stage, epoch, options })).losses;
+  } finally {
+    state.dispose();
+    teacher.dispose();
+  }
+}
+
+/** A number made of what `lossesOf` compares. */
+export function computedFrom(
+  loss: (
+    outputs: { student: NetworkOutput; teacher: NetworkOutput; labels: tf.Tensor1D },
+  ) => tf.Scalar,
+): number {
+  const teacher = testTeacher();
+  const student = testNetwork(TINY, "student");
+  const value = tf.tidy(() => {
+    const images = testImages(LABELS.length);
+    const outputs = { student: student.forward(images, { training: true }) };
+    const taught = teacher.forward(images);
+    const result = loss({ ...outputs, teacher: taught, labels: tf.tensor1d(LABELS, "int32") });
+    tf.dispose([taught.logits, ...taught.features]);
+    return result.dataSync()[0];
+  });
+  student.dispose();
+  teacher.dispose();
+  return value;
+}

@@ -1,0 +1,12 @@
+import { assertEquals } from "@std/assert";
+import { crossEntropy } from "../../lib/distillation/soft_cross_entropy.ts";
+import { assertClose } from "../numbers.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+import { computedFrom, lossesOf } from "./one_step.ts";
+
+onEveryBackend("original has the cross-entropy alone", async () => {
+  const losses = await lossesOf("original", { name: "train", epochs: 4 });
+  assertEquals(Object.keys(losses), ["cross_entropy"]);
+  const expected = computedFrom(({ student, labels }) => crossEntropy(labels, student.logits));
+  assertClose([losses.cross_entropy], [expected], 1e-5);
+});

@@ -1,0 +1,18 @@
+import * as tf from "@tensorflow/tfjs";
+import { uniformNumbers } from "../numbers.ts";
+
+/** Logits of four images and five classes. */
+export function logits(seed: string): tf.Tensor2D {
+  return tf.tensor2d(uniformNumbers(20, seed).map((value) => 4 * value), [4, 5]);
+}
+
+export function softmax(logits: readonly number[], temperature: number): number[] {
+  const exponentials = logits.map((value) => Math.exp(value / temperature));
+  const sum = exponentials.reduce((total, value) => total + value, 0);
+  return exponentials.map((value) => value / sum);
+}
+
+/** Σ p log(p/q) */
+export function divergenceOf(p: readonly number[], q: readonly number[]): number {
+  return p.reduce((sum, value, k) => sum + value * Math.log(value / q[k]), 0);
+}

@@ -1,0 +1,18 @@
+import { assertEquals } from "@std/assert";
+import { similarityLoss } from "../../lib/distillation/similarity_loss.ts";
+import { assertClose } from "../numbers.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+import { computedFrom, lossesOf } from "./one_step.ts";
+
+const STAGE = { name: "train", epochs: 4 };
+
+onEveryBackend("similarity has γ times the similarity loss of the last stage", async () => {
+  const expected = computedFrom(({ teacher, student }) =>
+    similarityLoss(teacher.features[2], student.features[2])
+  );
+  for (const weight of [3000, 50]) {
+    const losses = await lossesOf("similarity", STAGE, { options: { weight } });
+    assertEquals(Object.keys(losses), ["cross_entropy", "similarity"]);
+    assertClose([losses.similarity], [weight * expected], 1e-4);
+  }
+});

@@ -1,0 +1,40 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { methodNamed } from "../../lib/distillation/methods.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+const epochsOf = (name: string, epochs: number, options = {}) => {
+  const method = methodNamed(name);
+  return method.stages(resolveMethodOptions(method, options) as never, epochs)
+    .map((stage) => [stage.name, stage.epochs]);
+};
+
+Deno.test("a first stage lasts a share of the epochs, and one at least", () => {
+  assertEquals(epochsOf("fitnet", 80), [["hint", 40], ["train", 80]]);
+  assertEquals(epochsOf("fsp", 80, { fspShare: 0.1 }), [["fsp", 8], ["train", 80]]);
+  assertEquals(epochsOf("fsp+bss", 1, { fspShare: 0.1 }), [["fsp", 1], ["train", 1]]);
+});
+
+Deno.test("a method of two stages has the options of both", () => {
+  const options = resolveMethodOptions(methodNamed("fsp+bss"), {
+    attack: "deepfool",
+    fspWeight: 3,
+  });
+  assertEquals([options.fspWeight, options.fspShare, options.overshoot], [3, 0.5, 0.02]);
+  assertThrows(
+    () => resolveMethodOptions(methodNamed("fsp+bss"), { attack: "deepfool", eta: 1 }),
+    UserError,
+    'fsp+bss has no option "eta"; it has fspShare, fspWeight, overshoot',
+  );
+});
+
+Deno.test("each stage costs what its method does", () => {
+  const passes = (name: string, stage: string) => {
+    const method = methodNamed(name);
+    return method.passes(resolveMethodOptions(method) as never, 256, stage);
+  };
+  assertEquals(passes("fsp", "fsp"), { student: 3, teacher: 1 });
+  assertEquals(passes("fsp", "train"), passes("original", "train"));
+  assertEquals(passes("fsp+bss", "train"), passes("bss", "train"));
+  assertEquals(passes("fitnet", "train"), passes("hinton", "train"));
+});

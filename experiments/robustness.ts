@@ -1,4 +1,5 @@
 import type { Experiment } from "./plan/experiment.ts";
+import { paperMethods } from "./plan/paper_methods.ts";
 import { atEachScale } from "./plan/scales.ts";
 
 const images = { smoke: 16, quick: 100, paper: 512 };
@@ -19,14 +20,7 @@ export const robustness: Experiment = {
   scales: atEachScale(({ grid, bss }, scale) => [{
     ...grid,
     students: ["resnet8"],
-    methods: [
-      { name: "original" },
-      { name: "hinton" },
-      { name: "fitnet" },
-      { name: "attention" },
-      { name: "fsp" },
-      { name: "bss", options: bss },
-    ],
+    methods: paperMethods(bss),
     evaluations: [
       ...grid.evaluations.filter(({ name }) => name !== "robustness"),
       { name: "robustness", options: { images: images[scale], ensemble: true } },

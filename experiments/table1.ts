@@ -1,4 +1,5 @@
 import type { Experiment } from "./plan/experiment.ts";
+import { paperMethods } from "./plan/paper_methods.ts";
 import { atEachScale } from "./plan/scales.ts";
 
 /** Which method makes the best student, of three sizes. */
@@ -10,14 +11,6 @@ export const table1: Experiment = {
   scales: atEachScale(({ grid, bss }) => [{
     ...grid,
     students: ["resnet8", "resnet14", "resnet20"],
-    methods: [
-      { name: "original" },
-      { name: "hinton" },
-      { name: "fitnet" },
-      { name: "attention" },
-      { name: "fsp" },
-      { name: "bss", options: bss },
-      { name: "fsp+bss", options: bss },
-    ],
+    methods: [...paperMethods(bss), { name: "fsp+bss", options: bss }],
   }]),
 };

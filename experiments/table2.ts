@@ -1,14 +1,6 @@
-import type { Experiment, MethodEntry } from "./plan/experiment.ts";
+import type { Experiment } from "./plan/experiment.ts";
+import { paperMethods } from "./plan/paper_methods.ts";
 import { atEachScale } from "./plan/scales.ts";
-
-const methodsWith = (bss: MethodEntry["options"]): MethodEntry[] => [
-  { name: "original" },
-  { name: "hinton" },
-  { name: "fitnet" },
-  { name: "attention" },
-  { name: "fsp" },
-  { name: "bss", options: bss },
-];
 
 /**
  * The methods on data with many classes. Which networks and settings the paper has here is not known:
@@ -21,7 +13,7 @@ export const table2: Experiment = {
   reference: "original",
   measures: ["test_accuracy", "test_top5_accuracy"],
   scales: atEachScale(({ grid, bss }, scale) => {
-    const methods = methodsWith(bss);
+    const methods = paperMethods(bss);
     if (scale !== "paper") return [{ ...grid, students: ["resnet8"], methods }];
     return [
       {

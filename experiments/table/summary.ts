@@ -13,10 +13,12 @@ export interface Spread {
   readonly std: number | null;
 }
 
-/** What the seeds of one data set, share, student, method and protocol say together. */
+/** What the seeds of one data set, share, teacher, student, method and protocol say together. */
 export interface SummaryRow extends Spread {
   readonly dataset: string;
   readonly fraction: number;
+  /** null for a method that needs none */
+  readonly teacher: string | null;
   readonly student: string;
   readonly method: string;
   readonly setting: string | null;
@@ -51,15 +53,19 @@ export function summarise(
     JSON.stringify([dataset, fraction, student, setting, epochs]);
   const groups = Map.groupBy(
     rows,
-    (row) => JSON.stringify([place(row), row.method, row.first_stage_epochs]),
+    (row) => JSON.stringify([place(row), row.teacher, row.method, row.first_stage_epochs]),
   );
   return [...groups.values()].map((group) => {
-    const { dataset, fraction, student, method, setting, epochs, first_stage_epochs } = group[0];
+    const { dataset, fraction, teacher, student, method, setting, epochs, first_stage_epochs } =
+      group[0];
     const measured = group.filter((row) => valueOf(row, first) !== null);
     const values = measured.map((row) => valueOf(row, first)!);
-    const theirs = rows.filter((row) => row.method === reference && place(row) === place(group[0]));
+    const theirs = rows.filter((row) =>
+      row.method === reference && place(row) === place(group[0]) &&
+      (row.teacher === null || row.teacher === teacher)
+    );
     return {
-      ...{ dataset, fraction, student, method, setting, epochs, first_stage_epochs },
+      ...{ dataset, fraction, teacher, student, method, setting, epochs, first_stage_epochs },
       seeds: measured.map((row) => row.seed),
       values,
       ...spreadOf(values) ?? { mean: NaN, std: null },

@@ -25,6 +25,8 @@ export function summaryTable(
   const columns: (TableColumn | false)[] = [
     varies("dataset") && { key: "dataset", title: "data" },
     varies("fraction") && { key: "fraction", title: "share of data", unit: "%", align: "right" },
+    new Set(summary.flatMap((row) => row.teacher ?? [])).size > 1 &&
+    { key: "teacher", title: "teacher" },
     { key: "student", title: "student" },
     { key: "method", title: "method" },
     summary.some(({ setting }) => setting !== null) && { key: "setting", title: "protocol" },
@@ -55,6 +57,7 @@ export function summaryTable(
     rows: summary.map((row) => ({
       dataset: row.dataset,
       fraction: shareText(row.fraction),
+      teacher: row.teacher,
       student: row.student,
       method: row.method,
       setting: row.setting,

@@ -11,12 +11,13 @@ function row(
     fraction = 1,
     epochs = 2,
     setting = null as string | null,
+    teacher = null as string | null,
     mag_sim = null as number | null,
   } = {},
 ): TableRow {
   const [share_crossed_to_target, share_third_class, share_not_crossed] = shares;
   return {
-    ...{ dataset: "d", fraction, teacher: null, student: "resnet8", method, seed, epochs, setting },
+    ...{ dataset: "d", fraction, teacher, student: "resnet8", method, seed, epochs, setting },
     ...{ first_stage_epochs: 0, scale: "smoke", run: `${method}-${seed}` },
     figures: {
       ...{ test_accuracy, mag_sim },
@@ -78,6 +79,19 @@ Deno.test("summarise() pairs within the same protocol only", () => {
   assertAlmostEquals(short.gain!.mean, 10);
   assertAlmostEquals(long.gain!.mean, 1);
   assertAlmostEquals(changed.gain!.mean, 20);
+});
+
+Deno.test("summarise() keeps teachers apart, and pairs each with what needs none", () => {
+  const rows = [
+    row("original", 1, 0.5),
+    row("bss", 1, 0.6, { teacher: "large" }),
+    row("bss", 1, 0.7, { teacher: "small" }),
+    row("hinton", 1, 0.55, { teacher: "small" }),
+  ];
+  const gains = summarise(rows).slice(1).map(({ gain }) => Math.round(gain!.mean));
+  assertEquals(gains, [10, 20, 5]);
+  const overHinton = summarise(rows, { reference: "hinton", measures: ["test_accuracy"] });
+  assertEquals(overHinton.map(({ gain }) => gain && Math.round(gain.mean)), [null, null, 15, null]);
 });
 
 Deno.test("summarise() is about the measures of an experiment, and leaves out what was not measured", () => {

@@ -14,16 +14,19 @@ export interface Spread {
 }
 
 /** What the seeds of one data set, share, teacher, student, method and protocol say together. */
-export interface SummaryRow extends Spread {
-  readonly dataset: string;
-  readonly fraction: number;
-  /** null for a method that needs none */
-  readonly teacher: string | null;
-  readonly student: string;
-  readonly method: string;
-  readonly setting: string | null;
-  readonly epochs: number;
-  readonly first_stage_epochs: number;
+export interface SummaryRow extends
+  Spread,
+  Pick<
+    TableRow,
+    | "dataset"
+    | "fraction"
+    | "teacher"
+    | "student"
+    | "method"
+    | "setting"
+    | "epochs"
+    | "first_stage_epochs"
+  > {
   readonly seeds: readonly number[];
   /** Of the first measure, one a seed */
   readonly values: readonly number[];

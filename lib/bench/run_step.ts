@@ -3,10 +3,11 @@ import type { DistillationMethod, MethodPhase, StepReport } from "../distillatio
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
 import { NORMALISATION } from "../parity/golden_folder.ts";
+import { countedNetwork } from "../nn/counted_network.ts";
 import { cleanPass } from "../training/clean_pass.ts";
 import { GradientAccumulator } from "../training/gradient_accumulator.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
-import { CountedClassifier, type StepWork } from "./step_work.ts";
+import type { StepWork } from "./step_work.ts";
 import { type LossTerm, OPTIMIZER, SCHEDULE, type StepOutcome, TERM_WEIGHTS } from "./workload.ts";
 
 /** The parts of a step, in their order; "rest" is what none of the others holds. */
@@ -41,7 +42,9 @@ export async function runStep(
 ): Promise<TimedStep> {
   const { workload, images, labels, student, optimizer } = prepared;
   const work: StepWork = { student: 0, teacherForward: 0, teacherBackward: 0 };
-  const teacher = new CountedClassifier(prepared.teacher, work);
+  const teacher = countedNetwork(prepared.teacher, (images, way) => {
+    work[way === "forward" ? "teacherForward" : "teacherBackward"] += images;
+  });
   const options = methodOptions(method, prepared);
   const parts = Object.fromEntries(PARTS.map((part) => [part, 0])) as Record<Part, number>;
   let passed: Part = "student, batch";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { deepFoolAttack } from "../../lib/attack/deepfool.ts";
-import { CountedClassifier } from "../../lib/bench/step_work.ts";
+import { countedNetwork } from "../../lib/nn/counted_network.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
@@ -33,11 +33,11 @@ onFastBackends(
     const logits = classifier.logits(images);
     const labels = await topOf(logits);
     const passes = async (compact: boolean) => {
-      const work = { student: 0, teacherForward: 0, teacherBackward: 0 };
-      const counted = new CountedClassifier(classifier, work);
+      let passed = 0;
+      const counted = countedNetwork(classifier, (images) => passed += images);
       const result = await deepFoolAttack(counted, images, { labels }, { compact, clamp: CLAMP });
       free(result);
-      return work.teacherForward + work.teacherBackward;
+      return passed;
     };
     const [compacted, whole] = [await passes(true), await passes(false)];
     assert(whole / compacted >= 1.8, `${whole} / ${compacted} = ${whole / compacted}`);

@@ -1,3 +1,4 @@
+import { above } from "./plan/claim.ts";
 import type { Experiment } from "./plan/experiment.ts";
 import { atEachScale } from "./plan/scales.ts";
 
@@ -11,6 +12,28 @@ export const boundaryStep: Experiment = {
   title: "On the boundary or past it",
   reference: "published step",
   measures: ["test_accuracy", "ang_sim"],
+  claims: [
+    {
+      statement: "Samples on the boundary teach more than those of the published step",
+      isPapers: false,
+      contrast: above("scale-free step, η = 1", "published step"),
+    },
+    {
+      statement: "Samples on the boundary teach more than those far past it",
+      isPapers: false,
+      contrast: above("scale-free step, η = 1", "scale-free step, η = 4"),
+    },
+    {
+      statement: "Leaving out what has not crossed helps",
+      isPapers: false,
+      contrast: above("published step, crossed only", "published step"),
+    },
+    {
+      statement: "The gap of logits is better than that of probabilities",
+      isPapers: false,
+      contrast: above("published step", "published step, probabilities"),
+    },
+  ],
   scales: atEachScale(({ grid, baseSamples }) => {
     const attacked = (label: string, option: Readonly<Record<string, unknown>>) => ({
       name: "bss",

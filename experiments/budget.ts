@@ -1,3 +1,4 @@
+import { above } from "./plan/claim.ts";
 import type { Experiment } from "./plan/experiment.ts";
 import { atEachScale } from "./plan/scales.ts";
 
@@ -9,6 +10,13 @@ export const budget: Experiment = {
   title: "Accuracy against training time",
   reference: "original",
   measures: ["test_accuracy", "seconds", "teacher_images"],
+  claims: [
+    {
+      statement: "BSS beat Hinton's distillation in as many epochs",
+      isPapers: false,
+      contrast: above("bss", "hinton"),
+    },
+  ],
   scales: atEachScale(({ grid, bss, baseSamples }, scale) =>
     epochs[scale].map((epochs) => ({
       ...grid,

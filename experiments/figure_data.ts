@@ -1,3 +1,4 @@
+import { above, gainGrowsWithLessData } from "./plan/claim.ts";
 import type { Experiment } from "./plan/experiment.ts";
 import { atEachScale } from "./plan/scales.ts";
 
@@ -13,6 +14,19 @@ export const figureData: Experiment = {
   title: "Figure: amount of training data",
   reference: "original",
   measures: ["test_accuracy"],
+  claims: [
+    {
+      statement: "The gain of BSS over labels alone grows as data shrink",
+      isPapers: true,
+      contrast: gainGrowsWithLessData("bss", "original"),
+    },
+    {
+      statement: "BSS beat Hinton's distillation",
+      isPapers: true,
+      contrast: above("bss", "hinton"),
+    },
+  ],
+  paper: {},
   scales: atEachScale(({ grid, bss }, scale) => [{
     ...grid,
     fractions: fractions[scale],

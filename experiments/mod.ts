@@ -3,7 +3,18 @@ export { experimentNamed, experiments } from "./experiments.ts";
 export type { Experiment } from "./plan/experiment.ts";
 export { openPlan, RESULTS } from "./plan/open_plan.ts";
 export type { PlannedRun } from "./plan/planned_run.ts";
+export {
+  type ExperimentReport,
+  openReport,
+  type ReportChoices,
+  reproduceCommand,
+} from "./report/experiment_report.ts";
+export { provenanceTable } from "./report/provenance_table.ts";
+export { stateTable } from "./report/state_table.ts";
 export { runMissing, type RunNews } from "./runner/run_missing.ts";
+export { measureNamed } from "./table/measures.ts";
 export { collectTable, type ResultTable } from "./table/result_table.ts";
-export { summarise } from "./table/summary.ts";
+export { summarise, type SummaryRow } from "./table/summary.ts";
 export { summaryTable } from "./table/summary_table.ts";
+export { verdictTable } from "./report/verdict_table.ts";
+export { type Verdict, verdicts } from "./table/verdicts.ts";

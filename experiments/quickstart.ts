@@ -1,3 +1,4 @@
+import { above } from "./plan/claim.ts";
 import type { Experiment } from "./plan/experiment.ts";
 import { atEachScale } from "./plan/scales.ts";
 
@@ -10,6 +11,18 @@ export const quickstart: Experiment = {
   title: "Quickstart: three methods on small images",
   reference: "original",
   measures: ["test_accuracy"],
+  claims: [
+    {
+      statement: "BSS beat Hinton's distillation",
+      isPapers: true,
+      contrast: above("bss", "hinton"),
+    },
+    {
+      statement: "BSS beat training on labels alone",
+      isPapers: true,
+      contrast: above("bss", "original"),
+    },
+  ],
   scales: atEachScale(({ grid }, scale) => [{
     ...grid,
     dataset: "fashion-mnist-subset",

@@ -1,3 +1,4 @@
+import { above } from "./plan/claim.ts";
 import type { Experiment } from "./plan/experiment.ts";
 import { paperMethods } from "./plan/paper_methods.ts";
 import { atEachScale } from "./plan/scales.ts";
@@ -16,6 +17,18 @@ export const robustness: Experiment = {
     "robust_pgd20_linf_1",
     "robust_pgd20_l2_0.25",
     "robust_apgdensemble_l2_0.25",
+  ],
+  claims: [
+    {
+      statement: "BSS make a student more robust than labels alone",
+      isPapers: true,
+      contrast: above("bss", "original"),
+    },
+    {
+      statement: "BSS make a student more robust than Hinton's distillation",
+      isPapers: false,
+      contrast: above("bss", "hinton"),
+    },
   ],
   scales: atEachScale(({ grid, bss }, scale) => [{
     ...grid,

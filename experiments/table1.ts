@@ -1,3 +1,4 @@
+import { above } from "./plan/claim.ts";
 import type { Experiment } from "./plan/experiment.ts";
 import { paperMethods } from "./plan/paper_methods.ts";
 import { atEachScale } from "./plan/scales.ts";
@@ -8,6 +9,43 @@ export const table1: Experiment = {
   title: "Table 1: distillation methods",
   reference: "original",
   measures: ["test_accuracy"],
+  claims: [
+    {
+      statement: "BSS beat training on labels alone",
+      isPapers: true,
+      contrast: above("bss", "original"),
+    },
+    {
+      statement: "BSS beat Hinton's distillation",
+      isPapers: true,
+      contrast: above("bss", "hinton"),
+    },
+    { statement: "BSS beat FitNet", isPapers: true, contrast: above("bss", "fitnet") },
+    {
+      statement: "BSS beat attention transfer",
+      isPapers: true,
+      contrast: above("bss", "attention"),
+    },
+    { statement: "BSS beat FSP", isPapers: true, contrast: above("bss", "fsp") },
+  ],
+  paper: {
+    resnet8: {
+      original: 86.02,
+      hinton: 86.66,
+      fitnet: 86.73,
+      attention: 86.86,
+      fsp: 87.07,
+      bss: 87.32,
+    },
+    resnet14: {
+      original: 89.11,
+      hinton: 89.75,
+      fitnet: 89.72,
+      attention: 89.84,
+      fsp: 89.92,
+      bss: 90.34,
+    },
+  },
   scales: atEachScale(({ grid, bss }) => [{
     ...grid,
     students: ["resnet8", "resnet14", "resnet20"],

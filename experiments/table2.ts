@@ -1,3 +1,4 @@
+import { above } from "./plan/claim.ts";
 import type { Experiment } from "./plan/experiment.ts";
 import { paperMethods } from "./plan/paper_methods.ts";
 import { atEachScale } from "./plan/scales.ts";
@@ -12,6 +13,26 @@ export const table2: Experiment = {
   title: "Table 2: methods on many classes",
   reference: "original",
   measures: ["test_accuracy", "test_top5_accuracy"],
+  claims: [
+    {
+      statement: "BSS have a higher top-5 accuracy than FitNet",
+      isPapers: true,
+      measure: "test_top5_accuracy",
+      contrast: above("bss", "fitnet"),
+    },
+    {
+      statement: "BSS have a higher top-5 accuracy than FSP",
+      isPapers: true,
+      measure: "test_top5_accuracy",
+      contrast: above("bss", "fsp"),
+    },
+    {
+      statement: "BSS have a higher top-1 accuracy than Hinton's distillation",
+      isPapers: false,
+      contrast: above("bss", "hinton"),
+    },
+  ],
+  paper: {},
   scales: atEachScale(({ grid, bss }, scale) => {
     const methods = paperMethods(bss);
     if (scale !== "paper") return [{ ...grid, students: ["resnet8"], methods }];

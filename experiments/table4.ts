@@ -1,3 +1,4 @@
+import { above } from "./plan/claim.ts";
 import type { Experiment } from "./plan/experiment.ts";
 import { atEachScale } from "./plan/scales.ts";
 
@@ -7,6 +8,31 @@ export const table4: Experiment = {
   title: "Table 4: similarity of decision boundaries",
   reference: "original",
   measures: ["ang_sim", "mag_sim", "crossed_on_both", "test_accuracy"],
+  claims: [
+    {
+      statement: "BSS carry over directions that Hinton's distillation does not",
+      isPapers: true,
+      contrast: above("bss", "hinton"),
+    },
+    {
+      statement: "BSS bring the boundary's directions nearer to the teacher's",
+      isPapers: true,
+      contrast: above("bss", "original"),
+    },
+    {
+      statement: "Hinton's distillation carries over distances",
+      isPapers: true,
+      measure: "mag_sim",
+      contrast: above("hinton", "original"),
+    },
+    {
+      statement: "BSS bring distances nearer to the teacher's than Hinton's distillation",
+      isPapers: true,
+      measure: "mag_sim",
+      contrast: above("bss", "hinton"),
+    },
+  ],
+  paper: {},
   scales: atEachScale(({ grid, bss }) => [{
     ...grid,
     students: ["resnet8"],

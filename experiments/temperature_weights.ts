@@ -1,3 +1,4 @@
+import { above } from "./plan/claim.ts";
 import type { Experiment } from "./plan/experiment.ts";
 import { atEachScale } from "./plan/scales.ts";
 
@@ -7,6 +8,23 @@ export const temperatureWeights: Experiment = {
   title: "Temperature, step, weight and number of BSS",
   reference: "bss",
   measures: ["test_accuracy"],
+  claims: [
+    {
+      statement: "A temperature is better than none (T = 1)",
+      isPapers: false,
+      contrast: above("bss", "T = 1"),
+    },
+    {
+      statement: "The published weight of BSS (β = 2) is better than half of it",
+      isPapers: false,
+      contrast: above("bss", "β = 1"),
+    },
+    {
+      statement: "The published weight of BSS (β = 2) is better than twice it",
+      isPapers: false,
+      contrast: above("bss", "β = 4"),
+    },
+  ],
   scales: atEachScale(({ grid, bss, baseSamples }) => {
     const { eta = 0.3 } = bss as { eta?: number };
     const changed = (name: string, option: string, values: readonly number[]) =>

@@ -1,3 +1,4 @@
+import type { Claim } from "./claim.ts";
 import type { Scale } from "../../lib/training/run_specification.ts";
 
 /** A method with the options in which it departs from its defaults. */
@@ -39,5 +40,12 @@ export interface Experiment {
   readonly reference: string;
   /** Which columns its table shows, the one that gains are about first; see `measures.ts`. */
   readonly measures: readonly string[];
+  /** What its results can speak for or against. */
+  readonly claims: readonly Claim[];
+  /**
+   * The paper's figures for the first measure, in its unit, by student and label in the table, as far as they
+   * are known here; left out where the paper has no such table
+   */
+  readonly paper?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly scales: Readonly<Record<Scale, readonly RunGrid[]>>;
 }

@@ -83,7 +83,7 @@ export function summarise(
 }
 
 /** A figure in the unit of its measure; null where it was not measured. */
-function valueOf({ figures, costs }: TableRow, name: string): number | null {
+export function valueOf({ figures, costs }: TableRow, name: string): number | null {
   const value = figures[name] ?? costs[name] ?? null;
   return value === null ? null : value * measureNamed(name).scale;
 }

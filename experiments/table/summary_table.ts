@@ -41,6 +41,7 @@ export function summaryTable(
       align: "right",
     },
     { key: "interval", title: "95 % interval", align: "right" },
+    ...paperColumns(experiment, scale),
     ...others.map((name): TableColumn => {
       const { title, unit } = measureNamed(name);
       return { key: name, title, unit, align: "right" };
@@ -68,6 +69,7 @@ export function summaryTable(
       seeds: row.values.map((value) => value.toFixed(digits - 1)).join("  "),
       gain: gainText(row, digits),
       interval: intervalText(row, digits - 1),
+      ...paperCells(experiment, row, digits),
       ...Object.fromEntries(others.map((name) => {
         const spread = row.others[name];
         return [name, spread && spreadText(spread, measureNamed(name).digits)];
@@ -76,6 +78,26 @@ export function summaryTable(
     })),
     note: noteOf(table),
   });
+}
+
+/** Only runs with the paper's data and protocol can be held against its figures. */
+function paperColumns({ paper, measures: [first] }: Experiment, scale: Scale): TableColumn[] {
+  const { unit } = measureNamed(first);
+  if (!paper) return [];
+  const column: TableColumn = { key: "paper", title: "the paper's", unit, align: "right" };
+  if (scale !== "paper") return [column];
+  const points = unit === "%" ? "points" : unit;
+  return [column, { key: "from", title: "from the paper's", unit: points, align: "right" }];
+}
+
+function paperCells({ paper }: Experiment, row: SummaryRow, digits: number) {
+  const figure = paper?.[row.student]?.[row.method];
+  if (figure === undefined) return { paper: "not reported here", from: null };
+  const difference = row.mean - figure;
+  return {
+    paper: figure.toFixed(digits),
+    from: `${difference >= 0 ? "+" : ""}${difference.toFixed(digits)}`,
+  };
 }
 
 function titleOf({ title }: Experiment, scale: Scale, { rows }: ResultTable): string {

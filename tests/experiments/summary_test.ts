@@ -1,31 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { summarise } from "../../experiments/table/summary.ts";
-import type { TableRow } from "../../experiments/table/table_row.ts";
-
-function row(
-  method: string,
-  seed: number,
-  test_accuracy: number,
-  {
-    shares = [null, null, null] as (number | null)[],
-    fraction = 1,
-    epochs = 2,
-    setting = null as string | null,
-    teacher = null as string | null,
-    mag_sim = null as number | null,
-  } = {},
-): TableRow {
-  const [share_crossed_to_target, share_third_class, share_not_crossed] = shares;
-  return {
-    ...{ dataset: "d", fraction, teacher, student: "resnet8", method, seed, epochs, setting },
-    ...{ first_stage_epochs: 0, scale: "smoke", run: `${method}-${seed}` },
-    figures: {
-      ...{ test_accuracy, mag_sim },
-      ...{ share_crossed_to_target, share_third_class, share_not_crossed },
-    },
-    costs: { seconds: 10 * seed },
-  };
-}
+import { tableRowOf as row } from "./table_row_of.ts";
 
 Deno.test("summarise() gives mean and spread over seeds, and gains paired by seed", () => {
   const rows = [

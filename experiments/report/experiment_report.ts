@@ -1,0 +1,51 @@
+import { relative } from "node:path";
+import { experimentNamed } from "../experiments.ts";
+import type { Experiment } from "../plan/experiment.ts";
+import { planSources, RESULTS } from "../plan/open_plan.ts";
+import { checkOverridesUsed } from "../plan/overrides.ts";
+import type { PlannedRun } from "../plan/planned_run.ts";
+import { chosenMethods, type PlanChoices, planRuns, type PlanSources } from "../plan/run_plan.ts";
+import type { DataOptions } from "../../lib/data/data_source.ts";
+import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
+import { ResultsFolder } from "../../lib/report/results_folder.ts";
+
+/** An experiment at a scale with its place for results: what the cells of a notebook are about. */
+export interface ExperimentReport {
+  readonly experiment: Experiment;
+  readonly choices: PlanChoices;
+  readonly folder: ResultsFolder;
+  readonly sources: PlanSources;
+  readonly plan: readonly PlannedRun[];
+}
+
+/** What a notebook chooses. */
+export interface ReportChoices extends PlanChoices, DataOptions {
+  /** The results folder; the project's own if left out */
+  readonly results?: string;
+}
+
+/**
+ * Opens an experiment for a notebook.
+ *
+ * @throws UserError for an unknown experiment or choice, a data set or a teacher that is not there
+ */
+export async function openReport(
+  name: string,
+  { results = RESULTS, dataFolder, acceptUnverified, ...choices }: ReportChoices,
+): Promise<ExperimentReport> {
+  const experiment = experimentNamed(name);
+  if (choices.set) checkOverridesUsed(choices.set, chosenMethods(experiment, choices));
+  const folder = await ResultsFolder.open(results);
+  const sources = planSources({ results: folder.path, dataFolder, acceptUnverified });
+  const plan = await planRuns(experiment, choices, sources);
+  return { experiment, choices, folder, sources, plan };
+}
+
+/** The command that makes what is missing. */
+export function reproduceCommand({ experiment, choices, folder }: ExperimentReport): string {
+  const results = relative(PROJECT_ROOT, Deno.realPathSync(folder.path));
+  return [
+    `deno task reproduce ${experiment.name} --scale ${choices.scale}`,
+    ...(results === "results" ? [] : [`--results ${results}`]),
+  ].join(" ");
+}

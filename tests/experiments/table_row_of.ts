@@ -1,0 +1,28 @@
+import type { TableRow } from "../../experiments/table/table_row.ts";
+
+/** A row of an experiment's table, as if there had been such a run. */
+export function tableRowOf(
+  method: string,
+  seed: number,
+  test_accuracy: number,
+  {
+    shares = [null, null, null] as (number | null)[],
+    fraction = 1,
+    student = "resnet8",
+    epochs = 2,
+    setting = null as string | null,
+    teacher = null as string | null,
+    mag_sim = null as number | null,
+  } = {},
+): TableRow {
+  const [share_crossed_to_target, share_third_class, share_not_crossed] = shares;
+  return {
+    ...{ dataset: "d", fraction, teacher, student, method, seed, epochs, setting },
+    ...{ first_stage_epochs: 0, scale: "smoke", run: `${method}-${seed}` },
+    figures: {
+      ...{ test_accuracy, mag_sim },
+      ...{ share_crossed_to_target, share_third_class, share_not_crossed },
+    },
+    costs: { seconds: 10 * seed },
+  };
+}

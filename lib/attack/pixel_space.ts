@@ -42,7 +42,7 @@ export function pixelClassifier(
 }
 
 /** A pass over normalised images as one over their pixels. */
-export function pixelPullback(pass: Pullback, { std }: Normalisation): Pullback {
+function pixelPullback(pass: Pullback, { std }: Normalisation): Pullback {
   return {
     logits: pass.logits,
     toImages: (dLogits, rows) =>
@@ -54,6 +54,9 @@ export function pixelPullback(pass: Pullback, { std }: Normalisation): Pullback 
 /**
  * Runs an attack on normalised images, whatever its units are.
  *
+ * An attack on pixels makes its first pass itself: one over the normalised images is not bit for bit one
+ * over their pixels, which are rounded, and what comes of an attack must not hang on whether there was one.
+ *
  * @returns its samples and norms are those of normalised images
  */
 export async function attackNormalised(
@@ -63,10 +66,10 @@ export async function attackNormalised(
   images: tf.Tensor4D,
   classes: AttackClasses,
   options: Readonly<Record<string, unknown>>,
-  { start, ...context }: AttackContext = {},
+  context: AttackContext = {},
 ): Promise<AttackResult> {
   if (attack.units === "normalised") {
-    return await attack(classifier, images, classes, options, { ...context, start });
+    return await attack(classifier, images, classes, options, context);
   }
   const pixels = toPixels(images, normalisation);
   const result = await attack(
@@ -74,7 +77,7 @@ export async function attackNormalised(
     pixels,
     classes,
     options,
-    { ...context, start: start && pixelPullback(start, normalisation) },
+    { ...context, start: undefined },
   ).finally(() => pixels.dispose());
   const samples = toNormalised(result.samples, normalisation);
   const distances = tf.tidy(() => rowNorms(tf.sub(samples, images) as tf.Tensor4D));

@@ -9,7 +9,9 @@ export {
   type ReportChoices,
   reproduceCommand,
 } from "./report/experiment_report.ts";
+export { against, curves, gains, gainsByShare } from "./report/figure_rows.ts";
 export { provenanceTable } from "./report/provenance_table.ts";
+export { runHere } from "./report/run_here.ts";
 export { stateTable } from "./report/state_table.ts";
 export { runMissing, type RunNews } from "./runner/run_missing.ts";
 export { measureNamed } from "./table/measures.ts";

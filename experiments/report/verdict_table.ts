@@ -3,11 +3,9 @@ import { measureNamed } from "../table/measures.ts";
 import { type Verdict, verdicts } from "../table/verdicts.ts";
 import type { TableRow } from "../table/table_row.ts";
 import { shareText } from "../table/summary_table.ts";
-import { bundleOf, type Displayable, displayable } from "../../lib/report/display.ts";
+import { withVerdicts } from "../../lib/notebook/with_verdicts.ts";
+import type { Displayable } from "../../lib/report/display.ts";
 import { displayTable } from "../../lib/report/display_table.ts";
-
-/** In which form a page of many notebooks finds the verdicts of one. */
-export const VERDICTS_MIME = "application/vnd.distillation.verdicts+json";
 
 const RULE = "holds or the opposite: at least three seeds, and p below 0.05 in the paired t-test " +
   "over seeds, adjusted for all lines of this table (Holm); else not settled";
@@ -55,13 +53,13 @@ export function verdictTable(experiment: Experiment, rows: readonly TableRow[]):
     rows: lines,
     note: RULE,
   });
-  return displayable(async () => ({
-    ...await bundleOf(table),
-    [VERDICTS_MIME]: lines.map(({ claim, place, verdict }) => ({
+  return withVerdicts(
+    table,
+    lines.map(({ claim, place, verdict }) => ({
       claim: place === "" ? claim : `${claim} (${place})`,
       verdict,
     })),
-  }));
+  );
 }
 
 /** Names a verdict's place by what differs among all of them. */

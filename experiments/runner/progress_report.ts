@@ -1,7 +1,8 @@
 import type { RunNews } from "./run_missing.ts";
 import type { WorkLeft } from "./work_left.ts";
 import type { PlannedRun } from "../plan/planned_run.ts";
-import { Progress } from "../../lib/report/progress.ts";
+import { cellProgress } from "../../lib/report/cell_progress.ts";
+import type { ProgressDisplay } from "../../lib/report/progress.ts";
 
 /** Of one run, in floating-point operations. */
 interface Share {
@@ -13,7 +14,7 @@ interface Share {
 
 /** Shows how far all runs are together, and a line for each epoch and message of one. */
 export class ProgressReport {
-  readonly #progress: Progress;
+  readonly #progress: ProgressDisplay;
   readonly #runs = new Map<string, Share>();
 
   constructor(works: readonly WorkLeft[]) {
@@ -23,7 +24,7 @@ export class ProgressReport {
       this.#runs.set(run.name, { training: trainingFlops, all, done: null });
     }
     const total = [...this.#runs.values()].reduce((sum, { all }) => sum + all, 0);
-    this.#progress = new Progress(total);
+    this.#progress = cellProgress(total);
   }
 
   tell(run: PlannedRun, news: RunNews): void {
@@ -56,8 +57,8 @@ export class ProgressReport {
     }
   }
 
-  end(): void {
-    this.#progress.finish();
+  async end(): Promise<void> {
+    await this.#progress.finish();
   }
 
   /** What a checkpoint had of it does not count: it says nothing of the time that the rest takes. */

@@ -1,9 +1,8 @@
 import { ProgressReport } from "./progress_report.ts";
-import { holderOf } from "./claim.ts";
-import { runMissing, type RunReport, type RunSettings } from "./run_missing.ts";
+import { runMissing, type RunSettings } from "./run_missing.ts";
+import { tellRest } from "./tell_rest.ts";
 import type { WorkLeft } from "./work_left.ts";
 import { describeStartedBackend, startBackend } from "../../lib/backend/start_backend.ts";
-import type { ResultsFolder } from "../../lib/report/results_folder.ts";
 
 /** How and where a command runs. */
 export interface CommandSettings extends Omit<RunSettings, "backend" | "signal" | "onNews"> {
@@ -48,23 +47,7 @@ export async function runAndReport(
     onNews: (run, news) => progress.tell(run, news),
   });
   clearTimeout(timer);
-  progress.end();
+  await progress.end();
   await tellRest(report, settings.folder);
   return report.failed.length > 0 ? 2 : report.left.length + report.elsewhere.length > 0 ? 1 : 0;
-}
-
-async function tellRest(
-  { failed, left, elsewhere }: RunReport,
-  folder: ResultsFolder,
-): Promise<void> {
-  for (const { run, cause } of failed) console.error(`failed: ${run.name}\n  ${cause}`);
-  for (const run of left) console.error(`not finished: ${run.name}`);
-  for (const run of elsewhere) {
-    const holder = await holderOf(folder.path, run.name);
-    const who = holder ? `process ${holder.pid} on ${holder.host}` : "another process";
-    console.error(`not run here: ${run.name}, ${who} is at it`);
-  }
-  if (failed.length + left.length > 0) {
-    console.error("run the same command again for what is missing");
-  }
 }

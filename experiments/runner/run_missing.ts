@@ -12,6 +12,7 @@ import {
 } from "../table/run_results.ts";
 import type { Backend } from "../../lib/backend/backend.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
+import { untilStopped } from "../../lib/notebook/kernel/until_stopped.ts";
 import type { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { provenance } from "../../lib/training/provenance.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -26,7 +27,7 @@ export interface RunSettings {
   readonly teacherCache?: number;
   /** Threads of each run, on backends that leave the choice; 1 if left out */
   readonly threads?: number;
-  /** Stops every run where it is; what it did is kept as a checkpoint. */
+  /** Stops every run where it is, as Stop in a notebook does; what it did is kept as a checkpoint. */
   readonly signal?: AbortSignal;
   readonly onNews?: (run: PlannedRun, news: RunNews) => void;
 }
@@ -47,10 +48,22 @@ export interface RunReport {
  * Trains and evaluates what is missing of a plan, as many runs side by side as the backend makes good
  * use of, and writes each result as soon as it is there. A run that fails does not stop the others; one that another process is
  * at is left to that.
+ *
+ * @throws DOMException "AbortError" if Stop was pressed in the notebook
  */
 export async function runMissing(
   plan: readonly PlannedRun[],
   settings: RunSettings,
+): Promise<RunReport> {
+  return await untilStopped(
+    settings.signal,
+    (signal) => runStoppable(plan, { ...settings, signal }),
+  );
+}
+
+async function runStoppable(
+  plan: readonly PlannedRun[],
+  settings: RunSettings & { readonly signal: AbortSignal },
 ): Promise<RunReport> {
   const { folder, signal } = settings;
   const { backend } = await startBackend(settings.backend);
@@ -82,7 +95,7 @@ export async function runMissing(
   }
 
   function next(): PlannedRun | undefined {
-    return signal?.aborted ? undefined : queue.shift();
+    return signal.aborted ? undefined : queue.shift();
   }
 
   async function startWorker(): Promise<RunWorker> {
@@ -100,7 +113,7 @@ export async function runMissing(
 
   async function runClaimed(worker: RunWorker, run: PlannedRun, claim: Claim): Promise<void> {
     const abort = () => worker.abort();
-    signal?.addEventListener("abort", abort);
+    signal.addEventListener("abort", abort);
     try {
       // Another process may have done it since the list was made.
       const [todo] = await workLeft(folder, [run]);
@@ -111,7 +124,7 @@ export async function runMissing(
       const cause = error instanceof UserError ? error.message : String((error as Error).stack);
       report.failed.push({ run, cause });
     } finally {
-      signal?.removeEventListener("abort", abort);
+      signal.removeEventListener("abort", abort);
       await claim.release();
     }
   }

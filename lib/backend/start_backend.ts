@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Backend, BackendOptions } from "./backend.ts";
 import { backends } from "./backends.ts";
 import { leaveInterruptedWork } from "./leave_interrupted_work.ts";
+import { listenForStop } from "../notebook/kernel/until_stopped.ts";
 import { UserError } from "../user_error.ts";
 
 /** The backend that runs, and why the ones before it do not. */
@@ -30,6 +31,7 @@ export async function startBackend(
   // Production mode skips TensorFlow.js's banner and its per-operation shape checks.
   tf.enableProdMode();
   leaveInterruptedWork();
+  await listenForStop();
   const passedOver: { name: string; reason: string }[] = [];
   for (const backend of chosen) {
     try {

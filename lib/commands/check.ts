@@ -1,12 +1,17 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { chooseAssertLibrary } from "./assert_library.ts";
 import { runCommand } from "./command_line.ts";
-import { extractCells } from "./extract_cells.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
+import { extractCells } from "../notebook/extract_cells.ts";
+import { listNotebooks } from "../notebook/list_notebooks.ts";
+import { notebookProblems } from "../notebook/notebook_problems.ts";
+import { readNotebook } from "../notebook/read_notebook.ts";
 
 const command = {
   name: "check",
-  summary: "Checks formatting, lint and types of everything, the notebooks' cells included.",
+  summary:
+    "Checks formatting, lint and types of everything, the notebooks' cells included, and that\n" +
+    "the notebooks' outputs are there, hold no error and are those of today's results.",
   options: {},
 } as const;
 
@@ -42,19 +47,31 @@ if (import.meta.main) {
       if (!success) failures++;
     }
     for (const file of cells) await Deno.remove(file);
+    if (!await checkOutputs()) failures++;
     return failures === 0 ? 0 : 1;
   });
 }
 
 /** Each notebook's code as a module beside it, so that its relative imports resolve. */
 async function writeCells(): Promise<string[]> {
-  const folder = join(PROJECT_ROOT, "notebooks");
-  const files: string[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
-    if (!name.endsWith(".ipynb")) continue;
-    const file = join(folder, `.${name.replace(".ipynb", "")}_cells.ts`);
-    await Deno.writeTextFile(file, extractCells(await Deno.readTextFile(join(folder, name))));
-    files.push(file);
+  return await Promise.all((await listNotebooks()).map(async (path) => {
+    const file = join(dirname(path), `.${basename(path, ".ipynb")}_cells.ts`);
+    await Deno.writeTextFile(file, extractCells(await readNotebook(path)));
+    return file;
+  }));
+}
+
+/** Whether every notebook's outputs are what its cells would show. */
+async function checkOutputs(): Promise<boolean> {
+  let isCurrent = true;
+  for (const path of await listNotebooks()) {
+    const name = basename(path, ".ipynb");
+    const problems = await notebookProblems(path, await readNotebook(path));
+    for (const problem of problems) console.error(`${name}.ipynb ${problem}`);
+    if (problems.length === 0) continue;
+    console.error(`  to make its outputs anew: deno task render --in-place ${name}`);
+    isCurrent = false;
   }
-  return files;
+  console.log(`${isCurrent ? "ok  " : "FAIL"}  outputs of notebooks`);
+  return isCurrent;
 }

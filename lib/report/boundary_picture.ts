@@ -4,6 +4,7 @@ import { boundaryLines } from "./boundary_lines.ts";
 import { methodStyles } from "./colours.ts";
 import type { AnyTrace, Figure, HeatmapTrace, Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
+import { hoverText } from "./plotly_text.ts";
 import type { Polyline } from "./zero_lines.ts";
 
 /** What {@linkcode boundaryPicture} shows. */
@@ -62,7 +63,6 @@ export function boundaryPicture(
         { ...axis, title: { text: "y" }, scaleanchor: "x" },
       ),
       height: 760,
-      legend: { orientation: "h", x: 0.5, xanchor: "center", y: -0.13, yanchor: "top" },
     },
   };
 }
@@ -98,7 +98,7 @@ function lineTrace(
     name,
     ...joined(lines),
     line,
-    hovertemplate: `${name}<extra></extra>`,
+    hovertemplate: `${hoverText(name)}<extra></extra>`,
   };
 }
 

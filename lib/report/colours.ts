@@ -1,36 +1,52 @@
-/** How the lines and points of one method look in every figure. */
+/** How the lines and points of one method look in every figure; dashes and symbols are Plotly's. */
 export interface MethodStyle {
   /** "#rrggbb" */
   readonly colour: string;
   /** Sets methods apart where colour does not: in grey prints, and for some eyes. */
-  readonly dash: "solid" | "dash" | "dot" | "dashdot";
-  readonly symbol: "circle" | "square" | "diamond" | "triangle-up" | "x" | "cross" | "star";
+  readonly dash: string;
+  readonly symbol: string;
 }
 
 /**
- * The palette of Okabe and Ito (2008), which people with any of the common forms of colour
- * blindness can tell apart, but for its yellow, which is too faint for lines on white.
+ * Black, blue, vermilion, green and purple are of Okabe and Ito (2008), whose other colours are too
+ * faint for lines on white. The four darker ones, and the light blue, were chosen so that any two are
+ * apart without red or green cones too. Where two are alike in grey, both dash and symbol differ.
  */
-const STYLES: readonly MethodStyle[] = [
-  { colour: "#000000", dash: "dot", symbol: "circle" },
-  { colour: "#0072b2", dash: "dash", symbol: "square" },
-  { colour: "#d55e00", dash: "solid", symbol: "diamond" },
-  { colour: "#009e73", dash: "dashdot", symbol: "triangle-up" },
-  { colour: "#cc79a7", dash: "dash", symbol: "x" },
-  { colour: "#e69f00", dash: "dashdot", symbol: "cross" },
-  { colour: "#56b4e9", dash: "solid", symbol: "star" },
-];
+const METHODS: Readonly<Record<string, MethodStyle>> = {
+  original: { colour: "#000000", dash: "dot", symbol: "circle" },
+  hinton: { colour: "#0072b2", dash: "dash", symbol: "square" },
+  fitnet: { colour: "#009e73", dash: "dashdot", symbol: "triangle-up" },
+  attention: { colour: "#cc79a7", dash: "dash", symbol: "x" },
+  "attention+hinton": { colour: "#5c0a35", dash: "9px,3px,2px,3px,2px,3px", symbol: "hourglass" },
+  fsp: { colour: "#8a3000", dash: "4px,2px", symbol: "cross" },
+  bss: { colour: "#d55e00", dash: "solid", symbol: "diamond" },
+  "fsp+bss": { colour: "#1a1a8c", dash: "solid", symbol: "star" },
+  dkd: { colour: "#7887f5", dash: "dot", symbol: "triangle-down" },
+  similarity: { colour: "#4b6969", dash: "dashdot", symbol: "pentagon" },
+};
 
-/** Methods that keep their colour whichever others a figure shows. */
-const ORDER = ["original", "hinton", "bss", "fitnet", "attention", "fsp"];
+/** Styles for what is no method by itself, the least used of the methods' first. */
+const STYLES = Object.values(METHODS).reverse();
 
 /**
- * A style for each method. Those of the paper always have the same one; others take the remaining
- * ones in alphabetical order, and after the last of them the first again.
+ * A style for each method. Those of the library always have the same one. Others, such as "bss, 16
+ * base samples", take in alphabetical order what those leave, then the same colours with hollow
+ * symbols and other dashes, 20 styles in all; after the last of them the first again.
  */
 export function methodStyles(methods: Iterable<string>): Map<string, MethodStyle> {
-  const others = [...new Set(methods)].filter((method) => !ORDER.includes(method)).sort();
+  const asked = [...new Set(methods)];
+  const isKnown = (method: string) => Object.hasOwn(METHODS, method);
+  const taken = asked.filter(isKnown).map((method) => METHODS[method]);
+  const free = [...STYLES.filter((style) => !taken.includes(style)), ...STYLES.map(hollow)];
+  const others = asked.filter((method) => !isKnown(method)).sort();
   return new Map(
-    [...ORDER, ...others].map((method, index) => [method, STYLES[index % STYLES.length]]),
+    asked.map((method) => [
+      method,
+      isKnown(method) ? METHODS[method] : free[others.indexOf(method) % free.length],
+    ]),
   );
+}
+
+function hollow({ colour, symbol }: MethodStyle, index: number): MethodStyle {
+  return { colour, dash: STYLES[(index + 3) % STYLES.length].dash, symbol: `${symbol}-open` };
 }

@@ -1,4 +1,5 @@
-const DISPLAY = Symbol.for("Jupyter.display");
+/** Under this name Deno's kernel looks for what makes a bundle of an object. */
+export const DISPLAY = Symbol.for("Jupyter.display");
 
 /** One output in several forms, by MIME type; the reader shows the richest one that it can. */
 export type MimeBundle = Readonly<Record<string, unknown>>;

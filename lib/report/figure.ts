@@ -18,6 +18,8 @@ export interface Trace {
   readonly x: readonly number[];
   /** `null` leaves a gap. */
   readonly y: readonly (number | null)[];
+  /** One a point, for the template of the hover text. */
+  readonly customdata?: readonly (string | number)[];
   readonly line?: { readonly color: string; readonly width: number; readonly dash: string };
   readonly marker?: {
     readonly color: string;
@@ -26,13 +28,8 @@ export interface Trace {
     readonly opacity?: number;
     readonly line?: { readonly color: string; readonly width: number };
   };
-  readonly error_y?: {
-    readonly type: "data";
-    readonly array: readonly number[];
-    readonly color: string;
-    readonly thickness: number;
-    readonly width: number;
-  };
+  readonly error_x?: ErrorBars;
+  readonly error_y?: ErrorBars;
   /** Whether points that lie on an axis are cut in half; true if left out. */
   readonly cliponaxis?: boolean;
   /** Traces of one group are shown and hidden together. */
@@ -40,6 +37,20 @@ export interface Trace {
   readonly showlegend?: boolean;
   /** Plotly's template; "<extra></extra>" at its end takes away the box with the name. */
   readonly hovertemplate?: string;
+}
+
+/** How far bars reach from their points; `null` where a point has none. */
+export interface ErrorBars {
+  readonly type: "data";
+  /** To both sides; with `arrayminus`, to the right or upwards. */
+  readonly array: readonly (number | null)[];
+  /** To the left or downwards. */
+  readonly arrayminus?: readonly (number | null)[];
+  readonly symmetric?: false;
+  readonly color: string;
+  readonly thickness: number;
+  /** Of the bar's ends, in pixels. */
+  readonly width: number;
 }
 
 /** A rectangle of coloured cells. */
@@ -60,14 +71,19 @@ export interface HeatmapTrace {
 export interface Axis {
   /** Names the quantity and its unit. */
   readonly title: { readonly text: string };
+  readonly type?: "log";
   readonly range?: readonly [low: number, high: number];
   /** Distance between two ticks. */
   readonly dtick?: number;
   readonly tickvals?: readonly number[];
   readonly ticktext?: readonly string[];
+  /** What becomes of tick labels that reach beyond the figure. */
+  readonly ticklabeloverflow?: "allow";
   readonly gridcolor?: string;
   readonly linecolor?: string;
   readonly zeroline?: boolean;
+  readonly zerolinecolor?: string;
+  readonly zerolinewidth?: number;
   readonly automargin?: boolean;
   readonly showgrid?: boolean;
   /** A unit of this axis is as long as one of the other. */
@@ -77,17 +93,28 @@ export interface Axis {
 }
 
 export interface Layout {
-  readonly title: { readonly text: string };
+  readonly title: {
+    readonly text: string;
+    /** Where it stands in the figure, in shares of its width and height, and pixels from there. */
+    readonly x: number;
+    readonly xanchor: "left";
+    readonly y: number;
+    readonly yref: "container";
+    readonly yanchor: "top";
+    readonly pad: { readonly t: number };
+  };
   readonly xaxis: Axis;
   readonly yaxis: Axis;
   readonly showlegend?: boolean;
-  readonly legend?: {
-    readonly orientation: "h" | "v";
-    /** In shares of the plotting area; outside 0…1 it lies beside it. */
+  readonly legend: {
+    readonly orientation: "h";
+    /** In shares of the plotting area's width. */
     readonly x: number;
+    readonly xanchor: "left";
+    /** In shares of the figure's height: the plotting area gives way to it. */
     readonly y: number;
-    readonly xanchor: "left" | "center" | "right";
-    readonly yanchor: "top" | "middle" | "bottom";
+    readonly yref: "container";
+    readonly yanchor: "bottom";
   };
   readonly font: { readonly size: number; readonly color: string };
   readonly paper_bgcolor: string;

@@ -1,7 +1,9 @@
+import { PLOTLY_MIME } from "../notebook/mime_types.ts";
 import { UserError } from "../user_error.ts";
 import { type Displayable, displayable } from "./display.ts";
 import type { AnyTrace, Figure } from "./figure.ts";
-import { FIGURE_CONFIG, figureHtml } from "./figure_html.ts";
+import { FIGURE_CONFIG, figureHtml, redrawnFigureHtml } from "./figure_html.ts";
+import { plotlyForm } from "./plotly_text.ts";
 import { renderPng } from "./static_picture.ts";
 
 /** Pixels; the width is that of a notebook's column. */
@@ -15,12 +17,28 @@ export function figureDisplay(figure: Figure<AnyTrace>): Displayable {
   return displayable(async () => {
     const picture = await pictureOf(figure);
     return {
-      "application/vnd.plotly.v1+json": { ...figure, config: FIGURE_CONFIG },
+      [PLOTLY_MIME]: { ...plotlyForm(figure), config: FIGURE_CONFIG },
       "text/html": await figureHtml(figure, picture),
       ...(picture ? { "image/png": picture.toBase64() } : {}),
-      "text/plain": `[figure: ${figure.layout.title.text}]`,
+      "text/plain": figureText(figure),
     };
   });
+}
+
+/**
+ * A figure that is redrawn often: without the picture, which takes a second to make, and without
+ * Plotly unless the page has none yet.
+ */
+export function redrawnFigureDisplay(figure: Figure<AnyTrace>, isFirst: boolean): Displayable {
+  return displayable(async () => ({
+    [PLOTLY_MIME]: { ...plotlyForm(figure), config: FIGURE_CONFIG },
+    "text/html": isFirst ? await figureHtml(figure, null) : redrawnFigureHtml(figure),
+    "text/plain": figureText(figure),
+  }));
+}
+
+function figureText({ layout }: Figure<AnyTrace>): string {
+  return `[figure: ${layout.title.text}]`;
 }
 
 /** A browser that fails costs the picture, not the figure. */

@@ -1,8 +1,10 @@
 import { gzipSync } from "node:zlib";
 import { escapeHtml } from "./escape_html.ts";
+import { FIT_LAYOUT } from "./fit_layout.ts";
 import type { AnyTrace, Figure } from "./figure.ts";
 import { jsonForScript } from "./json_for_script.ts";
 import { plotlySource } from "./plotly_source.ts";
+import { plotlyForm } from "./plotly_text.ts";
 
 /** Plotly's settings of a figure in a page. */
 export const FIGURE_CONFIG = { responsive: true, displaylogo: false };
@@ -24,14 +26,30 @@ export async function figureHtml(
   const still = picture
     ? `<img alt="${title}" src="data:image/png;base64,${picture.toBase64()}" ` +
       `style="width:900px;max-width:100%;height:auto">`
-    : `<p>${title} (a figure that needs JavaScript)</p>`;
-  return `<div class="bss-figure"><script type="application/json">` +
-    `${
-      jsonForScript({ data: figure.data, layout: figure.layout, config: FIGURE_CONFIG })
-    }</script>` +
-    `<div class="bss-still">${still}</div></div>` +
+    : needsScript(title);
+  return drawing(figure, still) +
     `<script type="text/plain" class="bss-plotly">${await packedPlotly()}</script>` +
     `<script>${DRAW}</script>`;
+}
+
+/**
+ * A figure as small HTML for a page that has shown one of {@linkcode figureHtml} already. It keeps its
+ * room while it is drawn anew, so that the page below does not jump.
+ */
+export function redrawnFigureHtml(figure: Figure<AnyTrace>): string {
+  const { title, height } = figure.layout;
+  return `<div style="min-height:${height}px">` +
+    `${drawing(figure, needsScript(escapeHtml(title.text)))}</div><script>${DRAW}</script>`;
+}
+
+function drawing(figure: Figure<AnyTrace>, still: string): string {
+  return `<div class="bss-figure"><script type="application/json">` +
+    `${jsonForScript({ ...plotlyForm(figure), config: FIGURE_CONFIG })}</script>` +
+    `<div class="bss-still">${still}</div></div>`;
+}
+
+function needsScript(title: string): string {
+  return `<p>${title} (a figure that needs JavaScript)</p>`;
 }
 
 let packed: string | undefined;
@@ -41,7 +59,10 @@ async function packedPlotly(): Promise<string> {
   return packed ??= gzipSync(await plotlySource(), { level: 9 }).toString("base64");
 }
 
-/** Runs in the page: draws the figures that are not drawn yet, and leaves the still if it cannot. */
+/**
+ * Runs in the page: draws the figures that are not drawn yet, and leaves the still if it cannot.
+ * Figures that are no longer in the page, of displays that were updated, are let go.
+ */
 const DRAW = `(() => {
   const load = async () => {
     const text = document.querySelector("script.bss-plotly").textContent;
@@ -51,14 +72,24 @@ const DRAW = `(() => {
     new Function("module", await new Response(stream).text())(module);
     return module.exports;
   };
+  const fitted = ${FIT_LAYOUT};
   const plotly = window.bssPlotly ??= load();
+  plotly.catch(() => window.bssPlotly = undefined); // the next figure may carry it
+  const plots = window.bssPlots ??= new Set();
   for (const figure of document.querySelectorAll(".bss-figure:not([data-drawn])")) {
     figure.dataset.drawn = "";
     const plot = document.createElement("div");
     const { data, layout, config } = JSON.parse(figure.querySelector("script").textContent);
     plotly.then((Plotly) => {
+      for (const old of plots) {
+        if (!old.isConnected) {
+          Plotly.purge(old);
+          plots.delete(old);
+        }
+      }
       figure.querySelector(".bss-still").replaceWith(plot);
-      return Plotly.newPlot(plot, data, layout, config);
+      plots.add(plot);
+      return Plotly.newPlot(plot, data, fitted(layout, figure.clientWidth), config);
     }).catch((error) => console.warn("This figure stays a still picture:", error));
   }
 })();`;

@@ -11,7 +11,7 @@ export interface ImageGrid {
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;
-  /** One an image: what it shows, for readers who do not see it too. */
+  /** One an image: what it shows, for readers who do not see it too. Lines are kept. */
   readonly captions: readonly string[];
   /** Images in a row. */
   readonly columns?: number;
@@ -35,7 +35,8 @@ export function imageGrid({ captions, columns = 8, ...shape }: ImageGrid): Displ
   return displayable(() => ({
     "text/html": gridHtml(bitmaps, captions, columns),
     "image/png": encodePng(tileBitmaps(bitmaps, columns, SHOWN_SIDE)).toBase64(),
-    "text/plain": captions.map((caption, index) => `[image ${index + 1}: ${caption}]`).join("\n"),
+    "text/plain": captions.map((caption, index) => `[image ${index + 1}: ${oneLine(caption)}]`)
+      .join("\n"),
   }));
 }
 
@@ -65,13 +66,17 @@ function gridHtml(
 ): string {
   const figures = bitmaps.map((bitmap, index) => {
     const caption = escapeHtml(captions[index]);
-    return `<figure style="margin:0"><img alt="${caption}" ` +
+    return `<figure style="margin:0"><img alt="${oneLine(caption)}" ` +
       `src="data:image/png;base64,${encodePng(bitmap).toBase64()}" ` +
       `style="width:${SHOWN_SIDE}px;height:auto;image-rendering:pixelated;` +
       `outline:1px solid rgba(128,128,128,0.5)">` +
-      `<figcaption style="font-size:85%;line-height:1.3">${caption}</figcaption></figure>`;
+      `<figcaption style="font-size:85%;line-height:1.3;white-space:pre-line">${caption}</figcaption></figure>`;
   });
   const across = Math.min(columns, bitmaps.length);
   return `<div style="display:grid;grid-template-columns:repeat(${across},${SHOWN_SIDE}px);` +
     `gap:12px;margin:0.5em 0;padding:1px;overflow-x:auto">${figures.join("")}</div>`;
+}
+
+function oneLine(caption: string): string {
+  return caption.replaceAll("\n", ", ");
 }

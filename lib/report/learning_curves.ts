@@ -1,6 +1,7 @@
 import { methodStyles } from "./colours.ts";
 import type { Figure, Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
+import { hoverText } from "./plotly_text.ts";
 
 /** The accuracy of one run over its training. */
 export interface LearningCurve {
@@ -37,7 +38,7 @@ export function learningCurves(
       y: accuracy.map((value) => Number.isNaN(value) ? null : value),
       line: { color: colour, width: 1.5, dash },
       ...(few ? { marker: { color: colour, size: 7, symbol } } : {}),
-      hovertemplate: `${name}<br>epoch %{x}: %{y:.2f} %<extra></extra>`,
+      hovertemplate: `${hoverText(name)}<br>epoch %{x}: %{y:.2f} %<extra></extra>`,
     };
   });
   return {

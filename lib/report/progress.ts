@@ -1,4 +1,5 @@
-import { formatDuration } from "./duration.ts";
+import { textBar } from "./text_bar.ts";
+import { WorkCount } from "./work_count.ts";
 
 /** Where and how often progress is shown; tests replace all of it. */
 export interface ProgressOptions {
@@ -13,10 +14,20 @@ export interface ProgressOptions {
   readonly everySeconds?: number;
 }
 
+/** How far a long computation is, for a person who waits. */
+export interface ProgressDisplay {
+  /** Takes work out of the total that turned out to be done already. */
+  discount(units: number): void;
+  /** Counts work that is done. */
+  advance(units: number, label?: string): void;
+  /** Says that something ended: a run, a file that was written. */
+  milestone(text: string): void;
+  /** To be awaited: in a notebook the last state is on its way. */
+  finish(): void | Promise<void>;
+}
+
 /** Milliseconds between two redraws: fast enough to look alive, slow enough to cost nothing. */
 const REDRAW_MS = 100;
-
-const BAR_WIDTH = 24;
 
 /** Back to the start of the line, and nothing on it. */
 const CLEAR_LINE = "\r\x1b[K";
@@ -25,11 +36,9 @@ const CLEAR_LINE = "\r\x1b[K";
  * Shows how far a long computation is, on standard error, so that standard output holds results
  * only: one line that is redrawn in a terminal, a plain line now and then elsewhere.
  */
-export class Progress {
+export class Progress implements ProgressDisplay {
   readonly #options: Required<ProgressOptions>;
-  readonly #start: number;
-  #total: number;
-  #done = 0;
+  readonly #work: WorkCount;
   #label = "";
   #shownAt: number;
 
@@ -43,25 +52,22 @@ export class Progress {
       everySeconds: 10,
       ...options,
     };
-    this.#total = total;
-    this.#start = this.#options.now();
-    this.#shownAt = this.#options.terminal ? -Infinity : this.#start;
+    this.#work = new WorkCount(total, this.#options.now);
+    this.#shownAt = this.#options.terminal ? -Infinity : this.#options.now();
   }
 
-  /** Takes work out of the total that turned out to be done already. */
   discount(units: number): void {
-    this.#total -= units;
+    this.#work.discount(units);
   }
 
-  /** Counts work that is done. */
   advance(units: number, label = this.#label): void {
-    this.#done = Math.min(this.#total, this.#done + units);
+    this.#work.advance(units);
     this.#label = label;
     const { terminal, everySeconds, now } = this.#options;
     if (now() - this.#shownAt >= (terminal ? REDRAW_MS : 1000 * everySeconds)) this.#show();
   }
 
-  /** Prints a line that stays: a run that ended, a file that was written. */
+  /** Prints a line that stays. */
   milestone(text: string): void {
     const { terminal, write } = this.#options;
     write(`${terminal ? CLEAR_LINE : ""}${text}\n`);
@@ -82,16 +88,9 @@ export class Progress {
   }
 
   #line(withBar: boolean): string {
-    const fraction = this.#total === 0 ? 1 : this.#done / this.#total;
-    const seconds = (this.#options.now() - this.#start) / 1000;
-    const filled = Math.round(fraction * BAR_WIDTH);
-    const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
-    const left = this.#done > 0 ? `, ${formatDuration(seconds / fraction - seconds)} left` : "";
-    const percent = `${(100 * fraction).toFixed(1)} %`.padStart(7);
-    return `${withBar ? `${bar} ` : ""}${percent}  ${
-      formatDuration(seconds)
-    }${left}  ${this.#label}`
-      .trimEnd();
+    const { fraction, percent, time } = this.#work;
+    const bar = withBar ? `${textBar(fraction)} ` : "";
+    return `${bar}${percent.padStart(7)}  ${time}  ${this.#label}`.trimEnd();
   }
 }
 

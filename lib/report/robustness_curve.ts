@@ -2,13 +2,10 @@ import type { Budget } from "../analysis/robustness/budget.ts";
 import { NORM_NAMES } from "../analysis/robustness/budget.ts";
 import type { RobustAccuracy } from "../analysis/robustness/robust_accuracy.ts";
 import { methodStyles } from "./colours.ts";
+import { errorBars } from "./error_bars.ts";
 import type { Figure, Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
-
-/** Error bars of two lengths: `array` upwards, `arrayminus` downwards. */
-type AsymmetricTrace = Trace & {
-  readonly error_y: { readonly symmetric: false; readonly arrayminus: readonly number[] };
-};
+import { hoverText } from "./plotly_text.ts";
 
 const UNITS: Readonly<Record<Budget["norm"], string>> = { linf: "1/255", l2: "pixels in 0…1" };
 
@@ -24,7 +21,7 @@ export function robustnessCurve(
   const shown = rows.filter((row) => row.norm === norm && row.interval !== null);
   const attacks = [...new Set(shown.map(({ attack }) => attack))];
   const styles = methodStyles(attacks);
-  const data = attacks.map((name): AsymmetricTrace => {
+  const data = attacks.map((name): Trace => {
     const { colour, dash, symbol } = styles.get(name)!;
     const points = [
       { epsilon: 0, ...clean },
@@ -36,18 +33,17 @@ export function robustnessCurve(
       name,
       x: points.map(({ epsilon }) => epsilon),
       y: points.map(({ accuracy }) => 100 * accuracy),
-      error_y: {
-        type: "data",
+      ...errorBars("error_y", {
         symmetric: false,
         array: points.map(({ accuracy, interval }) => 100 * (interval![1] - accuracy)),
         arrayminus: points.map(({ accuracy, interval }) => 100 * (accuracy - interval![0])),
         color: colour,
         thickness: 1,
         width: 4,
-      },
+      }),
       line: { color: colour, width: 1.5, dash },
       marker: { color: colour, size: 7, symbol },
-      hovertemplate: `${name}<br>ε = %{x}: %{y:.2f} %<extra></extra>`,
+      hovertemplate: `${hoverText(name)}<br>ε = %{x}: %{y:.2f} %<extra></extra>`,
     };
   });
   return {

@@ -1,8 +1,10 @@
 import type { AnyTrace, Figure } from "./figure.ts";
 import { findChromium } from "./find_chromium.ts";
+import { FIT_LAYOUT } from "./fit_layout.ts";
 import { jsonForScript } from "./json_for_script.ts";
 import { browserError, openInChromium } from "./open_in_chromium.ts";
 import { plotlySource } from "./plotly_source.ts";
+import { plotlyForm } from "./plotly_text.ts";
 
 /** Pixels of the picture for one of the page, so that it is sharp on dense screens and in print. */
 const SCALE = 2;
@@ -39,12 +41,12 @@ async function pictureHtml(
   width: number,
   height: number,
 ): Promise<string> {
-  const { data, layout } = figure;
-  const drawn = jsonForScript({
-    data,
-    layout: { ...layout, width, height },
-    config: { staticPlot: true },
-  });
+  const { data, layout } = plotlyForm(figure);
+  const drawn = jsonForScript({ data, layout, config: { staticPlot: true } });
   return `<!doctype html><meta charset="utf-8"><body style="margin:0"><div id="figure"></div>` +
-    `<script>${await plotlySource()}</script><script>Plotly.newPlot("figure", ${drawn})</script>`;
+    `<script>${await plotlySource()}</script><script>{` +
+    `const { data, layout, config } = ${drawn};` +
+    `const fitted = (${FIT_LAYOUT})(layout, ${width});` +
+    `Plotly.newPlot("figure", data, { ...fitted, width: ${width}, height: ${height} }, config);` +
+    `}</script>`;
 }

@@ -5,6 +5,7 @@ import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { initialiseResNet } from "../nn/initialise.ts";
 import type { ResNet } from "../nn/resnet.ts";
 import { leaveInterruptedWork } from "../backend/leave_interrupted_work.ts";
+import { untilStopped } from "../notebook/kernel/until_stopped.ts";
 import { type Checkpoint, CheckpointFolder, type Environment } from "./checkpoint_folder.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
 import { EventTurn } from "./event_turn.ts";
@@ -30,8 +31,8 @@ export interface TrainingInput {
   /** The folder for checkpoints; without one, nothing is saved and nothing resumed. */
   readonly checkpoints?: string;
   /**
-   * Stops the run at once. With a folder for checkpoints, all mini-batches that were finished are
-   * saved; one that was not is thrown away.
+   * Stops the run at once, as Stop in a notebook does. With a folder for checkpoints, all
+   * mini-batches that were finished are saved; one that was not is thrown away.
    */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
@@ -65,6 +66,16 @@ export interface TrainingResult {
 export async function train(
   specification: RunSpecification,
   input: TrainingInput,
+): Promise<TrainingResult> {
+  return await untilStopped(
+    input.signal,
+    (signal) => trainStoppable(specification, { ...input, signal }),
+  );
+}
+
+async function trainStoppable(
+  specification: RunSpecification,
+  input: TrainingInput & { readonly signal: AbortSignal },
 ): Promise<TrainingResult> {
   const { dataset, teacher, environment, checkpoints, signal } = input;
   const { protocol, options, seed, student } = specification;
@@ -109,7 +120,7 @@ export async function train(
         number: index + 1,
         onStep: (step) => progress(index * stepsAnEpoch + step),
       }, summary).catch(async (error) => {
-        const isStopped = error === signal?.reason && summary.steps > before;
+        const isStopped = error === signal.reason && summary.steps > before;
         if (isStopped && (await state.nonFinite()).length === 0) {
           const partial = { streams: streams.save(), sums: summary.save() };
           await folder?.save({ epoch: index, rows, partial, tensors: await state.save() });

@@ -6,12 +6,14 @@ import { boundaryPicture } from "../../lib/report/boundary_picture.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import type { Figure } from "../../lib/report/figure.ts";
 import { figureDisplay } from "../../lib/report/figure_display.ts";
-import { figureHtml } from "../../lib/report/figure_html.ts";
+import { figureHtml, redrawnFigureHtml } from "../../lib/report/figure_html.ts";
 import { findChromium } from "../../lib/report/find_chromium.ts";
+import { gainWithIntervals } from "../../lib/report/gain_intervals.ts";
 import { learningCurves } from "../../lib/report/learning_curves.ts";
 import { openInChromium } from "../../lib/report/open_in_chromium.ts";
 import { renderPng } from "../../lib/report/static_picture.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { browserTest } from "./define_browser_test.ts";
 import { regionsOf } from "../report/regions_of.ts";
 
 const CURVES = learningCurves([
@@ -23,18 +25,6 @@ const BARS = accuracyWithErrorBars([
   { method: "hinton", mean: 86, std: 0.5, values: [85.5, 86.5] },
   { method: "bss", mean: 87, std: null, values: [87] },
 ]);
-
-const chromium = await findChromium();
-const reason = "needs Chromium; name it in CHROMIUM or put it on the PATH";
-
-/** A test that a machine without Chromium leaves out, with the reason in its name. */
-function browserTest(name: string, fn: (executable: string) => Promise<void>): void {
-  Deno.test({
-    name: chromium ? name : `${name} (${reason})`,
-    ignore: chromium === null,
-    fn: () => fn(chromium!),
-  });
-}
 
 /** The page after its scripts ran, without a network, and what it said on its console. */
 async function show(executable: string, body: string): Promise<{ dom: string; console: string[] }> {
@@ -85,6 +75,61 @@ browserTest("figureHtml() draws each of several figures on a page once", async (
   assertEquals(count(dom, 'class="plot-container'), 3);
   assertEquals(count(dom, 'class="js-line"'), 2 * 5);
   assertEquals(count(dom, '<path class="point'), 2 * 9 + 5);
+});
+
+browserTest(
+  "redrawnFigureHtml() is drawn with the Plotly that the page has",
+  async (executable) => {
+    const updated = JSON.stringify(redrawnFigureHtml(BARS)).replaceAll("</", "<\\/");
+    // As JupyterLab updates a display: other HTML in its place, of which it runs the scripts.
+    const update = `<script>window.bssPlotly.then(() => setTimeout(() => {
+    const output = document.querySelector("#output");
+    output.innerHTML = ${updated};
+    for (const script of output.querySelectorAll("script:not([type])")) {
+      script.replaceWith(Object.assign(document.createElement("script"), { text: script.text }));
+    }
+  }, 100))</script>`;
+    const first = `<div id="output">${await figureHtml(CURVES, null)}</div>`;
+    const { dom, console } = await show(executable, first + update);
+    assertEquals(console, []);
+    assertEquals(count(dom, 'class="plot-container'), 1);
+    assertEquals(count(dom, 'class="js-line"'), 0);
+    assertEquals(count(dom, '<path class="point'), 2 + 3);
+  },
+);
+
+browserTest(
+  "redrawnFigureHtml() leaves a line of text in a page without Plotly",
+  async (executable) => {
+    const { dom } = await show(executable, redrawnFigureHtml(BARS));
+    assertEquals(count(dom, "(a figure that needs JavaScript)</p>"), 1);
+    // A figure that carries Plotly and comes later is drawn all the same.
+    const both = `${redrawnFigureHtml(BARS)}<script>setTimeout(() => {
+    document.body.append(document.querySelector("template").content);
+  }, 200)</script><template>${await figureHtml(CURVES, null)}</template>`;
+    assertEquals(count((await show(executable, both)).dom, 'class="plot-container'), 1);
+  },
+);
+
+browserTest("figureHtml() breaks titles that are wider than the page", async (executable) => {
+  const title = "How accurate a student is that was distilled on boundary supporting samples";
+  const figure = gainWithIntervals([{ method: "bss", mean: 1, interval: [0, 2] }], {
+    reference: "original",
+    title,
+  });
+  const narrow = `<div style="width:400px">${await figureHtml(figure, null)}</div>`;
+  const { dom, console } = await show(executable, narrow);
+  assertEquals(console, []);
+  const [, drawn] = /class="gtitle"[^>]*>(.*?)<\/text>/s.exec(dom)!;
+  assertEquals(count(drawn, 'class="line"'), 3);
+});
+
+browserTest("figureHtml() shows names with markup in them as they are", async (executable) => {
+  const name = "<b>bss</b> & η<1";
+  const figure = learningCurves([{ name, epochs: [1], accuracy: [1] }], name);
+  const { dom, console } = await show(executable, await figureHtml(figure, null));
+  assertEquals(console, []);
+  assertEquals(count(dom, ">&lt;b&gt;bss&lt;/b&gt; &amp; η&lt;1</text>"), 2);
 });
 
 browserTest("figureHtml() leaves its picture where Plotly cannot run", async (executable) => {

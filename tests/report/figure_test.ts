@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { accuracyWithErrorBars } from "../../lib/report/accuracy_bars.ts";
-import { methodStyles } from "../../lib/report/colours.ts";
-import { figureHtml } from "../../lib/report/figure_html.ts";
+import { figureHtml, redrawnFigureHtml } from "../../lib/report/figure_html.ts";
 import { learningCurves } from "../../lib/report/learning_curves.ts";
+import { hoverText, plotlyForm } from "../../lib/report/plotly_text.ts";
 
 const CURVES = [
   { name: "bss, seed 1", group: "bss", epochs: [1, 2], accuracy: [70, 86.5] },
@@ -51,7 +50,15 @@ Deno.test("learningCurves() takes runs without a method by their own names", () 
 
 Deno.test("learningCurves() has a title, axes with units, and a white ground", () => {
   assertEquals(learningCurves(CURVES, "CIFAR-10, ResNet8").layout, {
-    title: { text: "CIFAR-10, ResNet8" },
+    title: {
+      text: "CIFAR-10, ResNet8",
+      x: 0.02,
+      xanchor: "left",
+      y: 1,
+      yref: "container",
+      yanchor: "top",
+      pad: { t: 28 },
+    },
     xaxis: {
       gridcolor: "#e5e5e5",
       linecolor: "#333333",
@@ -71,46 +78,9 @@ Deno.test("learningCurves() has a title, axes with units, and a white ground", (
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
     height: 450,
+    legend: { orientation: "h", x: 0, xanchor: "left", y: 0, yref: "container", yanchor: "bottom" },
     margin: { l: 70, r: 30, t: 60, b: 60 },
   });
-});
-
-Deno.test("accuracyWithErrorBars() draws each mean with its bar and each seed beside it", () => {
-  const { data, layout } = accuracyWithErrorBars([
-    { method: "hinton", mean: 86, std: 0.5, values: [85.5, 86.5] },
-    { method: "bss", mean: 87, std: null, values: [87] },
-  ]);
-  assertEquals(data.map(({ name, x, y }) => ({ name, x, y })), [
-    { name: "hinton", x: [0], y: [86] },
-    { name: "hinton, each seed", x: [0.12, 0.18], y: [85.5, 86.5] },
-    { name: "bss", x: [1], y: [87] },
-    { name: "bss, each seed", x: [1.12], y: [87] },
-  ]);
-  assertEquals(data.map(({ error_y }) => error_y?.array), [[0.5], undefined, undefined, undefined]);
-  assertEquals(layout.xaxis.ticktext, ["hinton", "bss"]);
-  assertEquals(layout.yaxis.title.text, "Test accuracy (%)");
-});
-
-Deno.test("accuracyWithErrorBars() keeps many seeds clear of the next method", () => {
-  const values = Array.from({ length: 50 }, (_, seed) => seed);
-  const [, seeds] = accuracyWithErrorBars([{ method: "bss", mean: 1, std: 1, values }]).data;
-  assert(seeds.x.every((x) => x < 0.45));
-});
-
-Deno.test("methodStyles() gives the paper's methods the same style in every figure", () => {
-  const all = methodStyles(["fsp", "bss", "hinton", "original", "attention", "fitnet"]);
-  for (const method of all.keys()) {
-    assertEquals(methodStyles([method]).get(method), all.get(method));
-  }
-  assertEquals(new Set([...all.values()].map(({ colour }) => colour)).size, all.size);
-  assertEquals(new Set([...all.values()].map(({ symbol }) => symbol)).size, all.size);
-});
-
-Deno.test("methodStyles() gives other methods a style whatever their order, and never runs out", () => {
-  const names = Array.from({ length: 20 }, (_, index) => `method ${index}`);
-  const forth = methodStyles(names);
-  const back = methodStyles(names.toReversed());
-  for (const name of names) assertEquals(forth.get(name), back.get(name));
 });
 
 Deno.test("figureHtml() lets no text out of its title, its data or its picture", async () => {
@@ -127,4 +97,29 @@ Deno.test("figureHtml() is the same text each time and fetches nothing", async (
   assertEquals(await figureHtml(learningCurves(CURVES), null), html);
   assertEquals(html.match(/\b(src|href)=|https?:|@import|url\(/g), null);
   assert(html.length < 700_000, `${html.length} characters`);
+});
+
+Deno.test("redrawnFigureHtml() is small, keeps its room, and lets no text out either", () => {
+  const attack = `</script><script>alert(1)</script>`;
+  const html = redrawnFigureHtml(learningCurves(CURVES, attack));
+  assert(html.length < 10_000, `${html.length} characters`);
+  assertStringIncludes(html, "min-height:450px");
+  assert(!html.includes("alert(1)</script>"));
+});
+
+Deno.test("plotlyForm() gives Plotly titles and names that show as they are", () => {
+  const { data, layout } = plotlyForm(
+    learningCurves([{ name: "<b>a</b> & b", epochs: [1], accuracy: [1] }], "η < 1"),
+  );
+  assertEquals(data[0].name, "&lt;b>a&lt;/b> &amp; b");
+  assertEquals(layout.title.text, "η &lt; 1");
+  assertEquals(layout.yaxis.title.text, "Test accuracy (%)");
+});
+
+Deno.test("plotlyForm() leaves a figure without special characters as it is", () => {
+  assertEquals(plotlyForm(learningCurves(CURVES)), learningCurves(CURVES));
+});
+
+Deno.test("hoverText() keeps names from being taken for variables or markup", () => {
+  assertEquals(hoverText("%{x} <br>"), "%&#123;x} &lt;br>");
 });

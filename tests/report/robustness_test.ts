@@ -44,12 +44,12 @@ Deno.test("robustnessCurve() draws one line an attack from the clean accuracy on
       symmetric: false,
       array: [6.25, 25, 25],
       arrayminus: [12.5, 12.5, 12.5],
-      color: "#56b4e9",
+      color: "#4b6969",
       thickness: 1,
       width: 4,
     },
-    line: { color: "#56b4e9", width: 1.5, dash: "solid" },
-    marker: { color: "#56b4e9", size: 7, symbol: "star" },
+    line: { color: "#4b6969", width: 1.5, dash: "dashdot" },
+    marker: { color: "#4b6969", size: 7, symbol: "pentagon" },
     hovertemplate: "FGSM<br>ε = %{x}: %{y:.2f} %<extra></extra>",
   });
 });

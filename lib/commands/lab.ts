@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { runCommand } from "./command_line.ts";
+import { findProgram } from "../files/find_program.ts";
+import { PROJECT_ROOT } from "../files/project_root.ts";
+import { jupyterPath, KERNEL, writeKernelSpec } from "../notebook/kernel_spec.ts";
+import { UserError } from "../user_error.ts";
+
+const command = {
+  name: "lab",
+  summary:
+    "Opens the notebooks in JupyterLab, or what there is of Jupyter, with Deno as the kernel.\n" +
+    "Stop ends what the library is at and keeps every variable; the cell can be run again.",
+  positionals: "[notebook] [-- option of Jupyter…]",
+  options: {
+    port: { value: "N", help: "the server's port (default: the first free one from 8888)" },
+    "no-browser": { help: "only print the address" },
+  },
+} as const;
+
+/** What to start, best first. */
+const PROGRAMS = ["jupyter-lab", "jupyter-notebook", "jupyter-server"];
+
+if (import.meta.main) {
+  await runCommand(command, Deno.args, async ({ positionals, options }) => {
+    const folder = join(PROJECT_ROOT, ".cache", "jupyter");
+    await writeKernelSpec(folder);
+    const program = await findProgram(PROGRAMS);
+    if (program === null) throw new UserError(await withoutJupyter(folder));
+    const jupyter = new Deno.Command(program, {
+      args: [
+        `--MultiKernelManager.default_kernel_name=${KERNEL}`,
+        ...options.port ? [`--port=${options.port}`] : [],
+        ...options["no-browser"] ? ["--no-browser"] : [],
+        // Without it Jupyter does not start for root, as whom one works in a container.
+        ...Deno.uid() === 0 ? ["--allow-root"] : [],
+        ...positionals,
+      ],
+      cwd: join(PROJECT_ROOT, "notebooks"),
+      env: { JUPYTER_PATH: jupyterPath(folder) },
+    }).spawn();
+    // Control-C reaches Jupyter by itself, which asks what is meant.
+    Deno.addSignalListener("SIGINT", () => {});
+    if (Deno.build.os !== "windows") {
+      Deno.addSignalListener("SIGTERM", () => jupyter.kill("SIGTERM"));
+    }
+    return (await jupyter.status).code;
+  });
+}
+
+/** What to do where there is no Jupyter. */
+async function withoutJupyter(folder: string): Promise<string> {
+  const start = Deno.build.os === "windows"
+    ? `$env:JUPYTER_PATH="${folder}"; code .`
+    : `JUPYTER_PATH="${jupyterPath(folder)}" code .`;
+  return `there is no Jupyter here; this installs it:\n` +
+    `  ${await installCommand()}\n` +
+    `Or use VS Code, which needs none, with its extensions Jupyter and Deno: start it in ` +
+    `${PROJECT_ROOT} by\n` +
+    `  ${start}\n` +
+    `open a notebook, and select the kernel "Deno" (under "Jupyter Kernel").`;
+}
+
+async function installCommand(): Promise<string> {
+  const installer = await findProgram(Deno.build.os === "darwin" ? ["brew"] : ["apt-get"]);
+  if (installer === null) return "python3 -m pip install --user jupyterlab";
+  if (Deno.build.os === "darwin") return "brew install jupyterlab";
+  return `${Deno.uid() === 0 ? "" : "sudo "}apt-get install jupyterlab`;
+}

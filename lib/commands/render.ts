@@ -1,0 +1,161 @@
+import { basename, join, resolve } from "node:path";
+import { type CommandLine, runCommand } from "./command_line.ts";
+import { cellErrors } from "../notebook/cell_errors.ts";
+import { compactFigures } from "../notebook/compact_figures.ts";
+import { executeNotebook } from "../notebook/execute_notebook.ts";
+import { notebooksNamed } from "../notebook/list_notebooks.ts";
+import type { Notebook } from "../notebook/notebook.ts";
+import {
+  declaredParameters,
+  type Parameters,
+  parseSettings,
+  splitSetting,
+} from "../notebook/parameters.ts";
+import { pathsShown } from "../notebook/paths_shown.ts";
+import { readNotebook } from "../notebook/read_notebook.ts";
+import { writeNotebook } from "../notebook/write_notebook.ts";
+import { type NamedNotebook, writeOnePage, writePages } from "../render/write_pages.ts";
+import { formatDuration } from "../report/duration.ts";
+import { findChromium } from "../report/find_chromium.ts";
+import { provenance } from "../training/provenance.ts";
+import { UserError } from "../user_error.ts";
+
+const command = {
+  name: "render",
+  summary:
+    "Executes notebooks (default: all of the project's) and writes them as web pages that need\n" +
+    "no network: an overview with the verdicts, a page for each, and the executed notebooks.",
+  positionals: "[notebook…]",
+  options: {
+    set: {
+      value: "NAME=VALUE",
+      help: "a parameter of the notebooks that have it: --set scale=smoke; may be repeated",
+      isRepeatable: true,
+    },
+    out: { value: "FOLDER", help: "where to write (default: rendered)" },
+    standalone: { help: "all in one page that needs no other file, to mail" },
+    "no-execute": { help: "show the outputs that the notebooks hold" },
+    "in-place": { help: "save the notebooks with their new outputs instead, and write no pages" },
+  },
+} as const;
+
+type Options = CommandLine<typeof command.options>["options"];
+
+if (import.meta.main) {
+  await runCommand(command, Deno.args, async ({ positionals, options }) => {
+    const paths = await notebooksNamed(positionals);
+    checkOptions(options);
+    await warnWithoutBrowser(options);
+    return options["in-place"] ? await saveExecuted(paths) : await render(paths, options);
+  });
+}
+
+function checkOptions({ set, out, standalone, ...flags }: Options): void {
+  if (flags["no-execute"] && (set.length > 0 || flags["in-place"])) {
+    throw new UserError("--no-execute goes neither with --set nor with --in-place");
+  }
+  if (flags["in-place"] && (set.length > 0 || out !== undefined || standalone)) {
+    throw new UserError(
+      "--in-place goes with no other option; what a saved notebook is to be executed with stands " +
+        `in its own cell tagged "parameters"`,
+    );
+  }
+}
+
+/** @throws UserError when notebooks are to be saved, whose figures then lack what code hosts show */
+async function warnWithoutBrowser(options: Options): Promise<void> {
+  if (options["no-execute"] || await findChromium() !== null) return;
+  const message = "there is no Chromium to draw still pictures of the figures; " +
+    "apt-get install chromium, or set CHROMIUM to one";
+  if (options["in-place"]) throw new UserError(message);
+  console.warn(`${message}. The pages' own figures do without.`);
+}
+
+async function saveExecuted(paths: readonly string[]): Promise<number> {
+  let failures = 0;
+  for (const path of paths) {
+    const notebook = await execute(path, {});
+    const problems = [...cellErrors(notebook), ...pathsShown(notebook)];
+    for (const problem of problems) console.error(`${path} is not saved: ${problem}`);
+    if (problems.length === 0) await writeNotebook(path, compactFigures(notebook));
+    else failures++;
+  }
+  return failures === 0 ? 0 : 1;
+}
+
+async function render(paths: readonly string[], options: Options): Promise<number> {
+  const out = resolve(options.out ?? "rendered");
+  const sources = await Promise.all(paths.map(async (path) => ({
+    path,
+    name: basename(path, ".ipynb"),
+    notebook: await readNotebook(path),
+  })));
+  checkNames(sources.map(({ name }) => name));
+  checkSettings(options.set, sources.map(({ notebook }) => notebook));
+  const planned = sources.map((source) => ({
+    ...source,
+    parameters: parseSettings(options.set, source.notebook),
+  }));
+  const shown: NamedNotebook[] = [];
+  for (const { path, name, notebook, parameters } of planned) {
+    shown.push({
+      name,
+      notebook: options["no-execute"]
+        ? notebook
+        : await execute(path, parameters, join(out, `${name}.ipynb`)),
+    });
+  }
+  const page = join(out, pageName(options, shown));
+  if (options.standalone) await writeOnePage(page, shown, await remark(options));
+  else await writePages(out, shown, await remark(options));
+  console.log(`written to ${page}`);
+  return shown.some(({ notebook }) => cellErrors(notebook).length > 0) ? 1 : 0;
+}
+
+function pageName({ standalone }: Options, notebooks: readonly NamedNotebook[]): string {
+  if (!standalone) return "index.html";
+  return notebooks.length === 1 ? `${notebooks[0].name}.html` : "notebooks.html";
+}
+
+function checkNames(names: readonly string[]): void {
+  const taken = new Set(["index"]);
+  for (const name of names) {
+    if (taken.has(name)) throw new UserError(`there can be only one page "${name}.html"`);
+    taken.add(name);
+  }
+}
+
+/** @throws UserError for a setting of a parameter that no notebook has */
+function checkSettings(settings: readonly string[], notebooks: readonly Notebook[]): void {
+  const known = new Set(notebooks.flatMap((notebook) => [...declaredParameters(notebook).keys()]));
+  const unknown = settings.map((setting) => splitSetting(setting)[0])
+    .find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new UserError(
+      `--set ${unknown}: none of these notebooks has that parameter; they have ` +
+        ([...known].join(", ") || "none"),
+    );
+  }
+}
+
+/** Executes a notebook and says how it went; writes it at once where it is to be kept. */
+async function execute(path: string, parameters: Parameters, kept?: string): Promise<Notebook> {
+  console.log(`${basename(path)}: executing …`);
+  const start = performance.now();
+  const notebook = await executeNotebook(path, { parameters });
+  if (kept !== undefined) await writeNotebook(kept, notebook);
+  const errors = cellErrors(notebook);
+  for (const error of errors) console.error(`${basename(path)}: ${error}`);
+  const time = formatDuration((performance.now() - start) / 1000);
+  console.log(`${basename(path)}: ${errors.length === 0 ? "done" : "stopped"} after ${time}`);
+  return notebook;
+}
+
+/** What the foot of a page says of the outputs. */
+async function remark(options: Options): Promise<string> {
+  const { machine, deno, commit } = await provenance();
+  const date = new Date().toISOString().slice(0, 10);
+  return options["no-execute"]
+    ? `The outputs that the notebooks held on ${date}, commit ${commit}.`
+    : `Executed on ${date} on ${machine}, with Deno ${deno}, commit ${commit}.`;
+}

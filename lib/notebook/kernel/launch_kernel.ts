@@ -1,0 +1,55 @@
+/**
+ * Starts Deno's kernel for Jupyter: `launch_kernel.ts CONNECTION_FILE`. Deno's own answer to an
+ * interrupt ends the JavaScript that runs at that moment, wherever it is, and a cell that waited for it
+ * never ends; so the library is asked to stop first.
+ */
+import { join } from "node:path";
+import { relayControl } from "./control_relay.ts";
+import { STOP_LINE, StopLine } from "./stop_line.ts";
+
+/** What is read here of a connection file. */
+interface ConnectionFile {
+  readonly ip: string;
+  readonly control_port: number;
+  readonly key: string;
+}
+
+if (import.meta.main) Deno.exit(await launchKernel(Deno.args[0]));
+
+/** Gives the kernel's exit status. */
+async function launchKernel(connectionFile: string): Promise<number> {
+  const connection = JSON.parse(await Deno.readTextFile(connectionFile)) as ConnectionFile;
+  const { ip: hostname, control_port: port, key } = connection;
+  const listener = Deno.listen({ hostname, port });
+  const kernel = { hostname, port: freePort(hostname) };
+  const line = new StopLine();
+  const folder = await Deno.makeTempDir({ prefix: "bss-kernel-" });
+  const file = join(folder, "connection.json");
+  const moved = JSON.stringify({ ...connection, control_port: kernel.port });
+  await Deno.writeTextFile(file, moved, { mode: 0o600 });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["jupyter", "--kernel", "--conn", file],
+    env: { [STOP_LINE]: line.address },
+    stdin: "inherit",
+  }).spawn();
+  if (Deno.build.os !== "windows") {
+    Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
+  }
+  await Promise.race([reached(kernel), child.status]);
+  // Jupyter may kill this process at any time; the file has served its purpose.
+  await Deno.remove(folder, { recursive: true });
+  relayControl({ listener, kernel, key, line });
+  return (await child.status).code;
+}
+
+/** Waits until something listens there. */
+async function reached(address: Deno.ConnectOptions): Promise<void> {
+  const isThere = () =>
+    Deno.connect(address).then((it) => it.close()).then(() => true, () => false);
+  while (!await isThere()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function freePort(hostname: string): number {
+  using listener = Deno.listen({ hostname, port: 0 });
+  return listener.addr.port;
+}

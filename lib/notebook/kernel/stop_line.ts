@@ -1,0 +1,65 @@
+/** A cell that works in JavaScript without a pause has to be ended after so long, in ms. */
+const ANSWER_WITHIN = 1200;
+
+/** The environment variable that tells the kernel where the line is: its port and a password. */
+export const STOP_LINE = "BSS_STOP_LINE";
+
+/** What is said on the line, a byte each. */
+export const SAID = { stop: 1, ended: 2, heard: 3 } as const;
+
+/** From the launcher of a kernel to the library in it: says that the person wants the cell to stop. */
+export class StopLine {
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #password = crypto.randomUUID();
+  #connection?: Deno.TcpConn;
+  #unanswered: (() => void)[] = [];
+
+  constructor() {
+    this.#accept();
+  }
+
+  /** For the kernel's environment. */
+  get address(): string {
+    return `${this.#listener.addr.port} ${this.#password}`;
+  }
+
+  /** Says "stop"; gives whether the library answered in time. */
+  async stop(): Promise<boolean> {
+    if (!await this.#say(SAID.stop)) return false;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#unanswered.push(() => resolve(true));
+    const timer = setTimeout(() => resolve(false), ANSWER_WITHIN);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Says that the kernel was made to end what it was at. */
+  async ended(): Promise<void> {
+    await this.#say(SAID.ended);
+  }
+
+  async #say(what: number): Promise<boolean> {
+    const written = this.#connection?.write(Uint8Array.of(what));
+    return written !== undefined && await written.then(() => true, () => false);
+  }
+
+  async #accept(): Promise<void> {
+    for await (const connection of this.#listener) this.#listen(connection).catch(() => {});
+  }
+
+  async #listen(connection: Deno.TcpConn): Promise<void> {
+    let password = "";
+    for await (const chunk of connection.readable) {
+      if (this.#connection === connection) {
+        for (const _ of chunk) this.#unanswered.shift()?.();
+        continue;
+      }
+      password += new TextDecoder().decode(chunk);
+      if (!this.#password.startsWith(password)) return connection.close();
+      if (this.#password === password) this.#connection = connection;
+    }
+  }
+}

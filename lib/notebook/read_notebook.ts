@@ -1,0 +1,68 @@
+import { UserError } from "../user_error.ts";
+import type { Cell, Notebook, Output } from "./notebook.ts";
+
+/** @throws UserError naming the file when it is not there or is no notebook */
+export async function readNotebook(path: string): Promise<Notebook> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    throw new UserError(`cannot read the notebook ${path} (${(error as Error).message})`, {
+      cause: error,
+    });
+  }
+  return parseNotebook(text, path);
+}
+
+/**
+ * @param path for the error's text
+ * @throws UserError when the text is not a notebook of format 4
+ */
+export function parseNotebook(text: string, path: string): Notebook {
+  let content: Notebook | null;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw notANotebook(path, (error as Error).message);
+  }
+  if (content?.nbformat !== 4 || !Array.isArray(content.cells)) {
+    throw notANotebook(path, `it lacks "cells", or its "nbformat" is not 4`);
+  }
+  return { ...content, cells: content.cells.map(withWholeTexts) };
+}
+
+function notANotebook(path: string, reason: string): UserError {
+  return new UserError(
+    `${path} is not a notebook (${reason}); put back the version that you committed or backed up`,
+  );
+}
+
+/** The file holds texts as lists of lines. */
+type Text = string | readonly string[];
+
+function withWholeTexts(cell: Cell): Cell {
+  const { outputs } = cell;
+  return {
+    ...cell,
+    source: whole(cell.source),
+    ...(outputs ? { outputs: outputs.map(outputWithWholeTexts) } : {}),
+  };
+}
+
+function outputWithWholeTexts(output: Output): Output {
+  if (output.output_type === "stream") return { ...output, text: whole(output.text) };
+  if (output.output_type === "error") return output;
+  const data = Object.entries(output.data).map(([type, value]) =>
+    [type, isJson(type) ? value : whole(value as Text)] as const
+  );
+  return { ...output, data: Object.fromEntries(data) };
+}
+
+/** Whether a form is data, not text. */
+function isJson(mimeType: string): boolean {
+  return mimeType === "application/json" || mimeType.endsWith("+json");
+}
+
+function whole(text: Text): string {
+  return typeof text === "string" ? text : text.join("");
+}

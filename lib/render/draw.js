@@ -1,0 +1,27 @@
+// Draws the figures of a page with Plotly; where that cannot be, their pictures stay.
+// deno-lint-ignore-file no-undef -- a script of a page, whose globals are the browser's
+(() => {
+  if (!globalThis.Plotly) {
+    console.warn("The figures stay still pictures: plotly.js is not beside this page.");
+    return;
+  }
+  /** The title stands in the caption; a plane is no higher than the page is wide. */
+  function fit({ title: _, ...layout }, width) {
+    const height = layout.yaxis?.scaleanchor ? Math.min(layout.height, width + 100) : layout.height;
+    return { ...layout, height, margin: { ...layout.margin, t: 20 } };
+  }
+
+  for (const figure of document.querySelectorAll(".figure")) {
+    const { data, layout, config } = JSON.parse(figure.querySelector("script").textContent);
+    const still = figure.querySelector(".still");
+    const plot = document.createElement("div");
+    plot.className = "plot";
+    still.before(plot);
+    Plotly.newPlot(plot, data, fit(layout, plot.clientWidth), config)
+      .then(() => still.hidden = true)
+      .catch((error) => {
+        plot.remove();
+        console.warn("This figure stays a still picture:", error);
+      });
+  }
+})();

@@ -1,0 +1,41 @@
+import { methodStyles } from "./colours.ts";
+import type { Figure } from "./figure.ts";
+import { figureLayout } from "./figure_layout.ts";
+import { meanAndSeeds, type MethodAccuracy } from "./mean_and_seeds.ts";
+
+/** Share of the room of one student that its methods fill. */
+const FILLED = 0.84;
+
+/** Where in the room of a method its mean is: the points of the seeds are to its right. */
+const MEAN_AT = 0.35;
+
+/** For each student its methods side by side: means ± std, and a point for each seed. */
+export function accuracyByStudent(
+  rows: readonly (MethodAccuracy & { readonly student: string })[],
+  {
+    title = "Mean ± standard deviation, and each seed",
+    yTitle = "Test accuracy (%)",
+  }: { readonly title?: string; readonly yTitle?: string } = {},
+): Figure {
+  const students = [...new Set(rows.map(({ student }) => student))];
+  const methods = [...new Set(rows.map(({ method }) => method))];
+  const styles = methodStyles(methods);
+  const room = FILLED / methods.length;
+  const placed = rows.map((row) => ({
+    ...row,
+    x: students.indexOf(row.student) + (methods.indexOf(row.method) + MEAN_AT) * room - FILLED / 2,
+    where: row.student,
+  }));
+  return {
+    data: methods.flatMap((method) =>
+      meanAndSeeds(placed.filter((row) => row.method === method), styles.get(method)!, room)
+    ),
+    layout: figureLayout(title, {
+      title: { text: "Student" },
+      tickvals: students.map((_, index) => index),
+      ticktext: students,
+      range: [-0.5, students.length - 0.5],
+      showgrid: false,
+    }, { title: { text: yTitle } }),
+  };
+}

@@ -1,0 +1,141 @@
+import { mean, sampleStd } from "../analysis/statistics/mean.ts";
+import { type MethodStyle, methodStyles } from "./colours.ts";
+import { errorBars } from "./error_bars.ts";
+import type { Axis, Figure, Trace } from "./figure.ts";
+import { figureLayout } from "./figure_layout.ts";
+import { hoverText } from "./plotly_text.ts";
+import { seedPoints } from "./seed_points.ts";
+
+/** What the seeds of one method reached at one place of the x axis. */
+export interface AccuracyPoint {
+  readonly method: string;
+  readonly x: number;
+  /** One a seed, in the unit of the y axis; those that are not finite are left out. */
+  readonly values: readonly number[];
+}
+
+/** Titles name the quantity and its unit. */
+export interface AccuracyOverOptions {
+  readonly title: string;
+  readonly xTitle: string;
+  readonly yTitle?: string;
+  /** Whether equal distances on the x axis are equal factors; every x must be above 0 then. */
+  readonly logX?: boolean;
+}
+
+/**
+ * Methods at the same places are drawn beside each other: so far apart, in shares of the axis, but all
+ * of them within so much of the way to the next place.
+ */
+const APART = { most: 0.008, ofWay: 0.4 };
+
+/** Up to so many places each has its tick. */
+const MANY_TICKS = 8;
+
+/**
+ * Accuracy over a quantity, such as the share of the training data or the time: one line a method
+ * through its means, with bars of ± one standard deviation and a point for each seed.
+ *
+ * @throws RangeError for an x that is not finite, or not above 0 on a logarithmic axis
+ */
+export function accuracyOver(
+  points: readonly AccuracyPoint[],
+  { title, xTitle, yTitle = "Test accuracy (%)", logX = false }: AccuracyOverOptions,
+): Figure {
+  const wrong = points.find(({ x }) => !Number.isFinite(x) || logX && x <= 0);
+  if (wrong) {
+    throw new RangeError(
+      `x of "${wrong.method}" must be finite${logX ? " and above 0" : ""}, not ${wrong.x}`,
+    );
+  }
+  const methods = [...new Set(points.map(({ method }) => method))];
+  const styles = methodStyles(methods);
+  const places = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
+  const isShared = methods.length > 1 &&
+    places.every((x) => points.filter((point) => point.x === x).length === methods.length);
+  const aside = isShared ? moveAside(places, methods.length, logX) : (x: number) => x;
+  return {
+    data: methods.flatMap((method, index) =>
+      tracesOf(
+        points.filter((point) => point.method === method).toSorted((a, b) => a.x - b.x),
+        (x) => aside(x, index - (methods.length - 1) / 2),
+        styles.get(method)!,
+      )
+    ),
+    layout: figureLayout(title, {
+      title: { text: xTitle },
+      ...(logX ? { type: "log" } : {}),
+      ...ticks(isShared && places.length <= MANY_TICKS ? places : logX ? logTicks(places) : null),
+    }, { title: { text: yTitle } }),
+  };
+}
+
+/** Moves a place by so many steps to the right on the axis as it is drawn. */
+function moveAside(places: readonly number[], methods: number, logX: boolean) {
+  const [toAxis, fromAxis] = logX ? [Math.log, Math.exp] : [Number, Number];
+  const drawn = places.map(toAxis);
+  const ways = drawn.slice(1).map((place, index) => place - drawn[index]);
+  const step = ways.length === 0 ? 0 : Math.min(
+    APART.most * (drawn.at(-1)! - drawn[0]),
+    APART.ofWay * Math.min(...ways) / methods,
+  );
+  return (x: number, steps: number) => fromAxis(toAxis(x) + step * steps);
+}
+
+function ticks(places: readonly number[] | null): Pick<Axis, "tickvals" | "ticktext"> {
+  if (places === null) return {};
+  return { tickvals: places, ticktext: places.map((x) => String(Number(x.toPrecision(3)))) };
+}
+
+/** 1, 2 and 5 times powers of ten, as far as the places reach; Plotly would leave out the zeros. */
+function logTicks(places: readonly number[]): number[] | null {
+  const [low, high] = [places[0] / 1.2, places.at(-1)! * 1.2];
+  const found: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
+    found.push(...[1, 2, 5].map((digit) => digit * 10 ** power));
+  }
+  const shown = found.filter((tick) => tick >= low && tick <= high);
+  return shown.length < 2 ? null : shown;
+}
+
+function tracesOf(
+  points: readonly AccuracyPoint[],
+  aside: (x: number) => number,
+  style: MethodStyle,
+): Trace[] {
+  const [{ method }] = points;
+  const { colour, dash, symbol } = style;
+  const finite = points.map(({ values }) => values.filter(Number.isFinite));
+  const name = hoverText(method);
+  const seeds = points.flatMap(({ x }, index) =>
+    finite[index].map((y) => ({ x: aside(x), y, at: x }))
+  );
+  return [
+    {
+      type: "scatter",
+      mode: "lines+markers",
+      name: method,
+      legendgroup: method,
+      x: points.map(({ x }) => aside(x)),
+      y: finite.map((values) => values.length === 0 ? null : mean(values)),
+      ...errorBars("error_y", {
+        array: finite.map((values) => values.length < 2 ? null : sampleStd(values)),
+        color: colour,
+        thickness: 1.5,
+        width: 4,
+      }),
+      line: { color: colour, width: 2, dash },
+      marker: { color: colour, size: 9, symbol },
+      customdata: points.map(({ x }) => x),
+      hovertemplate: `${name} at %{customdata:.3~g}: %{y:.2f}<extra></extra>`,
+    },
+    {
+      ...seedPoints(method, style, {
+        x: seeds.map(({ x }) => x),
+        y: seeds.map(({ y }) => y),
+        hovertemplate: `${name} at %{customdata:.3~g}, one seed: %{y:.2f}<extra></extra>`,
+      }),
+      customdata: seeds.map(({ at }) => at),
+    },
+  ];
+}

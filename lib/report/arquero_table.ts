@@ -1,0 +1,111 @@
+import type { Align, Cell } from "./cell.ts";
+import { bundleOf, DISPLAY, type Displayable } from "./display.ts";
+import { displayTable } from "./display_table.ts";
+
+/** The part of Arquero's tables that is used here. */
+export interface ArqueroTable {
+  numRows(): number;
+  columnNames(): string[];
+  /** In the table's order, without the rows that a filter left out. */
+  objects(options: { limit: number }): object[];
+}
+
+/** A column of a table, by its name, and how it is shown. */
+export interface ArqueroColumn {
+  readonly key: string;
+  /** The name with spaces for underscores if left out. */
+  readonly title?: string;
+  /** Shown in brackets behind the title. */
+  readonly unit?: string;
+  /** Numbers are multiplied by it: 100 for shares in percent. */
+  readonly scale?: number;
+  /** Decimals of its numbers. Left out: none for whole numbers, else four digits of the largest. */
+  readonly digits?: number;
+  readonly align?: Align;
+}
+
+export interface ArqueroOptions {
+  readonly title?: string;
+  readonly note?: string;
+  /** Names, or names with how they are shown; all columns if left out. */
+  readonly columns?: readonly (string | ArqueroColumn)[];
+  /** Of more rows than that the first are shown, and a note says how many there are. */
+  readonly maxRows?: number;
+}
+
+const MAX_ROWS = 20;
+
+/**
+ * An Arquero table as a table that a notebook shows.
+ *
+ * @throws RangeError for a column that the table does not have
+ */
+export function displayArquero(table: ArqueroTable, options: ArqueroOptions = {}): Displayable {
+  const { title, note, maxRows = MAX_ROWS, columns: chosen = table.columnNames() } = options;
+  const columns = chosen.map((column) => typeof column === "string" ? { key: column } : column);
+  const unknown = columns.find(({ key }) => !table.columnNames().includes(key));
+  if (unknown) {
+    throw new RangeError(
+      `the table has no column "${unknown.key}"; it has ${table.columnNames().join(", ")}`,
+    );
+  }
+  const rows = table.objects({ limit: maxRows }) as Readonly<Record<string, unknown>>[];
+  const texts = columns.map((column) => cellsOf(column, rows.map((row) => row[column.key])));
+  const count = table.numRows();
+  const more = count > rows.length ? `the first ${rows.length} of ${count} rows` : undefined;
+  const notes = [more, note].filter((line) => line !== undefined);
+  return displayTable({
+    title,
+    columns: columns.map(({ key, title = key.replaceAll("_", " "), unit, align }, index) => ({
+      key: String(index),
+      ...{ title, unit },
+      align: align ?? (hasNumbers(rows, key) ? "right" : undefined),
+    })),
+    rows: rows.map((_, row) => Object.fromEntries(texts.map((cells, i) => [i, cells[row]]))),
+    note: notes.length > 0 ? notes.join("; ") : undefined,
+  });
+}
+
+/**
+ * From then on, an Arquero table that is the value of a cell is shown as {@linkcode displayArquero}
+ * would.
+ *
+ * @param tables Arquero's `ColumnTable`
+ */
+export function showArqueroTables(tables: { readonly prototype: ArqueroTable }): void {
+  Object.defineProperty(tables.prototype, DISPLAY, {
+    configurable: true,
+    value(this: ArqueroTable) {
+      return bundleOf(displayArquero(this));
+    },
+  });
+}
+
+/** Of NaN alone the text would not look like a number. */
+function hasNumbers(rows: readonly Readonly<Record<string, unknown>>[], key: string): boolean {
+  return rows.some((row) => typeof row[key] === "number");
+}
+
+function cellsOf(
+  { scale = 1, digits }: ArqueroColumn,
+  values: readonly unknown[],
+): Cell[] {
+  const scaled = values.map((value) => typeof value === "number" ? scale * value : value);
+  const decimals = digits ?? decimalsFor(scaled.filter((value) => typeof value === "number"));
+  return scaled.map((value) => {
+    if (value === null || value === undefined) return null;
+    if (typeof value === "number") {
+      return Number.isFinite(value) ? value.toFixed(decimals) : String(value);
+    }
+    if (value instanceof Date) return value.toISOString();
+    return typeof value === "boolean" ? value : String(value);
+  });
+}
+
+/** As many decimals as give the largest number four digits. */
+function decimalsFor(numbers: readonly number[]): number {
+  const finite = numbers.filter(Number.isFinite);
+  if (finite.every(Number.isInteger)) return 0;
+  const largest = Math.max(...finite.map(Math.abs));
+  return Math.min(12, Math.max(0, 3 - Math.floor(Math.log10(largest))));
+}

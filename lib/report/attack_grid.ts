@@ -1,0 +1,110 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { AttackClasses, AttackResult } from "../attack/attack.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { softmaxRows, topClasses } from "../selection/probabilities.ts";
+import { denormalise } from "./denormalise.ts";
+import type { Displayable } from "./display.ts";
+import { imageGrid } from "./image_grid.ts";
+import { signedToRgb } from "./signed_to_rgb.ts";
+
+/** What an attack made of some images, with what the classifier says of them. */
+export interface AttackGrid {
+  readonly dataset: Pick<Dataset, "classes" | "height" | "width" | "channels" | "mean" | "std">;
+  /** `[n, h, w, c]`, normalised */
+  readonly images: tf.Tensor4D;
+  /** The classifier's logits on them, `[n, classes]` */
+  readonly logits: tf.Tensor2D;
+  /** Of the same images in the same order. */
+  readonly attack: Pick<AttackResult, "samples" | "logits">;
+  /** With targets, captions have the gap between base and target class. */
+  readonly classes: AttackClasses;
+  /** How many of the images are shown, from the first. */
+  readonly count?: number;
+}
+
+/** Rows of three pictures are high. */
+const COUNT = 5;
+
+/**
+ * Attacked images, one row each: the image, what the attack changed, and what came of it, with the
+ * classifier's top class and its probability, and the gap `f_base − f_target` of the logits.
+ *
+ * Changes are too small to be seen as they are. They are amplified, each image's to its own largest,
+ * which its caption gives in grey levels: blue where the attack took away, orange where it added; in a
+ * colour image, the change of that channel which changed most.
+ */
+export async function attackGrid(
+  { dataset, images, logits, attack, classes, count = COUNT }: AttackGrid,
+): Promise<Displayable> {
+  const { height, width, channels } = dataset;
+  const shown = Math.min(count, images.shape[0]);
+  const size = height * width * channels;
+  const [before, after, logitsBefore, logitsAfter] = await Promise.all(
+    [images, attack.samples, logits, attack.logits].map((of) => of.data() as Promise<Float32Array>),
+  );
+  const [saidBefore, saidAfter] = [logitsBefore, logitsAfter]
+    .map((values) => topTexts(values, dataset.classes));
+  const rows = Array.from({ length: shown }, (_, image) => {
+    const of = (values: Float32Array) => values.subarray(image * size, (image + 1) * size);
+    const { limit, colours } = changeOf(of(before), of(after), dataset);
+    const gap = gapText(logitsAfter, classes, dataset.classes.length, image);
+    return {
+      pictures: [toRgb(of(before), dataset), colours, toRgb(of(after), dataset)],
+      captions: [
+        `original\n${saidBefore[image]}`,
+        `change\n±${limit.toFixed(1)} of 255`,
+        `attacked\n${saidAfter[image]}${gap}`,
+      ],
+    };
+  });
+  return imageGrid({
+    images: rows.flatMap(({ pictures }) => pictures.flatMap((pixels) => [...pixels])),
+    captions: rows.flatMap(({ captions }) => captions),
+    ...{ count: 3 * shown, columns: 3, height, width, channels: 3 },
+  });
+}
+
+/** "dress", and below it "97.3 %" */
+function topTexts(logits: ArrayLike<number>, names: readonly string[]): string[] {
+  const probabilities = softmaxRows(logits, names.length);
+  return [...topClasses(logits, names.length)].map((top, row) =>
+    `${names[top]}\n${(100 * probabilities[row * names.length + top]).toFixed(1)} %`
+  );
+}
+
+function gapText(
+  logits: ArrayLike<number>,
+  { labels, targets }: AttackClasses,
+  classes: number,
+  image: number,
+): string {
+  if (!targets) return "";
+  const gap = logits[image * classes + labels[image]] - logits[image * classes + targets[image]];
+  return `\ngap ${gap.toFixed(3).replace("-", "−")}`;
+}
+
+/** What was added to each pixel in grey levels, as colours, and the largest of it. */
+function changeOf(
+  before: Float32Array,
+  after: Float32Array,
+  { channels, std }: Pick<Dataset, "channels" | "std">,
+): { limit: number; colours: Uint8ClampedArray } {
+  const change = Array.from({ length: before.length / channels }, (_, pixel) => {
+    const parts = std.map((unit, channel) => {
+      const at = pixel * channels + channel;
+      return 255 * unit * (after[at] - before[at]);
+    });
+    return parts.reduce((most, part) => Math.abs(part) > Math.abs(most) ? part : most);
+  });
+  const limit = change.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return { limit, colours: signedToRgb(change, limit || 1) };
+}
+
+/** Red, green and blue of each pixel, 0 to 255; of a grey image the same three times. */
+function toRgb(
+  pixels: Float32Array,
+  dataset: Pick<Dataset, "channels" | "mean" | "std">,
+): Uint8ClampedArray | number[] {
+  const levels = denormalise(pixels, dataset);
+  return dataset.channels === 3 ? levels : [...levels].flatMap((level) => [level, level, level]);
+}

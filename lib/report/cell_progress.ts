@@ -1,0 +1,78 @@
+import { type Displayable, displayable } from "./display.ts";
+import { escapeHtml } from "./escape_html.ts";
+import { type JupyterKernel, jupyterKernel } from "./jupyter_kernel.ts";
+import { type LiveDisplay, liveDisplay } from "./live_display.ts";
+import { Paced } from "./paced.ts";
+import { Progress, type ProgressDisplay } from "./progress.ts";
+import { textBar } from "./text_bar.ts";
+import { WorkCount } from "./work_count.ts";
+
+const REDRAW_MS = 250;
+
+/**
+ * Shows how far a long computation is: in a notebook a bar below the cell, elsewhere a line on
+ * standard error.
+ *
+ * @param total units of work, in any unit that takes about the same time each
+ */
+export function cellProgress(
+  total: number,
+  kernel: JupyterKernel | null = jupyterKernel(),
+): ProgressDisplay {
+  return kernel ? new CellProgress(new WorkCount(total), liveDisplay(kernel)) : new Progress(total);
+}
+
+/** A bar with percent, time and label, and below it the last milestone. */
+export class CellProgress implements ProgressDisplay {
+  readonly #work: WorkCount;
+  readonly #display: LiveDisplay;
+  readonly #redrawing: Paced;
+  #label = "";
+  #milestone = "";
+
+  constructor(work: WorkCount, display: LiveDisplay) {
+    this.#work = work;
+    this.#display = display;
+    this.#redrawing = new Paced(() => display.update(this.#shown()), REDRAW_MS);
+  }
+
+  discount(units: number): void {
+    this.#work.discount(units);
+  }
+
+  advance(units: number, label = this.#label): void {
+    this.#work.advance(units);
+    this.#label = label;
+    this.#redrawing.request();
+  }
+
+  milestone(text: string): void {
+    this.#milestone = text;
+    this.#redrawing.request();
+  }
+
+  async finish(): Promise<void> {
+    await this.#redrawing.stop();
+    await this.#display.finish(this.#shown());
+  }
+
+  #shown(): Displayable {
+    const { fraction, percent, time } = this.#work;
+    const lines = [`${percent}  ${time}  ${this.#label}`.trimEnd(), this.#milestone];
+    return displayable(() => ({
+      "text/html": barHtml(fraction, lines),
+      "text/plain": [`${textBar(fraction)} ${lines[0]}`, lines[1]].join("\n").trimEnd(),
+    }));
+  }
+}
+
+/** Names no colour of text or ground but the bar's own, so that it reads in light and dark themes. */
+function barHtml(fraction: number, lines: readonly string[]): string {
+  const percent = (100 * fraction).toFixed(1);
+  return `<div role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${percent}" ` +
+    `style="border:1px solid #777777;border-radius:3px;max-width:600px;height:12px">` +
+    `<div style="background:#0072b2;width:${percent}%;height:100%"></div></div>` +
+    lines.map((line) =>
+      `<div style="font-variant-numeric:tabular-nums;min-height:1.4em">${escapeHtml(line)}</div>`
+    ).join("");
+}

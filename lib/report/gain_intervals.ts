@@ -1,0 +1,96 @@
+import type { Interval } from "../analysis/statistics/interval.ts";
+import { methodStyles } from "./colours.ts";
+import { errorBars } from "./error_bars.ts";
+import type { Figure } from "./figure.ts";
+import { figureLayout } from "./figure_layout.ts";
+import { hoverText } from "./plotly_text.ts";
+
+/** How far one method is above the reference, paired by seed. */
+export interface MethodGain {
+  readonly method: string;
+  readonly student?: string;
+  /** NaN of no pair: nothing is drawn. */
+  readonly mean: number;
+  /** 95 % interval; null for fewer than two pairs, which then have no bar */
+  readonly interval: Interval | null;
+}
+
+export interface GainOptions {
+  /** What the gains are over. */
+  readonly reference: string;
+  readonly title?: string;
+  /** Names the gain and its unit. */
+  readonly xTitle?: string;
+}
+
+/** Pixels of a row, and of all that is above and below the rows. */
+const HEIGHT = { row: 34, rest: 150 };
+
+/** Rows between two students. */
+const STUDENTS_APART = 0.6;
+
+/**
+ * Gains over a reference with their 95 % intervals, one row a method and student from the top in the
+ * order given: where a bar crosses the line at zero, the data do not tell the two methods apart.
+ */
+export function gainWithIntervals(
+  rows: readonly MethodGain[],
+  {
+    reference,
+    title = `Gain over ${reference}, with 95 % intervals`,
+    xTitle = `Gain over ${reference} (percentage points)`,
+  }: GainOptions,
+): Figure {
+  const styles = methodStyles(rows.map(({ method }) => method));
+  const severalStudents = new Set(rows.map(({ student }) => student)).size > 1;
+  const names = rows.map(({ method, student }) =>
+    severalStudents && student !== undefined ? `${student}, ${method}` : method
+  );
+  const places: number[] = [];
+  rows.forEach(({ student }, row) => {
+    const isNext = row > 0 && student !== rows[row - 1].student;
+    places.push(row === 0 ? 0 : places[row - 1] + 1 + (isNext ? STUDENTS_APART : 0));
+  });
+  const last = places.at(-1) ?? 0;
+  const layout = figureLayout(title, {
+    title: { text: xTitle },
+    zeroline: true,
+    zerolinecolor: "#333333",
+    zerolinewidth: 2,
+  }, {
+    title: { text: "" },
+    tickvals: places,
+    ticktext: names,
+    range: [last + 0.6, -0.6],
+    showgrid: false,
+  });
+  return {
+    data: rows.map(({ method, mean, interval }, row) => {
+      const { colour, symbol } = styles.get(method)!;
+      return {
+        type: "scatter",
+        mode: "markers",
+        name: names[row],
+        x: [mean],
+        y: [Number.isNaN(mean) ? null : places[row]],
+        ...errorBars("error_x", {
+          symmetric: false,
+          array: [interval && interval[1] - mean],
+          arrayminus: [interval && mean - interval[0]],
+          color: colour,
+          thickness: 2,
+          width: 6,
+        }),
+        marker: { color: colour, size: 11, symbol },
+        hovertemplate: `${hoverText(names[row])}: %{x:+.2f}${
+          interval ? ` [${interval.map((end) => end.toFixed(2)).join(", ")}]` : ""
+        }<extra></extra>`,
+      };
+    }),
+    layout: {
+      ...layout,
+      showlegend: false,
+      height: Math.round(HEIGHT.rest + HEIGHT.row * (last + 1.2)),
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { PLOTLY_MIME } from "../../lib/notebook/mime_types.ts";
+import { type Notebook, shownAs } from "../../lib/notebook/notebook.ts";
+import type { AnyTrace, Figure } from "../../lib/report/figure.ts";
+
+/** What stays of a figure without its numbers. */
+export interface FigureStructure {
+  readonly title: string;
+  readonly axes: readonly [x: string, y: string];
+  readonly traces: readonly string[];
+}
+
+/** The figures that a notebook's outputs hold. */
+export function figuresOf(notebook: Notebook): Figure<AnyTrace>[] {
+  return shownAs(notebook, PLOTLY_MIME) as Figure<AnyTrace>[];
+}
+
+export function structureOf({ data, layout }: Figure<AnyTrace>): FigureStructure {
+  return {
+    title: layout.title.text,
+    axes: [layout.xaxis.title.text, layout.yaxis.title.text],
+    traces: data.map((trace) =>
+      trace.type === "heatmap"
+        ? `heatmap of ${trace.y.length}×${trace.x.length}`
+        : `${trace.name}: ${trace.mode}, ${trace.x.length} points`
+    ),
+  };
+}
+
+/** How much of each kind of mark is to be seen of a figure. */
+export interface Marks {
+  readonly points: number;
+  /** Traces with a line. */
+  readonly lines: number;
+  readonly heatmaps: number;
+  /** Traces with error bars. */
+  readonly errorBars: number;
+}
+
+/** The marks that a figure's data ask for. */
+export function marksOf({ data }: Figure<AnyTrace>): Marks {
+  const scatters = data.filter((trace) => trace.type === "scatter");
+  const of = (part: string) => scatters.filter(({ mode }) => mode.includes(part));
+  const isPoint = (value: number | null) => value !== null;
+  return {
+    points: of("markers").reduce((sum, { y }) => sum + y.filter(isPoint).length, 0),
+    lines: of("lines").length,
+    heatmaps: data.length - scatters.length,
+    errorBars: scatters.filter(({ error_x, error_y }) => error_x ?? error_y).length,
+  };
+}

@@ -1,0 +1,84 @@
+// Functions that a test runs inside of a page.
+// deno-lint-ignore-file no-undef -- their globals are the browser's
+
+/**
+ * The visible texts whose contrast with their ground is below what WCAG 2.1 asks at level AA, 4.5:1,
+ * or 3:1 for large text. Source: https://www.w3.org/TR/WCAG21/#contrast-minimum
+ *
+ * @returns {string[]}
+ */
+export function faintTexts() {
+  const colourOf = (css) => {
+    const [red, green, blue, alpha = 1] = css.match(/[\d.]+/g).map(Number);
+    return [red, green, blue, alpha];
+  };
+  const over = (front, back) =>
+    [0, 1, 2].map((k) => front[3] * front[k] + (1 - front[3]) * back[k]).concat(1);
+  const luminance = (colour) => {
+    const [red, green, blue] = colour.map((value) => {
+      const share = value / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const groundOf = (element) => {
+    if (!element) return [255, 255, 255, 1];
+    const ground = colourOf(getComputedStyle(element).backgroundColor);
+    return ground[3] === 1 ? ground : over(ground, groundOf(element.parentElement));
+  };
+
+  const faint = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const element = texts.currentNode.parentElement;
+    const text = texts.currentNode.textContent.trim();
+    if (
+      text === "" || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+    ) {
+      continue;
+    }
+    const style = getComputedStyle(element);
+    const ground = groundOf(element);
+    const ink = over(colourOf(element.closest("svg") ? style.fill : style.color), ground);
+    const [dark, light] = [luminance(ink), luminance(ground)].sort((a, b) => a - b);
+    const size = parseFloat(style.fontSize);
+    const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    const ratio = (light + 0.05) / (dark + 0.05);
+    if (ratio < (isLarge ? 3 : 4.5)) faint.push(`${text} (${ratio.toFixed(2)}:1)`);
+  }
+  return faint;
+}
+
+/**
+ * The marks that each figure of the page shows.
+ *
+ * @returns {{ points: number, lines: number, heatmaps: number, errorBars: number }[]}
+ */
+export function drawnMarks() {
+  return [...document.querySelectorAll(".plot")].map((plot) => {
+    const traces = [...plot.querySelectorAll(".scatterlayer > .trace")];
+    const withPart = (part) => traces.filter((trace) => trace.querySelector(part)).length;
+    return {
+      points: plot.querySelectorAll(".scatterlayer path.point").length,
+      lines: withPart("path.js-line"),
+      heatmaps: plot.querySelectorAll(".heatmaplayer .hm").length,
+      errorBars: withPart("path.xerror, path.yerror"),
+    };
+  });
+}
+
+/** By how many pixels the page is wider than its window; @returns {number} */
+export function overhang() {
+  return document.documentElement.scrollWidth - innerWidth;
+}
+
+/** The least size of a text that is shown, in pixels; @returns {number} */
+export function leastTextSize() {
+  const texts = [
+    ...document.querySelectorAll("p, li, dt, dd, td, th, pre, figcaption, .plot text"),
+  ];
+  return Math.min(
+    ...texts.filter((element) => element.checkVisibility())
+      .map((element) => parseFloat(getComputedStyle(element).fontSize)),
+  );
+}

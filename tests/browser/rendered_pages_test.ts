@@ -1,0 +1,149 @@
+import { assertEquals } from "@std/assert";
+import { basename, join } from "node:path";
+import { browserTest } from "./define_browser_test.ts";
+import { figuresOf, marksOf, structureOf } from "./figure_structure.ts";
+import { drawnMarks, faintTexts, leastTextSize, overhang } from "./in_page.js";
+import { type ShownPage, withBrowser } from "./open_pages.ts";
+import { codeCell, errorOutput, notebookOf, shownData, textCell } from "../notebooks/made_up.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { listNotebooks } from "../../lib/notebook/list_notebooks.ts";
+import { VERDICTS_MIME } from "../../lib/notebook/mime_types.ts";
+import { type Notebook, shownAs } from "../../lib/notebook/notebook.ts";
+import { readNotebook } from "../../lib/notebook/read_notebook.ts";
+import { encodePng } from "../../lib/report/png.ts";
+import { type NamedNotebook, writeOnePage, writePages } from "../../lib/render/write_pages.ts";
+
+const WIDTHS = [400, 1400];
+
+const committed: NamedNotebook[] = await Promise.all(
+  (await listNotebooks()).map(async (path) => ({
+    name: basename(path, ".ipynb"),
+    notebook: await readNotebook(path),
+  })),
+);
+
+browserTest(
+  "every page of the committed notebooks is whole and readable offline",
+  async (executable) => {
+    await withTemporaryFolder(async (folder) => {
+      await writePages(folder, committed, "made by a test");
+      await withBrowser(executable, async (show) => {
+        for (const width of WIDTHS) {
+          await assertReadable(await show(join(folder, "index.html"), width), "index", width);
+          for (const { name, notebook } of committed) {
+            const shown = await show(join(folder, `${name}.html`), width);
+            await assertReadable(shown, name, width);
+            await assertComplete(shown, [notebook]);
+          }
+        }
+      });
+    });
+  },
+);
+
+browserTest(
+  "one page holds all committed notebooks and needs no other file",
+  async (executable) => {
+    await withTemporaryFolder(async (folder) => {
+      const file = join(folder, "all.html");
+      await writeOnePage(file, committed, "made by a test");
+      assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 1);
+      await withBrowser(executable, async (show) => {
+        for (const width of WIDTHS) {
+          const shown = await show(file, width);
+          await assertReadable(shown, "all.html", width);
+          await assertComplete(shown, committed.map(({ notebook }) => notebook));
+        }
+      });
+    });
+  },
+);
+
+browserTest(
+  "a page runs no script of an output, and shows verdicts and errors",
+  async (executable) => {
+    const hostile =
+      `<b>text</b><img src="http://example.org/x.png" onerror="document.title = 'run'">` +
+      `<script>document.title = "run"</script>`;
+    const verdicts = [{ claim: "BSS <wins>", verdict: "not settled" }];
+    const notebook = notebookOf(
+      textCell("# A <b>title</b>\n\n**The question**: [why](javascript:alert(1))?"),
+      codeCell("1", [shownData({ "text/html": hostile })]),
+      codeCell("2", [shownData({ [VERDICTS_MIME]: verdicts, "text/plain": "verdicts" })]),
+      codeCell("3", [errorOutput("UserError", "there are <no> results")]),
+    );
+    await withTemporaryFolder(async (folder) => {
+      await writePages(folder, [{ name: "made-up", notebook }], "made by a test");
+      await withBrowser(executable, async (show) => {
+        const { page, asked } = await show(join(folder, "made-up.html"), 400);
+        assertEquals(await page.title(), "A <b>title</b>");
+        assertEquals(asked, ["http://example.org/x.png: csp"]);
+        assertEquals(await page.locator(".output b").textContent(), "text");
+        const index = await show(join(folder, "index.html"), 400);
+        await assertReadable(index, "index", 400);
+        assertEquals(await index.page.locator("dt").textContent(), "BSS <wins>");
+        assertEquals(await index.page.locator("dd").textContent(), "not settled");
+        assertEquals(
+          await index.page.locator(".error").textContent(),
+          "code cell 3: UserError: there are <no> results",
+        );
+        assertEquals(await index.page.locator("a").count(), 1);
+      });
+    });
+  },
+);
+
+browserTest(
+  "faintTexts() finds grey on white, and a page without Plotly keeps its pictures",
+  async (executable) => {
+    const data = new Uint8ClampedArray(64);
+    const picture = encodePng({ width: 8, height: 8, channels: 1, data }).toBase64();
+    const figure = { data: [], layout: { title: { text: "A & B" } }, config: {} };
+    const cell = codeCell("1", [
+      shownData({ "application/vnd.plotly.v1+json": figure, "image/png": picture }),
+      shownData({ "text/html": `<p style="color:#999">faint</p><p style="color:#666">fine</p>` }),
+    ]);
+    await withTemporaryFolder(async (folder) => {
+      await writePages(folder, [{ name: "made-up", notebook: notebookOf(cell) }], "made by a test");
+      await withBrowser(executable, async (show) => {
+        const { page } = await show(join(folder, "made-up.html"), 400);
+        assertEquals(await page.evaluate(faintTexts), ["faint (2.85:1)"]);
+        await Deno.remove(join(folder, "plotly.js"));
+        await page.reload();
+        assertEquals(await page.locator(".still img").isVisible(), true);
+        assertEquals(await page.locator("figcaption").textContent(), "A & B");
+      });
+    });
+  },
+);
+
+for (const { name, notebook } of committed) {
+  Deno.test(`the figures of the committed ${name} are built as they were`, async () => {
+    const file = new URL(`figures/${name}.json`, import.meta.url);
+    const structure = figuresOf(notebook).map(structureOf);
+    if (Deno.env.get("UPDATE_SNAPSHOTS")) {
+      await Deno.writeTextFile(file, JSON.stringify(structure, null, 2) + "\n");
+    }
+    const stored = JSON.parse(await Deno.readTextFile(file).catch(() => "[]"));
+    const remedy = "if this is meant: UPDATE_SNAPSHOTS=1 deno task test tests/browser";
+    assertEquals(structure, stored, remedy);
+  });
+}
+
+async function assertReadable({ page, said, asked }: ShownPage, name: string, width: number) {
+  const where = `${name} at ${width} px`;
+  assertEquals(said, [], where);
+  assertEquals(asked, [], where);
+  assertEquals(await page.evaluate(faintTexts), [], where);
+  assertEquals(await page.evaluate(overhang) <= 0, true, `${where} scrolls sideways`);
+  assertEquals(await page.evaluate(leastTextSize) >= 12, true, `${where} has small text`);
+}
+
+/** Every figure with every mark, and every table. */
+async function assertComplete({ page }: ShownPage, notebooks: readonly Notebook[]): Promise<void> {
+  const figures = notebooks.flatMap(figuresOf);
+  assertEquals(await page.evaluate(drawnMarks), figures.map(marksOf));
+  const tables = notebooks.flatMap((notebook) => shownAs(notebook, "text/html"))
+    .filter((html) => String(html).startsWith("<table"));
+  assertEquals(await page.locator(".output table").count(), tables.length);
+}

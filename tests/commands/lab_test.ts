@@ -1,0 +1,71 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { JupyterServer, noJupyter } from "../notebooks/jupyter_server.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+
+const LAB = import.meta.resolve("../../lib/commands/lab.ts");
+
+/** Runs the command where the search path holds only these programs. */
+async function lab(programs: Record<string, string>, ...args: string[]) {
+  const output = { code: -1, stdout: "", stderr: "" };
+  await withTemporaryFolder(async (folder) => {
+    for (const [name, script] of Object.entries(programs)) {
+      await Deno.writeTextFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    }
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", "--quiet", "--no-lock", LAB, ...args],
+      env: { PATH: folder, NO_COLOR: "1", JUPYTER_PATH: "/elsewhere" },
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    Object.assign(output, { code, stdout: text(stdout), stderr: text(stderr) });
+  });
+  return output;
+}
+
+Deno.test("lab names the one command that installs Jupyter, and VS Code's way", async () => {
+  const { code, stderr } = await lab({});
+  assertEquals(code, 2);
+  assertMatch(stderr, /^error: there is no Jupyter here; this installs it:\n.*jupyterlab\n/);
+  assertMatch(stderr, /\n {2}JUPYTER_PATH=".*jupyter.*" code \.\n/);
+  const withApt = await lab({ "apt-get": "" });
+  if (Deno.build.os === "linux") assertMatch(withApt.stderr, /\n {2}(sudo )?apt-get install /);
+});
+
+Deno.test({
+  name:
+    "lab starts the best there is of Jupyter among the notebooks, with its kernel before others",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const script = `echo "$0 $@"; echo "$PWD"; echo "$JUPYTER_PATH"; exit 7`;
+    const programs = { "jupyter-server": script, "jupyter-lab": script };
+    const args = ["--port", "1234", "table1.ipynb", "--no-browser", "--", "--debug"];
+    const { code, stdout } = await lab(programs, ...args);
+    const [line, folder, path] = stdout.split("\n");
+    assertEquals(code, 7);
+    assertStringIncludes(line, "jupyter-lab --MultiKernelManager.default_kernel_name=deno");
+    assertMatch(line, / --port=1234 --no-browser (--allow-root )?table1\.ipynb --debug$/);
+    assertMatch(folder, /notebooks\/?$/);
+    assertMatch(path, /jupyter:\/elsewhere$/);
+  },
+});
+
+Deno.test({
+  name: `lab's kernel is the default, and is interrupted by a message${
+    noJupyter ? ` (${noJupyter})` : ""
+  }`,
+  ignore: noJupyter !== null,
+  fn: async () => {
+    const server = await JupyterServer.start();
+    try {
+      const found = await server.ask("GET", "kernelspecs") as {
+        default: string;
+        kernelspecs: Record<string, { spec: { argv: string[]; interrupt_mode: string } }>;
+      };
+      const { argv, interrupt_mode } = found.kernelspecs[found.default].spec;
+      assertEquals(argv[0], Deno.execPath());
+      assertEquals(interrupt_mode, "message");
+    } finally {
+      await server.stop();
+    }
+  },
+});

@@ -1,0 +1,152 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { runTask, snapshot } from "./run_task.ts";
+import { executionTest } from "../notebooks/define_execution_test.ts";
+import { codeCell, errorOutput, notebookOf, textCell } from "../notebooks/made_up.ts";
+import { withEnvironment } from "../with_environment.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { type Notebook, shownText } from "../../lib/notebook/notebook.ts";
+import { readNotebook } from "../../lib/notebook/read_notebook.ts";
+import { writeNotebook } from "../../lib/notebook/write_notebook.ts";
+
+const RENDER = "lib/commands/render.ts";
+
+const PRINTS = "console.log(`size ${size}`);\nawait new Promise((done) => setTimeout(done, 100));";
+
+const NOTEBOOK = notebookOf(
+  textCell("# Sizes\n\n**The question**: how large?"),
+  codeCell("const size: number = 3;", [], ["parameters"]),
+  codeCell(PRINTS, [{ output_type: "stream", name: "stdout", text: "size of yesterday\n" }]),
+);
+
+/** Runs a test with a notebook in a folder of its own, and a folder to write to. */
+async function withNotebook(
+  notebook: Notebook,
+  test: (path: string, out: string) => Promise<void>,
+): Promise<void> {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, "sizes.ipynb");
+    await writeNotebook(path, notebook);
+    await test(path, join(folder, "out"));
+  });
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+}
+
+Deno.test("render --no-execute writes the outputs that a notebook holds", async () => {
+  await withNotebook(NOTEBOOK, async (path, out) => {
+    const { code, stderr } = await runTask(RENDER, path, "--no-execute", "--out", out);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(
+      await filesIn(out),
+      ["draw.js", "index.html", "page.css", "plotly.js", "sizes.html"],
+    );
+    assertStringIncludes(await Deno.readTextFile(join(out, "sizes.html")), "size of yesterday");
+    assertStringIncludes(await Deno.readTextFile(join(out, "index.html")), "how large?");
+  });
+});
+
+executionTest("render executes with a parameter and keeps the executed notebook", async () => {
+  await withNotebook(NOTEBOOK, async (path, out) => {
+    const before = await Deno.readTextFile(path);
+    const { code, stderr } = await runTask(RENDER, path, "--set", "size=5", "--out", out);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(await Deno.readTextFile(join(out, "sizes.html")), "size 5");
+    assertEquals(shownText(await readNotebook(join(out, "sizes.ipynb"))), "size 5\n");
+    assertEquals(await Deno.readTextFile(path), before);
+  });
+});
+
+executionTest("render --standalone writes one page; a cell that fails is shown in it", async () => {
+  const failing = notebookOf(...NOTEBOOK.cells, codeCell('throw new Error("too <large>");'));
+  await withNotebook(failing, async (path, out) => {
+    const { code, stderr } = await runTask(RENDER, path, "--standalone", "--out", out);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "sizes.ipynb: code cell 3: Error: too <large>");
+    assertEquals(await filesIn(out), ["sizes.html", "sizes.ipynb"]);
+    const page = await Deno.readTextFile(join(out, "sizes.html"));
+    assertStringIncludes(page, "Error: too &lt;large&gt;");
+    assertStringIncludes(page, "size 3");
+  });
+});
+
+executionTest("render --in-place saves new outputs, the same each time", async () => {
+  await withNotebook(NOTEBOOK, async (path) => {
+    const texts: string[] = [];
+    for (let time = 0; time < 2; time++) {
+      const { code, stderr } = await runTask(RENDER, path, "--in-place");
+      assertEquals(code, 0, stderr);
+      texts.push(await Deno.readTextFile(path));
+    }
+    assertEquals(texts[0], texts[1]);
+    assertEquals(shownText(await readNotebook(path)), "size 3\n");
+  });
+});
+
+executionTest("render --in-place does not save an error or a path of this machine", async () => {
+  const pause = "await new Promise((done) => setTimeout(done, 100));";
+  const cases: [source: string, problem: RegExp][] = [
+    ['throw new Error("no");', /is not saved: code cell 3: Error: no/],
+    [
+      `console.log(Deno.env.get("INIT_CWD") + "lib/mod.ts");\n${pause}`,
+      /is not saved: code cell 3 shows \/.*\/…/,
+    ],
+  ];
+  for (const [source, problem] of cases) {
+    await withNotebook(notebookOf(...NOTEBOOK.cells, codeCell(source)), async (path) => {
+      const before = await Deno.readTextFile(path);
+      const { code, stderr } = await runTask(RENDER, path, "--in-place");
+      assertEquals(code, 1);
+      assertMatch(stderr, problem);
+      assertEquals(await Deno.readTextFile(path), before);
+    });
+  }
+});
+
+Deno.test("render names what is wrong with what it was asked for, and writes nothing", async () => {
+  await withNotebook(NOTEBOOK, async (path, out) => {
+    const before = await snapshot(join(path, ".."));
+    const cases: [args: string[], message: string][] = [
+      [["no-such"], 'there is no notebook "no-such"'],
+      [["no-such"], "quickstart, table1"],
+      [[path, path], 'only one page "sizes.html"'],
+      [[path, "--set", "seed=1"], "--set seed: none of these notebooks has that parameter"],
+      [[path, "--set", "seed=1"], "they have size"],
+      [[path, "--set", "size"], "must be NAME=VALUE"],
+      [[path, "--set", "size=x"], "so it must be a number"],
+      [[path, "--no-execute", "--set", "size=1"], "--no-execute goes neither with --set"],
+      [[path, "--in-place", "--standalone"], "--in-place goes with no other option"],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await runTask(RENDER, ...args, "--out", out);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, message);
+    }
+    assertEquals(await snapshot(join(path, "..")), before);
+  });
+});
+
+Deno.test("render says what to install where there is no nbclient and no Chromium", async () => {
+  await withNotebook(NOTEBOOK, async (path, out) => {
+    await withEnvironment({ PATH: "/nowhere", CHROMIUM: null }, async () => {
+      const { code, stderr } = await runTask(RENDER, path, "--out", out);
+      assertEquals(code, 2);
+      assertMatch(stderr, /there is no Chromium .*apt-get install chromium, or set CHROMIUM/);
+      assertMatch(stderr, /error: executing notebooks needs a python3 .*python3-nbclient/);
+      const saved = await runTask(RENDER, path, "--in-place");
+      assertEquals(saved.code, 2);
+      assertMatch(saved.stderr, /error: there is no Chromium/);
+    });
+  });
+});
+
+Deno.test("render --no-execute shows the error that a notebook holds", async () => {
+  const notebook = notebookOf(codeCell("1", [errorOutput("UserError", "no results")]));
+  await withNotebook(notebook, async (path, out) => {
+    const { code } = await runTask(RENDER, path, "--no-execute", "--out", out);
+    assertEquals(code, 1);
+    assertStringIncludes(await Deno.readTextFile(join(out, "index.html")), "UserError: no results");
+  });
+});

@@ -1,0 +1,84 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { executionTest } from "./define_execution_test.ts";
+import { codeCell, notebookOf, textCell } from "./made_up.ts";
+import { withEnvironment } from "../with_environment.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { cellErrors } from "../../lib/notebook/cell_errors.ts";
+import { executeNotebook } from "../../lib/notebook/execute_notebook.ts";
+import { type Notebook, outputsOf, shownText } from "../../lib/notebook/notebook.ts";
+import { writeNotebook } from "../../lib/notebook/write_notebook.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+/** Runs a test with the path of a notebook in a folder of its own. */
+async function withNotebook(notebook: Notebook, test: (path: string) => Promise<void>) {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, "a.ipynb");
+    await writeNotebook(path, notebook);
+    const before = await Deno.readTextFile(path);
+    await test(path);
+    assertEquals(await Deno.readTextFile(path), before);
+    assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 1);
+  });
+}
+
+/** What a cell prints just before it ends, Deno's kernel may lose; see `show`. */
+const pause = "await new Promise((done) => setTimeout(done, 100));";
+
+const PARAMETERS = codeCell('const name: string = "one";', [], ["parameters"]);
+
+executionTest(
+  "executeNotebook() runs cells in the notebook's folder, with parameters",
+  async () => {
+    const notebook = notebookOf(
+      textCell("# Title"),
+      PARAMETERS,
+      codeCell(`console.log(name);\n${pause}\nconsole.log(Deno.cwd());\n${pause}`),
+    );
+    await withNotebook(notebook, async (path) => {
+      const folder = await Deno.realPath(join(path, ".."));
+      const plain = await executeNotebook(path);
+      assertEquals(outputsOf(plain), [
+        { output_type: "stream", name: "stdout", text: `one\n${folder}\n` },
+      ]);
+      assertEquals(
+        plain.cells.map(({ metadata }) => metadata),
+        notebook.cells.map((cell) => cell.metadata),
+      );
+      const injected = await executeNotebook(path, { parameters: { name: "two" } });
+      assertEquals(shownText(injected), `two\n${folder}\n`);
+      assertEquals(injected.cells.length, 4);
+    });
+  },
+);
+
+executionTest("executeNotebook() stops at a cell that fails and keeps its error", async () => {
+  const notebook = notebookOf(
+    PARAMETERS,
+    codeCell(`console.log(1);\n${pause}`),
+    codeCell('throw new RangeError("too <much>");'),
+    codeCell("console.log(2);", [{ output_type: "stream", name: "stdout", text: "of yesterday" }]),
+  );
+  await withNotebook(notebook, async (path) => {
+    const executed = await executeNotebook(path, { parameters: { name: "two" } });
+    assertEquals(cellErrors(executed), ["code cell 3: RangeError: too <much>"]);
+    assertEquals(shownText(executed), "1\n\nRangeError: too <much>");
+  });
+});
+
+executionTest("executeNotebook() ends a cell that takes longer than it may", async () => {
+  const notebook = notebookOf(codeCell("await new Promise((done) => setTimeout(done, 60_000));"));
+  await withNotebook(notebook, async (path) => {
+    const execute = () => executeNotebook(path, { secondsPerCell: 1 });
+    await assertRejects(execute, UserError, "a.ipynb could not be executed");
+    await assertRejects(execute, UserError, "timed out");
+  });
+});
+
+Deno.test("executeNotebook() says what to install where there is no nbclient", async () => {
+  await withNotebook(notebookOf(codeCell("1")), async (path) => {
+    await withEnvironment({ PATH: "/nowhere" }, async () => {
+      await assertRejects(() => executeNotebook(path), UserError, "python3-nbclient");
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import { fileURLToPath } from "node:url";
+import { Kernel } from "./kernel.ts";
+import { findProgram } from "../../lib/files/find_program.ts";
+
+const LAB = fileURLToPath(new URL("../../lib/commands/lab.ts", import.meta.url));
+
+/** Why there can be no server here, for the name of a test; null if there can be one. */
+export const noJupyter = await findProgram(["jupyter-lab", "jupyter-notebook", "jupyter-server"])
+  ? null
+  : "skipped: no jupyter-lab, jupyter-notebook or jupyter-server is installed";
+
+/** A Jupyter server as `deno task lab` starts it, without a browser. */
+export class JupyterServer {
+  readonly #process: Deno.ChildProcess;
+  readonly #port: number;
+  readonly #token: string;
+
+  private constructor(process: Deno.ChildProcess, port: number, token: string) {
+    this.#process = process;
+    this.#port = port;
+    this.#token = token;
+  }
+
+  /** @param args further ones for `lab` */
+  static async start(...args: string[]): Promise<JupyterServer> {
+    const port = freePort();
+    const token = crypto.randomUUID();
+    const process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", "--no-lock", LAB, `--port=${port}`, "--no-browser", ...args],
+      env: { JUPYTER_TOKEN: token, JUPYTER_NO_CONFIG: "1" },
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const server = new JupyterServer(process, port, token);
+    for (const start = Date.now(); !await server.#isUp();) {
+      if (Date.now() - start > 60_000) throw new Error("Jupyter did not start within a minute");
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    return server;
+  }
+
+  /** Starts the kernel that notebooks get. */
+  async startKernel(): Promise<Kernel> {
+    const { id } = await this.ask("POST", "kernels", {}) as { id: string };
+    const url = `ws://127.0.0.1:${this.#port}/api/kernels/${id}/channels?token=${this.#token}`;
+    return await Kernel.connect(url, {
+      interrupt: () => this.ask("POST", `kernels/${id}/interrupt`),
+      shutDown: () => this.ask("DELETE", `kernels/${id}`),
+    });
+  }
+
+  /** Uses Jupyter's REST interface. */
+  async ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`http://127.0.0.1:${this.#port}/api/${path}`, {
+      method,
+      headers: { Authorization: `token ${this.#token}` },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === "" ? null : JSON.parse(text);
+  }
+
+  async stop(): Promise<void> {
+    this.#process.kill("SIGTERM");
+    await this.#process.status;
+  }
+
+  async #isUp(): Promise<boolean> {
+    return await this.ask("GET", "status").then(() => true, () => false);
+  }
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}

@@ -1,0 +1,158 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { JupyterServer, noJupyter } from "./jupyter_server.ts";
+import type { CellEnd, Kernel, RunningCell } from "./kernel.ts";
+
+/** What a person may have to wait for a cell to end that was stopped, in s. */
+const SOON = 2;
+
+const PREPARE = `
+import * as bss from "../lib/mod.ts";
+import * as experiments from "../experiments/mod.ts";
+await bss.startBackend("auto");
+const dataset = await bss.loadDataset("fashion-mnist-subset");
+const { file } = await bss.findTeacher("../results", dataset.name, "resnet14");
+const teacher = bss.freeze((await bss.readResNet(file)).network);
+const results = await Deno.makeTempDir();
+const quickstart = experiments.experimentNamed("quickstart");
+const plan = await experiments.openPlan(quickstart, {
+  scale: "smoke",
+  methods: ["bss"],
+  seeds: [1],
+});
+const { dataset: images, protocol, ...rest } = plan[0].specification;
+const specification = {
+  ...rest,
+  dataset: { ...images, fraction: 0.04 },
+  protocol: { ...protocol, epochs: 4 },
+};
+let checkpoints = results + "/first";
+let isStuck = false;
+let epochs = 0;
+`;
+
+const TRAIN = `
+const training = await bss.train(specification, {
+  dataset: bss.datasetFor(dataset, specification),
+  teacher,
+  environment: { backend: "auto", tfjs: "" },
+  checkpoints,
+  onMessage: (message) => console.log(message),
+  onProgress: ({ row }) => {
+    if (isStuck) console.log("stuck");
+    while (isStuck);
+    if (!row) return;
+    epochs = row.epoch;
+    console.log("epoch", epochs);
+  },
+});
+console.log("trained for", training.rows.length);
+`;
+
+const RUN_MISSING = `
+const { finished } = await experiments.runMissing(plan, {
+  folder: await bss.ResultsFolder.open(results),
+  backend: "auto",
+  onNews: (_, { type }) => console.log(type),
+});
+console.log("finished", finished.length);
+`;
+
+/** Stops a cell, and sees to it that it ends soon. */
+async function stopped(kernel: Kernel, cell: RunningCell): Promise<CellEnd> {
+  const start = performance.now();
+  await kernel.stop();
+  const end = await cell.end;
+  const seconds = (performance.now() - start) / 1000;
+  console.log(`ended ${seconds.toFixed(2)} s after Stop`);
+  assert(seconds <= SOON, `the cell ended only ${seconds} s after Stop`);
+  return end;
+}
+
+async function assertPrints(kernel: Kernel, code: string, text: string): Promise<void> {
+  assertEquals(await kernel.run(code).end, { text, status: "ok", error: "" });
+}
+
+Deno.test({
+  name: `in Jupyter, Stop ends a cell and keeps the kernel${noJupyter ? ` (${noJupyter})` : ""}`,
+  ignore: noJupyter !== null,
+  fn: async (t) => {
+    const server = await JupyterServer.start();
+    const kernel = await server.startKernel();
+    try {
+      await t.step("JavaScript without a pause ends, before the library is imported", async () => {
+        const cell = kernel.run(`const kept = 41; console.log("go"); while (true);`);
+        await cell.printed(/go/);
+        assertEquals((await stopped(kernel, cell)).status, "error");
+        await assertPrints(kernel, "console.log(kept + 1)", "42\n");
+      });
+
+      await kernel.run(PREPARE).end;
+
+      await t.step(
+        "a training ends in its midst, and runs on to its end",
+        async () => {
+          const cell = kernel.run(TRAIN);
+          await cell.printed(/epoch 1/);
+          const { status, error } = await stopped(kernel, cell);
+          assertEquals(status, "error");
+          assertStringIncludes(error, "AbortError: stopped; all variables are kept");
+          await assertPrints(kernel, "console.log(kept, epochs >= 1 && epochs < 4)", "41 true\n");
+          const again = await kernel.run(TRAIN).end;
+          assertEquals(again.status, "ok", again.error);
+          assertMatch(again.text, /^resuming after (epoch|mini-batch) /);
+          assertStringIncludes(again.text, "epoch 4\ntrained for 4\n");
+          assert(!/^epoch 1$/m.test(again.text), "the first epoch was done twice");
+        },
+      );
+
+      await t.step("a training ends that works without a pause, and starts anew", async () => {
+        await kernel.run(`isStuck = true; checkpoints = results + "/second"`).end;
+        const cell = kernel.run(TRAIN);
+        await cell.printed(/stuck/);
+        assertMatch((await stopped(kernel, cell)).error, /^AbortError: stopped/);
+        await kernel.run("isStuck = false").end;
+        const again = await kernel.run(TRAIN).end;
+        assertMatch(again.text, /^epoch 1\n.*trained for 4\n$/s, again.error);
+      });
+
+      await t.step(
+        "missing runs of an experiment end, and run on",
+        async () => {
+          const cell = kernel.run(RUN_MISSING);
+          await cell.printed(/epoch|progress/);
+          assertMatch((await stopped(kernel, cell)).error, /^AbortError: stopped/);
+          const again = await kernel.run(RUN_MISSING).end;
+          assertStringIncludes(again.text, "done\nfinished 1\n", again.error);
+        },
+      );
+
+      await t.step("a loop over what only reads tensors ends", async () => {
+        const loop = `for (;;) await bss.evaluateAccuracy(teacher, dataset, dataset.test)`;
+        const cell = kernel.run(`console.log("go"); ${loop}`);
+        await cell.printed(/go/);
+        assertMatch((await stopped(kernel, cell)).error, /^AbortError: stopped/);
+      });
+
+      await t.step("JavaScript without a pause ends, after the library was imported", async () => {
+        const cell = kernel.run(`console.log("go"); while (true);`);
+        await cell.printed(/go/);
+        assertEquals((await stopped(kernel, cell)).status, "error");
+      });
+
+      await t.step("a wait for something else goes on, and says so", async () => {
+        const wait = "await new Promise((resolve) => setTimeout(resolve, 4000))";
+        const cell = kernel.run(`console.log("go"); ${wait}; console.log("waited")`);
+        await cell.printed(/go/);
+        await kernel.stop();
+        const { text, status } = await cell.end;
+        assertMatch(text, /^go\nStop found nothing .* restart the kernel\nwaited\n$/);
+        assertEquals(status, "ok");
+        await assertPrints(kernel, "console.log(kept)", "41\n");
+      });
+      await kernel.run("await Deno.remove(results, { recursive: true })").end;
+    } finally {
+      await kernel.close();
+      await server.stop();
+    }
+  },
+});

@@ -1,0 +1,125 @@
+import { assert, assertEquals } from "@std/assert";
+import { methods } from "../../lib/distillation/methods.ts";
+import { type MethodStyle, methodStyles } from "../../lib/report/colours.ts";
+
+const METHODS = methods.map(({ name }) => name);
+const STYLES = [...methodStyles(METHODS).values()];
+const OTHERS = Array.from({ length: 20 }, (_, index) => `method ${index}`);
+
+type Rgb = readonly [number, number, number];
+type Matrix = readonly [Rgb, Rgb, Rgb];
+
+/** What is left of linear red, green and blue without one kind of cone (Machado et al. 2009). */
+const VIEWS: Readonly<Record<string, Matrix>> = {
+  normal: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+  protanopia: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deuteranopia: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+};
+
+/** How far two colours must be apart, in hundredths of Oklab; blue and black are 55 apart. */
+const APART = 7.5;
+
+/** Up to that far apart in lightness, two colours are alike in grey. */
+const ALIKE_IN_GREY = 10;
+
+const times = (matrix: Matrix, [x, y, z]: Rgb) =>
+  matrix.map(([a, b, c]) => a * x + b * y + c * z) as unknown as Rgb;
+
+function linear({ colour }: MethodStyle): Rgb {
+  return [1, 3, 5].map((at) => {
+    const share = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  }) as unknown as Rgb;
+}
+
+/** Björn Ottosson's Oklab (2020), where distances are as far as they look. */
+function oklab(rgb: Rgb): Rgb {
+  const cones = times([
+    [0.4122214708, 0.5363325363, 0.0514459929],
+    [0.2119034982, 0.6806995451, 0.1073969566],
+    [0.0883024619, 0.2817188376, 0.6299787005],
+  ], rgb.map((value) => Math.min(1, Math.max(0, value))) as unknown as Rgb);
+  return times([
+    [21.04542553, 79.3617785, -0.40720468],
+    [197.79984951, -242.8592205, 45.05937099],
+    [2.59040371, 78.27717662, -80.8675766],
+  ], cones.map(Math.cbrt) as unknown as Rgb);
+}
+
+const luminance = (style: MethodStyle) =>
+  times([[0.2126, 0.7152, 0.0722], [0, 0, 0], [0, 0, 0]], linear(style))[0];
+
+/** L* of CIE 1976, 0…100. */
+function lightness(style: MethodStyle): number {
+  const y = luminance(style);
+  return y <= 0.008856 ? 903.3 * y : 116 * Math.cbrt(y) - 16;
+}
+
+function pairs(styles: readonly MethodStyle[]): [MethodStyle, MethodStyle][] {
+  return styles.flatMap((a, index) =>
+    styles.slice(index + 1).map((b): [MethodStyle, MethodStyle] => [a, b])
+  );
+}
+
+Deno.test("methodStyles() knows every method and gives each a colour and a symbol of its own", () => {
+  assertEquals(new Set(STYLES.map(({ colour }) => colour)).size, METHODS.length);
+  assertEquals(new Set(STYLES.map(({ symbol }) => symbol)).size, METHODS.length);
+});
+
+Deno.test("methodStyles() has colours that stand out from white by 3:1", () => {
+  for (const style of STYLES) {
+    const contrast = 1.05 / (luminance(style) + 0.05);
+    assert(contrast >= 3, `${style.colour}: ${contrast}`);
+  }
+});
+
+Deno.test("methodStyles() has colours that are apart without red or green cones too", () => {
+  for (const [view, matrix] of Object.entries(VIEWS)) {
+    for (const [a, b] of pairs(STYLES)) {
+      const [p, q] = [a, b].map((style) => oklab(times(matrix, linear(style))));
+      const apart = Math.hypot(...p.map((value, index) => value - q[index]));
+      assert(apart >= APART, `${view}: ${a.colour} and ${b.colour} are ${apart} apart`);
+    }
+  }
+});
+
+Deno.test("methodStyles() tells lines apart by their dashes where they are alike in grey", () => {
+  for (const [a, b] of pairs(STYLES)) {
+    if (Math.abs(lightness(a) - lightness(b)) > ALIKE_IN_GREY) continue;
+    assert(a.dash !== b.dash, `${a.colour} and ${b.colour} have both "${a.dash}"`);
+  }
+});
+
+Deno.test("methodStyles() gives a method the same style whichever others there are", () => {
+  const all = methodStyles([...METHODS, ...OTHERS]);
+  for (const method of METHODS) {
+    assertEquals(methodStyles([method]).get(method), all.get(method));
+  }
+});
+
+Deno.test("methodStyles() gives variants of a method styles that no other line has", () => {
+  const names = ["hinton", "bss", "bss (eta=0.1)", "bss (eta=0.3)", "bss, 16 base samples"];
+  const styles = [...methodStyles(names).values()];
+  assertEquals(new Set(styles.map(({ colour }) => colour)).size, names.length);
+});
+
+Deno.test("methodStyles() has 20 styles, and never runs out", () => {
+  const look = ({ colour, symbol }: MethodStyle) => `${colour} ${symbol}`;
+  const twenty = methodStyles([...METHODS, ...OTHERS.slice(0, 10)]);
+  assertEquals(new Set([...twenty.values()].map(look)).size, 20);
+  assertEquals(methodStyles([...METHODS, ...OTHERS]).size, 30);
+});
+
+Deno.test("methodStyles() gives other methods a style whatever their order", () => {
+  const forth = methodStyles(OTHERS);
+  const back = methodStyles(OTHERS.toReversed());
+  for (const name of OTHERS) assertEquals(forth.get(name), back.get(name));
+});

@@ -1,0 +1,35 @@
+import type { JupyterKernel } from "../../lib/report/jupyter_kernel.ts";
+
+/** What a kernel was asked to show. */
+export interface SentDisplay {
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly transient: { readonly display_id?: string };
+}
+
+/** A kernel that keeps what it is asked to show. */
+export function madeUpKernel(): { kernel: JupyterKernel; sent: SentDisplay[] } {
+  const sent: SentDisplay[] = [];
+  return {
+    sent,
+    kernel: {
+      broadcast(type, content) {
+        sent.push({ type, ...content } as SentDisplay);
+        return Promise.resolve();
+      },
+    },
+  };
+}
+
+/** What is printed to the console while something runs. */
+export async function printedBy(run: () => Promise<void>): Promise<unknown[]> {
+  const printed: unknown[] = [];
+  const { log } = console;
+  console.log = (text: unknown) => printed.push(text);
+  try {
+    await run();
+  } finally {
+    console.log = log;
+  }
+  return printed;
+}

@@ -33,7 +33,9 @@ if (import.meta.main) {
     const { reference } = experiment;
     const figure = gainWithIntervals(gains(summarise(rows, experiment)), { reference });
     const picture = await renderPng(figure, { width: WIDTH, height: figure.layout.height });
-    if (!picture) throw new UserError("there is no Chromium to draw with; apt-get install chromium");
+    if (!picture) {
+      throw new UserError("there is no Chromium to draw with; apt-get install chromium");
+    }
     await writeAtomically(FILE, picture);
     console.log(FILE);
     return 0;

@@ -1,5 +1,5 @@
 import { type ExperimentReport, reproduceCommand } from "./experiment_report.ts";
-import { estimateSeconds } from "../runner/estimate.ts";
+import { estimateRoughly } from "../runner/estimate.ts";
 import { workLeft } from "../runner/work_left.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Displayable } from "../../lib/report/display.ts";
@@ -8,7 +8,7 @@ import { formatDuration } from "../../lib/report/duration.ts";
 
 /**
  * What is there of an experiment, and what to do about the rest: the command, and how long it will
- * take by steps that are measured here and now.
+ * take here.
  */
 export async function stateTable(
   report: ExperimentReport,
@@ -19,22 +19,22 @@ export async function stateTable(
   const columns = [
     { key: "scale", title: "scale" },
     { key: "runs", title: "runs", align: "right" as const },
-    { key: "there", title: "there", align: "right" as const },
-    { key: "missing", title: "missing", align: "right" as const },
+    { key: "trained", title: "trained", align: "right" as const },
+    { key: "complete", title: "and measured", align: "right" as const },
   ];
   const row = {
     scale: choices.scale,
     runs: plan.length,
-    there: plan.length - works.length,
-    missing: works.length,
+    trained: plan.length - works.filter(({ training }) => training).length,
+    complete: plan.length - works.length,
   };
   if (works.length === 0) return displayTable({ title: experiment.title, columns, rows: [row] });
   const started = await startBackend(backend);
-  const { total } = await estimateSeconds(works, started.backend, 1, sources);
+  const seconds = await estimateRoughly(works, started.backend, 1, sources);
   return displayTable({
     title: experiment.title,
-    columns: [...columns, { key: "time", title: "to make them here", align: "right" }],
-    rows: [{ ...row, time: `about ${formatDuration(total)}` }],
+    columns: [...columns, { key: "time", title: "for the rest", align: "right" }],
+    rows: [{ ...row, time: `about ${formatDuration(seconds)}` }],
     note: `To make what is missing: ${reproduceCommand(report)}, or runMissing = true above.`,
   });
 }

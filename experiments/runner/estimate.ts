@@ -1,5 +1,5 @@
 import { sideBySide } from "./run_missing.ts";
-import type { WorkLeft } from "./work_left.ts";
+import { flopsOf, type WorkLeft } from "./work_left.ts";
 import type { PlannedRun } from "../plan/planned_run.ts";
 import type { PlanSources } from "../plan/run_plan.ts";
 import type { Backend } from "../../lib/backend/backend.ts";
@@ -55,6 +55,24 @@ export async function estimateSeconds(
   const atOnce = Math.min(sideBySide(backend, threads), runs.length);
   const sum = runs.reduce((total, value) => total + value, 0);
   return { runs, total: Math.max(sum / atOnce, ...runs), sideBySide: atOnce };
+}
+
+/**
+ * The same in all, roughly and in seconds instead of a minute: steps of one run are measured, and
+ * the others are put at what they take by their floating-point operations.
+ */
+export async function estimateRoughly(
+  works: readonly WorkLeft[],
+  backend: Backend,
+  threads: number,
+  sources: PlanSources,
+): Promise<number> {
+  const { run } = works[Math.floor(works.length / 2)];
+  const speed = await measureSpeed(run, backend, sources);
+  const seconds = await secondsOf({ run, training: true, evaluations: [] }, speed, sources);
+  const flops = works.reduce((sum, work) => sum + flopsOf(work), 0);
+  const atOnce = Math.min(sideBySide(backend, threads), works.length);
+  return flops * (seconds / run.flops) / atOnce;
 }
 
 /** Runs of the same workload take the same time an image. */

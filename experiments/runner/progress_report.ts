@@ -1,5 +1,5 @@
 import type { RunNews } from "./run_missing.ts";
-import type { WorkLeft } from "./work_left.ts";
+import { flopsOf, type WorkLeft } from "./work_left.ts";
 import type { PlannedRun } from "../plan/planned_run.ts";
 import { cellProgress } from "../../lib/report/cell_progress.ts";
 import type { ProgressDisplay } from "../../lib/report/progress.ts";
@@ -18,10 +18,13 @@ export class ProgressReport {
   readonly #runs = new Map<string, Share>();
 
   constructor(works: readonly WorkLeft[]) {
-    for (const { run, training, evaluations } of works) {
-      const trainingFlops = training ? run.flops : 0;
-      const all = evaluations.reduce((sum, { flops }) => sum + flops, trainingFlops);
-      this.#runs.set(run.name, { training: trainingFlops, all, done: null });
+    for (const work of works) {
+      const { run, training } = work;
+      this.#runs.set(run.name, {
+        training: training ? run.flops : 0,
+        all: flopsOf(work),
+        done: null,
+      });
     }
     const total = [...this.#runs.values()].reduce((sum, { all }) => sum + all, 0);
     this.#progress = cellProgress(total);

@@ -29,3 +29,8 @@ export async function workLeft(
     .filter(({ training, evaluations }) => training || evaluations.length > 0)
     .sort((a, b) => b.run.flops - a.run.flops);
 }
+
+/** Estimated floating-point operations of what is still to be done. */
+export function flopsOf({ run, training, evaluations }: WorkLeft): number {
+  return evaluations.reduce((sum, { flops }) => sum + flops, training ? run.flops : 0);
+}

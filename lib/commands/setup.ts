@@ -7,7 +7,7 @@ import { startBackend } from "../backend/start_backend.ts";
 import { dataFolder } from "../data/data_folder.ts";
 import { exists } from "../data/read_data_file.ts";
 import { findChromium } from "../report/find_chromium.ts";
-import { findProgram } from "../files/find_program.ts";
+import { findNbclient, NBCLIENT_MISSING } from "../notebook/find_nbclient.ts";
 import { formatTextTable } from "../report/text_table.ts";
 
 const command = {
@@ -34,7 +34,7 @@ if (import.meta.main) {
       oneDnn,
       ...await findBackends(),
       await findAssertLibrary(),
-      await findJupyter(),
+      await findNotebookClient(),
       await findBrowser(),
       await findData(),
     ];
@@ -80,14 +80,12 @@ async function findAssertLibrary(): Promise<Finding> {
   return { what: "@std/assert from JSR", state, remark: `tests use ${description}` };
 }
 
-async function findJupyter(): Promise<Finding> {
-  const found = await findProgram(["jupyter-nbconvert"]) !== null;
+async function findNotebookClient(): Promise<Finding> {
+  const python = await findNbclient();
   return {
-    what: "Jupyter",
-    state: found ? "yes" : "no",
-    remark: found
-      ? "notebooks can be executed"
-      : "for notebooks: apt-get install jupyter-nbconvert python3-nbclient, or pip install jupyter",
+    what: "nbclient",
+    state: python ? "yes" : "no",
+    remark: python ? "notebooks can be executed and rendered" : NBCLIENT_MISSING,
   };
 }
 

@@ -13,7 +13,7 @@ import { learningCurves } from "../../lib/report/learning_curves.ts";
 import { openInChromium } from "../../lib/report/open_in_chromium.ts";
 import { renderPng } from "../../lib/report/static_picture.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { browserTest } from "./define_browser_test.ts";
+import { browserTest } from "./needs_chromium.ts";
 import { regionsOf } from "../report/regions_of.ts";
 
 const CURVES = learningCurves([

@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
 import { pathToFileURL } from "node:url";
 
 /** A page that is shown, and what it did that it should not have. */

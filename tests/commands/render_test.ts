@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { runTask, snapshot } from "./run_task.ts";
-import { executionTest } from "../notebooks/define_execution_test.ts";
+import { executionTest } from "../notebooks/needs_nbclient.ts";
 import { codeCell, errorOutput, notebookOf, textCell } from "../notebooks/made_up.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";

@@ -1,5 +1,5 @@
 import { assertMatch } from "@std/assert";
-import { executionTest } from "./define_execution_test.ts";
+import { executionTest } from "./needs_nbclient.ts";
 import { assertFigures, executed } from "./executed.ts";
 import { shownText } from "../../lib/notebook/notebook.ts";
 

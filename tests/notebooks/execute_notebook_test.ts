@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { executionTest } from "./define_execution_test.ts";
+import { executionTest } from "./needs_nbclient.ts";
 import { codeCell, notebookOf, textCell } from "./made_up.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";

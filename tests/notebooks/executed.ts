@@ -3,16 +3,9 @@ import { cellErrors } from "../../lib/notebook/cell_errors.ts";
 import { executeNotebook } from "../../lib/notebook/execute_notebook.ts";
 import { notebooksNamed } from "../../lib/notebook/list_notebooks.ts";
 import { PLOTLY_MIME } from "../../lib/notebook/mime_types.ts";
-import { type Notebook, shownAs } from "../../lib/notebook/notebook.ts";
+import { type Notebook, outputsOf } from "../../lib/notebook/notebook.ts";
 import type { Parameters } from "../../lib/notebook/parameters.ts";
-import { readNotebook } from "../../lib/notebook/read_notebook.ts";
 import { findChromium } from "../../lib/report/find_chromium.ts";
-
-/** One of the project's notebooks as it is committed. */
-export async function committed(name: string): Promise<Notebook> {
-  const [path] = await notebooksNamed([name]);
-  return await readNotebook(path);
-}
 
 /** One of the project's notebooks executed to its last cell, with other parameters. */
 export async function executed(name: string, parameters: Parameters): Promise<Notebook> {
@@ -24,7 +17,10 @@ export async function executed(name: string, parameters: Parameters): Promise<No
 
 /** Holds a notebook to show so many figures, each with its picture where there is a browser. */
 export async function assertFigures(notebook: Notebook, count: number): Promise<void> {
-  assertEquals(shownAs(notebook, PLOTLY_MIME).length, count);
+  const figures = outputsOf(notebook).flatMap((output) =>
+    "data" in output && PLOTLY_MIME in output.data ? [output.data] : []
+  );
+  assertEquals(figures.length, count);
   if (await findChromium() === null) return;
-  assert(shownAs(notebook, "image/png").length >= count, "a figure without its picture");
+  assert(figures.every((data) => "image/png" in data), "a figure without its picture");
 }

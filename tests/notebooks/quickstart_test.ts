@@ -1,5 +1,5 @@
 import { assertMatch, assertStringIncludes } from "@std/assert";
-import { executionTest } from "./define_execution_test.ts";
+import { executionTest } from "./needs_nbclient.ts";
 import { assertFigures, executed } from "./executed.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { shownText } from "../../lib/notebook/notebook.ts";
@@ -12,6 +12,6 @@ executionTest("the quickstart notebook runs from its first to its last cell", as
     assertMatch(text, /right on \d\d\.\d % of 1000 test images/);
     assertStringIncludes(text, "6 runs, mean ± standard deviation");
     assertMatch(text, /resnet8 +bss +\d+\.\d\d ± \d+\.\d\d/);
-    await assertFigures(notebook, 3);
+    await assertFigures(notebook, 4);
   });
 });

@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { basename } from "node:path";
-import { executionTest } from "./define_execution_test.ts";
+import { executionTest } from "./needs_nbclient.ts";
 import { executed } from "./executed.ts";
 import { listNotebooks } from "../../lib/notebook/list_notebooks.ts";
 import { shownText } from "../../lib/notebook/notebook.ts";

@@ -1,0 +1,85 @@
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { openReport, reproduceCommand } from "../../experiments/report/experiment_report.ts";
+import { against, curves, gains, gainsByShare } from "../../experiments/report/figure_rows.ts";
+import { provenanceTable } from "../../experiments/report/provenance_table.ts";
+import { runHere } from "../../experiments/report/run_here.ts";
+import { stateTable } from "../../experiments/report/state_table.ts";
+import { collectTable } from "../../experiments/table/result_table.ts";
+import { summarise } from "../../experiments/table/summary.ts";
+import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
+import { INPUTS_MIME } from "../../lib/notebook/mime_types.ts";
+import { bundleOf, type Displayable } from "../../lib/report/display.ts";
+import { readManifest } from "../../lib/report/manifest.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { tableRowOf } from "./table_row_of.ts";
+
+const REFERENCE = join(PROJECT_ROOT, "results", "reference");
+
+const textOf = async (shown: Displayable) => String((await bundleOf(shown))["text/plain"]);
+
+Deno.test("a report of results that are all there says so, and has nothing to run", async () => {
+  const report = await openReport("quickstart", { scale: "quick", results: REFERENCE });
+  assertMatch(await textOf(await stateTable(report)), /quick +6 +6 +6/);
+  await runHere(report);
+  const command = "deno task reproduce quickstart --scale quick --results results/reference";
+  assertEquals(reproduceCommand(report), command);
+});
+
+Deno.test("a report without results says what to run and about how long it takes, and can run it", async () => {
+  await withTemporaryFolder(async (results) => {
+    const choices = { scale: "smoke", methods: ["original"], seeds: [1], results } as const;
+    const report = await openReport("quickstart", choices);
+    const text = await textOf(await stateTable(report, "wasm"));
+    assertMatch(text, /smoke +1 +0 +0 +about \d+ s/);
+    assertStringIncludes(text, "deno task reproduce quickstart --scale smoke");
+    await runHere(report, "wasm");
+    assertMatch(await textOf(await stateTable(report)), /smoke +1 +1 +1/);
+  });
+});
+
+Deno.test("a report of an unknown experiment or option says what there is", async () => {
+  await assertRejects(() => openReport("tabel1", { scale: "quick" }), UserError, "choose from");
+  const set = { fitnet: { hintShare: 1 } };
+  await assertRejects(() => openReport("quickstart", { scale: "quick", set }), UserError, "fitnet");
+});
+
+Deno.test("what made a report's numbers comes with the hash of each result", async () => {
+  const report = await openReport("quickstart", { scale: "quick", results: REFERENCE });
+  const table = await collectTable(report.folder, report.plan);
+  const bundle = await bundleOf(await provenanceTable(report, table, "../results/reference"));
+  assertMatch(String(bundle["text/plain"]), /6 +1, 2 +AMD EPYC.* wasm/);
+  const { folder, results } = bundle[INPUTS_MIME] as {
+    folder: string;
+    results: Record<string, string>;
+  };
+  assertEquals(folder, "../results/reference");
+  const manifest = await readManifest(REFERENCE);
+  assertEquals(Object.keys(results).length, 6);
+  for (const [name, hash] of Object.entries(results)) {
+    assertEquals(manifest[`${name}.arrow`].sha256, hash);
+  }
+  assertEquals(curves(table).map(({ epochs }) => epochs.length), Array(6).fill(8));
+});
+
+Deno.test("figures of gains pair seeds, at each share of the data", () => {
+  const rows = [
+    tableRowOf("original", 1, 0.5, { fraction: 0.2 }),
+    tableRowOf("original", 2, 0.6, { fraction: 0.2 }),
+    tableRowOf("original", 1, 0.8),
+    tableRowOf("bss", 2, 0.7, { fraction: 0.2 }),
+    tableRowOf("bss", 1, 0.8),
+    tableRowOf("bss", 3, 0.9),
+  ];
+  const summary = summarise(rows, {
+    reference: "original",
+    measures: ["test_accuracy", "seconds"],
+  });
+  assertEquals(
+    gainsByShare(summary).map(({ x, values }) => [x, values.map(Math.round)]),
+    [[20, [10]], [100, [0]]],
+  );
+  assertEquals(gains(summary).map(({ mean }) => Math.round(mean)), [10, 0]);
+  assertEquals(against(summary, "seconds").map(({ x }) => x), [15, 10, 20, 20]);
+});

@@ -1,0 +1,17 @@
+import { assertEquals } from "@std/assert";
+import { compactFigures } from "../../lib/notebook/compact_figures.ts";
+import { PLOTLY_MIME } from "../../lib/notebook/mime_types.ts";
+import { outputsOf } from "../../lib/notebook/notebook.ts";
+import { codeCell, notebookOf, shownData, textCell } from "./made_up.ts";
+
+Deno.test("compactFigures() leaves out the page of a figure that has a picture, and nothing else", () => {
+  const figure = { [PLOTLY_MIME]: {}, "text/plain": "[figure]" };
+  const table = shownData({ "text/html": "<table>", "text/plain": "a table" });
+  const withoutPicture = shownData({ ...figure, "text/html": "<script>" });
+  const complete = shownData({ ...figure, "text/html": "<script>", "image/png": "iVBOR" });
+  const notebook = notebookOf(textCell("# A"), codeCell("", [table, withoutPicture, complete]));
+  assertEquals(
+    outputsOf(compactFigures(notebook)),
+    [table, withoutPicture, shownData({ ...figure, "image/png": "iVBOR" })],
+  );
+});

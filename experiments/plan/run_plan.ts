@@ -20,6 +20,7 @@ import {
   runName,
   type RunSpecification,
   type Scale,
+  SCALES,
   type TeacherIdentity,
 } from "../../lib/training/run_specification.ts";
 import type { TeacherFile } from "../../lib/training/teacher_store.ts";
@@ -74,6 +75,10 @@ export function chosenMethods(experiment: Experiment, choices: PlanChoices): Met
 /** With another data set: the grids that are on it, else all of them on that one. */
 function chosenGrids(experiment: Experiment, choices: PlanChoices): RunGrid[] {
   const { scale, dataset, fractions, students, methods, seeds } = choices;
+  // A notebook's parameter is whatever was typed.
+  if (!Object.hasOwn(experiment.scales, scale)) {
+    throw new UserError(`there is no scale "${scale}"; choose from ${SCALES.join(", ")}`);
+  }
   const all = experiment.scales[scale];
   const onIt = all.filter((grid) => dataset === undefined || grid.dataset === dataset);
   return (onIt.length > 0 ? onIt : all).map((grid) => ({

@@ -1,12 +1,15 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { openReport, reproduceCommand } from "../../experiments/report/experiment_report.ts";
 import { against, curves, gains, gainsByShare } from "../../experiments/report/figure_rows.ts";
 import { provenanceTable } from "../../experiments/report/provenance_table.ts";
 import { runHere } from "../../experiments/report/run_here.ts";
 import { stateTable } from "../../experiments/report/state_table.ts";
+import { verdictTable } from "../../experiments/report/verdict_table.ts";
 import { collectTable } from "../../experiments/table/result_table.ts";
 import { summarise } from "../../experiments/table/summary.ts";
+import { summaryTable } from "../../experiments/table/summary_table.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 import { INPUTS_MIME } from "../../lib/notebook/mime_types.ts";
 import { bundleOf, type Displayable } from "../../lib/report/display.ts";
@@ -39,10 +42,40 @@ Deno.test("a report without results says what to run and about how long it takes
   });
 });
 
-Deno.test("a report of an unknown experiment or option says what there is", async () => {
+Deno.test("a report of an unknown experiment, scale or option says what there is", async () => {
+  const huge = { scale: "huge" as "quick" };
+  await assertRejects(
+    () => openReport("table1", huge),
+    UserError,
+    "choose from smoke, quick, paper",
+  );
   await assertRejects(() => openReport("tabel1", { scale: "quick" }), UserError, "choose from");
   const set = { fitnet: { hintShare: 1 } };
   await assertRejects(() => openReport("quickstart", { scale: "quick", set }), UserError, "fitnet");
+});
+
+Deno.test("a report with a changed byte in one result and none of another shows the rest and names both", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const results = join(folder, "results");
+    await cp(REFERENCE, results, { recursive: true });
+    const report = await openReport("quickstart", { scale: "quick", results });
+    const [original, , hinton] = report.plan;
+    const file = (run: typeof original) => join(results, "runs", `${run.name}.arrow`);
+    const bytes = await Deno.readFile(file(original));
+    bytes[bytes.length >> 1] ^= 1;
+    await Deno.writeFile(file(original), bytes);
+    await Deno.remove(file(hinton));
+    const table = await collectTable(report.folder, report.plan);
+    const text = await textOf(summaryTable(report.experiment, "quick", table));
+    assertMatch(text, /resnet8 +bss +69\.65 ± 0\.92/);
+    assertStringIncludes(text, `Damaged: ${file(original)}`);
+    assertMatch(text, /Missing: resnet8 hinton .* seed 1/);
+    assertMatch(
+      await textOf(verdictTable(report.experiment, table.rows)),
+      /1 +\S+ points +.*too few/,
+    );
+    assertMatch(await textOf(await stateTable(report, "wasm")), /quick +6 +5 +5/);
+  });
 });
 
 Deno.test("what made a report's numbers comes with the hash of each result", async () => {

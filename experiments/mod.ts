@@ -9,6 +9,7 @@ export {
   type ReportChoices,
   reproduceCommand,
 } from "./report/experiment_report.ts";
+export { equalCostTable } from "./report/equal_cost_table.ts";
 export { against, curves, gains, gainsByShare } from "./report/figure_rows.ts";
 export { provenanceTable } from "./report/provenance_table.ts";
 export { runHere } from "./report/run_here.ts";

@@ -1,0 +1,40 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { equalCost } from "../../experiments/table/equal_cost.ts";
+import { tableRowOf } from "./table_row_of.ts";
+
+const row = (method: string, seed: number, epochs: number, accuracy: number, seconds: number) => ({
+  ...tableRowOf(method, seed, accuracy, { epochs }),
+  costs: { seconds },
+});
+
+Deno.test("equalCost() holds a method against what the other reaches at its cost", () => {
+  const rows = [
+    row("hinton", 1, 4, 0.50, 10),
+    row("hinton", 1, 8, 0.60, 20),
+    row("hinton", 1, 16, 0.70, 40),
+    row("bss", 1, 4, 0.56, 20),
+    row("bss", 1, 8, 0.66, Math.sqrt(20 * 40)),
+  ];
+  const [exact, between] = equalCost(rows, "bss", "hinton", "seconds");
+  assertEquals([exact.epochs, exact.cost], [4, 20]);
+  assertAlmostEquals(exact.difference.mean, -4);
+  assertAlmostEquals(between.difference.mean, 1);
+});
+
+Deno.test("equalCost() leaves out what the other never spent, and pairs by seed", () => {
+  const rows = [
+    row("hinton", 1, 4, 0.5, 10),
+    row("hinton", 1, 8, 0.5, 20),
+    row("hinton", 2, 4, 0.1, 10),
+    row("hinton", 2, 8, 0.1, 20),
+    row("bss", 1, 4, 0.6, 15),
+    row("bss", 2, 4, 0.6, 15),
+    row("bss", 1, 8, 0.6, 30),
+    row("bss", 3, 8, 0.6, 15),
+  ];
+  const [four, eight] = equalCost(rows, "bss", "hinton", "seconds");
+  assertEquals(four.difference.n, 2);
+  assertAlmostEquals(four.difference.mean, 30);
+  assertEquals(eight.difference.n, 0);
+  assertEquals(equalCost(rows, "bss", "hinton", "teacher_images"), []);
+});

@@ -87,15 +87,18 @@ function ticks(places: readonly number[] | null): Pick<Axis, "tickvals" | "tickt
   return { tickvals: places, ticktext: places.map((x) => String(Number(x.toPrecision(3)))) };
 }
 
-/** 1, 2 and 5 times powers of ten, as far as the places reach; Plotly would leave out the zeros. */
-function logTicks(places: readonly number[]): number[] | null {
+/**
+ * 1, 2 and 5 times powers of ten, as far as the places reach, or both ends of them where they do not
+ * reach that far; Plotly would leave out the zeros, and draw them small.
+ */
+function logTicks(places: readonly number[]): readonly number[] {
   const [low, high] = [places[0] / 1.2, places.at(-1)! * 1.2];
   const found: number[] = [];
   for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
     found.push(...[1, 2, 5].map((digit) => digit * 10 ** power));
   }
   const shown = found.filter((tick) => tick >= low && tick <= high);
-  return shown.length < 2 ? null : shown;
+  return shown.length < 2 ? [...new Set([...places.slice(0, 1), ...places.slice(-1)])] : shown;
 }
 
 function tracesOf(

@@ -179,3 +179,14 @@ Deno.test("gainWithIntervals() draws nothing of a method without a pair", () => 
   const none = { method: "bss", mean: NaN, interval: null };
   assertEquals(gainWithIntervals([none], { reference: "original" }).data[0].y, [null]);
 });
+
+Deno.test("accuracyOver() has its own ticks on a logarithmic axis, whatever it shows", () => {
+  const ticksOf = (...places: number[]) =>
+    accuracyOver(places.map((x) => ({ method: "bss", x, values: [80] })), {
+      ...{ title: "", xTitle: "Time (s)", logX: true },
+    }).layout.xaxis.tickvals;
+  assertEquals(ticksOf(7, 90), [10, 20, 50, 100]);
+  assertEquals(ticksOf(6.5, 7), [6.5, 7]);
+  assertEquals(ticksOf(7), [7]);
+  assertEquals(ticksOf(), []);
+});

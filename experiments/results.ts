@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { RESULTS } from "./plan/open_plan.ts";
-import { counted } from "./results/counted.ts";
+import { counted } from "../lib/report/counted.ts";
 import { eachResult } from "./results/each_result.ts";
 import { exportResults } from "./results/export_results.ts";
 import { resultText } from "./results/result_text.ts";

@@ -1,5 +1,5 @@
 import { extname, isAbsolute, relative } from "node:path";
-import { counted } from "./counted.ts";
+import { counted } from "../../lib/report/counted.ts";
 import { mergeResults } from "./merge_results.ts";
 import { isRun, type StoredResult } from "./stored_result.ts";
 import { writeAtomically } from "../../lib/files/write_atomically.ts";

@@ -1,5 +1,5 @@
 import type { StoredResult } from "./stored_result.ts";
-import { counted } from "./counted.ts";
+import { counted } from "../../lib/report/counted.ts";
 
 /** What a result says of itself: its metadata, and which columns its rows have. */
 export function resultText({ name, columns, rows, metadata }: StoredResult): string {

@@ -1,4 +1,4 @@
-import { counted } from "./counted.ts";
+import { counted } from "../../lib/report/counted.ts";
 import { runsList } from "./runs_list.ts";
 import { isRun, kindOf, type StoredResult } from "./stored_result.ts";
 import { formatTextTable } from "../../lib/report/text_table.ts";

@@ -10,7 +10,7 @@ import { architectureFor } from "../../lib/nn/architecture.ts";
 import { freeze } from "../../lib/nn/freeze.ts";
 import { readResNet } from "../../lib/nn/weights_file.ts";
 import { forwardFlops } from "../../lib/training/cost.ts";
-import type { EpochRow } from "../../lib/training/epoch_row.ts";
+import { type EpochRow, trainingSeconds } from "../../lib/training/epoch_row.ts";
 import { TFJS_VERSION } from "../../lib/training/provenance.ts";
 import { train } from "../../lib/training/train.ts";
 
@@ -138,12 +138,6 @@ async function secondsOf(
 function firstImages(dataset: Dataset, set: ImageSet, count: number): ImageSet {
   const indices = Int32Array.from({ length: Math.min(count, set.count) }, (_, index) => index);
   return takeImages(dataset, set, indices);
-}
-
-function trainingSeconds(row: EpochRow): number {
-  return Object.entries(row)
-    .filter(([name]) => name.startsWith("seconds_") && name !== "seconds_evaluation")
-    .reduce((sum, [, value]) => sum + Number(value), 0);
 }
 
 /** Without the first row, which has compiling and preparing in it. */

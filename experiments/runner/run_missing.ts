@@ -46,8 +46,8 @@ export interface RunReport {
 
 /**
  * Trains and evaluates what is missing of a plan, as many runs side by side as the backend makes good
- * use of, and writes each result as soon as it is there. A run that fails does not stop the others; one that another process is
- * at is left to that.
+ * use of, and writes each result as soon as it is there. A run that fails does not stop the others;
+ * one that another process is at is left to that.
  *
  * @throws DOMException "AbortError" if Stop was pressed in the notebook
  */

@@ -4,6 +4,7 @@ import { measureNamed } from "./measures.ts";
 import type { ResultTable } from "./result_table.ts";
 import { type Spread, summarise, type SummaryRow } from "./summary.ts";
 import type { Displayable } from "../../lib/report/display.ts";
+import { counted } from "../../lib/report/counted.ts";
 import { displayTable, type TableColumn } from "../../lib/report/display_table.ts";
 import type { Scale } from "../../lib/training/run_specification.ts";
 
@@ -134,9 +135,7 @@ function intervalText({ gain }: SummaryRow, digits: number): string | null {
 
 function noteOf({ rows, missing, unmeasured, damaged }: ResultTable): string {
   return [
-    `${rows.length} run${
-      rows.length === 1 ? "" : "s"
-    }, mean ± standard deviation over seeds; last epoch`,
+    `${counted(rows.length, "run")}, mean ± standard deviation over seeds; last epoch`,
     missing.length > 0 && `Missing: ${describeRuns(missing)}`,
     unmeasured.length > 0 && `Not yet measured: ${describeRuns(unmeasured)}`,
     damaged.length > 0 && `Damaged: ${damaged.map(({ cause }) => cause).join("; ")}`,

@@ -1,6 +1,6 @@
 import type { PlannedRun } from "../plan/planned_run.ts";
 import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
-import type { EpochRow } from "../../lib/training/epoch_row.ts";
+import { type EpochRow, trainingSeconds } from "../../lib/training/epoch_row.ts";
 import type { RunSpecification, Scale } from "../../lib/training/run_specification.ts";
 
 /** A finished run as it lies in results. */
@@ -73,7 +73,10 @@ export function tableRow(
       share_not_crossed: shareOf("share_not_crossed", rows),
       ...Object.fromEntries(measurements.map(({ measure, value }) => [measure, value])),
     },
-    costs: { seconds: secondsOf(rows), teacher_images: sumOf("teacher_images", rows) },
+    costs: {
+      seconds: rows.reduce((sum, row) => sum + trainingSeconds(row), 0),
+      teacher_images: sumOf("teacher_images", rows),
+    },
   };
 }
 
@@ -82,14 +85,6 @@ function shareOf(column: string, rows: readonly EpochRow[]): number | null {
   const attacked = rows.reduce((sum, row) => sum + Number(row.attacked), 0);
   if (attacked === 0) return null;
   return rows.reduce((sum, row) => sum + Number(row[column]) * Number(row.attacked), 0) / attacked;
-}
-
-/** Of training; evaluation after each epoch is not part of it. */
-function secondsOf(rows: readonly EpochRow[]): number {
-  const phases = Object.keys(rows[0]).filter((name) =>
-    name.startsWith("seconds_") && name !== "seconds_evaluation"
-  );
-  return phases.reduce((sum, phase) => sum + (sumOf(phase, rows) ?? 0), 0);
 }
 
 function sumOf(column: string, rows: readonly EpochRow[]): number | null {

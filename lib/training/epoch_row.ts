@@ -9,6 +9,13 @@ export type Phase = typeof PHASES[number];
 /** One row of a run's results. Units: accuracies and shares in 0…1, times in seconds. */
 export type EpochRow = Record<string, string | number | null>;
 
+/** Of an epoch's training; its evaluation is not part of it. */
+export function trainingSeconds(row: EpochRow): number {
+  return Object.entries(row)
+    .filter(([name]) => name.startsWith("seconds_") && name !== "seconds_evaluation")
+    .reduce((sum, [, value]) => sum + Number(value), 0);
+}
+
 /** What one mini-batch has to say, after its step. */
 export interface StepSummary extends StepReport {
   readonly images: number;

@@ -138,13 +138,17 @@ export class Primitive {
   }
 }
 
-/** The descriptor of the best implementation. */
+/**
+ * The descriptor of the best implementation. Nothing is preferred to AMX, the processor's own matrix product: a
+ * bfloat16 ResNet26 takes 15.9 ms for 256 images with it, 80.6 with the best of the others (Intel Xeon, 2 cores).
+ */
 function describe(library: Library, recipe: PrimitiveRecipe): Deno.PointerValue {
   const attributes = attributesOf(library, recipe);
   const { symbols } = library;
   try {
     const first = () => created((place) => recipe.create(place, attributes));
-    for (const wanted of recipe.preferred ?? []) {
+    const usesAmx = /amx/.test(implementationsOf(library, recipe)[0]);
+    for (const wanted of usesAmx ? [] : recipe.preferred ?? []) {
       const descriptor = first();
       do {
         if (implementationOf(library, descriptor) === wanted) return descriptor;

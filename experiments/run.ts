@@ -1,7 +1,8 @@
 import { experimentNamed, experiments } from "./experiments.ts";
 import { choiceOptions, parseChoices } from "./plan/choices.ts";
 import type { Experiment } from "./plan/experiment.ts";
-import { planSources, RESULTS } from "./plan/open_plan.ts";
+import { keepInputCards } from "./plan/input_cards.ts";
+import { type LoadedSources, planSources, RESULTS } from "./plan/open_plan.ts";
 import { checkOverridesUsed } from "./plan/overrides.ts";
 import { mergePlans, type PlannedRun } from "./plan/planned_run.ts";
 import { chosenMethods, type PlanChoices, planRuns, type PlanSources } from "./plan/run_plan.ts";
@@ -91,6 +92,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const works = await workLeft(folder, runs);
   for (const cause of damage) console.error(`damaged: ${cause}`);
   const isRun = works.length > 0 && !options["dry-run"];
+  if (!options["dry-run"]) await keepInputCards(folder.path, runs);
   if (submission && isRun) {
     const experiments = chosen.map(({ name }) => name);
     const given = { ...options, submit: undefined, jobs: undefined, slurm: undefined };
@@ -197,7 +199,7 @@ async function listWork(
   folder: ResultsFolder,
   backend: string | undefined,
   threads: number,
-  sources: PlanSources,
+  sources: LoadedSources,
 ): Promise<void> {
   if (works.length === 0) return console.log("Nothing to do: every run is there.");
   const started = await startBackend(backend, { threads });

@@ -1,4 +1,4 @@
-import { parseOverrides } from "./overrides.ts";
+import { parseOverrides, settingsText } from "./overrides.ts";
 import type { PlanChoices } from "./run_plan.ts";
 import { attackNamed, attacks } from "../../lib/attack/attacks.ts";
 import { type CommandLine, parseList } from "../../lib/commands/command_line.ts";
@@ -53,6 +53,25 @@ export function parseChoices(options: CommandLine<typeof choiceOptions>["options
       PRECISIONS,
     ),
   };
+}
+
+/** The options that say the same on a command line. */
+export function choiceArguments(choices: PlanChoices): string[] {
+  const { scale, fractions, students, methods, seeds, set = {}, teacherPrecision } = choices;
+  const options = Object.entries({
+    ...{ scale, dataset: choices.dataset, fractions, students, methods },
+    // "2" would be two seeds, "2," is the seed 2
+    seeds: seeds?.length === 1 ? `${seeds},` : seeds,
+    attack: choices.attack,
+    "teacher-precision": teacherPrecision,
+  });
+  const overrides = Object.entries(set).flatMap(([method, options]) =>
+    settingsText(options).map((setting) => `--set ${method}.${setting}`)
+  );
+  return [
+    ...options.flatMap(([name, value]) => value === undefined ? [] : [`--${name} ${value}`]),
+    ...overrides,
+  ];
 }
 
 function oneOf<T extends string>(option: string, text: string, valid: readonly T[]): T {

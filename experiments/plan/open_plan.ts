@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Experiment } from "./experiment.ts";
+import { datasetCard, teacherCard } from "./input_cards.ts";
 import { checkOverridesUsed } from "./overrides.ts";
 import type { PlannedRun } from "./planned_run.ts";
 import { chosenMethods, type PlanChoices, planRuns, type PlanSources } from "./run_plan.ts";
@@ -29,8 +30,13 @@ export async function openPlan(
   return await planRuns(experiment, choices, planSources(folders));
 }
 
+/** With the images themselves. */
+export interface LoadedSources extends PlanSources {
+  dataset(name: string): Promise<Dataset>;
+}
+
 /** Loads each data set once. */
-export function planSources({ results = RESULTS, ...data }: PlanFolders): PlanSources {
+export function planSources({ results = RESULTS, ...data }: PlanFolders): LoadedSources {
   const datasets = new Map<string, Promise<Dataset>>();
   return {
     dataset(name) {
@@ -39,5 +45,15 @@ export function planSources({ results = RESULTS, ...data }: PlanFolders): PlanSo
       return loading;
     },
     teacher: (dataset, network) => findTeacher(results, dataset, network),
+  };
+}
+
+/** What the results folder says of its data sets and teachers; what it does not know is loaded. */
+export function recordedSources(results: string, loaded: PlanSources): PlanSources {
+  return {
+    dataset: async (name) => await datasetCard(results, name) ?? await loaded.dataset(name),
+    teacher: async (dataset, network) =>
+      (network === undefined ? null : await teacherCard(results, dataset, network)) ??
+        await loaded.teacher(dataset, network),
   };
 }

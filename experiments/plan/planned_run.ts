@@ -1,6 +1,6 @@
 import type { EvaluationEntry } from "./experiment.ts";
 import { evaluationNamed } from "../../lib/analysis/evaluations/evaluations.ts";
-import type { Dataset } from "../../lib/data/dataset.ts";
+import type { DatasetDescription } from "../../lib/data/dataset.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
 import { architectureFor } from "../../lib/nn/architecture.ts";
 import { resolveOptions } from "../../lib/options.ts";
@@ -17,6 +17,7 @@ export interface PlannedRun {
   /** Where its protocol is not the experiment's: "epochs=20" */
   readonly setting: string | null;
   readonly specification: RunSpecification;
+  readonly dataset: DatasetDescription;
   /** The teacher's weights; also there for methods that need none. */
   readonly teacher: TeacherFile;
   /** What is measured of the student after its training. */
@@ -45,14 +46,14 @@ export function resultNameOf({ name }: Pick<PlannedRun, "name">): string {
 /** @throws UserError for an unknown evaluation or option */
 export function plannedEvaluation(
   { name, options: given }: EvaluationEntry,
-  run: Pick<PlannedRun, "name" | "specification" | "teacher">,
-  dataset: Dataset,
+  run: Pick<PlannedRun, "name" | "specification" | "dataset" | "teacher">,
 ): PlannedEvaluation {
   const evaluation = evaluationNamed(name);
   const options = resolveOptions(name, evaluation.options, given);
   const hash = sha256(canonicalJson({ name, options, teacher: run.teacher.hash })).slice(0, 8);
   const passes = evaluation.passes(options as never);
-  const flopsOf = (network: string) => forwardFlops(architectureFor(network, dataset), dataset);
+  const flopsOf = (network: string) =>
+    forwardFlops(architectureFor(network, run.dataset), run.dataset);
   return {
     ...{ result: `evaluations/${run.name}-${name}-${hash}`, name, options },
     flops: passes.student * flopsOf(run.specification.student) +

@@ -8,7 +8,7 @@ import {
   withOverrides,
 } from "./overrides.ts";
 import { plannedEvaluation, type PlannedRun } from "./planned_run.ts";
-import type { Dataset } from "../../lib/data/dataset.ts";
+import { type DatasetDescription, describeDataset } from "../../lib/data/dataset.ts";
 import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import { parseNetwork } from "../../lib/nn/architecture.ts";
@@ -45,7 +45,7 @@ export interface PlanChoices {
 
 /** Gives the data sets and teachers that experiments name. */
 export interface PlanSources {
-  dataset(name: string): Promise<Dataset>;
+  dataset(name: string): Promise<DatasetDescription>;
   /** Without a network the best one that there is for the data set. */
   teacher(dataset: string, network?: string): Promise<TeacherFile>;
 }
@@ -141,11 +141,14 @@ async function planGrid(
             seed,
           };
           const setting = protocolText(set);
-          const run = { name: runName(specification), label, setting, specification, teacher };
+          const run = {
+            name: runName(specification),
+            ...{ label, setting, specification, teacher, dataset: describeDataset(dataset) },
+          };
           const trainImages = dataset.train.count * fraction;
           return {
             ...run,
-            evaluations: grid.evaluations.map((entry) => plannedEvaluation(entry, run, dataset)),
+            evaluations: grid.evaluations.map((entry) => plannedEvaluation(entry, run)),
             flops: runFlops(specification, teacher.network, dataset, trainImages, testImages),
           };
         })

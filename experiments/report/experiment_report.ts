@@ -1,10 +1,11 @@
 import { relative } from "node:path";
 import { experimentNamed } from "../experiments.ts";
 import type { Experiment } from "../plan/experiment.ts";
-import { planSources, RESULTS } from "../plan/open_plan.ts";
+import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan/open_plan.ts";
+import { choiceArguments } from "../plan/choices.ts";
 import { checkOverridesUsed } from "../plan/overrides.ts";
 import type { PlannedRun } from "../plan/planned_run.ts";
-import { chosenMethods, type PlanChoices, planRuns, type PlanSources } from "../plan/run_plan.ts";
+import { chosenMethods, type PlanChoices, planRuns } from "../plan/run_plan.ts";
 import type { DataOptions } from "../../lib/data/data_source.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
@@ -14,7 +15,8 @@ export interface ExperimentReport {
   readonly experiment: Experiment;
   readonly choices: PlanChoices;
   readonly folder: ResultsFolder;
-  readonly sources: PlanSources;
+  /** Loads the images and finds the weights that are needed to train. */
+  readonly sources: LoadedSources;
   readonly plan: readonly PlannedRun[];
 }
 
@@ -25,7 +27,8 @@ export interface ReportChoices extends PlanChoices, DataOptions {
 }
 
 /**
- * Opens an experiment for a notebook.
+ * Opens an experiment for a notebook. Where the results folder describes its data set and teacher, neither
+ * need be at hand to look at what is there.
  *
  * @throws UserError for an unknown experiment or choice, a data set or a teacher that is not there
  */
@@ -37,7 +40,7 @@ export async function openReport(
   if (choices.set) checkOverridesUsed(choices.set, chosenMethods(experiment, choices));
   const folder = await ResultsFolder.open(results);
   const sources = planSources({ results: folder.path, dataFolder, acceptUnverified });
-  const plan = await planRuns(experiment, choices, sources);
+  const plan = await planRuns(experiment, choices, recordedSources(folder.path, sources));
   return { experiment, choices, folder, sources, plan };
 }
 
@@ -45,7 +48,8 @@ export async function openReport(
 export function reproduceCommand({ experiment, choices, folder }: ExperimentReport): string {
   const results = relative(PROJECT_ROOT, Deno.realPathSync(folder.path));
   return [
-    `deno task reproduce ${experiment.name} --scale ${choices.scale}`,
+    `deno task reproduce ${experiment.name}`,
+    ...choiceArguments(choices),
     ...(results === "results" ? [] : [`--results ${results}`]),
   ].join(" ");
 }

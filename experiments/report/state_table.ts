@@ -1,6 +1,6 @@
 import { type ExperimentReport, reproduceCommand } from "./experiment_report.ts";
 import { estimateRoughly } from "../runner/estimate.ts";
-import { workLeft } from "../runner/work_left.ts";
+import { type WorkLeft, workLeft } from "../runner/work_left.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Displayable } from "../../lib/report/display.ts";
 import { displayTable } from "../../lib/report/display_table.ts";
@@ -29,12 +29,34 @@ export async function stateTable(
     complete: plan.length - works.length,
   };
   if (works.length === 0) return displayTable({ title: experiment.title, columns, rows: [row] });
+  const todo = `To make what is missing: ${reproduceCommand(report)}, or runMissing = true above.`;
+  const absent = await absentTeachers(works);
+  if (absent.length > 0) {
+    return displayTable({
+      ...{ title: experiment.title, columns, rows: [row] },
+      note:
+        `${todo} First the weights of ${
+          absent.join(", ")
+        } are needed, which do not come with these ` +
+        `results: deno task teacher import FILE --help.`,
+    });
+  }
   const started = await startBackend(backend);
   const seconds = await estimateRoughly(works, started.backend, 1, sources);
   return displayTable({
     title: experiment.title,
     columns: [...columns, { key: "time", title: "for the rest", align: "right" }],
     rows: [{ ...row, time: `about ${formatDuration(seconds)}` }],
-    note: `To make what is missing: ${reproduceCommand(report)}, or runMissing = true above.`,
+    note: todo,
   });
+}
+
+/** Names of teachers that are only described here: nothing can be trained, and so nothing timed. */
+async function absentTeachers(works: readonly WorkLeft[]): Promise<string[]> {
+  const teachers = new Map(works.map(({ run: { teacher } }) => [teacher.name, teacher.file]));
+  const isThere = (file: string) => Deno.stat(file).then(() => true, () => false);
+  const names = await Promise.all(
+    [...teachers].map(async ([name, file]) => await isThere(file) ? [] : [name]),
+  );
+  return names.flat();
 }

@@ -1,7 +1,7 @@
 import { sideBySide } from "./run_missing.ts";
 import { flopsOf, type WorkLeft } from "./work_left.ts";
 import type { PlannedRun } from "../plan/planned_run.ts";
-import type { PlanSources } from "../plan/run_plan.ts";
+import type { LoadedSources } from "../plan/open_plan.ts";
 import type { Backend } from "../../lib/backend/backend.ts";
 import type { Dataset, ImageSet } from "../../lib/data/dataset.ts";
 import { takeImages } from "../../lib/data/stratified_subset.ts";
@@ -42,7 +42,7 @@ export async function estimateSeconds(
   works: readonly WorkLeft[],
   backend: Backend,
   threads: number,
-  sources: PlanSources,
+  sources: LoadedSources,
 ): Promise<Estimate> {
   const speeds = new Map<string, Speed>();
   const runs: number[] = [];
@@ -50,7 +50,7 @@ export async function estimateSeconds(
     const key = workloadOf(work.run);
     const speed = speeds.get(key) ?? await measureSpeed(work.run, backend, sources);
     speeds.set(key, speed);
-    runs.push(await secondsOf(work, speed, sources));
+    runs.push(secondsOf(work, speed));
   }
   const atOnce = Math.min(sideBySide(backend, threads), runs.length);
   const sum = runs.reduce((total, value) => total + value, 0);
@@ -65,11 +65,11 @@ export async function estimateRoughly(
   works: readonly WorkLeft[],
   backend: Backend,
   threads: number,
-  sources: PlanSources,
+  sources: LoadedSources,
 ): Promise<number> {
   const { run } = works[Math.floor(works.length / 2)];
   const speed = await measureSpeed(run, backend, sources);
-  const seconds = await secondsOf({ run, training: true, evaluations: [] }, speed, sources);
+  const seconds = secondsOf({ run, training: true, evaluations: [] }, speed);
   const flops = works.reduce((sum, work) => sum + flopsOf(work), 0);
   const atOnce = Math.min(sideBySide(backend, threads), works.length);
   return flops * (seconds / run.flops) / atOnce;
@@ -84,7 +84,7 @@ function workloadOf({ specification }: PlannedRun): string {
 async function measureSpeed(
   { specification, teacher: { file } }: PlannedRun,
   backend: Backend,
-  sources: PlanSources,
+  sources: LoadedSources,
 ): Promise<Speed> {
   const whole = await sources.dataset(specification.dataset.name);
   const batchSize = Math.min(specification.protocol.batchSize, MEASURED_IMAGES);
@@ -115,13 +115,11 @@ async function measureSpeed(
   }
 }
 
-async function secondsOf(
-  { run: { specification }, training, evaluations }: WorkLeft,
+function secondsOf(
+  { run: { specification, dataset: whole }, training, evaluations }: WorkLeft,
   speed: Speed,
-  sources: PlanSources,
-): Promise<number> {
+): number {
   const { dataset, method, options, protocol, student } = specification;
-  const whole = await sources.dataset(dataset.name);
   const { train, test } = whole;
   const testImages = dataset.testImages ?? test.count;
   const stages = methodNamed(method).stages(options as never, protocol.epochs);

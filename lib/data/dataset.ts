@@ -15,8 +15,8 @@ export interface ImageSet {
  */
 export type DataProvenance = "embedded" | "verified" | "unverified copy";
 
-/** A data set in memory. */
-export interface Dataset {
+/** What a data set is like, without its images. */
+export interface DatasetDescription {
   readonly name: string;
   readonly title: string;
   readonly classes: readonly string[];
@@ -26,11 +26,22 @@ export interface Dataset {
   /** Per channel, of pixels in 0…1, over the training images */
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  readonly train: ImageSet;
-  readonly test: ImageSet;
+  readonly train: Pick<ImageSet, "count">;
+  readonly test: Pick<ImageSet, "count">;
   /** SHA-256 over shapes, pixels and labels of both sets */
   readonly fingerprint: string;
   readonly provenance: DataProvenance;
+}
+
+/** A data set in memory. */
+export interface Dataset extends DatasetDescription {
+  readonly train: ImageSet;
+  readonly test: ImageSet;
+}
+
+/** A data set's description on its own, to be kept without the images. */
+export function describeDataset({ train, test, ...rest }: DatasetDescription): DatasetDescription {
+  return { ...rest, train: { count: train.count }, test: { count: test.count } };
 }
 
 /** Completes a data set with its fingerprint. */

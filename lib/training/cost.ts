@@ -1,10 +1,10 @@
 import { type Architecture, architectureFor, blocksOf, stageChannels } from "../nn/architecture.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { DatasetDescription } from "../data/dataset.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import type { RunSpecification } from "./run_specification.ts";
 
 /** Of images. */
-export type ImageSize = Pick<Dataset, "height" | "width">;
+export type ImageSize = Pick<DatasetDescription, "height" | "width">;
 
 /** Floating-point operations of one image's forward pass, two a multiply-add. */
 export function forwardFlops(architecture: Architecture, size: ImageSize): number {
@@ -38,7 +38,7 @@ function firstConvolution(architecture: Architecture, { height, width }: ImageSi
 export function runFlops(
   { student, method: name, options, protocol }: RunSpecification,
   teacherNetwork: string,
-  dataset: Dataset,
+  dataset: DatasetDescription,
   trainImages: number,
   testImages: number,
 ): number {

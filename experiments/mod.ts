@@ -10,10 +10,11 @@ export {
   reproduceCommand,
 } from "./report/experiment_report.ts";
 export { equalCostTable } from "./report/equal_cost_table.ts";
-export { against, curves, gains, gainsByShare } from "./report/figure_rows.ts";
+export { against, curves, gains, gainsByShare, withShares } from "./report/figure_rows.ts";
 export { provenanceTable } from "./report/provenance_table.ts";
 export { runHere } from "./report/run_here.ts";
 export { stateTable } from "./report/state_table.ts";
+export { timesTable } from "./report/times_table.ts";
 export { runMissing, type RunNews } from "./runner/run_missing.ts";
 export { measureNamed } from "./table/measures.ts";
 export { collectTable, type ResultTable } from "./table/result_table.ts";

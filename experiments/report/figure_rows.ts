@@ -1,5 +1,6 @@
 import type { ResultTable } from "../table/result_table.ts";
 import type { SummaryRow } from "../table/summary.ts";
+import { shareText } from "../table/summary_table.ts";
 import type { LearningCurve } from "../../lib/report/learning_curves.ts";
 
 /** Of one method with one student, what a figure of gains shows. */
@@ -10,9 +11,19 @@ export interface GainRow {
   readonly interval: readonly [number, number] | null;
 }
 
+/** With the share of the training images in the student's name, where there are several shares. */
+export function withShares<T extends { readonly student: string; readonly fraction: number }>(
+  rows: readonly T[],
+): T[] {
+  const isOne = new Set(rows.map(({ fraction }) => fraction)).size <= 1;
+  return rows.map((row) =>
+    isOne ? row : { ...row, student: `${row.student}, ${shareText(row.fraction)} % of the images` }
+  );
+}
+
 /** The gains of a summary over its reference. */
 export function gains(summary: readonly SummaryRow[]): GainRow[] {
-  return summary.flatMap(({ method, student, gain }) =>
+  return withShares(summary).flatMap(({ method, student, gain }) =>
     gain ? [{ method, student, mean: gain.mean, interval: gain.interval }] : []
   );
 }
@@ -48,8 +59,9 @@ export function gainsByShare(summary: readonly SummaryRow[], reference = "origin
 
 /** Test accuracy over the training of each run. */
 export function curves({ rows, results }: ResultTable): LearningCurve[] {
+  const named = withShares(rows);
   return results.map(({ rows: epochs }, index) => {
-    const { student, method, seed } = rows[index];
+    const { student, method, seed } = named[index];
     return {
       name: `${student} ${method}, seed ${seed}`,
       group: method,

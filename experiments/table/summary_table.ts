@@ -70,7 +70,7 @@ export function summaryTable(
       seeds: row.values.map((value) => value.toFixed(digits - 1)).join("  "),
       gain: gainText(row, digits),
       interval: intervalText(row, digits - 1),
-      ...paperCells(experiment, row, digits),
+      ...paperCells(experiment, row, scale, digits),
       ...Object.fromEntries(others.map((name) => {
         const spread = row.others[name];
         return [name, spread && spreadText(spread, measureNamed(name).digits)];
@@ -81,7 +81,6 @@ export function summaryTable(
   });
 }
 
-/** Only runs with the paper's data and protocol can be held against its figures. */
 function paperColumns({ paper, measures: [first] }: Experiment, scale: Scale): TableColumn[] {
   const { unit } = measureNamed(first);
   if (!paper) return [];
@@ -91,8 +90,10 @@ function paperColumns({ paper, measures: [first] }: Experiment, scale: Scale): T
   return [column, { key: "from", title: "from the paper's", unit: points, align: "right" }];
 }
 
-function paperCells({ paper }: Experiment, row: SummaryRow, digits: number) {
-  const figure = paper?.[row.student]?.[row.method];
+/** Only runs with all of the paper's data and its protocol can be held against its figures. */
+function paperCells({ paper }: Experiment, row: SummaryRow, scale: Scale, digits: number) {
+  const isOther = scale === "paper" && (row.fraction < 1 || row.setting !== null);
+  const figure = isOther ? undefined : paper?.[row.student]?.[row.method];
   if (figure === undefined) return { paper: "not reported here", from: null };
   const difference = row.mean - figure;
   return {

@@ -1,4 +1,10 @@
-import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { openReport, reproduceCommand } from "../../experiments/report/experiment_report.ts";
@@ -6,7 +12,9 @@ import { against, curves, gains, gainsByShare } from "../../experiments/report/f
 import { provenanceTable } from "../../experiments/report/provenance_table.ts";
 import { runHere } from "../../experiments/report/run_here.ts";
 import { stateTable } from "../../experiments/report/state_table.ts";
+import { timesTable } from "../../experiments/report/times_table.ts";
 import { verdictTable } from "../../experiments/report/verdict_table.ts";
+import { table1 } from "../../experiments/table1.ts";
 import { collectTable } from "../../experiments/table/result_table.ts";
 import { summarise } from "../../experiments/table/summary.ts";
 import { summaryTable } from "../../experiments/table/summary_table.ts";
@@ -113,6 +121,41 @@ Deno.test("figures of gains pair seeds, at each share of the data", () => {
     gainsByShare(summary).map(({ x, values }) => [x, values.map(Math.round)]),
     [[20, [10]], [100, [0]]],
   );
-  assertEquals(gains(summary).map(({ mean }) => Math.round(mean)), [10, 0]);
+  assertEquals(
+    gains(summary).map(({ student, mean }) => [student, Math.round(mean)]),
+    [["resnet8, 20 % of the images", 10], ["resnet8, 100 % of the images", 0]],
+  );
   assertEquals(against(summary, "seconds").map(({ x }) => x), [15, 10, 20, 20]);
+});
+
+Deno.test("only runs with all of the paper's images and its protocol are held against its figures", async () => {
+  const rows = [
+    tableRowOf("bss", 1, 0.8732),
+    tableRowOf("bss", 1, 0.7, { fraction: 0.2 }),
+    tableRowOf("bss", 1, 0.7, { setting: "epochs=20" }),
+  ];
+  const empty = { results: [], missing: [], unmeasured: [], damaged: [] };
+  const text = await textOf(summaryTable(table1, "paper", { ...empty, rows }));
+  assertEquals(text.match(/87\.32 +\+0\.00/g)?.length, 1);
+  assertEquals(text.match(/not reported here +–/g)?.length, 2);
+});
+
+Deno.test("the table of times has a line a method whose parts add up to the time of a step and of a run", async () => {
+  const report = await openReport("quickstart", { scale: "quick", results: REFERENCE });
+  const table = await collectTable(report.folder, report.plan);
+  const lines = (await textOf(timesTable(report, table))).split("\n");
+  const [head] = lines.filter((line) => line.startsWith("share of data"));
+  assertMatch(head, /a run \(min\).*a step \(ms\).*teacher \(ms\).*attack \(ms\).*student \(ms\)/);
+  const methods = lines.filter((line) => /^ *20 +resnet8/.test(line));
+  assertEquals(methods.length, 3);
+  for (const line of methods) {
+    // The last two columns are not parts of a step.
+    const [runs, minutes, step, ...rest] = line.trim().split(/ {2,}/).slice(3).map(Number);
+    const parts = rest.slice(0, -2).reduce((sum, value) => sum + value, 0);
+    assert(Math.abs(parts - step) < 1, line);
+    // 1,000 images in mini-batches of 32, 8 epochs
+    const seconds = 32 * 8 * step / 1000 + 8 * rest.at(-2)!;
+    assert(Math.abs(seconds - 60 * minutes) < 6, line);
+    assertEquals(runs, 2);
+  }
 });

@@ -55,6 +55,7 @@ const cases: Case[] = [
   ...[0, 1, [0, 1], -1].flatMap((axis): Case[] => [
     { name: `sum over ${axis}`, shapes: [[40, 30]], run: (x) => tf.sum(x, axis) },
     { name: `mean over ${axis}`, shapes: [[40, 30]], run: (x) => tf.mean(x, axis) },
+    { name: `mean of many rows over ${axis}`, shapes: [[1100, 3]], run: (x) => tf.mean(x, axis) },
     { name: `max over ${axis}`, shapes: [[40, 30]], run: (x) => tf.max(x, axis), smooth: false },
   ]),
   ...[[1, 2], [1, 2, 3], [0, 1, 2], [0, 2], [3]].flatMap((axes): Case[] => [

@@ -4,21 +4,29 @@ import type { Row } from "../../lib/report/columns.ts";
 /** What the runs of one group have in common. */
 const GROUP = Object.keys(IDENTITY_COLUMNS).filter((column) => column !== "seed");
 
+/** Where methods are held against each other. */
+const PLACE = ["dataset", "fraction", "student", "setting", "scale", "epochs"];
+
 /**
- * The seeds that some groups of a table's rows have and others lack, so that their means are not over
- * the same seeds. Groups are named by the columns in which they differ.
+ * The seeds that some groups of a table's rows have and others of the same place lack, so that means
+ * which are held against each other are not over the same seeds. Groups are named by the columns in which they
+ * differ.
  */
 export function missingSeeds(rows: readonly Row[]): { group: string; seeds: number[] }[] {
-  const all = seedsOf(rows);
   const naming = GROUP.filter((column) => new Set(rows.map((row) => row[column])).size > 1);
-  const groups = Map.groupBy(rows, (row) => JSON.stringify(GROUP.map((column) => row[column])));
-  return [...groups.values()]
-    .map((own) => ({
+  return groupsOf(rows, PLACE).flatMap((place) => {
+    const all = seedsOf(place);
+    return groupsOf(place, GROUP).map((own) => ({
       group: naming.filter((column) => own[0][column] != null)
         .map((column) => `${column} ${own[0][column]}`).join(", "),
       seeds: [...all.difference(seedsOf(own))].sort((a, b) => a - b),
-    }))
-    .filter(({ seeds }) => seeds.length > 0);
+    }));
+  }).filter(({ seeds }) => seeds.length > 0);
+}
+
+function groupsOf(rows: readonly Row[], columns: readonly string[]): Row[][] {
+  const groups = Map.groupBy(rows, (row) => JSON.stringify(columns.map((column) => row[column])));
+  return [...groups.values()];
 }
 
 function seedsOf(rows: readonly Row[]): Set<number> {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Experiment } from "../plan/experiment.ts";
 import { type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
-import { collectTable, type ResultTable } from "./result_table.ts";
+import { collectTable } from "./result_table.ts";
 import type { TableRow } from "./table_row.ts";
 import type { Columns, Row } from "../../lib/report/columns.ts";
 import { withFolderLock } from "../../lib/report/folder_lock.ts";
@@ -33,9 +33,10 @@ export function tableName(experiment: Experiment, scale: Scale, dataset?: string
 /**
  * Brings the file of an experiment's table up to date, one row a finished run: first the experiment's
  * own runs, in its order, then others that were asked for, now or before and by whom ever, by name.
- * Runners that finish at the same time do so one after the other, so that the last one sees all.
+ * Runners that finish at the same time do so one after the other, so that the last one sees all. Missing
+ * is what was ever asked for and is not there: who asks for a part of an experiment gets a whole table of it.
  *
- * @param plan.own the experiment's own runs; only these count as missing
+ * @param plan.own the experiment's own runs
  * @param plan.asked those that were asked for now
  */
 export async function updateTable(
@@ -51,20 +52,25 @@ export async function updateTable(
   await withFolderLock(join(folder.path, "tables"), "change", async () => {
     const isOwn = new Set(own.map((run) => run.name));
     const ownTable = await collectTable(folder, own);
-    const others = (await collectTable(folder, asked.filter((run) => !isOwn.has(run.name)))).rows;
-    const before = await readRows(folder, name);
+    const others = await collectTable(folder, asked.filter((run) => !isOwn.has(run.name)));
+    const before = await readTable(folder, name);
     const planned = new Set([...isOwn, ...asked.map((run) => run.name)]);
     const present = await folder.present();
-    const kept = before.filter(({ run }) =>
-      !planned.has(String(run)) && present.has(resultNameOf({ name: String(run) }))
-    );
+    const isThere = (run: string) => present.has(resultNameOf({ name: run }));
+    const kept = before.rows.filter(({ run }) => !planned.has(String(run)) && isThere(String(run)));
     const rows = [
       ...ownTable.rows.map(flatRow),
-      ...[...others.map(flatRow), ...kept].sort((a, b) => String(a.run) < String(b.run) ? -1 : 1),
+      ...[...others.rows.map(flatRow), ...kept]
+        .sort((a, b) => String(a.run) < String(b.run) ? -1 : 1),
     ];
     if (rows.length === 0 && !present.has(name)) return;
     const columns = columnsOf(rows);
-    const metadata = metadataOf(experiment, ownTable);
+    const metadata = metadataOf(experiment, {
+      missing: [...new Set([...asked.map((run) => run.name), ...before.missing])]
+        .filter((run) => !isThere(run)),
+      unmeasured: namesOf([...ownTable.unmeasured, ...others.unmeasured]),
+      damaged: namesOf([...ownTable.damaged, ...others.damaged].map(({ run }) => run)),
+    });
     if (await isAsWritten(folder, name, rows, metadata)) return;
     await folder.write(name, columns, rows.map((row) => complete(row, columns)), metadata);
   });
@@ -72,17 +78,14 @@ export async function updateTable(
 
 function metadataOf(
   { name, title }: Experiment,
-  { missing, unmeasured, damaged }: ResultTable,
+  runs: Readonly<Record<"missing" | "unmeasured" | "damaged", readonly string[]>>,
 ): Record<string, string> {
-  const names = (runs: readonly { readonly name: string }[]) =>
-    JSON.stringify(runs.map((run) => run.name));
-  return {
-    experiment: name,
-    title,
-    missing: names(missing),
-    unmeasured: names(unmeasured),
-    damaged: names(damaged.map(({ run }) => run)),
-  };
+  const lists = Object.entries(runs).map(([key, names]) => [key, JSON.stringify(names)]);
+  return { experiment: name, title, ...Object.fromEntries(lists) };
+}
+
+function namesOf(runs: readonly PlannedRun[]): string[] {
+  return runs.map(({ name }) => name);
 }
 
 /** A row as the table's file has it. */
@@ -105,9 +108,13 @@ function complete(row: Row, columns: Columns): Row {
 }
 
 /** What the table held; nothing if it is damaged, since it is made of runs that are there. */
-async function readRows(folder: ResultsFolder, name: string): Promise<readonly Row[]> {
+async function readTable(
+  folder: ResultsFolder,
+  name: string,
+): Promise<{ readonly rows: readonly Row[]; readonly missing: readonly string[] }> {
   const [content] = await folder.readEach([name]);
-  return content instanceof UserError ? [] : content.rows;
+  if (content instanceof UserError) return { rows: [], missing: [] };
+  return { rows: content.rows, missing: JSON.parse(content.metadata.missing ?? "[]") };
 }
 
 async function isAsWritten(

@@ -99,6 +99,22 @@ Deno.test("updateTable() writes own runs first and others by name, and nothing w
   });
 });
 
+Deno.test("a table lacks what was asked for, now or before, and nothing else of its experiment", async () => {
+  await withReference(async (folder, plan) => {
+    const [first, second, ...rest] = plan;
+    const missing = async (asked: typeof plan) => {
+      await updateTable(folder, NAME, quickstart, { own: plan, asked });
+      return JSON.parse((await folder.read(NAME)).metadata.missing);
+    };
+    await folder.remove(resultNameOf(first));
+    await folder.remove(resultNameOf(second));
+    assertEquals(await missing(rest), []);
+    assertEquals(await missing([first, ...rest]), [first.name]);
+    assertEquals(await missing([second]), [second.name, first.name]);
+    assertEquals(await missing(rest), [second.name, first.name]);
+  });
+});
+
 Deno.test("updateTable() of several at once ends with the rows of all", async () => {
   await withReference(async (folder, plan) => {
     await Promise.all(

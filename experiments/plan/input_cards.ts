@@ -21,10 +21,13 @@ export async function keepInputCards(
   results: string,
   plan: readonly Pick<PlannedRun, "dataset" | "teacher">[],
 ): Promise<void> {
-  for (const { dataset } of plan) {
-    if (dataset.provenance !== "embedded") await keepCard(results, dataset.name, dataset);
+  // Hundreds of runs have a few of them.
+  const datasets = new Map(plan.map(({ dataset }) => [dataset.name, dataset]));
+  for (const [name, dataset] of datasets) {
+    if (dataset.provenance !== "embedded") await keepCard(results, name, dataset);
   }
-  for (const { teacher: { file, ...card } } of plan) {
+  const teachers = new Map(plan.map(({ teacher }) => [teacher.name, teacher]));
+  for (const { file, ...card } of teachers.values()) {
     if (file !== teacherFile(join(PROJECT_ROOT, "results"), card.name)) {
       await keepCard(results, card.name, card);
     }

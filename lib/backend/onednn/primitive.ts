@@ -147,8 +147,10 @@ function describe(library: Library, recipe: PrimitiveRecipe): Deno.PointerValue 
   const { symbols } = library;
   try {
     const first = () => created((place) => recipe.create(place, attributes));
-    const usesAmx = /amx/.test(implementationsOf(library, recipe)[0]);
-    for (const wanted of usesAmx ? [] : recipe.preferred ?? []) {
+    const usual = first();
+    if (!recipe.preferred || /amx/.test(implementationOf(library, usual))) return usual;
+    symbols.dnnl_primitive_desc_destroy(usual);
+    for (const wanted of recipe.preferred) {
       const descriptor = first();
       do {
         if (implementationOf(library, descriptor) === wanted) return descriptor;

@@ -4,11 +4,12 @@ import { attackPath } from "../../lib/attack/attack_path.ts";
 import { bssAttack } from "../../lib/attack/bss.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
+import { valuesOf } from "../values_of.ts";
 
 onEveryBackend("attackPath() starts at the image and ends where the attack ends", async () => {
   const classifier = testClassifier();
   const image = tf.tidy(() => tf.slice(testImages(12), [10], [1]));
-  const base = tf.tidy(() => tf.argMax(classifier.logits(image), 1).dataSync()[0]);
+  const [base] = await valuesOf(() => tf.argMax(classifier.logits(image), 1));
   const options = { step: "newton", eta: 1.2 } as const;
   const path = await attackPath(classifier, image, base, (base + 1) % 4, options);
   const attack = await bssAttack(classifier, image, {

@@ -9,6 +9,7 @@ import { mostProbableOthers } from "../../lib/attack/most_probable_others.ts";
 import { constantClassifier } from "../classifiers.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
+import { valuesOf } from "../values_of.ts";
 
 const CLASSES = 4;
 
@@ -79,7 +80,7 @@ onEveryBackend("bssAttack() keeps pixels within the clamp", async () => {
 onEveryBackend("bssAttack() leaves samples alone that are not in their base class", async () => {
   const classifier = testClassifier();
   const images = testImages(4);
-  const top = tf.tidy(() => [...tf.argMax(classifier.logits(images), 1).dataSync()]);
+  const top = await valuesOf(() => tf.argMax(classifier.logits(images), 1));
   const base = top.map((c) => (c + 1) % CLASSES);
   const target = top.map((c) => (c + 2) % CLASSES);
   for (const compact of [true, false]) {

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { checkGradients, weightedSum } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
 import { computedOn, onEveryBackend } from "../on_every_backend.ts";
+import { valuesOfAll } from "../values_of.ts";
 
 interface Shape {
   readonly size: [height: number, width: number];
@@ -44,17 +45,14 @@ function inputsOf(
   ];
 }
 
-async function outputAndGradients(shape: Shape): Promise<ArrayLike<number>[]> {
-  const tensors = tf.tidy(() => {
+function outputAndGradients(shape: Shape): Promise<number[][]> {
+  return valuesOfAll(() => {
     const [x, w] = inputsOf(shape, 4);
     const convolve = (x: tf.Tensor, w: tf.Tensor) =>
       tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, shape.stride, shape.pad);
     const gradients = tf.grads((x: tf.Tensor, w: tf.Tensor) => weightedSum(convolve(x, w)))([x, w]);
     return [convolve(x, w), ...gradients];
   });
-  const values = await Promise.all(tensors.map((tensor) => tensor.data()));
-  tf.dispose(tensors);
-  return values;
 }
 
 for (const shape of shapes) {
@@ -68,15 +66,12 @@ for (const shape of shapes) {
     );
   });
 
-  onEveryBackend(`convolution gradients agree with finite differences: ${text}`, () => {
-    tf.tidy(() => {
-      // Linear in each input, so a long step is exact and drowns the rounding.
-      checkGradients(
-        (x, w) =>
-          weightedSum(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, shape.stride, shape.pad)),
-        inputsOf(shape, 2),
-        { step: 1, tolerance: 1e-4 },
-      );
-    });
+  onEveryBackend(`convolution gradients agree with finite differences: ${text}`, async () => {
+    // Linear in each input, so a long step is exact and drowns the rounding.
+    await checkGradients(
+      (x, w) => weightedSum(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, shape.stride, shape.pad)),
+      () => inputsOf(shape, 2),
+      { step: 1, tolerance: 1e-4 },
+    );
   });
 }

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { checkGradients, weightedSum } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
 import { computedOn, onEveryBackend } from "../on_every_backend.ts";
+import { valuesOf } from "../values_of.ts";
 
 /**
  * Operations that training and attacks are made of, on shapes that are large enough for a backend's
@@ -108,11 +109,11 @@ for (const { name, shapes, run, smooth = true, positive = false } of cases) {
       return tf.tensor(positive ? values.map((value) => value + 1.5) : values, shape);
     });
   onEveryBackend(`${title} gives what plain JavaScript gives`, async () => {
-    const compute = () => Promise.resolve(tf.tidy(() => run(...inputsOf()).dataSync().slice()));
+    const compute = () => valuesOf(() => run(...inputsOf()));
     assertClose(await compute(), await computedOn(compute), 1e-5);
   });
   if (!smooth) continue;
-  onEveryBackend(`${title} has the gradient of finite differences`, () => {
-    tf.tidy(() => checkGradients((...inputs) => weightedSum(run(...inputs)), inputsOf()));
+  onEveryBackend(`${title} has the gradient of finite differences`, async () => {
+    await checkGradients((...inputs) => weightedSum(run(...inputs)), inputsOf);
   });
 }

@@ -5,48 +5,49 @@ import { UserError } from "../../lib/user_error.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
+import { valuesOfAll } from "../values_of.ts";
 
 function features(seed: string, channels: number): tf.Tensor4D {
   return tf.tensor4d(uniformNumbers(2 * 12 * channels, seed), [2, 3, 4, channels]);
 }
 
-onEveryBackend("attentionMap() is the normalised mean of squares over channels", () => {
-  tf.tidy(() => {
-    const values = features("map", 5);
-    const map = attentionMap(values).arraySync();
-    const plain = values.arraySync().map((image) =>
-      image.flat().map((pixel) => pixel.reduce((sum, value) => sum + value ** 2 / 5, 0))
-    );
-    plain.forEach((row, i) => {
-      const norm = Math.hypot(...row);
-      assertClose(map[i], row.map((value) => value / norm), 1e-5);
-    });
+onEveryBackend("attentionMap() is the normalised mean of squares over channels", async () => {
+  const values = features("map", 5);
+  const map = tf.tidy(() => attentionMap(values));
+  const rows = await map.array();
+  const plain = (await values.array()).map((image) =>
+    image.flat().map((pixel) => pixel.reduce((sum, value) => sum + value ** 2 / 5, 0))
+  );
+  plain.forEach((row, i) => {
+    const norm = Math.hypot(...row);
+    assertClose(rows[i], row.map((value) => value / norm), 1e-5);
   });
-});
-
-onEveryBackend("attentionTransfer() has a gradient that agrees with finite differences", () => {
-  tf.tidy(() => {
-    const teacher = features("teacher", 3);
-    checkGradients(
-      (student) => tf.mul(attentionTransfer(teacher, student as tf.Tensor4D), 100),
-      [features("student", 5)],
-    );
-  });
+  tf.dispose([values, map]);
 });
 
 onEveryBackend(
+  "attentionTransfer() has a gradient that agrees with finite differences",
+  async () => {
+    await checkGradients(
+      (student) => tf.mul(attentionTransfer(features("teacher", 3), student as tf.Tensor4D), 100),
+      () => [features("student", 5)],
+    );
+  },
+);
+
+onEveryBackend(
   "attentionTransfer() is zero for the same map, at any scale, and finite at zero",
-  () => {
-    tf.tidy(() => {
+  async () => {
+    const [[ofScaled], [ofZeros], gradient] = await valuesOfAll(() => {
       const teacher = features("teacher", 3);
-      const scaled = tf.mul(teacher, 7) as tf.Tensor4D;
-      assertAlmostEquals(attentionTransfer(teacher, scaled).dataSync()[0], 0, 1e-10);
       const { value, grad } = tf.valueAndGrad((s) => attentionTransfer(teacher, s as tf.Tensor4D))(
         tf.zerosLike(teacher),
       );
-      assert(Number.isFinite(value.dataSync()[0]));
-      assert(grad.dataSync().every(Number.isFinite));
+      return [attentionTransfer(teacher, tf.mul(teacher, 7)), value, grad];
     });
+    assertAlmostEquals(ofScaled, 0, 1e-10);
+    assert(Number.isFinite(ofZeros));
+    assert(gradient.every(Number.isFinite));
   },
 );
 

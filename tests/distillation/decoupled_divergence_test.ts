@@ -5,62 +5,65 @@ import { klDivergence } from "../../lib/distillation/kl_divergence.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
-import { divergenceOf, logits, softmax } from "./plain_divergence.ts";
+import { valuesOfAll } from "../values_of.ts";
+import { divergenceOf, logits, probabilitiesOf } from "./plain_divergence.ts";
 
 const LABELS = [0, 4, 2, 2];
 const T = 4;
 const labels = () => tf.tensor1d(LABELS, "int32");
 
-onEveryBackend("decoupledDivergence() is that of probabilities put together by hand", () => {
-  tf.tidy(() => {
-    const [teacher, student] = [logits("teacher"), logits("student")];
-    const [p, q] = [teacher, student].map((z) => z.arraySync().map((row) => softmax(row, T)));
-    const ofTwo = (row: number[], label: number) => [row[label], 1 - row[label]];
-    const amongOthers = (row: number[], label: number) =>
-      row.filter((_, k) => k !== label).map((value) => value / (1 - row[label]));
-    const meanOf = (part: typeof ofTwo) =>
-      LABELS.reduce((sum, label, i) => {
-        return sum + T ** 2 * divergenceOf(part(p[i], label), part(q[i], label)) / LABELS.length;
-      }, 0);
+onEveryBackend("decoupledDivergence() is that of probabilities put together by hand", async () => {
+  const [teacher, student] = [logits("teacher"), logits("student")];
+  const [p, q] = [await probabilitiesOf(teacher, T), await probabilitiesOf(student, T)];
+  const ofTwo = (row: number[], label: number) => [row[label], 1 - row[label]];
+  const amongOthers = (row: number[], label: number) =>
+    row.filter((_, k) => k !== label).map((value) => value / (1 - row[label]));
+  const meanOf = (part: typeof ofTwo) =>
+    LABELS.reduce((sum, label, i) => {
+      return sum + T ** 2 * divergenceOf(part(p[i], label), part(q[i], label)) / LABELS.length;
+    }, 0);
+  const [target, others] = await valuesOfAll(() => {
     const { target, others } = decoupledDivergence(labels(), teacher, student, T);
-    assertClose(target.dataSync(), [meanOf(ofTwo)], 1e-4);
-    assertClose(others.dataSync(), [meanOf(amongOthers)], 1e-4);
+    return [target, others];
   });
+  assertClose(target, [meanOf(ofTwo)], 1e-4);
+  assertClose(others, [meanOf(amongOthers)], 1e-4);
+  tf.dispose([teacher, student]);
 });
 
-onEveryBackend("its parts, weighted by the teacher, add up to the divergence", () => {
-  tf.tidy(() => {
-    const [teacher, student] = ["teacher", "student"].map((seed) =>
-      logits(seed).slice([1, 0], [1, -1])
-    );
+onEveryBackend("its parts, weighted by the teacher, add up to the divergence", async () => {
+  const [teacher, student] = tf.tidy(() =>
+    ["teacher", "student"].map((seed) => logits(seed).slice([1, 0], [1, -1]))
+  );
+  const [probabilities] = await probabilitiesOf(teacher, T);
+  const [sum, divergence] = await valuesOfAll(() => {
     const label = tf.tensor1d([LABELS[1]], "int32");
     const { target, others } = decoupledDivergence(label, teacher, student, T);
-    const remaining = 1 - softmax(teacher.arraySync()[0], T)[LABELS[1]];
-    const sum = tf.add(target, tf.mul(others, remaining)).dataSync();
-    assertClose(sum, klDivergence(teacher, student, T).dataSync(), 1e-4);
+    const remaining = 1 - probabilities[LABELS[1]];
+    return [tf.add(target, tf.mul(others, remaining)), klDivergence(teacher, student, T)];
   });
+  assertClose(sum, divergence, 1e-4);
+  tf.dispose([teacher, student]);
 });
 
 for (const part of ["target", "others"] as const) {
   onEveryBackend(
     `decoupledDivergence().${part} has a gradient that agrees with finite differences`,
-    () => {
-      tf.tidy(() => {
-        const teacher = logits("teacher");
-        checkGradients(
-          (student) => decoupledDivergence(labels(), teacher, student as tf.Tensor2D, T)[part],
-          [logits("student")],
-          { step: 0.1 },
-        );
-      });
+    async () => {
+      await checkGradients(
+        (student) =>
+          decoupledDivergence(labels(), logits("teacher"), student as tf.Tensor2D, T)[part],
+        () => [logits("student")],
+        { step: 0.1 },
+      );
     },
   );
 }
 
 onEveryBackend(
   "decoupledDivergence() has the same gradients for a whole mini-batch as image by image",
-  () => {
-    tf.tidy(() => {
+  async () => {
+    const [ofWhole, ofOne] = await valuesOfAll(() => {
       // Large enough for the fast ways of a backend.
       const [count, classes] = [128, 10];
       const values = (seed: string) => uniformNumbers(count * classes, seed).map((v) => 4 * v);
@@ -75,22 +78,24 @@ onEveryBackend(
       const image = (tensor: tf.Tensor2D) => tensor.slice([40, 0], [1, -1]);
       const whole = gradient(truth, teacher, student) as tf.Tensor2D;
       const one = gradient(truth.slice(40, 1), image(teacher), image(student));
-      assertClose(tf.mul(image(whole), count).dataSync(), one.dataSync(), 1e-4);
+      return [tf.mul(image(whole), count), one];
     });
+    assertClose(ofWhole, ofOne, 1e-4);
   },
 );
 
-onEveryBackend("decoupledDivergence() stays finite for logits of any size", () => {
-  tf.tidy(() => {
-    const label = tf.tensor1d([0, 1], "int32");
-    const teacher = tf.tensor2d([[500, 0, -500], [0, 300, 1]]);
-    const student = tf.tensor2d([[-500, 500, 0], [80, -80, 0]]);
-    for (const part of ["target", "others"] as const) {
+onEveryBackend("decoupledDivergence() stays finite for logits of any size", async () => {
+  for (const part of ["target", "others"] as const) {
+    const [[value], gradient] = await valuesOfAll(() => {
+      const label = tf.tensor1d([0, 1], "int32");
+      const teacher = tf.tensor2d([[500, 0, -500], [0, 300, 1]]);
+      const student = tf.tensor2d([[-500, 500, 0], [80, -80, 0]]);
       const { value, grad } = tf.valueAndGrad((s) =>
         decoupledDivergence(label, teacher, s as tf.Tensor2D, 1)[part]
       )(student);
-      assert(Number.isFinite(value.dataSync()[0]), `${part} ${value.dataSync()}`);
-      assert(grad.dataSync().every(Number.isFinite), `${part} ${grad.dataSync()}`);
-    }
-  });
+      return [value, grad];
+    });
+    assert(Number.isFinite(value), `${part} ${value}`);
+    assert(gradient.every(Number.isFinite), `${part} ${gradient}`);
+  }
 });

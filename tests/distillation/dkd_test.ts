@@ -16,15 +16,15 @@ onEveryBackend("dkd has both parts of the divergence with their weights", async 
     options: { targetWeight: 0.5, othersWeight: 6, temperature: 2 },
   });
   assertEquals(Object.keys(losses), ["cross_entropy", "target_class", "other_classes"]);
-  assertClose([losses.target_class], [0.5 * part("target", 2)], 1e-4);
-  assertClose([losses.other_classes], [6 * part("others", 2)], 1e-4);
+  assertClose([losses.target_class], [0.5 * await part("target", 2)], 1e-4);
+  assertClose([losses.other_classes], [6 * await part("others", 2)], 1e-4);
 });
 
 onEveryBackend("dkd's weights rise over its warm-up", async () => {
   const options = { warmUpShare: 0.5 };
   for (const [epoch, share] of [[1, 0.25], [4, 1], [8, 1]]) {
     const { target_class, other_classes } = await lossesOf("dkd", STAGE, { epoch, options });
-    assertClose([target_class], [share * part("target", 4)], 1e-4);
-    assertClose([other_classes], [share * part("others", 4)], 1e-4);
+    assertClose([target_class], [share * await part("target", 4)], 1e-4);
+    assertClose([other_classes], [share * await part("others", 4)], 1e-4);
   }
 });

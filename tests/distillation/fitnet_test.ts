@@ -13,7 +13,7 @@ onEveryBackend("fitnet's first stage has the hint of the middle stage alone", as
   assertEquals(Object.keys(losses), ["hint"]);
   const teacher = testTeacher();
   const state = stateFor("fitnet", teacher);
-  const expected = computedFrom((outputs) =>
+  const expected = await computedFrom((outputs) =>
     hintLoss(outputs.teacher.features[1], regress(outputs.student.features[1], state.own))
   );
   assertClose([losses.hint], [expected], 1e-5);

@@ -5,6 +5,7 @@ import { UserError } from "../../lib/user_error.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose } from "../numbers.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
+import { valuesOf, valuesOfAll } from "../values_of.ts";
 import { featureMap } from "./feature_maps.ts";
 
 /** As a ResNet has them: half the size and twice the channels from stage to stage. */
@@ -14,50 +15,57 @@ const stagesOf = (seed: string) => [
   featureMap(`${seed} 3`, [2, 1, 8]),
 ];
 
-onEveryBackend("fspMatrix() is the mean over positions of the products of channels", () => {
-  tf.tidy(() => {
+onEveryBackend("fspMatrix() is the mean over positions of the products of channels", async () => {
+  const values = await valuesOf(() => {
     const earlier = tf.tensor4d([1, 2, 3, 4], [1, 2, 1, 2]);
     const later = tf.tensor4d([5, 6, 7, 10, 20, 30], [1, 2, 1, 3]);
     const matrix = fspMatrix(earlier, later);
     assertEquals(matrix.shape, [1, 3, 2]);
-    const products = [[5, 10], [6, 20], [7, 30]]
-      .flatMap(([a, b]) => [[1, 3], [2, 4]].map(([c, d]) => (a * c + b * d) / 2));
-    assertClose(matrix.dataSync(), products, 1e-6);
+    return matrix;
   });
+  const products = [[5, 10], [6, 20], [7, 30]]
+    .flatMap(([a, b]) => [[1, 3], [2, 4]].map(([c, d]) => (a * c + b * d) / 2));
+  assertClose(values, products, 1e-6);
 });
 
-onEveryBackend("fspMatrix() averages the earlier map over cells", () => {
-  tf.tidy(() => {
+onEveryBackend("fspMatrix() averages the earlier map over cells", async () => {
+  const [matrix, expected] = await valuesOfAll(() => {
     const [earlier, later] = [featureMap("earlier", [4, 6, 2]), featureMap("later", [2, 2, 3])];
     const averaged = tf.mean(earlier.reshape([2, 2, 2, 2, 3, 2]), [2, 4]) as tf.Tensor4D;
-    const [matrix, expected] = [fspMatrix(earlier, later), fspMatrix(averaged, later)];
-    assertClose(matrix.dataSync(), expected.dataSync(), 1e-5);
+    return [fspMatrix(earlier, later), fspMatrix(averaged, later)];
   });
+  assertClose(matrix, expected, 1e-5);
 });
 
-onEveryBackend("fspLosses() have gradients that agree with finite differences", () => {
-  tf.tidy(() => {
-    const teacher = stagesOf("teacher");
-    checkGradients(
-      (...maps) => tf.mul(tf.addN(fspLosses(teacher, maps as tf.Tensor4D[])), 10),
-      stagesOf("student"),
-    );
-  });
+onEveryBackend("fspLosses() have gradients that agree with finite differences", async () => {
+  await checkGradients(
+    (...maps) => tf.mul(tf.addN(fspLosses(stagesOf("teacher"), maps as tf.Tensor4D[])), 10),
+    () => stagesOf("student"),
+  );
 });
 
-onEveryBackend("fspLosses() are one for each pair of stages, and zero for the same maps", () => {
-  tf.tidy(() => {
-    const [teacher, student] = [stagesOf("teacher"), stagesOf("student")];
-    const zeros = fspLosses(teacher, teacher).map((loss) => loss.dataSync()[0]);
-    assertEquals(zeros, [0, 0]);
-    const mixed = [...student.slice(0, 2), teacher[2]];
-    const [first, second] = fspLosses(teacher, student);
-    assertEquals(fspLosses(teacher, mixed)[0].dataSync(), first.dataSync());
-    const matrices = [teacher, student].map((maps) => fspMatrix(maps[1], maps[2]));
-    const expected = tf.mean(tf.squaredDifference(matrices[0], matrices[1])).dataSync();
-    assertClose(second.dataSync(), expected, 1e-5);
-  });
-});
+onEveryBackend(
+  "fspLosses() are one for each pair of stages, and zero for the same maps",
+  async () => {
+    const zeros = await valuesOfAll(() => {
+      const maps = stagesOf("teacher");
+      return fspLosses(maps, maps);
+    });
+    assertEquals(zeros, [[0], [0]]);
+    const [first, second, firstOfMixed, expected] = await valuesOfAll(() => {
+      const [teacher, student] = [stagesOf("teacher"), stagesOf("student")];
+      const mixed = [...student.slice(0, 2), teacher[2]];
+      const matrices = [teacher, student].map((maps) => fspMatrix(maps[1], maps[2]));
+      return [
+        ...fspLosses(teacher, student),
+        fspLosses(teacher, mixed)[0],
+        tf.mean(tf.squaredDifference(matrices[0], matrices[1])),
+      ];
+    });
+    assertEquals(firstOfMixed, first);
+    assertClose(second, expected, 1e-5);
+  },
+);
 
 Deno.test("FSP losses say why feature maps cannot be compared", () => {
   tf.tidy(() => {

@@ -10,7 +10,7 @@ const TRAIN = { name: "train", epochs: 4 };
 
 for (const method of ["fsp", "fsp+bss"]) {
   onEveryBackend(`${method}'s first stage has the FSP losses of all pairs alone`, async () => {
-    const expected = computedFrom(({ teacher, student }) =>
+    const expected = await computedFrom(({ teacher, student }) =>
       tf.addN(fspLosses(teacher.features, student.features)) as tf.Scalar
     );
     for (const fspWeight of [1, 10]) {

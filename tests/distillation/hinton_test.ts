@@ -14,10 +14,10 @@ onEveryBackend("hinton has the soft cross-entropy at T, with a weight from 4 to 
   for (const [epoch, alpha] of [[1, 3.25], [2, 2.5], [4, 1]]) {
     const losses = await lossesOf("hinton", STAGE, { epoch });
     assertEquals(Object.keys(losses), ["cross_entropy", "distillation"]);
-    assertClose([losses.distillation], [alpha * atT(3)], 1e-5);
+    assertClose([losses.distillation], [alpha * await atT(3)], 1e-5);
   }
   const { distillation } = await lossesOf("hinton", STAGE, { options: { temperature: 8 } });
-  assertClose([distillation], [3.25 * atT(8)], 1e-5);
+  assertClose([distillation], [3.25 * await atT(8)], 1e-5);
 });
 
 onEveryBackend("hinton has the cross-entropy of original beside it", async () => {

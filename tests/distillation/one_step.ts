@@ -14,6 +14,7 @@ import { RandomStreams } from "../../lib/training/random_streams.ts";
 import { trainStep } from "../../lib/training/train_step.ts";
 import type { TrainingState } from "../../lib/training/training_state.ts";
 import { testClassifier, testImages, testNetwork, TINY } from "../networks.ts";
+import { valuesOf } from "../values_of.ts";
 
 /** Each class twice; student and teacher are both right about the third image. */
 const LABELS = Int32Array.of(0, 1, 3, 2, 0, 1, 2, 3);
@@ -40,7 +41,7 @@ export interface StepOutcome {
   readonly losses: Readonly<Record<string, number>>;
   readonly row: EpochRow;
   /** Of what the optimizer was given, by the name of the variable. */
-  readonly gradients: ReadonlyMap<string, Float32Array>;
+  readonly gradients: ReadonlyMap<string, readonly number[]>;
 }
 
 /** One step in an epoch of a stage, on images and labels that are always the same. */
@@ -55,12 +56,10 @@ export async function oneStep(
   },
 ): Promise<StepOutcome> {
   const method = methodNamed(name);
-  const gradients = new Map<string, Float32Array>();
+  const copies = new Map<string, tf.Tensor>();
   const apply = state.optimizer.apply.bind(state.optimizer);
   state.optimizer.apply = (variables, given, learningRate) => {
-    for (const [variable, gradient] of given) {
-      gradients.set(variable, gradient.dataSync<"float32">().slice());
-    }
+    for (const [variable, gradient] of given) copies.set(variable, tf.clone(gradient));
     apply(variables, given, learningRate);
   };
   const summary = new EpochSummary();
@@ -83,6 +82,8 @@ export async function oneStep(
     summary,
   );
   state.optimizer.apply = apply;
+  const gradients = new Map<string, number[]>();
+  for (const [variable, copy] of copies) gradients.set(variable, await valuesOf(() => copy));
   const row = summary.row({});
   const losses = Object.entries(row).filter(([column]) => column.startsWith("loss_"))
     .map(([column, value]) => [column.slice("loss_".length), Number(value)]);
@@ -106,20 +107,20 @@ export async function lossesOf(
 }
 
 /** A number made of what `lossesOf` compares. */
-export function computedFrom(
+export async function computedFrom(
   loss: (
     outputs: { student: NetworkOutput; teacher: NetworkOutput; labels: tf.Tensor1D },
   ) => tf.Scalar,
-): number {
+): Promise<number> {
   const teacher = testTeacher();
   const student = testNetwork(TINY, "student");
-  const value = tf.tidy(() => {
+  const [value] = await valuesOf(() => {
     const images = testImages(LABELS.length);
     const outputs = { student: student.forward(images, { training: true }) };
     const taught = teacher.forward(images);
     const result = loss({ ...outputs, teacher: taught, labels: tf.tensor1d(LABELS, "int32") });
     tf.dispose([taught.logits, ...taught.features]);
-    return result.dataSync()[0];
+    return result;
   });
   student.dispose();
   teacher.dispose();

@@ -6,10 +6,16 @@ export function logits(seed: string): tf.Tensor2D {
   return tf.tensor2d(uniformNumbers(20, seed).map((value) => 4 * value), [4, 5]);
 }
 
-export function softmax(logits: readonly number[], temperature: number): number[] {
-  const exponentials = logits.map((value) => Math.exp(value / temperature));
-  const sum = exponentials.reduce((total, value) => total + value, 0);
-  return exponentials.map((value) => value / sum);
+/** The softmax of each row of logits. */
+export async function probabilitiesOf(
+  logits: tf.Tensor2D,
+  temperature: number,
+): Promise<number[][]> {
+  return (await logits.array()).map((row) => {
+    const exponentials = row.map((value) => Math.exp(value / temperature));
+    const sum = exponentials.reduce((total, value) => total + value, 0);
+    return exponentials.map((value) => value / sum);
+  });
 }
 
 /** Σ p log(p/q) */

@@ -6,46 +6,43 @@ import { createRegressor, regress } from "../../lib/distillation/regressor.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose } from "../numbers.ts";
 import { computedOn, onEveryBackend } from "../on_every_backend.ts";
+import { valuesOfAll } from "../values_of.ts";
 import { featureMap } from "./feature_maps.ts";
 
 const random = () => seedrandom("regressor") as () => number;
 
-function weightsOf(inChannels: number, outChannels: number): Promise<Float32Array> {
+async function weightsOf(inChannels: number, outChannels: number): Promise<Float32Array> {
   const regressor = createRegressor(inChannels, outChannels, random());
-  const weights = regressor.get("regressor.weight")!.dataSync<"float32">().slice();
+  const weights = (await regressor.get("regressor.weight")!.data<"float32">()).slice();
   tf.dispose([...regressor.values()]);
-  return Promise.resolve(weights);
+  return weights;
 }
 
-onEveryBackend("regress() is a matrix product at each position, and a bias", () => {
+onEveryBackend("regress() is a matrix product at each position, and a bias", async () => {
   const regressor = createRegressor(3, 5, random());
-  tf.tidy(() => {
+  const [values, expected] = await valuesOfAll(() => {
     const map = featureMap("map", [4, 2, 3]);
     const [filter, bias] = [...regressor.values()];
     bias.assign(tf.range(0, 5));
     const rows = tf.matMul(map.reshape([16, 3]), filter.reshape([3, 5]));
-    const expected = tf.add(rows, tf.range(0, 5)).dataSync();
-    assertClose(regress(map, regressor).dataSync(), expected, 1e-5);
+    return [regress(map, regressor), tf.add(rows, tf.range(0, 5))];
   });
+  assertClose(values, expected, 1e-5);
   tf.dispose([...regressor.values()]);
 });
 
 onEveryBackend(
   "a hint through a regressor has gradients that agree with finite differences",
-  () => {
-    const regressor = createRegressor(3, 5, random());
-    tf.tidy(() => {
-      const teacher = featureMap("teacher", [4, 2, 5]);
-      checkGradients(
-        (map, weight, bias) => {
-          const moved = new Map([["regressor.weight", weight], ["regressor.bias", bias]]);
-          return hintLoss(teacher, regress(map as tf.Tensor4D, moved as never));
-        },
-        [featureMap("student", [4, 2, 3]), ...regressor.values()],
-        { step: 0.1 },
-      );
-    });
-    tf.dispose([...regressor.values()]);
+  async () => {
+    await checkGradients(
+      (map, weight, bias) => {
+        const teacher = featureMap("teacher", [4, 2, 5]);
+        const moved = new Map([["regressor.weight", weight], ["regressor.bias", bias]]);
+        return hintLoss(teacher, regress(map as tf.Tensor4D, moved as never));
+      },
+      () => [featureMap("student", [4, 2, 3]), ...createRegressor(3, 5, random()).values()],
+      { step: 0.1 },
+    );
   },
 );
 

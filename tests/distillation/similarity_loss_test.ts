@@ -4,53 +4,53 @@ import { similarityLoss, similarityMatrix } from "../../lib/distillation/similar
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
+import { valuesOf, valuesOfAll } from "../values_of.ts";
 
 /** Of four images. */
 function features(seed: string, channels: number): tf.Tensor4D {
   return tf.tensor4d(uniformNumbers(4 * 6 * channels, seed), [4, 3, 2, channels]);
 }
 
-onEveryBackend("similarityMatrix() has the products of images, each row of length 1", () => {
-  tf.tidy(() => {
-    const images = tf.tensor4d([3, 4, 0, 1], [2, 1, 1, 2]);
-    const [a, b] = [[25, 4], [4, 1]];
-    const expected = [a, b].flatMap((row) => row.map((value) => value / Math.hypot(...row)));
-    assertClose(similarityMatrix(images).dataSync(), expected, 1e-6);
-  });
+onEveryBackend("similarityMatrix() has the products of images, each row of length 1", async () => {
+  const matrix = await valuesOf(() => similarityMatrix(tf.tensor4d([3, 4, 0, 1], [2, 1, 1, 2])));
+  const [a, b] = [[25, 4], [4, 1]];
+  const expected = [a, b].flatMap((row) => row.map((value) => value / Math.hypot(...row)));
+  assertClose(matrix, expected, 1e-6);
 });
 
-onEveryBackend("similarityLoss() is the squared difference of the matrices over n²", () => {
-  tf.tidy(() => {
+onEveryBackend("similarityLoss() is the squared difference of the matrices over n²", async () => {
+  const [of, to, loss] = await valuesOfAll(() => {
     const [teacher, student] = [features("teacher", 2), features("student", 5)];
-    const [of, to] = [teacher, student].map((maps) => [...similarityMatrix(maps).dataSync()]);
-    const expected = of.reduce((sum, value, k) => sum + (value - to[k]) ** 2, 0) / 4 ** 2;
-    assertClose(similarityLoss(teacher, student).dataSync(), [expected], 1e-5);
+    return [
+      similarityMatrix(teacher),
+      similarityMatrix(student),
+      similarityLoss(teacher, student),
+    ];
   });
+  const expected = of.reduce((sum, value, k) => sum + (value - to[k]) ** 2, 0) / 4 ** 2;
+  assertClose(loss, [expected], 1e-5);
 });
 
-onEveryBackend("similarityLoss() has a gradient that agrees with finite differences", () => {
-  tf.tidy(() => {
-    const teacher = features("teacher", 2);
-    checkGradients(
-      (student) => tf.mul(similarityLoss(teacher, student as tf.Tensor4D), 100),
-      [features("student", 5)],
-    );
-  });
+onEveryBackend("similarityLoss() has a gradient that agrees with finite differences", async () => {
+  await checkGradients(
+    (student) => tf.mul(similarityLoss(features("teacher", 2), student as tf.Tensor4D), 100),
+    () => [features("student", 5)],
+  );
 });
 
 onEveryBackend(
   "similarityLoss() is zero for the same features at any scale, and finite at zero",
-  () => {
-    tf.tidy(() => {
+  async () => {
+    const [ofScaled, ofZeros, gradient] = await valuesOfAll(() => {
       const teacher = features("teacher", 3);
-      const scaled = tf.mul(teacher, 7) as tf.Tensor4D;
-      assertClose([similarityLoss(teacher, scaled).dataSync()[0]], [0], 1e-10);
       const { value, grad } = tf.valueAndGrad((s) => similarityLoss(teacher, s as tf.Tensor4D))(
         tf.zerosLike(teacher),
       );
-      assert(Number.isFinite(value.dataSync()[0]));
-      assert(grad.dataSync().every(Number.isFinite));
       assertEquals(grad.shape, teacher.shape);
+      return [similarityLoss(teacher, tf.mul(teacher, 7)), value, grad];
     });
+    assertClose(ofScaled, [0], 1e-10);
+    assert(Number.isFinite(ofZeros[0]));
+    assert(gradient.every(Number.isFinite));
   },
 );

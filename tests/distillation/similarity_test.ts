@@ -7,7 +7,7 @@ import { computedFrom, lossesOf } from "./one_step.ts";
 const STAGE = { name: "train", epochs: 4 };
 
 onEveryBackend("similarity has γ times the similarity loss of the last stage", async () => {
-  const expected = computedFrom(({ teacher, student }) =>
+  const expected = await computedFrom(({ teacher, student }) =>
     similarityLoss(teacher.features[2], student.features[2])
   );
   for (const weight of [3000, 50]) {

@@ -1,30 +1,53 @@
 import * as tf from "@tensorflow/tfjs";
+import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import type { ResNet } from "../../lib/nn/resnet.ts";
 import { weightedSum } from "../finite_differences.ts";
 import { assertClose } from "../numbers.ts";
+import { valuesOfAll } from "../values_of.ts";
 
 /**
  * Holds the gradient of each parameter of a network in training mode against a central difference
  * along the gradient itself, where the change is largest against the rounding.
  */
-export function assertSlopes(network: ResNet, images: tf.Tensor4D): void {
+export async function assertSlopes(network: ResNet, images: tf.Tensor4D): Promise<void> {
   const loss = () => weightedSum(network.forward(images, { training: true }).logits);
   const { value, grads } = tf.variableGrads(loss, [...network.parameters.values()]);
   for (const [name, variable] of network.parameters) {
-    tf.tidy(() => {
+    const step = 3e-3;
+    const [[norm], [ahead], [behind]] = await valuesOfAll(() => {
       const gradient = grads[variable.name];
-      const norm = tf.norm(gradient).dataSync()[0];
+      const norm = tf.norm(gradient);
       const direction = tf.div(gradient, norm);
       const start = tf.clone(variable);
       const at = (t: number) => {
         variable.assign(tf.add(start, tf.mul(direction, t)));
-        return loss().dataSync()[0];
+        return loss();
       };
-      const step = 3e-3;
-      const numeric = (at(step) - at(-step)) / (2 * step);
+      const values = [norm, at(step), at(-step)];
       variable.assign(start);
-      assertClose([norm], [numeric], 0.05, `slope of ${name}`);
+      return values;
     });
+    assertClose([norm], [(ahead - behind) / (2 * step)], 0.05, `slope of ${name}`);
   }
   tf.dispose([value, ...Object.values(grads)]);
+}
+
+/** The same for the gradient of a frozen network with respect to its images. */
+export async function assertImageSlope(
+  frozen: FrozenClassifier,
+  imagesOf: () => tf.Tensor4D,
+  { step, tolerance }: { readonly step: number; readonly tolerance: number },
+): Promise<void> {
+  const [[norm], [ahead], [behind]] = await valuesOfAll(() => {
+    const images = imagesOf();
+    const pass = frozen.pullback(images);
+    const gradient = pass.toImages(tf.grad(weightedSum)(pass.logits) as tf.Tensor2D);
+    pass.dispose();
+    pass.logits.dispose();
+    const norm = tf.norm(gradient);
+    const direction = tf.div(gradient, norm);
+    const at = (t: number) => weightedSum(frozen.logits(tf.add(images, tf.mul(direction, t))));
+    return [norm, at(step), at(-step)];
+  });
+  assertClose([norm], [(ahead - behind) / (2 * step)], tolerance, "slope");
 }

@@ -4,9 +4,10 @@ import seedrandom from "seedrandom";
 import { DenseNetwork } from "../../lib/nn/dense_network.ts";
 import { FrozenDense } from "../../lib/nn/frozen_dense.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { weightedSum } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
 import { computedOn, onEveryBackend } from "../on_every_backend.ts";
+import { valuesOf, valuesOfAll } from "../values_of.ts";
+import { assertImageSlope } from "./assert_slopes.ts";
 
 /** Inputs are images of 1×2 pixels with two channels; biases are not zero. */
 const WIDTHS = [4, 16, 12, 3];
@@ -40,15 +41,15 @@ Deno.test("DenseNetwork gives the same weights on every backend for the same num
   assertEquals(await computedOn(weights, "cpu"), await computedOn(weights, "wasm"));
 });
 
-Deno.test("DenseNetwork draws weights with the variance of He et al., and biases of zero", () => {
+Deno.test("DenseNetwork draws weights with the variance of He et al., and biases of zero", async () => {
   const network = new DenseNetwork([50, 400, 2], seedrandom("variance") as () => number);
   const [first, second] = network.layers();
   for (const { weight } of [first, second]) {
-    const values = weight.dataSync<"float32">();
+    const values = await weight.data<"float32">();
     const variance = values.reduce((sum, value) => sum + value ** 2, 0) / values.length;
     assert(Math.abs(variance / (2 / weight.shape[0]) - 1) < 0.1, `variance ${variance}`);
   }
-  assert(first.bias.dataSync().every((value) => value === 0));
+  assert((await first.bias.data()).every((value) => value === 0));
   network.dispose();
 });
 
@@ -62,10 +63,10 @@ Deno.test("DenseNetwork refuses widths that make no network, and says what is va
   }
 });
 
-onEveryBackend("a dense network computes what its formula says", () => {
+onEveryBackend("a dense network computes what its formula says", async () => {
   const network = new DenseNetwork([2, 2, 2], Math.random);
   const [first, second] = network.layers();
-  tf.tidy(() => {
+  const [features, logits] = await valuesOfAll(() => {
     const assign = (variable: tf.Tensor, values: number[]) =>
       (variable as tf.Variable).assign(tf.tensor(values, variable.shape));
     assign(first.weight, [1, -1, 2, 1]);
@@ -75,22 +76,23 @@ onEveryBackend("a dense network computes what its formula says", () => {
     const { logits, features } = network.forward(tf.tensor4d([1, 2, -3, 0.5], [2, 1, 1, 2]));
     // (1·1 + 2·2 + 0.5, −1 + 2 − 1) = (5.5, 0); (−3 + 1 + 0.5, 3 + 0.5 − 1) = (−1.5, 2.5)
     assertEquals(features.map(({ shape }) => shape), [[2, 1, 1, 2]]);
-    assertClose(features[0].dataSync(), [5.5, 0, 0, 2.5], 1e-6, "features");
-    assertClose(logits.dataSync(), [16.5, 10, 2.5, 5], 1e-6, "logits");
+    return [features[0], logits];
   });
+  assertClose(features, [5.5, 0, 0, 2.5], 1e-6, "features");
+  assertClose(logits, [16.5, 10, 2.5, 5], 1e-6, "logits");
   network.dispose();
 });
 
-onEveryBackend("a frozen dense network gives the logits of the network as it was", () => {
+onEveryBackend("a frozen dense network gives the logits of the network as it was", async () => {
   const network = testNetwork();
   const frozen = new FrozenDense(network);
-  tf.tidy(() => {
-    const images = testImages(5);
-    const logits = [...network.forward(images).logits.dataSync()];
-    for (const [, variable] of network.variables()) variable.assign(tf.zerosLike(variable));
-    assertEquals([...frozen.logits(images).dataSync()], logits);
-    assertNotEquals([...network.forward(images).logits.dataSync()], logits);
-  });
+  const logits = () => valuesOf(() => network.forward(testImages(5)).logits);
+  const before = await logits();
+  for (const [, variable] of network.variables()) {
+    tf.tidy(() => variable.assign(tf.zerosLike(variable)));
+  }
+  assertEquals(await valuesOf(() => frozen.logits(testImages(5))), before);
+  assertNotEquals(await logits(), before);
   frozen.dispose();
   network.dispose();
 });
@@ -99,49 +101,37 @@ for (const widths of [WIDTHS, [4, 3]]) {
   onEveryBackend(
     `the gradient of a frozen dense network of ${widths.length - 1} layers agrees with automatic ` +
       "differentiation, also for some rows and for repeated ones",
-    () => {
+    async () => {
       const network = testNetwork(widths);
       const frozen = new FrozenDense(network);
-      tf.tidy(() => {
+      const [all, expected, some, expectedOfSome] = await valuesOfAll(() => {
         const images = testImages(5);
         const weights = tf.tensor2d(uniformNumbers(15, "weights"), [5, 3]);
         const expected = tf.grad((x) =>
           tf.sum(tf.mul(network.forward(x as tf.Tensor4D).logits, weights))
         )(images);
         const pass = frozen.pullback(images);
-        const gradient = pass.toImages(weights);
-        assertEquals(gradient.shape, images.shape);
-        assertClose(gradient.dataSync(), expected.dataSync(), 1e-5, "gradient");
         const rows = tf.tensor1d([4, 0, 4, 2, 2, 1], "int32");
-        assertClose(
-          pass.toImages(tf.gather(weights, rows), rows).dataSync(),
-          tf.gather(expected, rows).dataSync(),
-          1e-5,
-          "gradient of some rows",
-        );
+        const all = pass.toImages(weights);
+        assertEquals(all.shape, images.shape);
+        const some = pass.toImages(tf.gather(weights, rows), rows);
         pass.dispose();
         pass.logits.dispose();
+        return [all, expected, some, tf.gather(expected, rows)];
       });
+      assertClose(all, expected, 1e-5, "gradient");
+      assertClose(some, expectedOfSome, 1e-5, "gradient of some rows");
       frozen.dispose();
       network.dispose();
     },
   );
 }
 
-onEveryBackend("the gradient of a frozen dense network agrees with finite differences", () => {
-  const frozen = testFrozen();
-  tf.tidy(() => {
-    const images = testImages(4);
-    const pass = frozen.pullback(images);
-    const gradient = pass.toImages(tf.grad(weightedSum)(pass.logits) as tf.Tensor2D);
-    pass.dispose();
-    pass.logits.dispose();
-    // Along the gradient itself, where the change is largest against the rounding.
-    const norm = tf.norm(gradient).dataSync()[0];
-    const at = (t: number) =>
-      weightedSum(frozen.logits(tf.add(images, tf.mul(gradient, t / norm)))).dataSync()[0];
-    const step = 1e-3;
-    assertClose([norm], [(at(step) - at(-step)) / (2 * step)], 5e-3, "slope");
-  });
-  frozen.dispose();
-});
+onEveryBackend(
+  "the gradient of a frozen dense network agrees with finite differences",
+  async () => {
+    const frozen = testFrozen();
+    await assertImageSlope(frozen, () => testImages(4), { step: 1e-3, tolerance: 5e-3 });
+    frozen.dispose();
+  },
+);

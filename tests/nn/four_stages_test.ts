@@ -8,6 +8,7 @@ import { assertSlopes } from "./assert_slopes.ts";
 import { testImages, testNetwork } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
+import { valuesOf, valuesOfAll } from "../values_of.ts";
 
 const FOUR_STAGES: Architecture = { depth: 10, stages: 4, channels: 3, classes: 6 };
 
@@ -48,55 +49,60 @@ function sineImages(): tf.Tensor4D {
   return tf.tensor4d(values, [2, 64, 64, 3]);
 }
 
-onEveryBackend("four stages at 64×64 give PyTorch's logits, also frozen", () => {
+onEveryBackend("four stages at 64×64 give PyTorch's logits, also frozen", async () => {
   const network = sineNetwork();
   const frozen = freeze(network);
-  tf.tidy(() => {
-    const images = sineImages();
-    const { logits, features } = network.forward(images, { training: false });
-    assertClose(logits.dataSync(), LOGITS, 1e-5, "logits");
-    assertClose(frozen.logits(images).dataSync(), LOGITS, 1e-5, "logits, frozen");
+  const [logits, ...maps] = await valuesOfAll(() => {
+    const { logits, features } = network.forward(sineImages(), { training: false });
     assertEquals(features.map(({ shape }) => shape), [
       [2, 64, 64, 16],
       [2, 32, 32, 32],
       [2, 16, 16, 64],
       [2, 8, 8, 128],
     ]);
-    const ofFrozen = frozen.forward(images);
-    assertEquals(frozen.featureChannels, [16, 32, 64, 128]);
-    features.forEach((map, stage) =>
-      assertClose(ofFrozen.features[stage].dataSync(), map.dataSync(), 1e-5, `stage ${stage + 1}`)
-    );
-    tf.dispose([ofFrozen.logits, ...ofFrozen.features]);
+    return [logits, ...features];
   });
-  frozen.dispose();
-  network.dispose();
-});
-
-onEveryBackend("a frozen network of four stages gives PyTorch's gradient to the images", () => {
-  const network = sineNetwork();
-  const frozen = freeze(network);
-  network.dispose();
-  tf.tidy(() => {
-    const { logits, toImages, dispose } = frozen.pullback(sineImages());
-    const gradient = toImages(tf.sin(tf.range(0, 12)).reshape([2, 6]) as tf.Tensor2D);
-    dispose();
+  assertClose(logits, LOGITS, 1e-5, "logits");
+  const ofFrozen = await valuesOf(() => frozen.logits(sineImages()));
+  assertClose(ofFrozen, LOGITS, 1e-5, "logits, frozen");
+  assertEquals(frozen.featureChannels, [16, 32, 64, 128]);
+  const mapsOfFrozen = await valuesOfAll(() => {
+    const { logits, features } = frozen.forward(sineImages());
     logits.dispose();
-    assertClose(tf.norm(gradient).dataSync(), [GRADIENT_NORM], 1e-4, "norm");
-    const values = gradient.dataSync();
-    const some = [...GRADIENT.keys()].map((place) => values[place]);
-    assertClose(some, [...GRADIENT.values()], 1e-4, "entries of the gradient");
+    return [...features];
   });
+  maps.forEach((map, stage) => assertClose(mapsOfFrozen[stage], map, 1e-5, `stage ${stage + 1}`));
   frozen.dispose();
+  network.dispose();
 });
 
 onEveryBackend(
+  "a frozen network of four stages gives PyTorch's gradient to the images",
+  async () => {
+    const network = sineNetwork();
+    const frozen = freeze(network);
+    network.dispose();
+    const [norm, values] = await valuesOfAll(() => {
+      const { logits, toImages, dispose } = frozen.pullback(sineImages());
+      const gradient = toImages(tf.sin(tf.range(0, 12)).reshape([2, 6]) as tf.Tensor2D);
+      dispose();
+      logits.dispose();
+      return [tf.norm(gradient), gradient];
+    });
+    assertClose(norm, [GRADIENT_NORM], 1e-4, "norm");
+    const some = [...GRADIENT.keys()].map((place) => values[place]);
+    assertClose(some, [...GRADIENT.values()], 1e-4, "entries of the gradient");
+    frozen.dispose();
+  },
+);
+
+onEveryBackend(
   "the gradient of every parameter of four stages agrees with finite differences",
-  () => {
+  async () => {
     const architecture: Architecture = { ...FOUR_STAGES, channels: 1, classes: 4 };
     const network = testNetwork(architecture);
     const images = testImages(4, architecture, 16);
-    assertSlopes(network, images);
+    await assertSlopes(network, images);
     images.dispose();
     network.dispose();
   },

@@ -1,12 +1,13 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { freeze } from "../../lib/nn/freeze.ts";
 import { initialiseResNet } from "../../lib/nn/initialise.ts";
-import { assertSlopes } from "./assert_slopes.ts";
-import { checkGradients, weightedSum } from "../finite_differences.ts";
+import { assertImageSlope, assertSlopes } from "./assert_slopes.ts";
+import { checkGradients } from "../finite_differences.ts";
 import { testClassifier, testImages, testNetwork, TINY } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { computedOn, onEveryBackend } from "../on_every_backend.ts";
+import { valuesOfAll } from "../values_of.ts";
 
 Deno.test("initialiseResNet() gives the same weights on every backend for the same numbers", async () => {
   const weights = async () => {
@@ -19,11 +20,11 @@ Deno.test("initialiseResNet() gives the same weights on every backend for the sa
   a.forEach((values, index) => assertEquals([...values], [...b[index]]));
 });
 
-Deno.test("initialiseResNet() draws filters with the variance of He et al.", () => {
+Deno.test("initialiseResNet() draws filters with the variance of He et al.", async () => {
   let seed = 1;
   const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
   const network = initialiseResNet({ depth: 8, channels: 3, classes: 10 }, random);
-  const filter = network.parameters.get("layer3.0.conv2.weight")!.dataSync<"float32">();
+  const filter = await network.parameters.get("layer3.0.conv2.weight")!.data<"float32">();
   const variance = filter.reduce((sum, value) => sum + value ** 2, 0) / filter.length;
   assert(Math.abs(variance / (2 / (9 * 64)) - 1) < 0.03, `variance ${variance}`);
   network.dispose();
@@ -49,49 +50,45 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("training mode moves the running statistics, inference mode does not", () => {
+onEveryBackend("training mode moves the running statistics, inference mode does not", async () => {
   const network = testNetwork();
   const statistic = network.statistics.get("bn1.running_mean")!;
   const images = testImages(4);
-  const before = [...statistic.dataSync()];
+  const before = [...await statistic.data()];
   tf.tidy(() => void network.forward(images, { training: false }));
-  assertEquals([...statistic.dataSync()], before);
+  assertEquals([...await statistic.data()], before);
   tf.tidy(() => void network.forward(images, { training: true }));
-  assert([...statistic.dataSync()].some((value, index) => value !== before[index]));
+  assert([...await statistic.data()].some((value, index) => value !== before[index]));
   images.dispose();
   network.dispose();
 });
 
-onEveryBackend("the gradient of every parameter agrees with finite differences", () => {
+onEveryBackend("the gradient of every parameter agrees with finite differences", async () => {
   const network = testNetwork();
   const images = testImages(4);
-  assertSlopes(network, images);
+  await assertSlopes(network, images);
   images.dispose();
   network.dispose();
 });
 
-onEveryBackend("a frozen network gives the logits of inference mode", () => {
+onEveryBackend("a frozen network gives the logits of inference mode", async () => {
   const network = testNetwork({ depth: 14, channels: 3, classes: 10 });
   const frozen = freeze(network);
-  tf.tidy(() => {
+  const [logits, expected] = await valuesOfAll(() => {
     const images = testImages(3, network.architecture, 16);
-    assertClose(
-      frozen.logits(images).dataSync(),
-      network.forward(images, { training: false }).logits.dataSync(),
-      1e-5,
-      "logits",
-    );
+    return [frozen.logits(images), network.forward(images, { training: false }).logits];
   });
+  assertClose(logits, expected, 1e-5, "logits");
   frozen.dispose();
   network.dispose();
 });
 
 onEveryBackend(
   "a frozen network's gradient agrees with automatic differentiation, also for some rows",
-  () => {
+  async () => {
     const network = testNetwork({ depth: 14, channels: 3, classes: 10 });
     const frozen = freeze(network);
-    tf.tidy(() => {
+    const [all, expected, some, expectedOfSome] = await valuesOfAll(() => {
       const images = testImages(3, network.architecture, 16);
       const weights = testImages(3, { depth: 8, channels: 10, classes: 10 }, 1)
         .reshape([3, 10]) as tf.Tensor2D;
@@ -99,42 +96,27 @@ onEveryBackend(
         tf.sum(tf.mul(network.forward(x as tf.Tensor4D, { training: false }).logits, weights))
       )(images);
       const pass = frozen.pullback(images);
-      assertClose(pass.toImages(weights).dataSync(), expected.dataSync(), 1e-4, "gradient");
       const rows = tf.tensor1d([2, 0], "int32");
-      assertClose(
-        pass.toImages(tf.gather(weights, rows), rows).dataSync(),
-        tf.gather(expected, rows).dataSync(),
-        1e-4,
-        "gradient of two rows",
-      );
+      const all = pass.toImages(weights);
+      const some = pass.toImages(tf.gather(weights, rows), rows);
       pass.dispose();
-      tf.dispose(pass.logits);
+      pass.logits.dispose();
+      return [all, expected, some, tf.gather(expected, rows)];
     });
+    assertClose(all, expected, 1e-4, "gradient");
+    assertClose(some, expectedOfSome, 1e-4, "gradient of two rows");
     frozen.dispose();
     network.dispose();
   },
 );
 
-onEveryBackend("a frozen network's gradient agrees with finite differences", () => {
+onEveryBackend("a frozen network's gradient agrees with finite differences", async () => {
   const frozen = testClassifier();
-  tf.tidy(() => {
-    const images = testImages(2);
-    const pass = frozen.pullback(images);
-    const weights = tf.grad(weightedSum)(pass.logits) as tf.Tensor2D;
-    const gradient = pass.toImages(weights);
-    pass.dispose();
-    pass.logits.dispose();
-    // Along the gradient itself, where the change is largest against the rounding.
-    const norm = tf.norm(gradient).dataSync()[0];
-    const at = (t: number) =>
-      weightedSum(frozen.logits(tf.add(images, tf.mul(gradient, t / norm)))).dataSync()[0];
-    const step = 1e-2;
-    assertClose([norm], [(at(step) - at(-step)) / (2 * step)], 0.02, "slope");
-  });
+  await assertImageSlope(frozen, () => testImages(2), { step: 1e-2, tolerance: 0.02 });
   frozen.dispose();
 });
 
-Deno.test("checkGradients() notices a wrong gradient", () => {
+Deno.test("checkGradients() notices a wrong gradient", async () => {
   const wrong = tf.customGrad((x, save) => {
     (save as tf.GradSaveFunc)([x as tf.Tensor]);
     return {
@@ -142,8 +124,7 @@ Deno.test("checkGradients() notices a wrong gradient", () => {
       gradFunc: (dy, saved) => tf.mul(dy, tf.mul((saved as tf.Tensor[])[0], 2.1)),
     };
   });
-  tf.tidy(() => {
-    const x = testImages(1, TINY);
-    assertThrows(() => checkGradients((x) => wrong(x) as tf.Scalar, [x]));
-  });
+  await assertRejects(() =>
+    checkGradients((x) => wrong(x) as tf.Scalar, () => [testImages(1, TINY)])
+  );
 });

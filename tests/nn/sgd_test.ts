@@ -8,7 +8,7 @@ function variableOf(values: number[]): tf.Variable {
   return tf.tidy(() => tf.variable(tf.tensor1d(values)));
 }
 
-onEveryBackend("Sgd follows PyTorch's formula with momentum and weight decay", () => {
+onEveryBackend("Sgd follows PyTorch's formula with momentum and weight decay", async () => {
   const w = variableOf([1, -2]);
   const gradient = tf.tensor1d([0.5, 0.25]);
   const optimizer = new Sgd({ momentum: 0.9, weightDecay: 0.1 });
@@ -21,25 +21,28 @@ onEveryBackend("Sgd follows PyTorch's formula with momentum and weight decay", (
       expected[i] -= 0.1 * velocity[i];
     });
   }
-  assertClose(w.dataSync(), expected, 1e-6, "weights");
+  assertClose(await w.data(), expected, 1e-6, "weights");
   optimizer.reset();
   tf.dispose([w, gradient]);
 });
 
-onEveryBackend("Sgd leaves a variable without a gradient alone, and restores its momentum", () => {
-  const [a, b] = [variableOf([1]), variableOf([1])];
-  const gradient = tf.tensor1d([1]);
-  const optimizer = new Sgd({ momentum: 0.9, weightDecay: 0.1 });
-  optimizer.apply(new Map([["a", a], ["b", b]]), new Map([["a", gradient]]), 0.1);
-  assertEquals([...b.dataSync()], [1]);
+onEveryBackend(
+  "Sgd leaves a variable without a gradient alone, and restores its momentum",
+  async () => {
+    const [a, b] = [variableOf([1]), variableOf([1])];
+    const gradient = tf.tensor1d([1]);
+    const optimizer = new Sgd({ momentum: 0.9, weightDecay: 0.1 });
+    optimizer.apply(new Map([["a", a], ["b", b]]), new Map([["a", gradient]]), 0.1);
+    assertEquals([...await b.data()], [1]);
 
-  const other = new Sgd({ momentum: 0.9, weightDecay: 0.1 });
-  other.restore(optimizer.state());
-  const copy = variableOf([...a.dataSync<"float32">()]);
-  optimizer.apply(new Map([["a", a]]), new Map([["a", gradient]]), 0.1);
-  other.apply(new Map([["a", copy]]), new Map([["a", gradient]]), 0.1);
-  assertEquals([...copy.dataSync()], [...a.dataSync()]);
-  optimizer.reset();
-  other.reset();
-  tf.dispose([a, b, copy, gradient]);
-});
+    const other = new Sgd({ momentum: 0.9, weightDecay: 0.1 });
+    other.restore(optimizer.state());
+    const copy = variableOf([...await a.data()]);
+    optimizer.apply(new Map([["a", a]]), new Map([["a", gradient]]), 0.1);
+    other.apply(new Map([["a", copy]]), new Map([["a", gradient]]), 0.1);
+    assertEquals([...await copy.data()], [...await a.data()]);
+    optimizer.reset();
+    other.reset();
+    tf.dispose([a, b, copy, gradient]);
+  },
+);

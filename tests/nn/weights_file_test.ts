@@ -65,7 +65,7 @@ Deno.test("a network written to a file is read back with the same weights and ha
       assertEquals(loaded.metadata, { note: "test" });
       for (const [name, variable] of loaded.network.variables()) {
         const original = network.parameters.get(name) ?? network.statistics.get(name)!;
-        assertEquals([...variable.dataSync()], [...original.dataSync()], name);
+        assertEquals([...await variable.data()], [...await original.data()], name);
       }
       assert(/^[0-9a-f]{64}$/.test(loaded.hash));
       network.dispose();

@@ -6,13 +6,13 @@ import { normaliseBatch } from "../../lib/data/augment.ts";
 import { imageSlices } from "../../lib/training/image_slices.ts";
 import { precisionError } from "../../lib/training/precision_error.ts";
 
-onEveryBackend("imageSlices() gives all images of a set once, in their order", () => {
+onEveryBackend("imageSlices() gives all images of a set once, in their order", async () => {
   const dataset = smallDataset(150);
   const { train } = dataset;
   const [pixels, labels]: [number[], number[]] = [[], []];
   for (const slice of imageSlices(dataset, train)) {
     assertEquals(slice.images.shape, [slice.labels.length, 8, 8, 1]);
-    pixels.push(...slice.images.dataSync());
+    pixels.push(...await slice.images.data());
     labels.push(...slice.labels);
     slice.images.dispose();
   }

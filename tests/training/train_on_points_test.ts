@@ -34,7 +34,9 @@ async function outcomeOf(
       protocol: { epochs: 8, batchSize: 8, learningRate: 0.03 },
       ...training,
     });
-    const weights = student.variables().map(([, variable]) => [...variable.dataSync()]);
+    const weights = await Promise.all(
+      student.variables().map(async ([, variable]) => [...await variable.data()]),
+    );
     student.dispose();
     return { rows, weights };
   } finally {
@@ -94,9 +96,9 @@ onEveryBackend(
       const batches: number[][] = [];
       const watched: DistillationMethod = {
         ...method,
-        step(options, context) {
-          batches.push([...context.images.dataSync(), ...context.labelValues]);
-          return method.step(options, context);
+        async step(options, context) {
+          batches.push([...await context.images.data(), ...context.labelValues]);
+          return await method.step(options, context);
         },
       };
       const { weights } = await outcomeOf(watched, { protocol, hidden: [8, 8] }, [8, 8]);

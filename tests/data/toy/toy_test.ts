@@ -50,15 +50,15 @@ Deno.test("toyNamed() finds each toy, and lists them for another name", () => {
   assertThrows(() => toyNamed("swiss roll"), UserError, "choose from moons, circles, spirals");
 });
 
-Deno.test("pointImages() gives points as images of one pixel with two channels", () => {
+Deno.test("pointImages() gives points as images of one pixel with two channels", async () => {
   const set = toyNamed("moons").make(5, randomNumbers());
-  tf.tidy(() => {
-    const all = pointImages(set);
-    assertEquals(all.shape, [5, 1, 1, 2]);
-    assertEquals([...all.dataSync()], [...set.points]);
-    const some = pointImages(set, [3, 0, 3]);
-    const of = (i: number) => [set.points[2 * i], set.points[2 * i + 1]];
-    assertEquals([...some.dataSync()], [3, 0, 3].flatMap(of));
-    assertEquals(pointImages(set, []).shape, [0, 1, 1, 2]);
-  });
+  const all = pointImages(set);
+  assertEquals(all.shape, [5, 1, 1, 2]);
+  assertEquals([...await all.data()], [...set.points]);
+  const some = pointImages(set, [3, 0, 3]);
+  const of = (i: number) => [set.points[2 * i], set.points[2 * i + 1]];
+  assertEquals([...await some.data()], [3, 0, 3].flatMap(of));
+  const none = pointImages(set, []);
+  assertEquals(none.shape, [0, 1, 1, 2]);
+  tf.dispose([all, some, none]);
 });

@@ -4,8 +4,12 @@ import { backends } from "../lib/backend/backends.ts";
 
 /** Why each backend that does not work on this machine does not. */
 const unavailable = new Map<string, string>();
-for (const { name } of backends) {
+/** Plain JavaScript, and a GPU's backend without a GPU: no user gets that unless it is named. */
+const slow = ["cpu"];
+for (const backend of backends) {
+  const { name } = backend;
   await startBackend(name).catch((error) => unavailable.set(name, error.message));
+  await startBackend("auto", { candidates: [backend] }).catch(() => slow.push(name));
 }
 
 /** The names of those that work here. */
@@ -30,9 +34,13 @@ export function onEveryBackend(name: string, run: Run): void {
   register(name, run, () => true);
 }
 
-/** The same for work that would take half an hour in plain JavaScript. */
-export function onFastBackends(name: string, run: Run): void {
-  register(name, run, (backend) => backend !== "cpu");
+/**
+ * The same for work that would take long where it is slow.
+ *
+ * @param without the backends that are left out; those that are slow here unless told otherwise
+ */
+export function onFastBackends(name: string, run: Run, without: readonly string[] = slow): void {
+  register(name, run, (backend) => !without.includes(backend));
 }
 
 type Run = (backend: string) => Promise<void> | void;

@@ -30,10 +30,11 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "abort") return abort.abort();
   abort = new AbortController();
   try {
+    if (data.type === "start") settings = data;
+    // Before every run, since the one before may have lost the device.
+    await startBackend(settings.backend, { threads: settings.threads });
     switch (data.type) {
       case "start":
-        settings = data;
-        await startBackend(data.backend, { threads: data.threads });
         return send({ type: "started" });
       case "train":
         return await trainStudent(data);

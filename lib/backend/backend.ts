@@ -15,9 +15,16 @@ export interface Backend {
    * @throws Error whose message says what is missing and how to get it
    */
   register(options: BackendOptions): Promise<void>;
+  /**
+   * Waits until the work that was queued is done. Only a backend whose kernels return before their work is
+   * done has it, and it is called only while that backend is the current one.
+   */
+  finish?(): Promise<void>;
 }
 
 export interface BackendOptions {
   /** How many cores to compute on, where a backend leaves the choice; all of them if left out. */
   readonly threads?: number;
+  /** Whether it is tried as one of several, so that it should refuse where the next would do better. */
+  readonly isAutomatic?: boolean;
 }

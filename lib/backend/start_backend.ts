@@ -11,7 +11,7 @@ export interface StartedBackend {
   readonly passedOver: readonly { readonly name: string; readonly reason: string }[];
 }
 
-export interface StartOptions extends BackendOptions {
+export interface StartOptions extends Omit<BackendOptions, "isAutomatic"> {
   readonly candidates?: readonly Backend[];
 }
 
@@ -35,7 +35,7 @@ export async function startBackend(
   const passedOver: { name: string; reason: string }[] = [];
   for (const backend of chosen) {
     try {
-      await tryBackend(backend, options);
+      await tryBackend(backend, { ...options, isAutomatic: name === "auto" });
       return { backend, passedOver };
     } catch (error) {
       passedOver.push({ name: backend.name, reason: (error as Error).message });

@@ -1,3 +1,4 @@
+import type { Backend } from "../backend/backend.ts";
 import { backends } from "../backend/backends.ts";
 import { startBackend } from "../backend/start_backend.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -24,7 +25,7 @@ export interface BackendRun {
 }
 
 /**
- * Trains the same student on every backend that works here, one after the other.
+ * Trains the same student on every backend that works here and might be chosen, one after the other.
  *
  * @param dataset already cut to what the specification says
  * @param teacherFile the teacher's weights
@@ -37,20 +38,22 @@ export async function compareBackends(
   without: readonly string[] = ["cpu"],
 ): Promise<BackendRun[]> {
   const runs: BackendRun[] = [];
-  for (const { name } of backends.filter(({ name }) => !without.includes(name))) {
-    runs.push(await runOn(name, specification, dataset, teacherFile));
+  for (const backend of backends.filter(({ name }) => !without.includes(name))) {
+    runs.push(await runOn(backend, specification, dataset, teacherFile));
   }
   return runs;
 }
 
 async function runOn(
-  backend: string,
+  candidate: Backend,
   specification: RunSpecification,
   dataset: Dataset,
   teacherFile: string,
 ): Promise<BackendRun> {
+  const backend = candidate.name;
   try {
-    await startBackend(backend);
+    // One that would not be chosen here, a GPU's without a GPU, says so.
+    await startBackend("auto", { candidates: [candidate] });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const reason = error.message.split("\n").at(-1)!;

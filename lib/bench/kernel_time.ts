@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { queuesWork } from "../backend/finish_work.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { median, repeat, type Repeats } from "./repeat.ts";
 import { runStep } from "./run_step.ts";
@@ -17,20 +18,17 @@ export interface KernelTime {
 /** Kernels that give their input another name or shape and move nothing. */
 const FREE = new Set(["Identity", "Reshape", "ExpandDims"]);
 
-/** Backends on which a kernel returns before its work is done: time inside it says nothing. */
-const QUEUEING = new Set(["tensorflow", "webgpu"]);
-
 /**
  * Measures student steps with a stopwatch around every kernel of the current backend. These steps are
  * taken for nothing else, so that the stopwatches are in no other time.
  *
- * @returns null on a backend that queues its kernels
+ * @returns null on a backend that queues its work: time inside a kernel says nothing there
  */
 export async function measureKernelTime(
   prepared: PreparedWorkload,
   repeats: Repeats,
 ): Promise<KernelTime | null> {
-  if (QUEUEING.has(tf.getBackend())) return null;
+  if (queuesWork()) return null;
   const watch = new KernelWatch();
   try {
     const steps = await repeat(

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { finishWork } from "../backend/finish_work.ts";
 import type { DistillationMethod, MethodPhase, StepReport } from "../distillation/method.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
@@ -51,6 +52,7 @@ export async function runStep(
   const timed = async <T>(phase: MethodPhase | "optimizer", action: () => Promise<T> | T) => {
     const start = performance.now();
     const result = await action();
+    await finishWork();
     parts[phase === "student" ? passed : phase] += performance.now() - start;
     return result;
   };
@@ -78,8 +80,6 @@ export async function runStep(
   const losses = await timed("optimizer", async () => {
     const losses = await accumulator.losses();
     optimizer.apply(student.parameters, accumulator.gradients, OPTIMIZER.learningRate);
-    // A backend may queue its work: the step ends when the last weight is there.
-    await [...student.parameters.values()].at(-1)!.data();
     return losses;
   });
   accumulator.dispose();

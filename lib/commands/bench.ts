@@ -106,13 +106,13 @@ function roundsOf({ rounds, peer }: Options): number {
   return parseWholeNumber("rounds", rounds ?? String(fewest), fewest);
 }
 
-/** The names of the backends that work here; says why the others don't. */
+/** The names of the backends that work here and might be chosen; says why the others are not. */
 async function workingBackends(): Promise<string[]> {
   const names: string[] = [];
-  for (const { name } of backends) {
+  for (const backend of backends) {
     try {
-      await startBackend(name);
-      names.push(name);
+      await startBackend("auto", { candidates: [backend] });
+      names.push(backend.name);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       console.log(`not measured: ${error.message.split("\n").at(-1)}`);

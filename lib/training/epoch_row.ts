@@ -1,3 +1,4 @@
+import { finishWork } from "../backend/finish_work.ts";
 import { type Outcome, OUTCOMES } from "../attack/outcome.ts";
 import { METHOD_PHASES, type StepReport } from "../distillation/method.ts";
 
@@ -78,7 +79,9 @@ export class EpochSummary {
   async timed<T>(phase: Phase, work: () => Promise<T> | T): Promise<T> {
     const start = performance.now();
     try {
-      return await work();
+      const result = await work();
+      await finishWork();
+      return result;
     } finally {
       this.#sums.seconds[phase] += (performance.now() - start) / 1000;
     }

@@ -4,6 +4,7 @@ import { architectureFor } from "../nn/architecture.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { initialiseResNet } from "../nn/initialise.ts";
 import type { ResNet } from "../nn/resnet.ts";
+import { DeviceError } from "../backend/device_error.ts";
 import { leaveInterruptedWork } from "../backend/leave_interrupted_work.ts";
 import { untilStopped } from "../notebook/kernel/until_stopped.ts";
 import { type Checkpoint, CheckpointFolder, type Environment } from "./checkpoint_folder.ts";
@@ -60,7 +61,8 @@ export interface TrainingResult {
  * and a checkpoint, and a run that is stopped by its signal with one more; the same call resumes from
  * the last one, and ends in the same weights, bit for bit, as a run that was never interrupted.
  *
- * @throws UserError if loss or weights are no longer finite, naming epoch, step and last checkpoint
+ * @throws UserError if loss or weights are no longer finite, naming epoch, step and last checkpoint; or
+ *   if the device that computes is lost or refuses its work, naming the last checkpoint
  * @throws DOMException "AbortError" if the signal was given, after the checkpoint was written
  */
 export async function train(
@@ -135,19 +137,24 @@ async function trainStoppable(
     return { rows, student: state.student };
   } catch (error) {
     state.dispose();
-    if (!(error instanceof NotFiniteError)) throw error;
+    const remedy = REMEDIES.find(([kind]) => error instanceof kind)?.[1];
+    if (remedy === undefined) throw error;
     const last = await folder?.newest();
-    throw new UserError(
-      `${error.message}; ${
-        last ? `the last good checkpoint is ${last}` : "there is no checkpoint"
-      }. ` +
-        `A smaller learning rate, or a smaller attack step (eta), may help.`,
-      { cause: error },
-    );
+    const place = last ? `the last good checkpoint is ${last}` : "there is no checkpoint";
+    throw new UserError(`${(error as Error).message}; ${place}. ${remedy}`, { cause: error });
   } finally {
     teacherCache?.close();
   }
 }
+
+/** What may help, by what ended a run. */
+const REMEDIES = [
+  [NotFiniteError, "A smaller learning rate, or a smaller attack step (eta), may help."],
+  [
+    DeviceError,
+    "Run the same again, in a notebook from startBackend() on, and it goes on from there.",
+  ],
+] as const;
 
 function describePosition({ epoch, partial }: Checkpoint): string {
   return partial ? `mini-batch ${partial.sums.steps} of epoch ${epoch + 1}` : `epoch ${epoch}`;

@@ -2,7 +2,6 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Backend } from "../../lib/backend/backend.ts";
 import { cpu } from "../../lib/backend/cpu.ts";
 import { describeStartedBackend, startBackend } from "../../lib/backend/start_backend.ts";
-import { loadTensorflow } from "../../lib/backend/tensorflow.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const broken: Backend = {
@@ -23,7 +22,11 @@ Deno.test("startBackend('auto') takes the first that works and says why it passe
 });
 
 Deno.test("startBackend() names the backends there are when given an unknown name", async () => {
-  await assertRejects(() => startBackend("gpu"), UserError, "auto, tensorflow, onednn, wasm, cpu");
+  await assertRejects(
+    () => startBackend("gpu"),
+    UserError,
+    "auto, tensorflow, onednn, webgpu, wasm, cpu",
+  );
 });
 
 Deno.test("startBackend() gives the reason when the named backend does not work", async () => {
@@ -40,16 +43,16 @@ Deno.test("startBackend() passes over a backend that registers, but that TensorF
   assertStringIncludes(passedOver[0].reason, "broken");
 });
 
-Deno.test("loadTensorflow() repairs util before the import, and says how to install what is missing", async () => {
-  const util = await import("node:util");
-  const legacy = util.default as { isNullOrUndefined?: (value: unknown) => boolean };
-  await loadTensorflow(() => {
-    assertEquals(legacy.isNullOrUndefined!(null), true);
-    assertEquals(legacy.isNullOrUndefined!(0), false);
-    return Promise.resolve({});
-  });
-  const missing = () => Promise.reject(new Error("cannot find tfjs_binding.node at /some/place"));
-  const error = await assertRejects(() => loadTensorflow(missing));
-  assertStringIncludes((error as Error).message, "deno install");
-  assertEquals((error as Error).message.includes("/some/place"), false);
+Deno.test("startBackend() tells a backend whether it was named, or is tried as one of several", async () => {
+  const told: (boolean | undefined)[] = [];
+  const choosy: Backend = {
+    ...broken,
+    register: ({ isAutomatic }) => {
+      told.push(isAutomatic);
+      return Promise.reject(new Error("refused"));
+    },
+  };
+  await startBackend("auto", { candidates: [choosy, cpu] });
+  await startBackend("broken", { candidates: [choosy, cpu] }).catch(() => {});
+  assertEquals(told, [true, false]);
 });

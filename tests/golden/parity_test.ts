@@ -17,6 +17,14 @@ const FILES = [
   "teacher_resnet14.safetensors",
 ];
 
+/** Copies them. */
+async function withStep(test: (folder: string) => Promise<void>): Promise<void> {
+  await withTemporaryFolder(async (folder) => {
+    for (const name of FILES) await Deno.copyFile(join(FOLDER, name), join(folder, name));
+    await test(folder);
+  });
+}
+
 async function failures(folder: string): Promise<Comparison[]> {
   const comparisons = await Array.fromAsync(checkParity(folder));
   assert(comparisons.length > 100, `${comparisons.length} quantities`);
@@ -27,11 +35,16 @@ onFastBackends("the library agrees with published PyTorch code in every quantity
   assertEquals(await failures(FOLDER), []);
 });
 
+onFastBackends(
+  "a step with boundary supporting samples agrees with published PyTorch code",
+  async () => {
+    await withStep(async (folder) => assertEquals(await failures(folder), []));
+  },
+  ["cpu"],
+);
+
 Deno.test("parity fails where a weight of the teacher is another one", async () => {
-  await withTemporaryFolder(async (folder) => {
-    for (const name of FILES) {
-      await Deno.copyFile(join(FOLDER, name), join(folder, name));
-    }
+  await withStep(async (folder) => {
     const file = join(folder, "teacher_resnet14.safetensors");
     const content = decodeSafetensors(await Deno.readFile(file), file);
     content.tensors.get("layer2.0.conv1.weight")!.data[5] += 0.5;

@@ -1,14 +1,19 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { startBackend } from "../../lib/backend/start_backend.ts";
 import { JupyterServer, noJupyter } from "./jupyter_server.ts";
 import type { CellEnd, Kernel, RunningCell } from "./kernel.ts";
 
 /** What a person may have to wait for a cell to end that was stopped, in s. */
 const SOON = 2;
 
-const PREPARE = `
+/** A small run, in the variables of the kernel; the smaller, the slower the backend. */
+const prepare = (
+  backend: string,
+  { fraction, testImages }: { fraction: number; testImages: number | null },
+) => `
 import * as bss from "../lib/mod.ts";
 import * as experiments from "../experiments/mod.ts";
-await bss.startBackend("auto");
+const { backend } = await bss.startBackend("${backend}");
 const dataset = await bss.loadDataset("fashion-mnist-subset");
 const { file } = await bss.findTeacher("../results", dataset.name, "resnet14");
 const teacher = bss.freeze((await bss.readResNet(file)).network);
@@ -22,7 +27,7 @@ const plan = await experiments.openPlan(quickstart, {
 const { dataset: images, protocol, ...rest } = plan[0].specification;
 const specification = {
   ...rest,
-  dataset: { ...images, fraction: 0.04 },
+  dataset: { ...images, fraction: ${fraction}, testImages: ${testImages} },
   protocol: { ...protocol, epochs: 4 },
 };
 let checkpoints = results + "/first";
@@ -34,7 +39,7 @@ const TRAIN = `
 const training = await bss.train(specification, {
   dataset: bss.datasetFor(dataset, specification),
   teacher,
-  environment: { backend: "auto", tfjs: "" },
+  environment: { backend: backend.name, tfjs: "" },
   checkpoints,
   onMessage: (message) => console.log(message),
   onProgress: ({ row }) => {
@@ -51,7 +56,7 @@ console.log("trained for", training.rows.length);
 const RUN_MISSING = `
 const { finished } = await experiments.runMissing(plan, {
   folder: await bss.ResultsFolder.open(results),
-  backend: "auto",
+  backend: backend.name,
   onNews: (_, { type }) => console.log(type),
 });
 console.log("finished", finished.length);
@@ -72,6 +77,21 @@ async function assertPrints(kernel: Kernel, code: string, text: string): Promise
   assertEquals(await kernel.run(code).end, { text, status: "ok", error: "" });
 }
 
+/** A training that is stopped in its midst and run again, on what `prepare` has prepared. */
+async function assertStopsAndResumes(kernel: Kernel): Promise<void> {
+  const cell = kernel.run(TRAIN);
+  await cell.printed(/epoch 1/);
+  const { status, error } = await stopped(kernel, cell);
+  assertEquals(status, "error");
+  assertStringIncludes(error, "AbortError: stopped; all variables are kept");
+  await assertPrints(kernel, "console.log(epochs >= 1 && epochs < 4)", "true\n");
+  const again = await kernel.run(TRAIN).end;
+  assertEquals(again.status, "ok", again.error);
+  assertMatch(again.text, /^resuming after (epoch|mini-batch) /);
+  assertStringIncludes(again.text, "epoch 4\ntrained for 4\n");
+  assert(!/^epoch 1$/m.test(again.text), "the first epoch was done twice");
+}
+
 Deno.test({
   name: `in Jupyter, Stop ends a cell and keeps the kernel${noJupyter ? ` (${noJupyter})` : ""}`,
   ignore: noJupyter !== null,
@@ -86,23 +106,11 @@ Deno.test({
         await assertPrints(kernel, "console.log(kept + 1)", "42\n");
       });
 
-      await kernel.run(PREPARE).end;
+      await kernel.run(prepare("auto", { fraction: 0.04, testImages: null })).end;
 
       await t.step(
         "a training ends in its midst, and runs on to its end",
-        async () => {
-          const cell = kernel.run(TRAIN);
-          await cell.printed(/epoch 1/);
-          const { status, error } = await stopped(kernel, cell);
-          assertEquals(status, "error");
-          assertStringIncludes(error, "AbortError: stopped; all variables are kept");
-          await assertPrints(kernel, "console.log(kept, epochs >= 1 && epochs < 4)", "41 true\n");
-          const again = await kernel.run(TRAIN).end;
-          assertEquals(again.status, "ok", again.error);
-          assertMatch(again.text, /^resuming after (epoch|mini-batch) /);
-          assertStringIncludes(again.text, "epoch 4\ntrained for 4\n");
-          assert(!/^epoch 1$/m.test(again.text), "the first epoch was done twice");
-        },
+        () => assertStopsAndResumes(kernel),
       );
 
       await t.step("a training ends that works without a pause, and starts anew", async () => {
@@ -149,6 +157,31 @@ Deno.test({
         assertEquals(status, "ok");
         await assertPrints(kernel, "console.log(kept)", "41\n");
       });
+      await kernel.run("await Deno.remove(results, { recursive: true })").end;
+    } finally {
+      await kernel.close();
+      await server.stop();
+    }
+  },
+});
+
+const noWebgpu = noJupyter ??
+  await startBackend("webgpu").then(
+    () => null,
+    (error: Error) => error.message.split("\n").at(-1)!,
+  );
+
+Deno.test({
+  name: `in Jupyter, a training on webgpu is stopped and runs on${
+    noWebgpu ? ` (skipped: ${noWebgpu})` : ""
+  }`,
+  ignore: noWebgpu !== null,
+  fn: async () => {
+    const server = await JupyterServer.start();
+    const kernel = await server.startKernel();
+    try {
+      await kernel.run(prepare("webgpu", { fraction: 0.01, testImages: 40 })).end;
+      await assertStopsAndResumes(kernel);
       await kernel.run("await Deno.remove(results, { recursive: true })").end;
     } finally {
       await kernel.close();

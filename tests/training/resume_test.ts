@@ -4,7 +4,7 @@ import { methods } from "../../lib/distillation/methods.ts";
 import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
 import type { RunSpecification } from "../../lib/training/run_specification.ts";
 import type { TrainingInput } from "../../lib/training/train.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification, smallTeacher, withFolder } from "./small_run.ts";
 
@@ -42,7 +42,7 @@ async function goOnForOne(
 }
 
 for (const { name } of methods) {
-  onEveryBackend(
+  onFastBackends(
     `train() is stopped anywhere in every stage with method ${name}, and resumes bit for bit`,
     async (backend) => {
       const specification = inThrees(smallSpecification(name));

@@ -55,6 +55,7 @@ onFastBackends(
     const growth = resident.at(-1)! - resident[Math.floor(resident.length / 2)];
     assert(growth < 16, `resident memory grew by ${growth} MiB: ${resident.map(Math.round)}`);
   },
+  ["cpu"],
 );
 
 onEveryBackend("train() needs a teacher for a method that distils", async (backend) => {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { type ConvolutionAttributes, convolutionGeometry } from "./convolution_geometry.ts";
+import { type ConvolutionAttributes, convolutionGeometry } from "../convolution_geometry.ts";
 
 type Shape = [number, number, number, number];
 

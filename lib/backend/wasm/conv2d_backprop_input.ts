@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { type ConvolutionAttributes, convolutionGeometry } from "./convolution_geometry.ts";
+import { type ConvolutionAttributes, convolutionGeometry } from "../convolution_geometry.ts";
 
 /**
  * The gradient of a convolution with respect to its input, as one fast convolution.

@@ -1,23 +1,18 @@
-import * as tf from "@tensorflow/tfjs";
+import { replaceKernels } from "../replace_kernels.ts";
 import { batchNormTraining, batchNormTrainingGrad } from "./batch_norm_training.ts";
 import { conv2dBackpropFilter } from "./conv2d_backprop_filter.ts";
 import { conv2dBackpropInput } from "./conv2d_backprop_input.ts";
 import { slice } from "./slice.ts";
 import { unsortedSegmentSum } from "./unsorted_segment_sum.ts";
 
-const kernels: readonly tf.KernelConfig[] = [
-  batchNormTraining,
-  batchNormTrainingGrad,
-  conv2dBackpropFilter,
-  conv2dBackpropInput,
-  slice,
-  unsortedSegmentSum,
-];
-
 /** Adds to the wasm backend the kernels that training needs and it lacks, or has only slowly. */
 export function registerTrainingKernels(): void {
-  for (const kernel of kernels) {
-    if (tf.getKernel(kernel.kernelName, "wasm")) tf.unregisterKernel(kernel.kernelName, "wasm");
-    tf.registerKernel(kernel);
-  }
+  replaceKernels([
+    batchNormTraining,
+    batchNormTrainingGrad,
+    conv2dBackpropFilter,
+    conv2dBackpropInput,
+    slice,
+    unsortedSegmentSum,
+  ]);
 }

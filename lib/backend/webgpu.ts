@@ -1,0 +1,42 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Backend } from "./backend.ts";
+import type { CheckedWebgpuBackend } from "./webgpu/checked_webgpu_backend.ts";
+
+/**
+ * Any GPU that Deno's own WebGPU finds a driver for; nothing needs to be installed besides that driver.
+ * What TensorFlow.js lacks for training on it, or has only slowly, is registered from `webgpu/`.
+ *
+ * Tensors can be read on it only asynchronously. A driver that computes on the processor serves for
+ * tests; it is far slower than the backends that are made for one, so that only a user who names this
+ * backend gets it.
+ */
+export const webgpu: Backend = {
+  name: "webgpu",
+  summary: "any GPU with a driver for Vulkan, Metal or Direct3D 12, through WebGPU",
+  runsAtOnce: () => 1,
+  register: async ({ isAutomatic }) => {
+    const { requestAdapter, requestDevice } = await import("./webgpu/request_device.ts");
+    const adapter = await requestAdapter();
+    if (isAutomatic && adapter.info.isFallbackAdapter) {
+      const { description } = adapter.info;
+      throw new Error(
+        `only a driver that computes on the processor is here (${description}); --backend webgpu takes it`,
+      );
+    }
+    if (isOpen()) return;
+    const { CheckedWebgpuBackend } = await import("./webgpu/checked_webgpu_backend.ts");
+    const { registerTrainingKernels } = await import("./webgpu/register_training_kernels.ts");
+    const device = await requestDevice(adapter);
+    // The package registers its own, and a lost device's may still be there.
+    tf.removeBackend("webgpu");
+    tf.registerBackend("webgpu", () => new CheckedWebgpuBackend(device, adapter.info));
+    registerTrainingKernels();
+  },
+  finish: () => (tf.backend() as CheckedWebgpuBackend).finish(),
+};
+
+function isOpen(): boolean {
+  if (!tf.findBackendFactory("webgpu")) return false;
+  const backend = tf.findBackend("webgpu") as CheckedWebgpuBackend | null;
+  return backend !== null && backend.lost === null;
+}

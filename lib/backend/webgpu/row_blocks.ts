@@ -1,0 +1,59 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { runShader, WORKGROUP_SIZE } from "./run_shader.ts";
+
+/** Enough to keep a large GPU busy, with work enough for each to be worth starting. */
+const THREADS = 2 ** 15;
+
+export interface RowBlocks {
+  /** How many rows a thread adds up, the last block perhaps fewer. */
+  readonly rowsPerBlock: number;
+  readonly blocks: number;
+}
+
+/**
+ * A sum over many rows is made in two passes: a thread for each column of each block of rows, then
+ * the blocks. Besides keeping the GPU busy, that keeps the rounding error of float32 small.
+ *
+ * @param columns how many threads a block of rows occupies
+ */
+export function rowBlocks(rows: number, columns: number): RowBlocks {
+  const wanted = Math.max(1, Math.floor(THREADS / columns));
+  const rowsPerBlock = Math.max(Math.ceil(rows / wanted), Math.ceil(Math.sqrt(rows / 4)));
+  return { rowsPerBlock, blocks: Math.ceil(rows / rowsPerBlock) };
+}
+
+/** Sums over the first axis of `[blocks, columns]`, a workgroup for each column; `[columns]`. */
+export function sumBlocks(backend: WebGPUBackend, partial: tf.TensorInfo): tf.Tensor {
+  const [blocks, columns] = partial.shape;
+  return runShader(backend, {
+    key: "sumBlocks",
+    inputs: { partial },
+    outputShape: [columns],
+    uniforms: { blocks, columns },
+    threads: columns * WORKGROUP_SIZE,
+    code: `
+      var<workgroup> shared_sums : array<f32, ${WORKGROUP_SIZE}>;
+      fn main(index : i32) {
+        let column = index / ${WORKGROUP_SIZE};
+        let thread = i32(localId.x);
+        var sum = 0.0;
+        if (column < uniforms.columns) {
+          for (var block = thread; block < uniforms.blocks; block += ${WORKGROUP_SIZE}) {
+            sum += partial[block * uniforms.columns + column];
+          }
+        }
+        shared_sums[thread] = sum;
+        workgroupBarrier();
+        for (var half = ${WORKGROUP_SIZE / 2}; half > 0; half /= 2) {
+          if (thread < half) {
+            shared_sums[thread] += shared_sums[thread + half];
+          }
+          workgroupBarrier();
+        }
+        if (thread == 0 && column < uniforms.columns) {
+          result[column] = shared_sums[0];
+        }
+      }`,
+  });
+}

@@ -1,0 +1,49 @@
+import * as tf from "@tensorflow/tfjs";
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+
+/** How many threads compute together and can share memory, unless a shader says otherwise. */
+export const WORKGROUP_SIZE = 64;
+
+/** One program for the GPU, in WGSL. */
+export interface Shader {
+  /** Tells it from every other one: its name, and all that its code was made with. */
+  readonly key: string;
+  /**
+   * The tensors that it reads, by the names under which the code has them as flat arrays. All of an
+   * array's entries are vectors of `components` numbers where that is not 1.
+   */
+  readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
+  readonly components?: Readonly<Record<string, number>>;
+  /** Its result, which the code has as the flat array `result`; of vectors if so told. */
+  readonly outputShape: number[];
+  readonly outputComponents?: number;
+  /** Whole numbers that the code has as `uniforms.name`. */
+  readonly uniforms: Readonly<Record<string, number>>;
+  /** How often `main(index: i32)` is called; rounded up to whole workgroups. */
+  readonly threads: number;
+  readonly code: string;
+}
+
+/** Queues a shader and gives its result, float32; kernels made of several run within a `tf.tidy`. */
+export function runShader(backend: WebGPUBackend, shader: Shader): tf.Tensor {
+  const { key, inputs, components = {}, outputShape, outputComponents = 1, uniforms } = shader;
+  const names = Object.keys(inputs);
+  const output = backend.runWebGPUProgram(
+    {
+      shaderKey: key,
+      variableNames: names,
+      variableComponents: names.map((name) => components[name] ?? 1),
+      outputShape,
+      outputComponent: outputComponents,
+      uniforms: Object.keys(uniforms).map((name) => `${name} : i32, `).join(""),
+      workgroupSize: [WORKGROUP_SIZE, 1, 1],
+      dispatchLayout: { x: outputShape.map((_, axis) => axis) },
+      dispatch: [Math.ceil(shader.threads / WORKGROUP_SIZE), 1, 1],
+      getUserCode: () => shader.code,
+    },
+    Object.values(inputs),
+    "float32",
+    Object.values(uniforms).map((value) => ({ type: "int32", data: [value] })),
+  );
+  return tf.engine().makeTensorFromTensorInfo(output);
+}

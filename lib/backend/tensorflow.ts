@@ -1,37 +1,78 @@
+import * as tf from "@tensorflow/tfjs";
 import util from "node:util";
 import type { Backend } from "./backend.ts";
 
 /**
- * TensorFlow's own C library with CUDA, through `npm:@tensorflow/tfjs-node-gpu`.
+ * TensorFlow's own C library, with CUDA through `npm:@tensorflow/tfjs-node-gpu`, or for the processor
+ * through `npm:@tensorflow/tfjs-node` where only that is installed.
  *
- * The package is loaded only when asked for: its native part is fetched by an install script, which
+ * The packages are loaded only when asked for: their native part is fetched by an install script, which
  * Deno runs only when allowed and which needs a route to TensorFlow's download site.
  */
 export const tensorflow: Backend = {
   name: "tensorflow",
-  summary: "libtensorflow with CUDA (npm:@tensorflow/tfjs-node-gpu)",
+  summary: "TensorFlow's C library, with CUDA (npm:@tensorflow/tfjs-node-gpu) or without",
   runsAtOnce: () => 1,
-  register: () => loadTensorflow(() => import("@tensorflow/tfjs-node-gpu")),
+  register: async ({ isAutomatic = false }) => {
+    await loadTensorflow(PACKAGES, isAutomatic);
+  },
+  // What is computed on a GPU is done in order: once the last is there, all of it is.
+  finish: async () => {
+    const last = tf.tidy(() => tf.add(tf.scalar(1), 1));
+    await last.data();
+    last.dispose();
+  },
 };
 
-/** @param load imports the native package; a parameter so that tests can stand in for it */
-export async function loadTensorflow(load: () => Promise<unknown>): Promise<void> {
-  repairUtil();
-  try {
-    await load();
-  } catch (error) {
-    throw new Error(`${reasonOf(error as Error)}; to install it: ${INSTALL}`, { cause: error });
-  }
+/** A package that brings the backend, and how it is imported. */
+export interface TensorflowPackage {
+  readonly name: string;
+  readonly load: () => Promise<unknown>;
 }
 
-/** Install scripts run only where there is a node_modules folder, and only when allowed. */
-const INSTALL = 'set "nodeModulesDir": "auto" in deno.json, then run ' +
-  "deno install --allow-scripts=npm:@tensorflow/tfjs-node-gpu";
+const PACKAGES: readonly TensorflowPackage[] = [
+  { name: "@tensorflow/tfjs-node-gpu", load: () => import("@tensorflow/tfjs-node-gpu") },
+  { name: "@tensorflow/tfjs-node", load: () => import("@tensorflow/tfjs-node") },
+];
 
-function reasonOf({ message }: Error): string {
+/**
+ * Loads the first of the packages that can be.
+ *
+ * @param packages a parameter so that tests can stand in for them
+ * @param needsGpu whether it is refused where it computes on the processor: onednn is faster there
+ * @returns the package's name
+ * @throws Error if none loads, with the reason of the first, or if there is no GPU that it needs
+ */
+export async function loadTensorflow(
+  packages: readonly TensorflowPackage[],
+  needsGpu: boolean,
+): Promise<string> {
+  repairUtil();
+  const reasons: string[] = [];
+  for (const { name, load } of packages) {
+    try {
+      await load();
+    } catch (error) {
+      reasons.push(reasonOf(name, error as Error));
+      continue;
+    }
+    if (needsGpu && !usesGpu()) {
+      throw new Error(`${name} finds no GPU that it can use; deno task setup --gpu says why`);
+    }
+    return name;
+  }
+  throw new Error(`${reasons[0]}; deno task setup --gpu installs it`);
+}
+
+function reasonOf(name: string, { message }: Error): string {
   return /tfjs_binding\.node/.test(message)
-    ? "the native library of @tensorflow/tfjs-node-gpu is not installed"
-    : `@tensorflow/tfjs-node-gpu does not load (${message.split("\n")[0]})`;
+    ? `the native library of ${name} is not installed`
+    : `${name} does not load (${message.split("\n")[0]})`;
+}
+
+function usesGpu(): boolean {
+  const backend = tf.findBackend("tensorflow") as { isUsingGpuDevice?: boolean } | null;
+  return backend?.isUsingGpuDevice ?? false;
 }
 
 /** tfjs-node 4.22.0 calls `util.isNullOrUndefined`, which Node 23 and Deno no longer have. */

@@ -1,6 +1,8 @@
 import { chooseAssertLibrary } from "./assert_library.ts";
 import { runCommand } from "./command_line.ts";
+import { findCuda } from "./find_cuda.ts";
 import { installOneDnn } from "./install_onednn.ts";
+import { hasTensorflow, installTensorflow } from "./install_tensorflow.ts";
 import { backends } from "../backend/backends.ts";
 import { searchLibrary } from "../backend/onednn/find_library.ts";
 import { startBackend } from "../backend/start_backend.ts";
@@ -16,7 +18,10 @@ const command = {
     "Looks at what this machine has, and says for what is missing the command that brings it.\n" +
     "Installs oneDNN into the user's cache folder where it is missing and apt has it: no root needed.\n" +
     "Nothing here is needed for the first steps: the embedded images and the wasm backend are enough.",
-  options: {},
+  options: {
+    gpu: { help: "install libtensorflow with CUDA (about 400 MB) after asking, and look for CUDA" },
+    yes: { help: "do not ask" },
+  },
 } as const;
 
 /** One line of the table. */
@@ -28,10 +33,11 @@ interface Finding {
 }
 
 if (import.meta.main) {
-  await runCommand(command, Deno.args, async () => {
+  await runCommand(command, Deno.args, async ({ options }) => {
     const oneDnn = await provideOneDnn();
     const findings = [
       oneDnn,
+      ...options.gpu ? [await provideTensorflow(options.yes), ...findGpuLibraries()] : [],
       ...await findBackends(),
       await findAssertLibrary(),
       await findNotebookClient(),
@@ -61,10 +67,38 @@ async function provideOneDnn(): Promise<Finding> {
   }
 }
 
+/** libtensorflow; before the backends, one of which needs it. */
+async function provideTensorflow(isAgreed: boolean): Promise<Finding> {
+  const what = "libtensorflow";
+  if (await hasTensorflow()) return { what, state: "yes", remark: "installed" };
+  const question =
+    "The install script of @tensorflow/tfjs-node-gpu downloads about 400 MB and runs " +
+    "with all permissions. Run it?";
+  if (!isAgreed && !confirm(question)) {
+    return { what, state: "no", remark: "not installed, since nobody agreed; --yes does" };
+  }
+  try {
+    await installTensorflow();
+    return { what, state: "yes", remark: "just installed" };
+  } catch (error) {
+    return { what, state: "no", remark: (error as Error).message };
+  }
+}
+
+function findGpuLibraries(): Finding[] {
+  return findCuda().map(({ what, file, remedy }) => ({
+    what,
+    state: file === null ? "no" : "yes",
+    remark: file ?? remedy,
+  }));
+}
+
 async function findBackends(): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { name, summary } of backends) {
-    const reason = await startBackend(name).then(() => null, (error: Error) => error.message);
+  for (const backend of backends) {
+    const { name, summary } = backend;
+    const reason = await startBackend("auto", { candidates: [backend] })
+      .then(() => null, (error: Error) => error.message);
     findings.push({
       what: `backend ${name}`,
       state: reason === null ? "yes" : "no",

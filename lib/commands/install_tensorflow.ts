@@ -1,0 +1,82 @@
+import { dirname, join } from "node:path";
+import { createRequire } from "node:module";
+import { exists } from "../data/read_data_file.ts";
+
+/** The package whose library computes with CUDA, and its version, as deno.json has it. */
+const PACKAGE = "@tensorflow/tfjs-node-gpu";
+
+/** What its install script makes: libtensorflow, and the addon through which it is called. */
+const PARTS = ["deps", "lib"] as const;
+
+export interface InstallOptions {
+  /** The package's folder, from which it is loaded. */
+  readonly folder?: string;
+  /** Runs the install script of that version of the package in a new project; gives its folder there. */
+  readonly runScript?: (project: string, version: string) => Promise<string>;
+}
+
+/** Whether the native part is there. */
+export async function hasTensorflow(folder = packageFolder()): Promise<boolean> {
+  for (const part of PARTS) if (!await exists(join(folder, part))) return false;
+  return true;
+}
+
+/**
+ * Runs the install script of `tfjs-node-gpu`, which downloads libtensorflow and an addon for Node, and puts
+ * what it made where the package is loaded from. Deno runs such scripts only in a project with a folder
+ * `node_modules`, so it is done in one beside the package, which is removed afterwards.
+ *
+ * @throws Error with the script's own complaint
+ */
+export async function installTensorflow(
+  { folder = packageFolder(), runScript = runInstallScript }: InstallOptions = {},
+): Promise<void> {
+  const { version } = JSON.parse(await Deno.readTextFile(join(folder, "package.json")));
+  const project = await Deno.makeTempDir({ dir: dirname(folder), prefix: ".install-" });
+  try {
+    const made = await runScript(project, version);
+    for (const part of PARTS) {
+      if (!await exists(join(made, part))) {
+        throw new Error(`the install script of ${PACKAGE} made no folder "${part}"`);
+      }
+    }
+    for (const part of PARTS) {
+      await Deno.remove(join(folder, part), { recursive: true }).catch(() => {});
+      await Deno.rename(join(made, part), join(folder, part));
+    }
+  } finally {
+    await Deno.remove(project, { recursive: true });
+  }
+}
+
+/** In Deno's cache, or in `node_modules` where a user has turned that on. */
+function packageFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`));
+}
+
+async function runInstallScript(project: string, version: string): Promise<string> {
+  const write = (name: string, content: unknown) =>
+    Deno.writeTextFile(join(project, name), JSON.stringify(content));
+  await write("deno.json", { nodeModulesDir: "auto" });
+  await write("package.json", { dependencies: { [PACKAGE]: version } });
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["install", `--allow-scripts=npm:${PACKAGE}@${version}`],
+    cwd: project,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  if (!success) {
+    throw new Error(
+      `the install script of ${PACKAGE} failed: ` +
+        complaintIn(new TextDecoder().decode(stderr)),
+    );
+  }
+  return await Deno.realPath(join(project, "node_modules", PACKAGE));
+}
+
+/** The script's own error, which the ones of the programs around it follow; else the last line. */
+function complaintIn(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  return lines.find((line) => line.startsWith("error: Uncaught"))
+    ?.replace(/^error: Uncaught (\(in promise\) )?(Error: )?/, "") ?? lines.at(-1) ?? "no reason";
+}

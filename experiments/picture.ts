@@ -1,5 +1,5 @@
 import { gains } from "./report/figure_rows.ts";
-import { openReport } from "./report/experiment_report.ts";
+import { openReport, reproduceCommand } from "./report/experiment_report.ts";
 import { collectTable } from "./table/result_table.ts";
 import { summarise } from "./table/summary.ts";
 import { runCommand } from "../lib/commands/command_line.ts";
@@ -8,8 +8,16 @@ import { gainWithIntervals } from "../lib/report/gain_intervals.ts";
 import { renderPng } from "../lib/report/static_picture.ts";
 import { UserError } from "../lib/user_error.ts";
 
-const RESULTS = "results/reference-onednn";
-const FILE = `${RESULTS}/table1-quick.png`;
+const RESULTS = "results/cifar10-onednn";
+const FILE = `${RESULTS}/table1-fifth.png`;
+/** What of Table 1 it shows. */
+const PART = {
+  scale: "paper",
+  fractions: [0.2],
+  students: ["resnet8"],
+  methods: ["original", "hinton", "fitnet", "attention", "fsp", "bss"],
+  teacherPrecision: "bf16",
+} as const;
 const WIDTH = 900;
 
 const command = {
@@ -20,15 +28,11 @@ const command = {
 
 if (import.meta.main) {
   await runCommand(command, Deno.args, async () => {
-    const { experiment, folder, plan } = await openReport("table1", {
-      scale: "quick",
-      results: RESULTS,
-    });
+    const report = await openReport("table1", { ...PART, results: RESULTS });
+    const { experiment, folder, plan } = report;
     const { rows, missing } = await collectTable(folder, plan);
     if (missing.length > 0) {
-      throw new UserError(
-        `${missing.length} runs are missing; deno task reproduce table1 --results ${RESULTS}`,
-      );
+      throw new UserError(`${missing.length} runs are missing; ${reproduceCommand(report)}`);
     }
     const { reference } = experiment;
     const figure = gainWithIntervals(gains(summarise(rows, experiment)), { reference });

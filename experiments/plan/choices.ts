@@ -18,7 +18,7 @@ export const choiceOptions = {
   seeds: { value: "N|A,B", help: "how many seeds, or which" },
   attack: {
     value: attacks.map(({ shortName }) => shortName).join("|"),
-    help: "which attack makes the samples of the method bss (default: bss)",
+    help: "which attack makes the samples of the method bss (default: bss; table3: all of its own)",
   },
   set: {
     value: "METHOD.OPTION=VALUE",

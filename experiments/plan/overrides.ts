@@ -83,7 +83,8 @@ export function makesSamples(entry: MethodEntry): boolean {
   return attackOf(entry) !== undefined;
 }
 
-function attackOf({ name, options = {} }: MethodEntry): unknown {
+/** Which attack makes its samples; undefined for a method that has none. */
+export function attackOf({ name, options = {} }: MethodEntry): unknown {
   return options.attack ?? methodNamed(name).options.attack?.default;
 }
 

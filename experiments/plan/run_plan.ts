@@ -1,5 +1,6 @@
 import type { Experiment, MethodEntry, RunGrid } from "./experiment.ts";
 import {
+  attackOf,
   labelOf,
   makesSamples,
   type Overrides,
@@ -35,7 +36,10 @@ export interface PlanChoices {
   readonly students?: readonly string[];
   readonly methods?: readonly string[];
   readonly seeds?: readonly number[];
-  /** Which attack makes the samples of the methods that have them; the method's own if left out. */
+  /**
+   * Which attack makes the samples of the methods that have them: put in the place of the method's own,
+   * or, in an experiment about several attacks, one of these.
+   */
   readonly attack?: string;
   /** Options of methods, and of "protocol", in the place of the experiment's */
   readonly set?: Overrides;
@@ -74,7 +78,7 @@ export function chosenMethods(experiment: Experiment, choices: PlanChoices): Met
 
 /** With another data set: the grids that are on it, else all of them on that one. */
 function chosenGrids(experiment: Experiment, choices: PlanChoices): RunGrid[] {
-  const { scale, dataset, fractions, students, methods, seeds } = choices;
+  const { scale, dataset, fractions, students, methods, seeds, attack } = choices;
   // A notebook's parameter is whatever was typed.
   if (!Object.hasOwn(experiment.scales, scale)) {
     throw new UserError(`there is no scale "${scale}"; choose from ${SCALES.join(", ")}`);
@@ -87,11 +91,26 @@ function chosenGrids(experiment: Experiment, choices: PlanChoices): RunGrid[] {
     fractions: fractions ?? grid.fractions,
     students: students ?? grid.students,
     seeds: seeds ?? grid.seeds,
-    methods: methods?.flatMap((name) => {
-      const own = grid.methods.filter((entry) => entry.name === name);
-      return own.length > 0 ? own : [{ name }];
-    }) ?? grid.methods,
+    methods: withAttack(
+      methods?.flatMap((name) => {
+        const own = grid.methods.filter((entry) => entry.name === name);
+        return own.length > 0 ? own : [{ name }];
+      }) ?? grid.methods,
+      attack,
+    ),
   }));
+}
+
+/** Where methods have samples of several attacks: those of one of them, and those that have none. */
+function withAttack(methods: readonly MethodEntry[], attack?: string): readonly MethodEntry[] {
+  const attacks = [...new Set(methods.filter(makesSamples).map(attackOf))];
+  if (attack === undefined || attacks.length < 2) return methods;
+  if (!attacks.includes(attack)) {
+    throw new UserError(
+      `there are no samples of "${attack}" here; choose from ${attacks.join(", ")}`,
+    );
+  }
+  return methods.filter((entry) => !makesSamples(entry) || attackOf(entry) === attack);
 }
 
 async function planGrid(

@@ -5,6 +5,7 @@ import { mergePlans } from "../../experiments/plan/planned_run.ts";
 import { planRuns } from "../../experiments/plan/run_plan.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
 import { table1 } from "../../experiments/table1.ts";
+import { table3 } from "../../experiments/table3.ts";
 import { table2 } from "../../experiments/table2.ts";
 import { table4 } from "../../experiments/table4.ts";
 import { measureNamed } from "../../experiments/table/measures.ts";
@@ -126,6 +127,19 @@ Deno.test("openPlan() puts another attack in the place of BSS, as a run of its o
     () => openPlan(quickstart, { ...choices, methods: ["hinton"], attack: "fgsm" }),
     UserError,
     'none of the methods hinton makes samples by an attack, so that "fgsm" has nothing to replace',
+  );
+});
+
+Deno.test("openPlan() takes one attack of an experiment that is about several", async () => {
+  const choices = { scale: "smoke", seeds: [1] } as const;
+  const all = await openPlan(table3, choices);
+  const [none, deepfool] = await openPlan(table3, { ...choices, attack: "deepfool" });
+  const labelled = (label: string) => all.find((run) => run.label === label)!.name;
+  assertEquals([none.name, deepfool.name], [labelled("none (hinton)"), labelled("DeepFool")]);
+  await assertRejects(
+    () => openPlan(table3, { ...choices, attack: "pgd" }),
+    UserError,
+    'there are no samples of "pgd" here; choose from noise, carlini-wagner, fgsm, deepfool, bss',
   );
 });
 

@@ -5,11 +5,11 @@ import { backends } from "../lib/backend/backends.ts";
 /** Why each backend that does not work on this machine does not. */
 const unavailable = new Map<string, string>();
 /** Plain JavaScript, and a GPU's backend without a GPU: no user gets that unless it is named. */
-const slow = ["cpu"];
+export const slowBackends = ["cpu"];
 for (const backend of backends) {
   const { name } = backend;
   await startBackend(name).catch((error) => unavailable.set(name, error.message));
-  await startBackend("auto", { candidates: [backend] }).catch(() => slow.push(name));
+  await startBackend("auto", { candidates: [backend] }).catch(() => slowBackends.push(name));
 }
 
 /** The names of those that work here. */
@@ -39,7 +39,11 @@ export function onEveryBackend(name: string, run: Run): void {
  *
  * @param without the backends that are left out; those that are slow here unless told otherwise
  */
-export function onFastBackends(name: string, run: Run, without: readonly string[] = slow): void {
+export function onFastBackends(
+  name: string,
+  run: Run,
+  without: readonly string[] = slowBackends,
+): void {
   register(name, run, (backend) => !without.includes(backend));
 }
 

@@ -12,7 +12,10 @@ export async function valuesOf(compute: () => tf.Tensor): Promise<number[]> {
 /** The same for tensors that are computed together. */
 export async function valuesOfAll(compute: () => tf.Tensor[]): Promise<number[][]> {
   const tensors = tf.tidy(compute);
-  const values = await Promise.all(tensors.map((tensor) => tensor.data()));
-  tf.dispose(tensors);
-  return values.map((data) => [...data]);
+  try {
+    const values = await Promise.all(tensors.map((tensor) => tensor.data()));
+    return values.map((data) => [...data]);
+  } finally {
+    tf.dispose(tensors);
+  }
 }

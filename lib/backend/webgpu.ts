@@ -25,12 +25,14 @@ export const webgpu: Backend = {
     }
     if (isOpen()) return;
     const { CheckedWebgpuBackend } = await import("./webgpu/checked_webgpu_backend.ts");
+    const { computeReproducibly } = await import("./webgpu/compute_reproducibly.ts");
     const { registerTrainingKernels } = await import("./webgpu/register_training_kernels.ts");
     const device = await requestDevice(adapter);
     // The package registers its own, and a lost device's may still be there.
     tf.removeBackend("webgpu");
     tf.registerBackend("webgpu", () => new CheckedWebgpuBackend(device, adapter.info));
     registerTrainingKernels();
+    computeReproducibly();
   },
   finish: () => (tf.backend() as CheckedWebgpuBackend).finish(),
 };

@@ -15,6 +15,7 @@ import { channelMoments } from "../../../lib/backend/webgpu/channel_moments.ts";
 import { requestAdapter } from "../../../lib/backend/webgpu/request_device.ts";
 import { rowBlocks, sumBlocks } from "../../../lib/backend/webgpu/row_blocks.ts";
 import { UserError } from "../../../lib/user_error.ts";
+import { testClassifier, testImages } from "../../networks.ts";
 import { assertClose, uniformNumbers } from "../../numbers.ts";
 import { outcomeOf } from "../../training/outcome_of.ts";
 import { smallSpecification, withFolder } from "../../training/small_run.ts";
@@ -113,6 +114,30 @@ onWebgpu("finishWork() waits until what was queued is done", async () => {
   assert(busy > 3 * idle, `${busy} s with 20 products to be made, ${idle} s with none`);
   product.dispose();
 });
+
+onWebgpu("an image has the same logits, bit for bit, in a mini-batch of any size", async () => {
+  const classifier = testClassifier();
+  const logitsOf = (images: tf.Tensor4D) => valuesOf(() => classifier.logits(images));
+  const images = testImages(40);
+  const onDevice = tf.tidy(() => images.slice([0], [8]));
+  const whole = await logitsOf(images);
+  assertEquals(await logitsOf(onDevice), whole.slice(0, whole.length / 5));
+  tf.dispose([images, onDevice]);
+  classifier.dispose();
+});
+
+onWebgpu(
+  "exponentials are the same, bit for bit, of values that have been on the device and that have not",
+  async () => {
+    const values = uniformNumbers(64, "values");
+    const shares = (x: tf.Tensor) => tf.softmax(tf.exp(x));
+    const here = await valuesOf(() => shares(tf.tensor1d(values)));
+    const there = await valuesOf(() =>
+      shares(tf.concat([tf.tensor1d(values), tf.zeros([SIZE])]).slice([0], [64]))
+    );
+    assertEquals(here, there);
+  },
+);
 
 onWebgpu("memory on the device does not grow over 200 steps", async (backend) => {
   const x = tf.tensor(uniformNumbers(4 * 8 * 8 * 4, "x"), [4, 8, 8, 4]) as tf.Tensor4D;

@@ -12,56 +12,80 @@ const command = {
   },
 } as const;
 
+/**
+ * Tests that do nothing but compute, most of them on one core. They run in a process of their own beside
+ * the others, which start programs, kernels and browsers.
+ */
+const COMPUTING = [
+  ...["analysis", "attack", "backend", "data", "distillation", "golden", "nn", "parity"],
+  ...["selection", "training"],
+].map((folder) => `tests/${folder}`);
+
 if (import.meta.main) {
   await runCommand(command, Deno.args, async ({ positionals, options }) => {
     const assertions = await chooseAssertLibrary();
     console.log(`assertions: ${assertions.description}`);
-    const run = new Deno.Command(Deno.execPath(), {
-      args: [
-        "test",
-        "--allow-all",
-        "--no-lock",
-        "--doc",
-        "--v8-flags=--expose-gc",
-        ...assertions.denoArguments,
-        ...(options.filter === undefined ? [] : ["--filter", options.filter]),
-        ...(positionals.length > 0 ? positionals : ["tests", "lib", "experiments"]),
-      ],
-      cwd: positionals.length > 0 ? Deno.cwd() : PROJECT_ROOT,
-      env: { NO_COLOR: "1" },
-      stdout: "piped",
-    }).spawn();
-    const counts = await passThrough(run.stdout);
-    const { success } = await run.status;
-    if (counts === null) {
-      console.error("error: no test ran");
-      return 1;
-    }
-    const { passed, failed, skipped } = counts;
-    console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-    if (passed + failed === 0) console.error("error: no test ran");
-    return success && passed > 0 ? 0 : 1;
+    const filter = options.filter === undefined ? [] : ["--filter", options.filter];
+    const cwd = positionals.length > 0 ? Deno.cwd() : PROJECT_ROOT;
+    const run = (files: readonly string[], show: (chunk: Uint8Array) => unknown) =>
+      runTests([...assertions.denoArguments, ...filter, ...files], cwd, show);
+    const show = (chunk: Uint8Array) => Deno.stdout.write(chunk);
+    if (positionals.length > 0) return tell([await run(positionals, show)]);
+    // Two at once would be a muddle: what the second says is shown when both are done.
+    const unshown: Uint8Array[] = [];
+    const results = await Promise.all([
+      run([`--ignore=${COMPUTING}`, "tests", "lib", "experiments"], show),
+      run(COMPUTING, (chunk) => unshown.push(chunk)),
+    ]);
+    for (const chunk of unshown) await show(chunk);
+    return tell(results);
   });
 }
 
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
+/** What one process of the runner came to; counts are null if it ended without any. */
+interface Result {
+  readonly success: boolean;
+  readonly counts:
+    | { readonly passed: number; readonly failed: number; readonly skipped: number }
+    | null;
 }
 
-/** Copies the runner's output to ours, and reads its closing line; null if there was none. */
-async function passThrough(output: ReadableStream<Uint8Array>): Promise<Counts | null> {
+async function runTests(
+  args: readonly string[],
+  cwd: string,
+  show: (chunk: Uint8Array) => unknown,
+): Promise<Result> {
+  const run = new Deno.Command(Deno.execPath(), {
+    args: ["test", "--allow-all", "--no-lock", "--doc", "--v8-flags=--expose-gc", ...args],
+    cwd,
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+  }).spawn();
   let tail = "";
   const decoder = new TextDecoder();
-  for await (const chunk of output) {
-    await Deno.stdout.write(chunk);
+  for await (const chunk of run.stdout) {
+    await show(chunk);
     tail = (tail + decoder.decode(chunk, { stream: true })).slice(-2000);
   }
+  const { success } = await run.status;
   const closing = [...tail.matchAll(
     /^(?:ok|FAILED) \| (\d+) passed.*?\| (\d+) failed(?:.*?\| (\d+) ignored)?/gm,
   )].at(-1);
-  if (!closing) return null;
+  if (!closing) return { success, counts: null };
   const [passed, failed, skipped] = closing.slice(1).map((text) => Number(text ?? 0));
-  return { passed, failed, skipped };
+  return { success, counts: { passed, failed, skipped } };
+}
+
+/** Says what the tests came to, and gives the exit status. */
+function tell(results: readonly Result[]): number {
+  const all = results.flatMap(({ counts }) => counts ?? []);
+  if (all.length < results.length) {
+    console.error("error: the tests ended before their time, or none ran");
+    return 1;
+  }
+  const sum = (of: "passed" | "failed" | "skipped") =>
+    all.reduce((total, one) => total + one[of], 0);
+  console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
+  if (sum("passed") + sum("failed") === 0) console.error("error: no test ran");
+  return results.every(({ success }) => success) && sum("passed") > 0 ? 0 : 1;
 }

@@ -176,7 +176,11 @@ const mistakes: [what: string, args: string[], text: string][] = [
   ["an unknown experiment", ["tabel1"], 'no experiment "tabel1"; choose from quickstart'],
   ["an unknown method", ["--methods", "bsss"], 'no method "bsss"; choose from original'],
   ["an unknown student", ["--students", "resnet9"], 'no network "resnet9"'],
-  ["an unknown backend", ["--backend", "cuda"], "choose from auto, tensorflow, onednn, wasm, cpu"],
+  [
+    "an unknown backend",
+    ["--backend", "cuda"],
+    "choose from auto, tensorflow, onednn, webgpu, wasm, cpu",
+  ],
   ["an unknown option", ["--epoch", "3"], "its options are --scale"],
   ["an unknown scale", ["--scale", "huge"], "choose from smoke, quick, paper"],
   ["an unknown data set", ["--dataset", "mnist"], "choose from fashion-mnist-subset"],

@@ -5,7 +5,7 @@ import { checkParity } from "../../lib/parity/check_parity.ts";
 import type { Comparison } from "../../lib/parity/compare.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/nn/safetensors.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { computedOn, onFastBackends, workingBackends } from "../on_every_backend.ts";
+import { computedOn, onFastBackends, slowBackends, workingBackends } from "../on_every_backend.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const FOLDER = fileURLToPath(new URL("./fashion", import.meta.url));
@@ -43,7 +43,7 @@ onFastBackends(
 onFastBackends(
   "a step with boundary supporting samples agrees with published PyTorch code",
   () => withStep(async (folder) => assertEquals(await failures(folder), [])),
-  [fastest, "cpu"],
+  [fastest, ...slowBackends],
 );
 
 Deno.test("parity fails where a weight of the teacher is another one", async () => {

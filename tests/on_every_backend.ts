@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { startBackend } from "../lib/backend/start_backend.ts";
 import { backends } from "../lib/backend/backends.ts";
+import { withoutLeaks } from "./without_leaks.ts";
 
 /** Why each backend that does not work on this machine does not. */
 const unavailable = new Map<string, string>();
@@ -51,13 +52,7 @@ type Run = (backend: string) => Promise<void> | void;
 
 function register(name: string, run: Run, wanted: (backend: string) => boolean): void {
   for (const backend of workingBackends.filter(wanted)) {
-    Deno.test(`${name} [${backend}]`, async () => {
-      await startBackend(backend);
-      const before = tf.memory().numTensors;
-      await run(backend);
-      const leaked = tf.memory().numTensors - before;
-      if (leaked !== 0) throw new Error(`${leaked} tensors were left behind`);
-    });
+    Deno.test(`${name} [${backend}]`, () => withoutLeaks(backend, () => run(backend)));
   }
 }
 

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { startBackend } from "../../lib/backend/start_backend.ts";
+import { withoutLeaks } from "../without_leaks.ts";
 
 /**
  * Gives a function that registers tests of what only one backend has. They are skipped, with the
@@ -12,13 +13,7 @@ export async function testsOf<Backend extends tf.KernelBackend>(name: string) {
     Deno.test({
       name: title + skipped,
       ignore: reason !== null,
-      async fn() {
-        await startBackend(name);
-        const before = tf.memory().numTensors;
-        await run(tf.backend() as Backend);
-        const left = tf.memory().numTensors - before;
-        if (left !== 0) throw new Error(`${left} tensors were left behind`);
-      },
+      fn: () => withoutLeaks(name, () => run(tf.backend() as Backend)),
     });
   };
 }

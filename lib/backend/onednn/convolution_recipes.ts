@@ -1,8 +1,8 @@
 import { Algorithm, Argument, Propagation } from "./constants.ts";
 import { int64s, type Layout } from "./memory_layout.ts";
 import type { Library } from "./open_library.ts";
-import type { PostOperation, PrimitiveRecipe } from "./primitive.ts";
-import { operandsOf } from "./recipes.ts";
+import type { PrimitiveRecipe } from "./primitive.ts";
+import { type Computed, productArguments } from "./recipes.ts";
 
 /** Strides and zeros around the image, in pixels: `[vertical, horizontal]`. */
 export interface ConvolutionGeometry {
@@ -12,6 +12,17 @@ export interface ConvolutionGeometry {
   readonly padBefore: readonly [number, number];
   /** Below and to the right. */
   readonly padAfter: readonly [number, number];
+}
+
+interface Convolution {
+  readonly geometry: ConvolutionGeometry;
+  /** As in `PrimitiveRecipe`. */
+  readonly preferred?: readonly string[];
+}
+
+interface BackwardConvolution extends Convolution {
+  /** The descriptor of the forward primitive. */
+  readonly hint: Deno.PointerValue;
 }
 
 type Arrays = [
@@ -30,14 +41,10 @@ function arraysOf({ strides, dilations, padBefore, padAfter }: ConvolutionGeomet
 /** `execute(src, weights, [bias,] [operands of binary post-operations,] dst)` */
 export function convolutionForward(
   { symbols, engine }: Library,
-  { src, weights, bias, dst, geometry, postOperations = [], preferred }: {
+  { src, weights, bias, dst, geometry, postOperations = [], preferred }: Convolution & Computed & {
     readonly src: Layout;
     readonly weights: Layout;
     readonly bias?: Layout;
-    readonly dst: Layout;
-    readonly geometry: ConvolutionGeometry;
-    readonly postOperations?: readonly PostOperation[];
-    readonly preferred?: readonly string[];
   },
 ): PrimitiveRecipe {
   return {
@@ -54,13 +61,7 @@ export function convolutionForward(
         ...arraysOf(geometry),
         attributes,
       ),
-    arguments: [
-      Argument.src,
-      Argument.weights,
-      ...(bias ? [Argument.bias] : []),
-      ...operandsOf(postOperations),
-      Argument.dst,
-    ],
+    arguments: productArguments(bias, postOperations),
     postOperations,
     preferred,
   };
@@ -69,14 +70,10 @@ export function convolutionForward(
 /** `execute(diffDst, weights, diffSrc)` */
 export function convolutionBackwardData(
   { symbols, engine }: Library,
-  { diffSrc, weights, diffDst, geometry, hint, preferred }: {
+  { diffSrc, weights, diffDst, geometry, hint, preferred }: BackwardConvolution & {
     readonly diffSrc: Layout;
     readonly weights: Layout;
     readonly diffDst: Layout;
-    readonly geometry: ConvolutionGeometry;
-    /** The descriptor of the forward primitive. */
-    readonly hint: Deno.PointerValue;
-    readonly preferred?: readonly string[];
   },
 ): PrimitiveRecipe {
   return {
@@ -100,13 +97,10 @@ export function convolutionBackwardData(
 /** `execute(src, diffDst, diffWeights)` */
 export function convolutionBackwardWeights(
   { symbols, engine }: Library,
-  { src, diffWeights, diffDst, geometry, hint, preferred }: {
+  { src, diffWeights, diffDst, geometry, hint, preferred }: BackwardConvolution & {
     readonly src: Layout;
     readonly diffWeights: Layout;
     readonly diffDst: Layout;
-    readonly geometry: ConvolutionGeometry;
-    readonly hint: Deno.PointerValue;
-    readonly preferred?: readonly string[];
   },
 ): PrimitiveRecipe {
   return {

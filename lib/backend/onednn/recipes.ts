@@ -4,7 +4,7 @@ import type { Library } from "./open_library.ts";
 import type { PostOperation, PrimitiveRecipe } from "./primitive.ts";
 
 /** Layouts with which something is computed, and what follows before the result is written. */
-interface Computed {
+export interface Computed {
   readonly dst: Layout;
   readonly postOperations?: readonly PostOperation[];
 }
@@ -29,13 +29,7 @@ export function product(
         dst.handle,
         attributes,
       ),
-    arguments: [
-      Argument.src,
-      Argument.weights,
-      ...(bias ? [Argument.bias] : []),
-      ...operandsOf(postOperations),
-      Argument.dst,
-    ],
+    arguments: productArguments(bias, postOperations),
     postOperations,
   };
 }
@@ -86,8 +80,22 @@ export function elementwise(
   };
 }
 
+/** The arguments of a product or convolution, in the order of `execute`. */
+export function productArguments(
+  bias: Layout | undefined,
+  postOperations: readonly PostOperation[],
+): number[] {
+  return [
+    Argument.src,
+    Argument.weights,
+    ...(bias ? [Argument.bias] : []),
+    ...operandsOf(postOperations),
+    Argument.dst,
+  ];
+}
+
 /** The arguments that post-operations take. */
-export function operandsOf(postOperations: readonly PostOperation[]): number[] {
+function operandsOf(postOperations: readonly PostOperation[]): number[] {
   return postOperations.flatMap((operation, index) =>
     operation.kind === "binary" ? [Argument.postOperation(index)] : []
   );

@@ -12,10 +12,12 @@ export interface Computed {
 /** `execute(src, weights, [bias,] [operands of binary post-operations,] dst)`: `src · weights + bias` */
 export function product(
   { symbols, engine }: Library,
-  { src, weights, bias, dst, postOperations = [] }: Computed & {
+  { src, weights, bias, dst, postOperations = [], preferred }: Computed & {
     readonly src: Layout;
     readonly weights: Layout;
     readonly bias?: Layout;
+    /** As in `PrimitiveRecipe`. */
+    readonly preferred?: readonly string[];
   },
 ): PrimitiveRecipe {
   return {
@@ -31,6 +33,7 @@ export function product(
       ),
     arguments: productArguments(bias, postOperations),
     postOperations,
+    preferred,
   };
 }
 

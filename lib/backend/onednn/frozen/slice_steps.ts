@@ -22,6 +22,12 @@ export interface Place {
 export const RELU: PostOperation = { kind: "elementwise", algorithm: Algorithm.relu };
 export const ADD: PostOperation = { kind: "add to destination" };
 
+/**
+ * Implementations that round a row the same whatever rows are beside it: cached logits are used only where
+ * they would come out the same, bit for bit. "gemm:jit:f32", which oneDNN prefers without AVX-512, does not.
+ */
+const ROW_BY_ROW = ["brg_matmul:avx512_core", "brg_matmul:avx2"];
+
 const CONVOLUTION = (stride: number, pad: number) => ({
   strides: [stride, stride],
   dilations: [1, 1],
@@ -222,6 +228,7 @@ export class SliceSteps {
         postOperations: scale === 1
           ? []
           : [{ kind: "elementwise", algorithm: Algorithm.linear, alpha: scale }],
+        preferred: ROW_BY_ROW,
       }));
     const biases = bias === undefined ? [] : [bias];
     return (from, to) => primitive.execute(from, weight, ...biases, to);

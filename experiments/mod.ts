@@ -4,10 +4,10 @@ export type { Experiment } from "./plan/experiment.ts";
 export { openPlan, RESULTS } from "./plan/open_plan.ts";
 export type { PlannedRun } from "./plan/planned_run.ts";
 export {
+  commandFor,
   type ExperimentReport,
   openReport,
   type ReportChoices,
-  reproduceCommand,
 } from "./report/experiment_report.ts";
 export { equalCostTable } from "./report/equal_cost_table.ts";
 export { against, curves, gains, gainsByShare, withShares } from "./report/figure_rows.ts";

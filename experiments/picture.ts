@@ -1,5 +1,5 @@
 import { gains } from "./report/figure_rows.ts";
-import { openReport, reproduceCommand } from "./report/experiment_report.ts";
+import { commandFor, openReport } from "./report/experiment_report.ts";
 import { collectTable } from "./table/result_table.ts";
 import { summarise } from "./table/summary.ts";
 import { runCommand } from "../lib/commands/command_line.ts";
@@ -32,7 +32,7 @@ if (import.meta.main) {
     const { experiment, folder, plan } = report;
     const { rows, missing } = await collectTable(folder, plan);
     if (missing.length > 0) {
-      throw new UserError(`${missing.length} runs are missing; ${reproduceCommand(report)}`);
+      throw new UserError(`${missing.length} runs are missing; ${commandFor(report)}`);
     }
     const { reference } = experiment;
     const figure = gainWithIntervals(gains(summarise(rows, experiment)), { reference });

@@ -2,9 +2,9 @@ import { relative } from "node:path";
 import { experimentNamed } from "../experiments.ts";
 import type { Experiment } from "../plan/experiment.ts";
 import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan/open_plan.ts";
-import { choiceArguments } from "../plan/choices.ts";
 import { checkOverridesUsed } from "../plan/overrides.ts";
 import type { PlannedRun } from "../plan/planned_run.ts";
+import { reproduceCommand } from "../plan/reproduce_command.ts";
 import { chosenMethods, type PlanChoices, planRuns } from "../plan/run_plan.ts";
 import type { DataOptions } from "../../lib/data/data_source.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
@@ -44,12 +44,8 @@ export async function openReport(
   return { experiment, choices, folder, sources, plan };
 }
 
-/** The command that makes what is missing. */
-export function reproduceCommand({ experiment, choices, folder }: ExperimentReport): string {
+/** The command that makes what is missing, its paths from the project's folder. */
+export function commandFor({ experiment, choices, folder }: ExperimentReport): string {
   const results = relative(PROJECT_ROOT, Deno.realPathSync(folder.path));
-  return [
-    `deno task reproduce ${experiment.name}`,
-    ...choiceArguments(choices),
-    ...(results === "results" ? [] : [`--results ${results}`]),
-  ].join(" ");
+  return reproduceCommand(experiment.name, choices, results);
 }

@@ -1,4 +1,4 @@
-import { type ExperimentReport, reproduceCommand } from "./experiment_report.ts";
+import { commandFor, type ExperimentReport } from "./experiment_report.ts";
 import { estimateRoughly } from "../runner/estimate.ts";
 import { type WorkLeft, workLeft } from "../runner/work_left.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
@@ -29,7 +29,7 @@ export async function stateTable(
     complete: plan.length - works.length,
   };
   if (works.length === 0) return displayTable({ title: experiment.title, columns, rows: [row] });
-  const todo = `To make what is missing: ${reproduceCommand(report)}, or runMissing = true above.`;
+  const todo = `To make what is missing: ${commandFor(report)}, or runMissing = true above.`;
   const absent = await absentTeachers(works);
   if (absent.length > 0) {
     return displayTable({

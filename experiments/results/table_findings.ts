@@ -2,8 +2,12 @@ import type { Finding } from "./finding.ts";
 import { missingSeeds } from "./missing_seeds.ts";
 import { rowFault } from "./row_fault.ts";
 import { isRun, type StoredResult, type StoredResults } from "./stored_result.ts";
-import { RESULTS } from "../plan/open_plan.ts";
+import { reproduceCommand } from "../plan/reproduce_command.ts";
+import type { PlanChoices } from "../plan/run_plan.ts";
+import { methods } from "../../lib/distillation/methods.ts";
+import type { Row } from "../../lib/report/columns.ts";
 import { resultFile } from "../../lib/report/result_file.ts";
+import type { Scale } from "../../lib/training/run_specification.ts";
 
 /** At most so many names stand in a message. */
 const MOST_NAMES = 3;
@@ -22,14 +26,20 @@ export function tableFindings(
   const isThere = (run: string) => stored.names.includes(`runs/${run}`);
   const listed = (key: string): string[] => JSON.parse(metadata[key] ?? "[]");
   const faults = rowFaults(table, stored);
-  const command = reproduceCommand(table, folder);
-  const seeds = [...new Set(rows.map(({ seed }) => Number(seed)))].sort((a, b) => a - b);
+  const choices = choicesOf(table);
+  const command = (choices: PlanChoices) =>
+    `\`${reproduceCommand(metadata.experiment, choices, folder)}\``;
 
-  const about = (kind: Finding["kind"], what: string, named: readonly string[], remedy = command) =>
+  const about = (
+    kind: Finding["kind"],
+    what: string,
+    named: readonly string[],
+    remedy = `${command(choices)}, with what else it was asked for with,`,
+  ) =>
     named.length === 0 ? [] : [{
       file: resultFile(table.name),
       kind,
-      message: `${what} ${some(named)}; \`${remedy}\` puts that right`,
+      message: `${what} ${some(named)}; ${remedy} puts that right`,
     }];
 
   return [
@@ -43,12 +53,12 @@ export function tableFindings(
     ...about("incomplete", "when it was written, not all was measured of", listed("unmeasured")),
     ...about("incomplete", "when it was written, damaged were", listed("damaged")),
     ...about("stale", "results say otherwise:", faults),
-    ...missingSeeds(rows).flatMap(({ group, seeds: missing }) =>
+    ...missingSeeds(rows).flatMap(({ group, row, seeds }) =>
       about(
         "incomplete",
         `seeds that others have are missing of ${group}:`,
-        missing.map(String),
-        `${command} --seeds ${seeds.join(",")}`,
+        seeds.map(String),
+        command({ ...choices, ...groupChoices(row), seeds }),
       )
     ),
   ];
@@ -75,13 +85,18 @@ function some(names: readonly string[]): string {
 }
 
 /** Its name is that of the experiment, the scale and, if it isn't the experiment's own, the data set. */
-function reproduceCommand({ name, rows, metadata }: StoredResult, folder: string): string {
-  const { experiment } = metadata;
-  const scale = rows[0]?.scale;
+function choicesOf({ name, rows, metadata: { experiment } }: StoredResult): PlanChoices {
+  const scale = rows[0]?.scale as Scale;
   const dataset = name.slice(`tables/${experiment}-${scale}-`.length);
-  return [
-    `deno task reproduce ${experiment} --scale ${scale}`,
-    ...(dataset === "" ? [] : [`--dataset ${dataset}`]),
-    ...(folder === RESULTS ? [] : [`--results ${folder}`]),
-  ].join(" ");
+  return { scale, ...(dataset === "" ? {} : { dataset }) };
+}
+
+/** What narrows an experiment down to the group of a row; to what is beside it too, if no method has its name. */
+function groupChoices({ fraction, student, method, setting, teacher }: Row): Partial<PlanChoices> {
+  const isMethod = setting === null && methods.some(({ name }) => name === method);
+  return {
+    ...{ fractions: [Number(fraction)], students: [String(student)] },
+    ...(isMethod ? { methods: [String(method)] } : {}),
+    ...(String(teacher).endsWith(", bf16") ? { teacherPrecision: "bf16" } : {}),
+  };
 }

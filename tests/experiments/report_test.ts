@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { openReport, reproduceCommand } from "../../experiments/report/experiment_report.ts";
+import { commandFor, openReport } from "../../experiments/report/experiment_report.ts";
 import { against, curves, gains, gainsByShare } from "../../experiments/report/figure_rows.ts";
 import { provenanceTable } from "../../experiments/report/provenance_table.ts";
 import { runHere } from "../../experiments/report/run_here.ts";
@@ -35,7 +35,7 @@ Deno.test("a report of results that are all there says so, and has nothing to ru
   assertMatch(await textOf(await stateTable(report)), /quick +6 +6 +6/);
   await runHere(report);
   const command = "deno task reproduce quickstart --scale quick --results results/reference";
-  assertEquals(reproduceCommand(report), command);
+  assertEquals(commandFor(report), command);
 });
 
 Deno.test("a report without results says what to run and about how long it takes, and can run it", async () => {

@@ -110,7 +110,7 @@ Deno.test("verifyResults() finds a seed that a table has of the other methods on
     () => [[
       "incomplete",
       TABLE_FILE,
-      /seeds that others have are missing of method original: 1; `deno task reproduce quickstart --scale quick --results .* --seeds 1,2` puts that right/,
+      /seeds that others have are missing of method original: 1; `deno task reproduce quickstart --scale quick --fractions 0\.2 --students resnet8 --methods original --seeds 1, --results .*` puts that right/,
     ]],
   );
 });
@@ -122,7 +122,11 @@ Deno.test("verifyResults() finds runs that a table says are missing, there by no
         metadata: { ...metadata, missing: JSON.stringify([nameOf(run), "a", "b", "c", "d", "e"]) },
       })),
     (run) => [
-      ["incomplete", TABLE_FILE, /it lacks a, b, c and 2 more; `deno task reproduce quickstart/],
+      [
+        "incomplete",
+        TABLE_FILE,
+        /it lacks a, b, c and 2 more; `deno task reproduce quickstart --scale quick --results .*`, with what else it was asked for with, puts that right/,
+      ],
       ["stale", TABLE_FILE, new RegExp(`it lacks what is there by now: ${nameOf(run)};`)],
     ],
   );

@@ -63,7 +63,8 @@ Deno.test("reproduce --until stops in time and says what is left; the same comma
     const long = [...ONE, "--set", "protocol.epochs=4000"];
     const { code, stderr, seconds } = await reproduce(folder, ...long, "--until", "3s");
     assertEquals(code, 1, stderr);
-    assert(seconds > 3 && seconds < 9, `${seconds} s`);
+    // Left alone it would take minutes; a busy machine may need some seconds more to get to its checkpoint.
+    assert(seconds > 3 && seconds < 30, `${seconds} s`);
     assertStringIncludes(stderr, "the time is up; stopping at a checkpoint");
     assertMatch(stderr, /not finished: fashion-mnist-subset-resnet8-original-\S+/);
     const again = await reproduce(folder, ...long, "--until", "3s");

@@ -5,6 +5,8 @@ import type { CellEnd, Kernel, RunningCell } from "./kernel.ts";
 
 /** What a person may have to wait for a cell to end that was stopped, in s. */
 const SOON = 2;
+/** The same where a driver for the processor takes the GPU's part: a mini-batch alone takes it a second or two. */
+const SOON_ON_PROCESSOR = 10;
 
 /** A small run, in the variables of the kernel; the smaller, the slower the backend. */
 const prepare = (
@@ -63,13 +65,13 @@ console.log("finished", finished.length);
 `;
 
 /** Stops a cell, and sees to it that it ends soon. */
-async function stopped(kernel: Kernel, cell: RunningCell): Promise<CellEnd> {
+async function stopped(kernel: Kernel, cell: RunningCell, soon = SOON): Promise<CellEnd> {
   const start = performance.now();
   await kernel.stop();
   const end = await cell.end;
   const seconds = (performance.now() - start) / 1000;
   console.log(`ended ${seconds.toFixed(2)} s after Stop`);
-  assert(seconds <= SOON, `the cell ended only ${seconds} s after Stop`);
+  assert(seconds <= soon, `the cell ended only ${seconds} s after Stop`);
   return end;
 }
 
@@ -78,10 +80,10 @@ async function assertPrints(kernel: Kernel, code: string, text: string): Promise
 }
 
 /** A training that is stopped in its midst and run again, on what `prepare` has prepared. */
-async function assertStopsAndResumes(kernel: Kernel): Promise<void> {
+async function assertStopsAndResumes(kernel: Kernel, soon?: number): Promise<void> {
   const cell = kernel.run(TRAIN);
   await cell.printed(/epoch 1/);
-  const { status, error } = await stopped(kernel, cell);
+  const { status, error } = await stopped(kernel, cell, soon);
   assertEquals(status, "error");
   assertStringIncludes(error, "AbortError: stopped; all variables are kept");
   await assertPrints(kernel, "console.log(epochs >= 1 && epochs < 4)", "true\n");
@@ -181,7 +183,7 @@ Deno.test({
     const kernel = await server.startKernel();
     try {
       await kernel.run(prepare("webgpu", { fraction: 0.01, testImages: 40 })).end;
-      await assertStopsAndResumes(kernel);
+      await assertStopsAndResumes(kernel, SOON_ON_PROCESSOR);
       await kernel.run("await Deno.remove(results, { recursive: true })").end;
     } finally {
       await kernel.close();

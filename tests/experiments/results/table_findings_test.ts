@@ -1,7 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { assertFindings, nameOf, TABLE_FILE } from "./assert_findings.ts";
+import { rewrite, TABLE } from "./reference_copy.ts";
 import { tableFindings } from "../../../experiments/results/table_findings.ts";
 import { flatRow } from "../../../experiments/table/table_file.ts";
 import { tableRowOf } from "../table_row_of.ts";
+import type { ResultsFolder } from "../../../lib/report/results_folder.ts";
 
 Deno.test("tableFindings() gives the command for a missing seed with the share and the teacher's precision", () => {
   const bf16 = { fraction: 0.4, teacher: "cifar10-resnet26, bf16" };
@@ -21,5 +24,85 @@ Deno.test("tableFindings() gives the command for a missing seed with the share a
     "seeds that others have are missing of teacher cifar10-resnet26, bf16, method bss: 2; " +
       "`deno task reproduce table1 --scale smoke --fractions 0.4 --students resnet8 --methods bss --seeds 2, " +
       "--teacher-precision bf16 --results here` puts that right",
+  );
+});
+
+Deno.test("verifyResults() finds a seed that a table has of the other methods only", async () => {
+  await assertFindings(
+    (folder) => rewrite(folder, TABLE, ({ rows }) => ({ rows: rows.slice(1) })),
+    () => [[
+      "incomplete",
+      TABLE_FILE,
+      /seeds that others have are missing of method original: 1; `deno task reproduce quickstart --scale quick --fractions 0\.2 --students resnet8 --methods original --seeds 1, --results .*` puts that right/,
+    ]],
+  );
+});
+
+Deno.test("verifyResults() finds runs that a table says are missing, there by now or not", async () => {
+  await assertFindings(
+    (folder, run) =>
+      rewrite(folder, TABLE, ({ metadata }) => ({
+        metadata: { ...metadata, missing: JSON.stringify([nameOf(run), "a", "b", "c", "d", "e"]) },
+      })),
+    (run) => [
+      [
+        "incomplete",
+        TABLE_FILE,
+        /it lacks a, b, c and 2 more; `deno task reproduce quickstart --scale quick --results .*`, with what else it was asked for with, puts that right/,
+      ],
+      ["stale", TABLE_FILE, new RegExp(`it lacks what is there by now: ${nameOf(run)};`)],
+    ],
+  );
+});
+
+Deno.test("verifyResults() finds runs that were not measured or damaged when a table was written", async () => {
+  await assertFindings(
+    (folder) =>
+      rewrite(folder, TABLE, ({ metadata }) => ({
+        metadata: { ...metadata, unmeasured: '["a"]', damaged: '["b"]' },
+      })),
+    () => [
+      ["incomplete", TABLE_FILE, /when it was written, not all was measured of a;/],
+      ["incomplete", TABLE_FILE, /when it was written, damaged were b;/],
+    ],
+  );
+});
+
+Deno.test("verifyResults() finds a figure in a table that is not its run's", async () => {
+  await assertFindings(
+    (folder) =>
+      rewrite(folder, TABLE, ({ rows: [first, ...others] }) => ({
+        rows: [{ ...first, test_accuracy: 0.9 }, ...others],
+      })),
+    () => [["stale", TABLE_FILE, /row 0 has the test_accuracy 0\.9, but its results 0\.662;/]],
+  );
+});
+
+/** Gives a run an evaluation, and a table that has its figure. */
+async function withEvaluation(folder: ResultsFolder, run: string, figure: number): Promise<void> {
+  await folder.write(
+    `evaluations/${nameOf(run)}-boundary-0`,
+    { measure: "utf8", value: "float64" },
+    [{ measure: "mag_sim", value: 0.5 }],
+    { run: nameOf(run), evaluation: "boundary" },
+  );
+  await rewrite(folder, TABLE, ({ columns, rows }) => ({
+    columns: { ...columns, mag_sim: "float64" },
+    rows: rows.map((row) => ({ ...row, mag_sim: row.run === nameOf(run) ? figure : null })),
+  }));
+}
+
+Deno.test("verifyResults() finds a figure in a table that was measured as another, or not at all", async () => {
+  await assertFindings((folder, run) => withEvaluation(folder, run, 0.5), () => []);
+  await assertFindings(
+    (folder, run) => withEvaluation(folder, run, 0.6),
+    () => [["stale", TABLE_FILE, /row 4 has the mag_sim 0\.6, but its results 0\.5;/]],
+  );
+  await assertFindings(
+    async (folder, run) => {
+      await withEvaluation(folder, run, 0.5);
+      await folder.remove(`evaluations/${nameOf(run)}-boundary-0`);
+    },
+    () => [["stale", TABLE_FILE, /row 4 has the mag_sim 0\.5, but its results none;/]],
   );
 });

@@ -1,40 +1,11 @@
-import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import { assertFindings, nameOf, TABLE_FILE } from "./assert_findings.ts";
 import { flipByte, pathOf, rewrite, TABLE, withReferenceCopy } from "./reference_copy.ts";
 import { verifyResults } from "../../../experiments/results/verify_results.ts";
 import { studentPath } from "../../../experiments/table/run_results.ts";
 import { resultFile } from "../../../lib/report/result_file.ts";
-import type { ResultsFolder } from "../../../lib/report/results_folder.ts";
 import { UserError } from "../../../lib/user_error.ts";
-
-/** Kind, file and message of a finding. */
-type Expected = readonly [kind: string, file: string, message: RegExp];
-
-/** Does something to whole results, one of whose runs is given, and holds what is found against that. */
-async function assertFindings(
-  damage: (folder: ResultsFolder, run: string) => Promise<unknown>,
-  expected: (run: string) => readonly Expected[],
-): Promise<void> {
-  await withReferenceCopy(async (folder, [run]) => {
-    await damage(folder, run);
-    const { findings } = await verifyResults(folder, []);
-    const wanted = expected(run);
-    assertEquals(
-      findings.map(({ kind, file }) => [kind, file]),
-      wanted.map(([kind, file]) => [kind, file]),
-    );
-    findings.forEach(({ message, file }, index) => {
-      assertMatch(message, wanted[index][2]);
-      assertStringIncludes(message, join(folder.path, file));
-      assertEquals(message.split("\n").length, 1);
-    });
-  });
-}
-
-/** "runs/a" → "a" */
-const nameOf = (run: string) => run.slice("runs/".length);
-
-const TABLE_FILE = resultFile(TABLE);
 
 Deno.test("verifyResults() finds nothing in whole results, and counts the weights that are kept", async () => {
   await withReferenceCopy(async (folder, runs) => {
@@ -101,86 +72,6 @@ Deno.test("verifyResults() finds a run that is gone, and what it left behind", a
       ["incomplete", TABLE_FILE, new RegExp(`not there are the runs of its rows ${nameOf(run)};`)],
       ["unlisted", studentPath(nameOf(run)), /there is no run of that name/],
     ],
-  );
-});
-
-Deno.test("verifyResults() finds a seed that a table has of the other methods only", async () => {
-  await assertFindings(
-    (folder) => rewrite(folder, TABLE, ({ rows }) => ({ rows: rows.slice(1) })),
-    () => [[
-      "incomplete",
-      TABLE_FILE,
-      /seeds that others have are missing of method original: 1; `deno task reproduce quickstart --scale quick --fractions 0\.2 --students resnet8 --methods original --seeds 1, --results .*` puts that right/,
-    ]],
-  );
-});
-
-Deno.test("verifyResults() finds runs that a table says are missing, there by now or not", async () => {
-  await assertFindings(
-    (folder, run) =>
-      rewrite(folder, TABLE, ({ metadata }) => ({
-        metadata: { ...metadata, missing: JSON.stringify([nameOf(run), "a", "b", "c", "d", "e"]) },
-      })),
-    (run) => [
-      [
-        "incomplete",
-        TABLE_FILE,
-        /it lacks a, b, c and 2 more; `deno task reproduce quickstart --scale quick --results .*`, with what else it was asked for with, puts that right/,
-      ],
-      ["stale", TABLE_FILE, new RegExp(`it lacks what is there by now: ${nameOf(run)};`)],
-    ],
-  );
-});
-
-Deno.test("verifyResults() finds runs that were not measured or damaged when a table was written", async () => {
-  await assertFindings(
-    (folder) =>
-      rewrite(folder, TABLE, ({ metadata }) => ({
-        metadata: { ...metadata, unmeasured: '["a"]', damaged: '["b"]' },
-      })),
-    () => [
-      ["incomplete", TABLE_FILE, /when it was written, not all was measured of a;/],
-      ["incomplete", TABLE_FILE, /when it was written, damaged were b;/],
-    ],
-  );
-});
-
-Deno.test("verifyResults() finds a figure in a table that is not its run's", async () => {
-  await assertFindings(
-    (folder) =>
-      rewrite(folder, TABLE, ({ rows: [first, ...others] }) => ({
-        rows: [{ ...first, test_accuracy: 0.9 }, ...others],
-      })),
-    () => [["stale", TABLE_FILE, /row 0 has the test_accuracy 0\.9, but its results 0\.662;/]],
-  );
-});
-
-/** Gives a run an evaluation, and a table that has its figure. */
-async function withEvaluation(folder: ResultsFolder, run: string, figure: number): Promise<void> {
-  await folder.write(
-    `evaluations/${nameOf(run)}-boundary-0`,
-    { measure: "utf8", value: "float64" },
-    [{ measure: "mag_sim", value: 0.5 }],
-    { run: nameOf(run), evaluation: "boundary" },
-  );
-  await rewrite(folder, TABLE, ({ columns, rows }) => ({
-    columns: { ...columns, mag_sim: "float64" },
-    rows: rows.map((row) => ({ ...row, mag_sim: row.run === nameOf(run) ? figure : null })),
-  }));
-}
-
-Deno.test("verifyResults() finds a figure in a table that was measured as another, or not at all", async () => {
-  await assertFindings((folder, run) => withEvaluation(folder, run, 0.5), () => []);
-  await assertFindings(
-    (folder, run) => withEvaluation(folder, run, 0.6),
-    () => [["stale", TABLE_FILE, /row 4 has the mag_sim 0\.6, but its results 0\.5;/]],
-  );
-  await assertFindings(
-    async (folder, run) => {
-      await withEvaluation(folder, run, 0.5);
-      await folder.remove(`evaluations/${nameOf(run)}-boundary-0`);
-    },
-    () => [["stale", TABLE_FILE, /row 4 has the mag_sim 0\.5, but its results none;/]],
   );
 });
 

@@ -1,0 +1,35 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { TABLE, withReferenceCopy } from "./reference_copy.ts";
+import { verifyResults } from "../../../experiments/results/verify_results.ts";
+import { resultFile } from "../../../lib/report/result_file.ts";
+import type { ResultsFolder } from "../../../lib/report/results_folder.ts";
+
+/** Kind, file and message of a finding. */
+type Expected = readonly [kind: string, file: string, message: RegExp];
+
+/** Does something to whole results, one of whose runs is given, and holds what is found against that. */
+export async function assertFindings(
+  damage: (folder: ResultsFolder, run: string) => Promise<unknown>,
+  expected: (run: string) => readonly Expected[],
+): Promise<void> {
+  await withReferenceCopy(async (folder, [run]) => {
+    await damage(folder, run);
+    const { findings } = await verifyResults(folder, []);
+    const wanted = expected(run);
+    assertEquals(
+      findings.map(({ kind, file }) => [kind, file]),
+      wanted.map(([kind, file]) => [kind, file]),
+    );
+    findings.forEach(({ message, file }, index) => {
+      assertMatch(message, wanted[index][2]);
+      assertStringIncludes(message, join(folder.path, file));
+      assertEquals(message.split("\n").length, 1);
+    });
+  });
+}
+
+/** "runs/a" → "a" */
+export const nameOf = (run: string) => run.slice("runs/".length);
+
+export const TABLE_FILE = resultFile(TABLE);

@@ -46,9 +46,9 @@ export const table1: Experiment = {
       bss: 90.34,
     },
   },
-  scales: atEachScale(({ grid, bss }) => [{
+  scales: atEachScale(({ grid, bss }, scale) => [{
     ...grid,
-    students: ["resnet8", "resnet14", "resnet20"],
+    students: scale === "smoke" ? ["resnet8"] : ["resnet8", "resnet14", "resnet20"],
     methods: [...paperMethods(bss), { name: "fsp+bss", options: bss }],
   }]),
 };

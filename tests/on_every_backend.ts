@@ -5,8 +5,10 @@ import { withoutLeaks } from "./without_leaks.ts";
 
 /** Why each backend that does not work on this machine does not. */
 const unavailable = new Map<string, string>();
+/** The slowest, in a list for `onFastBackends`. */
+export const PLAIN_JAVASCRIPT = ["cpu"];
 /** Plain JavaScript, and a GPU's backend without a GPU: no user gets that unless it is named. */
-export const slowBackends = ["cpu"];
+export const slowBackends = [...PLAIN_JAVASCRIPT];
 for (const backend of backends) {
   const { name } = backend;
   await startBackend(name).catch((error) => unavailable.set(name, error.message));

@@ -20,20 +20,12 @@ Deno.test("teacher train makes a teacher that teacher import accepts", async () 
     const trained = await runTask(
       TEACHER,
       ...["train", "--network", "resnet8", "--epochs", "1", "--batch-size", "1250"],
-      ...["--backend", "wasm", "--results", folder],
+      ...["--results", folder],
     );
     assertEquals(trained.code, 0, trained.stderr);
     assertStringIncludes(trained.stdout, "epoch 1/1");
     const file = join(folder, "teachers", "fashion-mnist-subset-resnet8.safetensors");
-    const imported = await runTask(
-      TEACHER,
-      "import",
-      file,
-      "--backend",
-      "wasm",
-      "--results",
-      folder,
-    );
+    const imported = await runTask(TEACHER, "import", file, "--results", folder);
     assertEquals(imported.code, 0, imported.stderr);
     assertStringIncludes(imported.stdout, "% on the test images");
   });

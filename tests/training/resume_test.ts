@@ -4,7 +4,7 @@ import { methods } from "../../lib/distillation/methods.ts";
 import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
 import type { RunSpecification } from "../../lib/training/run_specification.ts";
 import type { TrainingInput } from "../../lib/training/train.ts";
-import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { onEveryBackend, onFastBackends, PLAIN_JAVASCRIPT } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification, smallTeacher, withFolder } from "./small_run.ts";
 
@@ -100,7 +100,7 @@ function watchedTeacher(onPullback: () => void): FrozenNetwork {
   });
 }
 
-onEveryBackend(
+onFastBackends(
   "train() throws away a mini-batch that is stopped in its attack",
   async (backend) => {
     const attack = { attack: "pgd", randomStart: true, epsilon: 0.3, maxSteps: 4 };
@@ -128,6 +128,7 @@ onEveryBackend(
       assertEquals(messages, ["resuming after mini-batch 1 of epoch 1"]);
     });
   },
+  PLAIN_JAVASCRIPT,
 );
 
 onEveryBackend("train() stops soon, however long its attack would take", async (backend) => {
@@ -143,7 +144,7 @@ onEveryBackend("train() stops soon, however long its attack would take", async (
   clearTimeout(timer);
 });
 
-onEveryBackend(
+onFastBackends(
   "train() falls back from a damaged checkpoint to the one before, bit for bit",
   async (backend) => {
     const specification = inThrees(smallSpecification());
@@ -162,6 +163,7 @@ onEveryBackend(
       assertEquals(messages.slice(1), ["resuming after mini-batch 1 of epoch 1"]);
     });
   },
+  PLAIN_JAVASCRIPT,
 );
 
 onEveryBackend(

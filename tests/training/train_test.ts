@@ -3,21 +3,25 @@ import * as tf from "@tensorflow/tfjs";
 import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
 import { methods } from "../../lib/distillation/methods.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { onEveryBackend, onFastBackends, PLAIN_JAVASCRIPT } from "../on_every_backend.ts";
 import { assertLossesFall } from "./assert_losses_fall.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification, withFolder } from "./small_run.ts";
 
 for (const method of methods) {
   const { name } = method;
-  onEveryBackend(`train() lowers the loss of every stage with method ${name}`, async (backend) => {
-    const { length: stages } = method.stages(resolveMethodOptions(method) as never, 2);
-    // A first stage is half as long as what follows.
-    const epochs = stages === 1 ? 2 : 6;
-    const specification = smallSpecification(name, { epochs, learningRate: 0.03 });
-    const { rows } = await outcomeOf(specification, backend);
-    assertLossesFall(rows);
-  });
+  const { length: stages } = method.stages(resolveMethodOptions(method) as never, 2);
+  onFastBackends(
+    `train() lowers the loss of every stage with method ${name}`,
+    async (backend) => {
+      // A first stage is half as long as what follows.
+      const epochs = stages === 1 ? 2 : 6;
+      const specification = smallSpecification(name, { epochs, learningRate: 0.03 });
+      const { rows } = await outcomeOf(specification, backend);
+      assertLossesFall(rows);
+    },
+    stages === 1 ? [] : PLAIN_JAVASCRIPT,
+  );
 }
 
 onEveryBackend(
@@ -55,7 +59,7 @@ onFastBackends(
     const growth = resident.at(-1)! - resident[Math.floor(resident.length / 2)];
     assert(growth < 16, `resident memory grew by ${growth} MiB: ${resident.map(Math.round)}`);
   },
-  ["cpu"],
+  PLAIN_JAVASCRIPT,
 );
 
 onEveryBackend("train() needs a teacher for a method that distils", async (backend) => {

@@ -23,37 +23,54 @@ export function rowBlocks(rows: number, columns: number): RowBlocks {
   return { rowsPerBlock, blocks: Math.ceil(rows / rowsPerBlock) };
 }
 
-/** Sums over the first axis of `[blocks, columns]`, a workgroup for each column; `[columns]`. */
+/**
+ * Sums over the first axis of `[blocks, columns]`; `[columns]`. A thread adds up a column, or, if that is
+ * longer than a workgroup, a workgroup does: one for each of the 36,864 weights of a filter would add up
+ * ten numbers with 64 threads.
+ */
 export function sumBlocks(backend: WebGPUBackend, partial: tf.TensorInfo): tf.Tensor {
   const [blocks, columns] = partial.shape;
+  const byWorkgroup = blocks > WORKGROUP_SIZE;
   return runShader(backend, {
-    key: "sumBlocks",
+    key: `sumBlocks ${byWorkgroup}`,
     inputs: { partial },
     outputShape: [columns],
     uniforms: { blocks, columns },
-    threads: columns * WORKGROUP_SIZE,
-    code: `
-      var<workgroup> shared_sums : array<f32, ${WORKGROUP_SIZE}>;
-      fn main(index : i32) {
-        let column = index / ${WORKGROUP_SIZE};
-        let thread = i32(localId.x);
-        var sum = 0.0;
-        if (column < uniforms.columns) {
-          for (var block = thread; block < uniforms.blocks; block += ${WORKGROUP_SIZE}) {
-            sum += partial[block * uniforms.columns + column];
-          }
-        }
-        shared_sums[thread] = sum;
-        workgroupBarrier();
-        for (var half = ${WORKGROUP_SIZE / 2}; half > 0; half /= 2) {
-          if (thread < half) {
-            shared_sums[thread] += shared_sums[thread + half];
-          }
-          workgroupBarrier();
-        }
-        if (thread == 0 && column < uniforms.columns) {
-          result[column] = shared_sums[0];
-        }
-      }`,
+    threads: byWorkgroup ? columns * WORKGROUP_SIZE : columns,
+    code: byWorkgroup ? BY_WORKGROUP : BY_THREAD,
   });
 }
+
+const BY_THREAD = `
+  fn main(column : i32) {
+    if (column >= uniforms.columns) { return; }
+    var sum = 0.0;
+    for (var block = 0; block < uniforms.blocks; block++) {
+      sum += partial[block * uniforms.columns + column];
+    }
+    result[column] = sum;
+  }`;
+
+const BY_WORKGROUP = `
+  var<workgroup> shared_sums : array<f32, ${WORKGROUP_SIZE}>;
+  fn main(index : i32) {
+    let column = index / ${WORKGROUP_SIZE};
+    let thread = i32(localId.x);
+    var sum = 0.0;
+    if (column < uniforms.columns) {
+      for (var block = thread; block < uniforms.blocks; block += ${WORKGROUP_SIZE}) {
+        sum += partial[block * uniforms.columns + column];
+      }
+    }
+    shared_sums[thread] = sum;
+    workgroupBarrier();
+    for (var half = ${WORKGROUP_SIZE / 2}; half > 0; half /= 2) {
+      if (thread < half) {
+        shared_sums[thread] += shared_sums[thread + half];
+      }
+      workgroupBarrier();
+    }
+    if (thread == 0 && column < uniforms.columns) {
+      result[column] = shared_sums[0];
+    }
+  }`;

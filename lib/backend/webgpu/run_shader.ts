@@ -19,6 +19,8 @@ export interface Shader {
   readonly outputComponents?: number;
   /** Whole numbers that the code has as `uniforms.name`. */
   readonly uniforms: Readonly<Record<string, number>>;
+  /** Other numbers that it has as `uniforms.name`; what changes from call to call, such as a learning rate, needs no new code so. */
+  readonly factors?: Readonly<Record<string, number>>;
   /** How often `main(index: i32)` is called; rounded up to whole workgroups. */
   readonly threads: number;
   readonly code: string;
@@ -26,7 +28,8 @@ export interface Shader {
 
 /** Queues a shader and gives its result, float32; kernels made of several run within a `tf.tidy`. */
 export function runShader(backend: WebGPUBackend, shader: Shader): tf.Tensor {
-  const { key, inputs, components = {}, outputShape, outputComponents = 1, uniforms } = shader;
+  const { key, inputs, components = {}, outputShape, outputComponents = 1 } = shader;
+  const { uniforms, factors = {} } = shader;
   const names = Object.keys(inputs);
   const output = backend.runWebGPUProgram(
     {
@@ -35,7 +38,10 @@ export function runShader(backend: WebGPUBackend, shader: Shader): tf.Tensor {
       variableComponents: names.map((name) => components[name] ?? 1),
       outputShape,
       outputComponent: outputComponents,
-      uniforms: Object.keys(uniforms).map((name) => `${name} : i32, `).join(""),
+      uniforms: [
+        ...Object.keys(uniforms).map((name) => `${name} : i32, `),
+        ...Object.keys(factors).map((name) => `${name} : f32, `),
+      ].join(""),
       workgroupSize: [WORKGROUP_SIZE, 1, 1],
       dispatchLayout: { x: outputShape.map((_, axis) => axis) },
       dispatch: [Math.ceil(shader.threads / WORKGROUP_SIZE), 1, 1],
@@ -43,7 +49,10 @@ export function runShader(backend: WebGPUBackend, shader: Shader): tf.Tensor {
     },
     Object.values(inputs),
     "float32",
-    Object.values(uniforms).map((value) => ({ type: "int32", data: [value] })),
+    [
+      ...Object.values(uniforms).map((value) => ({ type: "int32", data: [value] })),
+      ...Object.values(factors).map((value) => ({ type: "float32", data: [value] })),
+    ],
   );
   return tf.engine().makeTensorFromTensorInfo(output);
 }

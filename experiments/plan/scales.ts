@@ -36,7 +36,7 @@ const bases: Readonly<Record<Scale, ScaleBase>> = {
       fractions: [0.04],
       testImages: 100,
       protocol: { epochs: 2, batchSize: 64 },
-      evaluations: evaluationsOn(32, EMBEDDED_STEP),
+      evaluations: evaluationsOn(16, EMBEDDED_STEP),
     },
     bss: { ...EMBEDDED_STEP, baseSamples: 8 },
     baseSamples: 8,

@@ -3,7 +3,7 @@ import type { Experiment } from "./plan/experiment.ts";
 import { paperMethods } from "./plan/paper_methods.ts";
 import { atEachScale } from "./plan/scales.ts";
 
-const images = { smoke: 16, quick: 100, paper: 512 };
+const images = { smoke: 8, quick: 100, paper: 512 };
 
 /** Whether distillation makes a student more robust, against the strongest attack there is too. */
 export const robustness: Experiment = {

@@ -28,6 +28,7 @@ if (import.meta.main) {
       ["lint of notebooks", ["lint", ...lintOptions, ...cells]],
       ["types", [
         "check",
+        "--doc",
         "--quiet",
         "--no-lock",
         ...assertions.denoArguments,

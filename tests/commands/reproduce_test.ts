@@ -6,9 +6,12 @@ import type { FreezingBackend } from "../../lib/nn/freeze.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
 import { computedOn, slowBackends, workingBackends } from "../on_every_backend.ts";
-import { ONE, onlyEntry, reproduce, RUN, SMOKE, startReproducing } from "./reproduce.ts";
+import { FASTEST, ONE, onlyEntry, reproduce, RUN, SMOKE, startReproducing } from "./reproduce.ts";
 import { runTask, snapshot } from "./run_task.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+
+/** The runs of `SMOKE` on the backend that a user gets. */
+const QUICKSTART = ["quickstart", ...FASTEST];
 
 const hasBfloat16 = workingBackends.includes("onednn") &&
   await computedOn(
@@ -153,7 +156,7 @@ Deno.test("reproduce refuses to resume on another backend, and shows the differe
 
 Deno.test("reproduce --dry-run lists the missing runs and an estimate, and writes nothing", async () => {
   await withTemporaryFolder(async (folder) => {
-    const { code, stdout } = await reproduce(folder, ...SMOKE, "--dry-run");
+    const { code, stdout } = await reproduce(folder, ...QUICKSTART, "--dry-run");
     assertEquals(code, 0);
     assertMatch(stdout, /6 runs, about \d+ (s|min)/);
     assertEquals(Object.keys(await snapshot(folder)).filter((file) => file.endsWith(".arrow")), []);
@@ -163,7 +166,7 @@ Deno.test("reproduce --dry-run lists the missing runs and an estimate, and write
 Deno.test("reproduce --shard divides the runs without overlap", async () => {
   await withTemporaryFolder(async (folder) => {
     const names = async (shard: string) => {
-      const { stdout } = await reproduce(folder, ...SMOKE, "--dry-run", "--shard", shard);
+      const { stdout } = await reproduce(folder, ...QUICKSTART, "--dry-run", "--shard", shard);
       return [...stdout.matchAll(/^fashion\S+/gm)].map(([name]) => name);
     };
     const parts = [await names("1/2"), await names("2/2")];

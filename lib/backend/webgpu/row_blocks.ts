@@ -26,7 +26,7 @@ export function rowBlocks(rows: number, columns: number): RowBlocks {
 /**
  * Sums over the first axis of `[blocks, columns]`; `[columns]`. A thread adds up a column, or, if that is
  * longer than a workgroup, a workgroup does: one for each of the 36,864 weights of a filter would add up
- * ten numbers with 64 threads.
+ * ten numbers with 64 threads (a training step of ten small images on a software driver: 533 ms instead of 185).
  */
 export function sumBlocks(backend: WebGPUBackend, partial: tf.TensorInfo): tf.Tensor {
   const [blocks, columns] = partial.shape;

@@ -3,7 +3,10 @@ import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { type SgdAttributes, SgdStep } from "../../../nn/sgd_kernel.ts";
 import { runShader } from "../run_shader.ts";
 
-/** Two shaders a variable in place of six: what the step of a small network costs is their number. */
+/**
+ * Two shaders a variable in place of six: what the step of a small network costs is their number. With
+ * `MovingAverage` as one, a training step of ten small images on a software driver took 177 ms instead of 288.
+ */
 export const sgdStep: tf.KernelConfig = {
   kernelName: SgdStep,
   backendName: "webgpu",

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "../../lib/user_error.ts";
-import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "../training/outcome_of.ts";
 import { smallSpecification } from "../training/small_run.ts";
 
@@ -20,7 +20,7 @@ onFastBackends("attention+hinton has Hinton's term beside it", async (backend) =
   assert(Number(rows[0].loss_distillation) > 0 && Number(rows[0].loss_attention) > 0);
 });
 
-onEveryBackend(
+onFastBackends(
   "attention transfer with weight 0 trains as the labels alone do",
   async (backend) => {
     const weightless = smallSpecification("attention", { epochs: 1, options: { weight: 0 } });

@@ -74,19 +74,19 @@ onEveryBackend("trainOnPoints() says which networks a method cannot compare", as
   await refused("similarity", [], "without stages or hidden layers");
 });
 
-onEveryBackend("trainOnPoints() brings a hint to a layer of another width", async () => {
+onFastBackends("trainOnPoints() brings a hint to a layer of another width", async () => {
   const { rows } = await outcomeOf(methodNamed("fitnet"), { hidden: [5] });
   assertLossesFall(rows);
 });
 
-onEveryBackend("trainOnPoints() gives the same network for the same seed", async () => {
+onFastBackends("trainOnPoints() gives the same network for the same seed", async () => {
   const bss = methodNamed("bss");
   const once = await outcomeOf(bss);
   assertEquals((await outcomeOf(bss)).weights, once.weights);
   assertNotEquals((await outcomeOf(bss, { seed: 2 })).weights, once.weights);
 });
 
-onEveryBackend(
+onFastBackends(
   "trainOnPoints() gives every method of a seed the same initial weights and mini-batches",
   async () => {
     // Too small a rate to move anything but the biases, which are zero.
@@ -110,14 +110,14 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("trainOnPoints() attacks where the method does", async () => {
+onFastBackends("trainOnPoints() attacks where the method does", async () => {
   const { rows } = await outcomeOf(methodNamed("bss"), { options: { step: "newton", eta: 1 } });
   assert(Number(rows.at(0)!.attacked) > 0);
   // β is zero in the last quarter.
   assertEquals(rows.at(-1)!.attacked, 0);
 });
 
-onEveryBackend("trainOnPoints() keeps the number of tensors constant over the steps", async () => {
+onFastBackends("trainOnPoints() keeps the number of tensors constant over the steps", async () => {
   const counts: number[] = [];
   const bss = methodNamed("bss");
   const counting: DistillationMethod = {
@@ -132,7 +132,7 @@ onEveryBackend("trainOnPoints() keeps the number of tensors constant over the st
   assertEquals(new Set(counts.slice(1, 9)).size, 1, `tensors: ${counts}`);
 });
 
-onEveryBackend("trainOnPoints() stops at a loss that is not finite, and frees all", async () => {
+onFastBackends("trainOnPoints() stops at a loss that is not finite, and frees all", async () => {
   const protocol = { epochs: 3, batchSize: 8, learningRate: 1e30 };
   await assertRejects(
     () => outcomeOf(methodNamed("original"), { protocol }),

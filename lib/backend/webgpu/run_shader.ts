@@ -26,10 +26,17 @@ export interface Shader {
   readonly code: string;
 }
 
+/** A type of number, in WGSL and for TensorFlow.js. */
+const INTEGER = { wgsl: "i32", type: "int32" };
+const REAL = { wgsl: "f32", type: "float32" };
+
 /** Queues a shader and gives its result, float32; kernels made of several run within a `tf.tidy`. */
 export function runShader(backend: WebGPUBackend, shader: Shader): tf.Tensor {
   const { key, inputs, components = {}, outputShape, outputComponents = 1 } = shader;
-  const { uniforms, factors = {} } = shader;
+  const numbers = [
+    ...Object.entries(shader.uniforms).map(([name, value]) => ({ name, ...INTEGER, value })),
+    ...Object.entries(shader.factors ?? {}).map(([name, value]) => ({ name, ...REAL, value })),
+  ];
   const names = Object.keys(inputs);
   const output = backend.runWebGPUProgram(
     {
@@ -38,10 +45,7 @@ export function runShader(backend: WebGPUBackend, shader: Shader): tf.Tensor {
       variableComponents: names.map((name) => components[name] ?? 1),
       outputShape,
       outputComponent: outputComponents,
-      uniforms: [
-        ...Object.keys(uniforms).map((name) => `${name} : i32, `),
-        ...Object.keys(factors).map((name) => `${name} : f32, `),
-      ].join(""),
+      uniforms: numbers.map(({ name, wgsl }) => `${name} : ${wgsl}, `).join(""),
       workgroupSize: [WORKGROUP_SIZE, 1, 1],
       dispatchLayout: { x: outputShape.map((_, axis) => axis) },
       dispatch: [Math.ceil(shader.threads / WORKGROUP_SIZE), 1, 1],
@@ -49,10 +53,28 @@ export function runShader(backend: WebGPUBackend, shader: Shader): tf.Tensor {
     },
     Object.values(inputs),
     "float32",
-    [
-      ...Object.values(uniforms).map((value) => ({ type: "int32", data: [value] })),
-      ...Object.values(factors).map((value) => ({ type: "float32", data: [value] })),
-    ],
+    numbers.map(({ type, value }) => ({ type, data: [value] })),
   );
   return tf.engine().makeTensorFromTensorInfo(output);
+}
+
+/** A shader whose result has the shape of its inputs, each number from those at the same place. */
+export function runElementwise(
+  backend: WebGPUBackend,
+  { key, inputs, factors, expression }: Pick<Shader, "key" | "inputs" | "factors"> & {
+    /** In WGSL, of `name[at]` for an input and `uniforms.name` for a factor */
+    readonly expression: string;
+  },
+): tf.Tensor {
+  const [{ shape: outputShape }] = Object.values(inputs);
+  const size = tf.util.sizeFromShape(outputShape);
+  return runShader(backend, {
+    ...{ key, inputs, factors, outputShape, threads: size },
+    uniforms: { size },
+    code: `
+      fn main(at : i32) {
+        if (at >= uniforms.size) { return; }
+        result[at] = ${expression};
+      }`,
+  });
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { MovingAverage, type MovingAverageAttributes } from "../../../nn/moving_average.ts";
-import { runShader } from "../run_shader.ts";
+import { runElementwise } from "../run_shader.ts";
 
 /** One shader in place of three. */
 export const movingAverage: tf.KernelConfig = {
@@ -10,18 +10,11 @@ export const movingAverage: tf.KernelConfig = {
   kernelFunc: ({ inputs, attrs, backend }) => {
     const { average, value } = inputs as tf.NamedTensorMap;
     const { momentum, factor } = attrs as unknown as MovingAverageAttributes;
-    return runShader(backend as WebGPUBackend, {
+    return runElementwise(backend as WebGPUBackend, {
       key: "movingAverage",
       inputs: { average, value },
-      outputShape: average.shape,
-      uniforms: { size: average.size },
       factors: { kept: 1 - momentum, added: factor * momentum },
-      threads: average.size,
-      code: `
-        fn main(at : i32) {
-          if (at >= uniforms.size) { return; }
-          result[at] = average[at] * uniforms.kept + value[at] * uniforms.added;
-        }`,
+      expression: "average[at] * uniforms.kept + value[at] * uniforms.added",
     });
   },
 };

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { type SgdAttributes, SgdStep } from "../../../nn/sgd_kernel.ts";
-import { runShader } from "../run_shader.ts";
+import { runElementwise } from "../run_shader.ts";
 
 /**
  * Two shaders a variable in place of six: what the step of a small network costs is their number. With
@@ -13,33 +13,18 @@ export const sgdStep: tf.KernelConfig = {
   kernelFunc: ({ inputs, attrs, backend }) => {
     const { variable, gradient, velocity } = inputs as tf.NamedTensorMap;
     const { momentum, weightDecay, learningRate } = attrs as unknown as SgdAttributes;
-    const shared = {
-      outputShape: variable.shape,
-      uniforms: { size: variable.size },
-      threads: variable.size,
-    };
-    const newVelocity = runShader(backend as WebGPUBackend, {
-      ...shared,
+    const newVelocity = runElementwise(backend as WebGPUBackend, {
       key: "sgdVelocity",
       inputs: { variable, gradient, velocity },
       factors: { momentum, weightDecay },
-      code: `
-        fn main(at : i32) {
-          if (at >= uniforms.size) { return; }
-          let decayed = gradient[at] + uniforms.weightDecay * variable[at];
-          result[at] = uniforms.momentum * velocity[at] + decayed;
-        }`,
+      expression:
+        "uniforms.momentum * velocity[at] + (gradient[at] + uniforms.weightDecay * variable[at])",
     });
-    const newVariable = runShader(backend as WebGPUBackend, {
-      ...shared,
+    const newVariable = runElementwise(backend as WebGPUBackend, {
       key: "sgdVariable",
       inputs: { variable, newVelocity },
       factors: { learningRate },
-      code: `
-        fn main(at : i32) {
-          if (at >= uniforms.size) { return; }
-          result[at] = variable[at] - uniforms.learningRate * newVelocity[at];
-        }`,
+      expression: "variable[at] - uniforms.learningRate * newVelocity[at]",
     });
     return [newVariable, newVelocity];
   },

@@ -23,7 +23,7 @@ export const webgpu: Backend = {
         `only a driver that computes on the processor is here (${description}); --backend webgpu takes it`,
       );
     }
-    if (isOpen()) return;
+    if (await isOpen()) return;
     const { CheckedWebgpuBackend } = await import("./webgpu/checked_webgpu_backend.ts");
     const { computeReproducibly } = await import("./webgpu/compute_reproducibly.ts");
     const { registerTrainingKernels } = await import("./webgpu/register_training_kernels.ts");
@@ -37,8 +37,8 @@ export const webgpu: Backend = {
   finish: () => (tf.backend() as CheckedWebgpuBackend).finish(),
 };
 
-function isOpen(): boolean {
+async function isOpen(): Promise<boolean> {
   if (!tf.findBackendFactory("webgpu")) return false;
   const backend = tf.findBackend("webgpu") as CheckedWebgpuBackend | null;
-  return backend !== null && backend.lost === null;
+  return backend !== null && !(await backend.isLost());
 }

@@ -18,8 +18,8 @@ type Data = Awaited<ReturnType<WebGPUBackend["read"]>>;
  * as the work before it.
  */
 export class CheckedWebgpuBackend extends WebGPUBackend {
-  /** Why the device is gone; null while it is there. */
-  lost: string | null = null;
+  /** Why the device is gone; null while it is not known to be. */
+  #lost: string | null = null;
   #refused: string | null = null;
   #programs = 0;
   readonly #software: boolean;
@@ -34,11 +34,17 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
       size: 4,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC,
     });
-    device.lost.then(({ reason, message }) => this.lost = message || reason);
+    device.lost.then(({ reason, message }) => this.#lost = message || reason);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
       this.#refused ??= (event as GPUUncapturedErrorEvent).error.message;
     });
+  }
+
+  /** Whether the device is gone. */
+  async isLost(): Promise<boolean> {
+    await turnOfTheEventLoop();
+    return this.#lost !== null;
   }
 
   /**
@@ -93,7 +99,8 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
 
   override async read(dataId: object): Promise<Data> {
     this.#check();
-    const values = await super.read(dataId).catch((error) => {
+    const values = await super.read(dataId).catch(async (error) => {
+      await turnOfTheEventLoop();
       this.#check();
       throw error;
     });
@@ -117,12 +124,17 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
 
   /** @throws DeviceError */
   #check(): void {
-    if (this.lost !== null) throw new DeviceError(`the GPU was lost: ${this.lost}`);
+    if (this.#lost !== null) throw new DeviceError(`the GPU was lost: ${this.#lost}`);
     if (this.#refused === null) return;
     const message = this.#refused;
     this.#refused = null;
     throw new DeviceError(`the GPU refused its work: ${message}`);
   }
+}
+
+/** Deno 2.9 tells a turn after the work of a device has begun to fail that it is lost. */
+async function turnOfTheEventLoop(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function copyOf(mapped: GPUBuffer): ArrayBuffer {

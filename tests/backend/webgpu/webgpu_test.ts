@@ -181,6 +181,17 @@ onWebgpu(
   },
 );
 
+onWebgpu("a device that is lost this moment is as lost as any", async (backend) => {
+  const x = tf.tidy(() => tf.add(tf.ones([SIZE]), 1));
+  backend.device.destroy();
+  await assertRejects(() => x.data(), DeviceError, "the GPU was lost");
+  x.dispose();
+  await startBackend("webgpu");
+  (tf.backend() as CheckedWebgpuBackend).device.destroy();
+  await startBackend("webgpu");
+  assertEquals(await valuesOf(() => tf.add(tf.ones([2]), 1)), [2, 2]);
+});
+
 onWebgpu(
   "train() on a device that is lost names the last checkpoint, and goes on from it",
   async () => {

@@ -12,12 +12,12 @@ export interface CommandSettings extends Omit<RunSettings, "backend" | "signal" 
   readonly seconds: number | null;
 }
 
-/** How a shell is told of an interrupt. */
-const INTERRUPTED = 130;
+/** `deno task` passes on what a terminal or Slurm has sent to its child as well: not a second wish. */
+const SAME_SIGNAL_MS = 1000;
 
 /**
  * Runs and shows progress. A first SIGINT or SIGTERM, or the end of its time, stops every run at a
- * checkpoint, a second signal stops at once.
+ * checkpoint, another signal a second later kills the process.
  *
  * @returns the exit status: 2 if a run failed, 1 if one is not finished, 0 if all are
  */
@@ -28,10 +28,16 @@ export async function runAndReport(
   const started = await startBackend(backend);
   console.log(describeStartedBackend(started));
   const abort = new AbortController();
+  let stoppedAt = -Infinity;
   const stop = (why: string) => {
-    if (abort.signal.aborted) Deno.exit(INTERRUPTED);
-    console.error(`${why}; stopping at a checkpoint`);
-    abort.abort();
+    if (!abort.signal.aborted) {
+      console.error(`${why}; stopping at a checkpoint`);
+      stoppedAt = performance.now();
+      abort.abort();
+    } else if (performance.now() - stoppedAt > SAME_SIGNAL_MS) {
+      // An orderly exit would take oneDNN's code away from the threads that still compute with it.
+      Deno.kill(Deno.pid, "SIGKILL");
+    }
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => stop(signal));

@@ -23,7 +23,7 @@ export interface Job {
  *
  * A minute before a task's time is up, Slurm sends SIGUSR1 to its shell: `reproduce` is stopped at a
  * checkpoint and the task goes back in the queue. When a task is cancelled, Slurm itself sends SIGTERM
- * to all of its processes; the shell then only waits, since a second one would stop `reproduce` at once.
+ * to all of its processes; the shell then only waits, since another one later would kill `reproduce`.
  */
 export function jobScript({ folder, typedIn, args, tasks, shards, extra }: Job): string {
   const words = [Deno.execPath(), "run", "-A", "experiments/run.ts", ...args];

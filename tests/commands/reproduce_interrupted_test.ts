@@ -2,7 +2,15 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { uniformNumbers } from "../numbers.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
-import { FASTEST, filesIn, ONE, outcomesIn, reproduce, startReproducing } from "./reproduce.ts";
+import {
+  FASTEST,
+  filesIn,
+  ONE,
+  outcomesIn,
+  reproduce,
+  SMOKE,
+  startReproducing,
+} from "./reproduce.ts";
 
 const KILLS = 5;
 
@@ -32,7 +40,7 @@ Deno.test("reproduce that is killed at five random moments makes the same tables
 });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`reproduce that gets ${signal} stops at a checkpoint and ends in the same weights later`, async () => {
+  Deno.test(`reproduce that gets ${signal}, and again from deno task, stops at a checkpoint and ends in the same weights later`, async () => {
     await withTemporaryFolder(async (folder) => {
       const bss = ["quickstart", ...FASTEST, "--methods", "bss", "--seeds", "1"]
         .concat("--set", "protocol.epochs=12");
@@ -42,6 +50,9 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const stopped = join(folder, "stopped");
       const run = startReproducing(stopped, ...bss);
       await run.until("epoch 1,");
+      run.process.kill(signal);
+      run.process.kill(signal);
+      await new Promise((resolve) => setTimeout(resolve, 20));
       run.process.kill(signal);
       const { code, stderr, stdout } = await run.ended();
       assertEquals(code, 1, stderr);
@@ -57,6 +68,24 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     });
   });
 }
+
+Deno.test("reproduce that gets another signal a second later is killed", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { process, until, ended } = startReproducing(
+      folder,
+      ...[...SMOKE, "--methods", "bss", "--seeds", "1", "--set", "protocol.epochs=12"],
+    );
+    await until("epoch 1,");
+    process.kill("SIGINT");
+    await until("stopping at a checkpoint");
+    // It would have stopped by then.
+    process.kill("SIGSTOP");
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    process.kill("SIGINT");
+    process.kill("SIGCONT");
+    assertEquals((await ended()).signal, "SIGKILL");
+  });
+});
 
 Deno.test("reproduce --until stops in time and says what is left; the same command goes on", async () => {
   await withTemporaryFolder(async (folder) => {

@@ -53,7 +53,7 @@ Deno.test("a job script puts its task back in the queue once its time is up, and
       await printed(`${stops} kill -USR1 $PPID; ${works}`),
       "stopping\nscontrol requeue 7_2\nstatus 1",
     );
-    // Slurm sends SIGTERM to Deno as well, and another one from here would stop that at once.
+    // Slurm sends SIGTERM to Deno as well, and another one from here may kill it.
     const cancelled = `${stops} kill $$; kill $PPID; sleep 0.2; exit 1`;
     assertEquals(await printed(cancelled), "stopping\nstatus 1");
     // It finished all the same.

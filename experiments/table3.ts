@@ -3,6 +3,13 @@ import type { Experiment } from "./plan/experiment.ts";
 import { atEachScale } from "./plan/scales.ts";
 
 /**
+ * Of the nine other classes DeepFool looks at the four that the teacher thinks most probable. From 256
+ * images of CIFAR-10, and the authors' teacher, 255 of its samples end in the same class as with all
+ * nine, 0.1 % further away on average, for 0.43 of the time.
+ */
+const CANDIDATES = 4;
+
+/**
  * Whether it is boundary supporting samples that help, or any adversarial sample: other attacks in
  * their place. Which L2 minimisation the paper has is not known; here it is Carlini and Wagner's with fewer
  * steps than for measuring robustness, since each mini-batch of the training pays for them.
@@ -52,7 +59,11 @@ export const table3: Experiment = {
         options: { attack: "carlini-wagner", searchSteps: 2, maxSteps: 20, baseSamples },
       },
       { name: "bss", label: "FGSM", options: { attack: "fgsm", baseSamples } },
-      { name: "bss", label: "DeepFool", options: { attack: "deepfool", baseSamples } },
+      {
+        name: "bss",
+        label: "DeepFool",
+        options: { attack: "deepfool", candidates: CANDIDATES, baseSamples },
+      },
       { name: "bss", options: bss },
     ],
   }]),

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { AttackClasses, AttackContext } from "./attack.ts";
 import { type Ball, project, randomDirections, randomInBall, steepest } from "./ball.ts";
+import { chooseRows } from "./choose_rows.ts";
 import { classesOf } from "./classes.ts";
 import { hasArrived } from "./has_arrived.ts";
 import { type AttackLoss, crossEntropyLoss, dlrLoss } from "./losses.ts";
@@ -74,10 +75,8 @@ function step(
   { improved, halved, lengths, isFirst }: ReturnType<StepLengths["after"]>,
   ball: AdaptiveSteps,
 ): ApgdState {
-  const rows = (flags: readonly boolean[]) =>
-    tf.tensor4d([...flags], [flags.length, 1, 1, 1], "bool");
   const choose = (flags: readonly boolean[], a: tf.Tensor4D, b: tf.Tensor4D): tf.Tensor4D =>
-    flags.includes(true) ? tf.where(rows(flags), a, b) : b;
+    flags.includes(true) ? chooseRows(flags, a, b) : b;
   const best = choose(improved, state.x, state.best);
   const bestGradient = choose(improved, gradient, state.bestGradient);
   // A sample whose step is halved goes back to its best point.

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { defineAttack } from "./attack.ts";
+import { chooseRows } from "./choose_rows.ts";
 import { classDifference } from "./classes.ts";
 import { ConstantSearch, type SearchAdvice } from "./constant_search.ts";
 import { attackResult } from "./result.ts";
@@ -106,13 +107,9 @@ function step(
     first: tf.zerosLike(first),
     second: tf.zerosLike(second),
   };
-  const restarts = tf.tensor4d(
-    advice.map(({ restarts }) => restarts),
-    [advice.length, 1, 1, 1],
-    "bool",
-  );
+  const restarts = advice.map(({ restarts }) => restarts);
   const next = (name: keyof typeof moved) =>
-    tf.where(restarts, home[name], moved[name]) as tf.Tensor4D;
+    chooseRows(restarts, home[name] as tf.Tensor4D, moved[name] as tf.Tensor4D);
   return {
     x: next("x"),
     w: next("w"),
@@ -128,9 +125,9 @@ function nearestOf(
   { samples, state, logits }: View<CarliniWagnerState>,
   search: ConstantSearch,
 ): Pick<CarliniWagnerState, "nearest" | "nearestLogits"> {
-  const isNearest = tf.tensor1d(samples.map((sample) => search.advice(sample).isNearest), "bool");
+  const isNearest = samples.map((sample) => search.advice(sample).isNearest);
   return {
-    nearest: tf.where(isNearest.reshape([-1, 1, 1, 1]), state.x, state.nearest),
-    nearestLogits: tf.where(isNearest.reshape([-1, 1]), logits, state.nearestLogits),
+    nearest: chooseRows(isNearest, state.x, state.nearest),
+    nearestLogits: chooseRows(isNearest, logits, state.nearestLogits),
   };
 }

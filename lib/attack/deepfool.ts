@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { type AttackClasses, defineAttack } from "./attack.ts";
+import { chooseRows } from "./choose_rows.ts";
 import { classDifference, classesOf } from "./classes.ts";
 import { hasArrived } from "./has_arrived.ts";
 import { mostProbableOthers } from "./most_probable_others.ts";
@@ -69,10 +70,10 @@ function stepToNearest(
       const length = tf.add(tf.div(tf.abs(tf.tensor1d(gaps)), norm), PAST_THE_BOUNDARY);
       const step = scaleRows(gradient, tf.div(length, norm) as tf.Tensor1D);
       if (!previous) return { length: length as tf.Tensor1D, step };
-      const isShorter = tf.less(length, previous.length);
+      const isShorter = tf.less(length, previous.length) as tf.Tensor1D;
       return {
         length: tf.where(isShorter, length, previous.length) as tf.Tensor1D,
-        step: tf.where(isShorter.reshape([-1, 1, 1, 1]), step, previous.step) as tf.Tensor4D,
+        step: chooseRows(isShorter, step, previous.step),
       };
     });
     if (previous) tf.dispose([previous.length, previous.step]);

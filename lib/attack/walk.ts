@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { AttackContext } from "./attack.ts";
 import { Archive } from "./archive.ts";
+import { chooseRows } from "./choose_rows.ts";
 import type { Attacked } from "./result.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import { finiteLogits } from "./finite_logits.ts";
@@ -131,10 +132,7 @@ function restrict<S extends WalkState>(
 
 /** The state after a step where a sample moved, before it elsewhere. */
 function mixed<S extends WalkState>(before: S, after: S, isMoving: boolean[]): S {
-  return mapState(after, (tensor, name) => {
-    const shape = [isMoving.length, ...tensor.shape.slice(1).map(() => 1)];
-    return tf.where(tf.tensor(isMoving, shape, "bool"), tensor, before[name]);
-  });
+  return mapState(after, (tensor, name) => chooseRows(isMoving, tensor, before[name]));
 }
 
 function mapState<S extends WalkState>(

@@ -32,12 +32,16 @@ const cases: Case[] = [
     [[5, 6, 7, 8], [6, 1, 8]],
     [[40, 30], []],
     [[40, 1], [1, 30]],
+    // Channels of images, and of an odd number of pixels.
+    [[2, 16, 32, 3], [3]],
+    [[3, 31, 13, 3], [3]],
   ].flatMap((shapes): Case[] => [
     { name: "add", shapes, run: (a, b) => tf.add(a, b) },
     { name: "sub", shapes, run: (a, b) => tf.sub(a, b) },
     { name: "mul", shapes, run: (a, b) => tf.mul(a, b) },
     { name: "div", shapes, run: (a, b) => tf.div(a, b), positive: true },
     { name: "maximum", shapes, run: (a, b) => tf.maximum(a, b), smooth: false },
+    { name: "minimum", shapes, run: (a, b) => tf.minimum(a, b), smooth: false },
   ]),
   ...[[5], [40, 30], [2, 8, 8, 16]].flatMap((shape): Case[] => [
     { name: "relu", shapes: [shape], run: (x) => tf.relu(x), smooth: false },

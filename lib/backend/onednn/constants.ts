@@ -31,6 +31,7 @@ export const Algorithm = {
   add: 131056,
   mul: 131057,
   max: 131058,
+  min: 131059,
   div: 131060,
   sub: 131061,
   reductionMax: 196594,

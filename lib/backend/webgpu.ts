@@ -40,5 +40,5 @@ export const webgpu: Backend = {
 async function isOpen(): Promise<boolean> {
   if (!tf.findBackendFactory("webgpu")) return false;
   const backend = tf.findBackend("webgpu") as CheckedWebgpuBackend | null;
-  return backend !== null && !(await backend.isLost());
+  return backend !== null && await backend.works();
 }

@@ -10,6 +10,10 @@ import { collectGarbage } from "./collect_garbage.ts";
  */
 const PROGRAMS_PER_COLLECTION = 8192;
 
+/** How long, in ms, to wait until the cause of a failed read is told, and for how long each time. */
+const TOLD_WITHIN = 1000;
+const NAP = 5;
+
 type Data = Awaited<ReturnType<WebGPUBackend["read"]>>;
 
 /**
@@ -41,10 +45,9 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
     });
   }
 
-  /** Whether the device is gone. */
-  async isLost(): Promise<boolean> {
-    await turnOfTheEventLoop();
-    return this.#lost !== null;
+  /** Whether the device still works, though nothing may have been told of it yet. */
+  async works(): Promise<boolean> {
+    return await this.getBufferData(this.#probe).then(() => true, () => false);
   }
 
   /**
@@ -52,7 +55,7 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
    * wrong is told by the next use, where whoever waits here has its results in its hands.
    */
   async finish(): Promise<void> {
-    await this.getBufferData(this.#probe).catch(() => {});
+    await this.works();
   }
 
   /**
@@ -100,7 +103,7 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
   override async read(dataId: object): Promise<Data> {
     this.#check();
     const values = await super.read(dataId).catch(async (error) => {
-      await turnOfTheEventLoop();
+      await this.#cause();
       this.#check();
       throw error;
     });
@@ -114,12 +117,31 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
     throw new Error("webgpu reads tensors asynchronously only: await tensor.data()");
   }
 
+  override uploadToGPU(dataId: object): void {
+    try {
+      super.uploadToGPU(dataId);
+    } catch (error) {
+      this.#check();
+      // Nothing is told of the cause before this has returned.
+      const { message } = error as Error;
+      throw new DeviceError(`the GPU was lost, or refused its work: ${message}`, { cause: error });
+    }
+  }
+
   override runWebGPUProgram(
     ...args: Parameters<WebGPUBackend["runWebGPUProgram"]>
   ): tf.TensorInfo {
     this.#check();
     if (this.#software && ++this.#programs % PROGRAMS_PER_COLLECTION === 0) collectGarbage();
     return super.runWebGPUProgram(...args);
+  }
+
+  /** Waits until it is told why a read failed; Deno 2.9 does so some milliseconds later. */
+  async #cause(): Promise<void> {
+    for (let slept = 0; slept < TOLD_WITHIN && this.#lost === null && this.#refused === null;) {
+      await new Promise((resolve) => setTimeout(resolve, NAP));
+      slept += NAP;
+    }
   }
 
   /** @throws DeviceError */
@@ -130,11 +152,6 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
     this.#refused = null;
     throw new DeviceError(`the GPU refused its work: ${message}`);
   }
-}
-
-/** Deno 2.9 tells a turn after the work of a device has begun to fail that it is lost. */
-async function turnOfTheEventLoop(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function copyOf(mapped: GPUBuffer): ArrayBuffer {

@@ -184,6 +184,7 @@ onWebgpu(
 onWebgpu("a device that is lost this moment is as lost as any", async (backend) => {
   const x = tf.tidy(() => tf.add(tf.ones([SIZE]), 1));
   backend.device.destroy();
+  assertThrows(() => tf.tidy(() => tf.add(x, 1)), DeviceError, "the GPU was lost");
   await assertRejects(() => x.data(), DeviceError, "the GPU was lost");
   x.dispose();
   await startBackend("webgpu");

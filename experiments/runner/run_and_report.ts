@@ -12,7 +12,7 @@ export interface CommandSettings extends Omit<RunSettings, "backend" | "signal" 
   readonly seconds: number | null;
 }
 
-/** `deno task` passes on what a terminal or Slurm has sent to its child as well: not a second wish. */
+/** `deno task` passes on to its child what a terminal has sent to both: not a second wish. */
 const SAME_SIGNAL_MS = 1000;
 
 /**

@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 
 /**
  * Of each row the first tensor's where `takesFirst`, `[n]`, else the second's; both `[n, …]`. What `tf.where` gives with
- * that condition as a column: but it repeats a column for each number of a row, in plain JavaScript on most backends,
- * which was a fifth of the time of Carlini and Wagner's attack.
+ * that condition as a column: but it repeats a column for each number of a row, on `cpu` and `onednn` in plain
+ * JavaScript, which was a fifth of the time of Carlini and Wagner's attack.
  */
 export function chooseRows<T extends tf.Tensor>(
   takesFirst: tf.Tensor1D | readonly boolean[],

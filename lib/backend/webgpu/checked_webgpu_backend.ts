@@ -103,9 +103,8 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
   override async read(dataId: object): Promise<Data> {
     this.#check();
     const values = await super.read(dataId).catch(async (error) => {
-      await this.#cause();
-      this.#check();
-      throw error;
+      if (error instanceof DOMException) await this.#cause();
+      throw this.#explained(error);
     });
     this.#check();
     return values;
@@ -121,10 +120,7 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
     try {
       super.uploadToGPU(dataId);
     } catch (error) {
-      this.#check();
-      // Nothing is told of the cause before this has returned.
-      const { message } = error as Error;
-      throw new DeviceError(`the GPU was lost, or refused its work: ${message}`, { cause: error });
+      throw this.#explained(error as Error);
     }
   }
 
@@ -142,6 +138,14 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
       await new Promise((resolve) => setTimeout(resolve, NAP));
       slept += NAP;
     }
+  }
+
+  /** An error of the device as one; which of the two it is may not be told before this has returned. */
+  #explained(error: Error): Error {
+    this.#check();
+    if (!(error instanceof DOMException)) return error;
+    const { message } = error;
+    return new DeviceError(`the GPU was lost, or refused its work: ${message}`, { cause: error });
   }
 
   /** @throws DeviceError */

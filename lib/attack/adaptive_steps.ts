@@ -75,13 +75,11 @@ function step(
   { improved, halved, lengths, isFirst }: ReturnType<StepLengths["after"]>,
   ball: AdaptiveSteps,
 ): ApgdState {
-  const choose = (flags: readonly boolean[], a: tf.Tensor4D, b: tf.Tensor4D): tf.Tensor4D =>
-    flags.includes(true) ? chooseRows(flags, a, b) : b;
-  const best = choose(improved, state.x, state.best);
-  const bestGradient = choose(improved, gradient, state.bestGradient);
+  const best = chooseRows(improved, state.x, state.best);
+  const bestGradient = chooseRows(improved, gradient, state.bestGradient);
   // A sample whose step is halved goes back to its best point.
-  const x = choose(halved, best, state.x);
-  const direction = steepest(choose(halved, bestGradient, gradient), ball.norm);
+  const x = chooseRows(halved, best, state.x);
+  const direction = steepest(chooseRows(halved, bestGradient, gradient), ball.norm);
   const forward = tf.add(x, scaleRows(direction, tf.tensor1d(lengths))) as tf.Tensor4D;
   const there = project(forward, state.origin, ball);
   if (isFirst) return { ...state, x: there, before: x, best, bestGradient };

@@ -10,6 +10,7 @@ export function chooseRows<T extends tf.Tensor>(
   first: T,
   second: T,
 ): T {
+  if (Array.isArray(takesFirst) && !takesFirst.includes(true)) return tf.clone(second);
   return tf.tidy(() => {
     const [n] = first.shape;
     const condition = takesFirst instanceof tf.Tensor

@@ -34,9 +34,11 @@ function run(
   const [dimensions, broadcast] = sameShape ? [[size], [size]] : merged(shape, padded);
   if (dimensions.length > 5) return null;
   const times = sameShape ? 1 : timesWider(dimensions, broadcast);
-  if (times > 1) {
+  const row = times > 1 ? backend.arena.copyOf(repeated(backend.values(small), times)) : null;
+  if (row) {
     dimensions[0] /= times;
-    dimensions[1] = broadcast[1] *= times;
+    dimensions[1] *= times;
+    broadcast[1] *= times;
   }
   const y = backend.output(shape);
   const primitive = backend.primitive(`binary ${algorithm} ${dimensions} ${broadcast}`, () => {
@@ -44,13 +46,8 @@ function run(
     const src1 = rowMajor(backend.dnnl, broadcast);
     return binaryOperation(backend.dnnl, algorithm, { src, src1, dst: src });
   });
-  if (times === 1) {
-    primitive.execute(backend.pointer(large), backend.pointer(small), y.pointer);
-  } else {
-    const row = backend.arena.copyOf(repeated(backend.values(small), times));
-    primitive.execute(backend.pointer(large), row.pointer, y.pointer);
-    backend.arena.release(row);
-  }
+  primitive.execute(backend.pointer(large), row?.pointer ?? backend.pointer(small), y.pointer);
+  if (row) backend.arena.release(row);
   return y.info;
 }
 

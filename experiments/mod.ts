@@ -1,7 +1,8 @@
 /** What notebooks need of the experiments. */
 export { experimentNamed, experiments } from "./experiments.ts";
 export type { Experiment } from "./plan/experiment.ts";
-export { openPlan, RESULTS } from "./plan/open_plan.ts";
+export { openPlan } from "./plan/open_plan.ts";
+export { RESULTS } from "./plan/plan_sources.ts";
 export type { PlannedRun } from "./plan/planned_run.ts";
 export {
   commandFor,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { RESULTS } from "./plan/open_plan.ts";
+import { RESULTS } from "./plan/plan_sources.ts";
 import { counted } from "../lib/report/counted.ts";
 import { eachResult } from "./results/each_result.ts";
 import { exportResults } from "./results/export_results.ts";

@@ -1,11 +1,13 @@
 import { experimentNamed, experiments } from "./experiments.ts";
+import { checkInputs } from "./plan/check_inputs.ts";
 import { choiceOptions, parseChoices } from "./plan/choices.ts";
 import type { Experiment } from "./plan/experiment.ts";
 import { keepInputCards } from "./plan/input_cards.ts";
-import { type LoadedSources, planSources, RESULTS } from "./plan/open_plan.ts";
+import { openPlans, type Plan } from "./plan/open_plan.ts";
 import { checkOverridesUsed } from "./plan/overrides.ts";
-import { mergePlans, type PlannedRun } from "./plan/planned_run.ts";
-import { chosenMethods, type PlanChoices, planRuns, type PlanSources } from "./plan/run_plan.ts";
+import { type LoadedSources, planSources, RESULTS } from "./plan/plan_sources.ts";
+import { mergePlans } from "./plan/planned_run.ts";
+import { chosenMethods, type PlanChoices } from "./plan/run_plan.ts";
 import { holderOf } from "./runner/claim.ts";
 import { estimateSeconds } from "./runner/estimate.ts";
 import { runAndReport } from "./runner/run_and_report.ts";
@@ -61,12 +63,6 @@ const command = {
 
 type Line = CommandLine<typeof command.options>;
 
-/** An experiment's own runs, and those that were asked for now. */
-interface Plan {
-  readonly own: readonly PlannedRun[];
-  readonly asked: readonly PlannedRun[];
-}
-
 if (import.meta.main) await runCommand(command, Deno.args, reproduce);
 
 async function reproduce({ positionals, options }: Line): Promise<number> {
@@ -86,11 +82,12 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const folder = await ResultsFolder.open(options.results ?? RESULTS);
   const data = { dataFolder: options.data, acceptUnverified: options["unverified-data"] };
   const sources = planSources({ results: folder.path, ...data });
-  const plans = await openPlans(chosen, choices, sources);
+  const plans = await openPlans(chosen, choices, folder.path, sources);
   const runs = shardOf(mergePlans([...plans.values()].map(({ asked }) => asked)), shard);
   const damage = await damageIn(folder, plans);
   const works = await workLeft(folder, runs);
   for (const cause of damage) console.error(`damaged: ${cause}`);
+  if (works.length > 0) await checkInputs(works.map(({ run }) => run), sources);
   const isRun = works.length > 0 && !options["dry-run"];
   if (!options["dry-run"]) await keepInputCards(folder.path, runs);
   if (submission && isRun) {
@@ -126,22 +123,6 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   }
   if (damage.length > 0) throw new UserError(damage.join("\n"));
   return status;
-}
-
-async function openPlans(
-  chosen: readonly Experiment[],
-  choices: PlanChoices,
-  sources: PlanSources,
-): Promise<Map<Experiment, Plan>> {
-  const plans = new Map<Experiment, Plan>();
-  const { scale, dataset } = choices;
-  for (const experiment of new Set(chosen)) {
-    plans.set(experiment, {
-      own: await planRuns(experiment, { scale, dataset }, sources),
-      asked: await planRuns(experiment, choices, sources),
-    });
-  }
-  return plans;
 }
 
 /** What cannot be read of the runs that were asked for, one sentence each. */

@@ -1,20 +1,9 @@
-import { join } from "node:path";
 import type { Experiment } from "./experiment.ts";
-import { datasetCard, teacherCard } from "./input_cards.ts";
 import { checkOverridesUsed } from "./overrides.ts";
+import { type PlanFolders, planSources, recordedSources } from "./plan_sources.ts";
 import type { PlannedRun } from "./planned_run.ts";
 import { chosenMethods, type PlanChoices, planRuns, type PlanSources } from "./run_plan.ts";
-import type { DataOptions } from "../../lib/data/data_source.ts";
-import type { Dataset } from "../../lib/data/dataset.ts";
-import { loadDataset } from "../../lib/data/load_dataset.ts";
-import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
-import { findTeacher } from "../../lib/training/teacher_store.ts";
-
-/** The folder that commands and notebooks use unless told otherwise. */
-export const RESULTS = join(PROJECT_ROOT, "results");
-
-/** Where data sets and teachers are looked for. */
-export type PlanFolders = DataOptions & { readonly results?: string };
+import { UserError } from "../../lib/user_error.ts";
 
 /**
  * The runs of an experiment, with its data sets loaded and its teachers found.
@@ -30,30 +19,45 @@ export async function openPlan(
   return await planRuns(experiment, choices, planSources(folders));
 }
 
-/** With the images themselves. */
-export interface LoadedSources extends PlanSources {
-  dataset(name: string): Promise<Dataset>;
+/** An experiment's own runs, and those that were asked for now. */
+export interface Plan {
+  readonly own: readonly PlannedRun[];
+  readonly asked: readonly PlannedRun[];
 }
 
-/** Loads each data set once. */
-export function planSources({ results = RESULTS, ...data }: PlanFolders): LoadedSources {
-  const datasets = new Map<string, Promise<Dataset>>();
-  return {
-    dataset(name) {
-      const loading = datasets.get(name) ?? loadDataset(name, data);
-      datasets.set(name, loading);
-      return loading;
-    },
-    teacher: (dataset, network) => findTeacher(results, dataset, network),
-  };
+/**
+ * Plans experiments with the images and teachers at hand; where one is not, with what the results folder says of
+ * both, which is enough for tables of results that are whole.
+ *
+ * @param results the path of the results folder
+ * @throws UserError for a bad choice, a data set or a teacher that is neither at hand nor described
+ */
+export async function openPlans(
+  chosen: readonly Experiment[],
+  choices: PlanChoices,
+  results: string,
+  atHand: PlanSources,
+): Promise<Map<Experiment, Plan>> {
+  try {
+    return await plansWith(chosen, choices, atHand);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return await plansWith(chosen, choices, recordedSources(results, atHand));
+  }
 }
 
-/** What the results folder says of its data sets and teachers; what it does not know is loaded. */
-export function recordedSources(results: string, loaded: PlanSources): PlanSources {
-  return {
-    dataset: async (name) => await datasetCard(results, name) ?? await loaded.dataset(name),
-    teacher: async (dataset, network) =>
-      (network === undefined ? null : await teacherCard(results, dataset, network)) ??
-        await loaded.teacher(dataset, network),
-  };
+async function plansWith(
+  chosen: readonly Experiment[],
+  choices: PlanChoices,
+  sources: PlanSources,
+): Promise<Map<Experiment, Plan>> {
+  const plans = new Map<Experiment, Plan>();
+  const { scale, dataset } = choices;
+  for (const experiment of new Set(chosen)) {
+    plans.set(experiment, {
+      own: await planRuns(experiment, { scale, dataset }, sources),
+      asked: await planRuns(experiment, choices, sources),
+    });
+  }
+  return plans;
 }

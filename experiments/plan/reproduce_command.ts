@@ -1,5 +1,5 @@
 import { choiceArguments } from "./choices.ts";
-import { RESULTS } from "./open_plan.ts";
+import { RESULTS } from "./plan_sources.ts";
 import type { PlanChoices } from "./run_plan.ts";
 
 /**

@@ -10,6 +10,7 @@ import {
 } from "./overrides.ts";
 import { plannedEvaluation, type PlannedRun } from "./planned_run.ts";
 import { type DatasetDescription, describeDataset } from "../../lib/data/dataset.ts";
+import { dataSourceNamed } from "../../lib/data/sources.ts";
 import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import { parseNetwork } from "../../lib/nn/architecture.ts";
@@ -57,7 +58,7 @@ export interface PlanSources {
 /**
  * The runs of an experiment at a scale, in the order of its table, each once.
  *
- * @throws UserError for an unknown student, method or option
+ * @throws UserError for an unknown data set, student, method or option
  */
 export async function planRuns(
   experiment: Experiment,
@@ -129,10 +130,12 @@ async function planGrid(
     ...grid.protocol,
     ...set[PROTOCOL],
   });
-  const dataset = await sources.dataset(grid.dataset);
+  dataSourceNamed(grid.dataset);
   // For another data set than the experiment's own, the best teacher that there is.
-  const isOwn = experiment.scales[scale].some((own) => own.dataset === dataset.name);
-  const teacher = await sources.teacher(dataset.name, isOwn ? grid.teacher : undefined);
+  const isOwn = experiment.scales[scale].some((own) => own.dataset === grid.dataset);
+  // Before the data set, which may be downloaded, for nothing if there is no teacher.
+  const teacher = await sources.teacher(grid.dataset, isOwn ? grid.teacher : undefined);
+  const dataset = await sources.dataset(grid.dataset);
   const testImages = grid.testImages ?? dataset.test.count;
   if (testImages > dataset.test.count) {
     throw new UserError(

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { experimentNamed } from "../experiments.ts";
 import type { Experiment } from "../plan/experiment.ts";
-import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan/open_plan.ts";
+import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan/plan_sources.ts";
 import { checkOverridesUsed } from "../plan/overrides.ts";
 import type { PlannedRun } from "../plan/planned_run.ts";
 import { reproduceCommand } from "../plan/reproduce_command.ts";

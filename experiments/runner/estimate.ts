@@ -1,7 +1,7 @@
 import { sideBySide } from "./run_missing.ts";
 import { flopsOf, type WorkLeft } from "./work_left.ts";
 import type { PlannedRun } from "../plan/planned_run.ts";
-import type { LoadedSources } from "../plan/open_plan.ts";
+import type { LoadedSources } from "../plan/plan_sources.ts";
 import type { Backend } from "../../lib/backend/backend.ts";
 import type { Dataset, ImageSet } from "../../lib/data/dataset.ts";
 import { takeImages } from "../../lib/data/stratified_subset.ts";

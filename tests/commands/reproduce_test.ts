@@ -201,7 +201,6 @@ for (const [what, args, text] of mistakes) {
   Deno.test(`reproduce names the cause and the remedy for ${what}, with exit code 2`, async () => {
     await withTemporaryFolder(async (folder) => {
       const { code, stderr } = await reproduce(folder, ...args);
-      if (what.includes("teacher") && stderr.includes("cannot be downloaded")) return; // no data here
       assertEquals(code, 2, stderr);
       assertStringIncludes(stderr, text);
       assertEquals(stderr.includes("    at "), false, stderr);

@@ -5,19 +5,23 @@ import { resultFile } from "../../../lib/report/result_file.ts";
 import { ResultsFolder } from "../../../lib/report/results_folder.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
-const REFERENCE = join(PROJECT_ROOT, "results", "reference");
-
 export const TABLE = "tables/quickstart-quick";
+
+/** Copies the results of a folder that comes with the project. */
+export async function copyResults(name: string, to: string): Promise<void> {
+  const from = join(PROJECT_ROOT, "results", name);
+  for await (const file of filesUnder(from)) {
+    await Deno.mkdir(dirname(join(to, file)), { recursive: true });
+    await Deno.copyFile(join(from, file), join(to, file));
+  }
+}
 
 /** A results folder that a test may damage: six whole runs, three methods with two seeds, and their table. */
 export async function withReferenceCopy(
   test: (folder: ResultsFolder, runs: readonly string[]) => Promise<void>,
 ): Promise<void> {
   await withTemporaryFolder(async (path) => {
-    for await (const file of filesUnder(REFERENCE)) {
-      await Deno.mkdir(dirname(join(path, file)), { recursive: true });
-      await Deno.copyFile(join(REFERENCE, file), join(path, file));
-    }
+    await copyResults("reference", path);
     const folder = await ResultsFolder.open(path);
     const names = await folder.names();
     await test(folder, names.filter((name) => name.startsWith("runs/")));

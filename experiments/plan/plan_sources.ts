@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { datasetCard, teacherCard } from "./input_cards.ts";
+import type { PlanSources } from "./run_plan.ts";
+import type { DataOptions } from "../../lib/data/data_source.ts";
+import type { Dataset } from "../../lib/data/dataset.ts";
+import { loadDataset } from "../../lib/data/load_dataset.ts";
+import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
+import { findTeacher } from "../../lib/training/teacher_store.ts";
+
+/** The folder that commands and notebooks use unless told otherwise. */
+export const RESULTS = join(PROJECT_ROOT, "results");
+
+/** Where data sets and teachers are looked for. */
+export type PlanFolders = DataOptions & { readonly results?: string };
+
+/** With the images themselves. */
+export interface LoadedSources extends PlanSources {
+  dataset(name: string): Promise<Dataset>;
+}
+
+/** Loads each data set once. */
+export function planSources({ results = RESULTS, ...data }: PlanFolders): LoadedSources {
+  const datasets = new Map<string, Promise<Dataset>>();
+  return {
+    dataset(name) {
+      const loading = datasets.get(name) ?? loadDataset(name, data);
+      datasets.set(name, loading);
+      return loading;
+    },
+    teacher: (dataset, network) => findTeacher(results, dataset, network),
+  };
+}
+
+/** What the results folder says of its data sets and teachers; what it does not know is loaded. */
+export function recordedSources(results: string, loaded: PlanSources): PlanSources {
+  return {
+    dataset: async (name) => await datasetCard(results, name) ?? await loaded.dataset(name),
+    teacher: async (dataset, network) =>
+      (network === undefined ? null : await teacherCard(results, dataset, network)) ??
+        await loaded.teacher(dataset, network),
+  };
+}

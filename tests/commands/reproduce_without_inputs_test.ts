@@ -1,0 +1,51 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { reproduce } from "./reproduce.ts";
+import { snapshot } from "./run_task.ts";
+import { copyResults } from "../experiments/results/reference_copy.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+
+/** Runs that come with the project, of images and a teacher that do not. */
+const ALL_IMAGES = [
+  ...["table1", "--scale", "paper", "--fractions", "1", "--students", "resnet8"],
+  ...["--methods", "original,hinton,bss", "--teacher-precision", "bf16"],
+];
+
+/** A copy of the results, and a data folder with nothing in it. */
+async function withoutInputs(
+  test: (
+    folder: string,
+    reproduceSeeds: (seeds: string) => ReturnType<typeof reproduce>,
+  ) => Promise<void>,
+): Promise<void> {
+  await withTemporaryFolder(async (folder) => {
+    const results = join(folder, "results");
+    await copyResults("cifar10-onednn", results);
+    await test(
+      results,
+      (seeds) =>
+        reproduce(results, ...ALL_IMAGES, "--seeds", seeds, "--data", join(folder, "no data")),
+    );
+  });
+}
+
+Deno.test("reproduce prints the table of whole results where neither images nor teacher are at hand", async () => {
+  await withoutInputs(async (_folder, reproduceSeeds) => {
+    const { code, stdout, stderr } = await reproduceSeeds("1");
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, "Nothing to do");
+    for (const method of ["original", "hinton", "bss"]) {
+      assertMatch(stdout, new RegExp(`resnet8 +${method} +8\\d\\.\\d\\d`));
+    }
+  });
+});
+
+Deno.test("reproduce without the teacher of results says so where runs are missing, and writes nothing", async () => {
+  await withoutInputs(async (folder, reproduceSeeds) => {
+    const before = await snapshot(folder);
+    const { code, stderr } = await reproduceSeeds("1,9");
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "there is no teacher cifar10-resnet26");
+    assertEquals(await snapshot(folder), before);
+  });
+});

@@ -3,6 +3,7 @@ import os from "node:os";
 import configuration from "../../deno.json" with { type: "json" };
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { sha256 } from "../files/sha256.ts";
+import { vectorInstructions } from "./vector_instructions.ts";
 
 /** The version of TensorFlow.js that deno.json pins. */
 export const TFJS_VERSION = configuration.imports["@tensorflow/tfjs"].split("@").at(-1)!;
@@ -20,7 +21,7 @@ export interface Provenance {
 
 export async function provenance(): Promise<Provenance> {
   return {
-    machine: describeMachine(),
+    machine: await describeMachine(),
     deno: Deno.version.deno,
     tfjs: TFJS_VERSION,
     commit: await commit(),
@@ -28,11 +29,16 @@ export async function provenance(): Promise<Provenance> {
   };
 }
 
-function describeMachine(): string {
+/** "AMD EPYC, AVX-512, 2 cores, 24 GiB, linux" */
+async function describeMachine(): Promise<string> {
   const cpus = os.cpus();
-  const gibibytes = Math.round(os.totalmem() / 2 ** 30);
-  return `${cpus[0]?.model.trim() ?? Deno.build.arch}, ${cpus.length} cores, ${gibibytes} GiB, ` +
-    `${Deno.build.os}`;
+  return [
+    cpus[0]?.model.trim() ?? Deno.build.arch,
+    vectorInstructions(await Deno.readTextFile("/proc/cpuinfo").catch(() => "")) ?? [],
+    `${cpus.length} cores`,
+    `${Math.round(os.totalmem() / 2 ** 30)} GiB`,
+    Deno.build.os,
+  ].flat().join(", ");
 }
 
 async function commit(): Promise<string> {

@@ -2,7 +2,6 @@
 export { experimentNamed, experiments } from "./experiments.ts";
 export type { Experiment } from "./plan/experiment.ts";
 export { openPlan } from "./plan/open_plan.ts";
-export { RESULTS } from "./plan/plan_sources.ts";
 export type { PlannedRun } from "./plan/planned_run.ts";
 export {
   commandFor,

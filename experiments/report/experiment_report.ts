@@ -1,8 +1,8 @@
 import { relative } from "node:path";
 import { experimentNamed } from "../experiments.ts";
 import type { Experiment } from "../plan/experiment.ts";
-import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan/plan_sources.ts";
 import { checkOverridesUsed } from "../plan/overrides.ts";
+import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan/plan_sources.ts";
 import type { PlannedRun } from "../plan/planned_run.ts";
 import { reproduceCommand } from "../plan/reproduce_command.ts";
 import { chosenMethods, type PlanChoices, planRuns } from "../plan/run_plan.ts";

@@ -7,7 +7,7 @@ import { tinyImagenet } from "./tiny_imagenet.ts";
 import { UserError } from "../user_error.ts";
 
 /** Every data set. */
-export const dataSources: readonly DataSource[] = [
+const dataSources: readonly DataSource[] = [
   fashionMnistSubset,
   fashionMnist,
   cifar10,

@@ -15,6 +15,8 @@ export interface ClassRegions {
 }
 
 /**
+ * What a classifier says at each point of a square grid.
+ *
  * @param classifier of points as images, `[n, 1, 1, 2]`
  * @param limit the grid goes from −limit to limit
  * @param side so many points each way; 201 are 40,401 points, and lines good to less than a pixel

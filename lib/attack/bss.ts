@@ -29,6 +29,7 @@ export const bssAttackOptions = {
   space: oneOf("logits", GAP_SPACES),
 };
 
+/** The options of `bssAttack`, each with a value. */
 export type BssAttackOptions = Options<typeof bssAttackOptions>;
 
 /**

@@ -3,6 +3,7 @@ import type { AttackClasses } from "./attack.ts";
 /** How an attack on one sample ended. Without a target class, any but the label is the target. */
 export const OUTCOMES = ["crossed to target", "third class", "not crossed"] as const;
 
+/** One of `OUTCOMES`. */
 export type Outcome = typeof OUTCOMES[number];
 
 /** The outcome of each sample, by the classifier's top class at its end. */

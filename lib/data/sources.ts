@@ -3,8 +3,8 @@ import type { DataSource } from "./data_source.ts";
 import { fashionMnist } from "./fashion_mnist.ts";
 import { fashionMnistSubset } from "./fashion_mnist_subset.ts";
 import { imagenet32 } from "./imagenet32.ts";
+import { named } from "../named.ts";
 import { tinyImagenet } from "./tiny_imagenet.ts";
-import { UserError } from "../user_error.ts";
 
 /** Every data set. */
 const dataSources: readonly DataSource[] = [
@@ -15,10 +15,11 @@ const dataSources: readonly DataSource[] = [
   imagenet32,
 ];
 
-/** @throws UserError that lists the valid names */
+/**
+ * The data set that `--dataset` calls so.
+ *
+ * @throws UserError that lists the valid names
+ */
 export function dataSourceNamed(name: string): DataSource {
-  const source = dataSources.find((candidate) => candidate.name === name);
-  if (source) return source;
-  const names = dataSources.map((candidate) => candidate.name).join(", ");
-  throw new UserError(`there is no data set "${name}"; choose from ${names}`);
+  return named("data set", dataSources, name);
 }

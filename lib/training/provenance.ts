@@ -19,6 +19,7 @@ export interface Provenance {
   readonly source: string;
 }
 
+/** Of this process: the machine it runs on and the checkout it runs from. */
 export async function provenance(): Promise<Provenance> {
   return {
     machine: await describeMachine(),

@@ -30,6 +30,7 @@ export const boundarySimilarityOptions = {
   ...bssAttackOptions,
 };
 
+/** The options of `boundarySimilarity`, each with a value. */
 export type BoundarySimilarityOptions = Options<typeof boundarySimilarityOptions>;
 
 /** How alike the decision boundaries of two networks are. */

@@ -11,6 +11,7 @@ export function radii(fallback: readonly number[]): Rule<readonly number[]> {
   };
 }
 
+/** Options of `robustAccuracy`. */
 export const robustAccuracyOptions = {
   /** ε in L∞, in units of 1/255. */
   linf: radii([1, 2, 4, 8]),
@@ -22,4 +23,5 @@ export const robustAccuracyOptions = {
   seed: integer(1),
 };
 
+/** The options of `robustAccuracy`, each with a value. */
 export type RobustAccuracyOptions = Options<typeof robustAccuracyOptions>;

@@ -1,9 +1,9 @@
+import { named } from "../../named.ts";
 import type { Options, Rules } from "../../options.ts";
 import { circles } from "./circles.ts";
 import { moons } from "./moons.ts";
 import type { PointSet } from "./point_set.ts";
 import { spirals } from "./spirals.ts";
-import { UserError } from "../../user_error.ts";
 
 /** A problem in the plane, which can be drawn. A toy is a value: a file, and a line in `toys`. */
 export interface Toy<R extends Rules = Rules> {
@@ -24,10 +24,11 @@ export interface Toy<R extends Rules = Rules> {
 /** Every toy. */
 export const toys = [moons, circles, spirals] as unknown as readonly Toy[];
 
-/** @throws UserError that lists the valid names */
+/**
+ * The toy of that name: "moons".
+ *
+ * @throws UserError that lists the valid names
+ */
 export function toyNamed(name: string): Toy {
-  const toy = toys.find((candidate) => candidate.name === name);
-  if (toy) return toy;
-  const names = toys.map((candidate) => candidate.name).join(", ");
-  throw new UserError(`there is no toy "${name}"; choose from ${names}`);
+  return named("toy", toys, name);
 }

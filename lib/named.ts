@@ -1,0 +1,20 @@
+import { UserError } from "./user_error.ts";
+
+/**
+ * The value of a list that goes by a name.
+ *
+ * @param kind what the list holds, for the error: "attack"
+ * @param key where a value has its name
+ * @throws UserError that lists the valid names
+ */
+export function named<T extends Readonly<Record<K, string>>, K extends string = "name">(
+  kind: string,
+  values: readonly T[],
+  name: string,
+  key: K = "name" as K,
+): T {
+  const value = values.find((candidate) => candidate[key] === name);
+  if (value) return value;
+  const names = values.map((candidate) => candidate[key]).join(", ");
+  throw new UserError(`there is no ${kind} "${name}"; choose from ${names}`);
+}

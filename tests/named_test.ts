@@ -1,0 +1,20 @@
+import { assert, assertThrows } from "@std/assert";
+import { named } from "../lib/named.ts";
+import { UserError } from "../lib/user_error.ts";
+
+const fruits = [{ name: "apple", plural: "apples" }, { name: "plum", plural: "plums" }];
+
+Deno.test("named() gives the value of that name itself, by the key that holds names", () => {
+  assert(named("fruit", fruits, "plum") === fruits[1]);
+  assert(named("fruit", fruits, "plums", "plural") === fruits[1]);
+});
+
+Deno.test("named() lists the valid names for another one", () => {
+  for (const name of ["plums", "Plum", "", "constructor"]) {
+    assertThrows(
+      () => named("fruit", fruits, name),
+      UserError,
+      `there is no fruit "${name}"; choose from apple, plum`,
+    );
+  }
+});

@@ -22,6 +22,7 @@ export function summaryTable(
   const summary = summarise(table.rows, experiment);
   const varies = (key: "dataset" | "fraction" | "epochs" | "first_stage_epochs") =>
     new Set(summary.map((row) => row[key])).size > 1;
+  const paper = summary.map((row) => paperCells(experiment, row, scale, digits));
   const hasOutcomes = summary.some(({ outcomes }) => outcomes !== null);
   const columns: (TableColumn | false)[] = [
     varies("dataset") && { key: "dataset", title: "data" },
@@ -42,7 +43,7 @@ export function summaryTable(
       align: "right",
     },
     { key: "interval", title: "95 % interval", align: "right" },
-    ...paperColumns(experiment, scale),
+    ...paperColumns(experiment, paper.some(({ from }) => from !== null)),
     ...others.map((name): TableColumn => {
       const { title, unit } = measureNamed(name);
       return { key: name, title, unit, align: "right" };
@@ -56,7 +57,7 @@ export function summaryTable(
   return displayTable({
     title: titleOf(experiment, scale, table),
     columns: columns.filter((column) => column !== false),
-    rows: summary.map((row) => ({
+    rows: summary.map((row, index) => ({
       dataset: row.dataset,
       fraction: shareText(row.fraction),
       teacher: row.teacher,
@@ -70,7 +71,7 @@ export function summaryTable(
       seeds: row.values.map((value) => value.toFixed(digits - 1)).join("  "),
       gain: gainText(row, digits),
       interval: intervalText(row, digits - 1),
-      ...paperCells(experiment, row, scale, digits),
+      ...paper[index],
       ...Object.fromEntries(others.map((name) => {
         const spread = row.others[name];
         return [name, spread && spreadText(spread, measureNamed(name).digits)];
@@ -81,11 +82,14 @@ export function summaryTable(
   });
 }
 
-function paperColumns({ paper, measures: [first] }: Experiment, scale: Scale): TableColumn[] {
+function paperColumns(
+  { paper, measures: [first] }: Experiment,
+  isCompared: boolean,
+): TableColumn[] {
   const { unit } = measureNamed(first);
   if (!paper) return [];
   const column: TableColumn = { key: "paper", title: "the paper's", unit, align: "right" };
-  if (scale !== "paper") return [column];
+  if (!isCompared) return [column];
   const points = unit === "%" ? "points" : unit;
   return [column, { key: "from", title: "from the paper's", unit: points, align: "right" }];
 }
@@ -98,7 +102,7 @@ function paperCells({ paper }: Experiment, row: SummaryRow, scale: Scale, digits
   const difference = row.mean - figure;
   return {
     paper: figure.toFixed(digits),
-    from: `${difference >= 0 ? "+" : ""}${difference.toFixed(digits)}`,
+    from: scale === "paper" ? `${difference >= 0 ? "+" : ""}${difference.toFixed(digits)}` : null,
   };
 }
 

@@ -138,6 +138,8 @@ Deno.test("only runs with all of the paper's images and its protocol are held ag
   const text = await textOf(summaryTable(table1, "paper", { ...empty, rows }));
   assertEquals(text.match(/87\.32 +\+0\.00/g)?.length, 1);
   assertEquals(text.match(/not reported here +–/g)?.length, 2);
+  const uncompared = summaryTable(table1, "paper", { ...empty, rows: rows.slice(1) });
+  assert(!(await textOf(uncompared)).includes("from the paper's"), "a column without a figure");
 });
 
 Deno.test("the table of times has a line a method whose parts add up to the time of a step and of a run", async () => {

@@ -4,6 +4,7 @@ import { choiceOptions, parseChoices } from "./plan/choices.ts";
 import type { Experiment } from "./plan/experiment.ts";
 import { keepInputCards } from "./plan/input_cards.ts";
 import { openPlans, type Plan } from "./plan/open_plan.ts";
+import { ownBeside } from "./plan/own_beside.ts";
 import { checkOverridesUsed } from "./plan/overrides.ts";
 import { type LoadedSources, planSources, RESULTS } from "./plan/plan_sources.ts";
 import { mergePlans } from "./plan/planned_run.ts";
@@ -153,11 +154,10 @@ async function showStatus(results: string, experiments: readonly string[]): Prom
   return 0;
 }
 
-/** What was asked for, and besides it what is there of the experiment's own runs. */
+/** What was asked for, and what there is of the experiment's own runs to hold it against. */
 async function tableOf(folder: ResultsFolder, { own, asked }: Plan): Promise<ResultTable> {
   const table = await collectTable(folder, asked);
-  const isAsked = new Set(asked.map(({ name }) => name));
-  const others = await collectTable(folder, own.filter(({ name }) => !isAsked.has(name)));
+  const others = await collectTable(folder, ownBeside({ own, asked }));
   return {
     ...table,
     rows: [...others.rows, ...table.rows],

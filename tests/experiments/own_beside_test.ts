@@ -1,0 +1,30 @@
+import { assertEquals } from "@std/assert";
+import { figureData } from "../../experiments/figure_data.ts";
+import { ownBeside } from "../../experiments/plan/own_beside.ts";
+import { type PlanChoices, planRuns } from "../../experiments/plan/run_plan.ts";
+import { namedSources } from "./plan_sources.ts";
+
+/** The experiment's own runs that are shown beside those asked for: method, share and seed. */
+async function besideOf(choices: Omit<PlanChoices, "scale">): Promise<string[]> {
+  const own = await planRuns(figureData, { scale: "quick" }, namedSources);
+  const asked = await planRuns(figureData, { scale: "quick", ...choices }, namedSources);
+  return ownBeside({ own, asked }).map(({ specification: { method, dataset, seed } }) =>
+    `${method} ${dataset.fraction} seed ${seed}`
+  );
+}
+
+Deno.test("own runs stand beside those that were asked for where images, student and seed are the same", async () => {
+  const place = { fractions: [0.2], seeds: [2] };
+  assertEquals(await besideOf({ ...place, set: { bss: { eta: 0.1 } } }), ["bss 0.2 seed 2"]);
+  assertEquals(await besideOf({ ...place, methods: ["hinton"] }), [
+    "original 0.2 seed 2",
+    "bss 0.2 seed 2",
+  ]);
+});
+
+Deno.test("no own run of another seed, student or share of the images stands beside those that were asked for", async () => {
+  assertEquals(await besideOf({ seeds: [9] }), []);
+  assertEquals(await besideOf({ students: ["resnet14"] }), []);
+  assertEquals(await besideOf({ fractions: [0.5] }), []);
+  assertEquals(await besideOf({}), []);
+});

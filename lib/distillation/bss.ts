@@ -62,8 +62,9 @@ export const bss: DistillationMethod<typeof options> = {
   needsTeacher: true,
   stages: (_options, epochs) => [{ name: "train", epochs }],
   passes(options, batchSize) {
+    const most = options.baseRule === "all" ? batchSize : Math.min(options.baseSamples, batchSize);
     // Off in the last quarter.
-    const attacked = options.beta === 0 ? 0 : 0.75 * Math.min(options.baseSamples / batchSize, 1);
+    const attacked = options.beta === 0 ? 0 : 0.75 * most / batchSize;
     const perSample = attackNamed(options.attack ?? "bss").passes(options);
     return { student: 3 + 3 * attacked, teacher: 1 + perSample * attacked };
   },

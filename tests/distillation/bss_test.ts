@@ -50,11 +50,13 @@ Deno.test("β = 2 goes without saying, whichever attack makes the samples", () =
   }
 });
 
-Deno.test("bss with β = 0 costs what hinton does", () => {
+Deno.test("bss with β = 0 costs what hinton does, without a limit of base samples as if all are attacked", () => {
   const passes = (name: string, options = {}) => {
     const method = methodNamed(name);
     return method.passes(resolveMethodOptions(method, options) as never, 256, "train");
   };
   assertEquals(passes("bss", { beta: 0 }), passes("hinton"));
   assert(passes("bss").teacher > passes("hinton").teacher);
+  assertEquals(passes("bss", { baseRule: "all" }), passes("bss", { baseSamples: 256 }));
+  assert(passes("bss", { baseRule: "all" }).teacher > passes("bss").teacher);
 });

@@ -7,7 +7,11 @@ import { hintonOptions, hintonTerm } from "./hinton_term.ts";
 import type { DistillationMethod } from "./method.ts";
 import { BOUNDARY_WEIGHT, boundaryWeight } from "./schedules.ts";
 import { crossEntropy, softCrossEntropy } from "./soft_cross_entropy.ts";
-import { baseSampleOptions, selectBaseSamples } from "../selection/base_samples.ts";
+import {
+  baseSampleOptions,
+  mostBaseSamples,
+  selectBaseSamples,
+} from "../selection/base_samples.ts";
 import { sampleTargetClasses, targetClassOptions } from "../selection/target_classes.ts";
 import { gatherRows } from "../nn/gather_rows.ts";
 import { restrictPullback } from "../nn/restrict_pullback.ts";
@@ -62,7 +66,8 @@ export const bss: DistillationMethod<typeof options> = {
   needsTeacher: true,
   stages: (_options, epochs) => [{ name: "train", epochs }],
   passes(options, batchSize) {
-    const most = options.baseRule === "all" ? batchSize : Math.min(options.baseSamples, batchSize);
+    const { baseSamples: count, baseRule: rule } = options;
+    const most = mostBaseSamples({ count, rule }, batchSize);
     // Off in the last quarter.
     const attacked = options.beta === 0 ? 0 : 0.75 * most / batchSize;
     const perSample = attackNamed(options.attack ?? "bss").passes(options);

@@ -16,6 +16,11 @@ export const baseSampleOptions = {
 
 export type BaseSampleOptions = Options<typeof baseSampleOptions>;
 
+/** How many of so many candidates are base samples at most. */
+export function mostBaseSamples({ count, rule }: BaseSampleOptions, candidates: number): number {
+  return rule === "all" ? candidates : Math.min(count, candidates);
+}
+
 /** The samples of a mini-batch that an attack starts from. */
 export interface BaseSamples {
   /** Their indices in the mini-batch, best first */
@@ -73,7 +78,7 @@ export async function selectBaseSamples(
   }
   // The sort is stable: equal keys stay in the order of the batch.
   candidates.sort((a, b) => b.key - a.key);
-  const chosen = rule === "all" ? candidates : candidates.slice(0, count);
+  const chosen = candidates.slice(0, mostBaseSamples({ count, rule }, candidates.length));
   return {
     indices: Int32Array.from(chosen, ({ index }) => index),
     scores: Float64Array.from(chosen, ({ score }) => score),

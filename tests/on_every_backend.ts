@@ -20,6 +20,9 @@ export const workingBackends = backends.map(({ name }) => name).filter((name) =>
   !unavailable.has(name)
 );
 
+/** The one that "auto" takes. */
+export const automaticBackend = workingBackends.find((name) => !slowBackends.includes(name))!;
+
 for (const message of unavailable.values()) {
   const reason = message.split("\n")[1] ?? message;
   Deno.test({
@@ -48,6 +51,11 @@ export function onFastBackends(
   without: readonly string[] = slowBackends,
 ): void {
   register(name, run, (backend) => !without.includes(backend));
+}
+
+/** The same for what does not depend on the backend: on the one that "auto" takes. */
+export function onAutomaticBackend(name: string, run: Run): void {
+  register(name, run, (backend) => backend === automaticBackend);
 }
 
 type Run = (backend: string) => Promise<void> | void;

@@ -3,6 +3,7 @@ import type { Backend, BackendOptions } from "./backend.ts";
 import { backends } from "./backends.ts";
 import { leaveInterruptedWork } from "./leave_interrupted_work.ts";
 import { listenForStop } from "../notebook/kernel/until_stopped.ts";
+import { isHidden, VARIABLE as HIDING } from "../files/hidden.ts";
 import { UserError } from "../user_error.ts";
 
 /** The backend that runs, and why the ones before it do not. */
@@ -70,6 +71,7 @@ export function describeStartedBackend({ backend, passedOver }: StartedBackend):
 
 /** Registers a backend and has it compute something, since some register and then fail. */
 async function tryBackend(backend: Backend, options: BackendOptions): Promise<void> {
+  if (isHidden(backend.name)) throw new Error(`${HIDING} hides it`);
   await backend.register(options);
   if (!(await tf.setBackend(backend.name))) throw new Error("TensorFlow.js could not start it");
   const product = tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])));

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { findProgram, isFile } from "../files/find_program.ts";
+import { isHidden } from "../files/hidden.ts";
 import type { StepTimes } from "./measure_step.ts";
 import type { Repeats } from "./repeat.ts";
 import type { StepOutcome, Workload } from "./workload.ts";
@@ -30,9 +31,9 @@ export async function findPython(
   candidates?: readonly string[],
 ): Promise<{ python: string } | { reason: string }> {
   const pythons = candidates ??
-    [await findProgram(["python3"]), "/usr/bin/python3"].filter((path) => path !== null);
+    (isHidden("python") ? [] : [await findProgram(["python3"]), "/usr/bin/python3"]);
   for (const python of pythons) {
-    if (!await isFile(python)) continue;
+    if (python === null || !await isFile(python)) continue;
     const { success } = await new Deno.Command(python, {
       args: ["-c", "import numpy, torch"],
       stdout: "null",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import configuration from "../../deno.json" with { type: "json" };
+import { isHidden } from "../files/hidden.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 
 const NAME = "@std/assert";
@@ -17,7 +18,7 @@ export interface AssertLibrary {
  */
 export async function chooseAssertLibrary(): Promise<AssertLibrary> {
   const specifier = configuration.imports[NAME];
-  const probe = await new Deno.Command(Deno.execPath(), {
+  const probe = isHidden("jsr") ? { success: false } : await new Deno.Command(Deno.execPath(), {
     args: ["cache", "--quiet", "--no-config", specifier],
     stdout: "null",
     stderr: "null",

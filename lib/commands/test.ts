@@ -1,48 +1,77 @@
 import { chooseAssertLibrary } from "./assert_library.ts";
-import { runCommand } from "./command_line.ts";
+import { parseList, runCommand } from "./command_line.ts";
+import { hiddenParts, HIDEABLE, VARIABLE } from "../files/hidden.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
+import { UserError } from "../user_error.ts";
 
 const command = {
   name: "test",
   summary: "Runs the tests, or those in the files and folders given. What a test needs and this\n" +
-    "machine lacks (Jupyter, Chromium, …) is named as the reason why it is skipped.",
+    "machine lacks (Jupyter, Chromium, …) is named as the reason why it is skipped.\n\n" +
+    "parts of a machine that --without hides:\n" +
+    Object.entries(HIDEABLE).map(([part, what]) => `  ${part.padEnd(12)}${what}`).join("\n"),
   positionals: "[file…]",
   options: {
     filter: { value: "TEXT", help: "only tests whose name contains this" },
+    changed: { help: "only the tests of folders in which something differs from the last commit" },
+    without: {
+      value: "PARTS",
+      help: `hide these parts of the machine, as ${VARIABLE} does for every command`,
+    },
   },
 } as const;
 
-/**
- * Tests that do nothing but compute, most of them on one core. They run in a process of their own beside
- * the others, which start programs, kernels and browsers.
- */
-const COMPUTING = [
-  ...["analysis", "attack", "backend", "data", "distillation", "golden", "nn", "parity"],
-  ...["selection", "training"],
-].map((folder) => `tests/${folder}`);
+/** These take longest. They start first, so that no process is left with a long one at the end. */
+const LONGEST_FIRST = ["notebooks", "commands", "training", "attack"];
 
-/** OpenMP and Mesa's driver for the processor would wait, spinning, for cores that the other process has. */
+/** The processes run side by side. OpenMP and Mesa would spin while they wait for each other's cores. */
 const ONE_CORE = { OMP_NUM_THREADS: "1", LP_NUM_THREADS: "1" };
+const SIDE_BY_SIDE = 2;
 
 if (import.meta.main) {
   await runCommand(command, Deno.args, async ({ positionals, options }) => {
+    if (options.changed && positionals.length > 0) {
+      throw new UserError("--changed finds the files itself; give either it or files");
+    }
+    if (options.without !== undefined) {
+      const parts = hiddenParts(parseList("without", options.without).join());
+      Deno.env.set(VARIABLE, [...hiddenParts(), ...parts].join());
+    }
+    for (const part of hiddenParts()) console.log(`hidden: ${part}, ${HIDEABLE[part]}`);
     const assertions = await chooseAssertLibrary();
     console.log(`assertions: ${assertions.description}`);
     const filter = options.filter === undefined ? [] : ["--filter", options.filter];
-    const cwd = positionals.length > 0 ? Deno.cwd() : PROJECT_ROOT;
-    const run = (files: readonly string[], show: (chunk: Uint8Array) => unknown, env = {}) =>
-      runTests([...assertions.denoArguments, ...filter, ...files], { cwd, env }, show);
-    const show = (chunk: Uint8Array) => Deno.stdout.write(chunk);
-    if (positionals.length > 0) return tell([await run(positionals, show)]);
-    // Two at once would be a muddle: what the second says is shown when both are done.
-    const unshown: Uint8Array[] = [];
-    const results = await Promise.all([
-      run([`--ignore=${COMPUTING}`, "tests", "lib", "experiments"], show, ONE_CORE),
-      run(COMPUTING, (chunk) => unshown.push(chunk), ONE_CORE),
-    ]);
-    for (const chunk of unshown) await show(chunk);
-    return tell(results);
+    const args = [...assertions.denoArguments, ...filter];
+    if (positionals.length > 0) return tell([await runTests([...args, ...positionals])]);
+    Deno.chdir(PROJECT_ROOT);
+    const folders = options.changed ? await changedFolders() : await testFolders();
+    if (folders.length === 0) throw new UserError("nothing has changed that has tests of its own");
+    return tell(await runSideBySide(folders.map((folder) => [...args, ...folder])));
   });
+}
+
+/** Each folder of tests, those that lie in no folder, and the examples in doc comments. */
+async function testFolders(): Promise<string[][]> {
+  const entries = await Array.fromAsync(Deno.readDir("tests"));
+  const folders = entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name).sort();
+  const rank = (name: string) => (LONGEST_FIRST.indexOf(name) + 1) || Infinity;
+  return [
+    ...folders.toSorted((a, b) => rank(a) - rank(b) || 0).map((name) => [`tests/${name}`]),
+    entries.filter(({ name }) => name.endsWith("_test.ts")).map(({ name }) => `tests/${name}`),
+    ["lib", "experiments"],
+  ];
+}
+
+/** Tests lie in folders named after those they test: a change of lib/attack is tested by tests/attack. */
+async function changedFolders(): Promise<string[][]> {
+  const { success, stdout, stderr } = await new Deno.Command("git", {
+    args: ["status", "--porcelain=v1", "--no-renames", "--untracked-files=all"],
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  if (!success) throw new UserError(`--changed asks git what differs: ${text(stderr).trim()}`);
+  const changed = text(stdout).split("\n").map((line) => line.slice(3).split("/"));
+  const names = changed.map(([top, folder]) => top === "lib" || top === "tests" ? folder : top);
+  return (await testFolders()).filter(([path]) => names.includes(path.split("/")[1]));
 }
 
 /** What one process of the runner came to; counts are null if it ended without any. */
@@ -53,10 +82,24 @@ interface Result {
     | null;
 }
 
+/** Runs processes side by side. Each shows what it said when it ends: both at once would be a muddle. */
+async function runSideBySide(jobs: readonly (readonly string[])[]): Promise<Result[]> {
+  const left = jobs.values();
+  const results: Result[] = [];
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, async () => {
+    for (const args of left) {
+      let unshown = "";
+      results.push(await runTests(args, ONE_CORE, (text) => unshown += text));
+      console.log(unshown);
+    }
+  }));
+  return results;
+}
+
 async function runTests(
   args: readonly string[],
-  { cwd, env }: { readonly cwd: string; readonly env: Record<string, string> },
-  show: (chunk: Uint8Array) => unknown,
+  env: Record<string, string> = {},
+  show: (text: string) => unknown = (text) => Deno.stdout.write(new TextEncoder().encode(text)),
 ): Promise<Result> {
   const run = new Deno.Command(Deno.execPath(), {
     // `deno task check` looks at types, once instead of in each process.
@@ -69,15 +112,13 @@ async function runTests(
       "--v8-flags=--expose-gc",
       ...args,
     ],
-    cwd,
     env: { NO_COLOR: "1", ...env },
     stdout: "piped",
   }).spawn();
   let tail = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of run.stdout) {
-    await show(chunk);
-    tail = (tail + decoder.decode(chunk, { stream: true })).slice(-2000);
+  for await (const text of run.stdout.pipeThrough(new TextDecoderStream())) {
+    await show(text);
+    tail = (tail + text).slice(-2000);
   }
   const { success } = await run.status;
   const closing = [...tail.matchAll(

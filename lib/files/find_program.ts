@@ -1,9 +1,10 @@
 import { delimiter, join } from "node:path";
+import { isHiddenProgram } from "./hidden.ts";
 
-/** The path of the first of these programs that is on the search path, or null. */
+/** The path of the first of these programs that is on the search path and not hidden, or null. */
 export async function findProgram(names: readonly string[]): Promise<string | null> {
   const folders = (Deno.env.get("PATH") ?? "").split(delimiter).filter((folder) => folder !== "");
-  for (const name of names) {
+  for (const name of names.filter((name) => !isHiddenProgram(name))) {
     for (const folder of folders) {
       const path = join(folder, name);
       if (await isFile(path)) return path;

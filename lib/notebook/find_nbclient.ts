@@ -1,5 +1,6 @@
 import { delimiter, join } from "node:path";
 import { isFile } from "../files/find_program.ts";
+import { isHidden } from "../files/hidden.ts";
 
 /** What to do where a notebook cannot be executed. */
 export const NBCLIENT_MISSING =
@@ -8,6 +9,7 @@ export const NBCLIENT_MISSING =
 
 /** The first python3 on the search path that has nbclient, or null. */
 export async function findNbclient(): Promise<string | null> {
+  if (isHidden("python")) return null;
   const folders = (Deno.env.get("PATH") ?? "").split(delimiter).filter((folder) => folder !== "");
   for (const folder of folders) {
     const python = join(folder, "python3");

@@ -6,10 +6,11 @@ import type { AttackResult } from "../../lib/attack/attack.ts";
 import { pgdAttack } from "../../lib/attack/pgd.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { testClassifier, testImages } from "../networks.ts";
-import { onFastBackends, workingBackends } from "../on_every_backend.ts";
+import { onAutomaticBackend } from "../on_every_backend.ts";
 import { CLAMP, free, topOf } from "./results.ts";
 
-onFastBackends(
+// It is the algorithm that is tested: on the fastest alone.
+onAutomaticBackend(
   "apgdAttack() fools at least as many as pgdAttack(), within the same ball",
   async () => {
     const classifier = testClassifier();
@@ -37,8 +38,6 @@ onFastBackends(
     tf.dispose([images, logits]);
     classifier.dispose();
   },
-  // It is the algorithm that is tested: on the fastest alone.
-  workingBackends.slice(1),
 );
 
 Deno.test("apgdAttack() names the loss that few classes do not have", async () => {

@@ -5,7 +5,13 @@ import { checkParity } from "../../lib/parity/check_parity.ts";
 import type { Comparison } from "../../lib/parity/compare.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/nn/safetensors.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { computedOn, onFastBackends, slowBackends, workingBackends } from "../on_every_backend.ts";
+import {
+  automaticBackend,
+  computedOn,
+  onAutomaticBackend,
+  onFastBackends,
+  slowBackends,
+} from "../on_every_backend.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const FOLDER = fileURLToPath(new URL("./fashion", import.meta.url));
@@ -31,19 +37,16 @@ async function failures(folder: string): Promise<Comparison[]> {
   return comparisons.filter(({ passed }) => !passed);
 }
 
-/** All quantities take minutes where a backend is slow; attacks and losses have tests on each besides. */
-const [fastest, ...others] = workingBackends;
-
-onFastBackends(
+// All quantities take minutes where a backend is slow; attacks and losses have tests on each besides.
+onAutomaticBackend(
   "the library agrees with published PyTorch code in every quantity",
   async () => assertEquals(await failures(FOLDER), []),
-  others,
 );
 
 onFastBackends(
   "a step with boundary supporting samples agrees with published PyTorch code",
   () => withStep(async (folder) => assertEquals(await failures(folder), [])),
-  [fastest, ...slowBackends],
+  [automaticBackend, ...slowBackends],
 );
 
 Deno.test("parity fails where a weight of the teacher is another one", async () => {

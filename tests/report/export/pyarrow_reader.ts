@@ -1,3 +1,4 @@
+import { findProgram } from "../../../lib/files/find_program.ts";
 import type { Reader } from "./readers.ts";
 import type { Row } from "../../../lib/report/columns.ts";
 
@@ -37,7 +38,9 @@ function parseFloatText(text: string): number {
 }
 
 async function python(script: string, ...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command("python3", {
+  const program = await findProgram(["python3"]);
+  if (program === null) throw new Error("there is no python3");
+  const { success, stdout, stderr } = await new Deno.Command(program, {
     args: ["-c", script, ...args],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));

@@ -1,0 +1,49 @@
+import { UserError } from "../user_error.ts";
+
+/** The environment variable that hides parts of a machine: names, comma-separated. */
+export const VARIABLE = "BSS_WITHOUT";
+
+/** The parts of a machine that can be hidden, and what is left unseen. */
+export const HIDEABLE = {
+  tensorflow: "TensorFlow's C library",
+  onednn: "the oneDNN library",
+  webgpu: "every GPU and driver that WebGPU finds",
+  chromium: "Chromium",
+  jupyter: "JupyterLab and Jupyter's servers",
+  python: "python3, and with it nbclient, PyTorch and pyarrow",
+  slurm: "Slurm",
+  jsr: "the JSR registry",
+} as const;
+
+/** The programs that a hidden part consists of. */
+const PROGRAMS: Partial<Record<keyof typeof HIDEABLE, readonly string[]>> = {
+  chromium: ["chromium", "chromium-browser", "google-chrome"],
+  jupyter: ["jupyter-lab", "jupyter-notebook", "jupyter-server"],
+  python: ["python3"],
+  slurm: ["sbatch", "squeue"],
+};
+
+/**
+ * The parts that `$BSS_WITHOUT` hides, so that a machine that has them behaves like one that lacks them.
+ *
+ * @throws UserError that lists the parts if it names another
+ */
+export function hiddenParts(text: string = Deno.env.get(VARIABLE) ?? ""): string[] {
+  const parts = text.split(",").map((part) => part.trim()).filter(Boolean);
+  const unknown = parts.find((part) => !Object.hasOwn(HIDEABLE, part));
+  if (unknown === undefined) return parts;
+  throw new UserError(
+    `"${unknown}" cannot be hidden; ${VARIABLE} takes ${Object.keys(HIDEABLE).join(", ")}`,
+  );
+}
+
+export function isHidden(part: string): boolean {
+  return hiddenParts().includes(part);
+}
+
+/** Whether a program belongs to a part that is hidden. */
+export function isHiddenProgram(program: string): boolean {
+  return Object.entries(PROGRAMS).some(([part, names]) =>
+    names.includes(program) && isHidden(part)
+  );
+}

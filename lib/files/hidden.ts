@@ -15,8 +15,10 @@ export const HIDEABLE = {
   jsr: "the JSR registry",
 } as const;
 
+export type Part = keyof typeof HIDEABLE;
+
 /** The programs that a hidden part consists of. */
-const PROGRAMS: Partial<Record<keyof typeof HIDEABLE, readonly string[]>> = {
+const PROGRAMS: Partial<Record<Part, readonly string[]>> = {
   chromium: ["chromium", "chromium-browser", "google-chrome"],
   jupyter: ["jupyter-lab", "jupyter-notebook", "jupyter-server"],
   python: ["python3"],
@@ -28,22 +30,21 @@ const PROGRAMS: Partial<Record<keyof typeof HIDEABLE, readonly string[]>> = {
  *
  * @throws UserError that lists the parts if it names another
  */
-export function hiddenParts(text: string = Deno.env.get(VARIABLE) ?? ""): string[] {
+export function hiddenParts(text: string = Deno.env.get(VARIABLE) ?? ""): Part[] {
   const parts = text.split(",").map((part) => part.trim()).filter(Boolean);
   const unknown = parts.find((part) => !Object.hasOwn(HIDEABLE, part));
-  if (unknown === undefined) return parts;
+  if (unknown === undefined) return parts as Part[];
   throw new UserError(
     `"${unknown}" cannot be hidden; ${VARIABLE} takes ${Object.keys(HIDEABLE).join(", ")}`,
   );
 }
 
+/** Whether $BSS_WITHOUT names something. */
 export function isHidden(part: string): boolean {
-  return hiddenParts().includes(part);
+  return hiddenParts().some((hidden) => hidden === part);
 }
 
 /** Whether a program belongs to a part that is hidden. */
 export function isHiddenProgram(program: string): boolean {
-  return Object.entries(PROGRAMS).some(([part, names]) =>
-    names.includes(program) && isHidden(part)
-  );
+  return hiddenParts().some((part) => PROGRAMS[part]?.includes(program));
 }

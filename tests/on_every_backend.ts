@@ -5,14 +5,12 @@ import { withoutLeaks } from "./without_leaks.ts";
 
 /** Why each backend that does not work on this machine does not. */
 const unavailable = new Map<string, string>();
-/** The slowest, in a list for `onFastBackends`. */
-export const PLAIN_JAVASCRIPT = ["cpu"];
-/** Plain JavaScript, and a GPU's backend without a GPU: no user gets that unless it is named. */
-export const slowBackends = [...PLAIN_JAVASCRIPT];
+/** Those that work, but that `auto` passes over: a GPU's backend whose driver computes on the processor. */
+const onlyIfNamed: string[] = [];
 for (const backend of backends) {
   const { name } = backend;
   await startBackend(name).catch((error) => unavailable.set(name, error.message));
-  await startBackend("auto", { candidates: [backend] }).catch(() => slowBackends.push(name));
+  await startBackend("auto", { candidates: [backend] }).catch(() => onlyIfNamed.push(name));
 }
 
 /** The names of those that work here. */
@@ -20,8 +18,14 @@ export const workingBackends = backends.map(({ name }) => name).filter((name) =>
   !unavailable.has(name)
 );
 
-/** The one that "auto" takes. */
-export const automaticBackend = workingBackends.find((name) => !slowBackends.includes(name))!;
+/** Those that `auto` may take. */
+const usableBackends = workingBackends.filter((name) => !onlyIfNamed.includes(name));
+
+/** The same without plain JavaScript. */
+export const fastBackends = usableBackends.filter((name) => name !== "cpu");
+
+/** The one that `auto` takes. */
+export const automaticBackend = usableBackends[0];
 
 for (const message of unavailable.values()) {
   const reason = message.split("\n")[1] ?? message;
@@ -32,39 +36,29 @@ for (const message of unavailable.values()) {
   });
 }
 
-/**
- * Registers a test for every backend that works here; one skipped test names each of the others. A
- * test must free what it allocates: the number of tensors is checked.
- */
-export function onEveryBackend(name: string, run: Run): void {
-  register(name, run, () => true);
-}
-
-/**
- * The same for work that would take long where it is slow.
- *
- * @param without the backends that are left out; those that are slow here unless told otherwise
- */
-export function onFastBackends(
-  name: string,
-  run: Run,
-  without: readonly string[] = slowBackends,
-): void {
-  register(name, run, (backend) => !without.includes(backend));
-}
-
-/** The same for what does not depend on the backend: on the one that "auto" takes. */
-export function onAutomaticBackend(name: string, run: Run): void {
-  register(name, run, (backend) => backend === automaticBackend);
-}
-
 type Run = (backend: string) => Promise<void> | void;
 
-function register(name: string, run: Run, wanted: (backend: string) => boolean): void {
-  for (const backend of workingBackends.filter(wanted)) {
+/** Gives a function that registers a test for each of these backends; it must free what it allocates. */
+export const registeredOn = (names: readonly string[]) => (name: string, run: Run): void => {
+  for (const backend of names) {
     Deno.test(`${name} [${backend}]`, () => withoutLeaks(backend, () => run(backend)));
   }
-}
+};
+
+/** For kernels, and for one attack and one method as a whole: on every backend that works here. */
+export const onEveryBackend = registeredOn(workingBackends);
+
+/**
+ * For what is made of kernels that have tests of their own (`tests/backend/kernels_in_use_test.ts` sees to
+ * that): on every backend but a GPU's without a GPU, where a test takes a hundred times as long.
+ */
+export const onUsableBackends = registeredOn(usableBackends);
+
+/** For work that would take long in plain JavaScript. */
+export const onFastBackends = registeredOn(fastBackends);
+
+/** For what does not depend on the backend. */
+export const onAutomaticBackend = registeredOn([automaticBackend]);
 
 /** The test's own numbers on another backend: the plain JavaScript one, unless named. */
 export async function computedOn<T>(work: () => Promise<T>, backend = "cpu"): Promise<T> {

@@ -4,7 +4,7 @@ import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { classRegions, regionAgreement } from "../../lib/analysis/class_regions.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { assertClose } from "../numbers.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import { regionsOf } from "../report/regions_of.ts";
 
 /** Logits (x, y, −3). */
@@ -14,7 +14,7 @@ const linear = {
     tf.tidy(() => tf.pad(tf.reshape(images, [-1, 2]), [[0, 0], [0, 1]], -3)),
 } as FrozenClassifier;
 
-onEveryBackend("classRegions() asks the classifier row by row, from the lower left", async () => {
+onUsableBackends("classRegions() asks the classifier row by row, from the lower left", async () => {
   const regions = await classRegions(linear, { limit: 2, side: 3 });
   assertEquals([regions.classes, regions.axis], [3, [-2, 0, 2]]);
   const expected = [-2, 0, 2].flatMap((y) => [-2, 0, 2].flatMap((x) => [x, y, -3]));

@@ -3,10 +3,10 @@ import * as tf from "@tensorflow/tfjs";
 import { attackPath } from "../../lib/attack/attack_path.ts";
 import { bssAttack } from "../../lib/attack/bss.ts";
 import { testClassifier, testImages } from "../networks.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf } from "../values_of.ts";
 
-onEveryBackend("attackPath() starts at the image and ends where the attack ends", async () => {
+onUsableBackends("attackPath() starts at the image and ends where the attack ends", async () => {
   const classifier = testClassifier();
   const image = tf.tidy(() => tf.slice(testImages(12), [10], [1]));
   const [base] = await valuesOf(() => tf.argMax(classifier.logits(image), 1));

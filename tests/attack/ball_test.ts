@@ -11,12 +11,12 @@ import {
 import { rowNorms } from "../../lib/attack/row_norms.ts";
 import { testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import seedrandom from "seedrandom";
 
 const largest = async (tensor: tf.Tensor) => Math.max(...(await tensor.data()).map(Math.abs));
 
-onEveryBackend(
+onUsableBackends(
   "project() brings points into ball and box, and leaves those inside alone",
   async () => {
     for (const norm of NORMS) {
@@ -37,7 +37,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("steepest() gives unit directions, and none for a gradient of zero", async () => {
+onUsableBackends("steepest() gives unit directions, and none for a gradient of zero", async () => {
   const gradient = tf.tidy(() =>
     tf.concat([testImages(2), tf.zeros([1, 8, 8, 1])], 0)
   ) as tf.Tensor4D;
@@ -50,19 +50,22 @@ onEveryBackend("steepest() gives unit directions, and none for a gradient of zer
   tf.dispose([gradient, direction, norms, signs]);
 });
 
-onEveryBackend("random points lie in the unit ball, random directions on its surface", async () => {
-  const streams = () => imageStreams(3, seedrandom("points"));
-  const shape = [3, 8, 8, 2];
-  const [directions, inL2, inLinf] = [
-    randomDirections(shape, streams()),
-    randomInBall(shape, streams(), "l2"),
-    randomInBall(shape, streams(), "linf"),
-  ];
-  const [norms, radii] = [rowNorms(directions), rowNorms(inL2)];
-  assertClose(await norms.data(), [1, 1, 1], 1e-5);
-  assert((await radii.data()).every((radius) => radius < 1));
-  const values = await inLinf.data() as Float32Array;
-  assert(values.every((value) => Math.abs(value) <= 1));
-  assertAlmostEquals(values.reduce((sum, value) => sum + value, 0) / values.length, 0, 0.1);
-  tf.dispose([directions, inL2, inLinf, norms, radii]);
-});
+onUsableBackends(
+  "random points lie in the unit ball, random directions on its surface",
+  async () => {
+    const streams = () => imageStreams(3, seedrandom("points"));
+    const shape = [3, 8, 8, 2];
+    const [directions, inL2, inLinf] = [
+      randomDirections(shape, streams()),
+      randomInBall(shape, streams(), "l2"),
+      randomInBall(shape, streams(), "linf"),
+    ];
+    const [norms, radii] = [rowNorms(directions), rowNorms(inL2)];
+    assertClose(await norms.data(), [1, 1, 1], 1e-5);
+    assert((await radii.data()).every((radius) => radius < 1));
+    const values = await inLinf.data() as Float32Array;
+    assert(values.every((value) => Math.abs(value) <= 1));
+    assertAlmostEquals(values.reduce((sum, value) => sum + value, 0) / values.length, 0, 0.1);
+    tf.dispose([directions, inL2, inLinf, norms, radii]);
+  },
+);

@@ -8,7 +8,7 @@ import { UserError } from "../../lib/user_error.ts";
 import { mostProbableOthers } from "../../lib/attack/most_probable_others.ts";
 import { constantClassifier } from "../classifiers.ts";
 import { testClassifier, testImages } from "../networks.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf } from "../values_of.ts";
 
 const CLASSES = 4;
@@ -40,7 +40,7 @@ function dispose(
   tf.dispose([images, samples, logits]);
 }
 
-onEveryBackend("bssAttack() reports an outcome that follows from the last logits", async () => {
+onUsableBackends("bssAttack() reports an outcome that follows from the last logits", async () => {
   const classifier = testClassifier();
   const result = await attack(classifier, 16, { step: "newton", eta: 1.2 });
   const values = await result.logits.data();
@@ -59,7 +59,7 @@ onEveryBackend("bssAttack() reports an outcome that follows from the last logits
   classifier.dispose();
 });
 
-onEveryBackend("bssAttack() makes the gap smaller in softmax space too", async () => {
+onUsableBackends("bssAttack() makes the gap smaller in softmax space too", async () => {
   const classifier = testClassifier();
   const result = await attack(classifier, 8, { step: "newton", eta: 0.5, space: "softmax" });
   assert(outcomeShares(result.outcomes)["not crossed"] < 1);
@@ -67,7 +67,7 @@ onEveryBackend("bssAttack() makes the gap smaller in softmax space too", async (
   classifier.dispose();
 });
 
-onEveryBackend("bssAttack() keeps pixels within the clamp", async () => {
+onUsableBackends("bssAttack() keeps pixels within the clamp", async () => {
   const classifier = testClassifier();
   const result = await attack(classifier, 8, { eta: 50, clamp: 1.5 });
   const moved = result.steps.findIndex((steps) => steps > 0);
@@ -77,7 +77,7 @@ onEveryBackend("bssAttack() keeps pixels within the clamp", async () => {
   classifier.dispose();
 });
 
-onEveryBackend("bssAttack() leaves samples alone that are not in their base class", async () => {
+onUsableBackends("bssAttack() leaves samples alone that are not in their base class", async () => {
   const classifier = testClassifier();
   const images = testImages(4);
   const top = await valuesOf(() => tf.argMax(classifier.logits(images), 1));
@@ -108,24 +108,27 @@ onEveryBackend("bssAttack() leaves samples alone that are not in their base clas
   classifier.dispose();
 });
 
-onEveryBackend("bssAttack() goes for the second most probable class without targets", async () => {
-  const classifier = testClassifier();
-  const images = testImages(6);
-  const logits = classifier.logits(images);
-  const ranked = mostProbableOthers(await logits.data(), CLASSES, new Int32Array(6).fill(-1));
-  const labels = ranked.map(([first]) => first);
-  const targets = ranked.map(([, second]) => second);
-  const without = await bssAttack(classifier, images, { labels }, { step: "newton", eta: 1 });
-  const named = await bssAttack(classifier, images, { labels, targets }, {
-    step: "newton",
-    eta: 1,
-  });
-  assertEquals([...await without.samples.data()], [...await named.samples.data()]);
-  tf.dispose([images, logits, without.samples, without.logits, named.samples, named.logits]);
-  classifier.dispose();
-});
+onUsableBackends(
+  "bssAttack() goes for the second most probable class without targets",
+  async () => {
+    const classifier = testClassifier();
+    const images = testImages(6);
+    const logits = classifier.logits(images);
+    const ranked = mostProbableOthers(await logits.data(), CLASSES, new Int32Array(6).fill(-1));
+    const labels = ranked.map(([first]) => first);
+    const targets = ranked.map(([, second]) => second);
+    const without = await bssAttack(classifier, images, { labels }, { step: "newton", eta: 1 });
+    const named = await bssAttack(classifier, images, { labels, targets }, {
+      step: "newton",
+      eta: 1,
+    });
+    assertEquals([...await without.samples.data()], [...await named.samples.data()]);
+    tf.dispose([images, logits, without.samples, without.logits, named.samples, named.logits]);
+    classifier.dispose();
+  },
+);
 
-onEveryBackend("bssAttack() stays where it is where the gradient is zero", async () => {
+onUsableBackends("bssAttack() stays where it is where the gradient is zero", async () => {
   const classifier = constantClassifier([3, 2, 1]);
   const images = testImages(3);
   const classes = { labels: [0, 0, 0], targets: [1, 2, 1] };

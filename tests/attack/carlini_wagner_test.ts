@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { carliniWagnerAttack } from "../../lib/attack/carlini_wagner.ts";
 import { assertClose } from "../numbers.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import { linearProblem } from "./linear_problem.ts";
 import { CLAMP, free } from "./results.ts";
 
-onEveryBackend(
+onUsableBackends(
   "carliniWagnerAttack() finds the nearest boundary of a linear classifier",
   async () => {
     // With more classes it would go for the most probable other one, which need not be the nearest.
@@ -29,7 +29,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend(
+onUsableBackends(
   "carliniWagnerAttack() searches down to a smaller constant, and up to a larger one",
   async () => {
     const { classifier, images, labels } = await linearProblem(2, 2);
@@ -53,7 +53,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("carliniWagnerAttack() leads by its confidence", async () => {
+onUsableBackends("carliniWagnerAttack() leads by its confidence", async () => {
   const { classifier, images, labels } = await linearProblem(2, 3);
   const result = await carliniWagnerAttack(classifier, images, { labels }, {
     ...{ clamp: CLAMP, learningRate: 0.05, maxSteps: 60, searchSteps: 4 },

@@ -4,11 +4,11 @@ import { deepFoolAttack } from "../../lib/attack/deepfool.ts";
 import { countedNetwork } from "../../lib/nn/counted_network.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
-import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
 import { linearProblem } from "./linear_problem.ts";
 import { CLAMP, free, topOf } from "./results.ts";
 
-onEveryBackend(
+onUsableBackends(
   "deepFoolAttack() goes to the nearest boundary of a linear classifier in one step",
   async () => {
     const { classifier, images, labels, distances } = await linearProblem(6, 5);

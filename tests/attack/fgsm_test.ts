@@ -2,11 +2,11 @@ import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { fgsmAttack } from "../../lib/attack/fgsm.ts";
 import { assertClose } from "../numbers.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import { linearProblem } from "./linear_problem.ts";
 import { CLAMP, free } from "./results.ts";
 
-onEveryBackend(
+onUsableBackends(
   "fgsmAttack() moves every pixel by ε against the label, or along the gradient",
   async () => {
     const { classifier, images, labels } = await linearProblem(3, 3);

@@ -5,10 +5,10 @@ import { bssAttack } from "../../lib/attack/bss.ts";
 import { noiseAttack } from "../../lib/attack/noise.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import { free, topOf } from "./results.ts";
 
-onEveryBackend("noiseAttack() has the norms of the boundary supporting samples", async () => {
+onUsableBackends("noiseAttack() has the norms of the boundary supporting samples", async () => {
   const classifier = testClassifier();
   const images = testImages(5);
   const logits = classifier.logits(images);

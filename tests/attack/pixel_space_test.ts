@@ -4,10 +4,10 @@ import { pgdAttack } from "../../lib/attack/pgd.ts";
 import { attackNormalised, toNormalised, toPixels } from "../../lib/attack/pixel_space.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import { free, topOf } from "./results.ts";
 
-onEveryBackend(
+onUsableBackends(
   "attackNormalised() runs an attack on pixels through normalised images",
   async () => {
     const classifier = testClassifier();

@@ -5,7 +5,7 @@ import { sha256 } from "../../lib/files/sha256.ts";
 import type { FreezingBackend } from "../../lib/nn/freeze.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
-import { computedOn, slowBackends, workingBackends } from "../on_every_backend.ts";
+import { computedOn, fastBackends, workingBackends } from "../on_every_backend.ts";
 import { FASTEST, ONE, onlyEntry, reproduce, RUN, SMOKE, startReproducing } from "./reproduce.ts";
 import { runTask, snapshot } from "./run_task.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
@@ -50,7 +50,7 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
   });
 });
 
-for (const backend of workingBackends.filter((name) => !slowBackends.includes(name))) {
+for (const backend of fastBackends) {
   Deno.test(`reproduce ends in the same weights, byte for byte, when it was killed in the middle [${backend}]`, async () => {
     await withTemporaryFolder(async (folder) => {
       const bss = [...SMOKE, "--backend", backend, "--methods", "bss", "--seeds", "1"];

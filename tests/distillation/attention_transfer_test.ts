@@ -4,14 +4,14 @@ import { attentionMap, attentionTransfer } from "../../lib/distillation/attentio
 import { UserError } from "../../lib/user_error.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOfAll } from "../values_of.ts";
 
 function features(seed: string, channels: number): tf.Tensor4D {
   return tf.tensor4d(uniformNumbers(2 * 12 * channels, seed), [2, 3, 4, channels]);
 }
 
-onEveryBackend("attentionMap() is the normalised mean of squares over channels", async () => {
+onUsableBackends("attentionMap() is the normalised mean of squares over channels", async () => {
   const values = features("map", 5);
   const map = tf.tidy(() => attentionMap(values));
   const rows = await map.array();
@@ -25,7 +25,7 @@ onEveryBackend("attentionMap() is the normalised mean of squares over channels",
   tf.dispose([values, map]);
 });
 
-onEveryBackend(
+onUsableBackends(
   "attentionTransfer() has a gradient that agrees with finite differences",
   async () => {
     await checkGradients(
@@ -35,7 +35,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend(
+onUsableBackends(
   "attentionTransfer() is zero for the same map, at any scale, and finite at zero",
   async () => {
     const [[ofScaled], [ofZeros], gradient] = await valuesOfAll(() => {

@@ -4,7 +4,7 @@ import { decoupledDivergence } from "../../lib/distillation/decoupled_divergence
 import { klDivergence } from "../../lib/distillation/kl_divergence.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOfAll } from "../values_of.ts";
 import { divergenceOf, logits, probabilitiesOf } from "./plain_divergence.ts";
 
@@ -12,26 +12,29 @@ const LABELS = [0, 4, 2, 2];
 const T = 4;
 const labels = () => tf.tensor1d(LABELS, "int32");
 
-onEveryBackend("decoupledDivergence() is that of probabilities put together by hand", async () => {
-  const [teacher, student] = [logits("teacher"), logits("student")];
-  const [p, q] = [await probabilitiesOf(teacher, T), await probabilitiesOf(student, T)];
-  const ofTwo = (row: number[], label: number) => [row[label], 1 - row[label]];
-  const amongOthers = (row: number[], label: number) =>
-    row.filter((_, k) => k !== label).map((value) => value / (1 - row[label]));
-  const meanOf = (part: typeof ofTwo) =>
-    LABELS.reduce((sum, label, i) => {
-      return sum + T ** 2 * divergenceOf(part(p[i], label), part(q[i], label)) / LABELS.length;
-    }, 0);
-  const [target, others] = await valuesOfAll(() => {
-    const { target, others } = decoupledDivergence(labels(), teacher, student, T);
-    return [target, others];
-  });
-  assertClose(target, [meanOf(ofTwo)], 1e-4);
-  assertClose(others, [meanOf(amongOthers)], 1e-4);
-  tf.dispose([teacher, student]);
-});
+onUsableBackends(
+  "decoupledDivergence() is that of probabilities put together by hand",
+  async () => {
+    const [teacher, student] = [logits("teacher"), logits("student")];
+    const [p, q] = [await probabilitiesOf(teacher, T), await probabilitiesOf(student, T)];
+    const ofTwo = (row: number[], label: number) => [row[label], 1 - row[label]];
+    const amongOthers = (row: number[], label: number) =>
+      row.filter((_, k) => k !== label).map((value) => value / (1 - row[label]));
+    const meanOf = (part: typeof ofTwo) =>
+      LABELS.reduce((sum, label, i) => {
+        return sum + T ** 2 * divergenceOf(part(p[i], label), part(q[i], label)) / LABELS.length;
+      }, 0);
+    const [target, others] = await valuesOfAll(() => {
+      const { target, others } = decoupledDivergence(labels(), teacher, student, T);
+      return [target, others];
+    });
+    assertClose(target, [meanOf(ofTwo)], 1e-4);
+    assertClose(others, [meanOf(amongOthers)], 1e-4);
+    tf.dispose([teacher, student]);
+  },
+);
 
-onEveryBackend("its parts, weighted by the teacher, add up to the divergence", async () => {
+onUsableBackends("its parts, weighted by the teacher, add up to the divergence", async () => {
   const [teacher, student] = tf.tidy(() =>
     ["teacher", "student"].map((seed) => logits(seed).slice([1, 0], [1, -1]))
   );
@@ -47,7 +50,7 @@ onEveryBackend("its parts, weighted by the teacher, add up to the divergence", a
 });
 
 for (const part of ["target", "others"] as const) {
-  onEveryBackend(
+  onUsableBackends(
     `decoupledDivergence().${part} has a gradient that agrees with finite differences`,
     async () => {
       await checkGradients(
@@ -60,7 +63,7 @@ for (const part of ["target", "others"] as const) {
   );
 }
 
-onEveryBackend(
+onUsableBackends(
   "decoupledDivergence() has the same gradients for a whole mini-batch as image by image",
   async () => {
     const [ofWhole, ofOne] = await valuesOfAll(() => {
@@ -84,7 +87,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("decoupledDivergence() stays finite for logits of any size", async () => {
+onUsableBackends("decoupledDivergence() stays finite for logits of any size", async () => {
   for (const part of ["target", "others"] as const) {
     const [[value], gradient] = await valuesOfAll(() => {
       const label = tf.tensor1d([0, 1], "int32");

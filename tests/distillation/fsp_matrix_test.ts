@@ -4,7 +4,7 @@ import { fspLosses, fspMatrix } from "../../lib/distillation/fsp_matrix.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose } from "../numbers.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf, valuesOfAll } from "../values_of.ts";
 import { featureMap } from "./feature_maps.ts";
 
@@ -15,7 +15,7 @@ const stagesOf = (seed: string) => [
   featureMap(`${seed} 3`, [2, 1, 8]),
 ];
 
-onEveryBackend("fspMatrix() is the mean over positions of the products of channels", async () => {
+onUsableBackends("fspMatrix() is the mean over positions of the products of channels", async () => {
   const values = await valuesOf(() => {
     const earlier = tf.tensor4d([1, 2, 3, 4], [1, 2, 1, 2]);
     const later = tf.tensor4d([5, 6, 7, 10, 20, 30], [1, 2, 1, 3]);
@@ -28,7 +28,7 @@ onEveryBackend("fspMatrix() is the mean over positions of the products of channe
   assertClose(values, products, 1e-6);
 });
 
-onEveryBackend("fspMatrix() averages the earlier map over cells", async () => {
+onUsableBackends("fspMatrix() averages the earlier map over cells", async () => {
   const [matrix, expected] = await valuesOfAll(() => {
     const [earlier, later] = [featureMap("earlier", [4, 6, 2]), featureMap("later", [2, 2, 3])];
     const averaged = tf.mean(earlier.reshape([2, 2, 2, 2, 3, 2]), [2, 4]) as tf.Tensor4D;
@@ -37,14 +37,14 @@ onEveryBackend("fspMatrix() averages the earlier map over cells", async () => {
   assertClose(matrix, expected, 1e-5);
 });
 
-onEveryBackend("fspLosses() have gradients that agree with finite differences", async () => {
+onUsableBackends("fspLosses() have gradients that agree with finite differences", async () => {
   await checkGradients(
     (...maps) => tf.mul(tf.addN(fspLosses(stagesOf("teacher"), maps as tf.Tensor4D[])), 10),
     () => stagesOf("student"),
   );
 });
 
-onEveryBackend(
+onUsableBackends(
   "fspLosses() are one for each pair of stages, and zero for the same maps",
   async () => {
     const zeros = await valuesOfAll(() => {

@@ -5,7 +5,7 @@ import { hintLoss } from "../../lib/distillation/hint_loss.ts";
 import { createRegressor, regress } from "../../lib/distillation/regressor.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose } from "../numbers.ts";
-import { computedOn, onEveryBackend } from "../on_every_backend.ts";
+import { computedOn, onUsableBackends } from "../on_every_backend.ts";
 import { valuesOfAll } from "../values_of.ts";
 import { featureMap } from "./feature_maps.ts";
 
@@ -18,7 +18,7 @@ async function weightsOf(inChannels: number, outChannels: number): Promise<Float
   return weights;
 }
 
-onEveryBackend("regress() is a matrix product at each position, and a bias", async () => {
+onUsableBackends("regress() is a matrix product at each position, and a bias", async () => {
   const regressor = createRegressor(3, 5, random());
   const [values, expected] = await valuesOfAll(() => {
     const map = featureMap("map", [4, 2, 3]);
@@ -31,7 +31,7 @@ onEveryBackend("regress() is a matrix product at each position, and a bias", asy
   tf.dispose([...regressor.values()]);
 });
 
-onEveryBackend(
+onUsableBackends(
   "a hint through a regressor has gradients that agree with finite differences",
   async () => {
     await checkGradients(

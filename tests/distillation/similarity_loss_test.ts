@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { similarityLoss, similarityMatrix } from "../../lib/distillation/similarity_loss.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf, valuesOfAll } from "../values_of.ts";
 
 /** Of four images. */
@@ -11,14 +11,17 @@ function features(seed: string, channels: number): tf.Tensor4D {
   return tf.tensor4d(uniformNumbers(4 * 6 * channels, seed), [4, 3, 2, channels]);
 }
 
-onEveryBackend("similarityMatrix() has the products of images, each row of length 1", async () => {
-  const matrix = await valuesOf(() => similarityMatrix(tf.tensor4d([3, 4, 0, 1], [2, 1, 1, 2])));
-  const [a, b] = [[25, 4], [4, 1]];
-  const expected = [a, b].flatMap((row) => row.map((value) => value / Math.hypot(...row)));
-  assertClose(matrix, expected, 1e-6);
-});
+onUsableBackends(
+  "similarityMatrix() has the products of images, each row of length 1",
+  async () => {
+    const matrix = await valuesOf(() => similarityMatrix(tf.tensor4d([3, 4, 0, 1], [2, 1, 1, 2])));
+    const [a, b] = [[25, 4], [4, 1]];
+    const expected = [a, b].flatMap((row) => row.map((value) => value / Math.hypot(...row)));
+    assertClose(matrix, expected, 1e-6);
+  },
+);
 
-onEveryBackend("similarityLoss() is the squared difference of the matrices over n²", async () => {
+onUsableBackends("similarityLoss() is the squared difference of the matrices over n²", async () => {
   const [of, to, loss] = await valuesOfAll(() => {
     const [teacher, student] = [features("teacher", 2), features("student", 5)];
     return [
@@ -31,14 +34,17 @@ onEveryBackend("similarityLoss() is the squared difference of the matrices over 
   assertClose(loss, [expected], 1e-5);
 });
 
-onEveryBackend("similarityLoss() has a gradient that agrees with finite differences", async () => {
-  await checkGradients(
-    (student) => tf.mul(similarityLoss(features("teacher", 2), student as tf.Tensor4D), 100),
-    () => [features("student", 5)],
-  );
-});
+onUsableBackends(
+  "similarityLoss() has a gradient that agrees with finite differences",
+  async () => {
+    await checkGradients(
+      (student) => tf.mul(similarityLoss(features("teacher", 2), student as tf.Tensor4D), 100),
+      () => [features("student", 5)],
+    );
+  },
+);
 
-onEveryBackend(
+onUsableBackends(
   "similarityLoss() is zero for the same features at any scale, and finite at zero",
   async () => {
     const [ofScaled, ofZeros, gradient] = await valuesOfAll(() => {

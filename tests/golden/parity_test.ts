@@ -8,9 +8,9 @@ import { UserError } from "../../lib/user_error.ts";
 import {
   automaticBackend,
   computedOn,
+  fastBackends,
   onAutomaticBackend,
-  onFastBackends,
-  slowBackends,
+  registeredOn,
 } from "../on_every_backend.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
@@ -37,16 +37,17 @@ async function failures(folder: string): Promise<Comparison[]> {
   return comparisons.filter(({ passed }) => !passed);
 }
 
+const onOtherBackends = registeredOn(fastBackends.filter((name) => name !== automaticBackend));
+
 // All quantities take minutes where a backend is slow; attacks and losses have tests on each besides.
 onAutomaticBackend(
   "the library agrees with published PyTorch code in every quantity",
   async () => assertEquals(await failures(FOLDER), []),
 );
 
-onFastBackends(
+onOtherBackends(
   "a step with boundary supporting samples agrees with published PyTorch code",
   () => withStep(async (folder) => assertEquals(await failures(folder), [])),
-  [automaticBackend, ...slowBackends],
 );
 
 Deno.test("parity fails where a weight of the teacher is another one", async () => {
@@ -55,7 +56,7 @@ Deno.test("parity fails where a weight of the teacher is another one", async () 
     const content = decodeSafetensors(await Deno.readFile(file), file);
     content.tensors.get("layer2.0.conv1.weight")!.data[5] += 0.5;
     await Deno.writeFile(file, encodeSafetensors(content));
-    const failed = await computedOn(() => failures(folder), "wasm");
+    const failed = await computedOn(() => failures(folder), automaticBackend);
     assert(failed.some(({ quantity }) => quantity.startsWith("teacher logits")));
   });
 });

@@ -7,7 +7,7 @@ import { ResNet } from "../../lib/nn/resnet.ts";
 import { assertSlopes } from "./assert_slopes.ts";
 import { testImages, testNetwork } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf, valuesOfAll } from "../values_of.ts";
 
 const FOUR_STAGES: Architecture = { depth: 10, stages: 4, channels: 3, classes: 6 };
@@ -49,7 +49,7 @@ function sineImages(): tf.Tensor4D {
   return tf.tensor4d(values, [2, 64, 64, 3]);
 }
 
-onEveryBackend("four stages at 64×64 give PyTorch's logits, also frozen", async () => {
+onUsableBackends("four stages at 64×64 give PyTorch's logits, also frozen", async () => {
   const network = sineNetwork();
   const frozen = freeze(network);
   const [logits, ...maps] = await valuesOfAll(() => {
@@ -76,7 +76,7 @@ onEveryBackend("four stages at 64×64 give PyTorch's logits, also frozen", async
   network.dispose();
 });
 
-onEveryBackend(
+onUsableBackends(
   "a frozen network of four stages gives PyTorch's gradient to the images",
   async () => {
     const network = sineNetwork();
@@ -96,7 +96,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend(
+onFastBackends(
   "the gradient of every parameter of four stages agrees with finite differences",
   async () => {
     const architecture: Architecture = { ...FOUR_STAGES, channels: 1, classes: 4 };

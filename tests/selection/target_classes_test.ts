@@ -5,7 +5,7 @@ import {
   type TargetClassOptions,
 } from "../../lib/selection/target_classes.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 
 /** Base class 0; of the rest class 2 has 60 %, class 3 has 30 %, class 1 has 10 %. */
 const ROW = [.5, .05, .3, .15].map(Math.log);
@@ -17,14 +17,14 @@ async function sample(uniform: number[], rule: TargetClassOptions["rule"] = "pro
   return [...classes];
 }
 
-onEveryBackend(
+onUsableBackends(
   "sampleTargetClasses() inverts the cumulative sum, most probable first",
   async () => {
     assertEquals(await sample([0, .59, .61, .89, .91, .999]), [2, 2, 3, 3, 1, 1]);
   },
 );
 
-onEveryBackend(
+onUsableBackends(
   "sampleTargetClasses() draws in proportion to the teacher's probabilities",
   async () => {
     const draws = await sample(Array.from({ length: 1000 }, (_, i) => (i + 0.5) / 1000));
@@ -33,14 +33,14 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("sampleTargetClasses() has the fixed and the even rule", async () => {
+onUsableBackends("sampleTargetClasses() has the fixed and the even rule", async () => {
   assertEquals(await sample([.1, .9], "second"), [2, 2]);
   assertEquals(await sample([.1, .9], "least likely"), [1, 1]);
   const even = await sample([.1, .4, .9], "random");
   assertEquals(new Set(even), new Set([1, 2, 3]));
 });
 
-onEveryBackend("sampleTargetClasses() copes with a teacher that is entirely sure", async () => {
+onUsableBackends("sampleTargetClasses() copes with a teacher that is entirely sure", async () => {
   const logits = tf.tensor2d([[200, 0, 1, -5]]);
   const [target] = await sampleTargetClasses(logits, [0], [0.5]);
   assert(target !== 0);

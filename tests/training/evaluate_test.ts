@@ -5,7 +5,7 @@ import { makeLabels } from "../../lib/data/labels.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { evaluate, evaluateAccuracy } from "../../lib/training/evaluate.ts";
 import { uniformNumbers } from "../numbers.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 
 /** Images of one pixel, the k-th of value k, of the classes that are given. */
 function datasetOf(labelValues: readonly number[], classes: number): Dataset {
@@ -38,7 +38,7 @@ function made(rows: readonly (readonly number[])[]): FrozenClassifier {
   };
 }
 
-onEveryBackend(
+onUsableBackends(
   "evaluate() counts how often a class is first, and how often among five",
   async () => {
     const logits = [7, 6, 5, 4, 3, 2, 1];
@@ -53,7 +53,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("evaluate() breaks ties as argMax does, for the earlier class", async () => {
+onUsableBackends("evaluate() breaks ties as argMax does, for the earlier class", async () => {
   const equal = new Array(7).fill(0.5);
   const dataset = datasetOf([0, 1, 4, 5], 7);
   const accuracy = await evaluate(made(new Array(4).fill(equal)), dataset, dataset.test);

@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { smallDataset } from "./small_run.ts";
 import { testClassifier } from "../networks.ts";
-import { onEveryBackend } from "../on_every_backend.ts";
+import { onUsableBackends } from "../on_every_backend.ts";
 import { normaliseBatch } from "../../lib/data/augment.ts";
 import { imageSlices } from "../../lib/training/image_slices.ts";
 import { precisionError } from "../../lib/training/precision_error.ts";
 
-onEveryBackend("imageSlices() gives all images of a set once, in their order", async () => {
+onUsableBackends("imageSlices() gives all images of a set once, in their order", async () => {
   const dataset = smallDataset(150);
   const { train } = dataset;
   const [pixels, labels]: [number[], number[]] = [[], []];
@@ -21,7 +21,7 @@ onEveryBackend("imageSlices() gives all images of a set once, in their order", a
   assertEquals(pixels, [...normaliseBatch(dataset, train, all)]);
 });
 
-onEveryBackend(
+onUsableBackends(
   "precisionError() is nothing between a network and itself, something to another",
   async () => {
     const dataset = smallDataset(8, 70);

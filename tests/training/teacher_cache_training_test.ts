@@ -6,7 +6,7 @@ import { methodNamed } from "../../lib/distillation/methods.ts";
 import { cleanPass } from "../../lib/training/clean_pass.ts";
 import { makeBatch } from "../../lib/training/make_batch.ts";
 import { teacherLogitKey } from "../../lib/training/teacher_logit_key.ts";
-import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import {
   smallDataset,
@@ -129,7 +129,7 @@ onFastBackends(
   },
 );
 
-onEveryBackend(
+onUsableBackends(
   "cleanPass() gives the teacher's own logits, however it came by them",
   async (backend) => {
     await withFolder(async (folder) => {

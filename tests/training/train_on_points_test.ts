@@ -10,7 +10,7 @@ import { FrozenDense } from "../../lib/nn/frozen_dense.ts";
 import { NotFiniteError } from "../../lib/training/not_finite_error.ts";
 import { type PointTraining, trainOnPoints } from "../../lib/training/train_on_points.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
 import { assertLossesFall } from "./assert_losses_fall.ts";
 
 /** Those that compare where in an image a stage is active, which a hidden layer cannot say. */
@@ -45,7 +45,7 @@ async function outcomeOf(
 }
 
 for (const method of forPoints) {
-  onEveryBackend(
+  onUsableBackends(
     `trainOnPoints() lowers the loss of every stage with method ${method.name}`,
     async () => {
       const { rows } = await outcomeOf(method, { hidden: [8, 8] }, [8, 8]);
@@ -59,13 +59,13 @@ for (const method of forPoints) {
 }
 
 for (const name of BY_POSITION) {
-  onEveryBackend(`trainOnPoints() refuses method ${name}`, async () => {
+  onUsableBackends(`trainOnPoints() refuses method ${name}`, async () => {
     const reason = "a feature map of 1×1 has one place only";
     await assertRejects(() => outcomeOf(methodNamed(name)), UserError, reason);
   });
 }
 
-onEveryBackend("trainOnPoints() says which networks a method cannot compare", async () => {
+onUsableBackends("trainOnPoints() says which networks a method cannot compare", async () => {
   const refused = (name: string, hidden: number[], reason: string) =>
     assertRejects(() => outcomeOf(methodNamed(name), { hidden }, [8, 8]), UserError, reason);
   await refused("fsp", [8], "have 1 and 2 stages or hidden layers");
@@ -141,7 +141,7 @@ onFastBackends("trainOnPoints() stops at a loss that is not finite, and frees al
   );
 });
 
-onEveryBackend("trainOnPoints() says what it lacks and what is valid", async () => {
+onUsableBackends("trainOnPoints() says what it lacks and what is valid", async () => {
   const hinton = methodNamed("hinton");
   await assertRejects(() => outcomeOf(hinton, { teacher: null }), UserError, "needs a teacher");
   const options = { temperature: 0 };

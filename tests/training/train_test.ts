@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
 import { methods } from "../../lib/distillation/methods.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { onEveryBackend, onFastBackends, PLAIN_JAVASCRIPT } from "../on_every_backend.ts";
+import { onEveryBackend, onFastBackends, onUsableBackends } from "../on_every_backend.ts";
 import { assertLossesFall } from "./assert_losses_fall.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification, withFolder } from "./small_run.ts";
@@ -11,7 +11,12 @@ import { smallSpecification, withFolder } from "./small_run.ts";
 for (const method of methods) {
   const { name } = method;
   const { length: stages } = method.stages(resolveMethodOptions(method) as never, 2);
-  onFastBackends(
+  const onBackends = name === "bss"
+    ? onEveryBackend
+    : stages === 1
+    ? onUsableBackends
+    : onFastBackends;
+  onBackends(
     `train() lowers the loss of every stage with method ${name}`,
     async (backend) => {
       // A first stage is half as long as what follows.
@@ -20,11 +25,10 @@ for (const method of methods) {
       const { rows } = await outcomeOf(specification, backend);
       assertLossesFall(rows);
     },
-    stages === 1 ? [] : PLAIN_JAVASCRIPT,
   );
 }
 
-onEveryBackend(
+onUsableBackends(
   "train() stops at a loss that is not finite, and names the last good checkpoint",
   async (backend) => {
     const specification = smallSpecification("original", { learningRate: 1e30 });
@@ -59,10 +63,9 @@ onFastBackends(
     const growth = resident.at(-1)! - resident[Math.floor(resident.length / 2)];
     assert(growth < 16, `resident memory grew by ${growth} MiB: ${resident.map(Math.round)}`);
   },
-  PLAIN_JAVASCRIPT,
 );
 
-onEveryBackend("train() needs a teacher for a method that distils", async (backend) => {
+onUsableBackends("train() needs a teacher for a method that distils", async (backend) => {
   await assertRejects(
     () => outcomeOf(smallSpecification("hinton"), backend, { teacher: null }),
     UserError,

@@ -10,7 +10,7 @@ import { topClasses } from "../../../lib/selection/probabilities.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { constantClassifier } from "../../classifiers.ts";
 import { testClassifier, testImages, TINY } from "../../networks.ts";
-import { onEveryBackend } from "../../on_every_backend.ts";
+import { onUsableBackends } from "../../on_every_backend.ts";
 
 const NEWTON = { step: "newton", eta: 1.2 } as const;
 
@@ -45,7 +45,7 @@ function neighbour(): FrozenClassifier {
   return mixed;
 }
 
-onEveryBackend("a network has the boundary of itself: MagSim and AngSim are 1", async () => {
+onUsableBackends("a network has the boundary of itself: MagSim and AngSim are 1", async () => {
   const classifier = testClassifier();
   const set = await labelledBy(classifier, 12);
   const similarity = await boundarySimilarity(classifier, classifier, set, NEWTON);
@@ -65,7 +65,7 @@ onEveryBackend("a network has the boundary of itself: MagSim and AngSim are 1", 
   classifier.dispose();
 });
 
-onEveryBackend(
+onUsableBackends(
   "two networks have less than that in common, and figures that fit together",
   async () => {
     const [teacher, student] = [testClassifier(), neighbour()];
@@ -87,7 +87,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend(
+onUsableBackends(
   "boundary similarity does not depend on the size of batches, but on the seed",
   async () => {
     const [teacher, student] = [testClassifier(), neighbour()];
@@ -108,7 +108,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend(
+onUsableBackends(
   "boundary similarity of no qualifying image has no figures, and no NaN",
   async () => {
     const classifier = testClassifier();
@@ -123,7 +123,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("boundary similarity leaves out pairs without a perturbation", async () => {
+onUsableBackends("boundary similarity leaves out pairs without a perturbation", async () => {
   const constant = constantClassifier([2, 1, 0, 0]);
   const images = testImages(2);
   const similarity = await boundarySimilarity(constant, constant, { images, labels: [0, 0] }, {
@@ -137,7 +137,7 @@ onEveryBackend("boundary similarity leaves out pairs without a perturbation", as
   images.dispose();
 });
 
-onEveryBackend("boundary similarity takes a single image, 2 and 200 classes", async () => {
+onUsableBackends("boundary similarity takes a single image, 2 and 200 classes", async () => {
   for (const [count, classes] of [[1, 4], [2, 2], [2, 200]]) {
     const classifier = testClassifier({ depth: 8, channels: 1, classes });
     const set = await labelledBy(classifier, count);

@@ -2,14 +2,14 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { distanceAlong } from "../../../lib/analysis/boundary/distance_along.ts";
 import { linearClassifier } from "../../classifiers.ts";
-import { onEveryBackend } from "../../on_every_backend.ts";
+import { onUsableBackends } from "../../on_every_backend.ts";
 
 /** Two classes in the plane: the first where x is negative. */
 function halfPlanes() {
   return linearClassifier([-1, 1, 0, 0], [0, 0]);
 }
 
-onEveryBackend(
+onUsableBackends(
   "distanceAlong() is exact for a plane, whatever the length of the direction",
   async () => {
     const classifier = halfPlanes();
@@ -28,7 +28,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("distanceAlong() knows where there is no boundary", async () => {
+onUsableBackends("distanceAlong() knows where there is no boundary", async () => {
   const classifier = halfPlanes();
   const images = tf.tensor4d([-3, 0, -3, 0, -3, 0], [3, 1, 1, 2]);
   // Away from it, no direction at all, and too far.

@@ -3,22 +3,25 @@ import seedrandom from "seedrandom";
 import { constantClassifier, randomLinear, withNoise, withSoftmax } from "../../classifiers.ts";
 import { greyImages, ownLabels, QUICK } from "./small_measurement.ts";
 import { robustAccuracy } from "../../../lib/analysis/robustness/robust_accuracy.ts";
-import { onEveryBackend } from "../../on_every_backend.ts";
+import { onUsableBackends } from "../../on_every_backend.ts";
 
-onEveryBackend("robustAccuracy() of two classes leaves out the DLR loss, and says so", async () => {
-  const classifier = randomLinear(4, 2);
-  const images = greyImages(10);
-  const labels = await ownLabels(classifier, images);
-  const { rows } = await robustAccuracy(classifier, { images, labels }, { linf: [4], l2: [] }, {
-    attacks: QUICK,
-  });
-  assertEquals(rows.map(({ warnings }) => warnings), [[], [], [
-    "apgd-dlr needs 4 classes and the classifier has 2: APGD ensemble is apgd-ce alone here",
-  ]]);
-  images.dispose();
-});
+onUsableBackends(
+  "robustAccuracy() of two classes leaves out the DLR loss, and says so",
+  async () => {
+    const classifier = randomLinear(4, 2);
+    const images = greyImages(10);
+    const labels = await ownLabels(classifier, images);
+    const { rows } = await robustAccuracy(classifier, { images, labels }, { linf: [4], l2: [] }, {
+      attacks: QUICK,
+    });
+    assertEquals(rows.map(({ warnings }) => warnings), [[], [], [
+      "apgd-dlr needs 4 classes and the classifier has 2: APGD ensemble is apgd-ce alone here",
+    ]]);
+    images.dispose();
+  },
+);
 
-onEveryBackend(
+onUsableBackends(
   "robustAccuracy() of a constant classifier warns that there is no gradient",
   async () => {
     const images = greyImages(6);
@@ -41,7 +44,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("robustAccuracy() warns of probabilities instead of logits", async () => {
+onUsableBackends("robustAccuracy() warns of probabilities instead of logits", async () => {
   const classifier = withSoftmax(randomLinear(4, 5));
   const images = greyImages(6);
   const labels = await ownLabels(classifier, images);
@@ -53,7 +56,7 @@ onEveryBackend("robustAccuracy() warns of probabilities instead of logits", asyn
   assertStringIncludes(warnings[0], "probabilities instead of logits");
 });
 
-onEveryBackend("robustAccuracy() warns of a randomised classifier", async () => {
+onUsableBackends("robustAccuracy() warns of a randomised classifier", async () => {
   const classifier = withNoise(randomLinear(4, 5), seedrandom("noise") as () => number);
   const images = greyImages(20);
   const labels = await ownLabels(classifier, images);

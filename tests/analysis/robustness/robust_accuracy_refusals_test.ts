@@ -6,7 +6,7 @@ import { robustAccuracy } from "../../../lib/analysis/robustness/robust_accuracy
 import type { RobustnessStage } from "../../../lib/analysis/robustness/robustness_attack.ts";
 import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
 import { UserError } from "../../../lib/user_error.ts";
-import { onEveryBackend } from "../../on_every_backend.ts";
+import { onUsableBackends } from "../../on_every_backend.ts";
 
 /** What an attack that moves every pixel by something would give. */
 function moved(classifier: FrozenClassifier, images: tf.Tensor4D, by: number) {
@@ -14,7 +14,7 @@ function moved(classifier: FrozenClassifier, images: tf.Tensor4D, by: number) {
   return Promise.resolve({ samples, logits: classifier.logits(samples) });
 }
 
-onEveryBackend(
+onUsableBackends(
   "robustAccuracy() refuses samples out of the ball, out of 0…1 or not finite, by name",
   async () => {
     const classifier = randomLinear(4, 4);
@@ -53,7 +53,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("robustAccuracy() refuses a classifier whose logits are not finite", async () => {
+onUsableBackends("robustAccuracy() refuses a classifier whose logits are not finite", async () => {
   const images = greyImages(2);
   const broken = linearClassifier(Array(8).fill(NaN), [0, 0]);
   await assertRejects(
@@ -64,7 +64,7 @@ onEveryBackend("robustAccuracy() refuses a classifier whose logits are not finit
   images.dispose();
 });
 
-onEveryBackend(
+onUsableBackends(
   "robustAccuracy() refuses normalised images, labels that do not fit, and bad options",
   async () => {
     const classifier = randomLinear(4, 4);

@@ -16,7 +16,7 @@ import {
 import { wilsonInterval } from "../../../lib/analysis/statistics/wilson_interval.ts";
 import { pixelClassifier } from "../../../lib/attack/pixel_space.ts";
 import { testClassifier } from "../../networks.ts";
-import { onEveryBackend, onFastBackends } from "../../on_every_backend.ts";
+import { onFastBackends, onUsableBackends } from "../../on_every_backend.ts";
 
 function accuracies({ rows }: RobustAccuracy): Record<string, number[]> {
   const names = [...new Set(rows.map(({ attack, norm }) => `${attack} ${norm}`))];
@@ -26,7 +26,7 @@ function accuracies({ rows }: RobustAccuracy): Record<string, number[]> {
   ]));
 }
 
-onEveryBackend("robustAccuracy() of a linear classifier is what its weights say", async () => {
+onUsableBackends("robustAccuracy() of a linear classifier is what its weights say", async () => {
   // The gap of class 0 over class 1 is w·x + b; moving by ε in L∞ takes ε‖w‖₁ of it, in L2 ε‖w‖₂.
   const w = [3, -4, 0, 1];
   const classifier = linearClassifier(w.flatMap((value) => [value / 2, -value / 2]), [0.1, -0.1]);
@@ -91,7 +91,7 @@ onFastBackends(
   },
 );
 
-onEveryBackend("robustAccuracy() of a row depends on the seed and on no other row", async () => {
+onUsableBackends("robustAccuracy() of a row depends on the seed and on no other row", async () => {
   const classifier = randomLinear(4, 5);
   const images = greyImages(30);
   const labels = await ownLabels(classifier, images);
@@ -122,7 +122,7 @@ onEveryBackend("robustAccuracy() of a row depends on the seed and on no other ro
   images.dispose();
 });
 
-onEveryBackend(
+onUsableBackends(
   "robustAccuracy() of no image has no share, and of one either none or all",
   async () => {
     const classifier = randomLinear(4, 5);
@@ -152,7 +152,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend(
+onUsableBackends(
   "robustAccuracy() of a classifier that is wrong on all images attacks none",
   async () => {
     const images = greyImages(3);
@@ -166,7 +166,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend(
+onUsableBackends(
   "robustAccuracy() attacks only images that are right so far, stage after stage",
   async () => {
     const classifier = randomLinear(4, 5);
@@ -193,7 +193,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend(
+onUsableBackends(
   "robustAccuracy() takes nobody's word: it asks the classifier about the samples",
   async () => {
     const classifier = randomLinear(4, 4);
@@ -210,7 +210,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("robustAccuracy() says how far it is, and stops when told", async () => {
+onUsableBackends("robustAccuracy() says how far it is, and stops when told", async () => {
   const classifier = randomLinear(4, 4);
   const images = greyImages(10);
   const labels = await ownLabels(classifier, images);

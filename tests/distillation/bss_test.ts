@@ -3,7 +3,7 @@ import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { assertClose } from "../numbers.ts";
-import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
+import { onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "../training/outcome_of.ts";
 import { smallSpecification } from "../training/small_run.ts";
 import { lossesOf } from "./one_step.ts";
@@ -11,7 +11,7 @@ import { lossesOf } from "./one_step.ts";
 const STAGE = { name: "train", epochs: 4 };
 const STEP = { step: "newton", eta: 1.2 };
 
-onUsableBackends(
+onFastBackends(
   "bss has the terms of hinton, and that of the samples on the boundary",
   async () => {
     const bss = await lossesOf("bss", STAGE, { options: STEP });
@@ -23,7 +23,7 @@ onUsableBackends(
   },
 );
 
-onUsableBackends(
+onFastBackends(
   "the boundary term is in proportion to β, and gone in the last quarter",
   async () => {
     const boundary = async (beta: number, epoch = 1) =>

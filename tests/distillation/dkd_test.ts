@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { decoupledDivergence } from "../../lib/distillation/decoupled_divergence.ts";
 import { assertClose } from "../numbers.ts";
-import { onUsableBackends } from "../on_every_backend.ts";
+import { onFastBackends } from "../on_every_backend.ts";
 import { computedFrom, lossesOf } from "./one_step.ts";
 
 const STAGE = { name: "train", epochs: 8 };
@@ -11,7 +11,7 @@ const part = (name: "target" | "others", temperature: number) =>
     decoupledDivergence(labels, teacher.logits, student.logits, temperature)[name]
   );
 
-onUsableBackends("dkd has both parts of the divergence with their weights", async () => {
+onFastBackends("dkd has both parts of the divergence with their weights", async () => {
   const losses = await lossesOf("dkd", STAGE, {
     options: { targetWeight: 0.5, othersWeight: 6, temperature: 2 },
   });
@@ -20,7 +20,7 @@ onUsableBackends("dkd has both parts of the divergence with their weights", asyn
   assertClose([losses.other_classes], [6 * await part("others", 2)], 1e-4);
 });
 
-onUsableBackends("dkd's weights rise over its warm-up", async () => {
+onFastBackends("dkd's weights rise over its warm-up", async () => {
   const options = { warmUpShare: 0.5 };
   for (const [epoch, share] of [[1, 0.25], [4, 1], [8, 1]]) {
     const { target_class, other_classes } = await lossesOf("dkd", STAGE, { epoch, options });

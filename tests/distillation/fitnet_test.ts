@@ -2,13 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import { hintLoss } from "../../lib/distillation/hint_loss.ts";
 import { regress } from "../../lib/distillation/regressor.ts";
 import { assertClose } from "../numbers.ts";
-import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
+import { onFastBackends } from "../on_every_backend.ts";
 import { computedFrom, lossesOf, oneStep, stateFor, testTeacher } from "./one_step.ts";
 
 const HINT = { name: "hint", epochs: 2 };
 const TRAIN = { name: "train", epochs: 4 };
 
-onUsableBackends("fitnet's first stage has the hint of the middle stage alone", async () => {
+onFastBackends("fitnet's first stage has the hint of the middle stage alone", async () => {
   const losses = await lossesOf("fitnet", HINT);
   assertEquals(Object.keys(losses), ["hint"]);
   const teacher = testTeacher();
@@ -40,7 +40,7 @@ onFastBackends(
   },
 );
 
-onUsableBackends(
+onFastBackends(
   "fitnet's second stage has the terms of hinton from its first epoch on",
   async () => {
     assertEquals(await lossesOf("fitnet", TRAIN), await lossesOf("hinton", TRAIN));

@@ -2,14 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { fspLosses } from "../../lib/distillation/fsp_matrix.ts";
 import { assertClose } from "../numbers.ts";
-import { onUsableBackends } from "../on_every_backend.ts";
+import { onFastBackends } from "../on_every_backend.ts";
 import { computedFrom, lossesOf } from "./one_step.ts";
 
 const FSP = { name: "fsp", epochs: 2 };
 const TRAIN = { name: "train", epochs: 4 };
 
 for (const method of ["fsp", "fsp+bss"]) {
-  onUsableBackends(`${method}'s first stage has the FSP losses of all pairs alone`, async () => {
+  onFastBackends(`${method}'s first stage has the FSP losses of all pairs alone`, async () => {
     const expected = await computedFrom(({ teacher, student }) =>
       tf.addN(fspLosses(teacher.features, student.features)) as tf.Scalar
     );
@@ -21,7 +21,7 @@ for (const method of ["fsp", "fsp+bss"]) {
   });
 }
 
-onUsableBackends("the second stage of fsp is original, that of fsp+bss is bss", async () => {
+onFastBackends("the second stage of fsp is original, that of fsp+bss is bss", async () => {
   assertEquals(await lossesOf("fsp", TRAIN), await lossesOf("original", TRAIN));
   const attack = { options: { step: "newton", eta: 1.2 } };
   const bss = await lossesOf("bss", TRAIN, attack);

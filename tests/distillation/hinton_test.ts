@@ -1,12 +1,12 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { softCrossEntropy } from "../../lib/distillation/soft_cross_entropy.ts";
 import { assertClose } from "../numbers.ts";
-import { onUsableBackends } from "../on_every_backend.ts";
+import { onFastBackends } from "../on_every_backend.ts";
 import { computedFrom, lossesOf } from "./one_step.ts";
 
 const STAGE = { name: "train", epochs: 4 };
 
-onUsableBackends("hinton has the soft cross-entropy at T, with a weight from 4 to 1", async () => {
+onFastBackends("hinton has the soft cross-entropy at T, with a weight from 4 to 1", async () => {
   const atT = (temperature: number) =>
     computedFrom(({ teacher, student }) =>
       softCrossEntropy(teacher.logits, student.logits, temperature)
@@ -20,7 +20,7 @@ onUsableBackends("hinton has the soft cross-entropy at T, with a weight from 4 t
   assertClose([distillation], [3.25 * await atT(8)], 1e-5);
 });
 
-onUsableBackends("hinton has the cross-entropy of original beside it", async () => {
+onFastBackends("hinton has the cross-entropy of original beside it", async () => {
   const [hinton, original] = [await lossesOf("hinton", STAGE), await lossesOf("original", STAGE)];
   assertAlmostEquals(hinton.cross_entropy, original.cross_entropy, 1e-6);
 });

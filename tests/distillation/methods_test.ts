@@ -5,7 +5,7 @@ import { methodNamed, methods } from "../../lib/distillation/methods.ts";
 import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { testClassifier, testImages, TINY } from "../networks.ts";
-import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
+import { onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "../training/outcome_of.ts";
 import { smallSpecification } from "../training/small_run.ts";
 import { valuesOf } from "../values_of.ts";
@@ -79,7 +79,7 @@ for (const method of methods) {
     assertEquals(Math.max(...taught) > 0, method.needsTeacher);
   });
 
-  onUsableBackends(
+  onFastBackends(
     `${name} trains all that it may over its stages, and leaves the teacher alone`,
     async () => {
       await withTeacher(testTeacher(), async (teacher) => {

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { crossEntropy } from "../../lib/distillation/soft_cross_entropy.ts";
 import { assertClose } from "../numbers.ts";
-import { onUsableBackends } from "../on_every_backend.ts";
+import { onFastBackends } from "../on_every_backend.ts";
 import { computedFrom, lossesOf } from "./one_step.ts";
 
-onUsableBackends("original has the cross-entropy alone", async () => {
+onFastBackends("original has the cross-entropy alone", async () => {
   const losses = await lossesOf("original", { name: "train", epochs: 4 });
   assertEquals(Object.keys(losses), ["cross_entropy"]);
   const expected = await computedFrom(({ student, labels }) =>

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { similarityLoss } from "../../lib/distillation/similarity_loss.ts";
 import { assertClose } from "../numbers.ts";
-import { onUsableBackends } from "../on_every_backend.ts";
+import { onFastBackends } from "../on_every_backend.ts";
 import { computedFrom, lossesOf } from "./one_step.ts";
 
 const STAGE = { name: "train", epochs: 4 };
 
-onUsableBackends("similarity has γ times the similarity loss of the last stage", async () => {
+onFastBackends("similarity has γ times the similarity loss of the last stage", async () => {
   const expected = await computedFrom(({ teacher, student }) =>
     similarityLoss(teacher.features[2], student.features[2])
   );

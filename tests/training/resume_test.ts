@@ -4,7 +4,7 @@ import { methods } from "../../lib/distillation/methods.ts";
 import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
 import type { RunSpecification } from "../../lib/training/run_specification.ts";
 import type { TrainingInput } from "../../lib/training/train.ts";
-import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
+import { onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification, smallTeacher, withFolder } from "./small_run.ts";
 
@@ -64,7 +64,7 @@ for (const { name } of methods) {
   );
 }
 
-onUsableBackends("train() resumes after an epoch as after a mini-batch", async (backend) => {
+onFastBackends("train() resumes after an epoch as after a mini-batch", async (backend) => {
   const specification = smallSpecification();
   const whole = await outcomeOf(specification, backend);
   await withFolder(async (checkpoints) => {
@@ -130,7 +130,7 @@ onFastBackends(
   },
 );
 
-onUsableBackends("train() stops soon, however long its attack would take", async (backend) => {
+onFastBackends("train() stops soon, however long its attack would take", async (backend) => {
   const specification = smallSpecification("bss");
   const { step: _, eta: __, ...options } = specification.options;
   const attack = { attack: "carlini-wagner", searchSteps: 100, maxSteps: 10_000 };
@@ -164,7 +164,7 @@ onFastBackends(
   },
 );
 
-onUsableBackends(
+onFastBackends(
   "train() that is stopped before it did anything leaves its checkpoints alone",
   async (backend) => {
     await withFolder(async (checkpoints) => {

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
 import { methods } from "../../lib/distillation/methods.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { onEveryBackend, onFastBackends, onUsableBackends } from "../on_every_backend.ts";
+import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
 import { assertLossesFall } from "./assert_losses_fall.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification, withFolder } from "./small_run.ts";
@@ -11,11 +11,7 @@ import { smallSpecification, withFolder } from "./small_run.ts";
 for (const method of methods) {
   const { name } = method;
   const { length: stages } = method.stages(resolveMethodOptions(method) as never, 2);
-  const onBackends = name === "bss"
-    ? onEveryBackend
-    : stages === 1
-    ? onUsableBackends
-    : onFastBackends;
+  const onBackends = name === "bss" ? onEveryBackend : onFastBackends;
   onBackends(
     `train() lowers the loss of every stage with method ${name}`,
     async (backend) => {
@@ -28,7 +24,7 @@ for (const method of methods) {
   );
 }
 
-onUsableBackends(
+onFastBackends(
   "train() stops at a loss that is not finite, and names the last good checkpoint",
   async (backend) => {
     const specification = smallSpecification("original", { learningRate: 1e30 });
@@ -65,7 +61,7 @@ onFastBackends(
   },
 );
 
-onUsableBackends("train() needs a teacher for a method that distils", async (backend) => {
+onFastBackends("train() needs a teacher for a method that distils", async (backend) => {
   await assertRejects(
     () => outcomeOf(smallSpecification("hinton"), backend, { teacher: null }),
     UserError,

@@ -1,4 +1,4 @@
-import { commandFor, type ExperimentReport } from "./experiment_report.ts";
+import { commandFor, type ExperimentReport, isCommitted } from "./experiment_report.ts";
 import { estimateRoughly } from "../runner/estimate.ts";
 import { type WorkLeft, workLeft } from "../runner/work_left.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
@@ -29,7 +29,10 @@ export async function stateTable(
     complete: plan.length - works.length,
   };
   if (works.length === 0) return displayTable({ title: experiment.title, columns, rows: [row] });
-  const todo = `To make what is missing: ${commandFor(report)}, or runMissing = true above.`;
+  const here = await isCommitted(folder)
+    ? `results = "../results" and runMissing = true above for all runs there`
+    : "runMissing = true above";
+  const todo = `To make what is missing: ${commandFor(report)}, or ${here}.`;
   const absent = await absentTeachers(works);
   if (absent.length > 0) {
     return displayTable({

@@ -7,8 +7,7 @@ import { UserError } from "../user_error.ts";
 
 const command = {
   name: "lab",
-  summary:
-    "Opens the notebooks in JupyterLab, or Jupyter Notebook, with Deno as the kernel.\n" +
+  summary: "Opens the notebooks in JupyterLab, or Jupyter Notebook, with Deno as the kernel.\n" +
     "Stop ends what the library is at and keeps every variable; the cell can be run again.",
   positionals: "[notebook] [-- option of Jupyter…]",
   options: {

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { experimentNamed } from "../experiments.ts";
+import { checkKeys } from "../plan/check_keys.ts";
 import type { Experiment } from "../plan/experiment.ts";
 import { checkOverridesUsed } from "../plan/overrides.ts";
 import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan/plan_sources.ts";
@@ -42,6 +43,7 @@ export async function openReport(
   name: string,
   { results = RESULTS, dataFolder, acceptUnverified, ...choices }: ReportChoices,
 ): Promise<ExperimentReport> {
+  checkKeys("openReport", choices, ["results", "dataFolder", "acceptUnverified"]);
   const experiment = experimentNamed(name);
   if (choices.set) checkOverridesUsed(choices.set, chosenMethods(experiment, choices));
   const named = await ResultsFolder.openToRead(results);

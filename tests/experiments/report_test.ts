@@ -58,6 +58,21 @@ Deno.test("a report of an unknown experiment, scale or option says what there is
     "choose from smoke, quick, paper",
   );
   await assertRejects(() => openReport("tabel1", { scale: "quick" }), UserError, "choose from");
+  const refused = (choices: Record<string, unknown>, message: string) =>
+    assertRejects(
+      () => openReport("table1", { scale: "smoke", ...choices }),
+      UserError,
+      message,
+    );
+  await refused(
+    { sett: { bss: { eta: 0.1 } } },
+    'openReport has no choice "sett"; choose from scale, dataset, fractions, students, methods, seeds, ' +
+      "attack, set, teacherPrecision, results, dataFolder, acceptUnverified",
+  );
+  await refused({ set: { bsss: {} } }, "the methods here are original, hinton, fitnet");
+  await refused({ set: { bss: { etta: 1 } } }, 'bss has no option "etta"; it has eta, ');
+  await refused({ set: { bss: 0.1 } }, "bss is set to 0.1, but must be options by name");
+  await refused({ set: { protocol: { epoch: 1 } } }, 'no option "epoch"; it has epochs, batchSize');
   const set = { fitnet: { hintShare: 1 } };
   await assertRejects(() => openReport("quickstart", { scale: "quick", set }), UserError, "fitnet");
 });

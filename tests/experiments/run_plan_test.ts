@@ -172,6 +172,8 @@ Deno.test("openPlan() refuses to set what nobody has", async () => {
     'options of "fitnet" are set, but the methods here are original, hinton, bss',
   );
   await assertRejects(() => trying({ protocol: { epochs: 0 } }), UserError, "epochs");
+  const mistyped = { scale: "smoke", methds: ["bss"] } as const;
+  await assertRejects(() => openPlan(quickstart, mistyped), UserError, 'no choice "methds"');
 });
 
 Deno.test("a run that stands in several experiments is one run, of which all is measured", async () => {

@@ -57,6 +57,17 @@ export function checkOverridesUsed(overrides: Overrides, entries: readonly Metho
   }
 }
 
+/** @throws UserError if more base samples are set than a mini-batch has images */
+export function checkBaseSamples(overrides: Overrides, batchSize: number): void {
+  for (const [owner, { baseSamples }] of Object.entries(overrides)) {
+    if (Number(baseSamples ?? 0) <= batchSize) continue;
+    throw new UserError(
+      `${owner}.baseSamples is ${baseSamples}, but must be at most ${batchSize}, the images of a ` +
+        `mini-batch (${PROTOCOL}.batchSize)`,
+    );
+  }
+}
+
 /** What is set of the protocol, as tables show it: "epochs=20"; null for nothing. */
 export function protocolText({ [PROTOCOL]: settings = {} }: Overrides): string | null {
   return Object.keys(settings).length === 0 ? null : settingsText(settings).join(", ");

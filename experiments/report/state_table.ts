@@ -29,10 +29,11 @@ export async function stateTable(
     complete: plan.length - works.length,
   };
   if (works.length === 0) return displayTable({ title: experiment.title, columns, rows: [row] });
-  const here = await isCommitted(folder)
-    ? `results = "../results" and runMissing = true above for all runs there`
-    : "runMissing = true above";
-  const todo = `To make what is missing: ${commandFor(report)}, or ${here}.`;
+  const command = `To make what is missing: ${commandFor(report)}`;
+  const todo = await isCommitted(folder)
+    ? `${command}. To make all runs in a folder of your own: results = "../results" and ` +
+      "runMissing = true above."
+    : `${command}, or runMissing = true above.`;
   const absent = await absentTeachers(works);
   if (absent.length > 0) {
     return displayTable({

@@ -145,10 +145,11 @@ Deno.test("figures of gains pair seeds, at each share of the data", () => {
 });
 
 Deno.test("only runs with all of the paper's images and its protocol are held against its figures", async () => {
+  const dataset = "cifar10";
   const rows = [
-    tableRowOf("bss", 1, 0.8732),
-    tableRowOf("bss", 1, 0.7, { fraction: 0.2 }),
-    tableRowOf("bss", 1, 0.7, { setting: "epochs=20" }),
+    tableRowOf("bss", 1, 0.8732, { dataset }),
+    tableRowOf("bss", 1, 0.7, { dataset, fraction: 0.2 }),
+    tableRowOf("bss", 1, 0.7, { dataset, setting: "epochs=20" }),
   ];
   const empty = { results: [], missing: [], unmeasured: [], damaged: [] };
   const text = await textOf(summaryTable(table1, "paper", { ...empty, rows }));
@@ -156,6 +157,24 @@ Deno.test("only runs with all of the paper's images and its protocol are held ag
   assertEquals(text.match(/not reported here +–/g)?.length, 2);
   const uncompared = summaryTable(table1, "paper", { ...empty, rows: rows.slice(1) });
   assert(!(await textOf(uncompared)).includes("from the paper's"), "a column without a figure");
+});
+
+Deno.test("the paper's figures stand beside those of the paper's images and students alone", async () => {
+  const empty = { results: [], missing: [], unmeasured: [], damaged: [] };
+  const [ours, theirs] = ["fashion-mnist-subset", "cifar10"].map((dataset) =>
+    tableRowOf("original", 1, 0.7, { dataset })
+  );
+  for (const scale of ["quick", "paper"] as const) {
+    const text = await textOf(summaryTable(table1, scale, { ...empty, rows: [ours] }));
+    assert(!text.includes("the paper's"), text);
+  }
+  const other = tableRowOf("original", 1, 0.7, { dataset: "cifar10", student: "resnet20" });
+  const rows = [ours, theirs, other];
+  const lines = (await textOf(summaryTable(table1, "quick", { ...empty, rows }))).split("\n");
+  const [, ...cells] = lines.filter((line) => /the paper's|original/.test(line));
+  assertMatch(cells[0], /fashion-mnist-subset .* – *$/);
+  assertMatch(cells[1], /cifar10 .* 86\.02 *$/);
+  assertMatch(cells[2], /cifar10 .* not reported here *$/);
 });
 
 Deno.test("the table of times has a line a method whose parts add up to the time of a step and of a run", async () => {

@@ -37,7 +37,7 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** @throws UserError if something is set for a method that none of the entries has, or is no option */
+/** @throws UserError if something is set for a method that no entry has, or not as options by name */
 export function checkOverridesUsed(overrides: Overrides, entries: readonly MethodEntry[]): void {
   const names = [...new Set(entries.map(({ name }) => name))];
   for (const [owner, options] of Object.entries(overrides)) {

@@ -15,7 +15,7 @@ export function parseSeeds(text: string): number[] {
     ...new Set(
       parseList("seeds", text).flatMap((item) => {
         const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(item) ?? [];
-        return range(text, Number(first), Number(last));
+        return range(item, Number(first), Number(last));
       }),
     ),
   ];

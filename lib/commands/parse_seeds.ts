@@ -11,14 +11,11 @@ const MOST = 1000;
  */
 export function parseSeeds(text: string): number[] {
   if (/^\d+$/.test(text)) return range(text, 1, Number(text));
-  return [
-    ...new Set(
-      parseList("seeds", text).flatMap((item) => {
-        const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(item) ?? [];
-        return range(item, Number(first), Number(last));
-      }),
-    ),
-  ];
+  const seeds = parseList("seeds", text).flatMap((item) => {
+    const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(item) ?? [];
+    return range(item, Number(first), Number(last));
+  });
+  return [...new Set(seeds)];
 }
 
 function range(text: string, first: number, last: number): number[] {

@@ -14,7 +14,7 @@ const cases: [name: string, parameters: Parameters, error: string][] = [
   [
     "quickstart",
     { imageToAttack: 30 },
-    "code cell 6: UserError: imageToAttack is 30, but must be a whole number from 0 to 9",
+    "code cell 6: UserError: imageToAttack is 30; choose from 0 to 9",
   ],
   [
     "boundary-2d",

@@ -15,7 +15,7 @@ export const choiceOptions = {
   fractions: { value: "A,B", help: "other shares of the training images: 0.2, 1" },
   students: { value: "A,B", help: "other students: resnet8, resnet14, …" },
   methods: { value: "A,B", help: "other methods than the experiment's" },
-  seeds: { value: "N|A,B", help: "how many seeds, or which" },
+  seeds: { value: "N|A,B|A-B", help: "how many seeds, or which: 3, 1-3, 1,2,7 (one alone: 7,)" },
   attack: {
     value: attacks.map(({ shortName }) => shortName).join("|"),
     help: "which attack makes the samples of the method bss (default: bss; table3: all of its own)",

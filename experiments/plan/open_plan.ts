@@ -1,3 +1,4 @@
+import { checkKeys } from "./check_keys.ts";
 import type { Experiment } from "./experiment.ts";
 import { checkOverridesUsed } from "./overrides.ts";
 import { type PlanFolders, planSources, recordedSources } from "./plan_sources.ts";
@@ -15,6 +16,7 @@ export async function openPlan(
   choices: PlanChoices,
   folders: PlanFolders = {},
 ): Promise<PlannedRun[]> {
+  checkKeys("openPlan", choices);
   if (choices.set) checkOverridesUsed(choices.set, chosenMethods(experiment, choices));
   return await planRuns(experiment, choices, planSources(folders));
 }

@@ -37,13 +37,33 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** @throws UserError if something is set for a method that none of the entries has */
+/** @throws UserError if something is set for a method that no entry has, or not as options by name */
 export function checkOverridesUsed(overrides: Overrides, entries: readonly MethodEntry[]): void {
   const names = [...new Set(entries.map(({ name }) => name))];
-  for (const owner of Object.keys(overrides)) {
-    if (owner === PROTOCOL || names.includes(owner)) continue;
+  for (const [owner, options] of Object.entries(overrides)) {
+    if (owner !== PROTOCOL && !names.includes(owner)) {
+      throw new UserError(
+        `options of "${owner}" are set, but the methods here are ${names.join(", ")}; ` +
+          `besides them "${PROTOCOL}" has options`,
+      );
+    }
+    // In a notebook anything may be typed; a number would be no options.
+    if (Object(options) !== options) {
+      throw new UserError(
+        `${owner} is set to ${JSON.stringify(options)}, but must be options by name, as in ` +
+          "set: { bss: { eta: 0.1 } }",
+      );
+    }
+  }
+}
+
+/** @throws UserError if more base samples are set than a mini-batch has images */
+export function checkBaseSamples(overrides: Overrides, batchSize: number): void {
+  for (const [owner, { baseSamples }] of Object.entries(overrides)) {
+    if (Number(baseSamples ?? 0) <= batchSize) continue;
     throw new UserError(
-      `options of "${owner}" are set, but the methods here are ${names.join(", ")}`,
+      `${owner}.baseSamples is ${baseSamples}, but must be at most ${batchSize}, the images of a ` +
+        `mini-batch (${PROTOCOL}.batchSize)`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { Experiment, MethodEntry, RunGrid } from "./experiment.ts";
 import {
   attackOf,
+  checkBaseSamples,
   labelOf,
   makesSamples,
   type Overrides,
@@ -130,6 +131,7 @@ async function planGrid(
     ...grid.protocol,
     ...set[PROTOCOL],
   });
+  checkBaseSamples(set, protocol.batchSize);
   dataSourceNamed(grid.dataset);
   // For another data set than the experiment's own, the best teacher that there is.
   const isOwn = experiment.scales[scale].some((own) => own.dataset === grid.dataset);

@@ -1,14 +1,19 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { experimentNamed } from "../experiments.ts";
+import { checkKeys } from "../plan/check_keys.ts";
 import type { Experiment } from "../plan/experiment.ts";
 import { checkOverridesUsed } from "../plan/overrides.ts";
 import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan/plan_sources.ts";
-import type { PlannedRun } from "../plan/planned_run.ts";
+import { type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
 import { reproduceCommand } from "../plan/reproduce_command.ts";
 import { chosenMethods, type PlanChoices, planRuns } from "../plan/run_plan.ts";
 import type { DataOptions } from "../../lib/data/data_source.ts";
+import { exists } from "../../lib/data/read_data_file.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
+
+/** Marks a folder of results that come with the project. */
+const MARK = "COMMITTED.md";
 
 /** An experiment at a scale with its place for results: what the cells of a notebook are about. */
 export interface ExperimentReport {
@@ -27,21 +32,43 @@ export interface ReportChoices extends PlanChoices, DataOptions {
 }
 
 /**
- * Opens an experiment for a notebook. Where the results folder describes its data set and teacher, neither
- * need be at hand to look at what is there.
+ * Opens an experiment for a notebook, and writes nothing. Where the results folder describes its data set
+ * and teacher, neither need be at hand to look at what is there. Where results that come with the
+ * project hold none of the runs, the report is of the folder `results` instead.
  *
- * @throws UserError for an unknown experiment or choice, a data set or a teacher that is not there
+ * @throws UserError for an unknown experiment or choice, a results folder, a data set or a teacher that is
+ *   not there
  */
 export async function openReport(
   name: string,
   { results = RESULTS, dataFolder, acceptUnverified, ...choices }: ReportChoices,
 ): Promise<ExperimentReport> {
+  checkKeys("openReport", choices, ["results", "dataFolder", "acceptUnverified"]);
   const experiment = experimentNamed(name);
   if (choices.set) checkOverridesUsed(choices.set, chosenMethods(experiment, choices));
-  const folder = await ResultsFolder.open(results);
-  const sources = planSources({ results: folder.path, dataFolder, acceptUnverified });
-  const plan = await planRuns(experiment, choices, recordedSources(folder.path, sources));
-  return { experiment, choices, folder, sources, plan };
+  const named = await ResultsFolder.openToRead(results);
+  const sources = planSources({ results: named.path, dataFolder, acceptUnverified });
+  const plan = await planRuns(experiment, choices, recordedSources(named.path, sources));
+  return { experiment, choices, folder: await folderOf(plan, named), sources, plan };
+}
+
+/** Gives the folder that was named, or the project's own. */
+async function folderOf(
+  plan: readonly PlannedRun[],
+  named: ResultsFolder,
+): Promise<ResultsFolder> {
+  const present = await named.present();
+  if (plan.some((run) => present.has(resultNameOf(run))) || !await isCommitted(named)) return named;
+  const own = relative(".", RESULTS);
+  console.log(
+    `${named.path} comes with the project and holds none of these runs; taking ${own} instead`,
+  );
+  return await ResultsFolder.openToRead(own);
+}
+
+/** Whether a folder's results come with the project: then only a command that names it adds to them. */
+export async function isCommitted({ path }: ResultsFolder): Promise<boolean> {
+  return await exists(join(path, MARK));
 }
 
 /** The command that makes what is missing, its paths from the project's folder. */

@@ -12,13 +12,10 @@ const MADE_BY = ["machine", "backend", "threads", "deno", "tfjs", "commit", "dat
 /**
  * What made an experiment's results: one line for each machine, backend, version and commit, with the
  * seeds and teachers; and, for `check`, the hash of each result.
- *
- * @param path of the results folder as the notebook has it
  */
 export async function provenanceTable(
   { folder, plan }: ExperimentReport,
   { results }: Pick<ResultTable, "results">,
-  path: string,
 ): Promise<Displayable> {
   const groups = Map.groupBy(results, ({ metadata }) => MADE_BY.map((key) => metadata[key]).join());
   const of = <T>(values: readonly T[]) => [...new Set(values)].join(", ");
@@ -49,7 +46,7 @@ export async function provenanceTable(
   return displayable(async () => ({
     ...await bundleOf(table),
     [INPUTS_MIME]: {
-      folder: path,
+      folder: folder.path,
       results: Object.fromEntries(
         listed.map((name) => [name, manifest[resultFile(name)].sha256]),
       ),

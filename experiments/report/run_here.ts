@@ -1,4 +1,4 @@
-import type { ExperimentReport } from "./experiment_report.ts";
+import { commandFor, type ExperimentReport, isCommitted } from "./experiment_report.ts";
 import { checkInputs } from "../plan/check_inputs.ts";
 import { keepInputCards } from "../plan/input_cards.ts";
 import { ProgressReport } from "../runner/progress_report.ts";
@@ -6,31 +6,43 @@ import { runMissing } from "../runner/run_missing.ts";
 import { tellRest } from "../runner/tell_rest.ts";
 import { workLeft } from "../runner/work_left.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
+import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { UserError } from "../../lib/user_error.ts";
 
 /**
  * Trains and measures in a notebook what is missing of an experiment, with a bar below the cell; does
  * nothing where nothing is. What fails is listed with its cause, as on the command line.
  *
- * @throws UserError if the data set or the teacher is missing, or is another one than that of the results
+ * @throws UserError if the results come with the project, or if the data set or the teacher is missing or
+ *   is another one than that of the results
  * @param backend the first that works here if left out
  */
 export async function runHere(
-  { folder, plan, sources }: ExperimentReport,
+  report: ExperimentReport,
   backend?: string,
 ): Promise<void> {
-  const works = await workLeft(folder, plan);
+  const { plan, sources } = report;
+  const works = await workLeft(report.folder, plan);
   if (works.length === 0) return;
+  if (await isCommitted(report.folder)) {
+    throw new UserError(
+      `${report.folder.path} comes with the project, so that notebooks write nothing there; train in ` +
+        `another folder, as with results = "../results", or add to this one by its name:\n` +
+        `  ${commandFor(report)}`,
+    );
+  }
   await checkInputs(works.map(({ run }) => run), sources);
+  const folder = await ResultsFolder.open(report.folder.path);
   await keepInputCards(folder.path, plan);
   const started = await startBackend(backend);
   const progress = new ProgressReport(works);
   try {
-    const report = await runMissing(plan, {
+    const done = await runMissing(plan, {
       folder,
       backend: started.backend.name,
       onNews: (run, news) => progress.tell(run, news),
     });
-    await tellRest(report, folder);
+    await tellRest(done, folder);
   } finally {
     await progress.end();
   }

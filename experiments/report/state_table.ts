@@ -1,4 +1,4 @@
-import { commandFor, type ExperimentReport } from "./experiment_report.ts";
+import { commandFor, type ExperimentReport, isCommitted } from "./experiment_report.ts";
 import { estimateRoughly } from "../runner/estimate.ts";
 import { type WorkLeft, workLeft } from "../runner/work_left.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
@@ -29,7 +29,11 @@ export async function stateTable(
     complete: plan.length - works.length,
   };
   if (works.length === 0) return displayTable({ title: experiment.title, columns, rows: [row] });
-  const todo = `To make what is missing: ${commandFor(report)}, or runMissing = true above.`;
+  const command = `To make what is missing: ${commandFor(report)}`;
+  const todo = await isCommitted(folder)
+    ? `${command}. To make all runs in a folder of your own: results = "../results" and ` +
+      "runMissing = true above."
+    : `${command}, or runMissing = true above.`;
   const absent = await absentTeachers(works);
   if (absent.length > 0) {
     return displayTable({

@@ -43,7 +43,7 @@ export function summaryTable(
       align: "right",
     },
     { key: "interval", title: "95 % interval", align: "right" },
-    ...paperColumns(experiment, paper.some(({ from }) => from !== null)),
+    ...paperColumns(experiment, paper),
     ...others.map((name): TableColumn => {
       const { title, unit } = measureNamed(name);
       return { key: name, title, unit, align: "right" };
@@ -82,22 +82,35 @@ export function summaryTable(
   });
 }
 
+/** What a line shows of the paper; null on other images than the paper's. */
+interface PaperCells {
+  readonly paper: string | null;
+  readonly from: string | null;
+}
+
 function paperColumns(
-  { paper, measures: [first] }: Experiment,
-  isCompared: boolean,
+  { measures: [first] }: Experiment,
+  cells: readonly PaperCells[],
 ): TableColumn[] {
   const { unit } = measureNamed(first);
-  if (!paper) return [];
+  if (cells.every(({ paper }) => paper === null)) return [];
   const column: TableColumn = { key: "paper", title: "the paper's", unit, align: "right" };
-  if (!isCompared) return [column];
+  if (cells.every(({ from }) => from === null)) return [column];
   const points = unit === "%" ? "points" : unit;
   return [column, { key: "from", title: "from the paper's", unit: points, align: "right" }];
 }
 
 /** Only runs with all of the paper's data and its protocol can be held against its figures. */
-function paperCells({ paper }: Experiment, row: SummaryRow, scale: Scale, digits: number) {
+function paperCells(
+  { paper, scales }: Experiment,
+  row: SummaryRow,
+  scale: Scale,
+  digits: number,
+): PaperCells {
+  const isPapers = scales.paper.some(({ dataset }) => dataset === row.dataset);
+  if (!paper || !isPapers) return { paper: null, from: null };
   const isOther = scale === "paper" && (row.fraction < 1 || row.setting !== null);
-  const figure = isOther ? undefined : paper?.[row.student]?.[row.method];
+  const figure = isOther ? undefined : paper[row.student]?.[row.method];
   if (figure === undefined) return { paper: "not reported here", from: null };
   const difference = row.mean - figure;
   return {

@@ -7,8 +7,7 @@ import { UserError } from "../user_error.ts";
 
 const command = {
   name: "lab",
-  summary:
-    "Opens the notebooks in JupyterLab, or what there is of Jupyter, with Deno as the kernel.\n" +
+  summary: "Opens the notebooks in JupyterLab, or Jupyter Notebook, with Deno as the kernel.\n" +
     "Stop ends what the library is at and keeps every variable; the cell can be run again.",
   positionals: "[notebook] [-- option of Jupyter…]",
   options: {
@@ -17,8 +16,8 @@ const command = {
   },
 } as const;
 
-/** What to start, best first. */
-const PROGRAMS = ["jupyter-lab", "jupyter-notebook", "jupyter-server"];
+/** What to start, best first. `jupyter-server` alone has no page on which notebooks open. */
+const PROGRAMS = ["jupyter-lab", "jupyter-notebook"];
 
 if (import.meta.main) {
   await runCommand(command, Deno.args, async ({ positionals, options }) => {
@@ -47,12 +46,12 @@ if (import.meta.main) {
   });
 }
 
-/** What to do where there is no Jupyter. */
+/** Says what to do where no program shows notebooks. */
 async function withoutJupyter(folder: string): Promise<string> {
   const start = Deno.build.os === "windows"
     ? `$env:JUPYTER_PATH="${folder}"; code .`
     : `JUPYTER_PATH="${jupyterPath(folder)}" code .`;
-  return `there is no Jupyter here; this installs it:\n` +
+  return `there is no JupyterLab here; this installs it:\n` +
     `  ${await installCommand()}\n` +
     `Or use VS Code, which needs none, with its extensions Jupyter and Deno: start it in ` +
     `${PROJECT_ROOT} by\n` +

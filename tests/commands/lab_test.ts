@@ -22,13 +22,23 @@ async function lab(programs: Record<string, string>, ...args: string[]) {
   return output;
 }
 
-Deno.test("lab names the one command that installs Jupyter, and VS Code's way", async () => {
+Deno.test("lab names the one command that installs JupyterLab, and VS Code's way", async () => {
   const { code, stderr } = await lab({});
   assertEquals(code, 2);
-  assertMatch(stderr, /^error: there is no Jupyter here; this installs it:\n.*jupyterlab\n/);
+  assertMatch(stderr, /^error: there is no JupyterLab here; this installs it:\n.*jupyterlab\n/);
   assertMatch(stderr, /\n {2}JUPYTER_PATH=".*jupyter.*" code \.\n/);
   const withApt = await lab({ "apt-get": "" });
   if (Deno.build.os === "linux") assertMatch(withApt.stderr, /\n {2}(sudo )?apt-get install /);
+});
+
+Deno.test({
+  name: "lab does not start a bare server, which has no page for notebooks, but names JupyterLab",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const { code, stdout, stderr } = await lab({ "jupyter-server": "echo started" });
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^error: there is no JupyterLab here; this installs it:\n.*jupyterlab\n/);
+  },
 });
 
 Deno.test({
@@ -37,7 +47,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const script = `echo "$0 $@"; echo "$PWD"; echo "$JUPYTER_PATH"; exit 7`;
-    const programs = { "jupyter-server": script, "jupyter-lab": script };
+    const programs = { "jupyter-notebook": script, "jupyter-lab": script };
     const args = ["--port", "1234", "table1.ipynb", "--no-browser", "--", "--debug"];
     const { code, stdout } = await lab(programs, ...args);
     const [line, folder, path] = stdout.split("\n");

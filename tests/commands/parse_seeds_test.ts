@@ -9,8 +9,35 @@ Deno.test("parseSeeds() takes a number of seeds, or a list of them", () => {
   assertEquals(parseSeeds("2,2"), [2]);
 });
 
+Deno.test("parseSeeds() takes ranges, also beside single seeds", () => {
+  assertEquals(parseSeeds("1-3"), [1, 2, 3]);
+  assertEquals(parseSeeds("1-3,7"), [1, 2, 3, 7]);
+  assertEquals(parseSeeds("2-4, 3, 9-9"), [2, 3, 4, 9]);
+});
+
 Deno.test("parseSeeds() refuses what is not a positive whole number", () => {
-  for (const text of ["0", "-1", "1.5", "x", "", "1,0", ",", "99999"]) {
+  for (
+    const text of [
+      "0",
+      "-1",
+      "1.5",
+      "x",
+      "",
+      "1,0",
+      ",",
+      "99999",
+      "3-1",
+      "0-2",
+      "1-",
+      "1-2-3",
+      "1-99999",
+    ]
+  ) {
     assertThrows(() => parseSeeds(text), UserError, "seeds");
   }
+  assertThrows(
+    () => parseSeeds("1–3"),
+    UserError,
+    "as in 3, or which, as in 1-3 or 1,2,7 or 1-3,7",
+  );
 });

@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { cp } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { commandFor, openReport } from "../../experiments/report/experiment_report.ts";
 import { against, curves, gains, gainsByShare } from "../../experiments/report/figure_rows.ts";
 import { provenanceTable } from "../../experiments/report/provenance_table.ts";
@@ -58,6 +58,21 @@ Deno.test("a report of an unknown experiment, scale or option says what there is
     "choose from smoke, quick, paper",
   );
   await assertRejects(() => openReport("tabel1", { scale: "quick" }), UserError, "choose from");
+  const refused = (choices: Record<string, unknown>, message: string) =>
+    assertRejects(
+      () => openReport("table1", { scale: "smoke", ...choices }),
+      UserError,
+      message,
+    );
+  await refused(
+    { sett: { bss: { eta: 0.1 } } },
+    'openReport has no choice "sett"; choose from scale, dataset, fractions, students, methods, seeds, ' +
+      "attack, set, teacherPrecision, results, dataFolder, acceptUnverified",
+  );
+  await refused({ set: { bsss: {} } }, "the methods here are original, hinton, fitnet");
+  await refused({ set: { bss: { etta: 1 } } }, 'bss has no option "etta"; it has eta, ');
+  await refused({ set: { bss: 0.1 } }, "bss is set to 0.1, but must be options by name");
+  await refused({ set: { protocol: { epoch: 1 } } }, 'no option "epoch"; it has epochs, batchSize');
   const set = { fitnet: { hintShare: 1 } };
   await assertRejects(() => openReport("quickstart", { scale: "quick", set }), UserError, "fitnet");
 });
@@ -87,15 +102,16 @@ Deno.test("a report with a changed byte in one result and none of another shows 
 });
 
 Deno.test("what made a report's numbers comes with the hash of each result", async () => {
-  const report = await openReport("quickstart", { scale: "quick", results: REFERENCE });
+  const path = relative(".", REFERENCE);
+  const report = await openReport("quickstart", { scale: "quick", results: path });
   const table = await collectTable(report.folder, report.plan);
-  const bundle = await bundleOf(await provenanceTable(report, table, "../results/reference"));
+  const bundle = await bundleOf(await provenanceTable(report, table));
   assertMatch(String(bundle["text/plain"]), /6 +1, 2 +AMD EPYC.* wasm/);
   const { folder, results } = bundle[INPUTS_MIME] as {
     folder: string;
     results: Record<string, string>;
   };
-  assertEquals(folder, "../results/reference");
+  assertEquals(folder, path);
   const manifest = await readManifest(REFERENCE);
   assertEquals(Object.keys(results).length, 6);
   for (const [name, hash] of Object.entries(results)) {
@@ -129,10 +145,11 @@ Deno.test("figures of gains pair seeds, at each share of the data", () => {
 });
 
 Deno.test("only runs with all of the paper's images and its protocol are held against its figures", async () => {
+  const dataset = "cifar10";
   const rows = [
-    tableRowOf("bss", 1, 0.8732),
-    tableRowOf("bss", 1, 0.7, { fraction: 0.2 }),
-    tableRowOf("bss", 1, 0.7, { setting: "epochs=20" }),
+    tableRowOf("bss", 1, 0.8732, { dataset }),
+    tableRowOf("bss", 1, 0.7, { dataset, fraction: 0.2 }),
+    tableRowOf("bss", 1, 0.7, { dataset, setting: "epochs=20" }),
   ];
   const empty = { results: [], missing: [], unmeasured: [], damaged: [] };
   const text = await textOf(summaryTable(table1, "paper", { ...empty, rows }));
@@ -140,6 +157,24 @@ Deno.test("only runs with all of the paper's images and its protocol are held ag
   assertEquals(text.match(/not reported here +–/g)?.length, 2);
   const uncompared = summaryTable(table1, "paper", { ...empty, rows: rows.slice(1) });
   assert(!(await textOf(uncompared)).includes("from the paper's"), "a column without a figure");
+});
+
+Deno.test("the paper's figures stand beside those of the paper's images and students alone", async () => {
+  const empty = { results: [], missing: [], unmeasured: [], damaged: [] };
+  const [ours, theirs] = ["fashion-mnist-subset", "cifar10"].map((dataset) =>
+    tableRowOf("original", 1, 0.7, { dataset })
+  );
+  for (const scale of ["quick", "paper"] as const) {
+    const text = await textOf(summaryTable(table1, scale, { ...empty, rows: [ours] }));
+    assert(!text.includes("the paper's"), text);
+  }
+  const other = tableRowOf("original", 1, 0.7, { dataset: "cifar10", student: "resnet20" });
+  const rows = [ours, theirs, other];
+  const lines = (await textOf(summaryTable(table1, "quick", { ...empty, rows }))).split("\n");
+  const [, ...cells] = lines.filter((line) => /the paper's|original/.test(line));
+  assertMatch(cells[0], /fashion-mnist-subset .* – *$/);
+  assertMatch(cells[1], /cifar10 .* 86\.02 *$/);
+  assertMatch(cells[2], /cifar10 .* not reported here *$/);
 });
 
 Deno.test("the table of times has a line a method whose parts add up to the time of a step and of a run", async () => {

@@ -172,6 +172,15 @@ Deno.test("openPlan() refuses to set what nobody has", async () => {
     'options of "fitnet" are set, but the methods here are original, hinton, bss',
   );
   await assertRejects(() => trying({ protocol: { epochs: 0 } }), UserError, "epochs");
+  await assertRejects(
+    () => trying({ bss: { baseSamples: 65 } }),
+    UserError,
+    "bss.baseSamples is 65, but must be at most 64, the images of a mini-batch (protocol.batchSize)",
+  );
+  const [whole] = await trying({ bss: { baseSamples: 65 }, protocol: { batchSize: 65 } });
+  assertEquals(whole.specification.protocol.batchSize, 65);
+  const mistyped = { scale: "smoke", methds: ["bss"] } as const;
+  await assertRejects(() => openPlan(quickstart, mistyped), UserError, 'no choice "methds"');
 });
 
 Deno.test("a run that stands in several experiments is one run, of which all is measured", async () => {

@@ -6,6 +6,7 @@ export function tableRowOf(
   seed: number,
   test_accuracy: number,
   {
+    dataset = "d",
     shares = [null, null, null] as (number | null)[],
     fraction = 1,
     student = "resnet8",
@@ -17,7 +18,7 @@ export function tableRowOf(
 ): TableRow {
   const [share_crossed_to_target, share_third_class, share_not_crossed] = shares;
   return {
-    ...{ dataset: "d", fraction, teacher, student, method, seed, epochs, setting },
+    ...{ dataset, fraction, teacher, student, method, seed, epochs, setting },
     ...{ first_stage_epochs: 0, scale: "smoke", run: `${method}-${seed}` },
     figures: {
       ...{ test_accuracy, mag_sim },

@@ -1,11 +1,14 @@
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Kernel } from "./kernel.ts";
 import { findProgram } from "../../lib/files/find_program.ts";
 
 const LAB = fileURLToPath(new URL("../../lib/commands/lab.ts", import.meta.url));
 
+const program = await findProgram(["jupyter-lab", "jupyter-notebook", "jupyter-server"]);
+
 /** Why there can be no server here, for the name of a test; null if there can be one. */
-export const noJupyter = await findProgram(["jupyter-lab", "jupyter-notebook", "jupyter-server"])
+export const noJupyter = program
   ? null
   : "skipped: no jupyter-lab, jupyter-notebook or jupyter-server is installed";
 
@@ -14,24 +17,38 @@ export class JupyterServer {
   readonly #process: Deno.ChildProcess;
   readonly #port: number;
   readonly #token: string;
+  readonly #programs: string;
 
-  private constructor(process: Deno.ChildProcess, port: number, token: string) {
+  private constructor(
+    process: Deno.ChildProcess,
+    port: number,
+    token: string,
+    programs: string,
+  ) {
     this.#process = process;
     this.#port = port;
     this.#token = token;
+    this.#programs = programs;
   }
 
   /** @param args further ones for `lab` */
   static async start(...args: string[]): Promise<JupyterServer> {
     const port = freePort();
     const token = crypto.randomUUID();
+    // Without JupyterLab another server stands in for it: the tests need none of its pages.
+    const programs = await Deno.makeTempDir({ prefix: "bss-test-" });
+    await Deno.symlink(program!, join(programs, "jupyter-lab"));
     const process = new Deno.Command(Deno.execPath(), {
       args: ["run", "--allow-all", "--no-lock", LAB, `--port=${port}`, "--no-browser", ...args],
-      env: { JUPYTER_TOKEN: token, JUPYTER_NO_CONFIG: "1" },
+      env: {
+        PATH: `${Deno.env.get("PATH")}${delimiter}${programs}`,
+        JUPYTER_TOKEN: token,
+        JUPYTER_NO_CONFIG: "1",
+      },
       stdout: "null",
       stderr: "null",
     }).spawn();
-    const server = new JupyterServer(process, port, token);
+    const server = new JupyterServer(process, port, token, programs);
     for (const start = Date.now(); !await server.#isUp();) {
       if (Date.now() - start > 60_000) throw new Error("Jupyter did not start within a minute");
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -64,6 +81,7 @@ export class JupyterServer {
   async stop(): Promise<void> {
     this.#process.kill("SIGTERM");
     await this.#process.status;
+    await Deno.remove(this.#programs, { recursive: true });
   }
 
   async #isUp(): Promise<boolean> {

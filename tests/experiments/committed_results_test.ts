@@ -1,0 +1,70 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { cp } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { RESULTS } from "../../experiments/plan/plan_sources.ts";
+import { commandFor, isCommitted, openReport } from "../../experiments/report/experiment_report.ts";
+import { runHere } from "../../experiments/report/run_here.ts";
+import { stateTable } from "../../experiments/report/state_table.ts";
+import { snapshot } from "../commands/run_task.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { exists } from "../../lib/data/read_data_file.ts";
+import { findProgram } from "../../lib/files/find_program.ts";
+import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
+import { bundleOf } from "../../lib/report/display.ts";
+import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { UserError } from "../../lib/user_error.ts";
+
+const REFERENCE = join(RESULTS, "reference");
+
+Deno.test("a report of runs that results of the project lack is of the folder results instead", async () => {
+  const report = await openReport("quickstart", { scale: "smoke", results: REFERENCE });
+  assertEquals(Deno.realPathSync(report.folder.path), Deno.realPathSync(RESULTS));
+  assertEquals(commandFor(report), "deno task reproduce quickstart --scale smoke");
+});
+
+Deno.test("a notebook trains nothing into results of the project that hold a part of its runs", async () => {
+  await withTemporaryFolder(async (results) => {
+    await cp(REFERENCE, results, { recursive: true });
+    const before = await snapshot(results);
+    const report = await openReport("quickstart", { scale: "quick", seeds: [1, 3], results });
+    const state = await bundleOf(await stateTable(report, "wasm"));
+    assertMatch(
+      String(state["text/plain"]),
+      /quick +6 +3 +3.*results = "..\/results" and runMissing/s,
+    );
+    await assertRejects(
+      () => runHere(report, "wasm"),
+      UserError,
+      'comes with the project, so that notebooks write nothing there; train in another folder, as with results = "../results"',
+    );
+    assertEquals(await snapshot(results), before);
+  });
+});
+
+Deno.test({
+  name: "every results folder under version control is marked as coming with the project",
+  ignore: await findProgram(["git"]) === null || !await exists(join(PROJECT_ROOT, ".git")),
+  fn: async () => {
+    const { stdout } = await new Deno.Command("git", {
+      args: ["-C", RESULTS, "ls-files", "--", "*/manifest.json"],
+    }).output();
+    const manifests = new TextDecoder().decode(stdout).trim().split("\n");
+    assert(manifests.length > 1);
+    for (const manifest of manifests) {
+      const folder = await ResultsFolder.openToRead(dirname(join(RESULTS, manifest)));
+      assert(await isCommitted(folder), folder.path);
+    }
+  },
+});
+
+Deno.test("a report of a results folder that is not there says so, and makes none", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const results = join(folder, "resluts");
+    await assertRejects(
+      () => openReport("table4", { scale: "paper", results }),
+      UserError,
+      `there is no results folder ${results}`,
+    );
+    await assertRejects(() => Deno.stat(results), Deno.errors.NotFound);
+  });
+});

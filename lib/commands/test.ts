@@ -42,11 +42,15 @@ if (import.meta.main) {
     console.log(`assertions: ${assertions.description}`);
     const filter = options.filter === undefined ? [] : ["--filter", options.filter];
     const args = [...assertions.denoArguments, ...filter];
-    if (positionals.length > 0) return tell([await runTests([...args, ...positionals])]);
-    Deno.chdir(PROJECT_ROOT);
-    const folders = options.changed ? await changedFolders() : await testFolders();
-    if (folders.length === 0) throw new UserError("nothing has changed that has tests of its own");
-    return tell(await runSideBySide(folders.map((folder) => [...args, ...folder])));
+    if (positionals.length === 1) return tell([await runTests([...args, ...positionals])]);
+    const jobs = positionals.map((path) => [path]);
+    if (jobs.length === 0) {
+      Deno.chdir(PROJECT_ROOT);
+      const all = await testFolders();
+      jobs.push(...options.changed ? foldersOf(await changedFiles(), all) : all);
+    }
+    if (jobs.length === 0) throw new UserError("no file has changed that has tests of its own");
+    return tell(await runSideBySide(jobs.map((files) => [...args, ...files])));
   });
 }
 
@@ -62,16 +66,22 @@ async function testFolders(): Promise<string[][]> {
   ];
 }
 
-/** Tests lie in folders named after those they test: a change of lib/attack is tested by tests/attack. */
-async function changedFolders(): Promise<string[][]> {
+/** The files that differ from the last commit. */
+async function changedFiles(): Promise<string[]> {
   const { success, stdout, stderr } = await new Deno.Command("git", {
     args: ["status", "--porcelain=v1", "--no-renames", "--untracked-files=all"],
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   if (!success) throw new UserError(`--changed asks git what differs: ${text(stderr).trim()}`);
-  const changed = text(stdout).split("\n").map((line) => line.slice(3).split("/"));
-  const names = changed.map(([top, folder]) => top === "lib" || top === "tests" ? folder : top);
-  return (await testFolders()).filter(([path]) => names.includes(path.split("/")[1]));
+  return text(stdout).split("\n").map((line) => line.slice(3));
+}
+
+/** Tests lie in folders named after those they test: `tests/attack` tests a change of `lib/attack`. */
+export function foldersOf(changed: readonly string[], folders: readonly string[][]): string[][] {
+  const names = changed.map((path) => path.split("/")).map(([top, folder]) =>
+    top === "lib" || top === "tests" ? folder : top
+  );
+  return folders.filter(([path]) => names.includes(path.split("/")[1]));
 }
 
 /** What one process of the runner came to; counts are null if it ended without any. */

@@ -15,7 +15,7 @@ async function startedWith(environment: Record<string, string>): Promise<string>
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", "--ext=ts", program],
     cwd: PROJECT_ROOT,
-    env: { NO_COLOR: "1", ...environment },
+    env: { NO_COLOR: "1", BSS_WITHOUT: "", ...environment },
   }).output();
   const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   assertEquals(success, true, text);

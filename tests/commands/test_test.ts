@@ -1,0 +1,34 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { runTask } from "./run_task.ts";
+import { foldersOf } from "../../lib/commands/test.ts";
+
+const TEST = "lib/commands/test.ts";
+
+Deno.test("test --changed takes the folders of tests that are named after what has changed", () => {
+  const folders = ["attack", "experiments", "nn"].map((name) => [`tests/${name}`]);
+  const of = (...changed: string[]) => foldersOf(changed, folders).flat();
+  assertEquals(of("lib/attack/bss.ts", "README.md"), ["tests/attack"]);
+  assertEquals(of("tests/nn/resnet_test.ts"), ["tests/nn"]);
+  assertEquals(of("experiments/run.ts", "lib/nn/sgd.ts"), ["tests/experiments", "tests/nn"]);
+  assertEquals(of("lib/mod.ts", "deno.json"), []);
+});
+
+Deno.test("test --without names what it hides, skips what needs it, and refuses what cannot be hidden", async () => {
+  const hidden = "onednn,webgpu";
+  const { code, stdout } = await runTask(TEST, "--without", hidden, "tests/backend/onednn");
+  assertEquals(code, 0, stdout);
+  assertStringIncludes(stdout, "hidden: onednn, the oneDNN library");
+  assertStringIncludes(stdout, "(skipped: onednn: BSS_WITHOUT hides it)");
+  const wrong = await runTask(TEST, "--without", "gpu", "tests/backend/onednn");
+  assertEquals(wrong.code, 2);
+  assertStringIncludes(
+    wrong.stderr,
+    '"gpu" cannot be hidden; BSS_WITHOUT takes tensorflow, onednn',
+  );
+});
+
+Deno.test("test refuses --changed beside files", async () => {
+  const { code, stderr } = await runTask(TEST, "--changed", "tests/nn");
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "give either it or files");
+});

@@ -57,6 +57,7 @@ const command = {
     },
     shard: { value: "I/N", help: "run only the I-th of N parts of the runs" },
     until: { value: "TIME", help: "stop at a checkpoint after so long: 150m, 2h30m" },
+    verbose: { help: "print a line for each epoch where there is no terminal, too" },
     "dry-run": { help: "list the runs and an estimate of their time from measured steps" },
     ...slurmOptions,
   },
@@ -109,6 +110,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
       ...{ folder, ...data, teacherCache, threads },
       backend: options.backend,
       seconds: until,
+      verbose: options.verbose,
     })
     : 0;
   if (!options["dry-run"]) {

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { experimentNamed } from "../experiments.ts";
+import { variantClaims } from "../plan/claim.ts";
 import type { Experiment } from "../plan/experiment.ts";
 import { checkOverridesUsed } from "../plan/overrides.ts";
 import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan/plan_sources.ts";
@@ -12,6 +13,7 @@ import { ResultsFolder } from "../../lib/report/results_folder.ts";
 
 /** An experiment at a scale with its place for results: what the cells of a notebook are about. */
 export interface ExperimentReport {
+  /** With the question of each variant, whether it is better than the default beside it */
   readonly experiment: Experiment;
   readonly choices: PlanChoices;
   readonly folder: ResultsFolder;
@@ -41,7 +43,8 @@ export async function openReport(
   const folder = await ResultsFolder.open(results);
   const sources = planSources({ results: folder.path, dataFolder, acceptUnverified });
   const plan = await planRuns(experiment, choices, recordedSources(folder.path, sources));
-  return { experiment, choices, folder, sources, plan };
+  const claims = [...experiment.claims, ...variantClaims(plan)];
+  return { experiment: { ...experiment, claims }, choices, folder, sources, plan };
 }
 
 /** The command that makes what is missing, its paths from the project's folder. */

@@ -181,6 +181,19 @@ Deno.test("reproduce --shard divides the runs without overlap", async () => {
   });
 });
 
+Deno.test("reproduce --beside runs a variant and its default, and tells the difference by seed", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const variant = [...QUICKSTART, "--methods", "bss", "--seeds", "1", "--set", "bss.eta=2"];
+    const { code, stdout, stderr } = await reproduce(folder, ...variant, "--beside");
+    assertEquals(code, 0, stderr);
+    const accuracy = (label: string) =>
+      Number(stdout.match(new RegExp(`^resnet8 +${label} +(\\d+\\.\\d\\d) `, "m"))![1]);
+    const difference = accuracy("bss \\(eta=2\\)") - accuracy("bss");
+    const [, told] = stdout.match(/^bss \(eta=2\) is better than bss .* ([+-]\d+\.\d\d) points/m)!;
+    assertEquals(Number(told).toFixed(1), difference.toFixed(1));
+  });
+});
+
 const mistakes: [what: string, args: string[], text: string][] = [
   ["an unknown experiment", ["tabel1"], 'no experiment "tabel1"; choose from quickstart'],
   ["an unknown method", ["--methods", "bsss"], 'no method "bsss"; choose from original'],

@@ -1,6 +1,7 @@
 import { experimentNamed, experiments } from "./experiments.ts";
 import { checkInputs } from "./plan/check_inputs.ts";
 import { choiceOptions, parseChoices } from "./plan/choices.ts";
+import { variantClaims } from "./plan/claim.ts";
 import type { Experiment } from "./plan/experiment.ts";
 import { keepInputCards } from "./plan/input_cards.ts";
 import { openPlans, type Plan } from "./plan/open_plan.ts";
@@ -9,6 +10,7 @@ import { checkOverridesUsed } from "./plan/overrides.ts";
 import { type LoadedSources, planSources, RESULTS } from "./plan/plan_sources.ts";
 import { mergePlans } from "./plan/planned_run.ts";
 import { chosenMethods, type PlanChoices } from "./plan/run_plan.ts";
+import { verdictTable } from "./report/verdict_table.ts";
 import { holderOf } from "./runner/claim.ts";
 import { estimateSeconds } from "./runner/estimate.ts";
 import { runAndReport } from "./runner/run_and_report.ts";
@@ -18,6 +20,7 @@ import { parseSlurmOptions, slurmOptions } from "./slurm/slurm_options.ts";
 import { slurmStatus } from "./slurm/status.ts";
 import { statusText } from "./slurm/status_text.ts";
 import { type Submitted, submitToSlurm } from "./slurm/submit.ts";
+import { fewCrossings } from "./table/few_crossings.ts";
 import { collectTable, type ResultTable } from "./table/result_table.ts";
 import { summaryTable } from "./table/summary_table.ts";
 import { tableName, updateTable } from "./table/table_file.ts";
@@ -34,7 +37,7 @@ import {
 } from "../lib/commands/command_line.ts";
 import { backendOption, folderOptions } from "../lib/commands/common_options.ts";
 import { parseTime } from "../lib/commands/parse_time.ts";
-import { bundleOf } from "../lib/report/display.ts";
+import { bundleOf, type Displayable } from "../lib/report/display.ts";
 import { formatDuration } from "../lib/report/duration.ts";
 import { ResultsFolder } from "../lib/report/results_folder.ts";
 import { UserError } from "../lib/user_error.ts";
@@ -57,6 +60,7 @@ const command = {
     },
     shard: { value: "I/N", help: "run only the I-th of N parts of the runs" },
     until: { value: "TIME", help: "stop at a checkpoint after so long: 150m, 2h30m" },
+    verbose: { help: "print a line for each epoch where there is no terminal, too" },
     "dry-run": { help: "list the runs and an estimate of their time from measured steps" },
     ...slurmOptions,
   },
@@ -109,6 +113,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
       ...{ folder, ...data, teacherCache, threads },
       backend: options.backend,
       seconds: until,
+      verbose: options.verbose,
     })
     : 0;
   if (!options["dry-run"]) {
@@ -119,7 +124,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
         experiment,
         plan,
       );
-      await printTable(experiment, choices, await tableOf(folder, plan));
+      await printTable(experiment, choices, plan, await tableOf(folder, plan));
     }
   }
   if (damage.length > 0) throw new UserError(damage.join("\n"));
@@ -168,11 +173,15 @@ async function tableOf(folder: ResultsFolder, { own, asked }: Plan): Promise<Res
 async function printTable(
   experiment: Experiment,
   { scale }: PlanChoices,
+  { asked }: Plan,
   table: ResultTable,
 ): Promise<void> {
-  const summary = await bundleOf(summaryTable(experiment, scale, table));
-  console.log(`\n${summary["text/plain"]}`);
-  warnOfFewCrossings(table);
+  const print = async (shown: Displayable) =>
+    console.log(`\n${(await bundleOf(shown))["text/plain"]}`);
+  await print(summaryTable(experiment, scale, table));
+  const claims = variantClaims(asked);
+  if (claims.length > 0) await print(verdictTable({ ...experiment, claims }, table.rows));
+  for (const warning of fewCrossings(table)) console.error(`warning: ${warning}`);
 }
 
 async function listWork(
@@ -198,20 +207,4 @@ async function listWork(
     `${works.length} runs, about ${formatDuration(estimate.total)} with ` +
       `${estimate.sideBySide} side by side`,
   );
-}
-
-/** An attack that seldom crosses teaches nothing of the boundary; other attacks know no such advice. */
-function warnOfFewCrossings({ rows, results }: ResultTable): void {
-  const few = rows.filter(({ figures }, index) =>
-    (figures.share_not_crossed ?? 0) > 0.5 &&
-    results[index].specification.options.attack === undefined
-  );
-  for (const { run, figures } of few) {
-    console.error(
-      `warning: ${
-        (100 * figures.share_not_crossed!).toFixed(0)
-      } % of the attacked samples of ${run} never ` +
-        `crossed the boundary; a larger eta, or step "newton", makes more of them cross`,
-    );
-  }
 }

@@ -10,6 +10,7 @@ const CHOICES: Readonly<Record<keyof PlanChoices, true>> = {
   seeds: true,
   attack: true,
   set: true,
+  beside: true,
   teacherPrecision: true,
 };
 

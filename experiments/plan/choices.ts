@@ -25,6 +25,7 @@ export const choiceOptions = {
     isRepeatable: true,
     help: "any option of a method, or of the protocol: bss.eta=0.1, protocol.epochs=20",
   },
+  beside: { help: "run what --set or --attack changes by default, too, and compare the two" },
   "teacher-precision": {
     value: PRECISIONS.join("|"),
     help: "what the teacher computes in (default: f32; bf16 on onednn, where the CPU has it)",
@@ -47,6 +48,7 @@ export function parseChoices(options: CommandLine<typeof choiceOptions>["options
     seeds: options.seeds === undefined ? undefined : parseSeeds(options.seeds),
     attack: options.attack,
     set: parseOverrides(options.set),
+    beside: options.beside || undefined,
     teacherPrecision: oneOf<Precision>(
       "teacher-precision",
       options["teacher-precision"] ?? "f32",
@@ -71,6 +73,7 @@ export function choiceArguments(choices: PlanChoices): string[] {
   return [
     ...options.flatMap(([name, value]) => value === undefined ? [] : [`--${name} ${value}`]),
     ...overrides,
+    ...(choices.beside ? ["--beside"] : []),
   ];
 }
 

@@ -24,6 +24,20 @@ export function above(method: string, other: string): readonly ContrastTerm[] {
   return [{ method, sign: 1 }, { method: other, sign: -1 }];
 }
 
+/** For every variant in a plan the question whether it is better than the default that stands beside it. */
+export function variantClaims(
+  plan: readonly { readonly label: string; readonly variantOf: string | null }[],
+): Claim[] {
+  const defaults = new Map(plan.map(({ label, variantOf }) => [label, variantOf]));
+  return [...defaults].flatMap(([label, other]) =>
+    other === null ? [] : [{
+      statement: `${label} is better than ${other}`,
+      isPapers: false,
+      contrast: above(label, other),
+    }]
+  );
+}
+
 /** That a method's gain over another is larger with little data than with much. */
 export function gainGrowsWithLessData(method: string, other: string): readonly ContrastTerm[] {
   return [

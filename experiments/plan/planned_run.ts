@@ -14,6 +14,8 @@ export interface PlannedRun {
   readonly name: string;
   /** What the experiment's table calls its method. */
   readonly label: string;
+  /** The label of the default that it stands beside, and is compared with; null for all other runs */
+  readonly variantOf: string | null;
   /** Where its protocol is not the experiment's: "epochs=20" */
   readonly setting: string | null;
   readonly specification: RunSpecification;

@@ -20,6 +20,7 @@ import { resolveOptions } from "../../lib/options.ts";
 import { runFlops } from "../../lib/training/cost.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
 import {
+  canonicalJson,
   runName,
   type RunSpecification,
   type Scale,
@@ -45,6 +46,8 @@ export interface PlanChoices {
   readonly attack?: string;
   /** Options of methods, and of "protocol", in the place of the experiment's */
   readonly set?: Overrides;
+  /** Plans the default of every method that `set` or `attack` changes, too, to compare the two */
+  readonly beside?: boolean;
   /** What the teacher computes in; float32 if left out. */
   readonly teacherPrecision?: Precision;
 }
@@ -59,7 +62,8 @@ export interface PlanSources {
 /**
  * The runs of an experiment at a scale, in the order of its table, each once.
  *
- * @throws UserError for an unknown data set, student, method or option
+ * @throws UserError for an unknown data set, student, method or option, or if defaults are to
+ * stand beside what is changed, and no method is
  */
 export async function planRuns(
   experiment: Experiment,
@@ -69,6 +73,12 @@ export async function planRuns(
   const runs: PlannedRun[] = [];
   for (const grid of chosenGrids(experiment, choices)) {
     runs.push(...await planGrid(experiment, grid, choices, sources));
+  }
+  if (choices.beside && runs.every(({ variantOf }) => variantOf === null)) {
+    throw new UserError(
+      `there is nothing to show a default of ${experiment.name} beside: no method differs from its own; ` +
+        `change an option, as in --set bss.eta=2`,
+    );
   }
   return [...new Map(runs.map((run) => [run.name, run])).values()];
 }
@@ -122,9 +132,10 @@ async function planGrid(
   sources: PlanSources,
 ): Promise<PlannedRun[]> {
   const { scale, teacherPrecision, set = {} } = choices;
-  const resolved = overriddenMethods(grid, choices).map((entry) => {
+  const resolved = overriddenMethods(grid, choices).map(({ entry, variantOf }) => {
     const method = methodNamed(entry.name);
-    return { method, label: labelOf(entry), options: resolveMethodOptions(method, entry.options) };
+    const options = resolveMethodOptions(method, entry.options);
+    return { method, label: labelOf(entry), variantOf, options };
   });
   grid.students.forEach(parseNetwork);
   const protocol = resolveOptions(PROTOCOL, protocolOptions, {
@@ -147,7 +158,7 @@ async function planGrid(
   }
   return grid.fractions.flatMap((fraction) =>
     grid.students.flatMap((student) =>
-      resolved.flatMap(({ method, label, options }) =>
+      resolved.flatMap(({ method, label, variantOf, options }) =>
         grid.seeds.map((seed) => {
           const specification: RunSpecification = {
             dataset: {
@@ -167,7 +178,12 @@ async function planGrid(
           const setting = protocolText(set);
           const run = {
             name: runName(specification),
-            ...{ label, setting, specification, teacher, dataset: describeDataset(dataset) },
+            label,
+            variantOf,
+            setting,
+            specification,
+            teacher,
+            dataset: describeDataset(dataset),
           };
           const trainImages = dataset.train.count * fraction;
           return {
@@ -181,11 +197,15 @@ async function planGrid(
   );
 }
 
-/** @throws UserError if there is an attack to put in place of another, and no method that has one */
+/**
+ * The methods of a grid with what is set for them, each with its default before it where that is to stand beside.
+ *
+ * @throws UserError if there is an attack to put in place of another, and no method that has one
+ */
 function overriddenMethods(
   { methods }: RunGrid,
-  { attack, set = {} }: PlanChoices,
-): MethodEntry[] {
+  { attack, set = {}, beside = false }: PlanChoices,
+): (Pick<PlannedRun, "variantOf"> & { readonly entry: MethodEntry })[] {
   if (attack !== undefined && !methods.some(makesSamples)) {
     throw new UserError(
       `none of the methods ${
@@ -193,12 +213,22 @@ function overriddenMethods(
       } makes samples by an attack, so that "${attack}" has nothing to replace`,
     );
   }
-  return methods.map((entry) => {
+  return methods.flatMap((entry) => {
     const own = attack !== undefined && makesSamples(entry)
       ? { ...set, [entry.name]: { ...set[entry.name], attack } }
       : set;
-    return withOverrides(entry, own);
+    const changed = withOverrides(entry, own);
+    if (!beside) return [{ entry: changed, variantOf: null }];
+    const isVariant = optionsIn(changed) !== optionsIn(entry);
+    return [
+      { entry, variantOf: null },
+      ...(isVariant ? [{ entry: changed, variantOf: labelOf(entry) }] : []),
+    ];
   });
+}
+
+function optionsIn({ name, options }: MethodEntry): string {
+  return canonicalJson(resolveMethodOptions(methodNamed(name), options));
 }
 
 /** Float32 goes without saying: runs from before there was a choice keep their names. */

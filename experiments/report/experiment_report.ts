@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { experimentNamed } from "../experiments.ts";
 import { checkKeys } from "../plan/check_keys.ts";
+import { variantClaims } from "../plan/claim.ts";
 import type { Experiment } from "../plan/experiment.ts";
 import { checkOverridesUsed } from "../plan/overrides.ts";
 import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan/plan_sources.ts";
@@ -17,6 +18,7 @@ const MARK = "COMMITTED.md";
 
 /** An experiment at a scale with its place for results: what the cells of a notebook are about. */
 export interface ExperimentReport {
+  /** With the question of each variant, whether it is better than the default beside it */
   readonly experiment: Experiment;
   readonly choices: PlanChoices;
   readonly folder: ResultsFolder;
@@ -49,7 +51,9 @@ export async function openReport(
   const named = await ResultsFolder.openToRead(results);
   const sources = planSources({ results: named.path, dataFolder, acceptUnverified });
   const plan = await planRuns(experiment, choices, recordedSources(named.path, sources));
-  return { experiment, choices, folder: await folderOf(plan, named), sources, plan };
+  const claims = [...experiment.claims, ...variantClaims(plan)];
+  const folder = await folderOf(plan, named);
+  return { experiment: { ...experiment, claims }, choices, folder, sources, plan };
 }
 
 /** Gives the folder that was named, or the project's own. */

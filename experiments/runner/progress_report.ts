@@ -2,6 +2,7 @@ import type { RunNews } from "./run_missing.ts";
 import { flopsOf, type WorkLeft } from "./work_left.ts";
 import type { PlannedRun } from "../plan/planned_run.ts";
 import { cellProgress } from "../../lib/report/cell_progress.ts";
+import { formatDuration } from "../../lib/report/duration.ts";
 import type { ProgressDisplay } from "../../lib/report/progress.ts";
 
 /** Of one run, in floating-point operations. */
@@ -10,20 +11,29 @@ interface Share {
   readonly all: number;
   /** null before the first news of it */
   done: number | null;
+  /** After the last epoch so far: ", test 70.3 %" */
+  accuracy: string;
 }
 
-/** Shows how far all runs are together, and a line for each epoch and message of one. */
+const percent = (share: unknown) => `${(100 * Number(share)).toFixed(1)} %`;
+
+/** Shows how far all runs are together, and a line for each finished run and each message of one. */
 export class ProgressReport {
   readonly #progress: ProgressDisplay;
   readonly #runs = new Map<string, Share>();
+  readonly #showsEpochs: boolean;
+  #finished = 0;
 
-  constructor(works: readonly WorkLeft[]) {
+  /** @param showsEpochs whether each epoch has a line, too */
+  constructor(works: readonly WorkLeft[], showsEpochs = true) {
+    this.#showsEpochs = showsEpochs;
     for (const work of works) {
       const { run, training } = work;
       this.#runs.set(run.name, {
         training: training ? run.flops : 0,
         all: flopsOf(work),
         done: null,
+        accuracy: "",
       });
     }
     const total = [...this.#runs.values()].reduce((sum, { all }) => sum + all, 0);
@@ -34,7 +44,8 @@ export class ProgressReport {
     const { student, seed, dataset: { fraction } } = run.specification;
     const share = fraction < 1 ? ` on ${Number((100 * fraction).toPrecision(3))} %` : "";
     const label = `${student} ${run.label}${share} seed ${seed}`;
-    const { training, all } = this.#runs.get(run.name)!;
+    const known = this.#runs.get(run.name)!;
+    const { training, all, accuracy } = known;
     switch (news.type) {
       case "progress": {
         const aStep = training / news.steps;
@@ -44,17 +55,21 @@ export class ProgressReport {
       case "trained":
         return this.#advance(run, training, label);
       case "done":
-      case "done elsewhere":
+      case "done elsewhere": {
+        this.#finished++;
         this.#advance(run, all, label);
-        return this.#progress.milestone(`${label}: ${news.type}`);
+        const result = news.type === "done" ? `${accuracy}, ${formatDuration(news.seconds)}` : "";
+        return this.#progress.milestone(`${label}: ${news.type}${result}`);
+      }
       case "message":
         return this.#progress.milestone(`${label}: ${news.text}`);
       case "epoch": {
-        const percent = (share: unknown) => `${(100 * Number(share)).toFixed(1)} %`;
         const { epoch, loss, train_accuracy, test_accuracy } = news.row;
+        known.accuracy = `, test ${percent(test_accuracy)}`;
+        if (!this.#showsEpochs) return;
         return this.#progress.milestone(
           `${label}: epoch ${epoch}, loss ${Number(loss).toFixed(3)}, ` +
-            `train ${percent(train_accuracy)}, test ${percent(test_accuracy)}`,
+            `train ${percent(train_accuracy)}${known.accuracy}`,
         );
       }
     }
@@ -74,7 +89,8 @@ export class ProgressReport {
 
   #advance({ name }: PlannedRun, done: number, label: string): void {
     const share = this.#runs.get(name)!;
-    this.#progress.advance(done - (share.done ?? 0), label);
+    const runs = `${this.#finished}/${this.#runs.size} runs`;
+    this.#progress.advance(done - (share.done ?? 0), `${runs}, ${label}`);
     share.done = done;
   }
 }

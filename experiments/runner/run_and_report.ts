@@ -10,6 +10,8 @@ export interface CommandSettings extends Omit<RunSettings, "backend" | "signal" 
   readonly backend: string | undefined;
   /** After how many seconds to stop; null for never */
   readonly seconds: number | null;
+  /** Prints a line for each epoch where there is no terminal, too */
+  readonly verbose: boolean;
 }
 
 /** `deno task` passes on to its child what a terminal has sent to both: not a second wish. */
@@ -23,7 +25,7 @@ const SAME_SIGNAL_MS = 1000;
  */
 export async function runAndReport(
   works: readonly WorkLeft[],
-  { backend, seconds, ...settings }: CommandSettings,
+  { backend, seconds, verbose, ...settings }: CommandSettings,
 ): Promise<number> {
   const started = await startBackend(backend);
   console.log(describeStartedBackend(started));
@@ -45,7 +47,7 @@ export async function runAndReport(
   const timer = seconds === null ? undefined : setTimeout(() => {
     if (!abort.signal.aborted) stop("the time is up");
   }, 1000 * seconds);
-  const progress = new ProgressReport(works);
+  const progress = new ProgressReport(works, verbose || Deno.stderr.isTerminal());
   const report = await runMissing(works.map(({ run }) => run), {
     ...settings,
     backend: started.backend.name,

@@ -33,7 +33,10 @@ export interface RunSettings {
 }
 
 /** What happens to a run while it is on its way. */
-export type RunNews = WorkerNews | { readonly type: "trained" | "done" | "done elsewhere" };
+export type RunNews =
+  | WorkerNews
+  | { readonly type: "trained" | "done elsewhere" }
+  | { readonly type: "done"; readonly seconds: number };
 
 export interface RunReport {
   readonly finished: readonly PlannedRun[];
@@ -113,13 +116,16 @@ async function runStoppable(
 
   async function runClaimed(worker: RunWorker, run: PlannedRun, claim: Claim): Promise<void> {
     const abort = () => worker.abort();
+    const start = performance.now();
     signal.addEventListener("abort", abort);
     try {
       // Another process may have done it since the list was made.
       const [todo] = await workLeft(folder, [run]);
       const isFinished = !todo || await runOne(worker, todo, made, settings);
       (isFinished ? report.finished : report.left).push(run);
-      if (isFinished) settings.onNews?.(run, { type: todo ? "done" : "done elsewhere" });
+      if (!isFinished) return;
+      const seconds = (performance.now() - start) / 1000;
+      settings.onNews?.(run, todo ? { type: "done", seconds } : { type: "done elsewhere" });
     } catch (error) {
       const cause = error instanceof UserError ? error.message : String((error as Error).stack);
       report.failed.push({ run, cause });

@@ -49,7 +49,7 @@ export class Progress implements ProgressDisplay {
       width: terminalWidth,
       write: writeToStderr,
       now: () => performance.now(),
-      everySeconds: 10,
+      everySeconds: 30,
       ...options,
     };
     this.#work = new WorkCount(total, this.#options.now);

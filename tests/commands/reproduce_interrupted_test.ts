@@ -43,7 +43,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`reproduce that gets ${signal}, and again from deno task, stops at a checkpoint and ends in the same weights later`, async () => {
     await withTemporaryFolder(async (folder) => {
       const bss = ["quickstart", ...FASTEST, "--methods", "bss", "--seeds", "1"]
-        .concat("--set", "protocol.epochs=12");
+        .concat("--set", "protocol.epochs=12", "--verbose");
       const whole = join(folder, "whole");
       assertEquals((await reproduce(whole, ...bss)).code, 0);
 
@@ -73,7 +73,7 @@ Deno.test("reproduce that gets another signal a second later is killed", async (
   await withTemporaryFolder(async (folder) => {
     const { process, until, ended } = startReproducing(
       folder,
-      ...[...SMOKE, "--methods", "bss", "--seeds", "1", "--set", "protocol.epochs=12"],
+      ...[...SMOKE, "--methods", "bss", "--seeds", "1", "--set", "protocol.epochs=12", "--verbose"],
     );
     await until("epoch 1,");
     process.kill("SIGINT");

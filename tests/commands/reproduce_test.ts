@@ -27,6 +27,12 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
       assertMatch(first.stdout, new RegExp(`resnet8 +${method} +\\d+\\.\\d\\d ± \\d+\\.\\d\\d`));
     }
     assertStringIncludes(first.stdout, "6 runs");
+    const told = first.stderr.trimEnd().split("\n");
+    const isDone = (line: string) => /seed \d: done, test \d+\.\d %, .*\d s$/.test(line);
+    assertEquals(told.filter(isDone).length, 6, first.stderr);
+    assertMatch(told.at(-1)!, /^100\.0 % .* 6\/6 runs, resnet8 \S+ .*seed \d$/);
+    // None of an epoch: besides runs only how far all are.
+    assertEquals(told.filter((line) => !isDone(line) && !/^ *\d+\.\d % /.test(line)), []);
     const results = await ResultsFolder.openToRead(folder);
     assertEquals(await results.verify(), []);
     const table = await results.read("tables/quickstart-smoke");
@@ -58,7 +64,7 @@ for (const backend of fastBackends) {
       assertEquals((await reproduce(whole, ...bss)).code, 0);
 
       const killed = join(folder, "killed");
-      const run = startReproducing(killed, ...bss);
+      const run = startReproducing(killed, ...bss, "--verbose");
       await run.until("epoch 1,");
       run.process.kill("SIGKILL");
       await run.ended();
@@ -142,7 +148,7 @@ Deno.test("reproduce takes the teacher's logits from its cache, and ends in the 
 
 Deno.test("reproduce refuses to resume on another backend, and shows the difference", async () => {
   await withTemporaryFolder(async (folder) => {
-    const run = startReproducing(folder, ...ONE);
+    const run = startReproducing(folder, ...ONE, "--verbose");
     await run.until("epoch 1,");
     run.process.kill("SIGKILL");
     await run.ended();
@@ -172,6 +178,19 @@ Deno.test("reproduce --shard divides the runs without overlap", async () => {
     const parts = [await names("1/2"), await names("2/2")];
     assertEquals(new Set(parts.flat()).size, 6);
     assertEquals(parts.flat().length, 6);
+  });
+});
+
+Deno.test("reproduce --beside runs a variant and its default, and tells the difference by seed", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const variant = [...QUICKSTART, "--methods", "bss", "--seeds", "1", "--set", "bss.eta=2"];
+    const { code, stdout, stderr } = await reproduce(folder, ...variant, "--beside");
+    assertEquals(code, 0, stderr);
+    const accuracy = (label: string) =>
+      Number(stdout.match(new RegExp(`^resnet8 +${label} +(\\d+\\.\\d\\d) `, "m"))![1]);
+    const difference = accuracy("bss \\(eta=2\\)") - accuracy("bss");
+    const [, told] = stdout.match(/^bss \(eta=2\) is better than bss .* ([+-]\d+\.\d\d) points/m)!;
+    assertEquals(Number(told).toFixed(1), difference.toFixed(1));
   });
 });
 

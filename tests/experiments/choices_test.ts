@@ -11,6 +11,7 @@ const cases: PlanChoices[] = [
     set: { bss: { eta: 0.1, mode: "paper" }, protocol: { epochs: 20 } },
   },
   { scale: "smoke", seeds: [1, 3], teacherPrecision: "f32" },
+  { scale: "smoke", set: { bss: { eta: 2 } }, beside: true, teacherPrecision: "f32" },
 ];
 
 Deno.test("the options that a notebook shows for its choices mean these on a command line", () => {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } fr
 import { experiments } from "../../experiments/experiments.ts";
 import { openPlan } from "../../experiments/plan/open_plan.ts";
 import { mergePlans } from "../../experiments/plan/planned_run.ts";
-import { planRuns } from "../../experiments/plan/run_plan.ts";
+import { type PlanChoices, planRuns } from "../../experiments/plan/run_plan.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
 import { table1 } from "../../experiments/table1.ts";
 import { table3 } from "../../experiments/table3.ts";
@@ -159,6 +159,51 @@ Deno.test("openPlan() records options that are set in the identity of the run an
   assertEquals([shorter.specification.protocol.epochs, shorter.label], [1, "bss"]);
   const [other] = await openPlan(quickstart, { ...choices, set: { bss: { attack: "fgsm" } } });
   assertEquals([other.label, other.specification.options.eta], ["bss (fgsm)", undefined]);
+});
+
+Deno.test("openPlan() plans the default of each changed method beside it, with the same seeds and protocol", async () => {
+  const choices = { scale: "smoke", seeds: [1, 2], beside: true } as const;
+  const plannedWith = async (more: Omit<PlanChoices, "scale">) =>
+    (await openPlan(quickstart, { ...choices, ...more })).map(
+      ({ label, variantOf, specification: { seed, protocol } }) =>
+        [label, variantOf, seed, protocol.epochs] as const,
+    );
+  const set = { bss: { eta: 2 }, protocol: { epochs: 3 } };
+  assertEquals(await plannedWith({ methods: ["hinton", "bss"], set }), [
+    ["hinton", null, 1, 3],
+    ["hinton", null, 2, 3],
+    ["bss", null, 1, 3],
+    ["bss", null, 2, 3],
+    ["bss (eta=2)", "bss", 1, 3],
+    ["bss (eta=2)", "bss", 2, 3],
+  ]);
+  assertEquals(await plannedWith({ methods: ["bss"], seeds: [1], attack: "fgsm" }), [
+    ["bss", null, 1, 2],
+    ["bss (fgsm)", "bss", 1, 2],
+  ]);
+  const own = await openPlan(quickstart, { scale: "smoke" });
+  const beside = await openPlan(quickstart, { ...choices, set: { bss: { eta: 2 } } });
+  const names = new Set(beside.map(({ name }) => name));
+  assertEquals(
+    own.filter(({ name }) => !names.has(name)),
+    [],
+    "a default is not the experiment's own run",
+  );
+});
+
+Deno.test("openPlan() refuses to show defaults beside methods that are none but the default", async () => {
+  const unchanged: PlanChoices["set"][] = [
+    undefined,
+    { protocol: { epochs: 1 } },
+    { bss: { eta: 1 } },
+  ];
+  for (const set of unchanged) {
+    await assertRejects(
+      () => openPlan(quickstart, { scale: "smoke", set, beside: true }),
+      UserError,
+      "change an option, as in --set bss.eta=2",
+    );
+  }
 });
 
 Deno.test("openPlan() refuses to set what nobody has", async () => {

@@ -17,12 +17,12 @@ function progressUnderTest({ total = 100, terminal = false, columns = 80 } = {})
   return { progress, clock, written };
 }
 
-Deno.test("Progress prints a plain line every ten seconds where there is no terminal", () => {
+Deno.test("Progress prints a plain line every thirty seconds where there is no terminal", () => {
   const { progress, clock, written } = progressUnderTest();
-  for (clock.seconds = 1; clock.seconds <= 25; clock.seconds++) progress.advance(1, "bss, seed 1");
+  for (clock.seconds = 1; clock.seconds <= 65; clock.seconds++) progress.advance(1, "bss, seed 1");
   assertEquals(written, [
-    " 10.0 %  10 s, 1 min 30 s left  bss, seed 1\n",
-    " 20.0 %  20 s, 1 min 20 s left  bss, seed 1\n",
+    " 30.0 %  30 s, 1 min 10 s left  bss, seed 1\n",
+    " 60.0 %  1 min 00 s, 40 s left  bss, seed 1\n",
   ]);
 });
 

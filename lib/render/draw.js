@@ -11,17 +11,20 @@
     return { ...layout, height, margin: { ...layout.margin, t: 20 } };
   }
 
-  for (const figure of document.querySelectorAll(".figure")) {
+  async function draw(figure) {
     const { data, layout, config } = JSON.parse(figure.querySelector("script").textContent);
     const still = figure.querySelector(".still");
     const plot = document.createElement("div");
     plot.className = "plot";
     still.before(plot);
-    Plotly.newPlot(plot, data, fit(layout, plot.clientWidth), config)
-      .then(() => still.hidden = true)
-      .catch((error) => {
-        plot.remove();
-        console.warn("This figure stays a still picture:", error);
-      });
+    try {
+      await Plotly.newPlot(plot, data, fit(layout, plot.clientWidth), config);
+      still.hidden = true;
+    } catch (error) {
+      plot.remove();
+      console.warn("This figure stays a still picture:", error);
+    }
   }
+
+  document.querySelectorAll(".figure").forEach(draw);
 })();

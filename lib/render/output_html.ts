@@ -3,6 +3,7 @@ import { PLOTLY_MIME } from "../notebook/mime_types.ts";
 import type { DataOutput, ErrorOutput, Output } from "../notebook/notebook.ts";
 import { escapeHtml } from "../report/escape_html.ts";
 import { figureElement } from "./figure_element.ts";
+import { sanitiseHtml } from "./sanitise_html.ts";
 
 /** What a cell shows, as HTML; of several forms the one that says most. */
 export function outputHtml(output: Output): string {
@@ -15,8 +16,9 @@ function dataHtml({ data }: DataOutput): string {
   const picture = data["image/png"];
   if (PLOTLY_MIME in data) return figureElement(data[PLOTLY_MIME], picture as string | undefined);
   const html = data["text/html"];
-  // The page's content security policy keeps its scripts, and all that it would load, from running.
-  if (html !== undefined) return `<div class="output" tabindex="0">${html}</div>`;
+  if (html !== undefined) {
+    return `<div class="output" tabindex="0">${sanitiseHtml(String(html))}</div>`;
+  }
   const text = String(data["text/plain"] ?? "");
   if (picture === undefined) return textHtml(text, "result");
   return `<div class="output"><img alt="${escapeHtml(text)}" ` +

@@ -1,3 +1,4 @@
+import { sha256 } from "../files/sha256.ts";
 import { escapeHtml } from "../report/escape_html.ts";
 import type { Assets } from "./assets.ts";
 
@@ -12,12 +13,15 @@ export interface Page {
 
 /**
  * A whole page. Its content security policy lets it load nothing but its own style sheet, scripts and
- * pictures: nothing comes from a network, and no script that a cell's output holds is run.
+ * pictures: nothing comes from a network, and no script that a cell's output holds is run, not even one
+ * from a file beside the page.
  */
 export function pageHtml({ title, body, footer }: Page, assets: Assets): string {
+  // Nobody can write it into the body, of which it is the hash.
+  const nonce = sha256(body);
   const policy = [
     "default-src 'none'",
-    `script-src ${assets.scriptSources}`,
+    `script-src 'nonce-${nonce}'`,
     "style-src 'self' file: 'unsafe-inline'",
     "img-src data: blob:",
     "base-uri 'none'",
@@ -36,7 +40,7 @@ ${assets.styles}
 <body>
 ${body}
 <footer>${footer}</footer>
-${assets.scripts}
+${assets.scripts(nonce)}
 </body>
 </html>
 `;

@@ -37,7 +37,7 @@ export async function writePages(
     files[addressOf(name)] = pageHtml({ title, body, footer }, linkedAssets);
   }
   const body = `<main>${overview(notebooks, addressOf, target)}</main>`;
-  const assets = { ...linkedAssets, scripts: "" };
+  const assets = { ...linkedAssets, scripts: () => "" };
   files["index.html"] = pageHtml({ title: "Notebooks", body, footer }, assets);
   for (const [name, text] of Object.entries(files)) await writeText(join(folder, name), text);
 }

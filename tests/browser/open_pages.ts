@@ -13,18 +13,18 @@ export interface ShownPage {
 /** Shows files in a browser without a network, one after the other. */
 export async function withBrowser(
   executable: string,
-  use: (show: (file: string, width: number) => Promise<ShownPage>) => Promise<void>,
+  use: (show: (file: string, width: number, still?: number) => Promise<ShownPage>) => Promise<void>,
 ): Promise<void> {
   const browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox"] });
   try {
-    await use((file, width) => show(browser, file, width));
+    await use((file, width, still) => show(browser, file, width, still));
   } finally {
     await browser.close();
   }
 }
 
-/** A page with its figures drawn. */
-async function show(browser: Browser, file: string, width: number): Promise<ShownPage> {
+/** A page with its figures drawn, but for those that stay still pictures. */
+async function show(browser: Browser, file: string, width: number, still = 0): Promise<ShownPage> {
   const context = await browser.newContext({ viewport: { width, height: 900 }, offline: true });
   const page = await context.newPage();
   const said: string[] = [];
@@ -36,7 +36,7 @@ async function show(browser: Browser, file: string, width: number): Promise<Show
   });
   await page.goto(pathToFileURL(file).href);
   await page.waitForFunction(
-    `document.querySelectorAll(".still:not([hidden])").length === 0`,
+    `document.querySelectorAll(".still:not([hidden])").length === ${still}`,
     undefined,
     { timeout: 20_000 },
   );

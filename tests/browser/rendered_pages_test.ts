@@ -7,7 +7,7 @@ import { type ShownPage, withBrowser } from "./open_pages.ts";
 import { codeCell, errorOutput, notebookOf, shownData, textCell } from "../notebooks/made_up.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { listNotebooks } from "../../lib/notebook/list_notebooks.ts";
-import { VERDICTS_MIME } from "../../lib/notebook/mime_types.ts";
+import { PLOTLY_MIME, VERDICTS_MIME } from "../../lib/notebook/mime_types.ts";
 import { type Notebook, shownAs } from "../../lib/notebook/notebook.ts";
 import { readNotebook } from "../../lib/notebook/read_notebook.ts";
 import { encodePng } from "../../lib/report/png.ts";
@@ -59,33 +59,59 @@ browserTest(
   },
 );
 
+/** Outputs that would run, load, lead away, pass for a part of the page, or swallow what comes after. */
+const HOSTILE = [
+  `<b>text</b><img src="http://example.org/x.png" onerror="document.title = 'run'">`,
+  `<script>document.title = "run"</script><script src="evil.js"></script>`,
+  `<meta http-equiv="refresh" content="0; url=evil.html"><base href="http://example.org/">`,
+  `<iframe src="evil.html"></iframe><object data="evil.html"></object><svg onload="document.title = 1">`,
+  `<a href="javascript:document.title = 'run'">a link</a><form action="evil.html"><button>b</button>`,
+  `<figure class="figure"><script>no figure</script></figure><main id="main"></main>`,
+  `<p style="position:fixed;top:0;margin:-999px;background:url(http://example.org/y.png)">over</p>`,
+  `<style>body { display: none }</style><link rel="stylesheet" href="evil.css">`,
+  `<textarea>`,
+  `<table><td><!--`,
+];
+
 browserTest(
-  "a page runs no script of an output, and shows verdicts and errors",
+  "a page runs and loads nothing of an output, stays where it is, and shows all that comes after",
   async (executable) => {
-    const hostile =
-      `<b>text</b><img src="http://example.org/x.png" onerror="document.title = 'run'">` +
-      `<script>document.title = "run"</script>`;
     const verdicts = [{ claim: "BSS <wins>", verdict: "not settled" }];
+    const figure = { data: [{ type: "scatter", y: [1, 2] }], layout: {}, config: {} };
     const notebook = notebookOf(
       textCell("# A <b>title</b>\n\n**The question**: [why](javascript:alert(1))?"),
-      codeCell("1", [shownData({ "text/html": hostile })]),
+      ...HOSTILE.map((html) => codeCell("1", [shownData({ "text/html": html })])),
+      codeCell("2", [shownData({ [PLOTLY_MIME]: { data: "no data", layout: null } })]),
+      codeCell("2", [shownData({ [PLOTLY_MIME]: figure })]),
       codeCell("2", [shownData({ [VERDICTS_MIME]: verdicts, "text/plain": "verdicts" })]),
       codeCell("3", [errorOutput("UserError", "there are <no> results")]),
+      textCell("The end."),
     );
     await withTemporaryFolder(async (folder) => {
       await writePages(folder, [{ name: "made-up", notebook }], "made by a test");
+      await Deno.writeTextFile(join(folder, "evil.js"), `document.title = "run"`);
+      await Deno.writeTextFile(join(folder, "evil.css"), "body { display: none }");
+      await Deno.writeTextFile(join(folder, "evil.html"), "another page");
       await withBrowser(executable, async (show) => {
-        const { page, asked } = await show(join(folder, "made-up.html"), 400);
+        const { page, asked } = await show(join(folder, "made-up.html"), 400, 1);
         assertEquals(await page.title(), "A <b>title</b>");
-        assertEquals(asked, ["http://example.org/x.png: csp"]);
+        assertEquals(basename(page.url()), "made-up.html");
+        assertEquals(asked, []);
         assertEquals(await page.locator(".output b").textContent(), "text");
+        assertEquals(await page.locator("iframe, object, form, textarea, #main").count(), 0);
+        assertEquals(await page.locator(".plot").count(), 1);
+        assertEquals(
+          await page.getByText("over").evaluate((p) => getComputedStyle(p).position),
+          "static",
+        );
+        assertEquals(await page.getByText("The end.").isVisible(), true);
         const index = await show(join(folder, "index.html"), 400);
         await assertReadable(index, "index", 400);
         assertEquals(await index.page.locator("dt").textContent(), "BSS <wins>");
         assertEquals(await index.page.locator("dd").textContent(), "not settled");
         assertEquals(
           await index.page.locator(".error").textContent(),
-          "code cell 3: UserError: there are <no> results",
+          "code cell 14: UserError: there are <no> results",
         );
         assertEquals(await index.page.locator("a").count(), 1);
       });

@@ -89,7 +89,7 @@ Deno.test("findTeacher() says how to make a teacher that is missing", async () =
   });
 });
 
-Deno.test("importTeacher() sees from the weights that a network has four stages", async () => {
+Deno.test("importTeacher() sees from the weights that a network has four stages, and measures its accuracy", async () => {
   await startBackend("wasm");
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, "foreign.safetensors");

@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import {
   imageStreams,
@@ -14,26 +14,28 @@ import { assertClose } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 import seedrandom from "seedrandom";
 
-const largest = async (tensor: tf.Tensor) => Math.max(...(await tensor.data()).map(Math.abs));
-
 onUsableBackends(
-  "project() brings points into ball and box, and leaves those inside alone",
+  "project() gives the nearest point of the ball, cut off at the box, and leaves those inside alone",
   async () => {
+    const origin = tf.tidy(() => tf.clipByValue(testImages(2), -1, 1)) as tf.Tensor4D;
+    const from = [...await origin.data()];
+    // The first image goes far, the second stays within both balls.
+    const moves = from.map((_, k) => k < 64 ? Math.cos(k) : 0.01 * Math.cos(k));
+    const to = from.map((pixel, k) => pixel + moves[k]);
+    const x = tf.tensor4d(to, [2, 8, 8, 1]);
+    const cut = (value: number, limit: number) => Math.min(Math.max(value, -limit), limit);
+    const shrink = 0.3 / Math.hypot(...moves.slice(0, 64));
+    const expected = {
+      linf: moves.map((move, k) => cut(from[k] + cut(move, 0.3), 1)),
+      l2: moves.map((move, k) => cut(from[k] + (k < 64 ? shrink * move : move), 1)),
+    };
     for (const norm of NORMS) {
-      const origin = tf.tidy(() => tf.clipByValue(testImages(4), -1, 1)) as tf.Tensor4D;
-      const ball = { norm, epsilon: 0.3, clamp: 1 };
-      const far = tf.tidy(() => tf.add(origin, tf.mul(testImages(4), 3))) as tf.Tensor4D;
-      const near = project(far, origin, ball);
-      const distance = tf.tidy(() => {
-        const perturbation = tf.sub(near, origin) as tf.Tensor4D;
-        return norm === "l2" ? rowNorms(perturbation) : tf.abs(perturbation);
-      });
-      assert(await largest(distance) <= 0.3 + 1e-6);
-      assert(await largest(near) <= 1);
-      const again = project(near, origin, ball);
-      assertClose(await again.data(), await near.data(), 1e-6);
-      tf.dispose([origin, far, near, distance, again]);
+      const near = project(x, origin, { norm, epsilon: 0.3, clamp: 1 });
+      assertClose(await near.data(), expected[norm], 1e-6, norm);
+      assert(expected[norm].some((pixel, k) => k < 64 && Math.abs(pixel) === 1), "no box");
+      near.dispose();
     }
+    tf.dispose([origin, x]);
   },
 );
 
@@ -47,6 +49,9 @@ onUsableBackends("steepest() gives unit directions, and none for a gradient of z
   const signs = steepest(gradient, "linf");
   const values = await gradient.data();
   assertClose(await signs.data(), values.map(Math.sign), 0);
+  const lengths = [0, 1].map((i) => Math.hypot(...values.slice(64 * i, 64 * i + 64)));
+  const expected = values.map((value, k) => k < 128 ? value / lengths[k >> 6] : 0);
+  assertClose(await direction.data(), expected, 1e-6);
   tf.dispose([gradient, direction, norms, signs]);
 });
 
@@ -62,7 +67,16 @@ onUsableBackends(
     ];
     const [norms, radii] = [rowNorms(directions), rowNorms(inL2)];
     assertClose(await norms.data(), [1, 1, 1], 1e-5);
-    assert((await radii.data()).every((radius) => radius < 1));
+    assert((await radii.data()).every((radius) => radius > 0 && radius < 1));
+    assertEquals(new Set(await radii.data()).size, 3);
+    for (const [points, least] of [[directions, 0.2], [inL2, 0], [inLinf, 0.9]] as const) {
+      const values = [...await points.data()];
+      // Everywhere in the ball: no two alike, as many below zero as above, and some near its edge.
+      assertEquals(new Set(values).size, 3 * 128);
+      const above = values.filter((value) => value > 0).length / values.length;
+      assertAlmostEquals(above, 0.5, 0.1);
+      assert(values.some((value) => value < -least) && values.some((value) => value > least));
+    }
     const values = await inLinf.data() as Float32Array;
     assert(values.every((value) => Math.abs(value) <= 1));
     assertAlmostEquals(values.reduce((sum, value) => sum + value, 0) / values.length, 0, 0.1);

@@ -1,17 +1,18 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { AttackResult } from "../../lib/attack/attack.ts";
 import { bssAttack, type BssAttackOptions } from "../../lib/attack/bss.ts";
-import { outcomeShares } from "../../lib/attack/outcome.ts";
+import { GAP_SPACES } from "../../lib/attack/gap.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { mostProbableOthers } from "../../lib/attack/most_probable_others.ts";
 import { constantClassifier } from "../classifiers.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf } from "../values_of.ts";
 
 const CLASSES = 4;
+/** Of a test image. */
+const PIXELS = 64;
 
 /** Attacks test images from the classifier's own top class towards the next class. */
 async function attack(
@@ -59,20 +60,43 @@ onUsableBackends("bssAttack() reports an outcome that follows from the last logi
   classifier.dispose();
 });
 
-onUsableBackends("bssAttack() makes the gap smaller in softmax space too", async () => {
-  const classifier = testClassifier();
-  const result = await attack(classifier, 8, { step: "newton", eta: 0.5, space: "softmax" });
-  assert(outcomeShares(result.outcomes)["not crossed"] < 1);
-  dispose(result);
-  classifier.dispose();
-});
+/** The gap between the probabilities of two classes, from a row of logits. */
+function softmaxGap(logits: ArrayLike<number>, base: number, target: number): number {
+  const powers = Array.from(logits, Math.exp);
+  return (powers[base] - powers[target]) / powers.reduce((sum, power) => sum + power, 0);
+}
+
+for (const space of GAP_SPACES) {
+  onUsableBackends(`bssAttack() makes the gap of each sample smaller on ${space}`, async () => {
+    const classifier = testClassifier();
+    const result = await attack(classifier, 8, { step: "newton", eta: 0.1, space, maxSteps: 1 });
+    const before = await valuesOf(() => classifier.logits(result.images));
+    const after = await result.logits.data();
+    assertEquals([...result.steps], Array(8).fill(1));
+    result.base.forEach((base, i) => {
+      const [was, is] = [before, after].map((logits) => {
+        const row = logits.slice(i * CLASSES, (i + 1) * CLASSES);
+        if (space === "softmax") return softmaxGap(row, base, result.target[i]);
+        return row[base] - row[result.target[i]];
+      });
+      assert(was > 0 && is < was, `sample ${i}: ${was} → ${is}`);
+    });
+    dispose(result);
+    classifier.dispose();
+  });
+}
 
 onUsableBackends("bssAttack() keeps pixels within the clamp", async () => {
   const classifier = testClassifier();
   const result = await attack(classifier, 8, { eta: 50, clamp: 1.5 });
-  const moved = result.steps.findIndex((steps) => steps > 0);
-  const pixels = (await result.samples.data()).slice(moved * 64, (moved + 1) * 64);
-  assert(pixels.every((value) => Math.abs(value) <= 1.5));
+  const [before, after] = [await result.images.data(), await result.samples.data()];
+  assert(after.every((value) => Math.abs(value) <= 1.5));
+  for (let i = 0; i < 8; i++) {
+    const pixels = Array.from({ length: PIXELS }, (_, k) => i * PIXELS + k);
+    const inner = pixels.filter((k) => Math.abs(before[k]) < 1.5);
+    assert(inner.some((k) => after[k] !== before[k]), `sample ${i} did not move`);
+    assert(inner.some((k) => Math.abs(after[k]) === 1.5), `sample ${i} was not clamped`);
+  }
   dispose(result);
   classifier.dispose();
 });
@@ -113,17 +137,23 @@ onUsableBackends(
   async () => {
     const classifier = testClassifier();
     const images = testImages(6);
-    const logits = classifier.logits(images);
-    const ranked = mostProbableOthers(await logits.data(), CLASSES, new Int32Array(6).fill(-1));
-    const labels = ranked.map(([first]) => first);
-    const targets = ranked.map(([, second]) => second);
-    const without = await bssAttack(classifier, images, { labels }, { step: "newton", eta: 1 });
-    const named = await bssAttack(classifier, images, { labels, targets }, {
-      step: "newton",
-      eta: 1,
+    const logits = await valuesOf(() => classifier.logits(images));
+    const ranked = Array.from({ length: 6 }, (_, i) => {
+      const row = logits.slice(i * CLASSES, (i + 1) * CLASSES);
+      return row.toSorted((a, b) => b - a).map((logit) => row.indexOf(logit));
     });
-    assertEquals([...await without.samples.data()], [...await named.samples.data()]);
-    tf.dispose([images, logits, without.samples, without.logits, named.samples, named.logits]);
+    const labels = ranked.map(([first]) => first);
+    const samplesOf = async (targets?: number[]) => {
+      const options = { step: "newton", eta: 1 } as const;
+      const result = await bssAttack(classifier, images, { labels, targets }, options);
+      const samples = [...await result.samples.data()];
+      tf.dispose([result.samples, result.logits]);
+      return samples;
+    };
+    const without = await samplesOf();
+    assertEquals(without, await samplesOf(ranked.map(([, second]) => second)));
+    assertNotEquals(without, await samplesOf(ranked.map(([, , third]) => third)));
+    images.dispose();
     classifier.dispose();
   },
 );

@@ -6,7 +6,7 @@ import { attackNamed, attacks } from "../../lib/attack/attacks.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { topClasses } from "../../lib/selection/probabilities.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { constantClassifier } from "../classifiers.ts";
+import { constantClassifier, randomLinear } from "../classifiers.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onEveryBackend, onUsableBackends } from "../on_every_backend.ts";
@@ -85,14 +85,17 @@ for (const attack of attacks) {
   });
 
   onBackends(`the ${name} keeps pixels within their bounds`, async () => {
-    const classifier = testClassifier();
+    const classifier = randomLinear(64, 4);
     const images = tf.tidy(() => tf.clipByValue(testImages(4), 0, 1)) as tf.Tensor4D;
     const classes = await classesOf(classifier, images);
+    const isWithin = (value: number) => value >= 0 && value <= 1;
     const result = await run(attack, classifier, images, classes, { clamp: [0, 1] });
-    assert((await result.samples.data()).every((value) => value >= 0 && value <= 1));
-    free(result);
+    assert((await result.samples.data()).every(isWithin), "a pixel is out of bounds");
+    assert(result.norms.filter((norm) => norm > 0).length >= 3, `norms ${result.norms}`);
+    const wide = await run(attack, classifier, images, classes, { clamp: [-9, 9] });
+    assert(!(await wide.samples.data()).every(isWithin), "it stays there without bounds, too");
+    free(result, wide);
     images.dispose();
-    classifier.dispose();
   });
 
   onBackends(`the ${name} gives the same with and without compaction`, async () => {

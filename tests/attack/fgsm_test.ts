@@ -1,29 +1,64 @@
 import { assertEquals } from "@std/assert";
-import * as tf from "@tensorflow/tfjs";
 import { fgsmAttack } from "../../lib/attack/fgsm.ts";
 import { assertClose } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
-import { linearProblem } from "./linear_problem.ts";
+import { linearProblem, PIXELS } from "./linear_problem.ts";
 import { CLAMP, free } from "./results.ts";
 
+const CLASSES = 3;
+
+/** For each image how the cross-entropy to a class grows with each pixel, in plain numbers. */
+function gradients(
+  logits: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  classes: readonly number[],
+): number[][] {
+  return classes.map((wanted, i) => {
+    const powers = Array.from({ length: CLASSES }, (_, k) => Math.exp(logits[i * CLASSES + k]));
+    const sum = powers.reduce((total, power) => total + power, 0);
+    const slopes = powers.map((power, k) => power / sum - (k === wanted ? 1 : 0));
+    return Array.from(
+      { length: PIXELS },
+      (_, pixel) => slopes.reduce((g, slope, k) => g + slope * weights[pixel * CLASSES + k], 0),
+    );
+  });
+}
+
 onUsableBackends(
-  "fgsmAttack() moves every pixel by ε against the label, or along the gradient",
+  "fgsmAttack() goes ε up the label's cross-entropy or down the target's, by sign or along the gradient",
   async () => {
-    const { classifier, images, labels } = await linearProblem(3, 3);
-    const signs = await fgsmAttack(classifier, images, { labels }, { epsilon: 0.1, clamp: CLAMP });
-    const moved = tf.tidy(() => tf.abs(tf.sub(signs.samples, images)));
-    assertClose(await moved.data(), new Float32Array(images.size).fill(0.1), 1e-5);
-    const along = await fgsmAttack(classifier, images, { labels }, {
-      norm: "l2",
-      epsilon: 0.1,
-      clamp: CLAMP,
-    });
-    assertClose(along.norms, [0.1, 0.1, 0.1], 1e-5);
+    const { classifier, weights, images, labels } = await linearProblem(3, CLASSES);
+    const targets = labels.map((label) => (label + 1) % CLASSES);
+    const before = classifier.logits(images);
+    const [pixels, logits] = [await images.data(), await before.data()];
+    for (
+      const [classes, ups] of [
+        [{ labels }, gradients(logits, weights, labels)],
+        [
+          { labels, targets },
+          gradients(logits, weights, targets).map((row) => row.map((slope) => -slope)),
+        ],
+      ] as const
+    ) {
+      for (const norm of ["linf", "l2"] as const) {
+        const result = await fgsmAttack(classifier, images, classes, {
+          norm,
+          epsilon: 0.1,
+          clamp: CLAMP,
+        });
+        const steps = ups.flatMap((row) =>
+          row.map((slope) => norm === "linf" ? Math.sign(slope) : slope / Math.hypot(...row))
+        );
+        const expected = pixels.map((pixel, i) => pixel + 0.1 * steps[i]);
+        assertClose(await result.samples.data(), expected, 1e-5, `pixels for ${norm}`);
+        assertEquals([...result.steps], [1, 1, 1]);
+        free(result);
+      }
+    }
     const none = await fgsmAttack(classifier, images, { labels }, { epsilon: 0, clamp: CLAMP });
-    assertEquals([...await none.samples.data()], [...await images.data()]);
-    assertEquals([...signs.steps], [1, 1, 1]);
-    free(signs, along, none);
-    tf.dispose([moved, images]);
-    classifier.dispose();
+    assertEquals([...await none.samples.data()], [...pixels]);
+    free(none);
+    before.dispose();
+    images.dispose();
   },
 );

@@ -4,9 +4,12 @@ import { uniformNumbers } from "../numbers.ts";
 import { topOf } from "./results.ts";
 
 /** Of the test images. */
-const PIXELS = 64;
+export const PIXELS = 64;
 
-/** A linear classifier with the distance of each image to the nearest boundary. */
+/**
+ * A linear classifier, its weights `[pixels, classes]`, and the distance of each image to the nearest
+ * boundary.
+ */
 export async function linearProblem(count: number, classes: number) {
   const weights = uniformNumbers(PIXELS * classes, "weights");
   const classifier = linearClassifier([...weights], new Array(classes).fill(0));
@@ -24,5 +27,5 @@ export async function linearProblem(count: number, classes: number) {
       return (values[i * classes + label] - values[i * classes + k]) / Math.hypot(...normal);
     }));
   });
-  return { classifier, images, labels, distances };
+  return { classifier, weights, images, labels, distances };
 }

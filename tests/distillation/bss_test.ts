@@ -1,15 +1,20 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { bssAttack, type BssAttackOptions } from "../../lib/attack/bss.ts";
 import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { testImages, testNetwork, TINY } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "../training/outcome_of.ts";
 import { smallSpecification } from "../training/small_run.ts";
-import { lossesOf } from "./one_step.ts";
+import { valuesOf } from "../values_of.ts";
+import { lossesOf, testTeacher } from "./one_step.ts";
+import { probabilitiesOf } from "./plain_divergence.ts";
 
 const STAGE = { name: "train", epochs: 4 };
-const STEP = { step: "newton", eta: 1.2 };
+const STEP = { step: "newton", eta: 1.2 } as const;
 
 onFastBackends(
   "bss has the terms of hinton, and that of the samples on the boundary",
@@ -20,6 +25,45 @@ onFastBackends(
     const hinton = await lossesOf("hinton", STAGE);
     assertEquals(Object.keys(others), Object.keys(hinton));
     assertClose(Object.values(others), Object.values(hinton), 1e-5);
+  },
+);
+
+/** `J(t(x̊)/3, s(x̊)/3)`, put together in plain numbers for the one base sample that there is. */
+async function boundaryByHand(attack: Partial<BssAttackOptions>): Promise<number> {
+  const [teacher, student] = [testTeacher(), testNetwork(TINY, "student")];
+  const image = tf.tidy(() => tf.slice(testImages(8), [2], [1])) as tf.Tensor4D;
+  const ofClass = await valuesOf(() => teacher.logits(image));
+  const others = [0, 1, 2].toSorted((a, b) => ofClass[b] - ofClass[a]);
+  const classes = { labels: [3], targets: [others[0]] };
+  const { samples, logits } = await bssAttack(teacher, image, classes, attack);
+  const [p] = await probabilitiesOf(logits, 3);
+  const output = tf.tidy(() => student.forward(samples, { training: true }).logits);
+  const [q] = await probabilitiesOf(output, 3);
+  tf.dispose([image, samples, logits, output]);
+  teacher.dispose();
+  student.dispose();
+  return -p.reduce((sum, value, k) => sum + value * Math.log(q[k]), 0);
+}
+
+onFastBackends(
+  "the boundary term is the soft cross-entropy on the samples of the attack",
+  async () => {
+    const options = { ...STEP, targetRule: "second" };
+    const { boundary } = await lossesOf("bss", STAGE, { options });
+    // β(1) = 2 (1 − 4/12)
+    assertClose([boundary], [4 / 3 * await boundaryByHand(STEP)], 1e-4);
+  },
+);
+
+onFastBackends(
+  "a sample that did not reach its target teaches nothing in the mode of the text",
+  async () => {
+    const boundary = async (options: Record<string, unknown>) =>
+      (await lossesOf("bss", STAGE, { options: { ...options, targetRule: "second" } })).boundary;
+    const short = { ...STEP, eta: 0.001, maxSteps: 1 };
+    assert(await boundary(short) > 0);
+    assertEquals(await boundary({ ...short, mode: "paper" }), undefined);
+    assertEquals(await boundary({ ...STEP, mode: "paper" }), await boundary(STEP));
   },
 );
 

@@ -23,7 +23,7 @@ const cachedShares = (rows: readonly Record<string, unknown>[]) =>
 
 /** All but where the teacher's logits came from, and what an attack had to compute again therefore. */
 const withoutShares = (
-  { rows, weights }: { rows: Record<string, unknown>[]; weights: Uint8Array },
+  { rows, weights }: { rows: Record<string, unknown>[]; weights: string },
 ) => ({
   rows: rows.map((row) => ({ ...row, teacher_cached: null, teacher_images: null })),
   weights,

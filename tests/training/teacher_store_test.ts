@@ -1,19 +1,35 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
 import { smallDataset } from "./small_run.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
+import type { Dataset } from "../../lib/data/dataset.ts";
 import type { Layers } from "../../lib/nn/architecture.ts";
 import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
 import { importTeacher } from "../../lib/training/import_teacher.ts";
 import { findTeacher, listTeachers } from "../../lib/training/teacher_store.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { testNetwork, TINY } from "../networks.ts";
+import { testClassifier, testNetwork, TINY } from "../networks.ts";
+import { valuesOf } from "../values_of.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 async function writeNetwork(file: string, layers: Layers): Promise<void> {
   const network = testNetwork({ ...TINY, ...layers });
   await Deno.writeFile(file, await encodeResNet(network, {}));
   network.dispose();
+}
+
+const FOUR_STAGES: Layers = { depth: 10, stages: 4 };
+
+/** How many percent of the test images such a network gets right. */
+async function accuracyOn({ test, mean, std }: Dataset): Promise<number> {
+  const classifier = testClassifier({ ...TINY, ...FOUR_STAGES });
+  const pixels = Float32Array.from(test.images, (value) => (value / 255 - mean[0]) / std[0]);
+  const top = await valuesOf(() =>
+    tf.argMax(classifier.logits(tf.tensor4d(pixels, [test.count, 8, 8, 1])), 1)
+  );
+  classifier.dispose();
+  return 100 * top.filter((predicted, i) => predicted === test.labels[i]).length / test.count;
 }
 
 /** A results folder with teachers of a name for each of these networks. */
@@ -73,13 +89,14 @@ Deno.test("findTeacher() says how to make a teacher that is missing", async () =
   });
 });
 
-Deno.test("importTeacher() sees from the weights that a network has four stages", async () => {
+Deno.test("importTeacher() sees from the weights that a network has four stages, and measures its accuracy", async () => {
   await startBackend("wasm");
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, "foreign.safetensors");
-    await writeNetwork(file, { depth: 10, stages: 4 });
-    const { name, network, metadata } = await importTeacher(file, smallDataset(), folder);
+    await writeNetwork(file, FOUR_STAGES);
+    const dataset = smallDataset();
+    const { name, network, metadata } = await importTeacher(file, dataset, folder);
     assertEquals([name, network], ["quarters-resnet10-4stage", "resnet10-4stage"]);
-    assert(Number(metadata.test_accuracy_percent) >= 0);
+    assertEquals(Number(metadata.test_accuracy_percent), await accuracyOn(dataset));
   });
 });

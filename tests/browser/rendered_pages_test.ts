@@ -101,7 +101,7 @@ browserTest(
         assertEquals(await page.locator("iframe, object, form, textarea, #main").count(), 0);
         assertEquals(await page.locator(".plot").count(), 1);
         assertEquals(
-          await page.getByText("over").evaluate((p) => getComputedStyle(p).position),
+          await page.evaluate(`getComputedStyle(document.querySelector(".output p")).position`),
           "static",
         );
         assertEquals(await page.getByText("The end.").isVisible(), true);

@@ -5,6 +5,7 @@ import type { DataOptions } from "../../lib/data/data_source.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
+import { exists } from "../../lib/data/read_data_file.ts";
 import { findTeacher } from "../../lib/training/teacher_store.ts";
 
 /** The folder that commands and notebooks use unless told otherwise. */
@@ -31,12 +32,16 @@ export function planSources({ results = RESULTS, ...data }: PlanFolders): Loaded
   };
 }
 
-/** What the results folder says of its data sets and teachers; what it does not know is loaded. */
+/**
+ * What the results folder says of its data sets and teachers; what it does not know is loaded. So is a
+ * teacher that lies in the folder, to see that it is the one described.
+ */
 export function recordedSources(results: string, loaded: PlanSources): PlanSources {
   return {
     dataset: async (name) => await datasetCard(results, name) ?? await loaded.dataset(name),
-    teacher: async (dataset, network) =>
-      (network === undefined ? null : await teacherCard(results, dataset, network)) ??
-        await loaded.teacher(dataset, network),
+    teacher: async (dataset, network) => {
+      const card = network === undefined ? null : await teacherCard(results, dataset, network);
+      return card && !await exists(card.file) ? card : await loaded.teacher(dataset, network);
+    },
   };
 }

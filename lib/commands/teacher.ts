@@ -5,7 +5,7 @@ import { describeStartedBackend, startBackend } from "../backend/start_backend.t
 import { loadDataset } from "../data/load_dataset.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { importTeacher } from "../training/import_teacher.ts";
-import { listTeachers } from "../training/teacher_store.ts";
+import { listTeachers, readTeacher } from "../training/teacher_store.ts";
 import { trainTeacher } from "../training/train_teacher.ts";
 import { UserError } from "../user_error.ts";
 
@@ -79,11 +79,20 @@ async function runImport({ positionals: [, file], options }: Line): Promise<numb
 }
 
 async function runList({ options }: Line): Promise<number> {
-  for (const { name, hash, metadata, file } of await listTeachers(resultsOf(options))) {
-    const accuracy = metadata.test_accuracy_percent ?? "?";
-    console.log(`${name.padEnd(32)} ${accuracy.padStart(6)} %  ${hash.slice(0, 12)}  ${file}`);
+  const folder = resultsOf(options);
+  let status = 0;
+  for (const place of await listTeachers(folder)) {
+    try {
+      const { name, hash, metadata, file } = await readTeacher(folder, place);
+      const accuracy = metadata.test_accuracy_percent ?? "?";
+      console.log(`${name.padEnd(32)} ${accuracy.padStart(6)} %  ${hash.slice(0, 12)}  ${file}`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      console.error(`damaged: ${error.message}`);
+      status = 2;
+    }
   }
-  return 0;
+  return status;
 }
 
 function datasetOf(options: Line["options"]) {

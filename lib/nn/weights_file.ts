@@ -26,7 +26,17 @@ export interface LoadedResNet {
  * @throws UserError if the file is missing, damaged, or its tensors are not those of such a network
  */
 export async function readResNet(file: string): Promise<LoadedResNet> {
-  const { tensors, metadata } = decodeSafetensors(await readWeightsFile(file), file);
+  return decodeResNet(await readWeightsFile(file), file);
+}
+
+/**
+ * A ResNet of the bytes of such a file.
+ *
+ * @param file its name, for error texts
+ * @throws UserError if they are damaged, or the tensors not those of such a network
+ */
+export function decodeResNet(bytes: Uint8Array, file: string): LoadedResNet {
+  const { tensors, metadata } = decodeSafetensors(bytes, file);
   const architecture = inferArchitecture(tensors, file);
   return {
     network: new ResNet(architecture, weightsFrom(tensors, architecture, file)),
@@ -111,7 +121,8 @@ function inferArchitecture(
   return { ...layers, channels: first.shape[1], classes: linear.shape[0] };
 }
 
-async function readWeightsFile(file: string): Promise<Uint8Array> {
+/** @throws UserError if the file cannot be read */
+export async function readWeightsFile(file: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(file);
   } catch (error) {

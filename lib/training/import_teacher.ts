@@ -1,17 +1,17 @@
 import { evaluateAccuracy } from "./evaluate.ts";
-import { findTeacher, type TeacherFile, teacherFile, teacherName } from "./teacher_store.ts";
+import { keepTeacher, type TeacherFile } from "./teacher_store.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { networkName } from "../nn/architecture.ts";
 import { freeze } from "../nn/freeze.ts";
 import { encodeResNet, readResNet } from "../nn/weights_file.ts";
-import { writeWeights } from "../nn/write_weights.ts";
 import { UserError } from "../user_error.ts";
 
 /**
  * Takes PyTorch weights (a state dict saved as safetensors) as the teacher for a data set, and
  * measures its accuracy on the test images.
  *
- * @throws UserError if the file does not hold such a network, or one for other images or classes
+ * @throws UserError if the file does not hold such a network, or one for other images or classes, or if
+ *   the results folder describes another teacher of that name
  */
 export async function importTeacher(
   file: string,
@@ -36,7 +36,5 @@ export async function importTeacher(
     imported: JSON.stringify(metadata),
   });
   network.dispose();
-  const name = networkName(architecture);
-  await writeWeights(teacherFile(resultsFolder, teacherName(dataset.name, name)), bytes);
-  return await findTeacher(resultsFolder, dataset.name, name);
+  return await keepTeacher(resultsFolder, dataset.name, networkName(architecture), bytes);
 }

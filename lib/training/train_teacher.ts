@@ -1,12 +1,20 @@
 import { join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
+import { exists } from "../data/read_data_file.ts";
 import { encodeResNet } from "../nn/weights_file.ts";
-import { writeWeights } from "../nn/write_weights.ts";
 import { resolveOptions } from "../options.ts";
+import { cardPath, readCard } from "../report/input_card.ts";
+import { UserError } from "../user_error.ts";
 import { protocolOptions } from "./protocol.ts";
 import { provenance, TFJS_VERSION } from "./provenance.ts";
 import { canonicalJson, runName, type RunSpecification } from "./run_specification.ts";
-import { findTeacher, type TeacherFile, teacherFile, teacherName } from "./teacher_store.ts";
+import {
+  keepTeacher,
+  TEACHER_CARD,
+  type TeacherFile,
+  teacherFile,
+  teacherName,
+} from "./teacher_store.ts";
 import { train } from "./train.ts";
 
 export interface TeacherRequest {
@@ -24,6 +32,8 @@ export interface TeacherRequest {
 /**
  * Trains a teacher on all training images of a data set, as the paper's protocol has it but for
  * epochs and batch size, and stores it. The file says how it was made; resumes after an interruption.
+ *
+ * @throws UserError if the results folder has or describes a teacher of that name already
  */
 export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile> {
   const { dataset, network, backend, resultsFolder, report } = request;
@@ -45,6 +55,7 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
     scale: "quick",
     seed: request.seed,
   };
+  await refuseSecond(resultsFolder, specification);
   const checkpoints = join(resultsFolder, "checkpoints", `teacher-${runName(specification)}`);
   const { rows, student: teacher } = await train(specification, {
     dataset,
@@ -68,8 +79,20 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
     provenance: canonicalJson({ ...await provenance(), backend, data: dataset.provenance }),
   });
   teacher.dispose();
-  const name = teacherName(dataset.name, network);
-  await writeWeights(teacherFile(resultsFolder, name), bytes);
+  const kept = await keepTeacher(resultsFolder, dataset.name, network, bytes);
   await Deno.remove(checkpoints, { recursive: true });
-  return await findTeacher(resultsFolder, dataset.name, network);
+  return kept;
+}
+
+/** Before hours of training: only a teacher whose file is lost may be made again. */
+async function refuseSecond(resultsFolder: string, specification: RunSpecification): Promise<void> {
+  const name = teacherName(specification.dataset.name, specification.student);
+  const card = await readCard(TEACHER_CARD, resultsFolder, name);
+  if (!card) return;
+  const isLost = !await exists(teacherFile(resultsFolder, name));
+  if (isLost && card.metadata.specification === canonicalJson(specification)) return;
+  throw new UserError(
+    `${join(resultsFolder, cardPath(name))} describes a teacher of SHA-256 ${card.hash}, which ` +
+      `training would replace; train into another results folder (--results)`,
+  );
 }

@@ -5,7 +5,8 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 export const namedSources: PlanSources = {
   dataset: (name) =>
     Promise.resolve({
-      ...{ name, fingerprint: `of ${name}`, height: 32, width: 32, channels: 3 },
+      ...{ name, title: name, fingerprint: `of ${name}`, provenance: "verified" },
+      ...{ height: 32, width: 32, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] },
       classes: Array.from({ length: 10 }, (_, label) => `class ${label}`),
       train: { count: 5000 },
       test: { count: 1000 },

@@ -7,7 +7,13 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 import type { Layers } from "../../lib/nn/architecture.ts";
 import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
 import { importTeacher } from "../../lib/training/import_teacher.ts";
-import { findTeacher, listTeachers } from "../../lib/training/teacher_store.ts";
+import {
+  findTeacher,
+  keepTeacher,
+  listTeachers,
+  teacherFile,
+} from "../../lib/training/teacher_store.ts";
+import { trainTeacher } from "../../lib/training/train_teacher.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { testClassifier, testNetwork, TINY } from "../networks.ts";
 import { valuesOf } from "../values_of.ts";
@@ -98,5 +104,79 @@ Deno.test("importTeacher() sees from the weights that a network has four stages,
     const { name, network, metadata } = await importTeacher(file, dataset, folder);
     assertEquals([name, network], ["quarters-resnet10-4stage", "resnet10-4stage"]);
     assertEquals(Number(metadata.test_accuracy_percent), await accuracyOn(dataset));
+  });
+});
+
+/** A results folder with a teacher and its card. */
+async function withKeptTeacher(
+  test: (folder: string, file: string, hash: string) => Promise<void>,
+): Promise<void> {
+  await withTemporaryFolder(async (folder) => {
+    const network = testNetwork();
+    const bytes = await encodeResNet(network, { test_accuracy_percent: "92.55" });
+    network.dispose();
+    const { file, hash } = await keepTeacher(folder, "quarters", "resnet8", bytes);
+    await test(folder, file, hash);
+  });
+}
+
+Deno.test("findTeacher() refuses a teacher in which a bit of the weights, of the metadata or of the header is flipped", async () => {
+  await withKeptTeacher(async (folder, file) => {
+    const whole = await Deno.readFile(file);
+    const text = new TextDecoder("latin1").decode(whole);
+    const places = [text.length - 5, text.indexOf("92.55"), text.indexOf("data_offsets"), 0];
+    for (const at of places) {
+      const flipped = whole.slice();
+      flipped[at] ^= 1;
+      await Deno.writeFile(file, flipped);
+      await assertRejects(() => findTeacher(folder, "quarters"), UserError, file);
+    }
+    await Deno.writeFile(file, whole);
+    assertEquals((await findTeacher(folder, "quarters")).file, file);
+  });
+});
+
+Deno.test("findTeacher() passes over damaged teachers of other data sets", async () => {
+  await withKeptTeacher(async (folder, file) => {
+    await Deno.writeTextFile(teacherFile(folder, "other-resnet8"), "");
+    assertEquals((await findTeacher(folder, "quarters")).file, file);
+    await assertRejects(() => findTeacher(folder, "other"), UserError, "it has 0 bytes");
+  });
+});
+
+Deno.test("importTeacher() and trainTeacher() put no other teacher in the place of one that is described", async () => {
+  await startBackend("wasm");
+  await withKeptTeacher(async (folder, file, hash) => {
+    const before = await Deno.readFile(file);
+    const dataset = smallDataset();
+    const foreign = join(folder, "foreign.safetensors");
+    const network = testNetwork(TINY, "another");
+    await Deno.writeFile(foreign, await encodeResNet(network, {}));
+    network.dispose();
+    await assertRejects(
+      () => importTeacher(foreign, dataset, folder),
+      UserError,
+      `describes a teacher of SHA-256 ${hash}, but the one here has`,
+    );
+    const request = { epochs: 1, batchSize: 10, seed: 1, backend: "wasm", report: () => {} };
+    await assertRejects(
+      () => trainTeacher({ ...request, dataset, network: "resnet8", resultsFolder: folder }),
+      UserError,
+      `describes a teacher of SHA-256 ${hash}, which training would replace`,
+    );
+    assertEquals(await Deno.readFile(file), before);
+  });
+});
+
+Deno.test("trainTeacher() makes a teacher again whose file is lost", async () => {
+  await startBackend("wasm");
+  await withTemporaryFolder(async (resultsFolder) => {
+    const request = { epochs: 1, batchSize: 10, seed: 1, backend: "wasm", report: () => {} };
+    const train = () =>
+      trainTeacher({ ...request, dataset: smallDataset(), network: "resnet8", resultsFolder });
+    const { file, hash } = await train();
+    await assertRejects(train, UserError, `describes a teacher of SHA-256 ${hash}`);
+    await Deno.remove(file);
+    assertEquals((await train()).hash, hash);
   });
 });

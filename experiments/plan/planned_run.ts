@@ -30,7 +30,7 @@ export interface PlannedRun {
 
 /** One measurement of a run's student. */
 export interface PlannedEvaluation {
-  /** Its place in a results folder: it is of one run, teacher and set of options. */
+  /** Its place in a results folder */
   readonly result: string;
   /** Which one: "boundary", "robustness" */
   readonly name: string;
@@ -45,6 +45,17 @@ export function resultNameOf({ name }: Pick<PlannedRun, "name">): string {
   return `runs/${name}`;
 }
 
+/** The place of an evaluation in a results folder: it is of one run, teacher and set of options. */
+export function evaluationResult(
+  run: string,
+  name: string,
+  options: unknown,
+  teacher: string,
+): string {
+  const hash = sha256(canonicalJson({ name, options, teacher })).slice(0, 8);
+  return `evaluations/${run}-${name}-${hash}`;
+}
+
 /** @throws UserError for an unknown evaluation or option */
 export function plannedEvaluation(
   { name, options: given }: EvaluationEntry,
@@ -52,12 +63,11 @@ export function plannedEvaluation(
 ): PlannedEvaluation {
   const evaluation = evaluationNamed(name);
   const options = resolveOptions(name, evaluation.options, given);
-  const hash = sha256(canonicalJson({ name, options, teacher: run.teacher.hash })).slice(0, 8);
   const passes = evaluation.passes(options as never);
   const flopsOf = (network: string) =>
     forwardFlops(architectureFor(network, run.dataset), run.dataset);
   return {
-    ...{ result: `evaluations/${run.name}-${name}-${hash}`, name, options },
+    ...{ result: evaluationResult(run.name, name, options, run.teacher.hash), name, options },
     flops: passes.student * flopsOf(run.specification.student) +
       passes.teacher * flopsOf(run.teacher.network),
   };

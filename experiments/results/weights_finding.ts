@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Finding } from "./finding.ts";
 import { runNameOf, type StoredRun } from "./stored_result.ts";
+import { weightsFault } from "../table/result_fault.ts";
 import { studentPath } from "../table/run_results.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
-import { resultFile } from "../../lib/report/result_file.ts";
 import type { ResultsFolder } from "../../lib/report/results_folder.ts";
 
 /**
@@ -24,12 +24,6 @@ export async function weightsFinding(
     if (error instanceof Deno.errors.NotFound) return "not kept";
     throw error;
   }
-  const hash = sha256(bytes);
-  return hash === run.metadata.weights ? null : {
-    file,
-    kind: "damaged",
-    message:
-      `its SHA-256 is ${hash}, but the run says ${run.metadata.weights}; put back the file, or ` +
-      `delete it and ${resultFile(run.name)}, and \`deno task reproduce\` makes both again`,
-  };
+  const message = weightsFault(sha256(bytes), run.name, run.metadata.weights);
+  return message === null ? null : { file, kind: "damaged", message };
 }

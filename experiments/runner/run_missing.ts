@@ -3,7 +3,7 @@ import { type Claim, claimRun } from "./claim.ts";
 import type { WorkerNews } from "./run_protocol.ts";
 import { RunWorker } from "./run_worker_client.ts";
 import { type WorkLeft, workLeft } from "./work_left.ts";
-import type { PlannedRun } from "../plan/planned_run.ts";
+import { type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
 import {
   type RunProvenance,
   studentFile,
@@ -157,11 +157,11 @@ async function runOne(
   made: RunProvenance,
   { folder, onNews }: RunSettings,
 ): Promise<boolean> {
-  const { specification, teacher: { file: teacherFile } } = run;
+  const { specification, teacher } = run;
   if (training) {
     const checkpoints = join(folder.path, "checkpoints", run.name);
     const answer = await worker.ask(
-      { type: "train", specification, teacherFile, checkpoints },
+      { type: "train", specification, teacher, checkpoints },
       (news) => onNews?.(run, news),
     );
     if (answer.type !== "trained") return false;
@@ -170,12 +170,14 @@ async function runOne(
   }
   onNews?.(run, { type: "trained" });
   if (evaluations.length > 0) {
-    const weightsFile = studentFile(folder, run);
-    const answer = await worker.ask(
-      { type: "evaluate", specification, teacherFile, weightsFile, evaluations },
-    );
+    const { metadata: { weights } } = await folder.read(resultNameOf(run));
+    const answer = await worker.ask({
+      type: "evaluate",
+      studentFile: studentFile(folder, run),
+      ...{ specification, teacher, weights, evaluations },
+    });
     if (answer.type !== "evaluated") return false;
-    await writeEvaluations(folder, run, evaluations, answer.measurements, made);
+    await writeEvaluations(folder, run, evaluations, answer.measurements, { weights, ...made });
   }
   return true;
 }

@@ -3,6 +3,7 @@ import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
 import type { EpochRow } from "../../lib/training/epoch_row.ts";
 import type { PrecisionError } from "../../lib/training/precision_error.ts";
 import type { RunSpecification } from "../../lib/training/run_specification.ts";
+import type { TeacherFile } from "../../lib/training/teacher_store.ts";
 
 /** What the runner asks of a worker. */
 export type ToWorker =
@@ -19,15 +20,16 @@ export type ToWorker =
   | {
     readonly type: "train";
     readonly specification: RunSpecification;
-    readonly teacherFile: string;
+    readonly teacher: TeacherFile;
     readonly checkpoints: string;
   }
   | {
     readonly type: "evaluate";
     readonly specification: RunSpecification;
-    readonly teacherFile: string;
-    /** The student's */
-    readonly weightsFile: string;
+    readonly teacher: TeacherFile;
+    readonly studentFile: string;
+    /** SHA-256 of that file */
+    readonly weights: string;
     readonly evaluations: readonly PlannedEvaluation[];
   }
   | { readonly type: "abort" };

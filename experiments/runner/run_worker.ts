@@ -4,19 +4,32 @@
  * busy is put to work on every core this way, and the runner stays responsive.
  */
 import type { FromWorker, ToWorker } from "./run_protocol.ts";
+import { weightsFault } from "../table/result_fault.ts";
 import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
 import { evaluationNamed } from "../../lib/analysis/evaluations/evaluations.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
+import { sha256 } from "../../lib/files/sha256.ts";
 import { freeze, type Precision } from "../../lib/nn/freeze.ts";
 import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
-import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
+import type { ResNet } from "../../lib/nn/resnet.ts";
+import {
+  decodeResNet,
+  encodeResNet,
+  readResNet,
+  readWeightsFile,
+} from "../../lib/nn/weights_file.ts";
 import { datasetFor } from "../../lib/training/dataset_for.ts";
 import { type PrecisionError, precisionError } from "../../lib/training/precision_error.ts";
 import { TFJS_VERSION } from "../../lib/training/provenance.ts";
-import { canonicalJson, type RunSpecification } from "../../lib/training/run_specification.ts";
+import {
+  canonicalJson,
+  runName,
+  type RunSpecification,
+} from "../../lib/training/run_specification.ts";
 import { teacherCacheFolder } from "../../lib/training/teacher_cache_folder.ts";
+import type { TeacherFile } from "../../lib/training/teacher_store.ts";
 import { train } from "../../lib/training/train.ts";
 import { UserError } from "../../lib/user_error.ts";
 
@@ -47,12 +60,12 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
 };
 
 async function trainStudent(
-  { specification, teacherFile, checkpoints }: Request<"train">,
+  { specification, teacher: planned, checkpoints }: Request<"train">,
 ): Promise<void> {
   const { own, provenance } = await imagesOf(specification);
   const mebibytes = settings.teacherCache;
   const teacher = specification.teacher
-    ? await loadTeacher(teacherFile, own, specification.teacher.precision)
+    ? await loadTeacher(planned, own, specification.teacher.precision)
     : null;
   try {
     const { rows, student } = await train(specification, {
@@ -79,11 +92,11 @@ async function trainStudent(
 }
 
 async function evaluateStudent(
-  { specification, teacherFile, weightsFile, evaluations }: Request<"evaluate">,
+  { specification, teacher: planned, studentFile, weights, evaluations }: Request<"evaluate">,
 ): Promise<void> {
   const { own } = await imagesOf(specification);
-  const student = await loadFrozen(weightsFile);
-  const teacher = await loadFrozen(teacherFile);
+  const student = frozenOf(await loadStudent(studentFile, runName(specification), weights));
+  const teacher = frozenOf(await loadPlanned(planned));
   try {
     const measurements: Measurement[][] = [];
     for (const { name, options } of evaluations) {
@@ -107,20 +120,39 @@ async function imagesOf(
   return { own: datasetFor(dataset, specification), provenance: dataset.provenance };
 }
 
-async function loadFrozen(file: string): Promise<FrozenNetwork> {
-  const { network } = await readResNet(file);
+/** Freezes a network and disposes of it. */
+function frozenOf(network: ResNet): FrozenNetwork {
   const frozen = freeze(network);
   network.dispose();
   return frozen;
 }
 
+/** @throws UserError if the file does not hold the weights that the run ended in */
+async function loadStudent(file: string, run: string, weights: string): Promise<ResNet> {
+  const bytes = await readWeightsFile(file);
+  const fault = weightsFault(sha256(bytes), `runs/${run}`, weights);
+  if (fault) throw new UserError(`${file}: ${fault}`);
+  return decodeResNet(bytes, file).network;
+}
+
+/** @throws UserError if the file has changed since the run was planned */
+async function loadPlanned({ file, hash }: TeacherFile): Promise<ResNet> {
+  const { network, hash: found } = await readResNet(file);
+  if (found === hash) return network;
+  network.dispose();
+  throw new UserError(
+    `${file} holds a teacher of SHA-256 ${found}, but the run was planned with ${hash}; put that one ` +
+      "back",
+  );
+}
+
 /** The teacher, and how far it is from itself in float32, where it computes in less. */
 async function loadTeacher(
-  file: string,
+  planned: TeacherFile,
   dataset: Dataset,
   precision?: Precision,
 ): Promise<{ classifier: FrozenNetwork; error?: PrecisionError }> {
-  const { network } = await readResNet(file);
+  const network = await loadPlanned(planned);
   const classifier = freeze(network, { precision });
   const exact = precision === undefined ? null : freeze(network);
   network.dispose();

@@ -50,13 +50,17 @@ const MEASUREMENT_COLUMNS: Columns = {
   n: "int32",
 };
 
-/** Writes what was measured of a run's student, one result an evaluation. */
+/**
+ * Writes what was measured of a run's student, one result an evaluation.
+ *
+ * @param made.weights the hash of the student's file
+ */
 export async function writeEvaluations(
   folder: ResultsFolder,
   { name: run, teacher }: PlannedRun,
   evaluations: readonly PlannedEvaluation[],
   measurements: readonly (readonly Measurement[])[],
-  made: RunProvenance,
+  made: RunProvenance & { readonly weights: string },
 ): Promise<void> {
   for (const [index, { result, name, options }] of evaluations.entries()) {
     await folder.write(

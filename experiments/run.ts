@@ -23,7 +23,7 @@ import { type Submitted, submitToSlurm } from "./slurm/submit.ts";
 import { fewCrossings } from "./table/few_crossings.ts";
 import { collectTable, type ResultTable } from "./table/result_table.ts";
 import { summaryTable } from "./table/summary_table.ts";
-import { tableName, updateTable } from "./table/table_file.ts";
+import { readTable, tableName, updateTable } from "./table/table_file.ts";
 import {
   backendsNamed,
   describeStartedBackend,
@@ -89,7 +89,8 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const sources = planSources({ results: folder.path, ...data });
   const plans = await openPlans(chosen, choices, folder.path, sources);
   const runs = shardOf(mergePlans([...plans.values()].map(({ asked }) => asked)), shard);
-  const damage = await damageIn(folder, plans);
+  const tables = chosen.map((of) => tableName(of, choices.scale, choices.dataset));
+  const damage = await damageIn(folder, plans, tables);
   const works = await workLeft(folder, runs);
   for (const cause of damage) console.error(`damaged: ${cause}`);
   if (works.length > 0) await checkInputs(works.map(({ run }) => run), sources);
@@ -131,12 +132,17 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   return status;
 }
 
-/** What cannot be read of the runs that were asked for, one sentence each. */
+/** What cannot be read of the runs that were asked for and of their tables, one sentence each. */
 async function damageIn(
   folder: ResultsFolder,
   plans: ReadonlyMap<Experiment, Plan>,
+  tables: readonly string[],
 ): Promise<string[]> {
   const causes = new Set<string>();
+  for (const name of tables) {
+    const table = await readTable(folder, name);
+    if (table instanceof UserError) causes.add(table.message);
+  }
   for (const { asked } of plans.values()) {
     for (const { cause } of (await collectTable(folder, asked)).damaged) causes.add(cause);
   }

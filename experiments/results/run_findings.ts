@@ -1,8 +1,8 @@
 import type { Finding } from "./finding.ts";
-import { runNameOf, type StoredRun } from "./stored_result.ts";
+import type { StoredRun } from "./stored_result.ts";
+import { nameFault } from "../table/result_fault.ts";
 import { methods } from "../../lib/distillation/methods.ts";
 import { resultFile } from "../../lib/report/result_file.ts";
-import { runName } from "../../lib/training/run_specification.ts";
 
 /** Whether a run is the one that its name says, and has all of its epochs. */
 export function runFindings(run: StoredRun): Finding[] {
@@ -10,13 +10,8 @@ export function runFindings(run: StoredRun): Finding[] {
 }
 
 function nameFinding(run: StoredRun): Finding | null {
-  const name = runName(run.specification);
-  return name === runNameOf(run) ? null : {
-    file: resultFile(run.name),
-    kind: "damaged",
-    message: `its specification is that of the run ${name}; give the file and its entry in ` +
-      "manifest.json that name again, or delete both",
-  };
+  const message = nameFault(run.name, run.metadata);
+  return message === null ? null : { file: resultFile(run.name), kind: "damaged", message };
 }
 
 function epochFinding({ name, specification, rows, metadata }: StoredRun): Finding | null {

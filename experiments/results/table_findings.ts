@@ -4,6 +4,7 @@ import { rowFault } from "./row_fault.ts";
 import { isRun, type StoredResult, type StoredResults } from "./stored_result.ts";
 import { reproduceCommand } from "../plan/reproduce_command.ts";
 import type { PlanChoices } from "../plan/run_plan.ts";
+import { tableFault } from "../table/result_fault.ts";
 import { methods } from "../../lib/distillation/methods.ts";
 import type { Row } from "../../lib/report/columns.ts";
 import { resultFile } from "../../lib/report/result_file.ts";
@@ -23,6 +24,8 @@ export function tableFindings(
   folder: string,
 ): Finding[] {
   const { rows, metadata } = table;
+  const moved = tableFault(table.name, table);
+  if (moved) return [{ file: resultFile(table.name), kind: "damaged", message: moved }];
   const isThere = (run: string) => stored.names.includes(`runs/${run}`);
   const listed = (key: string): string[] => JSON.parse(metadata[key] ?? "[]");
   const faults = rowFaults(table, stored);

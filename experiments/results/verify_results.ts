@@ -1,10 +1,19 @@
 import { join } from "node:path";
 import type { Finding } from "./finding.ts";
+import { inputFindings } from "./input_findings.ts";
 import { runFindings } from "./run_findings.ts";
-import { chooseResults, isRun, kindOf, readStored, type StoredResult } from "./stored_result.ts";
+import {
+  chooseResults,
+  isRun,
+  kindOf,
+  readStored,
+  type StoredResult,
+  type StoredResults,
+} from "./stored_result.ts";
 import { strayFindings } from "./stray_findings.ts";
 import { tableFindings } from "./table_findings.ts";
 import { weightsFinding } from "./weights_finding.ts";
+import { measuredFault, nameFault } from "../table/result_fault.ts";
 import { ownFiles } from "../../lib/report/nested_folders.ts";
 import { resultFile } from "../../lib/report/result_file.ts";
 import type { ResultsFolder } from "../../lib/report/results_folder.ts";
@@ -39,7 +48,8 @@ export async function verifyResults(
   const own: Finding[] = [
     ...runs.flatMap(runFindings),
     ...weights.filter((weight) => weight !== null && weight !== "not kept"),
-    ...results.flatMap((result) => evaluationFindings(result, stored.names)),
+    ...results.filter((result) => kindOf(result) === "evaluations")
+      .flatMap((evaluation) => evaluationFindings(evaluation, stored)),
     ...results.filter((result) => kindOf(result) === "tables")
       .flatMap((table) => tableFindings(table, stored, folder.path)),
     ...(isAll ? strayFindings(files, stored.names) : []),
@@ -47,6 +57,7 @@ export async function verifyResults(
   return {
     findings: [
       ...damaged,
+      ...(isAll ? await inputFindings(folder.path, files, results) : []),
       ...own.map((finding) => ({
         ...finding,
         message: `${join(folder.path, finding.file)}: ${finding.message}`,
@@ -59,16 +70,25 @@ export async function verifyResults(
   };
 }
 
+/** Whether an evaluation is the one that its name says, of a run that is there, and of its weights. */
 function evaluationFindings(
-  { name, metadata: { run } }: StoredResult,
-  names: readonly string[],
+  { name, metadata }: StoredResult,
+  { names, results }: StoredResults,
 ): Finding[] {
-  if (run === undefined || names.includes(`runs/${run}`)) return [];
-  return [{
-    file: resultFile(name),
-    kind: "incomplete",
-    message:
-      `the run ${run}, of which it is an evaluation, is not there; \`deno task reproduce\`, ` +
-      "with the options that it was made with, makes it",
-  }];
+  const file = resultFile(name);
+  const misplaced = nameFault(name, metadata);
+  if (misplaced) return [{ file, kind: "damaged", message: misplaced }];
+  const run = `runs/${metadata.run}`;
+  if (!names.includes(run)) {
+    return [{
+      file,
+      kind: "incomplete",
+      message:
+        `the run ${metadata.run}, of which it is an evaluation, is not there; \`deno task reproduce\`, ` +
+        "with the options that it was made with, makes it",
+    }];
+  }
+  const whole = results.find((result) => result.name === run);
+  const other = whole ? measuredFault(metadata, whole.metadata) : null;
+  return other ? [{ file, kind: "stale", message: other }] : [];
 }

@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import { type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
+import { measuredFault, nameFault } from "./result_fault.ts";
 import { type RunResult, type TableRow, tableRow } from "./table_row.ts";
 import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
 import type { ArrowContent } from "../../lib/report/arrow_file.ts";
+import { resultFile } from "../../lib/report/result_file.ts";
 import type { ResultsFolder } from "../../lib/report/results_folder.ts";
 import type { EpochRow } from "../../lib/training/epoch_row.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -34,8 +37,11 @@ export async function collectTable(
   const found: { run: PlannedRun; result: RunResult }[] = [];
   const damaged: { run: PlannedRun; cause: string }[] = [];
   for (const run of trained) {
-    const contents = [resultNameOf(run), ...evaluated(run)].map((name) => read.get(name)!);
-    const [training, ...evaluations] = contents;
+    const [training, ...evaluations] = checked(
+      folder,
+      [resultNameOf(run), ...evaluated(run)].map((name) => [name, read.get(name)!]),
+    );
+    const contents = [training, ...evaluations];
     const causes = contents.filter((content) => content instanceof UserError);
     damaged.push(...causes.map(({ message: cause }) => ({ run, cause })));
     if (training instanceof UserError) continue;
@@ -48,6 +54,25 @@ export async function collectTable(
     unmeasured: trained.filter((run) => evaluated(run).length < run.evaluations.length),
     damaged,
   };
+}
+
+/**
+ * A run and its evaluations, in this order; an error in the place of what is another's than its name
+ * says, or of other weights than the run's.
+ */
+function checked(
+  folder: ResultsFolder,
+  contents: readonly (readonly [name: string, content: ArrowContent | UserError])[],
+): (ArrowContent | UserError)[] {
+  const [[, run]] = contents;
+  return contents.map(([name, content]) => {
+    if (content instanceof UserError) return content;
+    const fault = nameFault(name, content.metadata) ??
+      (run instanceof UserError ? null : measuredFault(content.metadata, run.metadata));
+    return fault === null
+      ? content
+      : new UserError(`${join(folder.path, resultFile(name))} is damaged: ${fault}`);
+  });
 }
 
 function runResult(

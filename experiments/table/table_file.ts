@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import type { Experiment } from "../plan/experiment.ts";
 import { type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
+import { tableFault } from "./result_fault.ts";
 import { collectTable } from "./result_table.ts";
 import type { TableRow } from "./table_row.ts";
+import type { ArrowContent } from "../../lib/report/arrow_file.ts";
 import type { Columns, Row } from "../../lib/report/columns.ts";
 import { withFolderLock } from "../../lib/report/folder_lock.ts";
+import { resultFile } from "../../lib/report/result_file.ts";
 import type { ResultsFolder } from "../../lib/report/results_folder.ts";
 import type { Scale } from "../../lib/training/run_specification.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -35,6 +38,7 @@ export function tableName(experiment: Experiment, scale: Scale, dataset?: string
  * own runs, in its order, then others that were asked for, now or before and by whom ever, by name.
  * Runners that finish at the same time do so one after the other, so that the last one sees all. Missing
  * is what was ever asked for and is not there: who asks for a part of an experiment gets a whole table of it.
+ * A table that {@linkcode readTable} cannot read is left as it is: nobody else knows what was asked for before.
  *
  * @param plan.own the experiment's own runs
  * @param plan.asked those that were asked for now
@@ -54,25 +58,29 @@ export async function updateTable(
     const ownTable = await collectTable(folder, own);
     const others = await collectTable(folder, asked.filter((run) => !isOwn.has(run.name)));
     const before = await readTable(folder, name);
+    if (before instanceof UserError) return;
     const planned = new Set([...isOwn, ...asked.map((run) => run.name)]);
     const present = await folder.present();
     const isThere = (run: string) => present.has(resultNameOf({ name: run }));
-    const kept = before.rows.filter(({ run }) => !planned.has(String(run)) && isThere(String(run)));
+    const kept = (before?.rows ?? [])
+      .filter(({ run }) => !planned.has(String(run)) && isThere(String(run)));
     const rows = [
       ...ownTable.rows.map(flatRow),
       ...[...others.rows.map(flatRow), ...kept]
         .sort((a, b) => String(a.run) < String(b.run) ? -1 : 1),
     ];
-    if (rows.length === 0 && !present.has(name)) return;
+    if (rows.length === 0 && !before) return;
+    const wereMissing: string[] = JSON.parse(before?.metadata.missing ?? "[]");
     const columns = columnsOf(rows);
     const metadata = metadataOf(experiment, {
-      missing: [...new Set([...asked.map((run) => run.name), ...before.missing])]
+      missing: [...new Set([...asked.map((run) => run.name), ...wereMissing])]
         .filter((run) => !isThere(run)),
       unmeasured: namesOf([...ownTable.unmeasured, ...others.unmeasured]),
       damaged: namesOf([...ownTable.damaged, ...others.damaged].map(({ run }) => run)),
     });
-    if (await isAsWritten(folder, name, rows, metadata)) return;
-    await folder.write(name, columns, rows.map((row) => complete(row, columns)), metadata);
+    const content = { columns, rows: rows.map((row) => complete(row, columns)), metadata };
+    if (JSON.stringify(content) === JSON.stringify(before)) return;
+    await folder.write(name, columns, content.rows, metadata);
   });
 }
 
@@ -107,25 +115,15 @@ function complete(row: Row, columns: Columns): Row {
   return Object.fromEntries(Object.keys(columns).map((name) => [name, row[name] ?? null]));
 }
 
-/** What the table held; nothing if it is damaged, since it is made of runs that are there. */
-async function readTable(
+/** Gives null for a table that is not there, an error for one that is damaged or another's. */
+export async function readTable(
   folder: ResultsFolder,
   name: string,
-): Promise<{ readonly rows: readonly Row[]; readonly missing: readonly string[] }> {
+): Promise<ArrowContent | UserError | null> {
+  if (!await folder.has(name)) return null;
   const [content] = await folder.readEach([name]);
-  if (content instanceof UserError) return { rows: [], missing: [] };
-  return { rows: content.rows, missing: JSON.parse(content.metadata.missing ?? "[]") };
-}
-
-async function isAsWritten(
-  folder: ResultsFolder,
-  name: string,
-  rows: readonly Row[],
-  metadata: Record<string, string>,
-): Promise<boolean> {
-  const [content] = await folder.readEach([name]);
-  if (content instanceof UserError) return false;
-  const columns = columnsOf(rows);
-  return JSON.stringify([columns, rows.map((row) => complete(row, columns)), metadata]) ===
-    JSON.stringify([content.columns, content.rows, content.metadata]);
+  const fault = content instanceof UserError ? null : tableFault(name, content);
+  return fault === null
+    ? content
+    : new UserError(`${join(folder.path, resultFile(name))} is damaged: ${fault}`);
 }

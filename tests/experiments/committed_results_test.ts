@@ -5,6 +5,7 @@ import { RESULTS } from "../../experiments/plan/plan_sources.ts";
 import { commandFor, isCommitted, openReport } from "../../experiments/report/experiment_report.ts";
 import { runHere } from "../../experiments/report/run_here.ts";
 import { stateTable } from "../../experiments/report/state_table.ts";
+import { verifyResults } from "../../experiments/results/verify_results.ts";
 import { snapshot } from "../commands/run_task.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { exists } from "../../lib/data/read_data_file.ts";
@@ -42,7 +43,7 @@ Deno.test("a notebook trains nothing into results of the project that hold a par
 });
 
 Deno.test({
-  name: "every results folder under version control is marked as coming with the project",
+  name: "every results folder under version control is whole and marked as coming with the project",
   ignore: await findProgram(["git"]) === null || !await exists(join(PROJECT_ROOT, ".git")),
   fn: async () => {
     const { stdout } = await new Deno.Command("git", {
@@ -53,6 +54,7 @@ Deno.test({
     for (const manifest of manifests) {
       const folder = await ResultsFolder.openToRead(dirname(join(RESULTS, manifest)));
       assert(await isCommitted(folder), folder.path);
+      assertEquals((await verifyResults(folder, [])).findings, []);
     }
   },
 });

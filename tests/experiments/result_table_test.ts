@@ -10,6 +10,7 @@ import { table2 } from "../../experiments/table2.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { addEvaluation, swap } from "./results/reference_copy.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const REFERENCE = join(PROJECT_ROOT, "results", "reference");
@@ -76,6 +77,47 @@ Deno.test("a table of incomplete and damaged results names what is missing and s
     assertStringIncludes(text, `Damaged: ${file} is damaged`);
     assertStringIncludes(text, "Not yet measured: resnet8 original on 20 %");
     assertStringIncludes(text, "4 runs");
+  });
+});
+
+Deno.test("a table leaves out and names an evaluation of other weights, and results that changed places", async () => {
+  await withReference(async (folder, [first, second, ...rest]) => {
+    const { metadata: { weights } } = await folder.read(resultNameOf(first));
+    const withEvaluation = async (run: typeof first, said: Record<string, string>) => {
+      const result = await addEvaluation(folder, run.name, "mag_sim", 0.5, said);
+      return { ...run, evaluations: [{ result, name: "boundary", options: {}, flops: 1 }] };
+    };
+    const plan = [await withEvaluation(first, { weights }), await withEvaluation(second, {})];
+    const measured = async () => {
+      const { rows, damaged } = await collectTable(folder, plan);
+      const figures = rows.map(({ figures }) => figures.mag_sim ?? null);
+      return { figures, causes: damaged.map(({ cause }) => cause) };
+    };
+    assertEquals(await measured(), { figures: [0.5, 0.5], causes: [] });
+
+    await withEvaluation(second, { weights });
+    const { figures, causes: [cause] } = await measured();
+    assertEquals(figures, [0.5, null]);
+    assertStringIncludes(cause, `it measured weights of SHA-256 ${weights}, but its run`);
+
+    await swap(folder, ...plan.map(({ evaluations: [{ result }] }) => result) as [string, string]);
+    assertEquals((await measured()).figures, [null, null]);
+
+    await swap(folder, resultNameOf(rest[0]), resultNameOf(rest[1]));
+    const { rows, damaged } = await collectTable(folder, rest.slice(0, 2));
+    assertEquals(rows, []);
+    assertStringIncludes(damaged[0].cause, `its specification is that of the run ${rest[1].name}`);
+  });
+});
+
+Deno.test("updateTable() leaves a table alone that is not its own", async () => {
+  await withReference(async (folder, plan) => {
+    await updateTable(folder, NAME, quickstart, { own: plan, asked: plan });
+    const { columns, rows, metadata } = await folder.read(NAME);
+    const other = { ...metadata, experiment: "table1" };
+    await folder.write(NAME, columns, rows.slice(1), other);
+    await updateTable(folder, NAME, quickstart, { own: plan, asked: plan });
+    assertEquals((await folder.read(NAME)).metadata, other);
   });
 });
 

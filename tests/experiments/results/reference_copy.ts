@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { evaluationResult } from "../../../experiments/plan/planned_run.ts";
 import { PROJECT_ROOT } from "../../../lib/files/project_root.ts";
 import { filesUnder } from "../../../lib/report/files_under.ts";
 import { resultFile } from "../../../lib/report/result_file.ts";
@@ -48,6 +49,40 @@ export async function rewrite(
   const { columns, rows, metadata } = { ...content, ...change(content) };
   if (newName !== name) await folder.remove(name);
   await folder.write(newName, columns, rows, metadata);
+}
+
+const TEACHER = { name: "a-resnet8", hash: "0" };
+
+/** The name of an evaluation as {@linkcode addEvaluation} gives it. */
+export function evaluationOf(run: string, measure: string): string {
+  return evaluationResult(run, "boundary", { measure }, TEACHER.hash);
+}
+
+/** Gives a run an evaluation of one measure. */
+export async function addEvaluation(
+  folder: ResultsFolder,
+  run: string,
+  measure: string,
+  value: number,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const name = evaluationOf(run, measure);
+  await folder.write(name, { measure: "utf8", value: "float64" }, [{ measure, value }], {
+    run,
+    evaluation: "boundary",
+    options: JSON.stringify({ measure }),
+    teacher: JSON.stringify(TEACHER),
+    ...metadata,
+  });
+  return name;
+}
+
+/** Lets two results change places, with their entries in the manifest. */
+export async function swap(folder: ResultsFolder, one: string, other: string): Promise<void> {
+  const [ours, theirs] = await Promise.all([one, other].map((name) => folder.read(name)));
+  for (const [name, { columns, rows, metadata }] of [[one, theirs], [other, ours]] as const) {
+    await folder.write(name, columns, rows, metadata);
+  }
 }
 
 /** Path of a result's file. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { assertFindings, nameOf, TABLE_FILE } from "./assert_findings.ts";
-import { rewrite, TABLE } from "./reference_copy.ts";
+import { addEvaluation, rewrite, TABLE } from "./reference_copy.ts";
 import { tableFindings } from "../../../experiments/results/table_findings.ts";
 import { flatRow } from "../../../experiments/table/table_file.ts";
 import { tableRowOf } from "../table_row_of.ts";
@@ -79,17 +79,13 @@ Deno.test("verifyResults() finds a figure in a table that is not its run's", asy
 });
 
 /** Gives a run an evaluation, and a table that has its figure. */
-async function withEvaluation(folder: ResultsFolder, run: string, figure: number): Promise<void> {
-  await folder.write(
-    `evaluations/${nameOf(run)}-boundary-0`,
-    { measure: "utf8", value: "float64" },
-    [{ measure: "mag_sim", value: 0.5 }],
-    { run: nameOf(run), evaluation: "boundary" },
-  );
+async function withEvaluation(folder: ResultsFolder, run: string, figure: number): Promise<string> {
+  const evaluation = await addEvaluation(folder, nameOf(run), "mag_sim", 0.5);
   await rewrite(folder, TABLE, ({ columns, rows }) => ({
     columns: { ...columns, mag_sim: "float64" },
     rows: rows.map((row) => ({ ...row, mag_sim: row.run === nameOf(run) ? figure : null })),
   }));
+  return evaluation;
 }
 
 Deno.test("verifyResults() finds a figure in a table that was measured as another, or not at all", async () => {
@@ -100,8 +96,7 @@ Deno.test("verifyResults() finds a figure in a table that was measured as anothe
   );
   await assertFindings(
     async (folder, run) => {
-      await withEvaluation(folder, run, 0.5);
-      await folder.remove(`evaluations/${nameOf(run)}-boundary-0`);
+      await folder.remove(await withEvaluation(folder, run, 0.5));
     },
     () => [["stale", TABLE_FILE, /row 4 has the mag_sim 0\.5, but its results none;/]],
   );

@@ -1,7 +1,16 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { assertFindings, nameOf, TABLE_FILE } from "./assert_findings.ts";
-import { flipByte, pathOf, rewrite, TABLE, withReferenceCopy } from "./reference_copy.ts";
+import {
+  addEvaluation,
+  evaluationOf,
+  flipByte,
+  pathOf,
+  rewrite,
+  swap,
+  TABLE,
+  withReferenceCopy,
+} from "./reference_copy.ts";
 import { verifyResults } from "../../../experiments/results/verify_results.ts";
 import { studentPath } from "../../../experiments/table/run_results.ts";
 import { resultFile } from "../../../lib/report/result_file.ts";
@@ -77,8 +86,54 @@ Deno.test("verifyResults() finds a run that is gone, and what it left behind", a
 
 Deno.test("verifyResults() finds an evaluation of a run that is not there", async () => {
   await assertFindings(
-    (folder) => folder.write("evaluations/b", { measure: "utf8" }, [], { run: "a" }),
-    () => [["incomplete", "evaluations/b.arrow", /the run a, of which it is an evaluation/]],
+    (folder) => addEvaluation(folder, "a", "mag_sim", 0.5),
+    () => [[
+      "incomplete",
+      resultFile(evaluationOf("a", "mag_sim")),
+      /the run a, of which it is an evaluation/,
+    ]],
+  );
+});
+
+Deno.test("verifyResults() finds two evaluations that have changed places together with their entries", async () => {
+  await withReferenceCopy(async (folder, runs) => {
+    const evaluations = await Promise.all(
+      runs.slice(0, 2).map((run) => addEvaluation(folder, nameOf(run), "mag_sim", 0.5)),
+    );
+    assertEquals((await verifyResults(folder, [])).findings, []);
+    await swap(folder, ...evaluations as [string, string]);
+    const { findings } = await verifyResults(folder, []);
+    assertEquals(findings.map(({ kind, file }) => [kind, file]), [
+      ["damaged", resultFile(evaluations[0])],
+      ["damaged", resultFile(evaluations[1])],
+    ]);
+    assertStringIncludes(findings[0].message, `its metadata are those of ${evaluations[1]}; give`);
+  });
+});
+
+Deno.test("verifyResults() finds an evaluation of weights that its run did not end in", async () => {
+  await assertFindings(
+    async (folder, run) => {
+      const { metadata: { weights } } = await folder.read(run);
+      await addEvaluation(folder, nameOf(run), "mag_sim", 0.5, { weights });
+      await addEvaluation(folder, nameOf(run), "ang_sim", 0.5, { weights: "0".repeat(64) });
+    },
+    (run) => [[
+      "stale",
+      resultFile(evaluationOf(nameOf(run), "ang_sim")),
+      /it measured weights of SHA-256 0{64}, but its run ended in 14e31e\w+; delete that file/,
+    ]],
+  );
+});
+
+Deno.test("verifyResults() finds a table under a name that isn't its own", async () => {
+  await assertFindings(
+    (folder) => rewrite(folder, TABLE, () => ({}), "tables/table1-quick"),
+    () => [[
+      "damaged",
+      "tables/table1-quick.arrow",
+      /its content is that of tables\/quickstart-quick; give the file and its entry/,
+    ]],
   );
 });
 

@@ -1,0 +1,77 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { reproduce } from "./reproduce.ts";
+import { runTask, snapshot } from "./run_task.ts";
+import { flipByte, TABLE, withReferenceCopy } from "../experiments/results/reference_copy.ts";
+import { resultFile } from "../../lib/report/result_file.ts";
+import { findTeacher, keepTeacher, type TeacherFile } from "../../lib/training/teacher_store.ts";
+
+const QUICK = ["quickstart", "--scale", "quick"];
+
+Deno.test("reproduce leaves a damaged table as it is and names it, since only it knows what was asked for before", async () => {
+  await withReferenceCopy(async (folder) => {
+    await flipByte(folder, resultFile(TABLE));
+    const before = await snapshot(folder.path);
+    const { code, stdout, stderr } = await reproduce(folder.path, ...QUICK);
+    assertEquals(code, 2);
+    assertMatch(stderr, /damaged: .*quickstart-quick\.arrow is damaged: its SHA-256 is .*; delete/);
+    assertStringIncludes(stdout, "6 runs");
+    assertEquals(await snapshot(folder.path), before);
+    await Deno.remove(join(folder.path, resultFile(TABLE)));
+    assertEquals((await reproduce(folder.path, ...QUICK)).code, 0);
+    assertEquals((await folder.read(TABLE)).rows.length, 6);
+  });
+});
+
+/** Finished results with a teacher of their own. */
+async function withOwnTeacher(
+  test: (folder: string, teacher: TeacherFile, flip: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  await withReferenceCopy(async (folder) => {
+    const { file } = await findTeacher(folder.path, "fashion-mnist-subset");
+    const bytes = await Deno.readFile(file);
+    const own = await keepTeacher(folder.path, "fashion-mnist-subset", "resnet14", bytes);
+    await test(
+      folder.path,
+      own,
+      () => flipByte(folder, "teachers/fashion-mnist-subset-resnet14.safetensors"),
+    );
+  });
+}
+
+Deno.test("reproduce refuses a teacher that has changed, names both hashes, and leaves the card of the right one", async () => {
+  await withOwnTeacher(async (folder, { file, hash }, flip) => {
+    assertMatch((await reproduce(folder, ...QUICK)).stdout, /Nothing to do/);
+    await flip();
+    const before = await snapshot(folder);
+    for (const more of [[], ["--seeds", "1-3"], ["--dry-run"]]) {
+      const { code, stderr } = await reproduce(folder, ...QUICK, ...more);
+      assertEquals(code, 2);
+      assertMatch(
+        stderr,
+        new RegExp(
+          `^error: ${file} is another teacher than \\S+\\.json describes \\(hash: "${hash}" → ` +
+            '"[0-9a-f]{64}"\\); put that one back, or take another results folder for this one\n$',
+        ),
+      );
+    }
+    assertEquals(await snapshot(folder), before);
+    const listed = await runTask("lib/commands/teacher.ts", "list", "--results", folder);
+    assertEquals([listed.code, listed.stdout], [2, ""]);
+    assertStringIncludes(listed.stderr, `damaged: ${file} is another teacher than`);
+  });
+});
+
+Deno.test("a truncated teacher stops only the experiments that need it", async () => {
+  await withOwnTeacher(async (folder, { file }) => {
+    const other = join(folder, "teachers", "fashion-mnist-resnet26.safetensors");
+    await Deno.copyFile(file, other);
+    await Deno.truncate(other, 1000);
+    const { code, stdout, stderr } = await reproduce(folder, ...QUICK);
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, "Nothing to do");
+    const needing = await reproduce(folder, ...QUICK, "--dataset", "fashion-mnist");
+    assertEquals(needing.code, 2);
+    assertStringIncludes(needing.stderr, `${other} is not a whole safetensors file`);
+  });
+});

@@ -67,7 +67,7 @@ Deno.test("a report of an unknown experiment, scale or option says what there is
   await refused(
     { sett: { bss: { eta: 0.1 } } },
     'openReport has no choice "sett"; choose from scale, dataset, fractions, students, methods, seeds, ' +
-      "attack, set, teacherPrecision, results, dataFolder, acceptUnverified",
+      "attack, set, beside, teacherPrecision, results, dataFolder, acceptUnverified",
   );
   await refused({ set: { bsss: {} } }, "the methods here are original, hinton, fitnet");
   await refused({ set: { bss: { etta: 1 } } }, 'bss has no option "etta"; it has eta, ');

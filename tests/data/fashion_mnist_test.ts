@@ -12,7 +12,7 @@ import { exists } from "../../lib/data/read_data_file.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 /** Places without any file. */
-const NOWHERE = { system: "/nonexistent", url: refusingUrl() };
+const NOWHERE = { system: "/nonexistent", url: refusingUrl(), pauses: [] };
 
 /** A data folder with three images: a bag, a sandal and an ankle boot. */
 async function withSmallFolder(
@@ -72,7 +72,7 @@ Deno.test("loadFashionMnist() downloads a file that is missing and checks it", a
     const requested: string[] = [];
     const answer = (path: string) => {
       requested.push(path);
-      return new Response("not that file");
+      return new Response(new Uint8Array(5148)); // as large as that file
     };
     await withServer(answer, async (url) => {
       await assertRejects(

@@ -35,7 +35,7 @@ async function withArchive(
 Deno.test("unpackArchive() downloads, unpacks and records what it unpacked", async () => {
   await withArchive(archive, async (parent, url) => {
     const folder = join(parent, "set");
-    await unpackArchive({ url, md5: md5(archive) }, folder);
+    await unpackArchive({ url, md5: md5(archive), size: archive.length }, folder);
     assertEquals([...await Deno.readFile(join(folder, "a.bin"))], [...CONTENT]);
     (await VerifiedRecord.read(folder))!.check("a.bin", CONTENT);
     assertEquals(await filesIn(parent), ["set", "set.tar.gz"]);
@@ -46,7 +46,7 @@ Deno.test("unpackArchive() unpacks a zip with folders below, and records those",
   const zip = makeZip("set", { "a.bin": CONTENT, "train/cats/b.bin": CONTENT });
   await withArchive(zip, async (parent, url) => {
     const folder = join(parent, "set");
-    await unpackArchive({ url, md5: md5(zip) }, folder);
+    await unpackArchive({ url, md5: md5(zip), size: zip.length }, folder);
     assertEquals(await filesIn(parent), ["set", "set.zip"]);
     assertEquals(await filesIn(folder), ["a.bin", "train", "verified.json"]);
     assertEquals([...await Deno.readFile(join(folder, "train/cats/b.bin"))], [...CONTENT]);
@@ -67,7 +67,7 @@ Deno.test("unpackArchive() leaves no folder of a zip that cannot be unpacked", a
   for (const bytes of wrong) {
     await withArchive(bytes, async (parent, url) => {
       await assertRejects(
-        () => unpackArchive({ url, md5: md5(bytes) }, join(parent, "set")),
+        () => unpackArchive({ url, md5: md5(bytes), size: bytes.length }, join(parent, "set")),
         UserError,
         `cannot unpack ${join(parent, "set.zip")}`,
       );
@@ -79,7 +79,7 @@ Deno.test("unpackArchive() leaves no folder of a zip that cannot be unpacked", a
 Deno.test("unpackArchive() takes an archive that was put beside the folder by hand", async () => {
   await withArchive(archive, async (parent, url, requests) => {
     await Deno.writeFile(join(parent, "set.tar.gz"), archive);
-    await unpackArchive({ url, md5: md5(archive) }, join(parent, "set"));
+    await unpackArchive({ url, md5: md5(archive), size: archive.length }, join(parent, "set"));
     assertEquals(requests(), 0);
     assertEquals(await filesIn(join(parent, "set")), ["a.bin", "verified.json"]);
   });
@@ -90,7 +90,7 @@ Deno.test("unpackArchive() refuses an archive put there by hand that is not the 
     const file = join(parent, "set.tar.gz");
     await Deno.writeFile(file, CONTENT);
     await assertRejects(
-      () => unpackArchive({ url, md5: md5(archive) }, join(parent, "set")),
+      () => unpackArchive({ url, md5: md5(archive), size: archive.length }, join(parent, "set")),
       UserError,
       `${file} is not the official archive: its MD5 is ${md5(CONTENT)}, not ${md5(archive)}`,
     );
@@ -109,7 +109,7 @@ Deno.test("unpackArchive() leaves no folder of an archive that cannot be unpacke
   for (const bytes of wrong) {
     await withArchive(bytes, async (parent, url) => {
       await assertRejects(
-        () => unpackArchive({ url, md5: md5(bytes) }, join(parent, "set")),
+        () => unpackArchive({ url, md5: md5(bytes), size: bytes.length }, join(parent, "set")),
         UserError,
         `cannot unpack ${join(parent, "set.tar.gz")}`,
       );
@@ -121,7 +121,7 @@ Deno.test("unpackArchive() leaves no folder of an archive that cannot be unpacke
 Deno.test("unpackArchive() may run twice at the same time", async () => {
   await withArchive(archive, async (parent, url) => {
     const folder = join(parent, "set");
-    const unpack = () => unpackArchive({ url, md5: md5(archive) }, folder);
+    const unpack = () => unpackArchive({ url, md5: md5(archive), size: archive.length }, folder);
     await Promise.all([unpack(), unpack()]);
     (await VerifiedRecord.read(folder))!.check("a.bin", CONTENT);
     assertEquals(await filesIn(parent), ["set", "set.tar.gz"]);

@@ -3,10 +3,9 @@ import { dataFolder } from "./data_folder.ts";
 import type { DataOptions, DataSource } from "./data_source.ts";
 import { type Dataset, withFingerprint } from "./dataset.ts";
 import { CIFAR10_SIDE, decodeCifar10 } from "./decode_cifar10.ts";
-import type { RemoteFile } from "./download.ts";
 import { exists, readDataFile } from "./read_data_file.ts";
 import { requireAccepted } from "./require_accepted.ts";
-import { unpackArchive } from "./unpack_archive.ts";
+import { type Archive, unpackArchive } from "./unpack_archive.ts";
 import { VerifiedRecord } from "./verified_record.ts";
 
 const CLASSES = [
@@ -22,10 +21,11 @@ const CLASSES = [
   "truck",
 ];
 
-const ARCHIVE: RemoteFile = {
+const ARCHIVE: Archive = {
   url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
   md5: "c32a1d4ab5d03f1284b67883e8d87530",
   size: 170_052_171,
+  unpackedSize: 200_000_000,
 };
 
 const FOLDER = "cifar-10-batches-bin";
@@ -48,7 +48,7 @@ export const cifar10: DataSource = {
  */
 export async function loadCifar10(
   options: DataOptions,
-  archive: RemoteFile,
+  archive: Archive,
   imagesAFile = IMAGES_A_FILE,
 ): Promise<Dataset> {
   const folder = join(dataFolder(options.dataFolder), FOLDER);

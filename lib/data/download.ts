@@ -14,6 +14,8 @@ export interface RemoteFile {
   readonly size: number;
   /** Milliseconds to wait before each further try; after new bytes the first pause is next again. */
   readonly pauses?: readonly number[];
+  /** Milliseconds without a byte after which a connection counts as broken. */
+  readonly patience?: number;
 }
 
 const PAUSES = [1000, 2000, 4000, 8000];

@@ -7,6 +7,7 @@ import {
   FASHION_MNIST_FILES,
   type FashionMnistContent,
   type FashionMnistFile,
+  LARGEST_FASHION_MNIST_FILE,
 } from "./decode_fashion_mnist.ts";
 import { download } from "./download.ts";
 import { gunzip } from "./idx.ts";
@@ -77,7 +78,10 @@ export async function loadFashionMnist(
   for (const name of FASHION_MNIST_FILES) {
     const file = join(folder, name);
     const remedy = `put it there, or remove the folder ${folder} to have the files downloaded`;
-    contents[name] = { file, bytes: gunzip(await readDataFile(file, remedy), file) };
+    contents[name] = {
+      file,
+      bytes: gunzip(await readDataFile(file, remedy), file, LARGEST_FASHION_MNIST_FILE),
+    };
   }
   const official = FASHION_MNIST_FILES.every((name) =>
     sha256(contents[name].bytes) === OFFICIAL[name].content

@@ -1,5 +1,7 @@
 import type { PartFile } from "./part_file.ts";
 
+const PATIENCE = 60_000;
+
 /** An answer that another try would get again. */
 export class FinalAnswer extends Error {}
 
@@ -7,12 +9,17 @@ export class FinalAnswer extends Error {}
  * Fetches what is missing of a file over one connection: the rest if the server has it and says that
  * the file is the same, else all of it.
  *
- * @param size of the whole file, in bytes
+ * @param size of the whole file, in bytes; no more is taken
+ * @param patience milliseconds to wait for the next byte
  * @param onProgress is told how many bytes there are
  * @throws FinalAnswer, or another error where a further try may go better
  */
 export async function fetchRest(
-  { url, size }: { readonly url: string; readonly size: number },
+  { url, size, patience = PATIENCE }: {
+    readonly url: string;
+    readonly size: number;
+    readonly patience?: number;
+  },
   part: PartFile,
   onProgress: (bytes: number) => void,
 ): Promise<void> {
@@ -21,16 +28,25 @@ export async function fetchRest(
     headers.set("range", `bytes=${part.length}-`);
     headers.set("if-range", part.validator);
   }
-  const response = await fetch(url, { headers });
+  const connection = new AbortController();
+  const giveUp = () => connection.abort(new Error(`nothing came for ${patience / 1000} s`));
+  let timer = setTimeout(giveUp, patience);
   try {
+    const response = await fetch(url, { headers, signal: connection.signal });
     await prepare(part, response, size);
-  } catch (error) {
-    await response.body?.cancel();
-    throw error;
-  }
-  for await (const chunk of response.body ?? []) {
-    await part.append(chunk);
-    onProgress(part.length);
+    for await (const chunk of response.body ?? []) {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, patience);
+      if (part.length + chunk.length > size) {
+        await part.startOver(null);
+        throw new FinalAnswer(`the server sends more than the ${size} bytes of the file`);
+      }
+      await part.append(chunk);
+      onProgress(part.length);
+    }
+  } finally {
+    clearTimeout(timer);
+    connection.abort();
   }
   if (part.length < size) {
     throw new Error(`the connection ended after ${part.length} of ${size} bytes`);

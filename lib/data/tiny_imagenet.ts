@@ -3,20 +3,20 @@ import { dataFolder } from "./data_folder.ts";
 import type { DataOptions, DataSource } from "./data_source.ts";
 import { type Dataset, type ImageSet, withFingerprint } from "./dataset.ts";
 import { type JpegDecoder, startJpegDecoder } from "./decode_jpeg.ts";
-import type { RemoteFile } from "./download.ts";
 import { makeLabels } from "./labels.ts";
 import { exists } from "./read_data_file.ts";
 import { requireAccepted } from "./require_accepted.ts";
 import { type LabelledJpeg, readTinyImagenetFiles } from "./tiny_imagenet_files.ts";
-import { unpackArchive } from "./unpack_archive.ts";
+import { type Archive, unpackArchive } from "./unpack_archive.ts";
 import { VerifiedRecord } from "./verified_record.ts";
 import { UserError } from "../user_error.ts";
 
-const ARCHIVE: RemoteFile = {
+const ARCHIVE: Archive = {
   url: "http://cs231n.stanford.edu/tiny-imagenet-200.zip",
   // Its makers state none; this is the one that loaders of it for PyTorch agree on.
   md5: "90528d7ca1a48142e341f4ef8d21d0de",
   size: 248_100_043,
+  unpackedSize: 500_000_000,
 };
 
 const FOLDER = "tiny-imagenet-200";
@@ -37,7 +37,7 @@ export const tinyImagenet: DataSource = {
  */
 export async function loadTinyImagenet(
   options: DataOptions,
-  archive: RemoteFile,
+  archive: Archive,
 ): Promise<Dataset> {
   const folder = join(dataFolder(options.dataFolder), FOLDER);
   if (!await exists(folder)) await unpackArchive(archive, folder);

@@ -2,19 +2,25 @@ import { basename, dirname, join } from "node:path";
 import { download, type RemoteFile } from "./download.ts";
 import { md5OfFile } from "./md5.ts";
 import { exists } from "./read_data_file.ts";
+import { untar } from "./untar.ts";
 import { unzip } from "./unzip.ts";
 import { writeVerifiedRecord } from "./verified_record.ts";
 import { UserError } from "../user_error.ts";
+
+/** A .tar.gz or .zip that holds one folder. */
+export interface Archive extends RemoteFile {
+  /** The most bytes that it may hold uncompressed. */
+  readonly unpackedSize: number;
+}
 
 /**
  * Makes the folder of a data set from its official archive, which is downloaded unless it already
  * lies beside the folder, and writes down what the files in it should be.
  *
- * @param archive a .tar.gz or .zip that holds one folder
  * @param folder named like the one in the archive
  * @throws UserError if the archive cannot be had, is not the official one, or cannot be unpacked
  */
-export async function unpackArchive(archive: RemoteFile, folder: string): Promise<void> {
+export async function unpackArchive(archive: Archive, folder: string): Promise<void> {
   const parent = dirname(folder);
   const file = join(parent, basename(new URL(archive.url).pathname));
   await provideArchive(archive, file);
@@ -22,7 +28,7 @@ export async function unpackArchive(archive: RemoteFile, folder: string): Promis
   const temporary = join(parent, `.unpacking-${crypto.randomUUID()}`);
   try {
     await Deno.mkdir(temporary);
-    await (file.endsWith(".zip") ? unzip : runTar)(file, temporary);
+    await (file.endsWith(".zip") ? unzip : untar)(file, temporary, archive.unpackedSize);
     const unpacked = join(temporary, basename(folder));
     await writeVerifiedRecord(unpacked);
     await Deno.rename(unpacked, folder);
@@ -44,10 +50,4 @@ async function provideArchive(archive: RemoteFile, file: string): Promise<void> 
     `${file} is not the official archive: its MD5 is ${actual}, not ${archive.md5}; ` +
       `delete it to have it downloaded from ${archive.url}, or put the right one there`,
   );
-}
-
-async function runTar(file: string, folder: string): Promise<void> {
-  const tar = new Deno.Command("tar", { args: ["-xzf", file, "-C", folder] });
-  const { success, stderr } = await tar.output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
 }

@@ -31,6 +31,7 @@ function loadSmall(options: DataOptions, url = refusingUrl()): Promise<Dataset> 
     url: `${url}cifar-10-binary.tar.gz`,
     md5: md5(ARCHIVE),
     size: ARCHIVE.length,
+    unpackedSize: 100_000,
     pauses: [],
   };
   return loadCifar10(options, archive, 1);

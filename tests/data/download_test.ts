@@ -83,6 +83,55 @@ Deno.test("download() refuses a file with another checksum, and does not ask aga
   assertEquals(asked, [null]);
 });
 
+Deno.test("download() takes no more than the file has, whatever the server sends, and does not ask again", async () => {
+  let requests = 0;
+  let sent = 0;
+  const long = () => {
+    requests++;
+    return new ReadableStream({
+      pull(controller) {
+        sent += CONTENT.length;
+        controller.enqueue(CONTENT);
+        if (sent >= 1000 * CONTENT.length) controller.close();
+      },
+    });
+  };
+  await withServer(() => new Response(long(), { headers: { etag: '"1"' } }), async (url) => {
+    await assertFails(url, "the server sends more than the 100000 bytes", { pauses: [1] });
+  });
+  assertEquals(requests, 1);
+  assert(sent < 500 * CONTENT.length, `${sent} bytes were sent`);
+});
+
+Deno.test("download() does not wait for ever, neither for an answer nor for the rest of it", async () => {
+  const { asked, answer } = fileServer({ content: () => CONTENT });
+  const silent = new ReadableStream({
+    start: (controller) => controller.enqueue(CONTENT.subarray(0, 40_000)),
+  });
+  const answers = [
+    ({ signal }: Request) =>
+      new Promise<Response>((resolve) =>
+        signal.addEventListener("abort", () => resolve(new Response()))
+      ),
+    () => new Response(silent, { headers: { etag: '"1"' } }),
+  ];
+  const lines: string[] = [];
+  const display = { terminal: false, write: (text: string) => lines.push(text) };
+  await withTemporaryFolder((folder) =>
+    withServer(
+      (path, request) => answers.shift()?.(request) ?? answer(path, request),
+      async (url) => {
+        const remote = { ...REMOTE, url, patience: 50, pauses: [1, 1] };
+        await download(remote, join(folder, "a"), display);
+        assertEquals(await Deno.readFile(join(folder, "a")), CONTENT);
+      },
+    )
+  );
+  assertEquals(asked, ["bytes=40000-"]);
+  const silences = lines.filter((line) => line.startsWith("a: nothing came for 0.05 s; trying"));
+  assertEquals(silences.length, 2);
+});
+
 Deno.test("download() asks for the bytes as they are, not compressed for the way", async () => {
   const encodings: (string | null)[] = [];
   const answer = (_: string, request: Request) => {

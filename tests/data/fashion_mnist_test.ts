@@ -110,6 +110,11 @@ Deno.test("loadFashionMnist() names the file that is damaged, even if told to ac
       "t10k-images-idx3-ubyte.gz is damaged: its dimensions are [3, 28, 28], not [2, 28, 28]",
     ],
     ["t10k-labels-idx1-ubyte.gz", labels(8).subarray(0, 20), "it cannot be decompressed"],
+    [
+      "train-images-idx3-ubyte.gz",
+      gzipSync(new Uint8Array(50e6)),
+      "it holds more than 47040016 bytes uncompressed",
+    ],
   ];
   for (const [name, bytes, message] of cases) {
     await withSmallFolder(async (dataFolder, folder) => {

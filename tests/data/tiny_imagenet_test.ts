@@ -27,6 +27,7 @@ function load(options: DataOptions, url = refusingUrl()) {
     url: `${url}tiny-imagenet-200.zip`,
     md5: md5(ZIP),
     size: ZIP.length,
+    unpackedSize: 100_000,
     pauses: [],
   };
   return loadTinyImagenet(options, archive);

@@ -1,6 +1,6 @@
 /** Runs a test against a server on the loopback interface; `url` ends with a slash. */
 export async function withServer(
-  answer: (path: string, request: Request) => Response,
+  answer: (path: string, request: Request) => Response | Promise<Response>,
   test: (url: string) => Promise<void>,
 ): Promise<void> {
   await using server = Deno.serve(

@@ -24,6 +24,8 @@ const CLASSES = [
 const ARCHIVE: Archive = {
   url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
   md5: "c32a1d4ab5d03f1284b67883e8d87530",
+  size: 170_052_171,
+  unpackedSize: 200_000_000,
 };
 
 const FOLDER = "cifar-10-batches-bin";

@@ -19,6 +19,9 @@ const CLASSES = [
 const STORED = 28;
 const PADDED = 32;
 
+/** In bytes, uncompressed: the largest of the four files. */
+export const LARGEST_FASHION_MNIST_FILE = 16 + 60_000 * STORED * STORED;
+
 /**
  * Of the 60,000 training images with their padding: the mean of v/255 over all pixels v, and the root
  * of the mean squared deviation from it. A test computes them again.

@@ -24,9 +24,6 @@ interface Library {
 
 const LIBRARY_FILE = import.meta.resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm");
 
-/** The warning, not an error, of an image whose end is missing. */
-const CUT_SHORT = "Premature end of JPEG file";
-
 /**
  * Starts libjpeg as WebAssembly. It is several times as fast as a decoder in JavaScript, and gives the
  * pixels that Python's loaders give, which have libjpeg too, bit for bit.
@@ -41,7 +38,8 @@ export async function startJpegDecoder(): Promise<JpegDecoder> {
     complaints.length = 0;
     try {
       const { width, height, data } = library.decode(bytes, false);
-      if (!complaints.includes(CUT_SHORT)) return { width, height, pixels: withoutAlpha(data) };
+      // It invents the pixels that it cannot read, and only warns.
+      if (complaints.length === 0) return { width, height, pixels: withoutAlpha(data) };
     } catch {
       // Its exception is an exit status; the reason is in the complaints.
     }

@@ -1,42 +1,111 @@
-import { dirname } from "node:path";
-import { md5 } from "./md5.ts";
-import { writeAtomically } from "../files/write_atomically.ts";
+import { basename, dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type DisplayOptions, DownloadDisplay } from "./download_display.ts";
+import { fetchRest, FinalAnswer } from "./fetch_rest.ts";
+import { md5OfFile } from "./md5.ts";
+import { PartFile } from "./part_file.ts";
 import { UserError } from "../user_error.ts";
 
-/** A file to fetch, and the checksum that its makers state. */
-export interface Download {
+/** A file on a server, as its makers describe it. */
+export interface RemoteFile {
   readonly url: string;
   readonly md5: string;
-  /** Where it is to lie. */
-  readonly file: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Milliseconds to wait before each further try; after new bytes the first pause is next again. */
+  readonly pauses?: readonly number[];
+  /** Milliseconds without a byte after which a connection counts as broken. */
+  readonly patience?: number;
 }
+
+const PAUSES = [1000, 2000, 4000, 8000];
 
 /**
- * Downloads a file, checks it, and only then puts it in its place.
+ * Downloads a file, checks it, and only then puts it in its place. Where a connection breaks, the next
+ * one goes on from there, also if another process makes it.
  *
+ * @param file where it is to lie
  * @throws UserError naming the file, the URL and where to put it by hand
  */
-export async function download({ url, md5: expected, file }: Download): Promise<void> {
-  const byHand = `get it from ${url} by other means and put it in ${dirname(file)}`;
-  const bytes = await fetchBytes(url).catch((error: Error) => {
-    throw new UserError(
-      `${file} is missing and cannot be downloaded (${error.message}); ${byHand}`,
-      { cause: error },
-    );
-  });
-  const actual = md5(bytes);
-  if (actual !== expected) {
-    throw new UserError(
-      `the download of ${file} is damaged: its MD5 is ${actual}, not ${expected}; ` +
-        `try again, or ${byHand}`,
-    );
+export async function download(
+  remote: RemoteFile,
+  file: string,
+  options?: DisplayOptions,
+): Promise<void> {
+  const display = new DownloadDisplay(basename(file), remote.size, options);
+  const part = await PartFile.open(
+    file,
+    () => display.say("another process is downloading it; waiting"),
+  );
+  if (part === null) return;
+  try {
+    display.say(`downloading from ${remote.url}`);
+    await fetchWhole(remote, file, part, display);
+    await part.finish(file);
+  } catch (error) {
+    await part.leave();
+    throw error;
+  } finally {
+    display.clear();
   }
-  await writeAtomically(file, bytes);
 }
 
-async function fetchBytes(url: string): Promise<Uint8Array> {
-  const response = await fetch(url);
-  if (response.ok) return await response.bytes();
-  await response.body?.cancel();
-  throw new Error(`the server answered ${response.status} ${response.statusText}`);
+async function fetchWhole(
+  remote: RemoteFile,
+  file: string,
+  part: PartFile,
+  display: DownloadDisplay,
+): Promise<void> {
+  const byHand = `get it from ${remote.url} by other means and put it in ${dirname(file)}`;
+  const fetchAndHash = async () => {
+    await fetchInTries(remote, part, display).catch((error) => {
+      if (error instanceof UserError) throw error;
+      throw new UserError(
+        `${file} is missing and cannot be downloaded (${error.message}); ` +
+          `${part.validator === null ? "" : "try again to go on where it stopped, or "}${byHand}`,
+        { cause: error },
+      );
+    });
+    return await md5OfFile(part.path);
+  };
+  let actual = await fetchAndHash();
+  if (actual !== remote.md5 && part.joined) {
+    display.say("its pieces do not fit together; starting over");
+    await part.startOver(null);
+    actual = await fetchAndHash();
+  }
+  if (actual === remote.md5) return;
+  await part.startOver(null);
+  throw new UserError(
+    `the download of ${file} is damaged: its MD5 is ${actual}, not ${remote.md5}; ` +
+      `try again, or ${byHand}`,
+  );
+}
+
+async function fetchInTries(
+  remote: RemoteFile,
+  part: PartFile,
+  display: DownloadDisplay,
+): Promise<void> {
+  const { size, pauses = PAUSES } = remote;
+  let failures = 0;
+  for (let furthest = part.length; part.length < size;) {
+    try {
+      await fetchRest(remote, part, (bytes) => display.update(bytes));
+    } catch (error) {
+      if (error instanceof UserError || error instanceof FinalAnswer) throw error;
+      if (part.length > furthest) failures = 0;
+      furthest = Math.max(furthest, part.length);
+      const reason = reasonOf(error as Error);
+      const pause = pauses[failures++];
+      if (pause === undefined) throw new Error(`${failures} tries, the last: ${reason}`);
+      display.say(`${reason}; trying again in ${pause / 1000} s`);
+      await delay(pause);
+    }
+  }
+}
+
+/** The reason of an error; that of a failed `fetch()` is in its cause. */
+function reasonOf({ message, cause }: Error): string {
+  return cause instanceof Error ? cause.message : message;
 }

@@ -7,6 +7,7 @@ import {
   FASHION_MNIST_FILES,
   type FashionMnistContent,
   type FashionMnistFile,
+  LARGEST_FASHION_MNIST_FILE,
 } from "./decode_fashion_mnist.ts";
 import { download } from "./download.ts";
 import { gunzip } from "./idx.ts";
@@ -20,6 +21,8 @@ export interface FashionMnistPlaces {
   readonly system: string;
   /** Where they are downloaded otherwise; ends with a slash. */
   readonly url: string;
+  /** Milliseconds to wait before each further try of a download. */
+  readonly pauses?: readonly number[];
 }
 
 const PLACES: FashionMnistPlaces = {
@@ -29,25 +32,31 @@ const PLACES: FashionMnistPlaces = {
 };
 
 /**
- * MD5 of each official file, stated by its makers, and SHA-256 of what it holds uncompressed.
+ * MD5 of each official file, stated by its makers, its size, and SHA-256 of what it holds uncompressed.
  * Distributors compress it anew, Debian for one, so it is by the content that files are told to be
  * the official ones.
  */
-const CHECKSUMS: Readonly<Record<FashionMnistFile, { md5: string; content: string }>> = {
+const OFFICIAL: Readonly<
+  Record<FashionMnistFile, { md5: string; size: number; content: string }>
+> = {
   "train-images-idx3-ubyte.gz": {
     md5: "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+    size: 26_421_880,
     content: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
   },
   "train-labels-idx1-ubyte.gz": {
     md5: "25c81989df183df01b3e8a0aad5dffbe",
+    size: 29_515,
     content: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
   },
   "t10k-images-idx3-ubyte.gz": {
     md5: "bef4ecab320f06d8554ea6380940ec79",
+    size: 4_422_102,
     content: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
   },
   "t10k-labels-idx1-ubyte.gz": {
     md5: "bb300cfdad3c16e7a12a480ee83cd310",
+    size: 5148,
     content: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
   },
 };
@@ -69,10 +78,13 @@ export async function loadFashionMnist(
   for (const name of FASHION_MNIST_FILES) {
     const file = join(folder, name);
     const remedy = `put it there, or remove the folder ${folder} to have the files downloaded`;
-    contents[name] = { file, bytes: gunzip(await readDataFile(file, remedy), file) };
+    contents[name] = {
+      file,
+      bytes: gunzip(await readDataFile(file, remedy), file, LARGEST_FASHION_MNIST_FILE),
+    };
   }
   const official = FASHION_MNIST_FILES.every((name) =>
-    sha256(contents[name].bytes) === CHECKSUMS[name].content
+    sha256(contents[name].bytes) === OFFICIAL[name].content
   );
   const { name, title } = fashionMnist;
   const provenance = official ? "verified" : "unverified copy";
@@ -81,11 +93,15 @@ export async function loadFashionMnist(
   return dataset;
 }
 
-async function findFolder(folder: string, { system, url }: FashionMnistPlaces): Promise<string> {
+async function findFolder(
+  folder: string,
+  { system, url, pauses }: FashionMnistPlaces,
+): Promise<string> {
   if (!await exists(folder) && await exists(system)) return system;
   for (const name of FASHION_MNIST_FILES) {
     const file = join(folder, name);
-    if (!await exists(file)) await download({ url: url + name, md5: CHECKSUMS[name].md5, file });
+    const { md5, size } = OFFICIAL[name];
+    if (!await exists(file)) await download({ url: url + name, md5, size, pauses }, file);
   }
   return folder;
 }

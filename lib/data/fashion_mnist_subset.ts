@@ -7,6 +7,7 @@ import {
   FASHION_MNIST_FILES,
   type FashionMnistContent,
   type FashionMnistFile,
+  LARGEST_FASHION_MNIST_FILE,
 } from "./decode_fashion_mnist.ts";
 import { gunzip } from "./idx.ts";
 import { readDataFile } from "./read_data_file.ts";
@@ -44,7 +45,7 @@ export async function loadFashionMnistSubset(folder: string): Promise<Dataset> {
     if (sha256(compressed) !== CHECKSUMS[name]) {
       throw new UserError(`${file} is not as it was committed; ${REMEDY}`);
     }
-    contents[name] = { file, bytes: gunzip(compressed, file) };
+    contents[name] = { file, bytes: gunzip(compressed, file, LARGEST_FASHION_MNIST_FILE) };
   }
   const { name, title } = fashionMnistSubset;
   return decodeFashionMnist(contents, { name, title, provenance: "embedded" });

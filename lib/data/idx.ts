@@ -3,12 +3,19 @@ import { UserError } from "../user_error.ts";
 
 const UNSIGNED_BYTE = 0x08;
 
-/** @throws UserError naming the file if its gzip stream is damaged or cut short */
-export function gunzip(compressed: Uint8Array, file: string): Uint8Array {
+/**
+ * @param limit how many bytes the file may have uncompressed
+ * @throws UserError naming the file if its gzip stream is damaged or cut short, or holds more
+ */
+export function gunzip(compressed: Uint8Array, file: string, limit: number): Uint8Array {
   try {
-    return gunzipSync(compressed);
+    return gunzipSync(compressed, { maxOutputLength: limit });
   } catch (error) {
-    throw damaged(file, `it cannot be decompressed (${(error as Error).message})`);
+    const { code, message } = error as Error & { code?: string };
+    const why = code === "ERR_BUFFER_TOO_LARGE"
+      ? `it holds more than ${limit} bytes uncompressed`
+      : `it cannot be decompressed (${message})`;
+    throw damaged(file, why);
   }
 }
 

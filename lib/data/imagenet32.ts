@@ -36,6 +36,9 @@ const PLANE = SIDE * SIDE;
 const SIZE = 3 * PLANE;
 const CLASSES = 1000;
 
+/** In bytes: as many as all training images together have, eight each. */
+const MOST_LABELS = 8 * 1_281_167;
+
 /** ImageNet at 32×32 (Chrabaszcz, Loshchilov and Hutter 2017): 1,281,167 + 50,000 colour images. */
 export const imagenet32: DataSource = {
   name: "imagenet32",
@@ -92,7 +95,7 @@ type Read = (file: string) => Promise<Uint8Array>;
 
 async function readBatch(file: string, read: Read): Promise<Batch> {
   const bytes = await read(file);
-  const labels = Array.from(readNpzArray(bytes, file, "labels").data, Number);
+  const labels = Array.from(readNpzArray(bytes, file, "labels", MOST_LABELS).data, Number);
   checkLabels(labels, CLASSES, file, 1);
   return { file, md5: md5(bytes), labels };
 }
@@ -103,7 +106,8 @@ async function readImages(batches: readonly Batch[], read: Read): Promise<ImageS
   const labels = makeLabels(count, CLASSES);
   let next = 0;
   for (const { file, labels: ofBatch } of batches) {
-    const { data, shape } = readNpzArray(await read(file), file, "data");
+    const limit = ofBatch.length * SIZE;
+    const { data, shape } = readNpzArray(await read(file), file, "data", limit);
     if (!(data instanceof Uint8Array) || String(shape) !== String([ofBatch.length, SIZE])) {
       throw new UserError(
         `${file} is damaged: its array "data" is a ${data.constructor.name} of shape [${shape}], but ` +

@@ -1,6 +1,23 @@
 import { createHash } from "node:crypto";
+import { UserError } from "../user_error.ts";
 
 /** MD5 of the bytes as 32 hexadecimal digits: the checksum that the makers of these data sets state. */
 export function md5(bytes: Uint8Array): string {
   return createHash("md5").update(bytes).digest("hex");
+}
+
+/**
+ * The same of a file, which may be larger than memory.
+ *
+ * @throws UserError if it cannot be read
+ */
+export async function md5OfFile(file: string): Promise<string> {
+  const hash = createHash("md5");
+  try {
+    const { readable } = await Deno.open(file);
+    for await (const chunk of readable) hash.update(chunk);
+  } catch (error) {
+    throw new UserError(`cannot read ${file}: ${(error as Error).message}`, { cause: error });
+  }
+  return hash.digest("hex");
 }

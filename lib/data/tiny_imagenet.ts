@@ -15,6 +15,8 @@ const ARCHIVE: Archive = {
   url: "http://cs231n.stanford.edu/tiny-imagenet-200.zip",
   // Its makers state none; this is the one that loaders of it for PyTorch agree on.
   md5: "90528d7ca1a48142e341f4ef8d21d0de",
+  size: 248_100_043,
+  unpackedSize: 500_000_000,
 };
 
 const FOLDER = "tiny-imagenet-200";
@@ -33,7 +35,10 @@ export const tinyImagenet: DataSource = {
  * images of each class as are there. The test images are the makers' validation images; those of their
  * own test set have no labels.
  */
-export async function loadTinyImagenet(options: DataOptions, archive: Archive): Promise<Dataset> {
+export async function loadTinyImagenet(
+  options: DataOptions,
+  archive: Archive,
+): Promise<Dataset> {
   const folder = join(dataFolder(options.dataFolder), FOLDER);
   if (!await exists(folder)) await unpackArchive(archive, folder);
   const record = await VerifiedRecord.read(folder);

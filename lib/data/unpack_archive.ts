@@ -1,15 +1,16 @@
 import { basename, dirname, join } from "node:path";
-import { download } from "./download.ts";
-import { md5 } from "./md5.ts";
-import { exists, readDataFile } from "./read_data_file.ts";
+import { download, type RemoteFile } from "./download.ts";
+import { md5OfFile } from "./md5.ts";
+import { exists } from "./read_data_file.ts";
+import { untar } from "./untar.ts";
 import { unzip } from "./unzip.ts";
 import { writeVerifiedRecord } from "./verified_record.ts";
 import { UserError } from "../user_error.ts";
 
-/** A .tar.gz or .zip that holds one folder, and the checksum that it should have. */
-export interface Archive {
-  readonly url: string;
-  readonly md5: string;
+/** A .tar.gz or .zip that holds one folder. */
+export interface Archive extends RemoteFile {
+  /** The most bytes that it may hold uncompressed. */
+  readonly unpackedSize: number;
 }
 
 /**
@@ -19,18 +20,15 @@ export interface Archive {
  * @param folder named like the one in the archive
  * @throws UserError if the archive cannot be had, is not the official one, or cannot be unpacked
  */
-export async function unpackArchive(
-  { url, md5: expected }: Archive,
-  folder: string,
-): Promise<void> {
+export async function unpackArchive(archive: Archive, folder: string): Promise<void> {
   const parent = dirname(folder);
-  const file = join(parent, basename(new URL(url).pathname));
-  await provideArchive(url, expected, file);
+  const file = join(parent, basename(new URL(archive.url).pathname));
+  await provideArchive(archive, file);
   // The folder appears whole or not at all: an interrupted run must not leave half a data set.
   const temporary = join(parent, `.unpacking-${crypto.randomUUID()}`);
   try {
     await Deno.mkdir(temporary);
-    await (file.endsWith(".zip") ? unzip : runTar)(file, temporary);
+    await (file.endsWith(".zip") ? unzip : untar)(file, temporary, archive.unpackedSize);
     const unpacked = join(temporary, basename(folder));
     await writeVerifiedRecord(unpacked);
     await Deno.rename(unpacked, folder);
@@ -44,18 +42,12 @@ export async function unpackArchive(
   }
 }
 
-async function provideArchive(url: string, expected: string, file: string): Promise<void> {
-  if (!await exists(file)) return await download({ url, md5: expected, file });
-  const actual = md5(await readDataFile(file, `get it from ${url}`));
-  if (actual === expected) return;
+async function provideArchive(archive: RemoteFile, file: string): Promise<void> {
+  if (!await exists(file)) return await download(archive, file);
+  const actual = await md5OfFile(file);
+  if (actual === archive.md5) return;
   throw new UserError(
-    `${file} is not the official archive: its MD5 is ${actual}, not ${expected}; ` +
-      `delete it to have it downloaded from ${url}, or put the right one there`,
+    `${file} is not the official archive: its MD5 is ${actual}, not ${archive.md5}; ` +
+      `delete it to have it downloaded from ${archive.url}, or put the right one there`,
   );
-}
-
-async function runTar(file: string, folder: string): Promise<void> {
-  const tar = new Deno.Command("tar", { args: ["-xzf", file, "-C", folder] });
-  const { success, stderr } = await tar.output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
 }

@@ -25,8 +25,13 @@ export async function writeAtomically(
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
-    throw isRefusal(error) ? new UserError(refusal(path, error), { cause: error }) : error;
+    throw writeError(path, error);
   }
+}
+
+/** Turns an error of the operating system into one that names the file, the cause and the remedy. */
+export function writeError(path: string, error: unknown): unknown {
+  return isRefusal(error) ? new UserError(refusal(path, error), { cause: error }) : error;
 }
 
 /** Whether the operating system, not this code, stopped a write. */

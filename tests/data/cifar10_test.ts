@@ -27,7 +27,13 @@ const ARCHIVE = await makeArchive(FOLDER, FILES);
 
 /** Loads such files from a data folder, or else from a server. */
 function loadSmall(options: DataOptions, url = refusingUrl()): Promise<Dataset> {
-  const archive = { url: `${url}cifar-10-binary.tar.gz`, md5: md5(ARCHIVE) };
+  const archive = {
+    url: `${url}cifar-10-binary.tar.gz`,
+    md5: md5(ARCHIVE),
+    size: ARCHIVE.length,
+    unpackedSize: 100_000,
+    pauses: [],
+  };
   return loadCifar10(options, archive, 1);
 }
 

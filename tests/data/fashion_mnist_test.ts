@@ -12,7 +12,7 @@ import { exists } from "../../lib/data/read_data_file.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 /** Places without any file. */
-const NOWHERE = { system: "/nonexistent", url: refusingUrl() };
+const NOWHERE = { system: "/nonexistent", url: refusingUrl(), pauses: [] };
 
 /** A data folder with three images: a bag, a sandal and an ankle boot. */
 async function withSmallFolder(
@@ -72,7 +72,7 @@ Deno.test("loadFashionMnist() downloads a file that is missing and checks it", a
     const requested: string[] = [];
     const answer = (path: string) => {
       requested.push(path);
-      return new Response("not that file");
+      return new Response(new Uint8Array(5148)); // as large as that file
     };
     await withServer(answer, async (url) => {
       await assertRejects(
@@ -110,6 +110,11 @@ Deno.test("loadFashionMnist() names the file that is damaged, even if told to ac
       "t10k-images-idx3-ubyte.gz is damaged: its dimensions are [3, 28, 28], not [2, 28, 28]",
     ],
     ["t10k-labels-idx1-ubyte.gz", labels(8).subarray(0, 20), "it cannot be decompressed"],
+    [
+      "train-images-idx3-ubyte.gz",
+      gzipSync(new Uint8Array(50e6)),
+      "it holds more than 47040016 bytes uncompressed",
+    ],
   ];
   for (const [name, bytes, message] of cases) {
     await withSmallFolder(async (dataFolder, folder) => {

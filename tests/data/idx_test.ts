@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { decodeIdx, encodeIdx, gunzip } from "../../lib/data/idx.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -59,7 +59,15 @@ Deno.test("decodeIdx() refuses a file that is cut short or goes on", () => {
 });
 
 Deno.test("gunzip() gives back what was compressed", () => {
-  assertEquals([...gunzip(gzipSync(DATA), FILE)], [...DATA]);
+  assertEquals([...gunzip(gzipSync(DATA), FILE, DATA.length)], [...DATA]);
+});
+
+Deno.test("gunzip() refuses more than it may give, and never holds it in memory", () => {
+  const bomb = gzipSync(new Uint8Array(64 << 20));
+  const before = Deno.memoryUsage().rss;
+  assertDamaged(() => gunzip(bomb, FILE, 5000), "it holds more than 5000 bytes uncompressed");
+  const grown = (Deno.memoryUsage().rss - before) / 2 ** 20;
+  assert(grown < 32, `${grown.toFixed(0)} MiB more`);
 });
 
 Deno.test("gunzip() refuses what is not gzip, cut short or changed", () => {
@@ -67,6 +75,6 @@ Deno.test("gunzip() refuses what is not gzip, cut short or changed", () => {
   const changed = compressed.slice();
   changed[changed.length - 6] ^= 1; // its checksum
   for (const bytes of [DATA, new Uint8Array(), compressed.subarray(0, -20), changed]) {
-    assertDamaged(() => gunzip(bytes, FILE), "it cannot be decompressed (");
+    assertDamaged(() => gunzip(bytes, FILE, 5000), "it cannot be decompressed (");
   }
 });

@@ -140,6 +140,10 @@ Deno.test("loadImagenet32() names a file that is damaged, even if told to accept
       `[1,${SIZE}]`,
     ],
     [
+      batch([3], { data: bytes([99, SIZE], 99 * SIZE) }),
+      `its data.npy has ${75 + 99 * SIZE} bytes, but may have ${65_536 + SIZE} at most`,
+    ],
+    [
       batch([3], { data: bytes([1, 3 * 16 * 16], 3 * 16 * 16) }),
       'its array "data" is a Uint8Array of shape [1,768]',
     ],

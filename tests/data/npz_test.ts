@@ -1,4 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { zipSync } from "fflate";
 import { dataFile } from "./data_files.ts";
 import { makeNpy, type NpySource } from "./make_npz.ts";
 import { decodeNpy } from "../../lib/data/npy.ts";
@@ -8,10 +9,10 @@ import { UserError } from "../../lib/user_error.ts";
 for (const name of ["stored.npz", "deflated.npz"]) {
   Deno.test(`readNpzArray() reads what NumPy wrote to ${name}`, async () => {
     const bytes = await dataFile(name);
-    const data = readNpzArray(bytes, name, "data");
+    const data = readNpzArray(bytes, name, "data", 100);
     assertEquals(data.shape, [3, 5]);
     assertEquals([...data.data], Array.from({ length: 15 }, (_, k) => 17 * k));
-    const labels = readNpzArray(bytes, name, "labels");
+    const labels = readNpzArray(bytes, name, "labels", 100);
     assertEquals(labels, { shape: [3], data: BigInt64Array.of(1n, 1000n, -2n) });
   });
 
@@ -19,23 +20,45 @@ for (const name of ["stored.npz", "deflated.npz"]) {
     const bytes = await dataFile(name);
     for (const length of [0, 10, bytes.length >> 1, bytes.length - 1]) {
       assertThrows(
-        () => readNpzArray(bytes.subarray(0, length), name, "data"),
+        () => readNpzArray(bytes.subarray(0, length), name, "data", 100),
         UserError,
         `${name} is damaged: it is not a whole npz file`,
       );
     }
     assertThrows(
-      () => readNpzArray(bytes, name, "images"),
+      () => readNpzArray(bytes, name, "images", 100),
       UserError,
       `${name} holds no array "images"`,
     );
     assertThrows(
-      () => readNpzArray(bytes, name, "mean"),
+      () => readNpzArray(bytes, name, "mean", 100),
       UserError,
       `${name}, array "mean" is damaged: its values are "<f8" in C order`,
     );
   });
 }
+
+Deno.test("readNpzArray() refuses more than it may give, and never holds it in memory", () => {
+  const values = new Uint8Array(32 << 20);
+  const array = makeNpy({ type: "|u1", shape: [values.length], values });
+  const bomb = zipSync({ "data.npy": array }, { level: 1 });
+  const lie = bomb.slice();
+  const list = bomb.length - 22 - 46 - "data.npy".length;
+  new DataView(lie.buffer).setUint32(list + 24, 100, true);
+  const before = Deno.memoryUsage().rss;
+  assertThrows(
+    () => readNpzArray(bomb, "a.npz", "data", 1000),
+    UserError,
+    `a.npz is damaged: its data.npy has ${array.length} bytes, but may have 66536 at most`,
+  );
+  assertThrows(
+    () => readNpzArray(lie, "a.npz", "data", 1000),
+    UserError,
+    'a.npz, array "data" is damaged: it has',
+  );
+  const grown = (Deno.memoryUsage().rss - before) / 2 ** 20;
+  assert(grown < 16, `${grown.toFixed(0)} MiB more`);
+});
 
 Deno.test("decodeNpy() reads whole numbers of every size", () => {
   const sources: [string, NpySource["values"]][] = [
@@ -83,6 +106,7 @@ Deno.test("decodeNpy() names the file and what is wrong with it", () => {
     [whole.subarray(0, 40), "its header does not give type, order and shape"],
     [whole.subarray(0, -1), 'it has 3 bytes of values, but its shape [2, 2] and type "|u1" need 4'],
     [makeNpy({ ...source, shape: [2] }), "it has 4 bytes of values, but its shape [2]"],
+    [makeNpy({ ...source, shape: [2 ** 32, 2 ** 32] }), "it has 4 bytes of values, but its shape"],
     [
       makeNpy({ ...source, type: "|O" }),
       'its values are "|O" in C order, but must be whole numbers',

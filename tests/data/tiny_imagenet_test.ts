@@ -23,7 +23,14 @@ const [colour, grey] = await Promise.all(
 );
 
 function load(options: DataOptions, url = refusingUrl()) {
-  return loadTinyImagenet(options, { url: `${url}tiny-imagenet-200.zip`, md5: md5(ZIP) });
+  const archive = {
+    url: `${url}tiny-imagenet-200.zip`,
+    md5: md5(ZIP),
+    size: ZIP.length,
+    unpackedSize: 100_000,
+    pauses: [],
+  };
+  return loadTinyImagenet(options, archive);
 }
 
 Deno.test("loadTinyImagenet() goes by the order of wnids.txt, and of the names within a class", async () => {

@@ -1,17 +1,25 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { zipSync } from "fflate";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { makeArchive } from "./make_archive.ts";
+import { makeTar, type TarMember } from "./make_tar.ts";
 import { makeZip } from "./make_zip.ts";
 import { withServer } from "./with_server.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { md5 } from "../../lib/data/md5.ts";
-import { unpackArchive } from "../../lib/data/unpack_archive.ts";
+import { type Archive, unpackArchive } from "../../lib/data/unpack_archive.ts";
 import { VerifiedRecord } from "../../lib/data/verified_record.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const CONTENT = Uint8Array.of(1, 2, 3);
 
 const archive = await makeArchive("set", { "a.bin": CONTENT });
+
+/** Describes an archive by its bytes; what is in it may have 100 kB. */
+function described(url: string, bytes: Uint8Array): Archive {
+  return { url, md5: md5(bytes), size: bytes.length, unpackedSize: 100_000 };
+}
 
 async function filesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
@@ -35,7 +43,7 @@ async function withArchive(
 Deno.test("unpackArchive() downloads, unpacks and records what it unpacked", async () => {
   await withArchive(archive, async (parent, url) => {
     const folder = join(parent, "set");
-    await unpackArchive({ url, md5: md5(archive) }, folder);
+    await unpackArchive(described(url, archive), folder);
     assertEquals([...await Deno.readFile(join(folder, "a.bin"))], [...CONTENT]);
     (await VerifiedRecord.read(folder))!.check("a.bin", CONTENT);
     assertEquals(await filesIn(parent), ["set", "set.tar.gz"]);
@@ -46,7 +54,7 @@ Deno.test("unpackArchive() unpacks a zip with folders below, and records those",
   const zip = makeZip("set", { "a.bin": CONTENT, "train/cats/b.bin": CONTENT });
   await withArchive(zip, async (parent, url) => {
     const folder = join(parent, "set");
-    await unpackArchive({ url, md5: md5(zip) }, folder);
+    await unpackArchive(described(url, zip), folder);
     assertEquals(await filesIn(parent), ["set", "set.zip"]);
     assertEquals(await filesIn(folder), ["a.bin", "train", "verified.json"]);
     assertEquals([...await Deno.readFile(join(folder, "train/cats/b.bin"))], [...CONTENT]);
@@ -67,7 +75,7 @@ Deno.test("unpackArchive() leaves no folder of a zip that cannot be unpacked", a
   for (const bytes of wrong) {
     await withArchive(bytes, async (parent, url) => {
       await assertRejects(
-        () => unpackArchive({ url, md5: md5(bytes) }, join(parent, "set")),
+        () => unpackArchive(described(url, bytes), join(parent, "set")),
         UserError,
         `cannot unpack ${join(parent, "set.zip")}`,
       );
@@ -79,7 +87,7 @@ Deno.test("unpackArchive() leaves no folder of a zip that cannot be unpacked", a
 Deno.test("unpackArchive() takes an archive that was put beside the folder by hand", async () => {
   await withArchive(archive, async (parent, url, requests) => {
     await Deno.writeFile(join(parent, "set.tar.gz"), archive);
-    await unpackArchive({ url, md5: md5(archive) }, join(parent, "set"));
+    await unpackArchive(described(url, archive), join(parent, "set"));
     assertEquals(requests(), 0);
     assertEquals(await filesIn(join(parent, "set")), ["a.bin", "verified.json"]);
   });
@@ -90,7 +98,7 @@ Deno.test("unpackArchive() refuses an archive put there by hand that is not the 
     const file = join(parent, "set.tar.gz");
     await Deno.writeFile(file, CONTENT);
     await assertRejects(
-      () => unpackArchive({ url, md5: md5(archive) }, join(parent, "set")),
+      () => unpackArchive(described(url, archive), join(parent, "set")),
       UserError,
       `${file} is not the official archive: its MD5 is ${md5(CONTENT)}, not ${md5(archive)}`,
     );
@@ -103,13 +111,14 @@ Deno.test("unpackArchive() leaves no folder of an archive that cannot be unpacke
   const noise = { "noise.bin": crypto.getRandomValues(new Uint8Array(50_000)) };
   const wrong = [
     new Uint8Array(archive.subarray(0, 20)),
+    new Uint8Array(archive.subarray(0, archive.length - 4)), // half of its checksum
     new Uint8Array((await makeArchive("set", noise)).subarray(0, 40_000)),
     await makeArchive("other", { "a.bin": CONTENT }),
   ];
   for (const bytes of wrong) {
     await withArchive(bytes, async (parent, url) => {
       await assertRejects(
-        () => unpackArchive({ url, md5: md5(bytes) }, join(parent, "set")),
+        () => unpackArchive(described(url, bytes), join(parent, "set")),
         UserError,
         `cannot unpack ${join(parent, "set.tar.gz")}`,
       );
@@ -121,9 +130,111 @@ Deno.test("unpackArchive() leaves no folder of an archive that cannot be unpacke
 Deno.test("unpackArchive() may run twice at the same time", async () => {
   await withArchive(archive, async (parent, url) => {
     const folder = join(parent, "set");
-    const unpack = () => unpackArchive({ url, md5: md5(archive) }, folder);
+    const unpack = () => unpackArchive(described(url, archive), folder);
     await Promise.all([unpack(), unpack()]);
     (await VerifiedRecord.read(folder))!.check("a.bin", CONTENT);
+    assertEquals(await filesIn(parent), ["set", "set.tar.gz"]);
+  });
+});
+
+/** An archive that has the right checksum is refused, and nothing of it is left anywhere. */
+async function assertRefused(bytes: Uint8Array<ArrayBuffer>, why: string, name = "set.tar.gz") {
+  await withArchive(bytes, async (parent, url) => {
+    await assertRejects(
+      () => unpackArchive(described(url, bytes), join(parent, "set")),
+      UserError,
+      `cannot unpack ${join(parent, name)}: ${why}`,
+    );
+    assertEquals(await filesIn(parent), [name]);
+  }, name);
+}
+
+const OUTSIDE = ["../evil", "set/../../evil", "/evil", "..\\evil", "\\evil", "C:\\evil", "c:evil"];
+
+Deno.test("unpackArchive() refuses members that would lie outside the folder", async () => {
+  const why = (name: string) => `its member ${JSON.stringify(name)} would lie outside the folder`;
+  const good = { name: "set/a.bin", type: "0", content: CONTENT };
+  for (const name of OUTSIDE) {
+    await assertRefused(makeTar([good, { name, type: "0", content: CONTENT }]), why(name));
+    await assertRefused(makeTar([good, { name, type: "5" }]), why(`${name}/`));
+    for (const member of [{ [name]: CONTENT }, { [`${name}/`]: new Uint8Array() }]) {
+      const zip = new Uint8Array(zipSync({ "set/a.bin": CONTENT, ...member }));
+      await assertRefused(zip, why(Object.keys(member)[0]), "set.zip");
+    }
+  }
+});
+
+Deno.test("unpackArchive() refuses a tar with links or devices", async () => {
+  const members: TarMember[] = [
+    { name: "set/link", type: "2", target: "/etc" },
+    { name: "set/link", type: "2", target: "a.bin" },
+    { name: "set/link", type: "1", target: "/etc/passwd" },
+    { name: "set/link", type: "3" },
+  ];
+  for (const member of members) {
+    const inside = { name: "set/link/evil", type: "0", content: CONTENT };
+    await assertRefused(makeTar([member, inside]), 'its member "set/link" is a link or a device');
+  }
+});
+
+Deno.test("unpackArchive() makes no link of a zip's link", async () => {
+  const link = new TextEncoder().encode("/etc/passwd");
+  const zip = new Uint8Array(
+    zipSync({ "set/link": [link, { os: 3, attrs: (0o120777 << 16) >>> 0 }] }),
+  );
+  await withArchive(zip, async (parent, url) => {
+    const folder = join(parent, "set");
+    await unpackArchive(described(url, zip), folder);
+    assertEquals((await Deno.lstat(join(folder, "link"))).isFile, true);
+    assertEquals([...await Deno.readFile(join(folder, "link"))], [...link]);
+  }, "set.zip");
+});
+
+Deno.test("unpackArchive() refuses an archive that holds more than it may, and never holds it in memory", async () => {
+  const zeros = new Uint8Array(64 << 20);
+  const name = "set/a.bin";
+  const tar = makeTar([{ name, type: "0", content: zeros }]);
+  const zip = new Uint8Array(zipSync({ [name]: zeros }, { level: 1 }));
+  // It says that only 100 bytes come out: in the member and in the list at the end.
+  const lie = zip.slice();
+  const view = new DataView(lie.buffer);
+  for (let at = 0; at < lie.length - 4; at++) {
+    const signature = view.getUint32(at, true);
+    if (signature === 0x04034b50) view.setUint32(at + 22, 100, true);
+    if (signature === 0x02014b50) view.setUint32(at + 24, 100, true);
+  }
+  for (const [bytes, file] of [[tar, "set.tar.gz"], [zip, "set.zip"], [lie, "set.zip"]] as const) {
+    const before = Deno.memoryUsage().rss;
+    await assertRefused(bytes, "it holds more than 100000 bytes", file);
+    const grown = (Deno.memoryUsage().rss - before) / 2 ** 20;
+    assert(grown < 40, `${file} takes ${grown.toFixed(0)} MiB`);
+  }
+});
+
+Deno.test("unpackArchive() refuses a tar that is none, or is cut short where its gzip is whole", async () => {
+  const gzipped = (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes));
+  const whole = gunzipSync(archive);
+  const changed = Uint8Array.from(whole, (byte, at) => at === 0 ? byte ^ 1 : byte);
+  const none = "it is not a tar archive, or damaged";
+  await assertRefused(gzipped(new TextEncoder().encode("no tar".repeat(100))), none);
+  await assertRefused(gzipped(changed), none);
+  for (const length of [0, 100, 512 + 100, 1024 + 2]) {
+    await assertRefused(gzipped(whole.subarray(0, length)), "it ends in the middle");
+  }
+});
+
+Deno.test("unpackArchive() reads tars with long paths and with attributes of members", async () => {
+  const folders = `set/${"long/".repeat(30)}`;
+  const tar = makeTar([
+    { name: "attributes", type: "g", content: new TextEncoder().encode("19 path=../../evil\n") },
+    { name: "set/", type: "5" },
+    { name: "b.bin", type: "0", content: CONTENT, prefix: folders.slice(0, -1) },
+    { name: "set/empty.bin", type: "0" },
+  ]);
+  await withArchive(tar, async (parent, url) => {
+    await unpackArchive(described(url, tar), join(parent, "set"));
+    assertEquals([...await Deno.readFile(join(parent, folders, "b.bin"))], [...CONTENT]);
+    assertEquals((await Deno.stat(join(parent, "set/empty.bin"))).size, 0);
     assertEquals(await filesIn(parent), ["set", "set.tar.gz"]);
   });
 });

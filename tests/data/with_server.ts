@@ -1,11 +1,11 @@
 /** Runs a test against a server on the loopback interface; `url` ends with a slash. */
 export async function withServer(
-  answer: (path: string) => Response,
+  answer: (path: string, request: Request) => Response | Promise<Response>,
   test: (url: string) => Promise<void>,
 ): Promise<void> {
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) => answer(new URL(request.url).pathname),
+    (request) => answer(new URL(request.url).pathname, request),
   );
   await test(`http://127.0.0.1:${server.addr.port}/`);
 }

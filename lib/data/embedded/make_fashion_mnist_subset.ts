@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { sha256 } from "../../files/sha256.ts";
 import { writeAtomically } from "../../files/write_atomically.ts";
+import { LARGEST_FASHION_MNIST_FILE } from "../decode_fashion_mnist.ts";
 import { EMBEDDED_FOLDER } from "../fashion_mnist_subset.ts";
 import { decodeIdx, encodeIdx, gunzip } from "../idx.ts";
 import { readDataFile } from "../read_data_file.ts";
@@ -52,7 +53,7 @@ export async function makeFashionMnistSubset(
 
 async function read(file: string, shape: (number | null)[]): Promise<Uint8Array> {
   const compressed = await readDataFile(file, "name the folder with Fashion-MNIST's four files");
-  return decodeIdx(gunzip(compressed, file), file, shape);
+  return decodeIdx(gunzip(compressed, file, LARGEST_FASHION_MNIST_FILE), file, shape);
 }
 
 function firstOfEachClass(labels: Uint8Array, perClass: number): number[] {

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** How a server of one file behaves, by the number of the request from 0. */
+export interface FileServerOptions {
+  readonly content: (request: number) => Uint8Array<ArrayBuffer>;
+  /** An ETag, or another header by which to know the file again, if any. */
+  readonly validator?: (request: number) => { name: string; value: string } | null;
+  /** After how many bytes it breaks off, if it does. */
+  readonly breaks?: (request: number) => number | undefined;
+  /** Whether it sends a range where only that is asked for. */
+  readonly ranges?: boolean;
+}
+
+/** Answers like a server of one file, and keeps the range that each request asked for. */
+export function fileServer({
+  content,
+  validator = () => ({ name: "etag", value: '"1"' }),
+  breaks = () => undefined,
+  ranges = true,
+}: FileServerOptions) {
+  const asked: (string | null)[] = [];
+  const answer = (_path: string, request: Request) => {
+    const number = asked.length;
+    const range = request.headers.get("range");
+    asked.push(range);
+    const version = validator(number);
+    const fits = ranges && range !== null && request.headers.get("if-range") === version?.value;
+    const whole = content(number);
+    const from = fits ? Number(/^bytes=(\d+)-$/.exec(range)![1]) : 0;
+    const rest = whole.subarray(from);
+    const headers = new Headers({ "content-length": String(rest.length) });
+    if (version) headers.set(version.name, version.value);
+    if (fits) headers.set("content-range", `bytes ${from}-${whole.length - 1}/${whole.length}`);
+    return new Response(sent(rest, breaks(number)), { status: fits ? 206 : 200, headers });
+  };
+  return { asked, answer };
+}
+
+/** A body that ends before its time, which breaks the connection. */
+function sent(bytes: Uint8Array<ArrayBuffer>, breakAt?: number): ReadableStream {
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(bytes.subarray(0, breakAt)),
+    async pull(controller) {
+      if (breakAt !== undefined) await delay(5); // what was sent shall arrive
+      controller.close();
+    },
+  });
+}

@@ -14,7 +14,7 @@ import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
 import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
 import { datasetFor } from "../../lib/training/dataset_for.ts";
 import { type PrecisionError, precisionError } from "../../lib/training/precision_error.ts";
-import { TFJS_VERSION } from "../../lib/training/provenance.ts";
+import { environmentOf } from "../../lib/training/environment.ts";
 import { canonicalJson, type RunSpecification } from "../../lib/training/run_specification.ts";
 import { teacherCacheFolder } from "../../lib/training/teacher_cache_folder.ts";
 import { train } from "../../lib/training/train.ts";
@@ -58,11 +58,7 @@ async function trainStudent(
     const { rows, student } = await train(specification, {
       dataset: own,
       teacher: teacher?.classifier ?? null,
-      environment: {
-        backend: settings.backend,
-        tfjs: TFJS_VERSION,
-        ...(settings.threads > 1 ? { threads: settings.threads } : {}),
-      },
+      environment: await environmentOf(settings.backend, settings.threads),
       teacherCache: mebibytes > 0 ? { folder: teacherCacheFolder(), mebibytes } : undefined,
       checkpoints,
       signal: abort.signal,

@@ -1,19 +1,12 @@
 import { join } from "node:path";
 import { describeDifference, type RunSpecification } from "./run_specification.ts";
+import type { Environment } from "./environment.ts";
 import type { EpochRow, EpochSums } from "./epoch_row.ts";
 import type { StreamStates } from "./random_streams.ts";
 import { sha256 } from "../files/sha256.ts";
 import { writeAtomically } from "../files/write_atomically.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../nn/safetensors.ts";
 import { UserError } from "../user_error.ts";
-
-/** What must be the same for a resumed run to end in the same bits as an uninterrupted one. */
-export interface Environment {
-  readonly backend: string;
-  readonly tfjs: string;
-  /** Threads of the run, since sums over several are rounded otherwise; left out for one */
-  readonly threads?: number;
-}
 
 /** A run between two epochs, or between two mini-batches of one. */
 export interface Checkpoint {
@@ -89,7 +82,10 @@ export class CheckpointFolder {
       const { content: { specification, environment, ...position }, tensors } = decoded;
       const differences = [
         ...describeDifference(specification, this.#specification),
-        ...describeDifference(environment, this.#environment),
+        ...describeDifference(
+          { arithmetic: this.#environment.arithmetic, ...environment },
+          this.#environment,
+        ),
       ];
       if (differences.length > 0) {
         throw new UserError(

@@ -4,7 +4,8 @@ import { encodeResNet } from "../nn/weights_file.ts";
 import { writeWeights } from "../nn/write_weights.ts";
 import { resolveOptions } from "../options.ts";
 import { protocolOptions } from "./protocol.ts";
-import { provenance, TFJS_VERSION } from "./provenance.ts";
+import { environmentOf } from "./environment.ts";
+import { provenance } from "./provenance.ts";
 import { canonicalJson, runName, type RunSpecification } from "./run_specification.ts";
 import { findTeacher, type TeacherFile, teacherFile, teacherName } from "./teacher_store.ts";
 import { train } from "./train.ts";
@@ -46,10 +47,11 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
     seed: request.seed,
   };
   const checkpoints = join(resultsFolder, "checkpoints", `teacher-${runName(specification)}`);
+  const environment = await environmentOf(backend);
   const { rows, student: teacher } = await train(specification, {
     dataset,
     teacher: null,
-    environment: { backend, tfjs: TFJS_VERSION },
+    environment,
     checkpoints,
     onMessage: report,
     onProgress: ({ row }) => {
@@ -65,7 +67,12 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
     dataset: dataset.name,
     test_accuracy_percent: (100 * Number(rows.at(-1)!.test_accuracy)).toFixed(2),
     specification: canonicalJson(specification),
-    provenance: canonicalJson({ ...await provenance(), backend, data: dataset.provenance }),
+    provenance: canonicalJson({
+      ...await provenance(),
+      backend,
+      ...environment.arithmetic,
+      data: dataset.provenance,
+    }),
   });
   teacher.dispose();
   const name = teacherName(dataset.name, network);

@@ -79,3 +79,23 @@ Deno.test("CheckpointFolder refuses another specification or backend, and shows 
     assertStringIncludes(error.message, `delete ${path}`);
   });
 });
+
+Deno.test("CheckpointFolder refuses another arithmetic, and takes a checkpoint that names none", async () => {
+  await withFolder(async (path) => {
+    const folderOf = (arithmetic?: Record<string, string>) =>
+      new CheckpointFolder(path, specification, { ...environment, arithmetic });
+    await folderOf().save(checkpoint(1));
+    const wide = folderOf({ library: "oneDNN 3.7.2", instructions: "AMX" });
+    assertEquals(await wide.load(() => {}), checkpoint(1));
+    await wide.save(checkpoint(2));
+    assertEquals(await wide.load(() => {}), checkpoint(2));
+    const variables = "DNNL_MAX_CPU_ISA=AVX2";
+    const narrow = folderOf({ library: "oneDNN 3.6.0", instructions: "AVX2", variables });
+    const { message } = await assertRejects(() => narrow.load(() => {}), UserError);
+    assertStringIncludes(message, 'arithmetic.library: "oneDNN 3.7.2" → "oneDNN 3.6.0"');
+    assertStringIncludes(message, 'arithmetic.instructions: "AMX" → "AVX2"');
+    assertStringIncludes(message, 'arithmetic.variables: undefined → "DNNL_MAX_CPU_ISA=AVX2"');
+    assertStringIncludes(message, `delete ${path}`);
+    await assertRejects(() => folderOf().load(() => {}), UserError, "arithmetic");
+  });
+});

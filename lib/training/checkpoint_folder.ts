@@ -66,17 +66,23 @@ export class CheckpointFolder {
   /**
    * The newest checkpoint that is whole.
    *
-   * @param report is told of each damaged one that was passed over
+   * @param report is told of each that could not be read and was passed over
    * @throws UserError if it belongs to another specification or environment, with the differences
    */
   async load(report: (message: string) => void): Promise<Checkpoint | null> {
-    for (const file of (await this.#files()).reverse()) {
+    const files = (await this.#files()).reverse();
+    for (const [index, file] of files.entries()) {
       let decoded;
       try {
         decoded = decode(await Deno.readFile(file), file);
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        report(`${error.message}; falling back to the checkpoint before it`);
+        const why = error instanceof UserError
+          ? error.message
+          : `${file} cannot be read (${error})`;
+        const then = index === files.length - 1
+          ? "there is none before it, so the run starts over"
+          : "falling back to the checkpoint before it";
+        report(`${why}; ${then}`);
         continue;
       }
       const { content: { specification, environment, ...position }, tensors } = decoded;
@@ -147,8 +153,9 @@ function decode(
 function fingerprint(content: string, tensors: ReadonlyMap<string, StoredTensor>): string {
   return sha256(
     content,
-    ...[...tensors].flatMap(([name, { shape, data }]) => [
-      `${name} [${shape}]`,
+    ...[...tensors].flatMap(([name, { dtype, shape, data }]) => [
+      // Older versions left out the type, which was always this one.
+      `${dtype === "F32" ? "" : `${dtype} `}${name} [${shape}]`,
       new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     ]),
   );

@@ -2,6 +2,7 @@ import type { RunNews } from "./run_missing.ts";
 import { flopsOf, type WorkLeft } from "./work_left.ts";
 import type { PlannedRun } from "../plan/planned_run.ts";
 import { cellProgress } from "../../lib/report/cell_progress.ts";
+import { printable } from "../../lib/files/printable.ts";
 import type { ProgressDisplay } from "../../lib/report/progress.ts";
 
 /** Of one run, in floating-point operations. */
@@ -48,7 +49,7 @@ export class ProgressReport {
         this.#advance(run, all, label);
         return this.#progress.milestone(`${label}: ${news.type}`);
       case "message":
-        return this.#progress.milestone(`${label}: ${news.text}`);
+        return this.#progress.milestone(`${label}: ${printable(news.text)}`);
       case "epoch": {
         const percent = (share: unknown) => `${(100 * Number(share)).toFixed(1)} %`;
         const { epoch, loss, train_accuracy, test_accuracy } = news.row;

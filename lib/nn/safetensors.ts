@@ -1,3 +1,4 @@
+import { printable } from "../files/printable.ts";
 import { UserError } from "../user_error.ts";
 
 /** A tensor as it lies in a file: C order, little-endian. */
@@ -33,7 +34,7 @@ const viewers = { F32: Float32Array, I32: Int32Array, U8: Uint8Array } as const;
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors {
   const damaged = (why: string) =>
-    new UserError(`${file} is not a whole safetensors file: ${why}; get it again`);
+    new UserError(`${file} is not a whole safetensors file: ${printable(why)}; get it again`);
   if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
@@ -46,7 +47,8 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors 
   for (const [name, { dtype, shape, data_offsets: [from, to] }] of entries.toSorted(byPlace)) {
     if (!Object.hasOwn(viewers, dtype)) {
       throw new UserError(
-        `${file}: tensor "${name}" is of type ${dtype}; only ${Object.keys(viewers)} are read here`,
+        `${file}: tensor "${printable(name)}" is of type ${printable(dtype)}; only ` +
+          `${Object.keys(viewers)} are read here`,
       );
     }
     const count = shape.reduce((product, size) => product * size, 1);

@@ -50,6 +50,7 @@ for (
     ["metadata twice", `{"__metadata__":{},"a":${entry(0, 8, [2])},"__metadata__":{}}`, "twice"],
     ["metadata that are no texts", `{"__metadata__":{"a":1},"b":${entry(0, 8, [2])}}`, "metadata"],
     ["metadata that are no record", `{"__metadata__":[],"b":${entry(0, 8, [2])}}`, "metadata"],
+    ["a name that a terminal would obey", `{"\\u001b[2J":7}`, '"\\u001b[2J" has'],
     ["a list as its header", "[]", "not a JSON object"],
     ["null as its header", "null", "not a JSON object"],
     ["no header", "", "not JSON"],

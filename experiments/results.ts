@@ -13,6 +13,7 @@ import { exportFormats } from "../lib/report/export/formats.ts";
 import { filesUnder } from "../lib/report/files_under.ts";
 import type { Problem } from "../lib/report/folder_problems.ts";
 import { nestedFolders } from "../lib/report/nested_folders.ts";
+import { printable } from "../lib/files/printable.ts";
 import { ResultsFolder } from "../lib/report/results_folder.ts";
 import { UserError } from "../lib/user_error.ts";
 
@@ -86,7 +87,7 @@ async function show(folder: ResultsFolder, patterns: string[]): Promise<number> 
 
 async function verify(folder: ResultsFolder, patterns: string[]): Promise<number> {
   const { findings, names, runs, withWeights } = await verifyResults(folder, patterns);
-  for (const { kind, message } of findings) console.log(`${kind}: ${message}`);
+  for (const { kind, message } of findings) console.log(`${kind}: ${printable(message)}`);
   const kinds = Map.groupBy(findings, ({ kind }) => kind);
   const verdict = [...kinds].map(([kind, of]) => `${of.length} ${kind}`).join(", ");
   if (names.length + findings.length === 0) tellEmpty(folder);
@@ -116,7 +117,7 @@ async function exportThem(
 }
 
 function reportDamaged(damaged: readonly Problem[]): number {
-  for (const { message } of damaged) console.error(`damaged, and left out: ${message}`);
+  for (const { message } of damaged) console.error(`damaged, and left out: ${printable(message)}`);
   return damaged.length > 0 ? 2 : 0;
 }
 
@@ -137,5 +138,5 @@ function tellEmpty({ path }: ResultsFolder): void {
 function tellNested({ path }: ResultsFolder, files: readonly string[]): void {
   const nested = nestedFolders(files).map((name) => join(path, name, "."));
   if (nested.length === 0) return;
-  console.log(`Results folders of their own, for --results: ${nested.join(", ")}`);
+  console.log(`Results folders of their own, for --results: ${printable(nested.join(", "))}`);
 }

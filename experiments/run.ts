@@ -39,6 +39,7 @@ import { backendOption, folderOptions } from "../lib/commands/common_options.ts"
 import { parseTime } from "../lib/commands/parse_time.ts";
 import { bundleOf, type Displayable } from "../lib/report/display.ts";
 import { formatDuration } from "../lib/report/duration.ts";
+import { printable } from "../lib/files/printable.ts";
 import { ResultsFolder } from "../lib/report/results_folder.ts";
 import { UserError } from "../lib/user_error.ts";
 
@@ -92,7 +93,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const tables = chosen.map((of) => tableName(of, choices.scale, choices.dataset));
   const damage = await damageIn(folder, plans, tables);
   const works = await workLeft(folder, runs);
-  for (const cause of damage) console.error(`damaged: ${cause}`);
+  for (const cause of damage) console.error(`damaged: ${printable(cause)}`);
   if (works.length > 0) await checkInputs(works.map(({ run }) => run), sources);
   const isRun = works.length > 0 && !options["dry-run"];
   if (!options["dry-run"]) await keepInputCards(folder.path, runs);

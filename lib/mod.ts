@@ -92,6 +92,7 @@ export { selectBaseSamples } from "./selection/base_samples.ts";
 export { softmaxRows, topClasses } from "./selection/probabilities.ts";
 export { sampleTargetClasses } from "./selection/target_classes.ts";
 export { datasetFor } from "./training/dataset_for.ts";
+export { environmentOf } from "./training/environment.ts";
 export { type Accuracy, evaluate, evaluateAccuracy } from "./training/evaluate.ts";
 export { imageTensor } from "./training/image_tensor.ts";
 export { findTeacher } from "./training/teacher_store.ts";

@@ -4,6 +4,7 @@ import type { StoredRun } from "./stored_result.ts";
 import { spreadOf } from "../table/summary.ts";
 import { shareText, spreadText } from "../table/summary_table.ts";
 import type { Cell } from "../../lib/report/cell.ts";
+import { printable } from "../../lib/files/printable.ts";
 import { formatTextTable } from "../../lib/report/text_table.ts";
 import { canonicalJson } from "../../lib/training/run_specification.ts";
 
@@ -34,7 +35,7 @@ export function runsList(
   return [
     ...shared.map((column) => [column, ...valuesOf(lines, column)])
       .filter(([, value]) => value !== undefined)
-      .map(([column, value]) => `${String(column).padEnd(width)}  ${value}`),
+      .map(([column, value]) => `${String(column).padEnd(width)}  ${printable(String(value))}`),
     "",
     formatTextTable(columns, lines.map((line) => columns.map((column) => line[column]))),
   ].join("\n");

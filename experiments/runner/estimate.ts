@@ -11,7 +11,7 @@ import { freeze } from "../../lib/nn/freeze.ts";
 import { readResNet } from "../../lib/nn/weights_file.ts";
 import { forwardFlops } from "../../lib/training/cost.ts";
 import { type EpochRow, trainingSeconds } from "../../lib/training/epoch_row.ts";
-import { TFJS_VERSION } from "../../lib/training/provenance.ts";
+import { environmentOf } from "../../lib/training/environment.ts";
 import { train } from "../../lib/training/train.ts";
 
 /** Estimated times in seconds. */
@@ -100,7 +100,7 @@ async function measureSpeed(
     const protocol = { ...specification.protocol, batchSize, epochs: MEASURED_EPOCHS };
     const { rows, student } = await train({ ...specification, protocol }, {
       ...{ dataset, teacher },
-      environment: { backend: backend.name, tfjs: TFJS_VERSION },
+      environment: await environmentOf(backend.name),
     });
     student.dispose();
     const stages = Map.groupBy(rows, ({ stage }) => String(stage));

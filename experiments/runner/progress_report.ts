@@ -3,6 +3,7 @@ import { flopsOf, type WorkLeft } from "./work_left.ts";
 import type { PlannedRun } from "../plan/planned_run.ts";
 import { cellProgress } from "../../lib/report/cell_progress.ts";
 import { formatDuration } from "../../lib/report/duration.ts";
+import { printable } from "../../lib/files/printable.ts";
 import type { ProgressDisplay } from "../../lib/report/progress.ts";
 
 /** Of one run, in floating-point operations. */
@@ -62,7 +63,7 @@ export class ProgressReport {
         return this.#progress.milestone(`${label}: ${news.type}${result}`);
       }
       case "message":
-        return this.#progress.milestone(`${label}: ${news.text}`);
+        return this.#progress.milestone(`${label}: ${printable(news.text)}`);
       case "epoch": {
         const { epoch, loss, train_accuracy, test_accuracy } = news.row;
         known.accuracy = `, test ${percent(test_accuracy)}`;

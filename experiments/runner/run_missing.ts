@@ -71,7 +71,12 @@ async function runStoppable(
   const { folder, signal } = settings;
   const { backend } = await startBackend(settings.backend);
   const threads = settings.threads ?? 1;
-  const made = { ...await provenance(), backend: backend.name, threads: String(threads) };
+  const made = {
+    ...await provenance(),
+    backend: backend.name,
+    threads: String(threads),
+    ...await backend.arithmetic?.(),
+  };
   const queue = (await workLeft(folder, plan)).map(({ run }) => run);
   const report = {
     finished: [] as PlannedRun[],

@@ -22,7 +22,7 @@ import {
 } from "../../lib/nn/weights_file.ts";
 import { datasetFor } from "../../lib/training/dataset_for.ts";
 import { type PrecisionError, precisionError } from "../../lib/training/precision_error.ts";
-import { TFJS_VERSION } from "../../lib/training/provenance.ts";
+import { environmentOf } from "../../lib/training/environment.ts";
 import {
   canonicalJson,
   runName,
@@ -71,11 +71,7 @@ async function trainStudent(
     const { rows, student } = await train(specification, {
       dataset: own,
       teacher: teacher?.classifier ?? null,
-      environment: {
-        backend: settings.backend,
-        tfjs: TFJS_VERSION,
-        ...(settings.threads > 1 ? { threads: settings.threads } : {}),
-      },
+      environment: await environmentOf(settings.backend, settings.threads),
       teacherCache: mebibytes > 0 ? { folder: teacherCacheFolder(), mebibytes } : undefined,
       checkpoints,
       signal: abort.signal,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { WorkerAnswer } from "../runner/run_protocol.ts";
 import { type PlannedEvaluation, type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
+import type { Arithmetic } from "../../lib/backend/backend.ts";
 import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
 import { writeWeights } from "../../lib/nn/write_weights.ts";
@@ -11,7 +12,10 @@ import type { Provenance } from "../../lib/training/provenance.ts";
 import { canonicalJson } from "../../lib/training/run_specification.ts";
 
 /** What made a run's result, besides its specification. */
-export type RunProvenance = Provenance & { readonly backend: string; readonly threads: string };
+export type RunProvenance =
+  & Provenance
+  & { readonly backend: string; readonly threads: string }
+  & Arithmetic;
 
 /** Where the weights of a run's student lie. */
 export function studentFile({ path }: ResultsFolder, { name }: Pick<PlannedRun, "name">): string {

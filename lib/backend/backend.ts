@@ -20,7 +20,15 @@ export interface Backend {
    * done has it, and it is called only while that backend is the current one.
    */
   finish?(): Promise<void>;
+  /**
+   * Describes what rounding depends on besides the backend's name, where anything does. Asked only of a
+   * backend that was started. Runs keep it, and a checkpoint is resumed only where it is the same.
+   */
+  arithmetic?(): Promise<Arithmetic>;
 }
+
+/** Names and values, such as `instructions: "AVX2"`. */
+export type Arithmetic = Readonly<Record<string, string>>;
 
 export interface BackendOptions {
   /** How many cores to compute on, where a backend leaves the choice; all of them if left out. */

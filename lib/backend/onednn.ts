@@ -20,4 +20,21 @@ export const onednn: Backend = {
     registerKernels("onednn");
     tf.registerBackend("onednn", () => new OnednnBackend(opened));
   },
+  arithmetic: async () => {
+    const { openLibrary } = await import("./onednn/open_library.ts");
+    const { version, instructions } = openLibrary();
+    const variables = VARIABLES.filter((name) => Deno.env.has(name))
+      .map((name) => `${name}=${Deno.env.get(name)}`);
+    return {
+      library: `oneDNN ${version}`,
+      instructions,
+      ...(variables.length > 0 ? { variables: variables.join(" ") } : {}),
+    };
+  },
 };
+
+/** The environment variables by which oneDNN rounds otherwise, but for that of the mode, which we set. */
+const VARIABLES = ["ONEDNN", "DNNL"].flatMap((prefix) => [
+  `${prefix}_MAX_CPU_ISA`,
+  `${prefix}_CPU_ISA_HINTS`,
+]);

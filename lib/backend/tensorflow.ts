@@ -22,6 +22,7 @@ export const tensorflow: Backend = {
     await last.data();
     last.dispose();
   },
+  arithmetic: () => Promise.resolve({ device: usesGpu() ? "GPU" : "processor" }),
 };
 
 /** A package that brings the backend, and how it is imported. */

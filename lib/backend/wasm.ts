@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import type { Backend } from "./backend.ts";
 
 /**
@@ -15,4 +16,7 @@ export const wasm: Backend = {
     const { registerTrainingKernels } = await import("./wasm/register_training_kernels.ts");
     registerTrainingKernels();
   },
+  arithmetic: async () => ({
+    instructions: await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT") ? "SIMD" : "no SIMD",
+  }),
 };

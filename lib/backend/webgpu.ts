@@ -35,6 +35,8 @@ export const webgpu: Backend = {
     computeReproducibly();
   },
   finish: () => (tf.backend() as CheckedWebgpuBackend).finish(),
+  arithmetic: () =>
+    Promise.resolve({ device: (tf.backend() as CheckedWebgpuBackend).info.description }),
 };
 
 async function isOpen(): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { freeze } from "../nn/freeze.ts";
 import { encodeResNet, readResNet } from "../nn/weights_file.ts";
 import { sha256 } from "../files/sha256.ts";
-import { TFJS_VERSION } from "../training/provenance.ts";
+import { environmentOf } from "../training/environment.ts";
 import type { RunSpecification } from "../training/run_specification.ts";
 import { train } from "../training/train.ts";
 import { UserError } from "../user_error.ts";
@@ -64,7 +64,7 @@ async function runOn(
   network.dispose();
   try {
     const start = performance.now();
-    const environment = { backend, tfjs: TFJS_VERSION };
+    const environment = await environmentOf(backend);
     const { rows, student } = await train(specification, { dataset, teacher, environment });
     const seconds = (performance.now() - start) / 1000;
     const weights = sha256(await encodeResNet(student, {}));

@@ -56,13 +56,14 @@ async function bench(options: Options): Promise<number> {
     ...REPEATS,
     timed: parseWholeNumber("repeats", options.repeats ?? String(REPEATS.timed), 1),
   };
-  const { machine, commit } = await provenance();
-  console.log(`machine: ${machine}`);
   const working = await workingBackends();
   const names = options.backend
     ? [(await startAndDescribe(options.backend)).backend.name]
     : working;
   await startBackend(names[0]);
+  // oneDNN, once it is open, says which instructions it uses.
+  const { machine, commit } = await provenance();
+  console.log(`machine: ${machine}`);
   const workload = await workloadOf(options);
   console.log(describeWorkload(workload));
 

@@ -6,6 +6,7 @@ import { extractCells } from "../notebook/extract_cells.ts";
 import { listNotebooks } from "../notebook/list_notebooks.ts";
 import { notebookProblems } from "../notebook/notebook_problems.ts";
 import { readNotebook } from "../notebook/read_notebook.ts";
+import { printableLines } from "../files/printable.ts";
 
 const command = {
   name: "check",
@@ -68,7 +69,7 @@ async function checkOutputs(): Promise<boolean> {
   for (const path of await listNotebooks()) {
     const name = basename(path, ".ipynb");
     const problems = await notebookProblems(path, await readNotebook(path));
-    for (const problem of problems) console.error(`${name}.ipynb ${problem}`);
+    for (const problem of problems) console.error(`${name}.ipynb ${printableLines(problem)}`);
     if (problems.length === 0) continue;
     console.error(`  to make its outputs anew: deno task render --in-place ${name}`);
     isCurrent = false;

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { printableLines } from "../files/printable.ts";
 import { UserError } from "../user_error.ts";
 
 /** One option of a command: a flag, or with `value` (its placeholder in the help) a text. */
@@ -48,7 +49,7 @@ export async function runCommand<const O extends Record<string, OptionDescriptio
     Deno.exit(await main(parseCommandLine(command, args)));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    console.error(`error: ${error.message}`);
+    console.error(`error: ${printableLines(error.message)}`);
     Deno.exit(2);
   }
 }

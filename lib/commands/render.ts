@@ -17,6 +17,7 @@ import { writeNotebook } from "../notebook/write_notebook.ts";
 import { type NamedNotebook, writeOnePage, writePages } from "../render/write_pages.ts";
 import { formatDuration } from "../report/duration.ts";
 import { findChromium } from "../report/find_chromium.ts";
+import { printableLines } from "../files/printable.ts";
 import { provenance } from "../training/provenance.ts";
 import { UserError } from "../user_error.ts";
 
@@ -76,7 +77,9 @@ async function saveExecuted(paths: readonly string[]): Promise<number> {
   for (const path of paths) {
     const notebook = await execute(path, {});
     const problems = [...cellErrors(notebook), ...pathsShown(notebook)];
-    for (const problem of problems) console.error(`${path} is not saved: ${problem}`);
+    for (const problem of problems) {
+      console.error(`${path} is not saved: ${printableLines(problem)}`);
+    }
     if (problems.length === 0) await writeNotebook(path, compactFigures(notebook));
     else failures++;
   }
@@ -145,7 +148,7 @@ async function execute(path: string, parameters: Parameters, kept?: string): Pro
   const notebook = await executeNotebook(path, { parameters });
   if (kept !== undefined) await writeNotebook(kept, notebook);
   const errors = cellErrors(notebook);
-  for (const error of errors) console.error(`${basename(path)}: ${error}`);
+  for (const error of errors) console.error(`${basename(path)}: ${printableLines(error)}`);
   const time = formatDuration((performance.now() - start) / 1000);
   console.log(`${basename(path)}: ${errors.length === 0 ? "done" : "stopped"} after ${time}`);
   return notebook;

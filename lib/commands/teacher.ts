@@ -4,6 +4,7 @@ import { backendOption, folderOptions } from "./common_options.ts";
 import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
 import { loadDataset } from "../data/load_dataset.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
+import { printable } from "../files/printable.ts";
 import { importTeacher } from "../training/import_teacher.ts";
 import { listTeachers, readTeacher } from "../training/teacher_store.ts";
 import { trainTeacher } from "../training/train_teacher.ts";
@@ -61,7 +62,7 @@ async function runTrain({ options }: Line): Promise<number> {
     seed: parseWholeNumber("seed", options.seed ?? "1", 0),
     backend: started.backend.name,
     resultsFolder: resultsOf(options),
-    report: (message) => console.log(message),
+    report: (message) => console.log(printable(message)),
   });
   console.log(`${teacher.name}: ${teacher.metadata.test_accuracy_percent} % on the test images`);
   console.log(`written to ${teacher.file}`);
@@ -85,7 +86,9 @@ async function runList({ options }: Line): Promise<number> {
     try {
       const { name, hash, metadata, file } = await readTeacher(folder, place);
       const accuracy = metadata.test_accuracy_percent ?? "?";
-      console.log(`${name.padEnd(32)} ${accuracy.padStart(6)} %  ${hash.slice(0, 12)}  ${file}`);
+      console.log(printable(
+        `${name.padEnd(32)} ${accuracy.padStart(6)} %  ${hash.slice(0, 12)}  ${file}`,
+      ));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       console.error(`damaged: ${error.message}`);

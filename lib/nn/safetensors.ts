@@ -1,3 +1,4 @@
+import { printable } from "../files/printable.ts";
 import { UserError } from "../user_error.ts";
 
 /** A tensor as it lies in a file: C order, little-endian. */
@@ -12,8 +13,11 @@ export interface Safetensors {
   readonly metadata: Record<string, string>;
 }
 
+/** A tensor's name, and what the header says of it. */
+type Entry = [name: string, HeaderEntry];
+
 interface HeaderEntry {
-  readonly dtype: string;
+  readonly dtype: keyof typeof viewers;
   readonly shape: number[];
   readonly data_offsets: [number, number];
 }
@@ -25,11 +29,12 @@ const viewers = { F32: Float32Array, I32: Int32Array, U8: Uint8Array } as const;
  *
  * @param bytes the whole file
  * @param file its name, for error texts
- * @throws UserError if it is truncated, not of this format, or holds another dtype
+ * @throws UserError naming the file and, where one is at fault, the tensor: if it is truncated, not of this
+ *   format, holds another dtype, or if its tensors do not fill it one after the other
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors {
   const damaged = (why: string) =>
-    new UserError(`${file} is not a whole safetensors file: ${why}; get it again`);
+    new UserError(`${file} is not a whole safetensors file: ${printable(why)}; get it again`);
   if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
@@ -37,44 +42,101 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors 
   if (body > bytes.length) {
     throw damaged(`its header says it is ${headerLength} bytes long, but the file ends before`);
   }
-  const header = parseHeader(bytes.subarray(8, body), damaged);
-  const { __metadata__: metadata = {}, ...entries } = header;
-  const tensors = new Map<string, StoredTensor>();
-  let end = body;
-  for (const [name, entry] of Object.entries(entries as Record<string, HeaderEntry>)) {
-    const { dtype, shape, data_offsets: [from, to] } = entry;
+  const { metadata, entries } = parseHeader(bytes.subarray(8, body), damaged);
+  let end = 0;
+  for (const [name, { dtype, shape, data_offsets: [from, to] }] of entries.toSorted(byPlace)) {
     if (!Object.hasOwn(viewers, dtype)) {
       throw new UserError(
-        `${file}: tensor "${name}" is of type ${dtype}; only ${Object.keys(viewers)} are read here`,
+        `${file}: tensor "${printable(name)}" is of type ${printable(dtype)}; only ` +
+          `${Object.keys(viewers)} are read here`,
       );
     }
-    const Viewer = viewers[dtype as keyof typeof viewers];
     const count = shape.reduce((product, size) => product * size, 1);
-    if (to - from !== count * Viewer.BYTES_PER_ELEMENT) {
+    if (to - from !== count * viewers[dtype].BYTES_PER_ELEMENT) {
       throw damaged(`tensor "${name}" of shape [${shape}] has ${to - from} bytes`);
+    }
+    if (from !== end) {
+      throw damaged(`tensor "${name}" begins at byte ${from} of the data instead of ${end}`);
     }
     if (body + to > bytes.length) {
       throw damaged(`tensor "${name}" ends at byte ${body + to}, the file at ${bytes.length}`);
     }
-    // A copy, since the data need not be aligned in the file.
-    const data = new Viewer(bytes.slice(body + from, body + to).buffer);
-    tensors.set(name, { dtype, shape, data } as StoredTensor);
-    end = Math.max(end, body + to);
+    end = to;
   }
-  if (end !== bytes.length) throw damaged(`${bytes.length - end} bytes follow its last tensor`);
-  return { tensors, metadata: metadata as Record<string, string> };
+  if (body + end !== bytes.length) {
+    throw damaged(`${bytes.length - body - end} bytes follow its last tensor`);
+  }
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, { dtype, shape, data_offsets: [from, to] }] of entries) {
+    // A copy, since the data need not be aligned in the file.
+    const data = new viewers[dtype](bytes.slice(body + from, body + to).buffer);
+    tensors.set(name, { dtype, shape, data } as StoredTensor);
+  }
+  return { tensors, metadata };
 }
 
+function byPlace([, { data_offsets: a }]: Entry, [, { data_offsets: b }]: Entry): number {
+  return a[0] - b[0] || a[1] - b[1];
+}
+
+/** The header's metadata and entries; each of these has a type, a shape and a place. */
 function parseHeader(
   bytes: Uint8Array,
   damaged: (why: string) => UserError,
-): Record<string, unknown> {
+): { metadata: Record<string, string>; entries: Entry[] } {
+  const text = new TextDecoder().decode(bytes);
+  let header: unknown;
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    header = JSON.parse(text);
   } catch {
     throw damaged("its header is not JSON");
   }
+  if (!isRecord(header)) throw damaged("its header is not a JSON object");
+  const twice = repeatedKey(text);
+  if (twice !== undefined) throw damaged(`its header has "${twice}" twice`);
+  const { __metadata__: metadata = {}, ...others } = header;
+  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
+    throw damaged("its metadata are not texts");
+  }
+  const entries = Object.entries(others);
+  for (const [name, entry] of entries) {
+    if (!isEntry(entry)) {
+      throw damaged(
+        `tensor "${name}" has no type, or no shape and two offsets of whole numbers from 0 on`,
+      );
+    }
+  }
+  return { metadata: metadata as Record<string, string>, entries: entries as Entry[] };
 }
+
+function isEntry(entry: unknown): entry is HeaderEntry {
+  const isCounts = (list: unknown) =>
+    Array.isArray(list) && list.every((count) => Number.isSafeInteger(count) && count >= 0);
+  return isRecord(entry) && typeof entry.dtype === "string" && isCounts(entry.shape) &&
+    isCounts(entry.data_offsets) && (entry.data_offsets as number[]).length === 2;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The first key that a JSON object has twice; `JSON.parse` would keep the last one without a word. */
+function repeatedKey(json: string): string | undefined {
+  const keys = new Set<string>();
+  let depth = 0;
+  for (const [token, text, colon] of json.matchAll(STRINGS_AND_BRACKETS)) {
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+    else if (depth === 1 && colon !== undefined) {
+      const key = JSON.parse(text);
+      if (keys.has(key)) return key;
+      keys.add(key);
+    }
+  }
+}
+
+/** A string with the colon that makes it a key, or a bracket. */
+const STRINGS_AND_BRACKETS = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g;
 
 /** Writes the safetensors format; the header is padded so that the data is aligned to 8 bytes. */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {

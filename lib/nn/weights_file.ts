@@ -68,7 +68,8 @@ export async function storedTensors(
 /**
  * Checks that the tensors are exactly a network's and brings them into memory layout.
  *
- * @throws UserError naming the first tensor that is missing, of another shape, or not finite
+ * @throws UserError naming the first tensor that is missing, of another shape, not finite, or of variances
+ *   below zero
  */
 export function weightsFrom(
   tensors: ReadonlyMap<string, StoredTensor>,
@@ -92,6 +93,9 @@ export function weightsFrom(
       }
       if (!tensor.data.every(Number.isFinite)) {
         throw new UserError(`${file}: tensor "${name}" holds values that are not finite`);
+      }
+      if (name.endsWith(".running_var") && tensor.data.some((value) => value < 0)) {
+        throw new UserError(`${file}: tensor "${name}" holds variances below 0; get it again`);
       }
       return [name, weightToMemory(tensor.data, tensor.shape)];
     }),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { printable } from "../files/printable.ts";
 import { writeAtomically } from "../files/write_atomically.ts";
 import { UserError } from "../user_error.ts";
 import type { Columns } from "./columns.ts";
@@ -63,7 +64,10 @@ function filesOf(path: string, text: string): Manifest {
   if (!isRecord(content?.files)) throw damaged(path, `it has no record "files"`);
   for (const [file, entry] of Object.entries(content.files)) {
     if (!isEntry(entry)) {
-      throw damaged(path, `its entry "${file}" lacks its rows, schema, bytes or SHA-256`);
+      throw damaged(
+        path,
+        `its entry "${printable(file)}" lacks its rows, schema, bytes or SHA-256`,
+      );
     }
   }
   return content.files as Manifest;

@@ -1,3 +1,4 @@
+import { printable } from "../files/printable.ts";
 import { UserError } from "../user_error.ts";
 
 const EXTENSION = ".arrow";
@@ -13,8 +14,8 @@ const NAME = /^(?!.*\.\.)[\w+=@-][\w.+=@-]*(\/[\w+=@-][\w.+=@-]*)*$/;
 export function resultFile(name: string): string {
   if (!NAME.test(name)) {
     throw new UserError(
-      `"${name}" cannot be the name of a result: it must be parts of letters, digits and _ . + = @ -` +
-        ` with "/" between them, none starting with "." or holding ".."`,
+      `"${printable(name)}" cannot be the name of a result: it must be parts of letters, ` +
+        `digits and _ . + = @ - with "/" between them, none starting with "." or holding ".."`,
     );
   }
   return name + EXTENSION;

@@ -1,4 +1,5 @@
 import { type Align, alignments, type Cell, cellText, type TableOptions } from "./cell.ts";
+import { printable } from "../files/printable.ts";
 
 /**
  * A table for a terminal, its columns aligned with spaces:
@@ -27,7 +28,7 @@ export function formatTextTable(
 
 /** A line break or a control character in a cell would break the table, or the terminal. */
 function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, " ");
+  return printable(text.replace(/[\s\p{Cc}]+/gu, " "));
 }
 
 function pad(text: string, width: number, side: Align): string {

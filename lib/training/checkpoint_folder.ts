@@ -1,19 +1,12 @@
 import { join } from "node:path";
 import { describeDifference, type RunSpecification } from "./run_specification.ts";
+import type { Environment } from "./environment.ts";
 import type { EpochRow, EpochSums } from "./epoch_row.ts";
 import type { StreamStates } from "./random_streams.ts";
 import { sha256 } from "../files/sha256.ts";
 import { writeAtomically } from "../files/write_atomically.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../nn/safetensors.ts";
 import { UserError } from "../user_error.ts";
-
-/** What must be the same for a resumed run to end in the same bits as an uninterrupted one. */
-export interface Environment {
-  readonly backend: string;
-  readonly tfjs: string;
-  /** Threads of the run, since sums over several are rounded otherwise; left out for one */
-  readonly threads?: number;
-}
 
 /** A run between two epochs, or between two mini-batches of one. */
 export interface Checkpoint {
@@ -73,23 +66,32 @@ export class CheckpointFolder {
   /**
    * The newest checkpoint that is whole.
    *
-   * @param report is told of each damaged one that was passed over
+   * @param report is told of each that could not be read and was passed over
    * @throws UserError if it belongs to another specification or environment, with the differences
    */
   async load(report: (message: string) => void): Promise<Checkpoint | null> {
-    for (const file of (await this.#files()).reverse()) {
+    const files = (await this.#files()).reverse();
+    for (const [index, file] of files.entries()) {
       let decoded;
       try {
         decoded = decode(await Deno.readFile(file), file);
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        report(`${error.message}; falling back to the checkpoint before it`);
+        const why = error instanceof UserError
+          ? error.message
+          : `${file} cannot be read (${error})`;
+        const then = index === files.length - 1
+          ? "there is none before it, so the run starts over"
+          : "falling back to the checkpoint before it";
+        report(`${why}; ${then}`);
         continue;
       }
       const { content: { specification, environment, ...position }, tensors } = decoded;
       const differences = [
         ...describeDifference(specification, this.#specification),
-        ...describeDifference(environment, this.#environment),
+        ...describeDifference(
+          { arithmetic: this.#environment.arithmetic, ...environment },
+          this.#environment,
+        ),
       ];
       if (differences.length > 0) {
         throw new UserError(
@@ -151,8 +153,9 @@ function decode(
 function fingerprint(content: string, tensors: ReadonlyMap<string, StoredTensor>): string {
   return sha256(
     content,
-    ...[...tensors].flatMap(([name, { shape, data }]) => [
-      `${name} [${shape}]`,
+    ...[...tensors].flatMap(([name, { dtype, shape, data }]) => [
+      // Older versions left out the type, which was always this one.
+      `${dtype === "F32" ? "" : `${dtype} `}${name} [${shape}]`,
       new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     ]),
   );

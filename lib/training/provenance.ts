@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import os from "node:os";
 import configuration from "../../deno.json" with { type: "json" };
+import { openedLibrary } from "../backend/onednn/open_library.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { sha256 } from "../files/sha256.ts";
 import { vectorInstructions } from "./vector_instructions.ts";
@@ -35,11 +36,16 @@ async function describeMachine(): Promise<string> {
   const cpus = os.cpus();
   return [
     cpus[0]?.model.trim() ?? Deno.build.arch,
-    vectorInstructions(await Deno.readTextFile("/proc/cpuinfo").catch(() => "")) ?? [],
+    openedLibrary()?.instructions ?? await vectorInstructionsHere() ?? [],
     `${cpus.length} cores`,
     `${Math.round(os.totalmem() / 2 ** 30)} GiB`,
     Deno.build.os,
   ].flat().join(", ");
+}
+
+/** Deno lets only --allow-all read that file. */
+async function vectorInstructionsHere(): Promise<string | null> {
+  return vectorInstructions(await Deno.readTextFile("/proc/cpuinfo").catch(() => ""));
 }
 
 async function commit(): Promise<string> {

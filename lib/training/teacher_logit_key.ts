@@ -1,7 +1,7 @@
 import { AUGMENTATIONS } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { sha256 } from "../files/sha256.ts";
-import type { Environment } from "./checkpoint_folder.ts";
+import type { Environment } from "./environment.ts";
 import type { Precision } from "../nn/freeze.ts";
 import { canonicalJson } from "./run_specification.ts";
 
@@ -35,7 +35,7 @@ export function teacherLogitKey(
     readonly precision?: Precision;
   },
   batchSize: number,
-  { backend, tfjs }: Environment,
+  { backend, tfjs, arithmetic }: Environment,
 ): TeacherLogitKey {
   const shape = [train.count, height, width, channels];
   return {
@@ -48,6 +48,7 @@ export function teacherLogitKey(
     teacher: teacher.hash,
     backend,
     tfjs,
+    arithmetic,
     precision: teacher.precision ?? "f32",
   };
 }

@@ -6,7 +6,8 @@ import { resolveOptions } from "../options.ts";
 import { cardPath, readCard } from "../report/input_card.ts";
 import { UserError } from "../user_error.ts";
 import { protocolOptions } from "./protocol.ts";
-import { provenance, TFJS_VERSION } from "./provenance.ts";
+import { environmentOf } from "./environment.ts";
+import { provenance } from "./provenance.ts";
 import { canonicalJson, runName, type RunSpecification } from "./run_specification.ts";
 import {
   keepTeacher,
@@ -57,10 +58,11 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
   };
   await refuseSecond(resultsFolder, specification);
   const checkpoints = join(resultsFolder, "checkpoints", `teacher-${runName(specification)}`);
+  const environment = await environmentOf(backend);
   const { rows, student: teacher } = await train(specification, {
     dataset,
     teacher: null,
-    environment: { backend, tfjs: TFJS_VERSION },
+    environment,
     checkpoints,
     onMessage: report,
     onProgress: ({ row }) => {
@@ -76,7 +78,12 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
     dataset: dataset.name,
     test_accuracy_percent: (100 * Number(rows.at(-1)!.test_accuracy)).toFixed(2),
     specification: canonicalJson(specification),
-    provenance: canonicalJson({ ...await provenance(), backend, data: dataset.provenance }),
+    provenance: canonicalJson({
+      ...await provenance(),
+      backend,
+      ...environment.arithmetic,
+      data: dataset.provenance,
+    }),
   });
   teacher.dispose();
   const kept = await keepTeacher(resultsFolder, dataset.name, network, bytes);

@@ -8,6 +8,7 @@ import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
 import { computedOn, fastBackends, workingBackends } from "../on_every_backend.ts";
 import { FASTEST, ONE, onlyEntry, reproduce, RUN, SMOKE, startReproducing } from "./reproduce.ts";
 import { runTask, snapshot } from "./run_task.ts";
+import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 /** The runs of `SMOKE` on the backend that a user gets. */
@@ -41,6 +42,7 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
     for (const key of ["specification", "backend", "machine", "commit", "source", "weights"]) {
       assert(run.metadata[key], `no ${key} in the metadata`);
     }
+    assertEquals(run.metadata.instructions, "SIMD");
     assertEquals(run.rows.length, table.rows[0].epochs);
 
     const part = await reproduce(folder, ...SMOKE, "--methods", "bss", "--seeds", "1");
@@ -158,6 +160,37 @@ Deno.test("reproduce refuses to resume on another backend, and shows the differe
     assertStringIncludes(other.stderr, 'backend: "wasm" → "cpu"');
     assertEquals(await snapshot(join(folder, "checkpoints")), before);
   });
+});
+
+Deno.test({
+  name:
+    "reproduce refuses to resume with other instructions of the processor, and goes on with its own",
+  ignore: !workingBackends.includes("onednn") || Deno.build.arch !== "x86_64",
+  async fn() {
+    await withTemporaryFolder(async (folder) => {
+      const one = [...ONE, "--backend", "onednn"];
+      await withEnvironment({ DNNL_MAX_CPU_ISA: "SSE41" }, async () => {
+        const run = startReproducing(folder, ...one);
+        await run.until("epoch 1,");
+        run.process.kill("SIGKILL");
+        await run.ended();
+      });
+      const other = await reproduce(folder, ...one);
+      assertEquals(other.code, 2);
+      assertStringIncludes(other.stderr, 'arithmetic.instructions: "SSE4.1" → ');
+      assertStringIncludes(other.stderr, 'arithmetic.variables: "DNNL_MAX_CPU_ISA=SSE41" → ');
+      await withEnvironment({ DNNL_MAX_CPU_ISA: "SSE41" }, async () => {
+        assertEquals((await reproduce(folder, ...one)).code, 0);
+      });
+      const results = await ResultsFolder.openToRead(folder);
+      const [name] = (await results.names()).filter((name) => name.startsWith("runs/"));
+      const { metadata } = await results.read(name);
+      assertMatch(metadata.library, /^oneDNN 3\./);
+      assertEquals(metadata.instructions, "SSE4.1");
+      assertEquals(metadata.variables, "DNNL_MAX_CPU_ISA=SSE41");
+      assertStringIncludes(metadata.machine, "SSE4.1");
+    });
+  },
 });
 
 Deno.test("reproduce --dry-run lists the missing runs and an estimate, and writes nothing", async () => {

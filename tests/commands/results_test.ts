@@ -1,7 +1,12 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { runTask } from "./run_task.ts";
-import { flipByte, TABLE, withReferenceCopy } from "../experiments/results/reference_copy.ts";
+import {
+  flipByte,
+  rewrite,
+  TABLE,
+  withReferenceCopy,
+} from "../experiments/results/reference_copy.ts";
 import { readers } from "../report/export/readers.ts";
 import type { Columns } from "../../lib/report/columns.ts";
 import { resultFile } from "../../lib/report/result_file.ts";
@@ -52,6 +57,40 @@ Deno.test("results names damage, leaves it out, and ends with status 2", async (
     );
   });
 });
+
+Deno.test("results prints no control character that a file holds, and no line of its own making", async () => {
+  await withReferenceCopy(async (folder, runs) => {
+    const evil = "\x1b[2J\x9b31m\nwhole: nothing to see\u202e";
+    for (const run of runs) {
+      await rewrite(folder, run, ({ metadata }) => ({ metadata: { ...metadata, backend: evil } }));
+    }
+    await rewrite(folder, runs[0], ({ metadata, columns, rows }) => ({
+      metadata: { ...metadata, commit: evil, list: JSON.stringify([evil]) },
+      columns: { ...columns, [evil]: "utf8" },
+      rows: rows.map((row) => ({ ...row, [evil]: evil })),
+    }));
+    await rewrite(folder, TABLE, ({ metadata }) => ({
+      metadata: { ...metadata, [evil]: evil, title: evil, missing: JSON.stringify([evil]) },
+    }));
+    await Deno.writeTextFile(join(folder.path, "students", "\x1b[2J"), "");
+    for (const args of [["list"], ["list", "--each"], ["show", "*"], ["verify"]]) {
+      const { stdout, stderr } = await results(folder, ...args);
+      assertStringIncludes(stdout, "whole: nothing to see");
+      assertNothingRaw(stdout + stderr);
+    }
+    assertNothingRaw((await results(folder, "list", "\x1b[2J")).stderr);
+    const manifest = join(folder.path, "manifest.json");
+    await Deno.writeTextFile(manifest, JSON.stringify({ files: { [evil]: {} } }));
+    const { code, stderr } = await results(folder, "list");
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "\\u001b[2J\\u009b31m");
+    assertNothingRaw(stderr);
+  });
+});
+
+function assertNothingRaw(text: string): void {
+  assertEquals(/[^\P{Cc}\n]|\p{Bidi_Control}|^whole:/mu.exec(text)?.[0], undefined, text);
+}
 
 Deno.test("results verify ends with status 0 for whole results, 1 for incomplete ones", async () => {
   await withReferenceCopy(async (folder, [run]) => {

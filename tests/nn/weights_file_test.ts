@@ -103,6 +103,12 @@ Deno.test("readResNet() names the tensor that has another shape, is missing, or 
       data[3] = NaN;
       all.set(name, { dtype: "F32", shape: all.get(name)!.shape, data });
     }, "not finite");
+    const variances = "layer1.0.bn2.running_var";
+    await fails((all) => {
+      const data = Float32Array.from(all.get(variances)!.data);
+      data[5] = -1e-9;
+      all.set(variances, { dtype: "F32", shape: all.get(variances)!.shape, data });
+    }, `tensor "${variances}" holds variances below 0`);
     await fails((all) => all.delete("linear.weight"), "does not hold a ResNet");
     await fails((all) => all.set("layer4.0.conv1.weight", wrong), "resnet10-4stage needs [128");
     const blocks = "three or four layers of equally many blocks";

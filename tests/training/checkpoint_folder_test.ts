@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import seedrandom from "seedrandom";
 import { type Checkpoint, CheckpointFolder } from "../../lib/training/checkpoint_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { smallSpecification, testEnvironment, withFolder } from "./small_run.ts";
@@ -67,6 +68,58 @@ for (
   });
 }
 
+Deno.test("CheckpointFolder falls back, or loads the same, whichever byte of the header is changed", async () => {
+  await withFolder(async (path) => {
+    const folder = await filled(path, 2);
+    const newest = join(path, "epoch-00002.safetensors");
+    const whole = await Deno.readFile(newest);
+    const header = 8 + Number(new DataView(whole.buffer).getBigUint64(0, true));
+    const random = seedrandom("flips");
+    for (let flip = 0; flip < 400; flip++) {
+      const bytes = whole.slice();
+      const at = Math.floor(random() * header);
+      bytes[at] ^= flip % 2 === 0 ? 1 << Math.floor(random() * 8) : Math.ceil(random() * 255);
+      await Deno.writeFile(newest, bytes);
+      const messages: string[] = [];
+      const loaded = await folder.load((message) => messages.push(message));
+      const named = `byte ${at}: ${whole[at]} → ${bytes[at]}`;
+      assertEquals(loaded, checkpoint(2 - messages.length), named);
+      for (const message of messages) assertStringIncludes(message, newest, named);
+    }
+  });
+});
+
+Deno.test("CheckpointFolder falls back from a tensor that is said to be of another type", async () => {
+  await withFolder(async (path) => {
+    const folder = await filled(path, 2);
+    const newest = join(path, "epoch-00002.safetensors");
+    const bytes = await Deno.readFile(newest);
+    const at = new TextDecoder("latin1").decode(bytes).indexOf('"F32"') + 1;
+    bytes[at] = "I".charCodeAt(0);
+    await Deno.writeFile(newest, bytes);
+    const messages: string[] = [];
+    assertEquals(await folder.load((message) => messages.push(message)), checkpoint(1));
+    assertEquals(messages.length, 1);
+  });
+});
+
+Deno.test("CheckpointFolder starts over where no checkpoint can be read, and says so", async () => {
+  await withFolder(async (path) => {
+    const folder = new CheckpointFolder(path, specification, environment);
+    const [first, second] = ["epoch-00001", "epoch-00002"].map((name) =>
+      join(path, `${name}.safetensors`)
+    );
+    await Deno.mkdir(second, { recursive: true }); // a folder in its place
+    await Deno.writeFile(first, new Uint8Array(4));
+    const messages: string[] = [];
+    assertEquals(await folder.load((message) => messages.push(message)), null);
+    assertStringIncludes(messages[0], `${second} cannot be read`);
+    assertStringIncludes(messages[0], "falling back to the checkpoint before it");
+    assertStringIncludes(messages[1], first);
+    assertStringIncludes(messages[1], "there is none before it");
+  });
+});
+
 Deno.test("CheckpointFolder refuses another specification or backend, and shows the difference", async () => {
   await withFolder(async (path) => {
     await filled(path, 1);
@@ -77,5 +130,25 @@ Deno.test("CheckpointFolder refuses another specification or backend, and shows 
     assertStringIncludes(error.message, "seed: 1 → 2");
     assertStringIncludes(error.message, 'backend: "cpu" → "wasm"');
     assertStringIncludes(error.message, `delete ${path}`);
+  });
+});
+
+Deno.test("CheckpointFolder refuses another arithmetic, and takes a checkpoint that names none", async () => {
+  await withFolder(async (path) => {
+    const folderOf = (arithmetic?: Record<string, string>) =>
+      new CheckpointFolder(path, specification, { ...environment, arithmetic });
+    await folderOf().save(checkpoint(1));
+    const wide = folderOf({ library: "oneDNN 3.7.2", instructions: "AMX" });
+    assertEquals(await wide.load(() => {}), checkpoint(1));
+    await wide.save(checkpoint(2));
+    assertEquals(await wide.load(() => {}), checkpoint(2));
+    const variables = "DNNL_MAX_CPU_ISA=AVX2";
+    const narrow = folderOf({ library: "oneDNN 3.6.0", instructions: "AVX2", variables });
+    const { message } = await assertRejects(() => narrow.load(() => {}), UserError);
+    assertStringIncludes(message, 'arithmetic.library: "oneDNN 3.7.2" → "oneDNN 3.6.0"');
+    assertStringIncludes(message, 'arithmetic.instructions: "AMX" → "AVX2"');
+    assertStringIncludes(message, 'arithmetic.variables: undefined → "DNNL_MAX_CPU_ISA=AVX2"');
+    assertStringIncludes(message, `delete ${path}`);
+    await assertRejects(() => folderOf().load(() => {}), UserError, "arithmetic");
   });
 });

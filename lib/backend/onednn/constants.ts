@@ -9,6 +9,24 @@ export type DataType = typeof DataType[keyof typeof DataType];
 /** Bytes of one value. */
 export const BYTES: Record<DataType, number> = { 2: 2, 3: 4, 4: 4, 6: 1 };
 
+/** `dnnl_fpmath_mode_t`: float32 is computed in float32 */
+export const STRICT = 0;
+
+/** `dnnl_cpu_isa_t` */
+export const INSTRUCTION_SETS: Readonly<Record<number, string>> = {
+  0x1: "SSE4.1",
+  0x3: "AVX",
+  0x7: "AVX2",
+  0xf: "AVX2 with VNNI",
+  0x1f: "AVX2 with VNNI and bfloat16",
+  0x27: "AVX-512",
+  0x67: "AVX-512 with VNNI",
+  0xe7: "AVX-512 with bfloat16",
+  0x1ef: "AVX-512 with float16",
+  0xfef: "AMX",
+  0x1fef: "AMX with float16",
+};
+
 /** `dnnl_prop_kind_t` */
 export const Propagation = {
   forwardTraining: 64,

@@ -1,5 +1,5 @@
 import { checkVersion, companionLibraries, findLibrary } from "./find_library.ts";
-import { CPU_ENGINE, IN_ORDER, Status } from "./constants.ts";
+import { CPU_ENGINE, IN_ORDER, INSTRUCTION_SETS, Status, STRICT } from "./constants.ts";
 import { symbols } from "./symbols.ts";
 
 type Symbols = Deno.DynamicLibrary<typeof symbols>["symbols"];
@@ -11,6 +11,8 @@ export interface Library {
   readonly stream: Deno.PointerValue;
   /** "3.7.2" */
   readonly version: string;
+  /** The widest that it uses, "AVX-512 with bfloat16": the processor's, or less if told so */
+  readonly instructions: string;
 }
 
 let opened: Library | undefined;
@@ -28,6 +30,11 @@ export function openLibrary(threads?: number): Library {
   return opened ??= open(findLibrary(), threads);
 }
 
+/** Gives the library if it is open. */
+export function openedLibrary(): Library | undefined {
+  return opened;
+}
+
 function open(path: string, threads?: number): Library {
   waitBriefly();
   const runtimes = [...companionLibraries(path), ...OPENMP_RUNTIMES];
@@ -43,11 +50,19 @@ function open(path: string, threads?: number): Library {
   }
   const version = readVersion(library);
   checkVersion(path, ...version);
+  // Else ONEDNN_DEFAULT_FPMATH_MODE could have float32 computed in bfloat16.
+  check(library.dnnl_set_default_fpmath_mode(STRICT), "setting the math mode");
   const engine = created((place) => library.dnnl_engine_create(place, CPU_ENGINE, 0n));
   const stream = created((place) => library.dnnl_stream_create(place, engine, IN_ORDER));
   // Primitives are kept by their users; a second cache would only keep them alive longer.
   library.dnnl_set_primitive_cache_capacity(0);
-  return { symbols: library, engine, stream, version: version.join(".") };
+  return {
+    symbols: library,
+    engine,
+    stream,
+    version: version.join("."),
+    instructions: instructionsOf(library),
+  };
 }
 
 /**
@@ -97,6 +112,13 @@ function pin(path: string): void {
 function readVersion(library: Symbols): [major: number, minor: number, patch: number] {
   const view = new Deno.UnsafePointerView(library.dnnl_version()!);
   return [view.getInt32(0), view.getInt32(4), view.getInt32(8)];
+}
+
+function instructionsOf(library: Symbols): string {
+  const set = library.dnnl_get_effective_cpu_isa();
+  // It tells apart those of x86 only.
+  if (set === 0) return Deno.build.arch;
+  return INSTRUCTION_SETS[set] ?? `instruction set 0x${set.toString(16)}`;
 }
 
 /** The handle that a creating function writes to the place it is given. */

@@ -26,14 +26,14 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
   #lost: string | null = null;
   #refused: string | null = null;
   #programs = 0;
-  readonly #software: boolean;
+  readonly info: GPUAdapterInfo;
   readonly #mappedBefore = new WeakSet<GPUBuffer>();
   /** Stands behind all work that was queued before it is read. */
   readonly #probe: GPUBuffer;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info);
-    this.#software = info.isFallbackAdapter;
+    this.info = info;
     this.#probe = device.createBuffer({
       size: 4,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC,
@@ -128,7 +128,9 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
     ...args: Parameters<WebGPUBackend["runWebGPUProgram"]>
   ): tf.TensorInfo {
     this.#check();
-    if (this.#software && ++this.#programs % PROGRAMS_PER_COLLECTION === 0) collectGarbage();
+    if (this.info.isFallbackAdapter && ++this.#programs % PROGRAMS_PER_COLLECTION === 0) {
+      collectGarbage();
+    }
     return super.runWebGPUProgram(...args);
   }
 

@@ -4,7 +4,8 @@ import type { Row } from "../columns.ts";
 /**
  * A table as CSV (RFC 4180) in UTF-8: a header, then a line a row, each ended by LF. A null is empty and
  * an empty text is `""`; numbers have all the digits it takes to read the same number back. There is
- * no room for the metadata.
+ * no room for the metadata. A text that a spreadsheet would compute as a formula gets an apostrophe in
+ * front, which makes it a text there and which every other reader finds too.
  */
 export function encodeCsv(
   { columns, rows }: Pick<ArrowContent, "columns" | "rows">,
@@ -16,9 +17,13 @@ export function encodeCsv(
   );
 }
 
+const FORMULA = /^[=+\-@\t\r]/;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 function fieldText(value: Row[string]): string {
   if (value === null) return "";
   if (Object.is(value, -0)) return "-0";
-  const text = String(value);
+  const isFormula = typeof value === "string" && FORMULA.test(value) && !NUMBER.test(value);
+  const text = isFormula ? `'${value}` : String(value);
   return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -64,6 +64,28 @@ Deno.test("encodeCsv() quotes what needs it and tells an empty text from none", 
   assertEquals(text, '"a,b",c\n"x""y",-0\n"",\n,1e+21\n');
 });
 
+Deno.test("encodeCsv() keeps a spreadsheet from computing texts as formulas, and leaves numbers alone", () => {
+  const fieldsOf = (type: "utf8" | "float64", values: (string | number)[]) =>
+    new TextDecoder().decode(encodeCsv({
+      columns: { "=x": type },
+      rows: values.map((value) => ({ "=x": value })),
+    })).trimEnd().split("\n");
+  assertEquals(
+    fieldsOf("utf8", ["=1+1", "+cmd|' /C calc'!A0", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "=1,2"]),
+    [
+      "'=x",
+      ...["'=1+1", "'+cmd|' /C calc'!A0", "'-1+2", "'@SUM(A1)", "'\t=1", '"\'\r=1"', '"\'=1,2"'],
+    ],
+  );
+  const texts = ["-1.5", "+2", "-.5e-3", "a=1", "'=1", "−1"];
+  assertEquals(fieldsOf("utf8", texts).slice(1), texts);
+  assertEquals(fieldsOf("float64", [-1.5, -Infinity, -1e-9]).slice(1), [
+    "-1.5",
+    "-Infinity",
+    "-1e-9",
+  ]);
+});
+
 Deno.test("the format arrow keeps the metadata", () => {
   const content = { columns: COLUMNS, rows: ROWS, metadata: { seed: "1" } };
   assertEquals(decodeArrow(exportFormatNamed("arrow").encode(content)), content);

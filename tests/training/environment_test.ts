@@ -1,0 +1,65 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { onOnednn } from "../backend/onednn/on_onednn.ts";
+import { onEveryBackend } from "../on_every_backend.ts";
+import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
+import { environmentOf } from "../../lib/training/environment.ts";
+import { TFJS_VERSION } from "../../lib/training/provenance.ts";
+
+/** What each backend's rounding depends on. */
+const ARITHMETIC: Record<string, string[]> = {
+  tensorflow: ["device"],
+  onednn: ["instructions", "library"],
+  webgpu: ["device"],
+  wasm: ["instructions"],
+  cpu: [],
+};
+
+onEveryBackend("environmentOf() says what rounding depends on", async (name) => {
+  const { arithmetic, ...others } = await environmentOf(name);
+  assertEquals(others, { backend: name, tfjs: TFJS_VERSION });
+  assertEquals(Object.keys(arithmetic!).sort(), ARITHMETIC[name]);
+  for (const value of Object.values(arithmetic!)) assert(value !== "");
+  assertEquals((await environmentOf(name, 2)).threads, 2);
+});
+
+/** In a process of its own, since oneDNN looks at its variables once. */
+async function onOnednnWith(variables: Record<string, string>) {
+  const program = `
+    import { findLibrary } from "./lib/backend/onednn/find_library.ts";
+    import { startBackend } from "./lib/backend/start_backend.ts";
+    import { environmentOf } from "./lib/training/environment.ts";
+    import { provenance } from "./lib/training/provenance.ts";
+    await startBackend("onednn");
+    const { symbols } = Deno.dlopen(findLibrary(), {
+      dnnl_get_default_fpmath_mode: { parameters: ["buffer"], result: "i32" },
+    });
+    const mathMode = new Int32Array(1);
+    symbols.dnnl_get_default_fpmath_mode(mathMode);
+    const { arithmetic } = await environmentOf("onednn");
+    const { machine } = await provenance();
+    console.log(JSON.stringify({ mathMode: mathMode[0], arithmetic, machine }));
+  `;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--ext=ts", program],
+    cwd: PROJECT_ROOT,
+    env: { NO_COLOR: "1", ...variables },
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  assert(text !== "", new TextDecoder().decode(stderr));
+  return JSON.parse(text.trim().split("\n").at(-1)!);
+}
+
+onOnednn("environmentOf() and provenance() say which instructions oneDNN is held to", async () => {
+  if (Deno.build.arch !== "x86_64") return;
+  const { arithmetic, machine } = await onOnednnWith({ DNNL_MAX_CPU_ISA: "SSE41" });
+  assertMatch(arithmetic.library, /^oneDNN 3\.\d+\.\d+$/);
+  assertEquals(arithmetic.instructions, "SSE4.1");
+  assertEquals(arithmetic.variables, "DNNL_MAX_CPU_ISA=SSE41");
+  assertStringIncludes(machine, ", SSE4.1, ");
+});
+
+onOnednn("oneDNN computes float32 in float32, whatever its variable says", async () => {
+  const { mathMode, arithmetic } = await onOnednnWith({ ONEDNN_DEFAULT_FPMATH_MODE: "BF16" });
+  assertEquals(mathMode, 0);
+  assertEquals(arithmetic, (await environmentOf("onednn")).arithmetic);
+});

@@ -1,0 +1,100 @@
+/**
+ * A process of its own for kills_test.ts, which makes small runs as `reproduce` makes them:
+ *
+ *     mortal_runner.ts WORK FOLDER [MOMENT TIME [--later]]
+ *
+ * When the moment comes for that time, it prints "now", and kills itself or waits to be killed at work.
+ */
+import { join } from "node:path";
+import { deserialize } from "node:v8";
+import type { PlannedRun } from "../../experiments/plan/planned_run.ts";
+import { quickstart } from "../../experiments/quickstart.ts";
+import { claimRun } from "../../experiments/runner/claim.ts";
+import { workLeft } from "../../experiments/runner/work_left.ts";
+import { type RunProvenance, writeRun } from "../../experiments/table/run_results.ts";
+import { tableName, updateTable } from "../../experiments/table/table_file.ts";
+import { startBackend } from "../../lib/backend/start_backend.ts";
+import type { Dataset } from "../../lib/data/dataset.ts";
+import { encodeResNet } from "../../lib/nn/weights_file.ts";
+import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { train } from "../../lib/training/train.ts";
+
+/** What the file WORK holds, as `serialize` of node:v8 writes it. */
+export interface Work {
+  readonly dataset: Dataset;
+  readonly plan: readonly PlannedRun[];
+  readonly made: RunProvenance;
+}
+
+/** The moments around everything that changes a file. */
+export const FILE_MOMENTS = [
+  "in a write",
+  ...["before sync", "after sync"],
+  ...["before rename", "after rename"],
+  ...["before remove", "after remove"],
+];
+
+/** The one from which it is not far to any other moment of a run. */
+export const AFTER_A_STEP = "after a step";
+
+if (import.meta.main) {
+  const [work, folder, moment, time, later] = Deno.args;
+  let left = Number(time);
+  await makeRuns(deserialize(await Deno.readFile(work)), folder, (now) => {
+    if (now !== moment || --left !== 0) return;
+    console.log("now");
+    if (!later) Deno.kill(Deno.pid, "SIGKILL");
+  });
+}
+
+async function makeRuns(
+  { dataset, plan, made }: Work,
+  path: string,
+  onMoment: (moment: string) => void,
+): Promise<void> {
+  watchFiles(onMoment);
+  const folder = await ResultsFolder.open(path);
+  await startBackend(made.backend);
+  for (const run of plan) {
+    const claim = await claimRun(path, run.name);
+    if (claim && (await workLeft(folder, [run])).length > 0) {
+      const checkpoints = join(path, "checkpoints", run.name);
+      const { rows, student } = await train(run.specification, {
+        ...{ dataset, teacher: null, checkpoints },
+        environment: { backend: made.backend, tfjs: made.tfjs },
+        onMessage: console.log,
+        onProgress: ({ row }) => row || onMoment(AFTER_A_STEP),
+      });
+      const weights = await encodeResNet(student, {});
+      const { provenance } = dataset;
+      await writeRun(folder, run, { type: "trained", rows, weights, provenance }, made);
+      await Deno.remove(checkpoints, { recursive: true });
+    }
+    await claim?.release();
+    const table = tableName(quickstart, run.specification.scale);
+    await updateTable(folder, table, quickstart, { own: plan, asked: plan });
+  }
+}
+
+/** Puts a call on each side of every synchronisation, renaming and removal, and into every write. */
+function watchFiles(onMoment: (moment: string) => void): void {
+  function watch<T extends object>(owner: T, name: keyof T & string): void {
+    const original = owner[name] as (...args: unknown[]) => Promise<unknown>;
+    async function watched(this: T, ...args: unknown[]): Promise<unknown> {
+      onMoment(`before ${name}`);
+      const result = await original.apply(this, args);
+      onMoment(`after ${name}`);
+      return result;
+    }
+    Object.assign(owner, { [name]: watched });
+  }
+  watch(Deno.FsFile.prototype, "sync");
+  watch(Deno, "rename");
+  watch(Deno, "remove");
+  const { write } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.write = async function (bytes) {
+    const written = await write.call(this, bytes.subarray(0, bytes.length >> 1));
+    onMoment("in a write");
+    return written + await write.call(this, bytes.subarray(written));
+  };
+}

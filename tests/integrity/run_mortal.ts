@@ -1,0 +1,48 @@
+import { assert } from "@std/assert";
+import { setTimeout as delay } from "node:timers/promises";
+import { startTask } from "../commands/run_task.ts";
+
+/** When a process dies. */
+export interface Death {
+  readonly moment: string;
+  /** Which time the moment comes, from 1 */
+  readonly time: number;
+  /** How many milliseconds after it the process is killed from outside; with 0 it kills itself */
+  readonly later: number;
+}
+
+/** How a process ended. */
+export interface End {
+  readonly isKilled: boolean;
+  /** What its runs had to say */
+  readonly messages: readonly string[];
+}
+
+/** Starts mortal_runner.ts and waits for its end, which comes before its death if it has little to do. */
+export async function runMortal(work: string, folder: string, death?: Death): Promise<End> {
+  const later = death?.later ?? 0;
+  const args = death ? [death.moment, String(death.time)] : [];
+  if (later > 0) args.push("--later");
+  const process = startTask("tests/integrity/mortal_runner.ts", work, folder, ...args);
+  const stderr = new Response(process.stderr).text();
+  let said = "";
+  let killed: Promise<void> | undefined;
+  for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    if (later > 0 && said.includes("now\n")) killed ??= kill(process, later);
+  }
+  await killed;
+  const { success, signal } = await process.status;
+  assert(success || signal === "SIGKILL", await stderr);
+  const messages = said.split("\n").filter((line) => line !== "" && line !== "now");
+  return { isKilled: !success, messages };
+}
+
+async function kill(process: Deno.ChildProcess, later: number): Promise<void> {
+  await delay(later);
+  try {
+    process.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // It has ended by itself.
+  }
+}

@@ -91,7 +91,7 @@ async function runList({ options }: Line): Promise<number> {
       ));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      console.error(`damaged: ${error.message}`);
+      console.error(`damaged: ${printable(error.message)}`);
       status = 2;
     }
   }

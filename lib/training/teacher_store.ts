@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { describeDifference } from "./run_specification.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
-import { decodeSafetensors, type Safetensors } from "../nn/safetensors.ts";
+import { decodeSafetensors } from "../nn/safetensors.ts";
 import { readWeightsFile } from "../nn/weights_file.ts";
 import { weightsHash } from "../nn/weights_hash.ts";
 import { writeWeights } from "../nn/write_weights.ts";
@@ -140,18 +140,6 @@ export function cardOf({ name, network, hash, metadata }: TeacherCard): TeacherC
 }
 
 function teacherOf(place: TeacherPlace, bytes: Uint8Array): TeacherFile {
-  const { tensors, metadata } = decoded(bytes, place.file);
+  const { tensors, metadata } = decodeSafetensors(bytes, place.file);
   return { ...place, hash: weightsHash(tensors), metadata };
-}
-
-/** A changed byte of the header can also leave JSON that is no header. */
-function decoded(bytes: Uint8Array, file: string): Safetensors {
-  try {
-    return decodeSafetensors(bytes, file);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`${file} is not a whole safetensors file (${error}); get it again`, {
-      cause: error,
-    });
-  }
 }

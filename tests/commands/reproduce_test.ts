@@ -170,7 +170,7 @@ Deno.test({
     await withTemporaryFolder(async (folder) => {
       const one = [...ONE, "--backend", "onednn"];
       await withEnvironment({ DNNL_MAX_CPU_ISA: "SSE41" }, async () => {
-        const run = startReproducing(folder, ...one);
+        const run = startReproducing(folder, ...one, "--verbose");
         await run.until("epoch 1,");
         run.process.kill("SIGKILL");
         await run.ended();

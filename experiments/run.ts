@@ -88,7 +88,10 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
     choices.set ?? {},
     chosen.flatMap((experiment) => chosenMethods(experiment, choices)),
   );
-  const folder = await ResultsFolder.open(options.results ?? RESULTS);
+  const results = options.results ?? RESULTS;
+  const folder = options["dry-run"]
+    ? await ResultsFolder.openToRead(results, { mayBeMissing: true })
+    : await ResultsFolder.open(results);
   const data = { dataFolder: options.data, acceptUnverified: options["unverified-data"] };
   const sources = planSources({ results: folder.path, ...data });
   const plans = await openPlans(chosen, choices, folder.path, sources);

@@ -98,7 +98,9 @@ async function sbatch(script: string): Promise<string> {
 function checkFolder(results: string): void {
   if (!/\p{Cc}/u.test(resolve(results))) return;
   throw new UserError(
-    `--results is ${JSON.stringify(results)}, but a job script cannot name a folder with a line break ` +
+    `--results is ${
+      JSON.stringify(results)
+    }, but a job script cannot name a folder with a line break ` +
       "or another control character; choose another folder",
   );
 }

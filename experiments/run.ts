@@ -69,6 +69,9 @@ const command = {
 
 type Line = CommandLine<typeof command.options>;
 
+/** Thousands crash OpenMP; a run that a larger machine began may go on here, with more than there are cores. */
+const MOST_THREADS = 256;
+
 if (import.meta.main) await runCommand(command, Deno.args, reproduce);
 
 async function reproduce({ positionals, options }: Line): Promise<number> {
@@ -77,7 +80,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   if (options.status) return await showStatus(options.results ?? RESULTS, positionals);
   const choices = parseChoices(options);
   const shard = parseShard(options.shard);
-  const threads = parseWholeNumber("threads", options.threads ?? "1", 1);
+  const threads = parseWholeNumber("threads", options.threads ?? "1", 1, MOST_THREADS);
   const teacherCache = parseWholeNumber("teacher-cache", options["teacher-cache"] ?? "1024", 0);
   const until = options.until === undefined ? null : parseTime("until", options.until);
   backendsNamed(options.backend ?? "auto");
@@ -85,7 +88,10 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
     choices.set ?? {},
     chosen.flatMap((experiment) => chosenMethods(experiment, choices)),
   );
-  const folder = await ResultsFolder.open(options.results ?? RESULTS);
+  const results = options.results ?? RESULTS;
+  const folder = options["dry-run"]
+    ? await ResultsFolder.openToRead(results, { mayBeMissing: true })
+    : await ResultsFolder.open(results);
   const data = { dataFolder: options.data, acceptUnverified: options["unverified-data"] };
   const sources = planSources({ results: folder.path, ...data });
   const plans = await openPlans(chosen, choices, folder.path, sources);

@@ -1,4 +1,4 @@
-import { extname, isAbsolute, relative } from "node:path";
+import { basename, dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { counted } from "../../lib/report/counted.ts";
 import { mergeResults } from "./merge_results.ts";
 import { isRun, type StoredResult } from "./stored_result.ts";
@@ -29,7 +29,7 @@ export async function exportResults(
 ): Promise<void> {
   const { file } = target;
   const format = chosenFormat(target);
-  if (file !== undefined) refuseWithin(folder, file);
+  if (file !== undefined) await refuseWithin(folder, file);
   const content = mergeResults(chosen, all.filter(isRun));
   const bytes = format.encode(content);
   if (file === undefined) return await writeOut(bytes);
@@ -56,9 +56,18 @@ async function writeOut(bytes: Uint8Array): Promise<void> {
   }
 }
 
-function refuseWithin(folder: string, file: string): void {
-  const path = relative(folder, file);
+/** Compares where both really are: either may be reached by a link. */
+async function refuseWithin(folder: string, file: string): Promise<void> {
+  const place = join(await realFolder(dirname(resolve(file))), basename(file));
+  const path = relative(await Deno.realPath(folder), place);
   if (!path.startsWith("..") && !isAbsolute(path)) {
     throw new UserError(`${file} is within the results folder ${folder}; choose another --out`);
   }
+}
+
+/** Of a folder that is not there yet, where it would be. */
+async function realFolder(path: string): Promise<string> {
+  return await Deno.realPath(path).catch(async () =>
+    dirname(path) === path ? path : join(await realFolder(dirname(path)), basename(path))
+  );
 }

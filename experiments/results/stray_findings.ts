@@ -14,7 +14,9 @@ export function strayFindings(files: readonly string[], names: readonly string[]
   return [
     ...files.filter((file) => {
       const [, name] = /^students\/(.+)$/.exec(file) ?? [];
-      return name !== undefined && !isRun(name.replace(/\.safetensors$/, ""));
+      // Half of a file is told of, and removed, by the folder itself.
+      return name !== undefined && !name.endsWith(".tmp") &&
+        !isRun(name.replace(/\.safetensors$/, ""));
     }).map((file): Finding => ({
       file,
       kind: "unlisted",

@@ -22,7 +22,10 @@ export async function weightsFinding(
     bytes = await Deno.readFile(join(folder.path, file));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "not kept";
-    throw error;
+    const message = `it cannot be read (${
+      (error as Error).message
+    }); put it back, or delete what is in its place`;
+    return { file, kind: "damaged", message };
   }
   const message = weightsFault(sha256(bytes), run.name, run.metadata.weights);
   return message === null ? null : { file, kind: "damaged", message };

@@ -12,6 +12,9 @@ export interface Holder {
 
 /** A run that nobody else takes as long as it is held. */
 export interface Claim {
+  /** @throws UserError if the results folder was removed, or its disk unmounted, since the run was taken */
+  check(): Promise<void>;
+  /** @throws UserError as `check` does */
   release(): Promise<void>;
 }
 
@@ -23,7 +26,7 @@ export interface Claim {
  */
 export async function claimRun(folder: string, run: string): Promise<Claim | null> {
   const path = lockFile(folder, run);
-  await Deno.mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   for (;;) {
     const file = await Deno.open(path, { read: true, write: true, create: true });
     if (!await tryLock(file, path)) {
@@ -38,13 +41,32 @@ export async function claimRun(folder: string, run: string): Promise<Claim | nul
     const holder: Holder = { host: os.hostname(), pid: Deno.pid, since: new Date().toISOString() };
     await file.truncate();
     await file.write(new TextEncoder().encode(JSON.stringify(holder)));
+    const check = async () => {
+      if (!await isAt(file, path)) throw goneError(folder, path);
+    };
     return {
+      check,
       async release() {
+        using _ = file;
+        await check();
         await Deno.remove(path);
-        file.close();
       },
     };
   }
+}
+
+/** Makes the folder of the locks, but not anew the results folder, which somebody may have removed. */
+async function makeFolder(path: string): Promise<void> {
+  await Deno.mkdir(path).catch((error) => {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  });
+}
+
+function goneError(folder: string, path: string): UserError {
+  return new UserError(
+    `the results folder ${folder} was removed, or its disk unmounted, in the middle of a run (${path} is ` +
+      "gone), so that no more results are written; bring it back, then run the same command again",
+  );
 }
 
 /** Who holds a run; null if nobody does. */

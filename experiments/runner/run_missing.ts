@@ -12,10 +12,10 @@ import {
 } from "../table/run_results.ts";
 import type { Backend } from "../../lib/backend/backend.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
+import { messageForUser } from "../../lib/message_for_user.ts";
 import { untilStopped } from "../../lib/notebook/kernel/until_stopped.ts";
 import type { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { provenance } from "../../lib/training/provenance.ts";
-import { UserError } from "../../lib/user_error.ts";
 
 /** How and where to run. */
 export interface RunSettings {
@@ -68,7 +68,9 @@ async function runStoppable(
   plan: readonly PlannedRun[],
   settings: RunSettings & { readonly signal: AbortSignal },
 ): Promise<RunReport> {
-  const { folder, signal } = settings;
+  const { folder } = settings;
+  const broken = new AbortController();
+  const signal = AbortSignal.any([settings.signal, broken.signal]);
   const { backend } = await startBackend(settings.backend);
   const threads = settings.threads ?? 1;
   const made = {
@@ -97,6 +99,10 @@ async function runStoppable(
         if (!worker || worker.isDead) worker = await startWorker();
         await runClaimed(worker, run, claim);
       }
+    } catch (error) {
+      // The others would go on for hours, to write their results where there is no folder any more.
+      broken.abort();
+      throw error;
     } finally {
       worker?.terminate();
     }
@@ -126,13 +132,13 @@ async function runStoppable(
     try {
       // Another process may have done it since the list was made.
       const [todo] = await workLeft(folder, [run]);
-      const isFinished = !todo || await runOne(worker, todo, made, settings);
+      const isFinished = !todo || await runOne(worker, todo, made, settings, claim);
       (isFinished ? report.finished : report.left).push(run);
       if (!isFinished) return;
       const seconds = (performance.now() - start) / 1000;
       settings.onNews?.(run, todo ? { type: "done", seconds } : { type: "done elsewhere" });
     } catch (error) {
-      const cause = error instanceof UserError ? error.message : String((error as Error).stack);
+      const cause = messageForUser(error) ?? String((error as Error).stack);
       report.failed.push({ run, cause });
     } finally {
       signal.removeEventListener("abort", abort);
@@ -141,7 +147,9 @@ async function runStoppable(
   }
 
   const count = Math.min(sideBySide(backend, threads), queue.length);
-  await Promise.all(Array.from({ length: count }, work));
+  const ends = await Promise.allSettled(Array.from({ length: count }, work));
+  const failure = ends.find((end) => end.status === "rejected");
+  if (failure) throw failure.reason;
   const unfinished = await workLeft(folder, report.elsewhere);
   return {
     ...report,
@@ -161,6 +169,7 @@ async function runOne(
   { run, training, evaluations }: WorkLeft,
   made: RunProvenance,
   { folder, onNews }: RunSettings,
+  claim: Claim,
 ): Promise<boolean> {
   const { specification, teacher } = run;
   if (training) {
@@ -170,6 +179,7 @@ async function runOne(
       (news) => onNews?.(run, news),
     );
     if (answer.type !== "trained") return false;
+    await claim.check();
     await writeRun(folder, run, answer, made);
     await Deno.remove(checkpoints, { recursive: true });
   }
@@ -182,6 +192,7 @@ async function runOne(
       ...{ specification, teacher, weights, evaluations },
     });
     if (answer.type !== "evaluated") return false;
+    await claim.check();
     await writeEvaluations(folder, run, evaluations, answer.measurements, { weights, ...made });
   }
   return true;

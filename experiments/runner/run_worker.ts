@@ -11,6 +11,7 @@ import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
+import { messageForUser } from "../../lib/message_for_user.ts";
 import { freeze, type Precision } from "../../lib/nn/freeze.ts";
 import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
 import type { ResNet } from "../../lib/nn/resnet.ts";
@@ -159,8 +160,7 @@ async function loadTeacher(
 
 function describeFailure(error: unknown): FromWorker {
   if (abort.signal.aborted) return { type: "aborted" };
-  const known = error instanceof UserError;
-  return { type: "failed", message: known ? error.message : String((error as Error).stack) };
+  return { type: "failed", message: messageForUser(error) ?? String((error as Error).stack) };
 }
 
 function send(message: FromWorker): void {

@@ -7,13 +7,18 @@ export interface Shard {
   readonly count: number;
 }
 
+/** More is a mistyped number: there are never so many runs. */
+export const MOST_SHARDS = 9999;
+
 /** "2/4" → the second of four parts. @throws UserError for anything else */
 export function parseShard(text: string | undefined): Shard {
   if (text === undefined) return { index: 1, count: 1 };
   const match = /^(\d+)\/(\d+)$/.exec(text);
   const [index, count] = match ? [Number(match[1]), Number(match[2])] : [0, 0];
-  if (index < 1 || index > count) {
-    throw new UserError(`--shard is "${text}", but must be I/N with 1 ≤ I ≤ N, as in 2/4`);
+  if (index < 1 || index > count || count > MOST_SHARDS) {
+    throw new UserError(
+      `--shard is "${text}", but must be I/N with 1 ≤ I ≤ N ≤ ${MOST_SHARDS}, as in 2/4`,
+    );
   }
   return { index, count };
 }

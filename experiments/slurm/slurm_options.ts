@@ -1,3 +1,4 @@
+import { MOST_SHARDS } from "../runner/shard.ts";
 import { type CommandLine, parseWholeNumber } from "../../lib/commands/command_line.ts";
 import { UserError } from "../../lib/user_error.ts";
 
@@ -29,7 +30,7 @@ export function parseSlurmOptions(
     throw new UserError("--submit makes shards of its own; --jobs N says how many, not --shard");
   }
   return {
-    jobs: jobs === undefined ? undefined : parseWholeNumber("jobs", jobs, 1),
+    jobs: jobs === undefined ? undefined : parseWholeNumber("jobs", jobs, 1, MOST_SHARDS),
     extra: slurm ?? "",
   };
 }

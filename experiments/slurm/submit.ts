@@ -3,7 +3,7 @@ import { jobScript } from "./job_script.ts";
 import { runSlurmProgram } from "./slurm_program.ts";
 import { makeSubmissionFolder, type SubmittedTask, writeSubmission } from "./submission.ts";
 import { type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
-import { shardOf } from "../runner/shard.ts";
+import { MOST_SHARDS, shardOf } from "../runner/shard.ts";
 import type { WorkLeft } from "../runner/work_left.ts";
 import { findProgram } from "../../lib/files/find_program.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -44,12 +44,14 @@ export interface Submitted {
  * runners off the same run as well, but tasks of one array don't depend on that: their shards don't
  * overlap.
  *
- * @throws UserError if there is no Slurm here, or with its message if it refuses
+ * @throws UserError if there is no Slurm here, or with its message if it refuses, or for a folder that a
+ *   job script cannot name
  */
 export async function submitToSlurm(
-  { results, experiments, args, plan, works, jobs = plan.length, extra }: SlurmRequest,
+  { results, experiments, args, plan, works, jobs = MOST_SHARDS, extra }: SlurmRequest,
 ): Promise<Submitted> {
   checkExtra(extra);
+  checkFolder(results);
   if (await findProgram(["sbatch"]) === null) throw noSlurm();
   const shards = Math.min(jobs, plan.length);
   const tasks = tasksOf(plan, works, shards);
@@ -89,6 +91,17 @@ async function sbatch(script: string): Promise<string> {
   throw new UserError(
     `sbatch answered "${answer}" instead of a job's number; --slurm may only say how to submit to ` +
       `this cluster`,
+  );
+}
+
+/** A line break would be the end of a line of `#SBATCH`, and what follows it a line of the script. */
+function checkFolder(results: string): void {
+  if (!/\p{Cc}/u.test(resolve(results))) return;
+  throw new UserError(
+    `--results is ${
+      JSON.stringify(results)
+    }, but a job script cannot name a folder with a line break ` +
+      "or another control character; choose another folder",
   );
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { printableLines } from "../files/printable.ts";
+import { messageForUser } from "../message_for_user.ts";
 import { UserError } from "../user_error.ts";
 
 /** One option of a command: a flag, or with `value` (its placeholder in the help) a text. */
@@ -30,8 +31,8 @@ export interface CommandLine<O extends Record<string, OptionDescription>> {
 }
 
 /**
- * Runs a command: parses the arguments, prints the help where asked, and turns a `UserError` into one
- * message and exit status 2.
+ * Runs a command: parses the arguments, prints the help where asked, and turns an error that is no
+ * fault of this code into one message and exit status 2.
  *
  * @param main gives the exit status
  */
@@ -40,28 +41,55 @@ export async function runCommand<const O extends Record<string, OptionDescriptio
   args: readonly string[],
   main: (line: CommandLine<O>) => Promise<number>,
 ): Promise<never> {
-  goWhereTyped();
   try {
+    goWhereTyped();
     if (args.includes("--help") || args.includes("-h")) {
       console.log(helpText(command));
       Deno.exit(0);
     }
     Deno.exit(await main(parseCommandLine(command, args)));
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(`error: ${printableLines(error.message)}`);
+    const message = messageForUser(error);
+    if (message === null) throw error;
+    console.error(`error: ${printableLines(message)}`);
     Deno.exit(2);
   }
 }
 
-/** A task runs in the project's folder; paths are meant from the folder where it was typed. */
+/**
+ * Goes where the command was typed, from where paths are meant: a task runs in the project's folder.
+ *
+ * @throws UserError if that folder is gone
+ */
 function goWhereTyped(): void {
   const typed = Deno.env.get("INIT_CWD");
-  if (typed) Deno.chdir(typed);
+  if (!typed) return;
+  try {
+    Deno.chdir(typed);
+  } catch (error) {
+    throw new UserError(
+      `$INIT_CWD, the folder in which the command was typed, is ${typed}, which cannot be entered; ` +
+        "go to another folder and type the command there",
+      { cause: error },
+    );
+  }
 }
 
 /** @throws UserError for what the command does not know, naming what it does know */
 export function parseCommandLine<const O extends Record<string, OptionDescription>>(
+  command: Command<O>,
+  args: readonly string[],
+): CommandLine<O> {
+  const line = parsedLine(command, args);
+  // An empty folder would be the one that the command runs in.
+  const empty = Object.entries(line.options).find(([, value]) => [value].flat().includes(""))?.[0];
+  if (empty === undefined) return line;
+  throw new UserError(
+    `--${empty} is empty; give ${command.options[empty].value} or leave the option out`,
+  );
+}
+
+function parsedLine<const O extends Record<string, OptionDescription>>(
   command: Command<O>,
   args: readonly string[],
 ): CommandLine<O> {
@@ -146,10 +174,17 @@ export function helpText(command: Command<Record<string, OptionDescription>>): s
 }
 
 /** A whole number from an option's text. @throws UserError naming the option */
-export function parseWholeNumber(option: string, text: string, min: number): number {
+export function parseWholeNumber(
+  option: string,
+  text: string,
+  min: number,
+  max = 2 ** 31 - 1,
+): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min) {
-    throw new UserError(`--${option} is "${text}", but must be a whole number of at least ${min}`);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new UserError(
+      `--${option} is "${text}", but must be a whole number of at least ${min} and at most ${max}`,
+    );
   }
   return value;
 }

@@ -9,7 +9,7 @@ import { codeCells, type Notebook } from "./notebook.ts";
  */
 export function pathsShown(notebook: Notebook): string[] {
   const folders = [resolve(PROJECT_ROOT), resolve(os.homedir())].filter((path) => path.length > 1);
-  return codeCells(notebook).flatMap(({ outputs }, index) => {
+  return codeCells(notebook).flatMap(({ outputs = [] }, index) => {
     const text = JSON.stringify(outputs);
     return folders.filter((folder) => text.includes(JSON.stringify(`${folder}/`).slice(1, -1)))
       .map((folder) => `code cell ${index + 1} shows ${folder}/…`);

@@ -1,5 +1,6 @@
 import { UserError } from "../user_error.ts";
 import type { Cell, Notebook, Output } from "./notebook.ts";
+import { isJson, notebookFault } from "./notebook_fault.ts";
 
 /** @throws UserError naming the file when it is not there or is no notebook */
 export async function readNotebook(path: string): Promise<Notebook> {
@@ -19,15 +20,14 @@ export async function readNotebook(path: string): Promise<Notebook> {
  * @throws UserError when the text is not a notebook of format 4
  */
 export function parseNotebook(text: string, path: string): Notebook {
-  let content: Notebook | null;
+  let content: Notebook;
   try {
     content = JSON.parse(text);
   } catch (error) {
     throw notANotebook(path, (error as Error).message);
   }
-  if (content?.nbformat !== 4 || !Array.isArray(content.cells)) {
-    throw notANotebook(path, `it lacks "cells", or its "nbformat" is not 4`);
-  }
+  const fault = notebookFault(content);
+  if (fault !== null) throw notANotebook(path, fault);
   return { ...content, cells: content.cells.map(withWholeTexts) };
 }
 
@@ -56,11 +56,6 @@ function outputWithWholeTexts(output: Output): Output {
     [type, isJson(type) ? value : whole(value as Text)] as const
   );
   return { ...output, data: Object.fromEntries(data) };
-}
-
-/** Whether a form is data, not text. */
-function isJson(mimeType: string): boolean {
-  return mimeType === "application/json" || mimeType.endsWith("+json");
 }
 
 function whole(text: Text): string {

@@ -9,14 +9,17 @@ import { UserError } from "../user_error.ts";
  * @throws UserError naming the folder, the cause and the remedy when it cannot be written
  */
 export async function checkWritable(folder: string): Promise<void> {
-  const probe = join(folder, `.probe-${crypto.randomUUID()}`);
+  // As long as paths of results get, of which the system allows only so much.
+  const probe = join(folder, `.probe-${crypto.randomUUID()}`.padEnd(130, "-"));
   try {
     await writeAtomically(probe, new TextEncoder().encode("can this folder be written?"));
     await Deno.remove(probe);
   } catch (error) {
+    // The system's own words, but for the probe's name, which nobody knows.
+    const { message } = ((error as Error).cause ?? error) as Error;
     throw new UserError(
       `the results folder ${folder} cannot be written; choose another folder or make room there ` +
-        `(${(error as Error).message})`,
+        `(${message.split(" (os error")[0]})`,
       { cause: error },
     );
   }

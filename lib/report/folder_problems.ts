@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { UserError } from "../user_error.ts";
+import { leftovers } from "./leftovers.ts";
 import { type Manifest, MANIFEST_FILE, readManifest } from "./manifest.ts";
 import { ownFiles } from "./nested_folders.ts";
 import { readListedFile } from "./read_listed_file.ts";
-import { LEFTOVER } from "./remove_leftovers.ts";
 import { resultName } from "./result_file.ts";
 
 /** Something wrong in a results folder. */
@@ -31,22 +31,23 @@ export async function folderProblems(folder: string): Promise<Problem[]> {
   for (const [file, entry] of Object.entries(manifest)) {
     await readListedFile(folder, file, entry).catch((error) => problems.push(damaged(file, error)));
   }
+  const tell = (file: string, why: string) =>
+    problems.push({ file, kind: "unlisted", message: `${join(folder, file)} ${why}` });
+  for (const file of await leftovers(folder)) {
+    const what = file.endsWith(".tmp")
+      ? "is half of a file that a killed process was writing"
+      : "was left by a killed process";
+    tell(file, `${what}; the next \`deno task reproduce\` removes it`);
+  }
   for (const file of await ownFiles(folder)) {
-    const why = whyUnlisted(file, manifest);
-    if (why) problems.push({ file, kind: "unlisted", message: `${join(folder, file)} ${why}` });
+    if (resultName(file) === null || Object.hasOwn(manifest, file)) continue;
+    tell(
+      file,
+      `is not listed in ${MANIFEST_FILE}, so nothing reads it: a process was killed while it ` +
+        "wrote, or somebody put it there; it can be deleted",
+    );
   }
   return problems;
-}
-
-/** The caller holds the folder's lock, so nobody is writing such a file now. */
-function whyUnlisted(file: string, manifest: Manifest): string | null {
-  if (LEFTOVER.test(file)) {
-    return "is half of a file that a killed process was writing; the next `deno task reproduce` " +
-      "removes it";
-  }
-  if (resultName(file) === null || Object.hasOwn(manifest, file)) return null;
-  return `is not listed in ${MANIFEST_FILE}, so nothing reads it: a process was killed while it ` +
-    "wrote, or somebody put it there; it can be deleted";
 }
 
 function damaged(file: string, error: unknown): Problem {

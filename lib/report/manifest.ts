@@ -3,6 +3,7 @@ import { printable } from "../files/printable.ts";
 import { writeAtomically } from "../files/write_atomically.ts";
 import { UserError } from "../user_error.ts";
 import type { Columns } from "./columns.ts";
+import { isResultName, resultName } from "./result_file.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 
@@ -63,6 +64,12 @@ function filesOf(path: string, text: string): Manifest {
   }
   if (!isRecord(content?.files)) throw damaged(path, `it has no record "files"`);
   for (const [file, entry] of Object.entries(content.files)) {
+    if (!isResultName(resultName(file) ?? file)) {
+      throw damaged(
+        path,
+        `its entry ${JSON.stringify(file)} names no file of a result, such as "runs/a.arrow"`,
+      );
+    }
     if (!isEntry(entry)) {
       throw damaged(
         path,

@@ -6,13 +6,18 @@ const EXTENSION = ".arrow";
 /** Parts that mean the same on every file system and cannot lead out of the folder. */
 const NAME = /^(?!.*\.\.)[\w+=@-][\w.+=@-]*(\/[\w+=@-][\w.+=@-]*)*$/;
 
+/** Whether a result may have that name. */
+export function isResultName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /**
  * The file of a result, relative to its folder: "runs/a" is in "runs/a.arrow".
  *
  * @throws UserError when the name is not a relative path of plain parts
  */
 export function resultFile(name: string): string {
-  if (!NAME.test(name)) {
+  if (!isResultName(name)) {
     throw new UserError(
       `"${printable(name)}" cannot be the name of a result: it must be parts of letters, ` +
         `digits and _ . + = @ - with "/" between them, none starting with "." or holding ".."`,

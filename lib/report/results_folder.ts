@@ -6,10 +6,10 @@ import type { Columns, Row } from "./columns.ts";
 import { checkWritable } from "./check_writable.ts";
 import { withFolderLock } from "./folder_lock.ts";
 import { folderProblems, type Problem } from "./folder_problems.ts";
+import { removeLeftovers } from "./leftovers.ts";
 import { type Manifest, readManifest, writeManifest } from "./manifest.ts";
 import { putListedFile } from "./put_listed_file.ts";
 import { readListedFile } from "./read_listed_file.ts";
-import { removeLeftovers } from "./remove_leftovers.ts";
 import { resultFile, resultName } from "./result_file.ts";
 
 /**
@@ -37,11 +37,12 @@ export class ResultsFolder {
   /**
    * Opens a folder that is only read; it may be read-only.
    *
+   * @param mayBeMissing takes a folder that is not there for an empty one
    * @throws UserError when it is not a folder
    */
-  static async openToRead(path: string): Promise<ResultsFolder> {
+  static async openToRead(path: string, { mayBeMissing = false } = {}): Promise<ResultsFolder> {
     const info = await Deno.stat(path).catch(() => null);
-    if (!info?.isDirectory) {
+    if (!info?.isDirectory && !(info === null && mayBeMissing)) {
       throw new UserError(`there is no results folder ${path}; \`deno task reproduce\` makes one`);
     }
     return new ResultsFolder(path);

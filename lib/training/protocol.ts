@@ -2,7 +2,8 @@ import { integer, number, type Options } from "../options.ts";
 
 /** How a student is trained; the defaults are those of the published code. */
 export const protocolOptions = {
-  epochs: integer(80, { min: 1 }),
+  // Of all stages together there must be fewer than 100,000: names of checkpoints have five digits.
+  epochs: integer(80, { min: 1, max: 10_000 }),
   batchSize: integer(256, { min: 1 }),
   learningRate: number(0.1, { above: 0 }),
   momentum: number(0.9, { min: 0, max: 1 }),

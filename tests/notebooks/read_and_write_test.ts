@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "node:path";
-import { codeCell, notebookOf, shownData, textCell } from "./made_up.ts";
+import { codeCell, errorOutput, notebookOf, shownData, textCell } from "./made_up.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { INPUTS_MIME, PLOTLY_MIME, VERDICTS_MIME } from "../../lib/notebook/mime_types.ts";
 import { parseNotebook, readNotebook } from "../../lib/notebook/read_notebook.ts";
 import { formatNotebook, writeNotebook } from "../../lib/notebook/write_notebook.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -37,4 +38,79 @@ Deno.test("readNotebook() says which file is not there or no notebook", async ()
   for (const text of cases) {
     assertThrows(() => parseNotebook(text, "a.ipynb"), UserError, "a.ipynb is not a notebook");
   }
+});
+
+const MARKDOWN = { cell_type: "markdown", metadata: {}, source: ["# T"] };
+
+/** Output of a cell that shows one thing in one form. */
+const shown = (type: string, value: unknown) => shownData({ [type]: value });
+
+const badCells: [fault: string, cell: unknown][] = [
+  ["it is no object", null],
+  ["it is no object", "text"],
+  [`its "cell_type" is none`, { ...MARKDOWN, cell_type: "heading" }],
+  [`its "source" is no text`, { ...MARKDOWN, source: undefined }],
+  [`its "source" is no text`, { ...MARKDOWN, source: null }],
+  [`its "source" is no text`, { ...MARKDOWN, source: ["a", 1] }],
+  [`its "metadata" is no object`, { ...MARKDOWN, metadata: undefined }],
+  [`its "metadata" is no object`, { ...MARKDOWN, metadata: null }],
+  [`its "tags" are no list of texts`, { ...MARKDOWN, metadata: { tags: 5 } }],
+  [`its "tags" are no list of texts`, { ...MARKDOWN, metadata: { tags: "parameters" } }],
+  [`its "outputs" are no list`, { ...codeCell("1"), outputs: null }],
+  [`its "outputs" are no list`, { ...codeCell("1"), outputs: {} }],
+];
+
+const badOutputs: [fault: string, output: unknown][] = [
+  ["it is no object", null],
+  ["it is no object", "text"],
+  [`its "output_type" is none`, {}],
+  [`its "output_type" is none`, { output_type: "pyout", data: {} }],
+  [`its "text" is no text`, { output_type: "stream", name: "stdout" }],
+  [`its "text" is no text`, { output_type: "stream", name: "stdout", text: 5 }],
+  [`its "data" is no object`, { output_type: "display_data", metadata: {} }],
+  [`its "data" is no object`, { output_type: "display_data", data: [1], metadata: {} }],
+  [`it lacks "ename"`, { output_type: "error" }],
+  [`it lacks "ename"`, { ...errorOutput("E", "e"), traceback: null }],
+  [`its "text/html" is something else`, shown("text/html", null)],
+  [`its "text/plain" is something else`, shown("text/plain", {})],
+  [`its "image/png" is something else`, shown("image/png", 5)],
+  [`its "${PLOTLY_MIME}" is`, shown(PLOTLY_MIME, null)],
+  [`its "${PLOTLY_MIME}" is`, shown(PLOTLY_MIME, { layout: { title: { text: 5 } } })],
+  [`its "${VERDICTS_MIME}" is`, shown(VERDICTS_MIME, "text")],
+  [`its "${VERDICTS_MIME}" is`, shown(VERDICTS_MIME, [{ claim: "c" }])],
+  [`its "${INPUTS_MIME}" is`, shown(INPUTS_MIME, { folder: "../results" })],
+  [`its "${INPUTS_MIME}" is`, shown(INPUTS_MIME, { folder: ".", results: { "../a": "" } })],
+];
+
+Deno.test("readNotebook() says in one line what is wrong with a cell or an output", () => {
+  const cases: [fault: string, cells: unknown[]][] = [
+    ...badCells.map(([fault, cell]): [string, unknown[]] => [`cell 1: ${fault}`, [cell]]),
+    ...badOutputs.map(([fault, output]): [string, unknown[]] => [
+      `cell 2: output 1: ${fault}`,
+      [MARKDOWN, { ...codeCell("1"), outputs: [output] }],
+    ]),
+  ];
+  for (const [fault, cells] of cases) {
+    const text = JSON.stringify({ nbformat: 4, cells });
+    const { message } = assertThrows(() => parseNotebook(text, "a.ipynb"), UserError);
+    assertStringIncludes(message, `a.ipynb is not a notebook (${fault}`);
+    assertEquals(message.split("\n").length, 1);
+  }
+});
+
+Deno.test("readNotebook() takes every form that a notebook may have", () => {
+  const stream = { output_type: "stream", name: "stdout", text: ["a\n", "b"] };
+  const outputs = [
+    stream,
+    errorOutput("E", "e"),
+    shown("application/json", null),
+    shown("text/html", ["<b>", "</b>"]),
+    shown(PLOTLY_MIME, { data: [], layout: {} }),
+    shown(PLOTLY_MIME, { data: [], layout: { title: { text: "t" } } }),
+    shown(VERDICTS_MIME, [{ claim: "c", verdict: "v" }]),
+    shown(INPUTS_MIME, { folder: "../results", results: { "runs/a": "0" } }),
+  ];
+  const cells = [MARKDOWN, { ...codeCell("1"), outputs }, { ...MARKDOWN, cell_type: "raw" }];
+  const notebook = parseNotebook(JSON.stringify({ nbformat: 4, cells }), "a.ipynb");
+  assertEquals(notebook.cells[1].outputs?.length, outputs.length);
 });

@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import type { Columns, Row } from "../../lib/report/columns.ts";
+import { filesUnder } from "../../lib/report/files_under.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
@@ -113,6 +114,55 @@ Deno.test("ResultsFolder.open() clears away half-written files and nothing else"
     await ResultsFolder.open(folder.path);
     assertEquals(await contents(folder), { ...before, "notes.tmp": btoa("mine") });
   });
+});
+
+Deno.test("ResultsFolder.open() clears away what was written without its lock once it is old, and verify() tells of it", async () => {
+  await withFolder(async ({ path }) => {
+    const left = [
+      "students/a.safetensors.0123abcd.tmp",
+      "inputs/cifar10.json.0123abcd.tmp",
+      "checkpoints/b/epoch-00001.safetensors.0123abcd.tmp",
+      ".probe-5f0c",
+      ".probe-5f0c.0123abcd.tmp",
+    ];
+    const mine = ["students/a.safetensors", "notes.json", "notes.0123abcd.tmp"];
+    for (const folder of ["students", "inputs", "checkpoints/b", "checkpoints/empty"]) {
+      await Deno.mkdir(join(path, folder), { recursive: true });
+    }
+    const there = () => Array.fromAsync(filesUnder(path)).then((files) => files.sort());
+    for (const file of [...left, ...mine]) await Deno.writeTextFile(join(path, file), "half");
+    const all = await there();
+
+    // Somebody may be writing them.
+    const folder = await ResultsFolder.open(path);
+    assertEquals([await there(), await folder.verify()], [all, []]);
+
+    for (const one of [...left, ...mine, "checkpoints/empty", "checkpoints/b"]) {
+      await Deno.utime(join(path, one), 0, 0);
+    }
+    const found = await folder.verify();
+    assertEquals(found.map(({ file }) => file).sort(), [...left, "checkpoints/empty"].sort());
+    for (const { kind, message, file } of found) {
+      assertEquals(kind, "unlisted");
+      assertStringIncludes(message, join(path, file));
+      assertStringIncludes(message, "the next `deno task reproduce` removes it");
+    }
+    await ResultsFolder.open(path);
+    assertEquals(await there(), [".lock", ...mine].sort());
+    const folders = await Array.fromAsync(Deno.readDir(join(path, "checkpoints")));
+    assertEquals(folders.map(({ name }) => name), ["b"]);
+  });
+});
+
+Deno.test({
+  name: "ResultsFolder.open() refuses a folder in which paths would get too long",
+  ignore: Deno.build.os !== "linux", // where they may have 4,095 bytes
+  fn: () =>
+    withTemporaryFolder(async (path) => {
+      const deep = join(path, ...Array<string>(40).fill("x".repeat(99))).slice(0, 4000);
+      await assertRejects(() => ResultsFolder.open(deep), UserError, "cannot be written");
+      await ResultsFolder.open(deep.slice(0, 3900));
+    }),
 });
 
 Deno.test("ResultsFolder.open() leaves a results folder within the folder to its own writers", async () => {

@@ -1,0 +1,40 @@
+import { UserError } from "./user_error.ts";
+
+/** What a user can do about an error of the operating system, by its code. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  EACCES: "choose a place that you have the rights to",
+  EISDIR: "move away the folder that is in the place of a file",
+  ELOOP: "remove the link, which leads back to itself",
+  EMFILE: "allow more open files, as with `ulimit -n 4096`",
+  ENAMETOOLONG: "choose a shorter path",
+  ENOENT: "put back what was there, or name another place",
+  ENOSPC: "free some space, then run the same command again",
+  ENOTDIR: "move away the file that is in the place of a folder",
+  EPERM: "choose a place that you have the rights to",
+  EROFS: "choose a place that can be written",
+};
+
+/** Deno's names of what it was at, where they are no English. */
+const VERBS: Readonly<Record<string, string>> = {
+  chdir: "enter",
+  mkdir: "make the folder",
+  readdir: "list",
+  readfile: "read",
+  writefile: "write",
+};
+
+/**
+ * Says an error in one sentence, with cause and remedy, where the cause lies in what a user asked for or
+ * in the machine; null for a fault of this code, whose trace somebody needs.
+ */
+export function messageForUser(error: unknown): string | null {
+  if (error instanceof UserError || error instanceof Deno.errors.NotCapable) return error.message;
+  if (!(error instanceof Error)) return null;
+  // "Is a directory (os error 21): readfile '/a'" on every system
+  const [, reason, verb, path] = /^(.*) \(os error \d+\)(?:: (\w+) (.*))?$/s.exec(error.message) ??
+    [];
+  if (reason === undefined) return null;
+  const what = verb === undefined ? reason : `cannot ${VERBS[verb] ?? verb} ${path}: ${reason}`;
+  const { code = "" } = error as { code?: string };
+  return `${what}; ${REMEDIES[code] ?? "set that right, then run the same command again"}`;
+}

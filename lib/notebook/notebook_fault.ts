@@ -1,0 +1,94 @@
+import { isResultName } from "../report/result_file.ts";
+import { INPUTS_MIME, PLOTLY_MIME, VERDICTS_MIME } from "./mime_types.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What is wrong with a value, the first thing; null if nothing is. */
+type Fault = string | null;
+
+/** Says why the content of a file is no notebook as `Notebook` describes it; null if it is one. */
+export function notebookFault(content: unknown): Fault {
+  if (!isRecord(content) || content.nbformat !== 4 || !Array.isArray(content.cells)) {
+    return `it lacks "cells", or its "nbformat" is not 4`;
+  }
+  return firstFault(content.cells, "cell", cellFault);
+}
+
+/** Whether a form of an output is data, not text. */
+export function isJson(mimeType: string): boolean {
+  return mimeType === "application/json" || mimeType.endsWith("+json");
+}
+
+function cellFault(cell: unknown): Fault {
+  if (!isRecord(cell)) return "it is no object";
+  const { cell_type, source, metadata, outputs = [] } = cell;
+  if (!["code", "markdown", "raw"].includes(cell_type as string)) {
+    return `its "cell_type" is none that there is`;
+  }
+  if (!isText(source)) return `its "source" is no text`;
+  if (!isRecord(metadata)) return `its "metadata" is no object`;
+  if (!isTexts(metadata.tags ?? [])) return `its "tags" are no list of texts`;
+  if (!Array.isArray(outputs)) return `its "outputs" are no list`;
+  return firstFault(outputs, "output", outputFault);
+}
+
+function outputFault(output: unknown): Fault {
+  if (!isRecord(output)) return "it is no object";
+  switch (output.output_type) {
+    case "stream":
+      return isText(output.text) ? null : `its "text" is no text`;
+    case "error": {
+      const { ename, evalue, traceback } = output;
+      const isWhole = isTexts([ename, evalue]) && isTexts(traceback);
+      return isWhole ? null : `it lacks "ename", "evalue" or "traceback"`;
+    }
+    case "display_data":
+    case "execute_result": {
+      if (!isRecord(output.data)) return `its "data" is no object`;
+      const wrong = Object.entries(output.data).find(([type, value]) => !isForm(type, value));
+      return wrong === undefined ? null : `its "${wrong[0]}" is something else`;
+    }
+    default:
+      return `its "output_type" is none that there is`;
+  }
+}
+
+function isForm(mimeType: string, value: unknown): boolean {
+  const own = OWN_FORMS[mimeType];
+  return own ? own(value) : isJson(mimeType) || isText(value);
+}
+
+/** The forms of which more is expected here than that they are JSON. */
+const OWN_FORMS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  [PLOTLY_MIME]: (figure) => {
+    const { layout } = Object(figure);
+    return isRecord(figure) && typeof (layout?.title?.text ?? "") === "string";
+  },
+  [VERDICTS_MIME]: (verdicts) =>
+    Array.isArray(verdicts) &&
+    verdicts.every((one) => isRecord(one) && isTexts([one.claim, one.verdict])),
+  [INPUTS_MIME]: (inputs) =>
+    isRecord(inputs) && typeof inputs.folder === "string" && isRecord(inputs.results) &&
+    isTexts(Object.values(inputs.results)) && Object.keys(inputs.results).every(isResultName),
+};
+
+/** A text, in the file cut into lines or not. */
+function isText(value: unknown): boolean {
+  return typeof value === "string" || isTexts(value);
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function firstFault(list: readonly unknown[], what: string, of: (one: unknown) => Fault): Fault {
+  for (const [index, one] of list.entries()) {
+    const fault = of(one);
+    if (fault !== null) return `${what} ${index + 1}: ${fault}`;
+  }
+  return null;
+}

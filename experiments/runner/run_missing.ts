@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Claim, claimRun } from "./claim.ts";
 import type { WorkerNews } from "./run_protocol.ts";
@@ -158,16 +159,17 @@ async function runOne(
   { folder, onNews }: RunSettings,
 ): Promise<boolean> {
   const { specification, teacher: { file: teacherFile } } = run;
+  const checkpoints = join(folder.path, "checkpoints", run.name);
   if (training) {
-    const checkpoints = join(folder.path, "checkpoints", run.name);
     const answer = await worker.ask(
       { type: "train", specification, teacherFile, checkpoints },
       (news) => onNews?.(run, news),
     );
     if (answer.type !== "trained") return false;
     await writeRun(folder, run, answer, made);
-    await Deno.remove(checkpoints, { recursive: true });
   }
+  // A process that was killed right here has left them.
+  await rm(checkpoints, { recursive: true, force: true });
   onNews?.(run, { type: "trained" });
   if (evaluations.length > 0) {
     const weightsFile = studentFile(folder, run);

@@ -64,7 +64,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     await withTemporaryFolder(async (folder) => {
       const bss = ["quickstart", ...FASTEST, ...SMALL, "--methods", "bss", "--seeds", "1"]
         .concat("--set", "protocol.batchSize=16") // four an epoch, to be stopped between them
-        .concat("--set", "protocol.epochs=12", "--verbose");
+        .concat("--set", "protocol.epochs=8", "--verbose");
       if (!unstopped) {
         const whole = join(folder, "whole");
         assertEquals((await reproduce(whole, ...bss)).code, 0);
@@ -116,7 +116,7 @@ Deno.test("reproduce that gets another signal a second later is killed", async (
 Deno.test("reproduce --until stops in time and says what is left; the same command goes on", async () => {
   await withTemporaryFolder(async (folder) => {
     const long = [...ONE, "--set", "protocol.epochs=4000"];
-    let time = 1;
+    let time = 0.5;
     // A busy machine may not have begun after the shortest of these times.
     do {
       time *= 2;

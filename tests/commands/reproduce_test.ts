@@ -205,7 +205,8 @@ Deno.test("reproduce --shard divides the runs without overlap", async () => {
 
 Deno.test("reproduce --beside runs a variant and its default, and tells the difference by seed", async () => {
   await withTemporaryFolder(async (folder) => {
-    const variant = [...QUICKSTART, "--methods", "bss", "--seeds", "1", "--set", "bss.eta=2"];
+    const variant = [...QUICKSTART, ...SMALL, "--methods", "bss", "--seeds", "1"]
+      .concat("--set", "bss.eta=2");
     const { code, stdout, stderr } = await reproduce(folder, ...variant, "--beside");
     assertEquals(code, 0, stderr);
     const accuracy = (label: string) =>
@@ -261,9 +262,9 @@ Deno.test("reproduce leaves a damaged result as it is and names it, runs the oth
     const whole = await Deno.readFile(file);
     const flipped = whole.slice();
     flipped[Math.floor(flipped.length / 2)] ^= 1;
+    await Deno.remove(fileOf("original"));
     for (const [damaged, text] of [[flipped, "SHA-256"], [new Uint8Array(0), "empty"]] as const) {
       await Deno.writeFile(file, damaged);
-      await Deno.remove(fileOf("original"));
       const { code, stdout, stderr } = await reproduce(folder, ...two);
       assertEquals(code, 2);
       assertStringIncludes(stderr, file);
@@ -302,7 +303,13 @@ Deno.test({
   fn: () =>
     // Room for a finished run and a checkpoint, not for two runs.
     withSmallDisk(1200, async (folder) => {
-      const { code, stderr } = await reproduce(folder, ...QUICKSTART, ...SMALL, "--methods", "original");
+      const { code, stderr } = await reproduce(
+        folder,
+        ...QUICKSTART,
+        ...SMALL,
+        "--methods",
+        "original",
+      );
       assertEquals(code, 2, stderr);
       assertStringIncludes(stderr, "the disk is full");
       assertStringIncludes(stderr, "run the same command again");

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Claim, claimRun } from "./claim.ts";
 import type { WorkerNews } from "./run_protocol.ts";
@@ -172,8 +173,8 @@ async function runOne(
   claim: Claim,
 ): Promise<boolean> {
   const { specification, teacher } = run;
+  const checkpoints = join(folder.path, "checkpoints", run.name);
   if (training) {
-    const checkpoints = join(folder.path, "checkpoints", run.name);
     const answer = await worker.ask(
       { type: "train", specification, teacher, checkpoints },
       (news) => onNews?.(run, news),
@@ -181,8 +182,9 @@ async function runOne(
     if (answer.type !== "trained") return false;
     await claim.check();
     await writeRun(folder, run, answer, made);
-    await Deno.remove(checkpoints, { recursive: true });
   }
+  // A process that was killed right here has left them.
+  await rm(checkpoints, { recursive: true, force: true });
   onNews?.(run, { type: "trained" });
   if (evaluations.length > 0) {
     const { metadata: { weights } } = await folder.read(resultNameOf(run));

@@ -15,7 +15,7 @@ export interface MachineLimits {
 const MATRIX_SIDES = [256, 1024, 1536, 2048];
 
 /** A product that would take longer is not tried: this backend won't set the limit. */
-const LONGEST_MS = 1000;
+const LONGEST_MS = 300;
 
 /** Floats of a tensor of 256 MiB, more than caches hold. */
 const LARGE = 2 ** 26;

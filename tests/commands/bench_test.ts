@@ -3,12 +3,12 @@ import { runTask } from "./run_task.ts";
 
 const BENCH = "lib/commands/bench.ts";
 const GOLDEN = "tests/golden/fashion";
-const small = ["--backend", "wasm", "--batch", "4", "--repeats", "1"];
+const small = ["--backend", "wasm", "--batch", "2", "--repeats", "1"];
 
 Deno.test("bench --json ends with one line that holds the times of the first backend", async () => {
   const { code, stdout, stderr } = await runTask(BENCH, ...small, "--golden", GOLDEN, "--json");
   assertEquals(code, 0, stderr);
-  assertMatch(stdout, /96 images of the reference numbers, 4 a step, .*resnet14 → resnet8/);
+  assertMatch(stdout, /96 images of the reference numbers, 2 a step, .*resnet14 → resnet8/);
   assertStringIncludes(stdout, "Parts of a BSS step");
   const result = JSON.parse(stdout.trimEnd().split("\n").at(-1)!);
   for (const key of ["bss_step_ms", "student_step_ms", "teacher_forward_ms"]) {
@@ -18,7 +18,7 @@ Deno.test("bench --json ends with one line that holds the times of the first bac
   assertEquals(result.backend, "wasm");
   assertEquals(Object.keys(result.backends), ["wasm"]);
   const { batch, base_samples, parts_ms, student_step_overhead } = result.backends.wasm;
-  assertEquals([batch, base_samples], [4, 1]);
+  assertEquals([batch, base_samples], [2, 1]);
   assert(parts_ms.attack > 0);
   assert(student_step_overhead > 0 && student_step_overhead < 1);
   assert(result.limits.gflops > 0 && result.limits.gigabytes_per_second > 0);

@@ -6,8 +6,11 @@ export const RUN = "experiments/run.ts";
 /** A backend that needs no installation. */
 export const SMOKE = ["quickstart", "--scale", "smoke", "--backend", "wasm"];
 
+/** Trains on 50 images: an epoch of one mini-batch. */
+export const SMALL = ["--fractions", "0.01"];
+
 /** One run, the shortest there is. */
-export const ONE = [...SMOKE, "--methods", "original", "--seeds", "1"];
+export const ONE = [...SMOKE, ...SMALL, "--methods", "original", "--seeds", "1"];
 
 /** For tests of many runs: the backend is the one that a user gets. */
 export const FASTEST = ["--scale", "smoke"];

@@ -6,13 +6,29 @@ import type { FreezingBackend } from "../../lib/nn/freeze.ts";
 import { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
 import { computedOn, fastBackends, workingBackends } from "../on_every_backend.ts";
-import { FASTEST, ONE, onlyEntry, reproduce, RUN, SMOKE, startReproducing } from "./reproduce.ts";
+import {
+  FASTEST,
+  filesIn,
+  ONE,
+  onlyEntry,
+  reproduce,
+  RUN,
+  SMALL,
+  SMOKE,
+  startReproducing,
+} from "./reproduce.ts";
 import { runTask, snapshot } from "./run_task.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 /** The runs of `SMOKE` on the backend that a user gets. */
 const QUICKSTART = ["quickstart", ...FASTEST];
+
+/** Small mini-batches, since an estimate measures several of each method. */
+const DRY_RUN = [...QUICKSTART, "--dry-run", "--set", "protocol.batchSize=8"];
+
+/** Time enough to be killed in. */
+const LONGER = ["--set", "protocol.epochs=6"];
 
 const hasBfloat16 = workingBackends.includes("onednn") &&
   await computedOn(
@@ -22,7 +38,8 @@ const hasBfloat16 = workingBackends.includes("onednn") &&
 
 Deno.test("reproduce runs an experiment, prints its table, and finds nothing to do the second time", async () => {
   await withTemporaryFolder(async (folder) => {
-    const first = await reproduce(folder, ...SMOKE);
+    const small = [...QUICKSTART, ...SMALL];
+    const first = await reproduce(folder, ...small);
     assertEquals(first.code, 0, first.stderr);
     for (const method of ["original", "hinton", "bss"]) {
       assertMatch(first.stdout, new RegExp(`resnet8 +${method} +\\d+\\.\\d\\d ± \\d+\\.\\d\\d`));
@@ -45,15 +62,16 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
     assertEquals(run.metadata.instructions, "SIMD");
     assertEquals(run.rows.length, table.rows[0].epochs);
 
-    const part = await reproduce(folder, ...SMOKE, "--methods", "bss", "--seeds", "1");
+    const part = await reproduce(folder, ...small, "--methods", "bss", "--seeds", "1");
     assertEquals(part.code, 0, part.stderr);
     assertEquals((await results.read("tables/quickstart-smoke")).rows.length, 6);
 
     const before = await snapshot(folder);
-    const second = await reproduce(folder, ...SMOKE);
+    const second = await reproduce(folder, ...small);
     assertEquals(second.code, 0, second.stderr);
     assertStringIncludes(second.stdout, "Nothing to do");
-    assert(second.seconds < 3, `${second.seconds} s`);
+    // On a machine that is busy with other things, less than the runs took.
+    assert(second.seconds < Math.max(3, first.seconds), `${second.seconds} s`);
     assertEquals(await snapshot(folder), before);
   });
 });
@@ -61,7 +79,8 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
 for (const backend of fastBackends) {
   Deno.test(`reproduce ends in the same weights, byte for byte, when it was killed in the middle [${backend}]`, async () => {
     await withTemporaryFolder(async (folder) => {
-      const bss = [...SMOKE, "--backend", backend, "--methods", "bss", "--seeds", "1"];
+      const bss = [...SMOKE, ...SMALL, ...LONGER, "--methods", "bss", "--seeds", "1"]
+        .concat("--backend", backend);
       const whole = join(folder, "whole");
       assertEquals((await reproduce(whole, ...bss)).code, 0);
 
@@ -70,12 +89,13 @@ for (const backend of fastBackends) {
       await run.until("epoch 1,");
       run.process.kill("SIGKILL");
       await run.ended();
-      const checkpoints = await onlyEntry(join(killed, "checkpoints"));
-      assertStringIncludes(await onlyEntry(checkpoints), "epoch-00001.safetensors");
+      const checkpoints = await filesIn(await onlyEntry(join(killed, "checkpoints")));
+      const last = Object.keys(checkpoints).findLast((name) => name.endsWith(".safetensors"))!;
+      assertMatch(last, /^epoch-0000[1-5]\.safetensors$/);
 
       const resumed = await reproduce(killed, ...bss);
       assertEquals(resumed.code, 0, resumed.stderr);
-      assertStringIncludes(resumed.stderr, "resuming after epoch 1");
+      assertStringIncludes(resumed.stderr, `resuming after epoch ${last[10]}\n`);
       const weights = (results: string) =>
         onlyEntry(join(results, "students")).then(async (file) =>
           sha256(await Deno.readFile(file))
@@ -92,7 +112,8 @@ Deno.test({
   ignore: !hasBfloat16,
   fn: () =>
     withTemporaryFolder(async (folder) => {
-      const hinton = [...SMOKE, "--backend", "onednn", "--methods", "hinton", "--seeds", "1"];
+      const hinton = [...SMOKE, ...SMALL, "--methods", "hinton", "--seeds", "1"]
+        .concat("--backend", "onednn");
       const { code, stdout, stderr } = await reproduce(
         ...[folder, ...hinton, "--teacher-precision", "bf16"] as const,
       );
@@ -123,7 +144,8 @@ Deno.test("reproduce refuses a precision that the backend does not have, naming 
 
 Deno.test("reproduce takes the teacher's logits from its cache, and ends in the same weights", async () => {
   await withTemporaryFolder(async (folder) => {
-    const hinton = [...SMOKE, "--methods", "hinton", "--seeds", "3,"];
+    const hinton = [...QUICKSTART, ...SMALL, "--methods", "hinton", "--seeds", "3,"]
+      .concat("--set", "protocol.batchSize=32");
     const run = async (name: string, ...args: string[]) => {
       const results = join(folder, name);
       const { code, stderr } = await reproduce(results, ...hinton, ...args);
@@ -141,8 +163,8 @@ Deno.test("reproduce takes the teacher's logits from its cache, and ends in the 
     const warm = await run("warm");
     assertEquals(off.cached, [0, 0]);
     assertEquals(cold.cached, [0, 0]);
-    // The first mini-batch, 64 of the 200 images, is computed to see that the cache is right.
-    assertEquals(warm.cached, [136 / 200, 1]);
+    // The first mini-batch, 32 of the 50 images, is computed to see that the cache is right.
+    assertEquals(warm.cached, [18 / 50, 1]);
     assertEquals(cold.weights, off.weights);
     assertEquals(warm.weights, off.weights);
   });
@@ -150,12 +172,12 @@ Deno.test("reproduce takes the teacher's logits from its cache, and ends in the 
 
 Deno.test("reproduce refuses to resume on another backend, and shows the difference", async () => {
   await withTemporaryFolder(async (folder) => {
-    const run = startReproducing(folder, ...ONE, "--verbose");
+    const run = startReproducing(folder, ...ONE, ...LONGER, "--verbose");
     await run.until("epoch 1,");
     run.process.kill("SIGKILL");
     await run.ended();
     const before = await snapshot(join(folder, "checkpoints"));
-    const other = await reproduce(folder, ...ONE, "--backend", "cpu");
+    const other = await reproduce(folder, ...ONE, ...LONGER, "--backend", "cpu");
     assertEquals(other.code, 2);
     assertStringIncludes(other.stderr, 'backend: "wasm" → "cpu"');
     assertEquals(await snapshot(join(folder, "checkpoints")), before);
@@ -195,7 +217,7 @@ Deno.test({
 
 Deno.test("reproduce --dry-run lists the missing runs and an estimate, and writes nothing", async () => {
   await withTemporaryFolder(async (folder) => {
-    const { code, stdout } = await reproduce(folder, ...QUICKSTART, "--dry-run");
+    const { code, stdout } = await reproduce(folder, ...DRY_RUN);
     assertEquals(code, 0);
     assertMatch(stdout, /6 runs, about \d+ (s|min)/);
     assertEquals(Object.keys(await snapshot(folder)).filter((file) => file.endsWith(".arrow")), []);
@@ -205,7 +227,7 @@ Deno.test("reproduce --dry-run lists the missing runs and an estimate, and write
 Deno.test("reproduce --shard divides the runs without overlap", async () => {
   await withTemporaryFolder(async (folder) => {
     const names = async (shard: string) => {
-      const { stdout } = await reproduce(folder, ...QUICKSTART, "--dry-run", "--shard", shard);
+      const { stdout } = await reproduce(folder, ...DRY_RUN, "--shard", shard);
       return [...stdout.matchAll(/^fashion\S+/gm)].map(([name]) => name);
     };
     const parts = [await names("1/2"), await names("2/2")];
@@ -216,7 +238,8 @@ Deno.test("reproduce --shard divides the runs without overlap", async () => {
 
 Deno.test("reproduce --beside runs a variant and its default, and tells the difference by seed", async () => {
   await withTemporaryFolder(async (folder) => {
-    const variant = [...QUICKSTART, "--methods", "bss", "--seeds", "1", "--set", "bss.eta=2"];
+    const variant = [...QUICKSTART, ...SMALL, "--methods", "bss", "--seeds", "1"]
+      .concat("--set", "bss.eta=2");
     const { code, stdout, stderr } = await reproduce(folder, ...variant, "--beside");
     assertEquals(code, 0, stderr);
     const accuracy = (label: string) =>
@@ -263,7 +286,7 @@ for (const [what, args, text] of mistakes) {
 
 Deno.test("reproduce leaves a damaged result as it is and names it, runs the others and shows them", async () => {
   await withTemporaryFolder(async (folder) => {
-    const two = [...SMOKE, "--methods", "original,hinton", "--seeds", "1,"];
+    const two = [...QUICKSTART, ...SMALL, "--methods", "original,hinton", "--seeds", "1,"];
     assertEquals((await reproduce(folder, ...two)).code, 0);
     const runs = await Array.fromAsync(Deno.readDir(join(folder, "runs")));
     const fileOf = (method: string) =>
@@ -272,9 +295,9 @@ Deno.test("reproduce leaves a damaged result as it is and names it, runs the oth
     const whole = await Deno.readFile(file);
     const flipped = whole.slice();
     flipped[Math.floor(flipped.length / 2)] ^= 1;
+    await Deno.remove(fileOf("original"));
     for (const [damaged, text] of [[flipped, "SHA-256"], [new Uint8Array(0), "empty"]] as const) {
       await Deno.writeFile(file, damaged);
-      await Deno.remove(fileOf("original"));
       const { code, stdout, stderr } = await reproduce(folder, ...two);
       assertEquals(code, 2);
       assertStringIncludes(stderr, file);
@@ -313,7 +336,13 @@ Deno.test({
   fn: () =>
     // Room for a finished run and a checkpoint, not for two runs.
     withSmallDisk(1200, async (folder) => {
-      const { code, stderr } = await reproduce(folder, ...SMOKE, "--methods", "original");
+      const { code, stderr } = await reproduce(
+        folder,
+        ...QUICKSTART,
+        ...SMALL,
+        "--methods",
+        "original",
+      );
       assertEquals(code, 2, stderr);
       assertStringIncludes(stderr, "the disk is full");
       assertStringIncludes(stderr, "run the same command again");

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { runTask, snapshot } from "./run_task.ts";
+import { writeSmallFashionMnist } from "../data/small_fashion_mnist.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { encodeSafetensors } from "../../lib/nn/safetensors.ts";
 
@@ -17,15 +18,18 @@ Deno.test("teacher list shows the teacher that comes with the project", async ()
 
 Deno.test("teacher train makes a teacher that teacher import accepts", async () => {
   await withTemporaryFolder(async (folder) => {
+    const labels = Array.from({ length: 20 }, (_, k) => k % 10);
+    await writeSmallFashionMnist(join(folder, "fashion-mnist"), labels, labels.map((k) => 20 * k));
+    const data = ["--dataset", "fashion-mnist", "--data", folder, "--unverified-data"];
     const trained = await runTask(
       TEACHER,
-      ...["train", "--network", "resnet8", "--epochs", "1", "--batch-size", "1250"],
-      ...["--results", folder],
+      ...["train", "--network", "resnet8", "--epochs", "1", "--batch-size", "10"],
+      ...["--results", folder, ...data],
     );
     assertEquals(trained.code, 0, trained.stderr);
     assertStringIncludes(trained.stdout, "epoch 1/1");
-    const file = join(folder, "teachers", "fashion-mnist-subset-resnet8.safetensors");
-    const imported = await runTask(TEACHER, "import", file, "--results", folder);
+    const file = join(folder, "teachers", "fashion-mnist-resnet8.safetensors");
+    const imported = await runTask(TEACHER, "import", file, "--results", folder, ...data);
     assertEquals(imported.code, 0, imported.stderr);
     assertStringIncludes(imported.stdout, "% on the test images");
   });

@@ -58,7 +58,8 @@ slurmTest(
   "reproduce --submit slurm: four tasks together do what one command does, and no run twice",
   async (folder) => {
     const table = ["table4", "--scale", "smoke", "--methods", "original,hinton", "--seeds", "4"];
-    const command = [...table, "--teacher-cache", "0", "--verbose"];
+    const small = ["--fractions", "0.01", "--set", "protocol.epochs=1"];
+    const command = [...table, ...small, "--teacher-cache", "0", "--verbose"];
     const serial = join(folder, "serial");
     await reproduce(serial, ...command);
 
@@ -104,7 +105,7 @@ slurmTest(
   "a task whose time is up goes back in the queue and on from its checkpoint, until it is cancelled",
   async (folder) => {
     const one = ["quickstart", "--scale", "smoke", "--methods", "original", "--seeds", "1"];
-    const long = [...one, "--set", "protocol.epochs=10000", "--verbose"];
+    const long = [...one, "--fractions", "0.01", "--set", "protocol.epochs=10000", "--verbose"];
     await reproduce(folder, ...long, "--submit", "slurm");
     const log = async () => (await logsIn(folder)).join();
     await until("the run has begun", async () => begunRuns(await log()).length > 0);

@@ -8,7 +8,7 @@ import { datasetFor } from "../../lib/training/dataset_for.ts";
 import { fastBackends } from "../on_every_backend.ts";
 
 Deno.test("compareBackends() trains on those that work, and says why the others do not", async () => {
-  const choices = { scale: "smoke", methods: ["original"], seeds: [1], fractions: [0.01] };
+  const choices = { scale: "smoke" as const, methods: ["original"], seeds: [1], fractions: [0.01] };
   const [{ specification, teacher }] = await openPlan(quickstart, choices);
   const dataset = datasetFor(await loadDataset(specification.dataset.name, {}), specification);
   const runs = await compareBackends(specification, dataset, teacher.file);

@@ -1,9 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { basename, join } from "node:path";
-import { browserTest } from "./needs_chromium.ts";
 import { figuresOf, marksOf, structureOf } from "./figure_structure.ts";
 import { drawnMarks, faintTexts, leastTextSize, overhang } from "./in_page.js";
-import { type ShownPage, withBrowser } from "./open_pages.ts";
+import { browserTest, type ShownPage } from "./open_pages.ts";
 import { codeCell, errorOutput, notebookOf, shownData, textCell } from "../notebooks/made_up.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { listNotebooks } from "../../lib/notebook/list_notebooks.ts";
@@ -24,44 +23,40 @@ const committed: NamedNotebook[] = await Promise.all(
 
 browserTest(
   "every page of the committed notebooks is whole and readable offline",
-  async (executable) => {
+  async (show) => {
     await withTemporaryFolder(async (folder) => {
       await writePages(folder, committed, "made by a test");
-      await withBrowser(executable, async (show) => {
-        for (const width of WIDTHS) {
-          await assertReadable(await show(join(folder, "index.html"), width), "index", width);
-          for (const { name, notebook } of committed) {
-            const shown = await show(join(folder, `${name}.html`), width);
-            await assertReadable(shown, name, width);
-            await assertComplete(shown, [notebook]);
-          }
+      for (const width of WIDTHS) {
+        await assertReadable(await show(join(folder, "index.html"), width), "index", width);
+        for (const { name, notebook } of committed) {
+          const shown = await show(join(folder, `${name}.html`), width);
+          await assertReadable(shown, name, width);
+          await assertComplete(shown, [notebook]);
         }
-      });
+      }
     });
   },
 );
 
 browserTest(
   "one page holds all committed notebooks and needs no other file",
-  async (executable) => {
+  async (show) => {
     await withTemporaryFolder(async (folder) => {
       const file = join(folder, "all.html");
       await writeOnePage(file, committed, "made by a test");
       assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 1);
-      await withBrowser(executable, async (show) => {
-        for (const width of WIDTHS) {
-          const shown = await show(file, width);
-          await assertReadable(shown, "all.html", width);
-          await assertComplete(shown, committed.map(({ notebook }) => notebook));
-        }
-      });
+      for (const width of WIDTHS) {
+        const shown = await show(file, width);
+        await assertReadable(shown, "all.html", width);
+        await assertComplete(shown, committed.map(({ notebook }) => notebook));
+      }
     });
   },
 );
 
 browserTest(
   "a page runs no script of an output, and shows verdicts and errors",
-  async (executable) => {
+  async (show) => {
     const hostile =
       `<b>text</b><img src="http://example.org/x.png" onerror="document.title = 'run'">` +
       `<script>document.title = "run"</script>`;
@@ -74,28 +69,26 @@ browserTest(
     );
     await withTemporaryFolder(async (folder) => {
       await writePages(folder, [{ name: "made-up", notebook }], "made by a test");
-      await withBrowser(executable, async (show) => {
-        const { page, asked } = await show(join(folder, "made-up.html"), 400);
-        assertEquals(await page.title(), "A <b>title</b>");
-        assertEquals(asked, ["http://example.org/x.png: csp"]);
-        assertEquals(await page.locator(".output b").textContent(), "text");
-        const index = await show(join(folder, "index.html"), 400);
-        await assertReadable(index, "index", 400);
-        assertEquals(await index.page.locator("dt").textContent(), "BSS <wins>");
-        assertEquals(await index.page.locator("dd").textContent(), "not settled");
-        assertEquals(
-          await index.page.locator(".error").textContent(),
-          "code cell 3: UserError: there are <no> results",
-        );
-        assertEquals(await index.page.locator("a").count(), 1);
-      });
+      const { page, asked } = await show(join(folder, "made-up.html"), 400);
+      assertEquals(await page.title(), "A <b>title</b>");
+      assertEquals(asked, ["http://example.org/x.png: csp"]);
+      assertEquals(await page.locator(".output b").textContent(), "text");
+      const index = await show(join(folder, "index.html"), 400);
+      await assertReadable(index, "index", 400);
+      assertEquals(await index.page.locator("dt").textContent(), "BSS <wins>");
+      assertEquals(await index.page.locator("dd").textContent(), "not settled");
+      assertEquals(
+        await index.page.locator(".error").textContent(),
+        "code cell 3: UserError: there are <no> results",
+      );
+      assertEquals(await index.page.locator("a").count(), 1);
     });
   },
 );
 
 browserTest(
   "faintTexts() finds grey on white, and a page without Plotly keeps its pictures",
-  async (executable) => {
+  async (show) => {
     const data = new Uint8ClampedArray(64);
     const picture = encodePng({ width: 8, height: 8, channels: 1, data }).toBase64();
     const figure = { data: [], layout: { title: { text: "A & B" } }, config: {} };
@@ -105,14 +98,12 @@ browserTest(
     ]);
     await withTemporaryFolder(async (folder) => {
       await writePages(folder, [{ name: "made-up", notebook: notebookOf(cell) }], "made by a test");
-      await withBrowser(executable, async (show) => {
-        const { page } = await show(join(folder, "made-up.html"), 400);
-        assertEquals(await page.evaluate(faintTexts), ["faint (2.85:1)"]);
-        await Deno.remove(join(folder, "plotly.js"));
-        await page.reload();
-        assertEquals(await page.locator(".still img").isVisible(), true);
-        assertEquals(await page.locator("figcaption").textContent(), "A & B");
-      });
+      const { page } = await show(join(folder, "made-up.html"), 400);
+      assertEquals(await page.evaluate(faintTexts), ["faint (2.85:1)"]);
+      await Deno.remove(join(folder, "plotly.js"));
+      await page.reload();
+      assertEquals(await page.locator(".still img").isVisible(), true);
+      assertEquals(await page.locator("figcaption").textContent(), "A & B");
     });
   },
 );

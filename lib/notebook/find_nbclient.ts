@@ -18,7 +18,16 @@ export async function findNbclient(): Promise<string | null> {
   return null;
 }
 
-async function hasNbclient(python: string): Promise<boolean> {
+const checked = new Map<string, Promise<boolean>>();
+
+/** Asks each Python once: importing nbclient takes it half a second. */
+function hasNbclient(python: string): Promise<boolean> {
+  const answer = checked.get(python) ?? importsNbclient(python);
+  checked.set(python, answer);
+  return answer;
+}
+
+async function importsNbclient(python: string): Promise<boolean> {
   const { success } = await new Deno.Command(python, {
     args: ["-c", "import nbclient, nbformat"],
     stdout: "null",

@@ -1,20 +1,41 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { AnyTrace, Figure } from "./figure.ts";
 import { findChromium } from "./find_chromium.ts";
 import { FIT_LAYOUT } from "./fit_layout.ts";
 import { jsonForScript } from "./json_for_script.ts";
-import { browserError, openInChromium } from "./open_in_chromium.ts";
 import { plotlySource } from "./plotly_source.ts";
 import { plotlyForm } from "./plotly_text.ts";
+import { UserError } from "../user_error.ts";
 
 /** Pixels of the picture for one of the page, so that it is sharp on dense screens and in print. */
 const SCALE = 2;
 
+/** A page takes about a second; a browser that hangs must not hang a notebook. */
+const TIME_LIMIT_MS = 60_000;
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // No name can be looked up: a page that needs the network shows it here, not at its reader's.
+  "--host-resolver-rules=MAP * ~NOTFOUND",
+  "--screenshot",
+  `--force-device-scale-factor=${SCALE}`,
+  "--hide-scrollbars",
+];
+
 /**
- * Draws a figure in headless Chromium.
+ * Draws a figure in headless Chromium, without a network and in a profile of its own, and leaves nothing
+ * behind.
  *
  * @param size in pixels of a page; the picture has twice as many each way
  * @returns the bytes of a PNG, or `null` when there is no Chromium
- * @throws UserError when Chromium fails
+ * @throws UserError when Chromium fails or hangs
  */
 export async function renderPng(
   figure: Figure<AnyTrace>,
@@ -22,18 +43,55 @@ export async function renderPng(
 ): Promise<Uint8Array | null> {
   const executable = await findChromium();
   if (executable === null) return null;
-  const { screenshot, stderr } = await openInChromium(
-    executable,
-    await pictureHtml(figure, width, height),
-    [
-      "--screenshot",
-      `--window-size=${width},${height}`,
-      `--force-device-scale-factor=${SCALE}`,
-      "--hide-scrollbars",
-    ],
+  const folder = await Deno.makeTempDir({ prefix: "bss-chromium-" });
+  try {
+    const page = join(folder, "page.html");
+    await Deno.writeTextFile(page, await pictureHtml(figure, width, height));
+    const said = await run(executable, folder, [`--window-size=${width},${height}`, page]);
+    return await Deno.readFile(join(folder, "screenshot.png")).catch(() => {
+      throw browserError(executable, said);
+    });
+  } finally {
+    await removeProfile(folder);
+  }
+}
+
+/** Runs the browser in a folder, and gives what it said. */
+async function run(executable: string, folder: string, args: readonly string[]): Promise<string> {
+  let output: Deno.CommandOutput;
+  try {
+    output = await new Deno.Command(executable, {
+      args: [...FLAGS, `--user-data-dir=${join(folder, "profile")}`, ...args],
+      cwd: folder,
+      signal: AbortSignal.timeout(TIME_LIMIT_MS),
+    }).output();
+  } catch (error) {
+    throw browserError(executable, String(error));
+  }
+  const said = new TextDecoder().decode(output.stderr);
+  if (!output.success) throw browserError(executable, said);
+  return said;
+}
+
+/** The error of a browser that does not do what it is asked. */
+function browserError(executable: string, said: string): UserError {
+  return new UserError(
+    `${executable} failed or took longer than ${TIME_LIMIT_MS / 1000} s to show a page; ` +
+      `set CHROMIUM to another browser. It said:\n${said}`,
   );
-  if (screenshot) return screenshot;
-  throw browserError(executable, stderr);
+}
+
+/**
+ * The browser's helpers end a moment after it and may write into its profile until then, so a first
+ * removal may find a folder that is not empty. (`maxRetries` of node:fs does nothing in Deno.)
+ */
+async function removeProfile(folder: string): Promise<void> {
+  for (let tries = 20; tries > 1; tries--) {
+    const removed = await Deno.remove(folder, { recursive: true }).then(() => true, () => false);
+    if (removed) return;
+    await delay(50);
+  }
+  await Deno.remove(folder, { recursive: true });
 }
 
 async function pictureHtml(

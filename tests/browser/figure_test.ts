@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { decode } from "fast-png";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { accuracyWithErrorBars } from "../../lib/report/accuracy_bars.ts";
 import { boundaryPicture } from "../../lib/report/boundary_picture.ts";
@@ -10,11 +11,11 @@ import { figureHtml, redrawnFigureHtml } from "../../lib/report/figure_html.ts";
 import { findChromium } from "../../lib/report/find_chromium.ts";
 import { gainWithIntervals } from "../../lib/report/gain_intervals.ts";
 import { learningCurves } from "../../lib/report/learning_curves.ts";
-import { openInChromium } from "../../lib/report/open_in_chromium.ts";
 import { renderPng } from "../../lib/report/static_picture.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { browserTest } from "./needs_chromium.ts";
+import { browserTest, type Show } from "./open_pages.ts";
 import { regionsOf } from "../report/regions_of.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const CURVES = learningCurves([
   { name: "bss, seed 1", group: "bss", epochs: [1, 2, 3], accuracy: [70, 80, 86.5] },
@@ -26,33 +27,48 @@ const BARS = accuracyWithErrorBars([
   { method: "bss", mean: 87, std: null, values: [87] },
 ]);
 
-/** The page after its scripts ran, without a network, and what it said on its console. */
-async function show(executable: string, body: string): Promise<{ dom: string; console: string[] }> {
-  const html = `<!doctype html><meta charset="utf-8"><title>figures</title><body>${body}`;
-  const flags = ["--dump-dom", "--virtual-time-budget=10000", "--enable-logging=stderr"];
-  const { stdout, stderr } = await openInChromium(executable, html, flags);
-  return { dom: stdout, console: stderr.split("\n").filter((line) => line.includes(":CONSOLE")) };
+/** Shows a page without a network, and gives it after its scripts ran, with what its console has. */
+async function show(open: Show, body: string): Promise<{ dom: string; console: string[] }> {
+  let shown = { dom: "", console: [] as string[] };
+  await withTemporaryFolder(async (folder) => {
+    const file = join(folder, "page.html");
+    const head = `<!doctype html><meta charset="utf-8"><title>figures</title>`;
+    await Deno.writeTextFile(file, `${head}<body>${body}`);
+    const { page, said } = await open(file, 800);
+    await page.evaluate(SETTLES);
+    shown = { dom: await page.content(), console: said };
+  });
+  return shown;
 }
+
+/** Waits for Plotly, for what then waits for it, and again where that has loaded it anew. */
+const SETTLES = `(async () => {
+  for (let before = null; before !== window.bssPlotly;) {
+    before = window.bssPlotly;
+    await before?.catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+})()`;
 
 function count(text: string, part: string): number {
   return text.split(part).length - 1;
 }
 
-browserTest("figureHtml() draws every line and every point offline", async (executable) => {
-  const curves = await show(executable, await figureHtml(CURVES, null));
+browserTest("figureHtml() draws every line and every point offline", async (open) => {
+  const curves = await show(open, await figureHtml(CURVES, null));
   assertEquals(curves.console, []);
   // Three runs of three epochs, and one sample in the legend for each of two methods.
   assertEquals(count(curves.dom, 'class="js-line"'), 3 + 2);
   assertEquals(count(curves.dom, '<path class="point'), 3 * 3);
   assertEquals(count(curves.dom, 'class="bss-still"'), 0);
 
-  const bars = await show(executable, await figureHtml(BARS, null));
+  const bars = await show(open, await figureHtml(BARS, null));
   assertEquals(bars.console, []);
   assertEquals(count(bars.dom, '<path class="point'), 2 + 3);
   assertEquals(count(bars.dom, 'class="yerror"'), 1);
 });
 
-browserTest("figureHtml() draws the plane with classes, lines and points", async (executable) => {
+browserTest("figureHtml() draws the plane with classes, lines and points", async (open) => {
   const labels = new Int32Array([0, 1]);
   const figure = boundaryPicture({
     teacher: regionsOf((x) => [0, x]),
@@ -60,7 +76,7 @@ browserTest("figureHtml() draws the plane with classes, lines and points", async
     points: { name: "two", points: new Float32Array([-1, 0, 1, 0]), labels, classes: 2 },
     attacked: { base: [-1, 0], samples: [-0.5, 0] },
   }, "plane");
-  const { dom, console } = await show(executable, await figureHtml(figure, null));
+  const { dom, console } = await show(open, await figureHtml(figure, null));
   assertEquals(console, []);
   assertEquals(count(dom, 'class="hm"'), 1);
   // Three boundaries and the way of the attack; the legend has a sample of the boundaries.
@@ -68,9 +84,9 @@ browserTest("figureHtml() draws the plane with classes, lines and points", async
   assertEquals(count(dom, '<path class="point'), 2 + 1);
 });
 
-browserTest("figureHtml() draws each of several figures on a page once", async (executable) => {
+browserTest("figureHtml() draws each of several figures on a page once", async (open) => {
   const figures = [CURVES, BARS, CURVES].map((figure) => figureHtml(figure, null));
-  const { dom, console } = await show(executable, (await Promise.all(figures)).join("<hr>"));
+  const { dom, console } = await show(open, (await Promise.all(figures)).join("<hr>"));
   assertEquals(console, []);
   assertEquals(count(dom, 'class="plot-container'), 3);
   assertEquals(count(dom, 'class="js-line"'), 2 * 5);
@@ -79,7 +95,7 @@ browserTest("figureHtml() draws each of several figures on a page once", async (
 
 browserTest(
   "redrawnFigureHtml() is drawn with the Plotly that the page has",
-  async (executable) => {
+  async (open) => {
     const updated = JSON.stringify(redrawnFigureHtml(BARS)).replaceAll("</", "<\\/");
     // As JupyterLab updates a display: other HTML in its place, of which it runs the scripts.
     const update = `<script>window.bssPlotly.then(() => setTimeout(() => {
@@ -90,7 +106,7 @@ browserTest(
     }
   }, 100))</script>`;
     const first = `<div id="output">${await figureHtml(CURVES, null)}</div>`;
-    const { dom, console } = await show(executable, first + update);
+    const { dom, console } = await show(open, first + update);
     assertEquals(console, []);
     assertEquals(count(dom, 'class="plot-container'), 1);
     assertEquals(count(dom, 'class="js-line"'), 0);
@@ -100,55 +116,65 @@ browserTest(
 
 browserTest(
   "redrawnFigureHtml() leaves a line of text in a page without Plotly",
-  async (executable) => {
-    const { dom } = await show(executable, redrawnFigureHtml(BARS));
+  async (open) => {
+    const { dom } = await show(open, redrawnFigureHtml(BARS));
     assertEquals(count(dom, "(a figure that needs JavaScript)</p>"), 1);
     // A figure that carries Plotly and comes later is drawn all the same.
     const both = `${redrawnFigureHtml(BARS)}<script>setTimeout(() => {
     document.body.append(document.querySelector("template").content);
   }, 200)</script><template>${await figureHtml(CURVES, null)}</template>`;
-    assertEquals(count((await show(executable, both)).dom, 'class="plot-container'), 1);
+    assertEquals(count((await show(open, both)).dom, 'class="plot-container'), 1);
   },
 );
 
-browserTest("figureHtml() breaks titles that are wider than the page", async (executable) => {
+browserTest("figureHtml() breaks titles that are wider than the page", async (open) => {
   const title = "How accurate a student is that was distilled on boundary supporting samples";
   const figure = gainWithIntervals([{ method: "bss", mean: 1, interval: [0, 2] }], {
     reference: "original",
     title,
   });
   const narrow = `<div style="width:400px">${await figureHtml(figure, null)}</div>`;
-  const { dom, console } = await show(executable, narrow);
+  const { dom, console } = await show(open, narrow);
   assertEquals(console, []);
   const [, drawn] = /class="gtitle"[^>]*>(.*?)<\/text>/s.exec(dom)!;
   assertEquals(count(drawn, 'class="line"'), 3);
 });
 
-browserTest("figureHtml() shows names with markup in them as they are", async (executable) => {
+browserTest("figureHtml() shows names with markup in them as they are", async (open) => {
   const name = "<b>bss</b> & η<1";
   const figure = learningCurves([{ name, epochs: [1], accuracy: [1] }], name);
-  const { dom, console } = await show(executable, await figureHtml(figure, null));
+  const { dom, console } = await show(open, await figureHtml(figure, null));
   assertEquals(console, []);
   assertEquals(count(dom, ">&lt;b&gt;bss&lt;/b&gt; &amp; η&lt;1</text>"), 2);
 });
 
-browserTest("figureHtml() leaves its picture where Plotly cannot run", async (executable) => {
+browserTest("figureHtml() leaves its picture where Plotly cannot run", async (open) => {
   const html = await figureHtml(CURVES, new Uint8Array([1, 2, 3]));
-  const { dom, console } = await show(executable, html.replace(/H4sI[^<]*/, "AAAA"));
+  const { dom, console } = await show(open, html.replace(/H4sI[^<]*/, "AAAA"));
   assertEquals(count(dom, "data:image/png;base64,AQID"), 1);
   assertEquals(console.length, 1);
   assertMatch(console[0], /This figure stays a still picture/);
 });
 
-browserTest("renderPng() draws a picture that is not empty, twice as wide as asked", async () => {
-  const picture = decode((await renderPng(CURVES, { width: 600, height: 300 }))!);
-  assertEquals([picture.width, picture.height], [1200, 600]);
-  const { width, channels, data } = picture;
-  const isVermilion = (at: number) => data[at] === 213 && data[at + 1] === 94 && data[at + 2] === 0;
-  const pixels = Array.from({ length: data.length / channels }, (_, pixel) => pixel * channels);
-  assert(pixels.filter(isVermilion).length > width / 4, "the line of bss is not there");
-  assertEquals([...data.subarray(0, 3)], [255, 255, 255]);
-});
+browserTest(
+  "renderPng() draws a picture that is not empty, twice as wide as asked, and leaves no file behind",
+  async () => {
+    const folder = await Deno.makeTempDir({ prefix: "bss-browser-test-" });
+    let png: Uint8Array | null = null;
+    await withEnv({ TMPDIR: folder }, async () => {
+      png = await renderPng(CURVES, { width: 600, height: 300 });
+    });
+    await Deno.remove(folder); // refuses a folder that is not empty
+    const picture = decode(png!);
+    assertEquals([picture.width, picture.height], [1200, 600]);
+    const { width, channels, data } = picture;
+    const isVermilion = (at: number) =>
+      data[at] === 213 && data[at + 1] === 94 && data[at + 2] === 0;
+    const pixels = Array.from({ length: data.length / channels }, (_, pixel) => pixel * channels);
+    assert(pixels.filter(isVermilion).length > width / 4, "the line of bss is not there");
+    assertEquals([...data.subarray(0, 3)], [255, 255, 255]);
+  },
+);
 
 browserTest(
   "figureDisplay() gives one bundle with Plotly's form, HTML, a picture, text",
@@ -165,12 +191,6 @@ browserTest(
     assert(String(bundle["text/html"]).includes(String(bundle["image/png"])));
   },
 );
-
-browserTest("renderPng() leaves no file behind", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "bss-browser-test-" });
-  await withEnv({ TMPDIR: folder }, () => renderPng(CURVES, { width: 100, height: 100 }));
-  await Deno.remove(folder); // refuses a folder that is not empty
-});
 
 Deno.test("findChromium() refuses a CHROMIUM that is not there", async () => {
   await withEnv(

@@ -1,5 +1,6 @@
 import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
 import { pathToFileURL } from "node:url";
+import { findChromium } from "../../lib/report/find_chromium.ts";
 
 /** A page that is shown, and what it did that it should not have. */
 export interface ShownPage {
@@ -10,35 +11,47 @@ export interface ShownPage {
   readonly asked: string[];
 }
 
-/** Shows files in a browser without a network, one after the other. */
-export async function withBrowser(
-  executable: string,
-  use: (show: (file: string, width: number, still?: number) => Promise<ShownPage>) => Promise<void>,
-): Promise<void> {
-  const browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox"] });
-  try {
-    await use((file, width, still) => show(browser, file, width, still));
-  } finally {
-    await browser.close();
-  }
+/** Shows a file without a network, until its figures are drawn, but for those that stay still pictures. */
+export type Show = (file: string, width: number, still?: number) => Promise<ShownPage>;
+
+const executablePath = await findChromium();
+const reason = "needs Chromium; name it in CHROMIUM or put it on the PATH";
+
+// The tests of a file share a browser and its tab: their start costs more than the pages do.
+let browser: Browser | undefined;
+let shown: ShownPage;
+if (executablePath !== null) {
+  Deno.test.beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    const page = await browser.newPage({ offline: true });
+    page.on("console", (message) => shown.said.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => shown.said.push(`error: ${error.message}`));
+    page.on("requestfailed", (request) => {
+      shown.asked.push(`${request.url()}: ${request.failure()?.errorText}`);
+    });
+    shown = { page, said: [], asked: [] };
+  });
+  Deno.test.afterAll(() => browser?.close());
 }
 
-/** A page with its figures drawn, but for those that stay still pictures. */
-async function show(browser: Browser, file: string, width: number, still = 0): Promise<ShownPage> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, offline: true });
-  const page = await context.newPage();
-  const said: string[] = [];
-  const asked: string[] = [];
-  page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
-  page.on("pageerror", (error) => said.push(`error: ${error.message}`));
-  page.on("requestfailed", (request) => {
-    asked.push(`${request.url()}: ${request.failure()?.errorText}`);
+/** A test that a machine without Chromium leaves out, with the reason in its name. */
+export function browserTest(name: string, fn: (show: Show) => Promise<void>): void {
+  Deno.test({
+    name: executablePath ? name : `${name} (${reason})`,
+    ignore: executablePath === null,
+    fn: () => fn(show),
   });
+}
+
+async function show(file: string, width: number, still = 0): Promise<ShownPage> {
+  const { page } = shown;
+  shown = { page, said: [], asked: [] };
+  await page.setViewportSize({ width, height: 900 });
   await page.goto(pathToFileURL(file).href);
   await page.waitForFunction(
     `document.querySelectorAll(".still:not([hidden])").length === ${still}`,
     undefined,
     { timeout: 20_000 },
   );
-  return { page, said, asked };
+  return shown;
 }

@@ -1,9 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { basename, join } from "node:path";
-import { browserTest } from "./needs_chromium.ts";
 import { figuresOf, marksOf, structureOf } from "./figure_structure.ts";
 import { drawnMarks, faintTexts, leastTextSize, overhang } from "./in_page.js";
-import { type ShownPage, withBrowser } from "./open_pages.ts";
+import { browserTest, type ShownPage } from "./open_pages.ts";
 import { codeCell, errorOutput, notebookOf, shownData, textCell } from "../notebooks/made_up.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { listNotebooks } from "../../lib/notebook/list_notebooks.ts";
@@ -24,37 +23,33 @@ const committed: NamedNotebook[] = await Promise.all(
 
 browserTest(
   "every page of the committed notebooks is whole and readable offline",
-  async (executable) => {
+  async (show) => {
     await withTemporaryFolder(async (folder) => {
       await writePages(folder, committed, "made by a test");
-      await withBrowser(executable, async (show) => {
-        for (const width of WIDTHS) {
-          await assertReadable(await show(join(folder, "index.html"), width), "index", width);
-          for (const { name, notebook } of committed) {
-            const shown = await show(join(folder, `${name}.html`), width);
-            await assertReadable(shown, name, width);
-            await assertComplete(shown, [notebook]);
-          }
+      for (const width of WIDTHS) {
+        await assertReadable(await show(join(folder, "index.html"), width), "index", width);
+        for (const { name, notebook } of committed) {
+          const shown = await show(join(folder, `${name}.html`), width);
+          await assertReadable(shown, name, width);
+          await assertComplete(shown, [notebook]);
         }
-      });
+      }
     });
   },
 );
 
 browserTest(
   "one page holds all committed notebooks and needs no other file",
-  async (executable) => {
+  async (show) => {
     await withTemporaryFolder(async (folder) => {
       const file = join(folder, "all.html");
       await writeOnePage(file, committed, "made by a test");
       assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 1);
-      await withBrowser(executable, async (show) => {
-        for (const width of WIDTHS) {
-          const shown = await show(file, width);
-          await assertReadable(shown, "all.html", width);
-          await assertComplete(shown, committed.map(({ notebook }) => notebook));
-        }
-      });
+      for (const width of WIDTHS) {
+        const shown = await show(file, width);
+        await assertReadable(shown, "all.html", width);
+        await assertComplete(shown, committed.map(({ notebook }) => notebook));
+      }
     });
   },
 );
@@ -75,7 +70,7 @@ const HOSTILE = [
 
 browserTest(
   "a page runs and loads nothing of an output, stays where it is, and shows all that comes after",
-  async (executable) => {
+  async (show) => {
     const verdicts = [{ claim: "BSS <wins>", verdict: "not settled" }];
     const figure = { data: [{ type: "scatter", y: [1, 2] }], layout: {}, config: {} };
     const notebook = notebookOf(
@@ -92,36 +87,34 @@ browserTest(
       await Deno.writeTextFile(join(folder, "evil.js"), `document.title = "run"`);
       await Deno.writeTextFile(join(folder, "evil.css"), "body { display: none }");
       await Deno.writeTextFile(join(folder, "evil.html"), "another page");
-      await withBrowser(executable, async (show) => {
-        const { page, asked } = await show(join(folder, "made-up.html"), 400, 1);
-        assertEquals(await page.title(), "A <b>title</b>");
-        assertEquals(basename(page.url()), "made-up.html");
-        assertEquals(asked, []);
-        assertEquals(await page.locator(".output b").textContent(), "text");
-        assertEquals(await page.locator("iframe, object, form, textarea, #main").count(), 0);
-        assertEquals(await page.locator(".plot").count(), 1);
-        assertEquals(
-          await page.evaluate(`getComputedStyle(document.querySelector(".output p")).position`),
-          "static",
-        );
-        assertEquals(await page.getByText("The end.").isVisible(), true);
-        const index = await show(join(folder, "index.html"), 400);
-        await assertReadable(index, "index", 400);
-        assertEquals(await index.page.locator("dt").textContent(), "BSS <wins>");
-        assertEquals(await index.page.locator("dd").textContent(), "not settled");
-        assertEquals(
-          await index.page.locator(".error").textContent(),
-          "code cell 14: UserError: there are <no> results",
-        );
-        assertEquals(await index.page.locator("a").count(), 1);
-      });
+      const { page, asked } = await show(join(folder, "made-up.html"), 400, 1);
+      assertEquals(await page.title(), "A <b>title</b>");
+      assertEquals(basename(page.url()), "made-up.html");
+      assertEquals(asked, []);
+      assertEquals(await page.locator(".output b").textContent(), "text");
+      assertEquals(await page.locator("iframe, object, form, textarea, #main").count(), 0);
+      assertEquals(await page.locator(".plot").count(), 1);
+      assertEquals(
+        await page.evaluate(`getComputedStyle(document.querySelector(".output p")).position`),
+        "static",
+      );
+      assertEquals(await page.getByText("The end.").isVisible(), true);
+      const index = await show(join(folder, "index.html"), 400);
+      await assertReadable(index, "index", 400);
+      assertEquals(await index.page.locator("dt").textContent(), "BSS <wins>");
+      assertEquals(await index.page.locator("dd").textContent(), "not settled");
+      assertEquals(
+        await index.page.locator(".error").textContent(),
+        "code cell 14: UserError: there are <no> results",
+      );
+      assertEquals(await index.page.locator("a").count(), 1);
     });
   },
 );
 
 browserTest(
   "faintTexts() finds grey on white, and a page without Plotly keeps its pictures",
-  async (executable) => {
+  async (show) => {
     const data = new Uint8ClampedArray(64);
     const picture = encodePng({ width: 8, height: 8, channels: 1, data }).toBase64();
     const figure = { data: [], layout: { title: { text: "A & B" } }, config: {} };
@@ -131,14 +124,12 @@ browserTest(
     ]);
     await withTemporaryFolder(async (folder) => {
       await writePages(folder, [{ name: "made-up", notebook: notebookOf(cell) }], "made by a test");
-      await withBrowser(executable, async (show) => {
-        const { page } = await show(join(folder, "made-up.html"), 400);
-        assertEquals(await page.evaluate(faintTexts), ["faint (2.85:1)"]);
-        await Deno.remove(join(folder, "plotly.js"));
-        await page.reload();
-        assertEquals(await page.locator(".still img").isVisible(), true);
-        assertEquals(await page.locator("figcaption").textContent(), "A & B");
-      });
+      const { page } = await show(join(folder, "made-up.html"), 400);
+      assertEquals(await page.evaluate(faintTexts), ["faint (2.85:1)"]);
+      await Deno.remove(join(folder, "plotly.js"));
+      await page.reload();
+      assertEquals(await page.locator(".still img").isVisible(), true);
+      assertEquals(await page.locator("figcaption").textContent(), "A & B");
     });
   },
 );

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { executionTest } from "./needs_nbclient.ts";
 import { codeCell, notebookOf, textCell } from "./made_up.ts";
@@ -80,8 +80,8 @@ executionTest("executeNotebook() ends a cell that takes longer than it may", asy
   const notebook = notebookOf(codeCell("await new Promise((done) => setTimeout(done, 60_000));"));
   await withNotebook(notebook, async (path) => {
     const execute = () => executeNotebook(path, { secondsPerCell: 1 });
-    await assertRejects(execute, UserError, "a.ipynb could not be executed");
-    await assertRejects(execute, UserError, "timed out");
+    const { message } = await assertRejects(execute, UserError, "a.ipynb could not be executed");
+    assertStringIncludes(message, "timed out");
   });
 });
 

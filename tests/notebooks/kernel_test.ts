@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { startBackend } from "../../lib/backend/start_backend.ts";
+import { backendsNamed, startBackend } from "../../lib/backend/start_backend.ts";
 import { JupyterServer, noJupyter } from "./jupyter_server.ts";
 import type { CellEnd, Kernel, RunningCell } from "./kernel.ts";
 
@@ -8,7 +8,11 @@ const SOON = 2;
 /** The same where a driver for the processor takes the GPU's part: a mini-batch alone takes it a second or two. */
 const SOON_ON_PROCESSOR = 10;
 
-/** A small run, in the variables of the kernel; the smaller, the slower the backend. */
+/** What a run is about: an epoch takes long enough to be stopped in its midst. */
+const IMAGES = { fraction: 0.04, testImages: null };
+const A_FEW_IMAGES = { fraction: 0.002, testImages: 10 };
+
+/** A small run, in the variables of the kernel. */
 const prepare = (
   backend: string,
   { fraction, testImages }: { fraction: number; testImages: number | null },
@@ -94,12 +98,20 @@ async function assertStopsAndResumes(kernel: Kernel, soon?: number): Promise<voi
   assert(!/^epoch 1$/m.test(again.text), "the first epoch was done twice");
 }
 
+// The tests share a server, and each has a kernel of its own.
+let server: JupyterServer | undefined;
+if (noJupyter === null) {
+  Deno.test.beforeAll(async () => {
+    server = await JupyterServer.start();
+  });
+  Deno.test.afterAll(() => server?.stop());
+}
+
 Deno.test({
   name: `in Jupyter, Stop ends a cell and keeps the kernel${noJupyter ? ` (${noJupyter})` : ""}`,
   ignore: noJupyter !== null,
   fn: async (t) => {
-    const server = await JupyterServer.start();
-    const kernel = await server.startKernel();
+    const kernel = await server!.startKernel();
     try {
       await t.step("JavaScript without a pause ends, before the library is imported", async () => {
         const cell = kernel.run(`const kept = 41; console.log("go"); while (true);`);
@@ -108,7 +120,7 @@ Deno.test({
         await assertPrints(kernel, "console.log(kept + 1)", "42\n");
       });
 
-      await kernel.run(prepare("auto", { fraction: 0.04, testImages: null })).end;
+      await kernel.run(prepare("auto", IMAGES)).end;
 
       await t.step(
         "a training ends in its midst, and runs on to its end",
@@ -162,7 +174,6 @@ Deno.test({
       await kernel.run("await Deno.remove(results, { recursive: true })").end;
     } finally {
       await kernel.close();
-      await server.stop();
     }
   },
 });
@@ -172,6 +183,9 @@ const noWebgpu = noJupyter ??
     () => null,
     (error: Error) => error.message.split("\n").at(-1)!,
   );
+/** "auto" passes a driver for the processor over. */
+const isOnProcessor = noWebgpu === null &&
+  await startBackend("auto", { candidates: backendsNamed("webgpu") }).then(() => false, () => true);
 
 Deno.test({
   name: `in Jupyter, a training on webgpu is stopped and runs on${
@@ -179,15 +193,13 @@ Deno.test({
   }`,
   ignore: noWebgpu !== null,
   fn: async () => {
-    const server = await JupyterServer.start();
-    const kernel = await server.startKernel();
+    const kernel = await server!.startKernel();
     try {
-      await kernel.run(prepare("webgpu", { fraction: 0.01, testImages: 40 })).end;
-      await assertStopsAndResumes(kernel, SOON_ON_PROCESSOR);
+      await kernel.run(prepare("webgpu", isOnProcessor ? A_FEW_IMAGES : IMAGES)).end;
+      await assertStopsAndResumes(kernel, isOnProcessor ? SOON_ON_PROCESSOR : SOON);
       await kernel.run("await Deno.remove(results, { recursive: true })").end;
     } finally {
       await kernel.close();
-      await server.stop();
     }
   },
 });

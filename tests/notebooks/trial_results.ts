@@ -1,0 +1,58 @@
+import type { Experiment } from "../../experiments/plan/experiment.ts";
+import { openPlan } from "../../experiments/plan/open_plan.ts";
+import { resultNameOf } from "../../experiments/plan/planned_run.ts";
+import { workLeft } from "../../experiments/runner/work_left.ts";
+import { studentFile, writeEvaluations, writeRun } from "../../experiments/table/run_results.ts";
+import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
+import { evaluationNamed } from "../../lib/analysis/evaluations/evaluations.ts";
+import { startBackend } from "../../lib/backend/start_backend.ts";
+import { loadDataset } from "../../lib/data/load_dataset.ts";
+import { freeze } from "../../lib/nn/freeze.ts";
+import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
+import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { datasetFor } from "../../lib/training/dataset_for.ts";
+import { provenance, TFJS_VERSION } from "../../lib/training/provenance.ts";
+import { train } from "../../lib/training/train.ts";
+
+/**
+ * Writes what a results folder lacks of an experiment at the scale "smoke", but for so many runs, which
+ * are left for the notebook. Each is trained as it is specified, but on a tenth of its images. One student
+ * is measured, on four images, and the others get the same figures.
+ */
+export async function fillResults(path: string, experiment: Experiment, left = 0): Promise<void> {
+  const folder = await ResultsFolder.open(path);
+  const plan = await openPlan(experiment, { scale: "smoke" });
+  const works = (await workLeft(folder, plan)).slice(left);
+  if (works.length === 0) return;
+  const { backend } = await startBackend();
+  const environment = { backend: backend.name, tfjs: TFJS_VERSION };
+  const made = { ...await provenance(), backend: backend.name, threads: "1" };
+  const [{ run: first }] = works;
+  const whole = await loadDataset(first.specification.dataset.name, {});
+  const teacher = freeze((await readResNet(first.teacher.file)).network);
+
+  for (const { run, training } of works) {
+    if (!training) continue;
+    const { specification } = run;
+    const { dataset: images, seed } = specification;
+    const few = { ...images, fraction: images.fraction / 10, testImages: 20 };
+    const dataset = datasetFor(whole, { dataset: few, seed });
+    const { rows, student } = await train(specification, { dataset, teacher, environment });
+    const weights = await encodeResNet(student, {});
+    student.dispose();
+    await writeRun(folder, run, { type: "trained", rows, weights, provenance: "embedded" }, made);
+  }
+
+  const student = freeze((await readResNet(studentFile(folder, first))).network);
+  const context = { student, teacher, dataset: datasetFor(whole, first.specification) };
+  const measured = new Map<string, Measurement[]>();
+  for (const { name, options } of first.evaluations) {
+    const few = { ...options, images: 4 };
+    measured.set(name, await evaluationNamed(name).measure(few as never, context));
+  }
+  for (const { run, evaluations } of works) {
+    const measurements = evaluations.map(({ name }) => measured.get(name)!);
+    const { metadata: { weights } } = await folder.read(resultNameOf(run));
+    await writeEvaluations(folder, run, evaluations, measurements, { weights, ...made });
+  }
+}

@@ -3,6 +3,7 @@ import type { Finding } from "./finding.ts";
 import { runNameOf, type StoredRun } from "./stored_result.ts";
 import { weightsFault } from "../table/result_fault.ts";
 import { studentPath } from "../table/run_results.ts";
+import { asUserError } from "../../lib/as_user_error.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
 import type { ResultsFolder } from "../../lib/report/results_folder.ts";
 
@@ -22,10 +23,7 @@ export async function weightsFinding(
     bytes = await Deno.readFile(join(folder.path, file));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "not kept";
-    const message = `it cannot be read (${
-      (error as Error).message
-    }); put it back, or delete what is in its place`;
-    return { file, kind: "damaged", message };
+    return { file, kind: "damaged", message: (asUserError(error) as Error).message };
   }
   const message = weightsFault(sha256(bytes), run.name, run.metadata.weights);
   return message === null ? null : { file, kind: "damaged", message };

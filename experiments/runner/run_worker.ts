@@ -7,11 +7,11 @@ import type { FromWorker, ToWorker } from "./run_protocol.ts";
 import { weightsFault } from "../table/result_fault.ts";
 import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
 import { evaluationNamed } from "../../lib/analysis/evaluations/evaluations.ts";
+import { asUserError } from "../../lib/as_user_error.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
-import { messageForUser } from "../../lib/message_for_user.ts";
 import { freeze, type Precision } from "../../lib/nn/freeze.ts";
 import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
 import type { ResNet } from "../../lib/nn/resnet.ts";
@@ -160,7 +160,11 @@ async function loadTeacher(
 
 function describeFailure(error: unknown): FromWorker {
   if (abort.signal.aborted) return { type: "aborted" };
-  return { type: "failed", message: messageForUser(error) ?? String((error as Error).stack) };
+  const told = asUserError(error) as Error;
+  return {
+    type: "failed",
+    message: told instanceof UserError ? told.message : String(told.stack),
+  };
 }
 
 function send(message: FromWorker): void {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
+import { asUserError } from "../as_user_error.ts";
 import { printableLines } from "../files/printable.ts";
-import { messageForUser } from "../message_for_user.ts";
 import { UserError } from "../user_error.ts";
 
 /** One option of a command: a flag, or with `value` (its placeholder in the help) a text. */
@@ -49,9 +49,9 @@ export async function runCommand<const O extends Record<string, OptionDescriptio
     }
     Deno.exit(await main(parseCommandLine(command, args)));
   } catch (error) {
-    const message = messageForUser(error);
-    if (message === null) throw error;
-    console.error(`error: ${printableLines(message)}`);
+    const told = asUserError(error);
+    if (!(told instanceof UserError)) throw error;
+    console.error(`error: ${printableLines(told.message)}`);
     Deno.exit(2);
   }
 }

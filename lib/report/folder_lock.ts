@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { UserError } from "../user_error.ts";
+import { asUserError } from "../as_user_error.ts";
 
 /** Empty; it stays in the folder, since removing it would let two processes lock two files. */
 const LOCK_FILE = ".lock";
@@ -30,10 +30,6 @@ async function openLock(path: string, access: "read" | "change"): Promise<Deno.F
     return await Deno.open(path, options);
   } catch (error) {
     if (access === "read" && error instanceof Deno.errors.NotFound) return null;
-    throw new UserError(
-      `cannot open ${path}, which keeps two processes from writing at once ` +
-        `(${(error as Error).message})`,
-      { cause: error },
-    );
+    throw asUserError(error);
   }
 }

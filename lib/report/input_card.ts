@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { asUserError } from "../as_user_error.ts";
 import { sha256 } from "../files/sha256.ts";
 import { writeAtomically } from "../files/write_atomically.ts";
 import { UserError } from "../user_error.ts";
@@ -44,7 +45,7 @@ export async function readCard<T extends InputCard>(
     text = (await Deno.readTextFile(file)).replaceAll("\r\n", "\n");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw new UserError(`cannot read ${file} (${error})`, { cause: error });
+    throw asUserError(error);
   }
   const card = parsed(text);
   const fault = faultOf(kind, card, text);

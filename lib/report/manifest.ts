@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { printable } from "../files/printable.ts";
+import { asUserError } from "../as_user_error.ts";
 import { writeAtomically } from "../files/write_atomically.ts";
 import { UserError } from "../user_error.ts";
 import type { Columns } from "./columns.ts";
@@ -36,7 +37,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
     text = await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
-    throw new UserError(`cannot read ${path} (${error})`, { cause: error });
+    throw asUserError(error);
   }
   return filesOf(path, text);
 }

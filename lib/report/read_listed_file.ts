@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { asUserError } from "../as_user_error.ts";
 import { sha256 } from "../files/sha256.ts";
 import { UserError } from "../user_error.ts";
 import { type ArrowContent, decodeArrow } from "./arrow_file.ts";
@@ -51,7 +52,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
         `${path} is listed in manifest.json but missing; \`deno task reproduce\` makes it again`,
       );
     }
-    throw new UserError(`cannot read ${path} (${error})`, { cause: error });
+    throw asUserError(error);
   }
 }
 

@@ -24,17 +24,20 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Says an error in one sentence, with cause and remedy, where the cause lies in what a user asked for or
- * in the machine; null for a fault of this code, whose trace somebody needs.
+ * Turns an error of the operating system into one sentence with cause and remedy; gives any other error
+ * as it is, such as a fault of this code, whose trace somebody needs.
  */
-export function messageForUser(error: unknown): string | null {
-  if (error instanceof UserError || error instanceof Deno.errors.NotCapable) return error.message;
-  if (!(error instanceof Error)) return null;
-  // "Is a directory (os error 21): readfile '/a'" on every system
+export function asUserError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof UserError) return error;
+  // Deno's own, for a permission that a command lacks: it says which, and how to give it.
+  if (error instanceof Deno.errors.NotCapable) {
+    return new UserError(error.message, { cause: error });
+  }
+  // "Is a directory (os error 21): readfile '/a'", on every system.
   const [, reason, verb, path] = /^(.*) \(os error \d+\)(?:: (\w+) (.*))?$/s.exec(error.message) ??
     [];
-  if (reason === undefined) return null;
+  if (reason === undefined) return error;
   const what = verb === undefined ? reason : `cannot ${VERBS[verb] ?? verb} ${path}: ${reason}`;
-  const { code = "" } = error as { code?: string };
-  return `${what}; ${REMEDIES[code] ?? "set that right, then run the same command again"}`;
+  const remedy = REMEDIES[(error as { code?: string }).code ?? ""] ?? "see to that, then try again";
+  return new UserError(`${what}; ${remedy}`, { cause: error });
 }

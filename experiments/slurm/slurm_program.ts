@@ -1,4 +1,5 @@
 import { findProgram } from "../../lib/files/find_program.ts";
+import { runProgram } from "../../lib/files/run_program.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 /**
@@ -10,11 +11,7 @@ export async function runSlurmProgram(name: string, args: readonly string[]): Pr
   if (await findProgram([name]) === null) {
     throw new UserError(`there is no ${name} here, one of Slurm's programs`);
   }
-  const { success, stdout, stderr } = await new Deno.Command(name, {
-    args: [...args],
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-  if (!success) throw new UserError(`${name} failed: ${text(stderr) || "it did not say why"}`);
-  return text(stdout);
+  const { success, stdout, stderr } = await runProgram(name, args);
+  if (!success) throw new UserError(`${name} failed: ${stderr || "it did not say why"}`);
+  return stdout;
 }

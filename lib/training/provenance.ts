@@ -3,6 +3,7 @@ import os from "node:os";
 import configuration from "../../deno.json" with { type: "json" };
 import { openedLibrary } from "../backend/onednn/open_library.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
+import { runProgram } from "../files/run_program.ts";
 import { sha256 } from "../files/sha256.ts";
 import { vectorInstructions } from "./vector_instructions.ts";
 
@@ -57,11 +58,8 @@ async function commit(): Promise<string> {
 
 async function git(...args: string[]): Promise<string | null> {
   try {
-    const { success, stdout } = await new Deno.Command("git", {
-      args: ["-C", PROJECT_ROOT, ...args],
-      stderr: "null",
-    }).output();
-    return success ? new TextDecoder().decode(stdout).trim() : null;
+    const { success, stdout } = await runProgram("git", ["-C", PROJECT_ROOT, ...args]);
+    return success ? stdout : null;
   } catch {
     return null; // no git here
   }

@@ -65,6 +65,8 @@ if (import.meta.main) {
     if (["show", "export"].includes(action) && names.length === 0) {
       throw new UserError(`${action} needs a NAME: runs/, tables/, "runs/*-bss-*", …`);
     }
+    // Nothing but an export to a file writes.
+    if (options.out === undefined) await Deno.permissions.revoke({ name: "write" });
     const folder = await ResultsFolder.openToRead(options.results ?? RESULTS);
     return await actions[action](folder, names, options);
   });

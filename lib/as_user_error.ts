@@ -29,10 +29,7 @@ const VERBS: Readonly<Record<string, string>> = {
  */
 export function asUserError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
-  // Deno's own, for a permission that a command lacks: it says which, and how to give it.
-  if (error instanceof Deno.errors.NotCapable) {
-    return new UserError(error.message, { cause: error });
-  }
+  if (error instanceof Deno.errors.NotCapable) return lacking(error);
   // "Is a directory (os error 21): readfile '/a'", on every system.
   const [, reason, verb, path] = /^(.*) \(os error \d+\)(?:: (\w+) (.*))?$/s.exec(error.message) ??
     [];
@@ -40,4 +37,14 @@ export function asUserError(error: unknown): unknown {
   const what = verb === undefined ? reason : `cannot ${VERBS[verb] ?? verb} ${path}: ${reason}`;
   const remedy = REMEDIES[(error as { code?: string }).code ?? ""] ?? "see to that, then try again";
   return new UserError(`${what}; ${remedy}`, { cause: error });
+}
+
+/** Says which permission was missing, without Deno's advice to give all: that is for deno.json to do. */
+function lacking(error: Deno.errors.NotCapable): UserError {
+  const [need] = error.message.split(", run again");
+  return new UserError(
+    `a permission is missing: ${need}; deno.json says what each task may do, and no task may use ` +
+      "/dev (/dev/shm, too), /proc and /sys",
+    { cause: error },
+  );
 }

@@ -1,5 +1,7 @@
 import { bashWord, sbatchPath } from "./quote.ts";
 import { taskLog } from "./submission.ts";
+import configuration from "../../deno.json" with { type: "json" };
+import { loaderVariables } from "../../lib/files/loader_variables.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 
 /** What a job script is made of. */
@@ -26,7 +28,10 @@ export interface Job {
  * to all of its processes; the shell then only waits, since another one later would kill `reproduce`.
  */
 export function jobScript({ folder, typedIn, args, tasks, shards, extra }: Job): string {
-  const words = [Deno.execPath(), "run", "-A", "experiments/run.ts", ...args];
+  const [, ...words] = configuration.tasks.reproduce.command.split(" ");
+  const command = [Deno.execPath(), ...words, ...args];
+  // sbatch hands on the environment, but is started without the loader's variables.
+  const exported = { ...loaderVariables(), INIT_CWD: typedIn };
   return `#!/usr/bin/env bash
 #SBATCH --job-name=reproduce
 #SBATCH --requeue
@@ -35,12 +40,12 @@ ${extra === "" ? "" : `#SBATCH ${extra}\n`}#SBATCH --array=${tasks}
 #SBATCH --output=${taskLog(sbatchPath(folder), "%a")}
 #SBATCH --open-mode=append
 
-export INIT_CWD=${bashWord(typedIn)}
+${Object.entries(exported).map(([name, value]) => `export ${name}=${bashWord(value)}`).join("\n")}
 cd ${bashWord(PROJECT_ROOT)} || exit
 
 trap 'time_is_up=1; kill -TERM $!' USR1
 trap : TERM
-${words.map(bashWord).join(" ")} --shard "$SLURM_ARRAY_TASK_ID/${shards}" &
+${command.map(bashWord).join(" ")} --shard "$SLURM_ARRAY_TASK_ID/${shards}" &
 # A signal ends "wait", too.
 while kill -0 $! 2>/dev/null; do wait $!; done
 wait $!

@@ -47,7 +47,9 @@ export async function runCommand<const O extends Record<string, OptionDescriptio
       console.log(helpText(command));
       Deno.exit(0);
     }
-    Deno.exit(await main(parseCommandLine(command, args)));
+    const line = parseCommandLine(command, args);
+    checkWithinReach(command, line);
+    Deno.exit(await main(line));
   } catch (error) {
     const told = asUserError(error);
     if (!(told instanceof UserError)) throw error;
@@ -73,6 +75,27 @@ function goWhereTyped(): void {
       { cause: error },
     );
   }
+}
+
+/**
+ * Deno closes some folders to every program that may not do everything; files there would seem to be missing.
+ *
+ * @throws UserError for a path in one of them
+ */
+function checkWithinReach<O extends Record<string, OptionDescription>>(
+  command: Command<O>,
+  { positionals, options }: CommandLine<O>,
+): void {
+  const isPath = (name: string) => ["DIR", "FILE", "FOLDER"].includes(command.options[name].value!);
+  const paths = Object.entries(options).filter(([name]) => isPath(name)).map(([, value]) => value);
+  const closed = [...positionals, ...paths].find((path) =>
+    /^\/(dev|proc|sys)(\/|$)/.test(`${path}`)
+  );
+  if (closed === undefined || Deno.build.os !== "linux") return;
+  throw new UserError(
+    `${closed} is out of reach: Deno keeps tasks out of /dev (/dev/shm, too), /proc and /sys; ` +
+      "choose another folder",
+  );
 }
 
 /** @throws UserError for what the command does not know, naming what it does know */

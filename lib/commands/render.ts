@@ -99,6 +99,9 @@ async function render(paths: readonly string[], options: Options): Promise<numbe
     ...source,
     parameters: parseSettings(options.set, source.notebook),
   }));
+  const foot = await remark(options);
+  // Git was the last program that pages of what is there need.
+  if (options["no-execute"]) await Deno.permissions.revoke({ name: "run" });
   const shown: NamedNotebook[] = [];
   for (const { path, name, notebook, parameters } of planned) {
     shown.push({
@@ -109,8 +112,8 @@ async function render(paths: readonly string[], options: Options): Promise<numbe
     });
   }
   const page = join(out, pageName(options, shown));
-  if (options.standalone) await writeOnePage(page, shown, await remark(options));
-  else await writePages(out, shown, await remark(options));
+  if (options.standalone) await writeOnePage(page, shown, foot);
+  else await writePages(out, shown, foot);
   console.log(`written to ${page}`);
   return shown.some(({ notebook }) => cellErrors(notebook).length > 0) ? 1 : 0;
 }

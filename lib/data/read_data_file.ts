@@ -42,9 +42,16 @@ export async function readFolder(
   return files;
 }
 
-/** Whether there is a file or folder of that name. */
+/**
+ * Whether there is a file or folder of that name.
+ *
+ * @throws Deno.errors.NotCapable where Deno lets nobody look
+ */
 export async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
+  return await Deno.stat(path).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false;
+  });
 }
 
 function unreadable(what: string, remedy: string, cause: unknown): UserError {

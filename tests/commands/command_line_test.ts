@@ -1,9 +1,11 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { argumentsOf, helpText, parseCommandLine } from "../../lib/commands/command_line.ts";
+import { denoArguments } from "./deno_arguments.ts";
+import { runDeno } from "./run_task.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 
-const PARITY = import.meta.resolve("../../lib/commands/parity.ts");
+const PARITY = "lib/commands/parity.ts";
 
 const command = {
   name: "bake",
@@ -49,11 +51,8 @@ Deno.test("parseCommandLine() refuses words where a command takes none", () => {
 
 Deno.test("a command takes paths from the folder where it was typed", async () => {
   await withTemporaryFolder(async (folder) => {
-    const { stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-lock", PARITY, "."],
-      env: { INIT_CWD: folder },
-    }).output();
-    assertStringIncludes(new TextDecoder().decode(stderr), ". holds no safetensors files");
+    const { stderr } = await runDeno([...denoArguments(PARITY), "."], { INIT_CWD: folder });
+    assertStringIncludes(stderr, ". holds no safetensors files");
   });
 });
 

@@ -1,9 +1,11 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { denoArguments } from "./deno_arguments.ts";
+import { runDeno } from "./run_task.ts";
 import { JupyterServer, noJupyter } from "../notebooks/jupyter_server.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
-const LAB = import.meta.resolve("../../lib/commands/lab.ts");
+const LAB = "lib/commands/lab.ts";
 
 /** Runs the command where the search path holds only these programs. */
 async function lab(programs: Record<string, string>, ...args: string[]) {
@@ -12,12 +14,8 @@ async function lab(programs: Record<string, string>, ...args: string[]) {
     for (const [name, script] of Object.entries(programs)) {
       await Deno.writeTextFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     }
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", "--quiet", "--no-lock", LAB, ...args],
-      env: { PATH: folder, NO_COLOR: "1", JUPYTER_PATH: "/elsewhere" },
-    }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    Object.assign(output, { code, stdout: text(stdout), stderr: text(stderr) });
+    const env = { PATH: folder, JUPYTER_PATH: "/elsewhere" };
+    Object.assign(output, await runDeno([...denoArguments(LAB), ...args], env));
   });
   return output;
 }

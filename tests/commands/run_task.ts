@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { denoArguments } from "./deno_arguments.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -13,25 +14,38 @@ export interface TaskResult {
 const TEACHER_LOGITS = Deno.makeTempDirSync({ prefix: "bss-test-" });
 globalThis.addEventListener("unload", () => Deno.removeSync(TEACHER_LOGITS, { recursive: true }));
 
-/** Starts a command as its task does. */
-export function startTask(script: string, ...args: string[]): Deno.ChildProcess {
+/** Starts Deno in the project's folder. */
+export function startDeno(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--quiet", "--no-lock", script, ...args],
+    args: [...args],
     cwd: ROOT,
-    env: { NO_COLOR: "1", INIT_CWD: ROOT, BSS_TEACHER_LOGITS: TEACHER_LOGITS },
+    env: { NO_COLOR: "1", INIT_CWD: ROOT, BSS_TEACHER_LOGITS: TEACHER_LOGITS, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
 }
 
-/** Runs a command to its end. */
-export async function runTask(script: string, ...args: string[]): Promise<TaskResult> {
+/** Runs Deno to its end. */
+export async function runDeno(...args: Parameters<typeof startDeno>): Promise<TaskResult> {
   const start = performance.now();
-  const { code, stdout, stderr } = await startTask(script, ...args).output();
+  const { code, stdout, stderr } = await startDeno(...args).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   const seconds = (performance.now() - start) / 1000;
   return { code, stdout: text(stdout), stderr: text(stderr), seconds };
+}
+
+/** Starts a command as its task does. */
+export function startTask(script: string, ...args: string[]): Deno.ChildProcess {
+  return startDeno([...denoArguments(script), ...args]);
+}
+
+/** Runs a command to its end. */
+export function runTask(script: string, ...args: string[]): Promise<TaskResult> {
+  return runDeno([...denoArguments(script), ...args]);
 }
 
 /** Every file below a folder with its content, locks aside, for "nothing has changed". */

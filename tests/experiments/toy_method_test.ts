@@ -3,6 +3,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { filesUnder } from "../../lib/report/files_under.ts";
+import { denoArguments } from "../commands/deno_arguments.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -70,7 +71,7 @@ Deno.test("a new method takes one file and one line, and is in a table", async (
     // Nothing else knows of the method's types: to check the whole project would take four times as long.
     await deno("check", "--quiet", "lib/distillation/methods.ts");
     const table = await deno(
-      ...["run", "-A", "--quiet", "experiments/run.ts", "quickstart", "--scale", "smoke"],
+      ...[...denoArguments("experiments/run.ts"), "quickstart", "--scale", "smoke"],
       ...["--fractions", "0.01", "--seeds", "1,", "--methods", "original,toy"],
       ...["--set", "toy.trust=0.5"],
     );

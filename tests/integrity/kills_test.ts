@@ -21,8 +21,7 @@ const SHARED = 30;
 function smallWork(): Work {
   const dataset = smallDataset(8, 4);
   const plan = [1, 2, 3].map((seed) => {
-    // The fewest of which one goes on with the momentum of the one before.
-    const specification = smallSpecification("original", { epochs: 4, seed });
+    const specification = smallSpecification("original", { epochs: 3, seed });
     return {
       ...{ name: runName(specification), label: "original", variantOf: null, setting: null },
       ...{ specification, dataset, evaluations: [], flops: 0 },
@@ -75,7 +74,7 @@ function deathsAt(moments: readonly string[], seed: string, latest = 0): () => D
   let next = 0;
   return () => ({
     moment: moments[next++ % moments.length],
-    time: 1 + Math.floor(3 * random()),
+    time: 1 + Math.floor(4 * random()),
     later: latest * random(),
   });
 }

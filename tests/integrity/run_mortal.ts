@@ -1,6 +1,8 @@
 import { assert } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
-import { startTask } from "../commands/run_task.ts";
+import { denoArguments } from "../commands/deno_arguments.ts";
+import { RUN } from "../commands/reproduce.ts";
+import { startDeno } from "../commands/run_task.ts";
 
 /** When a process dies. */
 export interface Death {
@@ -23,7 +25,8 @@ export async function runMortal(work: string, folder: string, death?: Death): Pr
   const later = death?.later ?? 0;
   const args = death ? [death.moment, String(death.time)] : [];
   if (later > 0) args.push("--later");
-  const process = startTask("tests/integrity/mortal_runner.ts", work, folder, ...args);
+  const runner = denoArguments(RUN).with(-1, "tests/integrity/mortal_runner.ts");
+  const process = startDeno([...runner, work, folder, ...args]);
   const stderr = new Response(process.stderr).text();
   let said = "";
   let killed: Promise<void> | undefined;

@@ -1,9 +1,8 @@
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Kernel } from "./kernel.ts";
+import { denoArguments } from "../commands/deno_arguments.ts";
 import { findProgram } from "../../lib/files/find_program.ts";
-
-const LAB = fileURLToPath(new URL("../../lib/commands/lab.ts", import.meta.url));
+import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 
 const program = await findProgram(["jupyter-lab", "jupyter-notebook", "jupyter-server"]);
 
@@ -39,7 +38,11 @@ export class JupyterServer {
     const programs = await Deno.makeTempDir({ prefix: "bss-test-" });
     await Deno.symlink(program!, join(programs, "jupyter-lab"));
     const process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", "--no-lock", LAB, `--port=${port}`, "--no-browser", ...args],
+      args: [
+        ...denoArguments("lib/commands/lab.ts"),
+        ...[`--port=${port}`, "--no-browser", ...args],
+      ],
+      cwd: PROJECT_ROOT,
       env: {
         PATH: `${Deno.env.get("PATH")}${delimiter}${programs}`,
         JUPYTER_TOKEN: token,

@@ -2,7 +2,9 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { jobScript } from "../../../experiments/slurm/job_script.ts";
 import { bashWord } from "../../../experiments/slurm/quote.ts";
+import configuration from "../../../deno.json" with { type: "json" };
 import { PROJECT_ROOT } from "../../../lib/files/project_root.ts";
+import { withEnvironment } from "../../with_environment.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
 const ODD = ["two words", "it's", `"$HOME" \`pwd\` \\ ! *`, "a\nb", "", "#", "~", "--seeds=1,2"];
@@ -37,9 +39,21 @@ Deno.test("jobScript() hands every argument on as it is, from the project's fold
     const show = `printf '%s\\0' "$PWD" "$INIT_CWD" "$@"`;
     const printed = await printedBy(script, show, folder);
     assertEquals(printed.split("\0"), [
-      ...[PROJECT_ROOT.replace(/\/$/, ""), "/it's here", "run", "-A", "experiments/run.ts"],
+      ...[PROJECT_ROOT.replace(/\/$/, ""), "/it's here"],
+      ...configuration.tasks.reproduce.command.split(" ").slice(1),
       ...[...ODD, "--shard", "2/4", "status 0"],
     ]);
+  });
+});
+
+Deno.test("jobScript() hands on the loader's variables, which sbatch is not given", async () => {
+  await withTemporaryFolder(async (folder) => {
+    let script = "";
+    await withEnvironment({ LD_LIBRARY_PATH: "/it's/lib" }, () => {
+      script = jobScript(JOB);
+    });
+    const printed = await printedBy(script, `echo "$LD_LIBRARY_PATH"`, folder);
+    assertEquals(printed, "/it's/lib\nstatus 0");
   });
 });
 

@@ -3,6 +3,7 @@ import { UserError } from "./user_error.ts";
 /** What a user can do about an error of the operating system, by its code. */
 const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: "choose a place that you have the rights to",
+  EEXIST: "move away what is in its place",
   EISDIR: "move away the folder that is in the place of a file",
   ELOOP: "remove the link, which leads back to itself",
   EMFILE: "allow more open files, as with `ulimit -n 4096`",

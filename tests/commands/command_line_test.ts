@@ -1,5 +1,10 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { argumentsOf, helpText, parseCommandLine } from "../../lib/commands/command_line.ts";
+import {
+  argumentsOf,
+  helpText,
+  parseCommandLine,
+  parseWholeNumber,
+} from "../../lib/commands/command_line.ts";
 import { denoArguments } from "./deno_arguments.ts";
 import { runDeno } from "./run_task.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
@@ -24,6 +29,35 @@ Deno.test("parseCommandLine() names its options for what it does not know", () =
   for (const args of [["--heet", "1"], ["--heat"], ["--fast=yes"]]) {
     assertThrows(() => parseCommandLine(command, args), UserError, "--heat, --fast, --help");
   }
+});
+
+Deno.test("parseCommandLine() refuses an empty value, which would be the folder it runs in", () => {
+  const repeatable = {
+    ...command,
+    options: { ...command.options, top: { value: "WITH", isRepeatable: true, help: "" } },
+  } as const;
+  assertThrows(
+    () => parseCommandLine(repeatable, ["--heat", ""]),
+    UserError,
+    "--heat is empty; give N or leave the option out",
+  );
+  assertThrows(() => parseCommandLine(repeatable, ["--top=a", "--top="]), UserError, "give WITH");
+});
+
+Deno.test("parseWholeNumber() refuses what is no whole number, too small or too large", () => {
+  assertEquals(parseWholeNumber("heat", "256", 1, 256), 256);
+  for (const text of ["0", "257", "1.5", "-1", "x", ""]) {
+    assertThrows(
+      () => parseWholeNumber("heat", text, 1, 256),
+      UserError,
+      `--heat is "${text}", but must be a whole number of at least 1 and at most 256`,
+    );
+  }
+  assertThrows(
+    () => parseWholeNumber("seed", "9007199254740993", 0),
+    UserError,
+    "at most 2147483647",
+  );
 });
 
 Deno.test("parseCommandLine() takes a value that begins with a dash, but no option for one", () => {
@@ -55,6 +89,45 @@ Deno.test("a command takes paths from the folder where it was typed", async () =
     assertStringIncludes(stderr, ". holds no safetensors files");
   });
 });
+
+Deno.test("a command says that the folder where it was typed is gone", async () => {
+  const { code, stderr } = await runPiece("", "/no/such/folder");
+  assertEquals([code, stderr.split("\n").length], [2, 2]);
+  assertStringIncludes(
+    stderr,
+    "error: $INIT_CWD, the folder in which the command was typed, is /no/such/folder, which cannot be",
+  );
+});
+
+Deno.test("a command tells an error of the system in a sentence, and a fault of its own with its trace", async () => {
+  const refused = await runPiece(`await Deno.readTextFile(".")`, "/");
+  assertEquals(
+    [refused.code, refused.stderr],
+    [
+      2,
+      "error: cannot read '.': Is a directory; move away the folder that is in the place of a file\n",
+    ],
+  );
+  const fault = await runPiece("null.length", "/");
+  assertEquals(fault.code, 1);
+  assertStringIncludes(fault.stderr, "TypeError");
+  assertStringIncludes(fault.stderr, "    at ");
+});
+
+/** Runs a command that does this and nothing else, as typed in a folder. */
+async function runPiece(code: string, typedIn: string): Promise<{ code: number; stderr: string }> {
+  const module = import.meta.resolve("../../lib/commands/command_line.ts");
+  const { code: status, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      "--no-lock",
+      `import { runCommand } from ${JSON.stringify(module)};
+       await runCommand({ name: "bake", summary: "", options: {} }, [], async () => { ${code}; });`,
+    ],
+    env: { INIT_CWD: typedIn, NO_COLOR: "1" },
+  }).output();
+  return { code: status, stderr: new TextDecoder().decode(stderr) };
+}
 
 Deno.test("helpText() shows usage and every option", () => {
   const text = helpText(command);

@@ -41,3 +41,14 @@ Deno.test("parseSeeds() refuses what is not a positive whole number", () => {
     "as in 3, or which, as in 1-3 or 1,2,7 or 1-3,7",
   );
 });
+
+Deno.test("parseSeeds() refuses a seed that no table can hold", () => {
+  assertEquals(parseSeeds("2147483647,"), [2147483647]);
+  for (const text of ["3000000000,", "2147483648", "9007199254740993,", "1,9007199254740993"]) {
+    const { message } = assertThrows(() => parseSeeds(text), UserError);
+    assertEquals(
+      message.replace(/".*"/, '""'),
+      '--seeds has "", but a seed must be at most 2147483647',
+    );
+  }
+});

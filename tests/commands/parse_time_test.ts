@@ -14,3 +14,10 @@ Deno.test("parseTime() refuses what is no time", () => {
     assertThrows(() => parseTime("until", text), UserError, "--until");
   }
 });
+
+Deno.test("parseTime() refuses more than a timer counts, at which it would be up at once", () => {
+  assertEquals(parseTime("until", "596h"), 596 * 3600);
+  for (const text of ["600h", "596h1s", "9999999999h"]) {
+    assertThrows(() => parseTime("until", text), UserError, "but must be at most 596h");
+  }
+});

@@ -132,3 +132,25 @@ Deno.test("reproduce --until stops in time and says what is left; the same comma
     assertStringIncludes(again.stderr, "resuming after");
   });
 });
+
+Deno.test("reproduce stops every run, with one sentence, when its results folder goes away", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const results = join(folder, "results");
+    const grid = ["quickstart", ...FASTEST, ...SMALL, "--methods", "original", "--seeds", "2"]
+      .concat("--set", "protocol.epochs=4", "--verbose");
+    const run = startReproducing(results, ...grid);
+    await run.until("epoch 1,");
+    await Deno.rename(results, join(folder, "elsewhere"));
+    const { code, stderr, stdout } = await run.ended();
+    assertEquals(code, 2);
+    assertMatch(stderr, /error: the results folder .* was removed, .*; bring it back, .*\n$/);
+    assertEquals([stderr, stdout].join().includes("    at "), false);
+    assertEquals(await exists(join(results, "manifest.json")), false);
+
+    await Deno.remove(results, { recursive: true }).catch(() => {});
+    await Deno.rename(join(folder, "elsewhere"), results);
+    const again = await reproduce(results, ...grid);
+    assertEquals(again.code, 0, again.stderr);
+    assertStringIncludes(again.stderr, "resuming after epoch");
+  });
+});

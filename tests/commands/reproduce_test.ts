@@ -221,6 +221,7 @@ Deno.test("reproduce --dry-run lists the missing runs and an estimate, and write
     assertEquals(code, 0);
     assertMatch(stdout, /6 runs, about \d+ (s|min)/);
     assertEquals(Object.keys(await snapshot(folder)).filter((file) => file.endsWith(".arrow")), []);
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
   });
 });
 
@@ -268,6 +269,8 @@ const mistakes: [what: string, args: string[], text: string][] = [
   ["an impossible shard", ["--shard", "3/2"], "as in 2/4"],
   ["a cache that is no number", ["--teacher-cache", "1G"], '--teacher-cache is "1G", but must be'],
   ["no thread", ["--threads", "0"], '--threads is "0", but must be'],
+  ["too many threads", ["--threads", "99999"], "and at most 256"],
+  ["more epochs than there can be", ["--set", "protocol.epochs=2147483647"], "from 1 to 10000"],
   ["an unknown precision", ["--teacher-precision", "f16"], "choose from f32, bf16"],
   ["a data set without a teacher", ["--dataset", "fashion-mnist"], "teacher train --dataset"],
 ];

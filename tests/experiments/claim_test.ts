@@ -1,5 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
 import { claimRun, holderOf } from "../../experiments/runner/claim.ts";
+import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 Deno.test("a claimed run is nobody else's until it is released", async () => {
@@ -16,6 +18,31 @@ Deno.test("a claimed run is nobody else's until it is released", async () => {
     assert(again);
     await Promise.all([again.release(), other.release()]);
     assertEquals(await Array.fromAsync(Deno.readDir(`${folder}/claims`)), []);
+  });
+});
+
+Deno.test("a claim says that the results folder is gone, and makes it not anew", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const results = join(folder, "results");
+    await Deno.mkdir(results);
+    const claim = await claimRun(results, "a");
+    assert(claim);
+    await claim.check();
+    await Deno.remove(results, { recursive: true });
+    for (const use of [claim.check, claim.release]) {
+      await assertRejects(use, UserError, `the results folder ${results} was removed`);
+    }
+    await assertRejects(() => claimRun(results, "b"), Deno.errors.NotFound);
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+
+    // Another disk in its place has the same path, and is another folder.
+    await Deno.mkdir(results);
+    const other = await claimRun(results, "a");
+    assert(other);
+    await Deno.rename(results, join(folder, "elsewhere"));
+    await Deno.mkdir(join(results, "claims"), { recursive: true });
+    await Deno.writeTextFile(join(results, "claims", "a.lock"), "");
+    await assertRejects(other.release, UserError, "was removed");
   });
 });
 

@@ -27,7 +27,7 @@ Deno.test("shards have about the same to do", async () => {
 
 Deno.test("parseShard() names what a shard is", () => {
   assertEquals(parseShard(undefined), { index: 1, count: 1 });
-  for (const text of ["0/2", "3/2", "1", "a/b", "1/0"]) {
+  for (const text of ["0/2", "3/2", "1", "a/b", "1/0", "1/10000", "1/99999999"]) {
     assertThrows(() => parseShard(text), UserError, "as in 2/4");
   }
 });

@@ -105,6 +105,9 @@ Deno.test("ResultsFolder neither uses nor overwrites a damaged manifest", async 
     ["null", /manifest\.json is damaged: it has no record "files"/],
     ['{"files": []}', /manifest\.json is damaged: it has no record "files"/],
     ['{"files": {"a.arrow": {"rows": 1}}}', /its entry "a\.arrow" lacks its rows, schema/],
+    ['{"files": {"../a.arrow": {}}}', /its entry "\.\.\/a\.arrow" names no file of a result/],
+    ['{"files": {"runs/a b.arrow": {}}}', /its entry "runs\/a b\.arrow" names no file of a result/],
+    ['{"files": {"/etc/passwd": {}}}', /its entry "\/etc\/passwd" names no file of a result/],
   ];
   for (const [text, message] of damages) {
     await withDamage((_, manifest) => Deno.writeTextFile(manifest, text), async (folder) => {

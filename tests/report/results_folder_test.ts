@@ -186,6 +186,22 @@ Deno.test("ResultsFolder.openToRead() makes nothing and says that a folder is no
   await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
 });
 
+Deno.test("ResultsFolder.openToRead() takes a folder that may be missing for an empty one, but no file", async () => {
+  await withTemporaryFolder(async (path) => {
+    const missing = join(path, "missing");
+    const folder = await ResultsFolder.openToRead(missing, { mayBeMissing: true });
+    assertEquals([...await folder.present()], []);
+    assertEquals(await folder.readEach([]), []);
+    assertEquals(await Array.fromAsync(Deno.readDir(path)), []);
+    await Deno.writeTextFile(missing, "");
+    await assertRejects(
+      () => ResultsFolder.openToRead(missing, { mayBeMissing: true }),
+      UserError,
+      `there is no results folder ${missing}`,
+    );
+  });
+});
+
 Deno.test("ResultsFolder.openToRead() reads without leaving a lock file", async () => {
   await withFolder(async (folder) => {
     await folder.write("runs/a", COLUMNS, ROWS, {});

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { assertFindings, nameOf, TABLE_FILE } from "./assert_findings.ts";
 import {
   addEvaluation,
@@ -193,12 +193,33 @@ Deno.test("verifyResults() finds weights that a run did not end in", async () =>
   );
 });
 
+Deno.test("verifyResults() finds weights that cannot be read, and looks at all the rest", async () => {
+  const other = "runs/foreign.arrow";
+  for (const replace of [Deno.mkdir, (file: string) => Deno.symlink(basename(file), file)]) {
+    await assertFindings(
+      async ({ path }, run) => {
+        const file = join(path, studentPath(nameOf(run)));
+        await Deno.remove(file);
+        await replace(file);
+        await Deno.writeTextFile(join(path, other), "");
+      },
+      (run) => [
+        ["damaged", studentPath(nameOf(run)), /cannot read .*; (move|remove) /],
+        ["unlisted", other, /is not listed/],
+      ],
+    );
+  }
+});
+
 Deno.test("verifyResults() finds what killed processes and strangers have left", async () => {
   await assertFindings(
     async (folder, run) => {
       await Deno.copyFile(pathOf(folder, run), join(folder.path, "runs", "foreign.arrow"));
       await Deno.writeTextFile(join(folder.path, "runs", "a.arrow.0123abcd.tmp"), "ARR");
       await Deno.writeTextFile(join(folder.path, "notes.txt"), "mine");
+      const half = join(folder.path, "students", "a.safetensors.0123abcd.tmp");
+      await Deno.writeTextFile(half, "");
+      await Deno.utime(half, 0, 0);
       const checkpoints = join(folder.path, "checkpoints");
       for (const name of [nameOf(run), "unfinished"]) {
         await Deno.mkdir(join(checkpoints, name), { recursive: true });
@@ -209,6 +230,11 @@ Deno.test("verifyResults() finds what killed processes and strangers have left",
     (run) => [
       ["unlisted", `checkpoints/${nameOf(run)}`, /that run is finished, .* they can be deleted/],
       ["unlisted", "runs/a.arrow.0123abcd.tmp", /is half of a file that a killed process was/],
+      [
+        "unlisted",
+        "students/a.safetensors.0123abcd.tmp",
+        /is half of a file that a killed process/,
+      ],
       ["unlisted", "runs/foreign.arrow", /is not listed in manifest\.json, so nothing reads it/],
     ],
   );

@@ -23,6 +23,7 @@ const mistakes: [what: string, args: string[], text: string][] = [
   ["another kind of cluster", ["--submit", "pbs"], '--submit is "pbs"; choose from slurm'],
   ["options of what is not submitted", ["--jobs", "4"], "give --submit slurm with them"],
   ["no task", ["--submit", "slurm", "--jobs", "0"], '--jobs is "0", but must be'],
+  ["too many tasks", ["--submit", "slurm", "--jobs", "10000"], "at most 9999"],
   ["a shard to submit", ["--submit", "slurm", "--shard", "1/2"], "--jobs N says how many"],
   ["two things at once", ["--submit", "slurm", "--status"], "choose one of"],
 ];

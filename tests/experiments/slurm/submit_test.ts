@@ -166,6 +166,19 @@ Deno.test("submitToSlurm() says what is missing where there is no Slurm, and wha
   });
 });
 
+Deno.test("submitToSlurm() refuses a folder whose name would be a line of the script", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const results = join(folder, "a\nrm -rf ~");
+    const request = { ...await requestIn(folder), results };
+    const { message } = await assertRejects(() => submitToSlurm(request), UserError);
+    assertStringIncludes(
+      message,
+      `--results is ${JSON.stringify(results)}, but a job script cannot`,
+    );
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+  });
+});
+
 for (const extra of ["--array=1-9", "--time=1:00 -o log", "--time=1:00\n#SBATCH -p cpu"]) {
   Deno.test(`submitToSlurm() refuses the options ${JSON.stringify(extra)}`, async () => {
     await withTemporaryFolder(async (folder) => {

@@ -1,0 +1,92 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { withTemporaryFolder } from "./with_temporary_folder.ts";
+import { asUserError } from "../lib/as_user_error.ts";
+import { UserError } from "../lib/user_error.ts";
+
+/** What a failing call says to the user. */
+async function saidOf(fails: () => Promise<unknown>): Promise<string> {
+  const told = asUserError(await assertRejects(fails));
+  assert(told instanceof UserError, String(told));
+  return told.message;
+}
+
+Deno.test({
+  name: "asUserError() says what could not be done, why, and the remedy",
+  ignore: Deno.build.os === "windows", // which has other words
+  fn: () =>
+    withTemporaryFolder(async (folder) => {
+      const [file, loop, nowhere] = ["file", "loop", "nowhere"].map((name) => join(folder, name));
+      await Deno.writeTextFile(file, "");
+      await Deno.symlink("loop", loop);
+      const long = join(folder, "x".repeat(4000));
+      const inFile = join(file, "a");
+      const cases: [fails: () => Promise<unknown>, said: string][] = [
+        [
+          () => Deno.readFile(folder),
+          `cannot read '${folder}': Is a directory; move away the folder that is in the place of a file`,
+        ],
+        [
+          () => Array.fromAsync(Deno.readDir(file)),
+          `cannot list '${file}': Not a directory; move away the file that is in the place of a folder`,
+        ],
+        [
+          () => Deno.mkdir(inFile),
+          `cannot make the folder '${inFile}': Not a directory; move away the file that is in the place ` +
+          "of a folder",
+        ],
+        [
+          () => Deno.open(nowhere),
+          `cannot open '${nowhere}': No such file or directory; put back what was there, or name another ` +
+          "place",
+        ],
+        [
+          () => Deno.rename(nowhere, file),
+          `cannot rename '${nowhere}' -> '${file}': No such file or directory; put back what was there, ` +
+          "or name another place",
+        ],
+      ];
+      for (const [fails, said] of cases) assertEquals(await saidOf(fails), said);
+      const remedies: [fails: () => Promise<unknown>, remedy: string][] = [
+        [() => Deno.readTextFile(loop), "; remove the link, which leads back to itself"],
+        [() => Deno.writeTextFile(long, ""), ": File name too long; choose a shorter path"],
+        [() => Deno.mkdir(loop), "; move away what is in its place"],
+        [() => Deno.remove(folder), "; see to that, then try again"],
+      ];
+      for (const [fails, remedy] of remedies) {
+        const said = await saidOf(fails);
+        assert(said.endsWith(remedy), said);
+      }
+    }),
+});
+
+Deno.test({
+  name: "asUserError() says that a disk is full, of which the system gives no path",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using full = await Deno.open("/dev/full", { write: true });
+    assertEquals(
+      await saidOf(() => full.write(new Uint8Array(1))),
+      "No space left on device; free some space, then run the same command again",
+    );
+  },
+});
+
+Deno.test("asUserError() leaves faults of the code as they are", () => {
+  const faults = [
+    new TypeError("x is not a function"),
+    new DOMException("stopped", "AbortError"),
+    new UserError("no such method"),
+    "text",
+  ];
+  for (const fault of faults) assert(asUserError(fault) === fault, String(fault));
+});
+
+Deno.test({
+  name: "asUserError() says which permission a command lacks",
+  permissions: { read: false },
+  async fn() {
+    const said = await saidOf(() => Deno.readTextFile("/etc/hosts"));
+    assert(said.endsWith("run again with the --allow-read flag"), said);
+  },
+});

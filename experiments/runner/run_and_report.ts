@@ -33,8 +33,8 @@ export async function runAndReport(
   let stoppedAt = -Infinity;
   const stop = (why: string) => {
     if (!abort.signal.aborted) {
-      console.error(`${why}; stopping at a checkpoint`);
       stoppedAt = performance.now();
+      console.error(`${why}; stopping at a checkpoint`);
       abort.abort();
     } else if (performance.now() - stoppedAt > SAME_SIGNAL_MS) {
       // An orderly exit would take oneDNN's code away from the threads that still compute with it.

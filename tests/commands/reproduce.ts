@@ -78,10 +78,11 @@ export async function filesIn(folder: string): Promise<Record<string, string>> {
   );
 }
 
-/** What must be the same however the runs of a folder came about. */
+/** What must be the same however the runs of a folder came about; not what a killed one was just writing. */
 export async function outcomesIn(folder: string): Promise<Record<string, string>> {
-  return {
+  const files = {
     ...await filesIn(join(folder, "tables")),
     ...await filesIn(join(folder, "students")),
   };
+  return Object.fromEntries(Object.entries(files).filter(([name]) => !name.endsWith(".tmp")));
 }

@@ -14,7 +14,9 @@ function doneIn(stderr: string): number {
 
 Deno.test("reproduce runs what several experiments have in common once, and makes a table of each", async () => {
   await withTemporaryFolder(async (folder) => {
-    const one = ["--methods", "original", "--seeds", "1,", "--set", "protocol.epochs=1"];
+    // This student gets one of eight images right, until the first attack: the many steps of the others
+    // are spared.
+    const one = ["--methods", "original", "--seeds", "15,", "--set", "protocol.epochs=1"];
     const small = [...Object.keys(EXPERIMENTS), ...FASTEST, ...one];
     const { code, stdout, stderr } = await reproduce(folder, ...small);
     assertEquals(code, 0, stderr);
@@ -38,8 +40,7 @@ Deno.test("reproduce runs what several experiments have in common once, and make
 
 Deno.test("two runners on one folder do no run twice and leave none out", async () => {
   await withTemporaryFolder(async (folder) => {
-    const grid = ["table4", "figure-data", ...FASTEST, ...SMALL, "--methods", "original,bss"]
-      .concat("--seeds", "3");
+    const grid = ["quickstart", ...FASTEST, ...SMALL, "--seeds", "2"];
     const alone = join(folder, "alone");
     const { code, stderr } = await reproduce(alone, ...grid);
     assertEquals(code, 0, stderr);

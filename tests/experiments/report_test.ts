@@ -43,10 +43,10 @@ Deno.test("a report without results says what to run and about how long it takes
     const few = { scale: "smoke", methods: ["original"], seeds: [1], fractions: [0.01] } as const;
     const set = { protocol: { batchSize: 16 } };
     const report = await openReport("quickstart", { ...few, set, results });
-    const text = await textOf(await stateTable(report, "wasm"));
+    const text = await textOf(await stateTable(report));
     assertMatch(text, /smoke +1 +0 +0 +about \d+ s/);
     assertStringIncludes(text, "deno task reproduce quickstart --scale smoke");
-    await runHere(report, "wasm");
+    await runHere(report);
     assertMatch(await textOf(await stateTable(report)), /smoke +1 +1 +1/);
   });
 });

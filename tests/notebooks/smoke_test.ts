@@ -1,15 +1,19 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { basename } from "node:path";
 import { executionTest } from "./needs_nbclient.ts";
 import { executed } from "./executed.ts";
 import { fillResults } from "./trial_results.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { experiments } from "../../experiments/experiments.ts";
+import type { Experiment } from "../../experiments/plan/experiment.ts";
+import { openPlan } from "../../experiments/plan/open_plan.ts";
+import { workLeft } from "../../experiments/runner/work_left.ts";
 import { hiddenParts, VARIABLE } from "../../lib/files/hidden.ts";
 import { listNotebooks } from "../../lib/notebook/list_notebooks.ts";
 import { shownText } from "../../lib/notebook/notebook.ts";
 import { declaredParameters } from "../../lib/notebook/parameters.ts";
 import { readNotebook } from "../../lib/notebook/read_notebook.ts";
+import { ResultsFolder } from "../../lib/report/results_folder.ts";
 
 /** Their own tests execute these. */
 const ELSEWHERE = ["quickstart", "boundary-2d"];
@@ -41,5 +45,12 @@ for (const path of await listNotebooks()) {
       const notebook = await executed(name, Object.fromEntries(parameters));
       assert(shownText(notebook).length > 100, "it shows nearly nothing");
     });
+    if (experiment) await assertNothingLeft(experiment);
   });
+}
+
+async function assertNothingLeft(experiment: Experiment): Promise<void> {
+  const plan = await openPlan(experiment, { scale: "smoke" });
+  const works = await workLeft(await ResultsFolder.open(results), plan);
+  assertEquals(works.map(({ run }) => run.name), []);
 }

@@ -39,10 +39,13 @@ export function isRefusal(error: unknown): error is Error & { code?: string } {
   return error instanceof Error && ("code" in error || Object.hasOwn(Deno.errors, error.name));
 }
 
+/** Whether it stopped it for want of room. */
+export function isDiskFull({ code, message }: Error & { code?: string }): boolean {
+  return code === "ENOSPC" || code === "EDQUOT" || /no space left|disk quota/i.test(message);
+}
+
 function refusal(path: string, error: Error & { code?: string }): string {
-  const full = error.code === "ENOSPC" || error.code === "EDQUOT" ||
-    /no space left|disk quota/i.test(error.message);
-  return full
+  return isDiskFull(error)
     ? `the disk is full: ${path} was not written and what was there before is unchanged; ` +
       `free some space, then run the same command again`
     : `cannot write ${path} (${error.message}); choose a folder that you may write to`;

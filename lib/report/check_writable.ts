@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeAtomically } from "../files/write_atomically.ts";
+import { isDiskFull, writeAtomically } from "../files/write_atomically.ts";
 import { UserError } from "../user_error.ts";
 
 /**
@@ -16,10 +16,11 @@ export async function checkWritable(folder: string): Promise<void> {
     await Deno.remove(probe);
   } catch (error) {
     // The system's own words, but for the probe's name, which nobody knows.
-    const { message } = ((error as Error).cause ?? error) as Error;
+    const cause = ((error as Error).cause ?? error) as Error;
+    const reason = isDiskFull(cause) ? "the disk is full" : cause.message.split(" (os error")[0];
     throw new UserError(
       `the results folder ${folder} cannot be written; choose another folder or make room there ` +
-        `(${message.split(" (os error")[0]})`,
+        `(${reason})`,
       { cause: error },
     );
   }

@@ -197,7 +197,7 @@ Deno.test({
   ignore: !workingBackends.includes("onednn") || Deno.build.arch !== "x86_64",
   async fn() {
     await withTemporaryFolder(async (folder) => {
-      const one = [...ONE, "--backend", "onednn"];
+      const one = [...ONE, ...LONGER, "--backend", "onednn"];
       await withEnvironment({ DNNL_MAX_CPU_ISA: "SSE41" }, async () => {
         const run = startReproducing(folder, ...one, "--verbose");
         await run.until("epoch 1,");

@@ -14,7 +14,7 @@ async function lab(programs: Record<string, string>, ...args: string[]) {
     for (const [name, script] of Object.entries(programs)) {
       await Deno.writeTextFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     }
-    const env = { PATH: folder, JUPYTER_PATH: "/elsewhere" };
+    const env = { PATH: folder, JUPYTER_PATH: "/elsewhere", BSS_WITHOUT: "" };
     Object.assign(output, await runDeno([...denoArguments(LAB), ...args], env));
   });
   return output;

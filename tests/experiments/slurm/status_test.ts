@@ -21,7 +21,10 @@ async function withSqueue(
     await Deno.writeTextFile(join(bin, "squeue"), `#!/usr/bin/env bash\n${script}\n`, {
       mode: 0o755,
     });
-    await withEnvironment({ PATH: `${bin}:${Deno.env.get("PATH")}` }, () => test(results));
+    await withEnvironment(
+      { PATH: `${bin}:${Deno.env.get("PATH")}`, BSS_WITHOUT: null },
+      () => test(results),
+    );
   });
 }
 

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
 import { methods } from "../../lib/distillation/methods.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { onAutomaticBackend, onEveryBackend, onFastBackends } from "../on_every_backend.ts";
 import { assertLossesFall } from "./assert_losses_fall.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification, withFolder } from "./small_run.ts";
@@ -61,7 +61,7 @@ onFastBackends(
   },
 );
 
-onFastBackends(
+onAutomaticBackend(
   "train() keeps tensors and memory constant over 200 steps with boundary supporting samples",
   async (backend) => {
     const counts: number[] = [];

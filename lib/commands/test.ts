@@ -26,8 +26,7 @@ const LONGEST_FIRST = ["commands", "notebooks", "integrity", "training", "attack
 
 /** The processes run side by side. OpenMP and Mesa would spin while they wait for each other's cores. */
 const ONE_CORE = { OMP_NUM_THREADS: "1", LP_NUM_THREADS: "1" };
-/** One more than there are cores, since tests wait for programs now and then; each takes half a gigabyte. */
-const SIDE_BY_SIDE = Math.min(navigator.hardwareConcurrency + 1, 8);
+const SIDE_BY_SIDE = 2;
 
 if (import.meta.main) {
   await runCommand(command, Deno.args, async ({ positionals, options }) => {

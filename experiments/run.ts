@@ -139,7 +139,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   return status;
 }
 
-/** What cannot be read of the runs that were asked for and of their tables, one sentence each. */
+/** Lists the damage in the runs that were asked for and in their tables, one sentence each. */
 async function damageIn(
   folder: ResultsFolder,
   plans: ReadonlyMap<Experiment, Plan>,

@@ -40,6 +40,12 @@ export function asUserError(error: unknown): unknown {
   return new UserError(`${what}; ${remedy}`, { cause: error });
 }
 
+/** Gives the text for an error that ended a run: the sentence for a user, or the trace of a fault of this code. */
+export function failureText(error: unknown): string {
+  const told = asUserError(error) as Error;
+  return told instanceof UserError ? told.message : String(told.stack);
+}
+
 /** Says which permission was missing, without Deno's advice to give all: that is for deno.json to do. */
 function lacking(error: Deno.errors.NotCapable): UserError {
   const [need] = error.message.split(", run again");

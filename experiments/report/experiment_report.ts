@@ -70,7 +70,7 @@ async function folderOf(
   return await ResultsFolder.openToRead(own);
 }
 
-/** Whether a folder's results come with the project: then only a command that names it adds to them. */
+/** Looks for the mark of results that come with the project, to which only a command that names them adds. */
 export async function isCommitted({ path }: ResultsFolder): Promise<boolean> {
   return await exists(join(path, MARK));
 }

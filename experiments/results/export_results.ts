@@ -65,7 +65,7 @@ async function refuseWithin(folder: string, file: string): Promise<void> {
   }
 }
 
-/** Of a folder that is not there yet, where it would be. */
+/** Gives the real path of a folder, also of one that is not there yet. */
 async function realFolder(path: string): Promise<string> {
   return await Deno.realPath(path).catch(async () =>
     dirname(path) === path ? path : join(await realFolder(dirname(path)), basename(path))

@@ -54,7 +54,7 @@ export async function inputFindings(
   for (const name of cards) await check(cardPath(name), name, () => hashOfCard(folder, name));
   const faulty = new Set(findings.map(({ file }) => file));
   for (const place of teachers) {
-    // What is wrong with a card is told once.
+    // A fault of the card was told above.
     if (faulty.has(cardPath(place.name))) continue;
     await check(place.path, place.name, async () => (await readTeacher(folder, place)).hash);
   }

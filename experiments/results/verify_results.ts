@@ -70,7 +70,7 @@ export async function verifyResults(
   };
 }
 
-/** Whether an evaluation is the one that its name says, of a run that is there, and of its weights. */
+/** Checks that an evaluation is the one that its name says, of a run that is there, and of its weights. */
 function evaluationFindings(
   { name, metadata }: StoredResult,
   { names, results }: StoredResults,

@@ -11,13 +11,12 @@ import {
   writeEvaluations,
   writeRun,
 } from "../table/run_results.ts";
-import { asUserError } from "../../lib/as_user_error.ts";
+import { failureText } from "../../lib/as_user_error.ts";
 import type { Backend } from "../../lib/backend/backend.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
 import { untilStopped } from "../../lib/notebook/kernel/until_stopped.ts";
 import type { ResultsFolder } from "../../lib/report/results_folder.ts";
 import { provenance } from "../../lib/training/provenance.ts";
-import { UserError } from "../../lib/user_error.ts";
 
 /** How and where to run. */
 export interface RunSettings {
@@ -140,9 +139,7 @@ async function runStoppable(
       const seconds = (performance.now() - start) / 1000;
       settings.onNews?.(run, todo ? { type: "done", seconds } : { type: "done elsewhere" });
     } catch (error) {
-      const told = asUserError(error) as Error;
-      const cause = told instanceof UserError ? told.message : String(told.stack);
-      report.failed.push({ run, cause });
+      report.failed.push({ run, cause: failureText(error) });
     } finally {
       signal.removeEventListener("abort", abort);
       await claim.release();

@@ -7,7 +7,7 @@ import type { FromWorker, ToWorker } from "./run_protocol.ts";
 import { weightsFault } from "../table/result_fault.ts";
 import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
 import { evaluationNamed } from "../../lib/analysis/evaluations/evaluations.ts";
-import { asUserError } from "../../lib/as_user_error.ts";
+import { failureText } from "../../lib/as_user_error.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
@@ -160,11 +160,7 @@ async function loadTeacher(
 
 function describeFailure(error: unknown): FromWorker {
   if (abort.signal.aborted) return { type: "aborted" };
-  const told = asUserError(error) as Error;
-  return {
-    type: "failed",
-    message: told instanceof UserError ? told.message : String(told.stack),
-  };
+  return { type: "failed", message: failureText(error) };
 }
 
 function send(message: FromWorker): void {

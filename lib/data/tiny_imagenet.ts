@@ -35,10 +35,7 @@ export const tinyImagenet: DataSource = {
  * images of each class as are there. The test images are the makers' validation images; those of their
  * own test set have no labels.
  */
-export async function loadTinyImagenet(
-  options: DataOptions,
-  archive: Archive,
-): Promise<Dataset> {
+export async function loadTinyImagenet(options: DataOptions, archive: Archive): Promise<Dataset> {
   const folder = join(dataFolder(options.dataFolder), FOLDER);
   if (!await exists(folder)) await unpackArchive(archive, folder);
   const record = await VerifiedRecord.read(folder);

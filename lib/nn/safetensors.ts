@@ -1,4 +1,5 @@
 import { printable } from "../files/printable.ts";
+import { isRecord } from "../is_record.ts";
 import { UserError } from "../user_error.ts";
 
 /** A tensor as it lies in a file: C order, little-endian. */
@@ -114,10 +115,6 @@ function isEntry(entry: unknown): entry is HeaderEntry {
     Array.isArray(list) && list.every((count) => Number.isSafeInteger(count) && count >= 0);
   return isRecord(entry) && typeof entry.dtype === "string" && isCounts(entry.shape) &&
     isCounts(entry.data_offsets) && (entry.data_offsets as number[]).length === 2;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The first key that a JSON object has twice; `JSON.parse` would keep the last one without a word. */

@@ -1,7 +1,6 @@
 import { isResultName } from "../report/result_file.ts";
 import { INPUTS_MIME, PLOTLY_MIME, VERDICTS_MIME } from "./mime_types.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { isRecord } from "../is_record.ts";
 
 /** What is wrong with a value, the first thing; null if nothing is. */
 type Fault = string | null;
@@ -79,10 +78,6 @@ function isText(value: unknown): boolean {
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((one) => typeof one === "string");
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function firstFault(list: readonly unknown[], what: string, of: (one: unknown) => Fault): Fault {

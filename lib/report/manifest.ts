@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { printable } from "../files/printable.ts";
 import { asUserError } from "../as_user_error.ts";
 import { writeAtomically } from "../files/write_atomically.ts";
+import { isRecord } from "../is_record.ts";
 import { UserError } from "../user_error.ts";
 import type { Columns } from "./columns.ts";
 import { isResultName, resultName } from "./result_file.ts";
@@ -85,10 +86,6 @@ function isEntry(entry: unknown): boolean {
   return isRecord(entry) && Number.isInteger(entry.rows) && Number.isInteger(entry.bytes) &&
     isRecord(entry.schema) && /^[0-9a-f]{64}$/.test(String(entry.sha256)) &&
     (entry.previous === undefined || isEntry(entry.previous));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function damaged(path: string, what: string): UserError {

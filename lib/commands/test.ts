@@ -22,7 +22,7 @@ const command = {
 } as const;
 
 /** These take longest. They start first, so that no process is left with a long one at the end. */
-const LONGEST_FIRST = ["commands", "notebooks", "integrity", "training", "attack"];
+const LONGEST_FIRST = ["commands", "notebooks", "integrity", "golden", "training", "attack"];
 
 /** The processes run side by side. OpenMP and Mesa would spin while they wait for each other's cores. */
 const ONE_CORE = { OMP_NUM_THREADS: "1", LP_NUM_THREADS: "1" };

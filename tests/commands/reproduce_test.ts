@@ -33,7 +33,7 @@ const QUICKSTART = ["quickstart", ...FASTEST];
 const DRY_RUN = [...QUICKSTART, "--dry-run", "--set", "protocol.batchSize=8"];
 
 /** Time enough to be killed in. */
-const LONGER = ["--set", "protocol.epochs=6"];
+const LONGER = ["--set", "protocol.epochs=4"];
 
 const hasBfloat16 = workingBackends.includes("onednn") &&
   await computedOn(
@@ -98,7 +98,7 @@ for (const backend of fastBackends) {
       await run.ended();
       const checkpoints = await filesIn(await onlyEntry(join(killed, "checkpoints")));
       const last = Object.keys(checkpoints).findLast((name) => name.endsWith(".safetensors"))!;
-      assertMatch(last, /^epoch-0000[1-5]\.safetensors$/);
+      assertMatch(last, /^epoch-0000[1-3]\.safetensors$/);
 
       const resumed = await reproduce(killed, ...one);
       assertEquals(resumed.code, 0, resumed.stderr);

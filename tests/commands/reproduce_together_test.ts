@@ -40,7 +40,15 @@ Deno.test("reproduce runs what several experiments have in common once, and make
 
 Deno.test("two runners on one folder do no run twice and leave none out", async () => {
   await withTemporaryFolder(async (folder) => {
-    const grid = ["quickstart", ...FASTEST, ...SMALL, "--seeds", "2"];
+    const grid = [
+      "quickstart",
+      ...FASTEST,
+      ...SMALL,
+      "--methods",
+      "original,hinton",
+      "--seeds",
+      "1,2",
+    ];
     const alone = join(folder, "alone");
     const { code, stderr } = await reproduce(alone, ...grid);
     assertEquals(code, 0, stderr);

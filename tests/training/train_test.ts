@@ -7,7 +7,7 @@ import { UserError } from "../../lib/user_error.ts";
 import { onAutomaticBackend, onEveryBackend, onFastBackends } from "../on_every_backend.ts";
 import { assertLossesFall } from "./assert_losses_fall.ts";
 import { outcomeOf } from "./outcome_of.ts";
-import { smallSpecification, withFolder } from "./small_run.ts";
+import { smallDataset, smallSpecification, withFolder } from "./small_run.ts";
 
 for (const method of methods) {
   const { name } = method;
@@ -66,7 +66,11 @@ onAutomaticBackend(
   async (backend) => {
     const counts: number[] = [];
     const resident: number[] = [];
-    await outcomeOf(smallSpecification("bss", { epochs: 100 }), backend, {
+    // Twenty mini-batches an epoch, so that little of the time goes into evaluations.
+    const dataset = smallDataset(200, 4);
+    const options = { maxSteps: 2 };
+    await outcomeOf(smallSpecification("bss", { epochs: 10, options }), backend, {
+      dataset,
       onProgress: ({ step }) => {
         if (step % 20 !== 0) return;
         counts.push(tf.memory().numTensors);

@@ -1,7 +1,7 @@
 import { boundaryStep } from "./boundary_step.ts";
 import { budget } from "./budget.ts";
 import { figureData } from "./figure_data.ts";
-import type { Experiment } from "./plan/experiment.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
 import { named } from "../lib/named.ts";
 import { quickstart } from "./quickstart.ts";
 import { robustness } from "./robustness.ts";

@@ -1,6 +1,6 @@
-import { above, gainGrowsWithLessData } from "./plan/claim.ts";
-import type { Experiment } from "./plan/experiment.ts";
-import { atEachScale } from "./plan/scales.ts";
+import { above, gainGrowsWithLessData } from "../lib/runs/claim.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
+import { atEachScale } from "../lib/runs/scales.ts";
 
 const fractions = {
   smoke: [0.02, 0.04],

@@ -1,8 +1,8 @@
 /** What notebooks need of the experiments. */
 export { experimentNamed, experiments } from "./experiments.ts";
-export type { Experiment } from "./plan/experiment.ts";
-export { openPlan } from "./plan/open_plan.ts";
-export type { PlannedRun } from "./plan/planned_run.ts";
+export type { Experiment } from "../lib/runs/experiment.ts";
+export { openPlan } from "../lib/runs/open_plan.ts";
+export type { PlannedRun } from "../lib/runs/planned_run.ts";
 export {
   commandFor,
   type ExperimentReport,
@@ -15,7 +15,7 @@ export { provenanceTable } from "./report/provenance_table.ts";
 export { runHere } from "./report/run_here.ts";
 export { stateTable } from "./report/state_table.ts";
 export { timesTable } from "./report/times_table.ts";
-export { runMissing, type RunNews } from "./runner/run_missing.ts";
+export { runMissing, type RunNews } from "../lib/runs/run_missing.ts";
 export { measureNamed } from "./table/measures.ts";
 export { collectTable, type ResultTable } from "./table/result_table.ts";
 export { summarise, type SummaryRow } from "./table/summary.ts";

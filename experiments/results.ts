@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { RESULTS } from "./plan/plan_sources.ts";
-import { counted } from "../lib/report/counted.ts";
+import { RESULTS } from "../lib/runs/plan_sources.ts";
+import { counted } from "../lib/report/duration.ts";
 import { eachResult } from "./results/each_result.ts";
 import { exportResults } from "./results/export_results.ts";
 import { resultText } from "./results/result_text.ts";
@@ -9,12 +9,11 @@ import { chooseResults, readStored } from "./results/stored_result.ts";
 import { verifyResults } from "./results/verify_results.ts";
 import { type CommandLine, runCommand } from "../lib/commands/command_line.ts";
 import { folderOptions } from "../lib/commands/common_options.ts";
-import { exportFormats } from "../lib/report/export/formats.ts";
-import { filesUnder } from "../lib/report/files_under.ts";
-import type { Problem } from "../lib/report/folder_problems.ts";
-import { nestedFolders } from "../lib/report/nested_folders.ts";
+import { exportFormats } from "../lib/store/export.ts";
+import { filesUnder, nestedFolders } from "../lib/store/files_under.ts";
+import type { Problem } from "../lib/store/folder_problems.ts";
 import { printable } from "../lib/files/printable.ts";
-import { ResultsFolder } from "../lib/report/results_folder.ts";
+import { ResultsFolder } from "../lib/store/results_folder.ts";
 import { UserError } from "../lib/user_error.ts";
 
 const command = {

@@ -1,7 +1,7 @@
-import { above } from "./plan/claim.ts";
-import type { Experiment } from "./plan/experiment.ts";
-import { paperMethods } from "./plan/paper_methods.ts";
-import { atEachScale } from "./plan/scales.ts";
+import { above } from "../lib/runs/claim.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
+import { paperMethods } from "../lib/runs/paper_methods.ts";
+import { atEachScale } from "../lib/runs/scales.ts";
 
 /**
  * The methods on data with many classes. Which networks and settings the paper has here is not known:

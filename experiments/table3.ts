@@ -1,6 +1,6 @@
-import { above } from "./plan/claim.ts";
-import type { Experiment } from "./plan/experiment.ts";
-import { atEachScale } from "./plan/scales.ts";
+import { above } from "../lib/runs/claim.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
+import { atEachScale } from "../lib/runs/scales.ts";
 
 /**
  * Of the nine other classes DeepFool looks at the four that the teacher thinks most probable. From 256

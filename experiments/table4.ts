@@ -1,6 +1,6 @@
-import { above } from "./plan/claim.ts";
-import type { Experiment } from "./plan/experiment.ts";
-import { atEachScale } from "./plan/scales.ts";
+import { above } from "../lib/runs/claim.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
+import { atEachScale } from "../lib/runs/scales.ts";
 
 /** Whose boundary is most like the teacher's. */
 export const table4: Experiment = {

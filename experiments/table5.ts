@@ -1,6 +1,6 @@
-import { above } from "./plan/claim.ts";
-import type { Experiment } from "./plan/experiment.ts";
-import { atEachScale } from "./plan/scales.ts";
+import { above } from "../lib/runs/claim.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
+import { atEachScale } from "../lib/runs/scales.ts";
 
 /** Which samples to attack and which class to move each to, one rule changed at a time. */
 export const table5: Experiment = {

@@ -1,6 +1,6 @@
-import { above } from "./plan/claim.ts";
-import type { Experiment } from "./plan/experiment.ts";
-import { atEachScale } from "./plan/scales.ts";
+import { above } from "../lib/runs/claim.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
+import { atEachScale } from "../lib/runs/scales.ts";
 
 /** How much hangs on the paper's constants T, η, β and N, one changed at a time. */
 export const temperatureWeights: Experiment = {

@@ -13,7 +13,7 @@ export { type ClassRegions, classRegions, regionAgreement } from "./analysis/cla
 export type { Budget } from "./analysis/robustness/budget.ts";
 export { type LabelledImages, labelledPixels } from "./analysis/robustness/labelled_images.ts";
 export { type RobustAccuracy, robustAccuracy } from "./analysis/robustness/robust_accuracy.ts";
-export type { RobustAccuracyOptions } from "./analysis/robustness/robust_accuracy_options.ts";
+export type { RobustAccuracyOptions } from "./analysis/robustness/budget.ts";
 export {
   apgdEnsemble,
   type RobustnessAttack,
@@ -21,7 +21,7 @@ export {
 } from "./analysis/robustness/robustness_attack.ts";
 export type { RobustnessRow } from "./analysis/robustness/robustness_row.ts";
 export { bootstrapInterval } from "./analysis/statistics/bootstrap_interval.ts";
-export { holm } from "./analysis/statistics/holm.ts";
+export { holm } from "./analysis/statistics/paired_comparisons.ts";
 export type { Interval } from "./analysis/statistics/interval.ts";
 export {
   type PairedComparison,
@@ -31,8 +31,8 @@ export {
   type PairedDifference,
   pairedDifference,
 } from "./analysis/statistics/paired_difference.ts";
-export { tInterval } from "./analysis/statistics/t_interval.ts";
-export { wilsonInterval } from "./analysis/statistics/wilson_interval.ts";
+export { tInterval } from "./analysis/statistics/interval.ts";
+export { wilsonInterval } from "./analysis/statistics/interval.ts";
 export { apgdAttack } from "./attack/apgd.ts";
 export type { Attack, AttackClasses, AttackContext, AttackResult } from "./attack/attack.ts";
 export { attackNamed, attacks } from "./attack/attacks.ts";
@@ -40,9 +40,9 @@ export { type AttackPath, attackPath } from "./attack/attack_path.ts";
 export { bssAttack, type BssAttackOptions } from "./attack/bss.ts";
 export { carliniWagnerAttack } from "./attack/carlini_wagner.ts";
 export { deepFoolAttack } from "./attack/deepfool.ts";
-export { fgsmAttack } from "./attack/fgsm.ts";
+export { fgsmAttack } from "./attack/pgd.ts";
 export { noiseAttack } from "./attack/noise.ts";
-export { type Outcome, outcomeShares } from "./attack/outcome.ts";
+export { type Outcome, outcomeShares } from "./attack/attack.ts";
 export { pgdAttack } from "./attack/pgd.ts";
 export { attackNormalised, pixelClassifier, toNormalised, toPixels } from "./attack/pixel_space.ts";
 export { type BackendRun, compareBackends } from "./bench/compare_backends.ts";
@@ -64,9 +64,9 @@ export { freeze } from "./nn/freeze.ts";
 export type { Network, NetworkOutput } from "./nn/network.ts";
 export { ResNet } from "./nn/resnet.ts";
 export { readResNet } from "./nn/weights_file.ts";
-export { untilStopped } from "./notebook/kernel/until_stopped.ts";
+export { untilStopped } from "./stop/until_stopped.ts";
 export { type NotebookVerdict, withVerdicts } from "./notebook/with_verdicts.ts";
-export { accuracyWithErrorBars } from "./report/accuracy_bars.ts";
+export { accuracyWithErrorBars } from "./report/accuracy_by_student.ts";
 export { accuracyByStudent } from "./report/accuracy_by_student.ts";
 export { accuracyOver } from "./report/accuracy_over.ts";
 export { displayArquero, showArqueroTables } from "./report/arquero_table.ts";
@@ -74,29 +74,29 @@ export { attackGrid } from "./report/attack_grid.ts";
 export { boundaryPicture } from "./report/boundary_picture.ts";
 export { boundaryTable } from "./report/boundary_table.ts";
 export { cellProgress } from "./report/cell_progress.ts";
-export { denormalise } from "./report/denormalise.ts";
+export { denormalise } from "./report/image_grid.ts";
 export { displayTable } from "./report/display_table.ts";
 export { figureDisplay } from "./report/figure_display.ts";
 export { gainWithIntervals } from "./report/gain_intervals.ts";
-export { gapPath } from "./report/gap_path.ts";
+export { gapPath } from "./report/attack_grid.ts";
 export { imageGrid } from "./report/image_grid.ts";
 export { learningCurves } from "./report/learning_curves.ts";
 export { liveDisplay } from "./report/live_display.ts";
 export { liveLearningCurves } from "./report/live_learning_curves.ts";
-export { ResultsFolder } from "./report/results_folder.ts";
+export { ResultsFolder } from "./store/results_folder.ts";
 export { robustnessCurve } from "./report/robustness_curve.ts";
 export { robustnessTable } from "./report/robustness_table.ts";
-export { show } from "./report/show.ts";
-export { signedToRgb } from "./report/signed_to_rgb.ts";
+export { show } from "./report/display.ts";
+export { signedToRgb } from "./report/image_grid.ts";
 export { selectBaseSamples } from "./selection/base_samples.ts";
-export { softmaxRows, topClasses } from "./selection/probabilities.ts";
+export { softmaxRows, topClasses } from "./tensors/rows.ts";
 export { sampleTargetClasses } from "./selection/target_classes.ts";
-export { datasetFor } from "./training/dataset_for.ts";
+export { datasetFor } from "./training/run_specification.ts";
 export { environmentOf } from "./training/environment.ts";
-export { type Accuracy, evaluate, evaluateAccuracy } from "./training/evaluate.ts";
-export { imageTensor } from "./training/image_tensor.ts";
-export { findTeacher } from "./training/teacher_store.ts";
+export { type Accuracy, evaluate, evaluateAccuracy } from "./training/evaluation.ts";
+export { imageTensor } from "./training/batches.ts";
+export { findTeacher } from "./teacher/find.ts";
 export { train } from "./training/train.ts";
-export { provenance } from "./training/provenance.ts";
+export { provenance } from "./store/provenance.ts";
 export { trainOnPoints } from "./training/train_on_points.ts";
 export { UserError } from "./user_error.ts";

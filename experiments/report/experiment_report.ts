@@ -1,17 +1,21 @@
 import { join, relative } from "node:path";
 import { experimentNamed } from "../experiments.ts";
-import { checkKeys } from "../plan/check_keys.ts";
-import { variantClaims } from "../plan/claim.ts";
-import type { Experiment } from "../plan/experiment.ts";
-import { checkOverridesUsed } from "../plan/overrides.ts";
-import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan/plan_sources.ts";
-import { type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
-import { reproduceCommand } from "../plan/reproduce_command.ts";
-import { chosenMethods, type PlanChoices, planRuns } from "../plan/run_plan.ts";
+import { checkKeys, chosenMethods, type PlanChoices, planRuns } from "../../lib/runs/plan.ts";
+import { variantClaims } from "../../lib/runs/claim.ts";
+import type { Experiment } from "../../lib/runs/experiment.ts";
+import { checkOverridesUsed } from "../../lib/runs/overrides.ts";
+import {
+  type LoadedSources,
+  planSources,
+  recordedSources,
+  RESULTS,
+} from "../../lib/runs/plan_sources.ts";
+import { type PlannedRun, resultNameOf } from "../../lib/runs/planned_run.ts";
+import { reproduceCommand } from "../../lib/runs/choices.ts";
 import type { DataOptions } from "../../lib/data/data_source.ts";
 import { exists } from "../../lib/data/read_data_file.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 
 /** Marks a folder of results that come with the project. */
 const MARK = "COMMITTED.md";

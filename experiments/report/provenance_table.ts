@@ -1,11 +1,11 @@
 import type { ExperimentReport } from "./experiment_report.ts";
 import type { ResultTable } from "../table/result_table.ts";
-import { resultNameOf } from "../plan/planned_run.ts";
-import { INPUTS_MIME } from "../../lib/notebook/mime_types.ts";
+import { resultNameOf } from "../../lib/runs/planned_run.ts";
+import { INPUTS_MIME } from "../../lib/notebook/notebook.ts";
 import { bundleOf, type Displayable, displayable } from "../../lib/report/display.ts";
 import { displayTable } from "../../lib/report/display_table.ts";
-import { readManifest } from "../../lib/report/manifest.ts";
-import { resultFile } from "../../lib/report/result_file.ts";
+import { readManifest } from "../../lib/store/manifest.ts";
+import { resultFile } from "../../lib/store/results_folder.ts";
 
 const MADE_BY = ["machine", "backend", "threads", "deno", "tfjs", "commit", "data"] as const;
 

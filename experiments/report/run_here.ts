@@ -1,12 +1,11 @@
 import { commandFor, type ExperimentReport, isCommitted } from "./experiment_report.ts";
-import { checkInputs } from "../plan/check_inputs.ts";
-import { keepInputCards } from "../plan/input_cards.ts";
-import { ProgressReport } from "../runner/progress_report.ts";
-import { runMissing } from "../runner/run_missing.ts";
-import { tellRest } from "../runner/tell_rest.ts";
-import { workLeft } from "../runner/work_left.ts";
+import { checkInputs, keepInputCards } from "../../lib/runs/input_cards.ts";
+import { ProgressReport } from "../../lib/runs/progress_report.ts";
+import { runMissing } from "../../lib/runs/run_missing.ts";
+import { tellRest } from "../../lib/runs/run_and_report.ts";
+import { workLeft } from "../../lib/runs/work_left.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { commandFor, type ExperimentReport, isCommitted } from "./experiment_report.ts";
-import { estimateRoughly } from "../runner/estimate.ts";
-import { type WorkLeft, workLeft } from "../runner/work_left.ts";
+import { estimateRoughly } from "../../lib/runs/estimate.ts";
+import { type WorkLeft, workLeft } from "../../lib/runs/work_left.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Displayable } from "../../lib/report/display.ts";
 import { displayTable } from "../../lib/report/display_table.ts";

@@ -2,7 +2,7 @@ import type { ExperimentReport } from "./experiment_report.ts";
 import type { ResultTable } from "../table/result_table.ts";
 import { shareText } from "../table/summary_table.ts";
 import type { RunResult, TableRow } from "../table/table_row.ts";
-import { mean } from "../../lib/analysis/statistics/mean.ts";
+import { mean } from "../../lib/analysis/statistics/interval.ts";
 import { PHASES } from "../../lib/training/epoch_row.ts";
 import type { Displayable } from "../../lib/report/display.ts";
 import { displayTable } from "../../lib/report/display_table.ts";

@@ -1,4 +1,4 @@
-import type { Experiment } from "../plan/experiment.ts";
+import type { Experiment } from "../../lib/runs/experiment.ts";
 import { measureNamed } from "../table/measures.ts";
 import { type Verdict, verdicts } from "../table/verdicts.ts";
 import type { TableRow } from "../table/table_row.ts";

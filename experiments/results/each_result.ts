@@ -1,6 +1,6 @@
 import { finishedDay, kilobytes, lastAccuracy, shortCommit } from "./result_cells.ts";
 import { isRun, type StoredResult } from "./stored_result.ts";
-import { formatTextTable } from "../../lib/report/text_table.ts";
+import { formatTextTable } from "../../lib/report/cell.ts";
 
 /**
  * One line a result, with its name.

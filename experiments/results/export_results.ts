@@ -1,9 +1,9 @@
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
-import { counted } from "../../lib/report/counted.ts";
+import { counted } from "../../lib/report/duration.ts";
 import { mergeResults } from "./merge_results.ts";
 import { isRun, type StoredResult } from "./stored_result.ts";
 import { writeAtomically } from "../../lib/files/write_atomically.ts";
-import { type ExportFormat, exportFormatNamed } from "../../lib/report/export/formats.ts";
+import { type ExportFormat, exportFormatNamed } from "../../lib/store/export.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 /** Where to, and in which format. */

@@ -1,4 +1,4 @@
-import type { Problem } from "../../lib/report/folder_problems.ts";
+import type { Problem } from "../../lib/store/folder_problems.ts";
 
 /** Something wrong with what results say, or with what is there of them. */
 export interface Finding {

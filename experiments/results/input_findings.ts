@@ -1,15 +1,10 @@
 import { join, relative } from "node:path";
 import type { Finding } from "./finding.ts";
 import type { StoredResult } from "./stored_result.ts";
-import { DATASET_CARD } from "../plan/input_cards.ts";
+import { DATASET_CARD } from "../../lib/runs/input_cards.ts";
 import { nameFault } from "../table/result_fault.ts";
 import { cardPath, readCard } from "../../lib/report/input_card.ts";
-import {
-  listTeachers,
-  networkOf,
-  readTeacher,
-  TEACHER_CARD,
-} from "../../lib/training/teacher_store.ts";
+import { listTeachers, networkOf, readTeacher, TEACHER_CARD } from "../../lib/teacher/find.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 /** The data set or the teacher that a result was made with. */

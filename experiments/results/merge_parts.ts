@@ -1,5 +1,4 @@
-import type { ArrowContent } from "../../lib/report/arrow_file.ts";
-import type { Columns, ColumnType, Row } from "../../lib/report/columns.ts";
+import type { ArrowContent, Columns, ColumnType, Row } from "../../lib/store/arrow_file.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 /** A table, with columns to put in front of it that have the same value in every row. */

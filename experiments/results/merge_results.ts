@@ -1,7 +1,7 @@
 import { mergeParts, type Part } from "./merge_parts.ts";
 import { RUN_COLUMNS, runFields } from "./run_fields.ts";
 import { isRun, kindOf, runNameOf, type StoredResult, type StoredRun } from "./stored_result.ts";
-import type { ArrowContent } from "../../lib/report/arrow_file.ts";
+import type { ArrowContent } from "../../lib/store/arrow_file.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 /**

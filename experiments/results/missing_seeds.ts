@@ -1,5 +1,5 @@
 import { IDENTITY_COLUMNS } from "../table/table_file.ts";
-import type { Row } from "../../lib/report/columns.ts";
+import type { Row } from "../../lib/store/arrow_file.ts";
 
 /** Seeds that one group of rows lacks. */
 export interface MissingSeeds {

@@ -1,6 +1,6 @@
 import { isRun, runNameOf, type StoredResult, type StoredRun } from "./stored_result.ts";
 import { studentPath } from "../table/run_results.ts";
-import { resultFile } from "../../lib/report/result_file.ts";
+import { resultFile } from "../../lib/store/results_folder.ts";
 
 /** The accuracy of the last epoch, in percent. */
 export function lastAccuracy({ rows }: StoredRun): number {

@@ -1,5 +1,5 @@
 import type { StoredResult } from "./stored_result.ts";
-import { counted } from "../../lib/report/counted.ts";
+import { counted } from "../../lib/report/duration.ts";
 import { printable, printableLines } from "../../lib/files/printable.ts";
 
 /** What a result says of itself: its metadata, and which columns its rows have. */

@@ -1,7 +1,7 @@
-import { counted } from "../../lib/report/counted.ts";
+import { counted } from "../../lib/report/duration.ts";
 import { runsList } from "./runs_list.ts";
 import { isRun, kindOf, type StoredResult } from "./stored_result.ts";
-import { formatTextTable } from "../../lib/report/text_table.ts";
+import { formatTextTable } from "../../lib/report/cell.ts";
 
 /**
  * What there is: runs, one line for all seeds; tables; and how many of each.

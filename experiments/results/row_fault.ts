@@ -1,7 +1,7 @@
 import { runNameOf, type StoredResult, type StoredRun } from "./stored_result.ts";
 import { flatRow } from "../table/table_file.ts";
 import { tableRow } from "../table/table_row.ts";
-import type { Row } from "../../lib/report/columns.ts";
+import type { Row } from "../../lib/store/arrow_file.ts";
 import type { EpochRow } from "../../lib/training/epoch_row.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { runNameOf, type StoredRun } from "./stored_result.ts";
-import { settingsText } from "../plan/overrides.ts";
+import { settingsText } from "../../lib/runs/overrides.ts";
 import { methods } from "../../lib/distillation/methods.ts";
-import type { Columns } from "../../lib/report/columns.ts";
+import type { Columns } from "../../lib/store/arrow_file.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
 import { canonicalJson, type RunSpecification } from "../../lib/training/run_specification.ts";
 

@@ -2,7 +2,7 @@ import type { Finding } from "./finding.ts";
 import type { StoredRun } from "./stored_result.ts";
 import { nameFault } from "../table/result_fault.ts";
 import { methods } from "../../lib/distillation/methods.ts";
-import { resultFile } from "../../lib/report/result_file.ts";
+import { resultFile } from "../../lib/store/results_folder.ts";
 
 /** Whether a run is the one that its name says, and has all of its epochs. */
 export function runFindings(run: StoredRun): Finding[] {

@@ -3,9 +3,8 @@ import { runFields } from "./run_fields.ts";
 import type { StoredRun } from "./stored_result.ts";
 import { spreadOf } from "../table/summary.ts";
 import { shareText, spreadText } from "../table/summary_table.ts";
-import type { Cell } from "../../lib/report/cell.ts";
+import { type Cell, formatTextTable } from "../../lib/report/cell.ts";
 import { printable } from "../../lib/files/printable.ts";
-import { formatTextTable } from "../../lib/report/text_table.ts";
 import { canonicalJson } from "../../lib/training/run_specification.ts";
 
 /** Columns that are said once, above the table, where all runs have them in common. */

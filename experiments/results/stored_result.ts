@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { matchingNames } from "./matching_names.ts";
-import type { ArrowContent } from "../../lib/report/arrow_file.ts";
-import type { Problem } from "../../lib/report/folder_problems.ts";
-import { withFolderLock } from "../../lib/report/folder_lock.ts";
-import { resultFile } from "../../lib/report/result_file.ts";
-import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+import type { ArrowContent } from "../../lib/store/arrow_file.ts";
+import type { Problem } from "../../lib/store/folder_problems.ts";
+import { withFolderLock } from "../../lib/store/folder_lock.ts";
+import { resultFile, type ResultsFolder } from "../../lib/store/results_folder.ts";
 import type { RunSpecification } from "../../lib/training/run_specification.ts";
 import { UserError } from "../../lib/user_error.ts";
 

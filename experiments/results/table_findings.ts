@@ -2,12 +2,12 @@ import type { Finding } from "./finding.ts";
 import { missingSeeds } from "./missing_seeds.ts";
 import { rowFault } from "./row_fault.ts";
 import { isRun, type StoredResult, type StoredResults } from "./stored_result.ts";
-import { reproduceCommand } from "../plan/reproduce_command.ts";
-import type { PlanChoices } from "../plan/run_plan.ts";
+import { reproduceCommand } from "../../lib/runs/choices.ts";
+import type { PlanChoices } from "../../lib/runs/plan.ts";
 import { tableFault } from "../table/result_fault.ts";
 import { methods } from "../../lib/distillation/methods.ts";
-import type { Row } from "../../lib/report/columns.ts";
-import { resultFile } from "../../lib/report/result_file.ts";
+import type { Row } from "../../lib/store/arrow_file.ts";
+import { resultFile } from "../../lib/store/results_folder.ts";
 import type { Scale } from "../../lib/training/run_specification.ts";
 
 /** At most so many names stand in a message. */

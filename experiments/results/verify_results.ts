@@ -14,9 +14,8 @@ import { strayFindings } from "./stray_findings.ts";
 import { tableFindings } from "./table_findings.ts";
 import { weightsFinding } from "./weights_finding.ts";
 import { measuredFault, nameFault } from "../table/result_fault.ts";
-import { ownFiles } from "../../lib/report/nested_folders.ts";
-import { resultFile } from "../../lib/report/result_file.ts";
-import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { ownFiles } from "../../lib/store/files_under.ts";
+import { resultFile, type ResultsFolder } from "../../lib/store/results_folder.ts";
 
 /** What a look at the results of a folder has found. */
 export interface Verification {

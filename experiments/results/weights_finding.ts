@@ -5,7 +5,7 @@ import { weightsFault } from "../table/result_fault.ts";
 import { studentPath } from "../table/run_results.ts";
 import { asUserError } from "../../lib/as_user_error.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
-import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+import type { ResultsFolder } from "../../lib/store/results_folder.ts";
 
 /**
  * Whether the final weights beside a run are those it ended in.

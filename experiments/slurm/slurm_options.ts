@@ -1,4 +1,4 @@
-import { MOST_SHARDS } from "../runner/shard.ts";
+import { MOST_SHARDS } from "../../lib/runs/shard.ts";
 import { type CommandLine, parseWholeNumber } from "../../lib/commands/command_line.ts";
 import { UserError } from "../../lib/user_error.ts";
 

@@ -1,6 +1,6 @@
 import { type SlurmTask, slurmTasks } from "./slurm_tasks.ts";
 import { readSubmissions, type Submission, type SubmittedTask, taskLog } from "./submission.ts";
-import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+import type { ResultsFolder } from "../../lib/store/results_folder.ts";
 
 /** Where a task of a job array stands. */
 export interface TaskStatus {

@@ -1,6 +1,6 @@
 import { bashWord } from "./quote.ts";
 import type { SubmissionStatus } from "./status.ts";
-import { formatTextTable } from "../../lib/report/text_table.ts";
+import { formatTextTable } from "../../lib/report/cell.ts";
 
 /** A submission in a line, and its tasks unless all is done. */
 export function statusText({ submission, tasks }: SubmissionStatus): string {

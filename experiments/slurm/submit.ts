@@ -2,9 +2,9 @@ import { join, resolve } from "node:path";
 import { jobScript } from "./job_script.ts";
 import { runSlurmProgram } from "./slurm_program.ts";
 import { makeSubmissionFolder, type SubmittedTask, writeSubmission } from "./submission.ts";
-import { type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
-import { MOST_SHARDS, shardOf } from "../runner/shard.ts";
-import type { WorkLeft } from "../runner/work_left.ts";
+import { type PlannedRun, resultNameOf } from "../../lib/runs/planned_run.ts";
+import { MOST_SHARDS, shardOf } from "../../lib/runs/shard.ts";
+import type { WorkLeft } from "../../lib/runs/work_left.ts";
 import { findProgram } from "../../lib/files/find_program.ts";
 import { UserError } from "../../lib/user_error.ts";
 

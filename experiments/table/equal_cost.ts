@@ -1,6 +1,6 @@
 import { valueOf } from "./summary.ts";
 import type { TableRow } from "./table_row.ts";
-import { mean } from "../../lib/analysis/statistics/mean.ts";
+import { mean } from "../../lib/analysis/statistics/interval.ts";
 import {
   type PairedDifference,
   pairedDifference,

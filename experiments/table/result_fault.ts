@@ -1,6 +1,6 @@
-import { evaluationResult } from "../plan/planned_run.ts";
-import type { ArrowContent } from "../../lib/report/arrow_file.ts";
-import { resultFile } from "../../lib/report/result_file.ts";
+import { evaluationResult } from "../../lib/runs/planned_run.ts";
+import type { ArrowContent } from "../../lib/store/arrow_file.ts";
+import { resultFile } from "../../lib/store/results_folder.ts";
 import { runName } from "../../lib/training/run_specification.ts";
 
 type Metadata = ArrowContent["metadata"];

@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import { type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
+import { type PlannedRun, resultNameOf } from "../../lib/runs/planned_run.ts";
 import { measuredFault, nameFault } from "./result_fault.ts";
 import { type RunResult, type TableRow, tableRow } from "./table_row.ts";
 import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
-import type { ArrowContent } from "../../lib/report/arrow_file.ts";
-import { resultFile } from "../../lib/report/result_file.ts";
-import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+import type { ArrowContent } from "../../lib/store/arrow_file.ts";
+import { resultFile, type ResultsFolder } from "../../lib/store/results_folder.ts";
 import type { EpochRow } from "../../lib/training/epoch_row.ts";
 import { UserError } from "../../lib/user_error.ts";
 

@@ -1,14 +1,18 @@
 import { join } from "node:path";
-import type { WorkerAnswer } from "../runner/run_protocol.ts";
-import { type PlannedEvaluation, type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
+import type { WorkerAnswer } from "../../lib/runs/run_protocol.ts";
+import {
+  type PlannedEvaluation,
+  type PlannedRun,
+  resultNameOf,
+} from "../../lib/runs/planned_run.ts";
 import type { Arithmetic } from "../../lib/backend/backend.ts";
 import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
-import { writeWeights } from "../../lib/nn/write_weights.ts";
-import type { Columns } from "../../lib/report/columns.ts";
-import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { writeWeights } from "../../lib/nn/weights_file.ts";
+import type { Columns } from "../../lib/store/arrow_file.ts";
+import type { ResultsFolder } from "../../lib/store/results_folder.ts";
 import type { EpochRow } from "../../lib/training/epoch_row.ts";
-import type { Provenance } from "../../lib/training/provenance.ts";
+import type { Provenance } from "../../lib/store/provenance.ts";
 import { canonicalJson } from "../../lib/training/run_specification.ts";
 
 /** What made a run's result, besides its specification. */

@@ -3,7 +3,7 @@ import {
   type PairedDifference,
   pairedDifference,
 } from "../../lib/analysis/statistics/paired_difference.ts";
-import { mean, sampleStd } from "../../lib/analysis/statistics/mean.ts";
+import { mean, sampleStd } from "../../lib/analysis/statistics/interval.ts";
 import { measureNamed } from "./measures.ts";
 
 /** Mean and spread over seeds, in the measure's unit. */

@@ -1,10 +1,10 @@
-import type { Experiment } from "../plan/experiment.ts";
-import type { PlannedRun } from "../plan/planned_run.ts";
+import type { Experiment } from "../../lib/runs/experiment.ts";
+import type { PlannedRun } from "../../lib/runs/planned_run.ts";
 import { measureNamed } from "./measures.ts";
 import type { ResultTable } from "./result_table.ts";
 import { type Spread, summarise, type SummaryRow } from "./summary.ts";
 import type { Displayable } from "../../lib/report/display.ts";
-import { counted } from "../../lib/report/counted.ts";
+import { counted } from "../../lib/report/duration.ts";
 import { displayTable, type TableColumn } from "../../lib/report/display_table.ts";
 import type { Scale } from "../../lib/training/run_specification.ts";
 

@@ -1,14 +1,12 @@
 import { join } from "node:path";
-import type { Experiment } from "../plan/experiment.ts";
-import { type PlannedRun, resultNameOf } from "../plan/planned_run.ts";
+import type { Experiment } from "../../lib/runs/experiment.ts";
+import { type PlannedRun, resultNameOf } from "../../lib/runs/planned_run.ts";
 import { tableFault } from "./result_fault.ts";
 import { collectTable } from "./result_table.ts";
 import type { TableRow } from "./table_row.ts";
-import type { ArrowContent } from "../../lib/report/arrow_file.ts";
-import type { Columns, Row } from "../../lib/report/columns.ts";
-import { withFolderLock } from "../../lib/report/folder_lock.ts";
-import { resultFile } from "../../lib/report/result_file.ts";
-import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+import type { ArrowContent, Columns, Row } from "../../lib/store/arrow_file.ts";
+import { withFolderLock } from "../../lib/store/folder_lock.ts";
+import { resultFile, type ResultsFolder } from "../../lib/store/results_folder.ts";
 import type { Scale } from "../../lib/training/run_specification.ts";
 import { UserError } from "../../lib/user_error.ts";
 

@@ -1,4 +1,4 @@
-import type { PlannedRun } from "../plan/planned_run.ts";
+import type { PlannedRun } from "../../lib/runs/planned_run.ts";
 import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
 import { type EpochRow, trainingSeconds } from "../../lib/training/epoch_row.ts";
 import type { RunSpecification, Scale } from "../../lib/training/run_specification.ts";

@@ -1,8 +1,8 @@
-import type { Claim } from "../plan/claim.ts";
-import type { Experiment } from "../plan/experiment.ts";
+import type { Claim } from "../../lib/runs/claim.ts";
+import type { Experiment } from "../../lib/runs/experiment.ts";
 import { valueOf } from "./summary.ts";
 import type { TableRow } from "./table_row.ts";
-import { holm } from "../../lib/analysis/statistics/holm.ts";
+import { holm } from "../../lib/analysis/statistics/paired_comparisons.ts";
 import {
   type PairedDifference,
   pairedDifference,

@@ -1,6 +1,6 @@
 import { pointImages } from "../data/toy/point_set.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
-import { topClasses } from "../selection/probabilities.ts";
+import { topClasses } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 
 /** What a classifier says at the points of a square grid around (0, 0). */

@@ -1,14 +1,27 @@
 import * as tf from "@tensorflow/tfjs";
-import { Archive } from "./archive.ts";
-import { type AttackClasses, defineAttack } from "./attack.ts";
-import { adaptiveSteps } from "./adaptive_steps.ts";
-import { ballOptions, imageStreams } from "./ball.ts";
-import { classesOf } from "./classes.ts";
-import { mostProbableOthers } from "./most_probable_others.ts";
-import { attackResult } from "./result.ts";
-import { gatherRows } from "../nn/gather_rows.ts";
+import { Archive, hasArrived, type Stride, walk, type WalkState } from "./walk.ts";
+import {
+  type AttackClasses,
+  type AttackContext,
+  type Attacked,
+  attackResult,
+  classesOf,
+  defineAttack,
+} from "./attack.ts";
+import {
+  type Ball,
+  ballOptions,
+  imageStreams,
+  project,
+  randomDirections,
+  randomInBall,
+  steepest,
+} from "./ball.ts";
+import { chooseRows, gatherRows, mostProbableOthers, scaleRows } from "../tensors/rows.ts";
 import { integer, oneOf } from "../options.ts";
 import { UserError } from "../user_error.ts";
+import { type AttackLoss, crossEntropyLoss, dlrLoss } from "./losses.ts";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 
 /** With fewer classes the targeted DLR loss is not defined. */
 export const DLR_CLASSES = 4;
@@ -97,3 +110,202 @@ export const apgdAttack = defineAttack({
     }
   },
 });
+
+interface AdaptiveSteps extends Ball {
+  readonly maxSteps: number;
+  readonly loss: "ce" | "dlr";
+  readonly compact: boolean;
+}
+
+/** The sample, where it was before, where it started, and the best so far with its gradient. */
+interface ApgdState extends WalkState {
+  readonly x: tf.Tensor4D;
+  readonly before: tf.Tensor4D;
+  readonly origin: tf.Tensor4D;
+  readonly best: tf.Tensor4D;
+  readonly bestGradient: tf.Tensor4D;
+}
+
+const LOSSES: Record<AdaptiveSteps["loss"], AttackLoss> = { ce: crossEntropyLoss, dlr: dlrLoss };
+
+/** The share of a step that is new; the rest goes on in the direction of the step before. */
+const MOMENTUM = 0.75;
+
+/**
+ * One run of Auto-PGD (Croce and Hein 2020, algorithm 1).
+ *
+ * @param goal by what classes a sample has succeeded, and those that its loss is about
+ * @param context.streams random numbers of each image
+ */
+async function adaptiveSteps(
+  classifier: FrozenClassifier,
+  images: tf.Tensor4D,
+  goal: { readonly success: AttackClasses; readonly loss: AttackClasses },
+  settings: AdaptiveSteps,
+  { streams, turn }:
+    & { readonly streams: readonly (() => number)[] }
+    & Pick<AttackContext, "turn">,
+): Promise<Attacked> {
+  const loss = LOSSES[settings.loss];
+  const lengths = new StepLengths(images.shape[0], 2 * settings.epsilon, settings.maxSteps);
+  const x = startingPoint(images, settings, streams);
+  return await walk<ApgdState>(classifier, {
+    start: {
+      x,
+      before: tf.clone(x),
+      origin: tf.clone(images),
+      best: tf.clone(x),
+      bestGradient: tf.zerosLike(images),
+    },
+    maxSteps: settings.maxSteps,
+    arrived: (view) => hasArrived(view, goal.success),
+    stride: (batch) => {
+      const { samples, values, logits, toImages } = batch;
+      const { labels, targets } = classesOf(goal.loss, samples);
+      const { values: losses, gradient } = loss(values, classifier.classes, labels, targets);
+      const advice = lengths.after(samples, losses);
+      return step(batch, toImages(tf.tensor2d(gradient, logits.shape)), advice, settings);
+    },
+  }, { compact: settings.compact, turn });
+}
+
+function step(
+  { state }: Stride<ApgdState>,
+  gradient: tf.Tensor4D,
+  { improved, halved, lengths, isFirst }: ReturnType<StepLengths["after"]>,
+  ball: AdaptiveSteps,
+): ApgdState {
+  const best = chooseRows(improved, state.x, state.best);
+  const bestGradient = chooseRows(improved, gradient, state.bestGradient);
+  // A sample whose step is halved goes back to its best point.
+  const x = chooseRows(halved, best, state.x);
+  const direction = steepest(chooseRows(halved, bestGradient, gradient), ball.norm);
+  const forward = tf.add(x, scaleRows(direction, tf.tensor1d(lengths))) as tf.Tensor4D;
+  const there = project(forward, state.origin, ball);
+  if (isFirst) return { ...state, x: there, before: x, best, bestGradient };
+  const withMomentum = tf.addN([
+    x,
+    tf.mul(tf.sub(there, x), MOMENTUM),
+    tf.mul(tf.sub(x, state.before), 1 - MOMENTUM),
+  ]) as tf.Tensor4D;
+  return {
+    ...state,
+    x: project(withMomentum, state.origin, ball),
+    before: x,
+    best,
+    bestGradient,
+  };
+}
+
+/** A random point: for L∞ one with a pixel on the ball's surface, for L2 one on its surface. */
+function startingPoint(
+  images: tf.Tensor4D,
+  ball: Ball,
+  streams: readonly (() => number)[],
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const { norm, epsilon } = ball;
+    const offset = norm === "l2"
+      ? randomDirections(images.shape, streams)
+      : largestToOne(randomInBall(images.shape, streams, norm));
+    return project(tf.add(images, tf.mul(offset, epsilon)), images, ball);
+  });
+}
+
+function largestToOne(batch: tf.Tensor4D): tf.Tensor4D {
+  return scaleRows(batch, tf.div(1, tf.max(tf.abs(batch), [1, 2, 3])) as tf.Tensor1D);
+}
+
+/** Less than this share of rising steps since the last look, and the step is halved. */
+const RISING = 0.75;
+
+/** What the steps so far mean for the next one, a row each. */
+interface StepAdvice {
+  /** Whether the loss is the highest so far. */
+  readonly improved: readonly boolean[];
+  /** Whether to go back to the best point, with half the step. */
+  readonly halved: readonly boolean[];
+  readonly lengths: Float32Array;
+  readonly isFirst: boolean;
+}
+
+/**
+ * The step lengths of Auto-PGD (Croce and Hein 2020, algorithm 1): looks at the losses at fixed
+ * steps, and halves the step of a sample whose loss rose too seldom since the last look (condition
+ * 1), or whose step was not halved then and whose best loss has not risen since (condition 2).
+ */
+export class StepLengths {
+  readonly #lengths: Float32Array;
+  readonly #best: Float64Array;
+  readonly #bestAtLook: Float64Array;
+  readonly #previous: Float64Array;
+  readonly #rises: Int32Array;
+  readonly #halvedAtLook: Uint8Array;
+  readonly #shortest: number;
+  readonly #shortening: number;
+  /** Steps from one look to the next. */
+  #period: number;
+  #sinceLook = 0;
+  #isFirst = true;
+
+  constructor(count: number, length: number, maxSteps: number) {
+    // The shares of the steps are those of the published code.
+    const share = (part: number) => Math.max(Math.floor(part * maxSteps), 1);
+    this.#period = share(0.22);
+    this.#shortest = share(0.06);
+    this.#shortening = share(0.03);
+    this.#lengths = new Float32Array(count).fill(length);
+    this.#best = new Float64Array(count).fill(-Infinity);
+    this.#bestAtLook = new Float64Array(count);
+    this.#previous = new Float64Array(count);
+    this.#rises = new Int32Array(count);
+    // So that the second condition is not looked at the first time.
+    this.#halvedAtLook = new Uint8Array(count).fill(1);
+  }
+
+  /**
+   * Takes note of the losses before a step; called once a step.
+   *
+   * @param samples which sample each row is
+   * @param losses one a row
+   */
+  after(samples: readonly number[], losses: Float64Array): StepAdvice {
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    const improved = samples.map((sample, row) => this.#note(sample, losses[row], isFirst));
+    const isLook = !isFirst && ++this.#sinceLook === this.#period;
+    const halved = samples.map((sample) => isLook && this.#look(sample));
+    if (isLook) {
+      this.#sinceLook = 0;
+      this.#period = Math.max(this.#period - this.#shortening, this.#shortest);
+    }
+    return {
+      improved,
+      halved,
+      lengths: Float32Array.from(samples, (sample) => this.#lengths[sample]),
+      isFirst,
+    };
+  }
+
+  /** Gives whether the loss is the highest so far. */
+  #note(sample: number, loss: number, isFirst: boolean): boolean {
+    if (isFirst) this.#bestAtLook[sample] = loss;
+    else if (loss > this.#previous[sample]) this.#rises[sample]++;
+    this.#previous[sample] = loss;
+    if (!(loss > this.#best[sample])) return false;
+    this.#best[sample] = loss;
+    return true;
+  }
+
+  /** Gives whether the step was halved. */
+  #look(sample: number): boolean {
+    const oscillates = this.#rises[sample] <= RISING * this.#period;
+    const stands = !this.#halvedAtLook[sample] && this.#bestAtLook[sample] >= this.#best[sample];
+    const halve = oscillates || stands;
+    if (halve) this.#lengths[sample] /= 2;
+    this.#rises[sample] = 0;
+    this.#halvedAtLook[sample] = halve ? 1 : 0;
+    this.#bestAtLook[sample] = this.#best[sample];
+    return halve;
+  }
+}

@@ -1,9 +1,35 @@
-import type * as tf from "@tensorflow/tfjs";
-import { checkClasses } from "./classes.ts";
-import { emptyResult } from "./result.ts";
-import type { Outcome } from "./outcome.ts";
+import * as tf from "@tensorflow/tfjs";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import { flag, type Options, resolveOptions, type Rules } from "../options.ts";
+import { UserError } from "../user_error.ts";
+import { rowNorms, topClasses } from "../tensors/rows.ts";
+
+/** How an attack on one sample ended. Without a target class, any but the label is the target. */
+export const OUTCOMES = ["crossed to target", "third class", "not crossed"] as const;
+
+/** One of `OUTCOMES`. */
+export type Outcome = typeof OUTCOMES[number];
+
+/** The outcome of each sample, by the classifier's top class at its end. */
+export function outcomesOf(
+  top: ArrayLike<number>,
+  { labels, targets }: AttackClasses,
+): Outcome[] {
+  return Array.from(top, (k, i) => {
+    if (k === labels[i]) return "not crossed";
+    return !targets || k === targets[i] ? "crossed to target" : "third class";
+  });
+}
+
+/** The shares of the outcomes, each in 0…1; all 0 for no sample. */
+export function outcomeShares(outcomes: readonly Outcome[]): Record<Outcome, number> {
+  const share = (wanted: Outcome) =>
+    outcomes.filter((outcome) => outcome === wanted).length / Math.max(outcomes.length, 1);
+  return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, share(outcome)])) as Record<
+    Outcome,
+    number
+  >;
+}
 
 /** Where each image comes from and where it is to go, as class indices, one an image. */
 export interface AttackClasses {
@@ -114,4 +140,90 @@ export function defineAttack<R extends Rules>(
     });
   }) as Attack<R & typeof commonOptions>;
   return Object.assign(attack, { ...definition, options: rules, targeted });
+}
+
+/**
+ * @throws UserError unless there is a class for each image to leave and, where targets are given,
+ * another one for it to reach
+ */
+export function checkClasses(
+  count: number,
+  classes: number,
+  { labels, targets }: AttackClasses,
+): void {
+  if (labels.length !== count || (targets && targets.length !== count)) {
+    throw new UserError(
+      `${count} images need as many labels and targets, but there are ${labels.length}` +
+        (targets ? ` and ${targets.length}` : " labels"),
+    );
+  }
+  const valid = (k: number) => Number.isInteger(k) && k >= 0 && k < classes;
+  for (let i = 0; i < count; i++) {
+    if (valid(labels[i]) && (!targets || (valid(targets[i]) && targets[i] !== labels[i]))) continue;
+    throw new UserError(
+      targets
+        ? `image ${i} is to go from class ${labels[i]} to class ${targets[i]}; ` +
+          `give two different classes from 0 to ${classes - 1}`
+        : `image ${i} is to leave class ${labels[i]}; give a class from 0 to ${classes - 1}`,
+    );
+  }
+}
+
+/** The classes of some of the images. */
+export function classesOf(
+  { labels, targets }: AttackClasses,
+  samples: readonly number[],
+): { readonly labels: readonly number[]; readonly targets?: readonly number[] } {
+  const of = (list: ArrayLike<number>) => samples.map((sample) => list[sample]);
+  return { labels: of(labels), targets: targets && of(targets) };
+}
+
+/** One row a sample: 1 at the class `plus`, −1 at the class `minus`, 0 elsewhere, `[n, classes]`. */
+export function classDifference(
+  plus: readonly number[],
+  minus: readonly number[],
+  classes: number,
+): tf.Tensor2D {
+  const difference = new Float32Array(plus.length * classes);
+  plus.forEach((k, i) => difference[i * classes + k] = 1);
+  minus.forEach((k, i) => difference[i * classes + k] = -1);
+  return tf.tensor2d(difference, [plus.length, classes]);
+}
+
+/** Where an attack left its samples. */
+export interface Attacked {
+  /** `[n, h, w, c]` */
+  readonly samples: tf.Tensor4D;
+  /** `[n, classes]` */
+  readonly logits: tf.Tensor2D;
+  readonly steps: Int32Array;
+}
+
+/** What follows from where the samples are: outcomes and norms. */
+export async function attackResult(
+  { samples, logits, steps }: Attacked,
+  images: tf.Tensor4D,
+  classes: AttackClasses,
+): Promise<AttackResult> {
+  const distances = tf.tidy(() => rowNorms(tf.sub(samples, images) as tf.Tensor4D));
+  const [norms, values] = await Promise.all([
+    distances.data() as Promise<Float32Array>,
+    logits.data(),
+  ]);
+  distances.dispose();
+  const outcomes = outcomesOf(topClasses(values, logits.shape[1]), classes);
+  const success = outcomes.map((outcome) => outcome === "crossed to target");
+  return { samples, logits, success, outcomes, steps, norms };
+}
+
+/** The result of an attack on no image. */
+function emptyResult(images: tf.Tensor4D, classes: number): AttackResult {
+  return {
+    samples: tf.clone(images),
+    logits: tf.zeros([0, classes]),
+    success: [],
+    outcomes: [],
+    steps: new Int32Array(0),
+    norms: new Float32Array(0),
+  };
 }

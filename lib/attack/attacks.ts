@@ -3,10 +3,9 @@ import type { Attack } from "./attack.ts";
 import { bssAttack } from "./bss.ts";
 import { carliniWagnerAttack } from "./carlini_wagner.ts";
 import { deepFoolAttack } from "./deepfool.ts";
-import { fgsmAttack } from "./fgsm.ts";
+import { fgsmAttack, pgdAttack } from "./pgd.ts";
 import { named } from "../named.ts";
 import { noiseAttack } from "./noise.ts";
-import { pgdAttack } from "./pgd.ts";
 
 /** Every attack, that of the paper first. */
 export const attacks = [

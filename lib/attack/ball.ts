@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
-import { rowNorms, scaleRows } from "./row_norms.ts";
-import { standardNormal } from "../nn/standard_normal.ts";
+import { rowNorms, scaleRows } from "../tensors/rows.ts";
+import { standardNormal } from "../nn/initialise.ts";
 import { boundsOf, number, oneOf, type Options, pixelBounds } from "../options.ts";
 
 /** How the size of a perturbation is measured. */

@@ -1,12 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
-import { type AttackClasses, defineAttack } from "./attack.ts";
-import { chooseRows } from "./choose_rows.ts";
-import { classDifference, classesOf } from "./classes.ts";
-import { hasArrived } from "./has_arrived.ts";
-import { mostProbableOthers } from "./most_probable_others.ts";
-import { attackResult } from "./result.ts";
-import { rowNorms, scaleRows } from "./row_norms.ts";
-import { type Stride, walk, type WalkState } from "./walk.ts";
+import {
+  type AttackClasses,
+  attackResult,
+  classDifference,
+  classesOf,
+  defineAttack,
+} from "./attack.ts";
+import { chooseRows, mostProbableOthers, rowNorms, scaleRows } from "../tensors/rows.ts";
+import { hasArrived, type Stride, walk, type WalkState } from "./walk.ts";
 import { boundsOf, integer, number, pixelBounds } from "../options.ts";
 
 /** The original code adds this to the distance, so that a step does not end on the boundary itself. */

@@ -1,4 +1,4 @@
-import { softmaxRows } from "../selection/probabilities.ts";
+import { softmaxRows } from "../tensors/rows.ts";
 
 /** A function of the logits that an attack drives up, for one image a row. */
 export interface RowLosses {

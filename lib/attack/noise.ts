@@ -1,9 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { defineAttack } from "./attack.ts";
+import { attackResult, defineAttack } from "./attack.ts";
 import { imageStreams, randomDirections } from "./ball.ts";
 import { bssAttack, bssAttackOptions } from "./bss.ts";
-import { attackResult } from "./result.ts";
-import { scaleRows } from "./row_norms.ts";
+import { scaleRows } from "../tensors/rows.ts";
 import { walk } from "./walk.ts";
 import { boundsOf, number, oneOf } from "../options.ts";
 

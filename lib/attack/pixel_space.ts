@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Attack, AttackClasses, AttackContext, AttackResult } from "./attack.ts";
-import { rowNorms } from "./row_norms.ts";
+import { rowNorms } from "../tensors/rows.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 
 /** Per channel, of pixels in 0…1: normalised = (pixel − mean)/std. */

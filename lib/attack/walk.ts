@@ -1,10 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
-import type { AttackContext } from "./attack.ts";
-import { Archive } from "./archive.ts";
-import { chooseRows } from "./choose_rows.ts";
-import type { Attacked } from "./result.ts";
+import {
+  type AttackClasses,
+  type AttackContext,
+  type Attacked,
+  classesOf,
+  outcomesOf,
+} from "./attack.ts";
+import { chooseRows, gatherRows, topClasses } from "../tensors/rows.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
-import { finiteLogits } from "./finite_logits.ts";
+import { UserError } from "../user_error.ts";
 
 /** What an attack keeps of each sample on its way, one row a sample: where it is, and more. */
 export type WalkState = { readonly x: tf.Tensor4D } & Readonly<Record<string, tf.Tensor>>;
@@ -146,4 +150,66 @@ function mapState<S extends WalkState>(
 
 function rowsOf(list: ArrayLike<unknown>): number[] {
   return Array.from({ length: list.length }, (_, row) => row);
+}
+
+/**
+ * Where samples go when they leave a batch: keeps them as they leave, in any order and past any
+ * `tf.tidy`, and gives them back in their own.
+ */
+export class Archive {
+  readonly #indices: number[] = [];
+  readonly #samples: tf.Tensor4D[] = [];
+  readonly #logits: tf.Tensor2D[] = [];
+
+  /** @param rows which rows of the tensors to keep; @param indices whose they are */
+  put(samples: tf.Tensor4D, logits: tf.Tensor2D, rows: number[], indices: number[]): void {
+    if (rows.length === 0) return;
+    this.#indices.push(...indices);
+    this.#samples.push(tf.keep(gatherRows(samples, rows)));
+    this.#logits.push(tf.keep(gatherRows(logits, rows)));
+  }
+
+  /** Drops everything put so far. */
+  dispose(): void {
+    tf.dispose([...this.#samples, ...this.#logits]);
+    this.#indices.length = this.#samples.length = this.#logits.length = 0;
+  }
+
+  /** Everything put so far, ordered by index; empties the archive. */
+  take(): { samples: tf.Tensor4D; logits: tf.Tensor2D } {
+    const order = new Int32Array(this.#indices.length);
+    this.#indices.forEach((index, position) => order[index] = position);
+    const [samples, logits] = tf.tidy(() => [
+      gatherRows(tf.concat(this.#samples, 0), order),
+      gatherRows(tf.concat(this.#logits, 0), order),
+    ]);
+    this.dispose();
+    return { samples: samples as tf.Tensor4D, logits: logits as tf.Tensor2D };
+  }
+}
+
+/**
+ * Reads the logits of a classifier under attack.
+ *
+ * @returns row-major
+ * @throws UserError if one is not finite: an attack would go on from there without a direction
+ */
+async function finiteLogits(logits: tf.Tensor2D): Promise<Float32Array> {
+  const values = await logits.data() as Float32Array;
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return values;
+  throw new UserError(
+    `the classifier under attack gives logits that are not finite (${values[bad]}); ` +
+      `its weights or the images are damaged`,
+  );
+}
+
+/** For each row whether it is where the attack wants it: at its target, or away from its label. */
+export function hasArrived<S extends WalkState>(
+  { samples, values, logits }: View<S>,
+  classes: AttackClasses,
+): boolean[] {
+  const top = topClasses(values, logits.shape[1]);
+  return outcomesOf(top, classesOf(classes, samples))
+    .map((outcome) => outcome === "crossed to target");
 }

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Backend, BackendOptions } from "./backend.ts";
 import { backends } from "./backends.ts";
-import { leaveInterruptedWork } from "./leave_interrupted_work.ts";
-import { listenForStop } from "../notebook/kernel/until_stopped.ts";
+import { leaveInterruptedWork } from "../stop/leave_interrupted_work.ts";
+import { listenForStop } from "../stop/until_stopped.ts";
 import { isHidden, VARIABLE as HIDING } from "../files/hidden.ts";
 import { UserError } from "../user_error.ts";
 

@@ -1,12 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { finishWork } from "../backend/finish_work.ts";
 import type { DistillationMethod, MethodPhase, StepReport } from "../distillation/method.ts";
-import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { countedNetwork, type FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
 import { NORMALISATION } from "../parity/golden_folder.ts";
-import { countedNetwork } from "../nn/counted_network.ts";
-import { cleanPass } from "../training/clean_pass.ts";
-import { GradientAccumulator } from "../training/gradient_accumulator.ts";
+import { cleanPass, GradientAccumulator } from "../training/step.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
 import type { StepWork } from "./step_work.ts";
 import { type LossTerm, OPTIMIZER, SCHEDULE, type StepOutcome, TERM_WEIGHTS } from "./workload.ts";

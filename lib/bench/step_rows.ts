@@ -1,4 +1,4 @@
-import { mean, sampleStd } from "../analysis/statistics/mean.ts";
+import { mean, sampleStd } from "../analysis/statistics/interval.ts";
 import { UserError } from "../user_error.ts";
 
 /** Times of a step, in ms. */

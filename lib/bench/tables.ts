@@ -1,5 +1,4 @@
-import type { Cell } from "../report/cell.ts";
-import { formatTextTable } from "../report/text_table.ts";
+import { type Cell, formatTextTable } from "../report/cell.ts";
 import type { PeerRatio } from "./compare_with_peer.ts";
 import type { MachineLimits } from "./machine_limits.ts";
 import type { Measurement } from "./measure_backend.ts";

@@ -17,7 +17,7 @@ import { measureScaling, type ScalingPoint } from "../bench/scaling.ts";
 import * as tables from "../bench/tables.ts";
 import { firstImages, type StepOutcome, type Workload } from "../bench/workload.ts";
 import { networkName } from "../nn/architecture.ts";
-import { provenance } from "../training/provenance.ts";
+import { provenance } from "../store/provenance.ts";
 import { UserError } from "../user_error.ts";
 
 /** With PyTorch in turn: fewer say nothing about the spread. */

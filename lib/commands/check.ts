@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { chooseAssertLibrary } from "./assert_library.ts";
 import { runCommand } from "./command_line.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
-import { extractCells } from "../notebook/extract_cells.ts";
+import { extractCells } from "../notebook/notebook.ts";
 import { listNotebooks } from "../notebook/list_notebooks.ts";
 import { notebookProblems } from "../notebook/notebook_problems.ts";
 import { readNotebook } from "../notebook/read_notebook.ts";

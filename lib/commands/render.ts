@@ -1,24 +1,22 @@
 import { basename, join, resolve } from "node:path";
 import { type CommandLine, runCommand } from "./command_line.ts";
-import { cellErrors } from "../notebook/cell_errors.ts";
-import { compactFigures } from "../notebook/compact_figures.ts";
+import { cellErrors, type Notebook } from "../notebook/notebook.ts";
+import { compactFigures, pathsShown } from "../notebook/compact_figures.ts";
 import { executeNotebook } from "../notebook/execute_notebook.ts";
 import { notebooksNamed } from "../notebook/list_notebooks.ts";
-import type { Notebook } from "../notebook/notebook.ts";
 import {
   declaredParameters,
   type Parameters,
   parseSettings,
   splitSetting,
 } from "../notebook/parameters.ts";
-import { pathsShown } from "../notebook/paths_shown.ts";
 import { readNotebook } from "../notebook/read_notebook.ts";
 import { writeNotebook } from "../notebook/write_notebook.ts";
 import { type NamedNotebook, writeOnePage, writePages } from "../render/write_pages.ts";
 import { formatDuration } from "../report/duration.ts";
 import { findChromium } from "../report/find_chromium.ts";
 import { printableLines } from "../files/printable.ts";
-import { provenance } from "../training/provenance.ts";
+import { provenance } from "../store/provenance.ts";
 import { UserError } from "../user_error.ts";
 
 const command = {

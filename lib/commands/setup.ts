@@ -6,11 +6,11 @@ import { hasTensorflow, installTensorflow } from "./install_tensorflow.ts";
 import { backends } from "../backend/backends.ts";
 import { searchLibrary } from "../backend/onednn/find_library.ts";
 import { startBackend } from "../backend/start_backend.ts";
-import { dataFolder } from "../data/data_folder.ts";
+import { dataFolder } from "../data/data_source.ts";
 import { exists } from "../data/read_data_file.ts";
 import { findChromium } from "../report/find_chromium.ts";
 import { findNbclient, NBCLIENT_MISSING } from "../notebook/find_nbclient.ts";
-import { formatTextTable } from "../report/text_table.ts";
+import { formatTextTable } from "../report/cell.ts";
 
 const command = {
   name: "setup",

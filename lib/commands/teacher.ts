@@ -5,9 +5,9 @@ import { describeStartedBackend, startBackend } from "../backend/start_backend.t
 import { loadDataset } from "../data/load_dataset.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { printable } from "../files/printable.ts";
-import { importTeacher } from "../training/import_teacher.ts";
-import { listTeachers, readTeacher } from "../training/teacher_store.ts";
-import { trainTeacher } from "../training/train_teacher.ts";
+import { importTeacher } from "../teacher/import.ts";
+import { listTeachers, readTeacher } from "../teacher/find.ts";
+import { trainTeacher } from "../teacher/train.ts";
 import { UserError } from "../user_error.ts";
 
 const command = {

@@ -1,5 +1,4 @@
 import type { Dataset, ImageSet } from "./dataset.ts";
-import { normalisationTable } from "./normalisation_table.ts";
 
 /** Zeros around an image before a crop of its own size is taken. */
 const PADDING = 4;
@@ -132,4 +131,13 @@ export function normaliseBatch(
     }
   }
   return batch;
+}
+
+/** (v/255 − mean)/std of each 8-bit value v; that of channel c lies at 256·c + v. */
+function normalisationTable({ mean, std }: Pick<Dataset, "mean" | "std">): Float32Array {
+  const table = new Float32Array(256 * mean.length);
+  for (let i = 0; i < table.length; i++) {
+    table[i] = ((i & 255) / 255 - mean[i >> 8]) / std[i >> 8];
+  }
+  return table;
 }

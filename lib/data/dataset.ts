@@ -1,5 +1,5 @@
-import type { Labels } from "./labels.ts";
 import { sha256 } from "../files/sha256.ts";
+import { UserError } from "../user_error.ts";
 
 /** Images and their classes. */
 export interface ImageSet {
@@ -53,4 +53,34 @@ export function withFingerprint(dataset: Omit<Dataset, "fingerprint">): Dataset 
     new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength),
   ]);
   return { ...dataset, fingerprint: sha256(...parts) };
+}
+
+/** The class of each image, a byte each where that is enough. */
+export type Labels = Uint8Array | Uint16Array;
+
+/** Room for the labels of a set of images in so many classes. */
+export function makeLabels(count: number, classes: number): Labels {
+  return classes <= 256 ? new Uint8Array(count) : new Uint16Array(count);
+}
+
+/**
+ * Checks the labels of one file.
+ *
+ * @param first the label of the first class
+ * @throws UserError naming the file, the first label that is out of range, and its record, from 0
+ */
+export function checkLabels(
+  labels: ArrayLike<number>,
+  classes: number,
+  file: string,
+  first = 0,
+): void {
+  const last = first + classes - 1;
+  for (let index = 0; index < labels.length; index++) {
+    if (labels[index] >= first && labels[index] <= last) continue;
+    throw new UserError(
+      `${file} is damaged: label ${labels[index]} in record ${index} is out of range ` +
+        `${first}…${last}; delete it and get it again`,
+    );
+  }
 }

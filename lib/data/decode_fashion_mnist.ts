@@ -1,5 +1,10 @@
-import { checkLabels } from "./check_labels.ts";
-import { type DataProvenance, type Dataset, type ImageSet, withFingerprint } from "./dataset.ts";
+import {
+  checkLabels,
+  type DataProvenance,
+  type Dataset,
+  type ImageSet,
+  withFingerprint,
+} from "./dataset.ts";
 import { decodeIdx } from "./idx.ts";
 
 const CLASSES = [

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { dataFolder } from "./data_folder.ts";
-import type { DataOptions, DataSource } from "./data_source.ts";
+import { dataFolder, type DataOptions, type DataSource, requireAccepted } from "./data_source.ts";
 import type { Dataset } from "./dataset.ts";
 import {
   decodeFashionMnist,
@@ -12,7 +11,6 @@ import {
 import { download } from "./download.ts";
 import { gunzip } from "./idx.ts";
 import { exists, readDataFile } from "./read_data_file.ts";
-import { requireAccepted } from "./require_accepted.ts";
 import { sha256 } from "../files/sha256.ts";
 
 /** Where the files come from if the data folder has none. */

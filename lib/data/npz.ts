@@ -1,5 +1,4 @@
 import { type UnzipFileInfo, unzipSync } from "fflate";
-import { decodeNpy, type NpyArray } from "./npy.ts";
 import { UserError } from "../user_error.ts";
 
 /** In bytes: of version 1 of the format, which is enough for any shape. */
@@ -49,4 +48,88 @@ function unzip(
       { cause: error },
     );
   }
+}
+
+/** Whole numbers as NumPy stores them. */
+type NpyNumbers =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigUint64Array
+  | BigInt64Array;
+
+/** An array of NumPy. */
+interface NpyArray {
+  readonly shape: readonly number[];
+  /** Row-major; for bytes a view into the file */
+  readonly data: NpyNumbers;
+}
+
+const TYPES = {
+  "|u1": Uint8Array,
+  "|i1": Int8Array,
+  "<u2": Uint16Array,
+  "<i2": Int16Array,
+  "<u4": Uint32Array,
+  "<i4": Int32Array,
+  "<u8": BigUint64Array,
+  "<i8": BigInt64Array,
+};
+
+/** "\x93NUMPY" */
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+
+/**
+ * Reads an npy file of whole numbers: a magic text, the version of the format, the length of a header,
+ * the header, which is a dictionary in Python's notation, and the values
+ * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+ *
+ * @param file its name, for error texts
+ * @throws UserError naming the file and what is wrong with it
+ */
+export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 12 || MAGIC.some((byte, k) => bytes[k] !== byte)) {
+    throw damaged(file, "it does not start like an npy file");
+  }
+  // Version 1 has a header of up to 64 KiB, later ones of up to 4 GiB.
+  const [length, start] = bytes[6] === 1
+    ? [view.getUint16(8, true), 10]
+    : [view.getUint32(8, true), 12];
+  const header = new TextDecoder().decode(bytes.subarray(start, start + length));
+  const [, type] = /'descr': *'([^']*)'/.exec(header) ?? [];
+  const [, order] = /'fortran_order': *(True|False)/.exec(header) ?? [];
+  const [, sizes] = /'shape': *\(([\d, ]*)\)/.exec(header) ?? [];
+  if (type === undefined || order === undefined || sizes === undefined) {
+    throw damaged(file, "its header does not give type, order and shape of an array");
+  }
+  if (!Object.hasOwn(TYPES, type) || order === "True") {
+    const actual = `"${type}" in ${order === "True" ? "Fortran" : "C"} order`;
+    throw damaged(
+      file,
+      `its values are ${actual}, but must be whole numbers (${Object.keys(TYPES).join(", ")}) in ` +
+        `C order`,
+    );
+  }
+  const shape = sizes.split(",").filter((size) => size.trim() !== "").map(Number);
+  const Numbers = TYPES[type as keyof typeof TYPES];
+  const count = shape.reduce((product, size) => product * size, 1);
+  const values = bytes.subarray(start + length);
+  if (values.length !== count * Numbers.BYTES_PER_ELEMENT) {
+    throw damaged(
+      file,
+      `it has ${values.length} bytes of values, but its shape [${shape.join(", ")}] and type ` +
+        `"${type}" need ${count * Numbers.BYTES_PER_ELEMENT}`,
+    );
+  }
+  // Larger numbers must lie at a multiple of their size, as those of a copy do.
+  const data = Numbers === Uint8Array ? values : new Numbers(values.slice().buffer);
+  return { shape, data };
+}
+
+function damaged(file: string, why: string): UserError {
+  return new UserError(`${file} is damaged: ${why}; delete it and get it again`);
 }

@@ -1,5 +1,4 @@
-import type { Dataset, ImageSet } from "./dataset.ts";
-import { type Labels, makeLabels } from "./labels.ts";
+import { type Dataset, type ImageSet, type Labels, makeLabels } from "./dataset.ts";
 import { shuffle } from "./mini_batches.ts";
 import { UserError } from "../user_error.ts";
 

@@ -1,11 +1,8 @@
 import { join } from "node:path";
-import { dataFolder } from "./data_folder.ts";
-import type { DataOptions, DataSource } from "./data_source.ts";
-import { type Dataset, type ImageSet, withFingerprint } from "./dataset.ts";
+import { dataFolder, type DataOptions, type DataSource, requireAccepted } from "./data_source.ts";
+import { type Dataset, type ImageSet, makeLabels, withFingerprint } from "./dataset.ts";
 import { type JpegDecoder, startJpegDecoder } from "./decode_jpeg.ts";
-import { makeLabels } from "./labels.ts";
 import { exists } from "./read_data_file.ts";
-import { requireAccepted } from "./require_accepted.ts";
 import { type LabelledJpeg, readTinyImagenetFiles } from "./tiny_imagenet_files.ts";
 import { type Archive, unpackArchive } from "./unpack_archive.ts";
 import { VerifiedRecord } from "./verified_record.ts";

@@ -1,11 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { attentionTransfer } from "./attention_transfer.ts";
-import { requireSameStages } from "./comparable_features.ts";
-import { featureStep } from "./feature_step.ts";
-import { hintonOptions, hintonTerm } from "./hinton_term.ts";
+import { featureStep, normaliseRows, requireSameSize, requireSameStages } from "./shared.ts";
+import { hintonOptions, hintonTerm } from "./hinton.ts";
 import type { DistillationMethod, StepContext, StepReport } from "./method.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
 import { number } from "../options.ts";
+import { UserError } from "../user_error.ts";
 
 const options = {
   /** β, on the mean squared difference of the maps of each stage */
@@ -60,4 +59,52 @@ function attentionStep(
       }),
     };
   });
+}
+
+/**
+ * The spatial attention map of features `[n, h, w, c]` (Zagoruyko and Komodakis 2017, with p = 2): the
+ * mean over channels of their squares, flattened and divided by its L2 norm, `[n, h·w]`.
+ */
+export function attentionMap(features: tf.Tensor4D): tf.Tensor2D {
+  const [n, h, w] = features.shape;
+  return normaliseRows(meanOfSquares(features).reshape([n, h * w]));
+}
+
+/**
+ * Over channels, `[n, h, w]`. Its gradient is one product with the features; TensorFlow.js's own takes five
+ * passes over them.
+ */
+function meanOfSquares(features: tf.Tensor4D): tf.Tensor3D {
+  const channels = features.shape[3];
+  const operation = tf.customGrad((...args) => {
+    const [x, save] = args as unknown as [tf.Tensor4D, tf.GradSaveFunc];
+    save([x]);
+    return {
+      value: tf.mean(tf.square(x), 3),
+      gradFunc: (dy: tf.Tensor, [x]: tf.Tensor[]) =>
+        tf.mul(x, tf.mul(tf.expandDims(dy, 3), 2 / channels)),
+    };
+  });
+  return operation(features) as tf.Tensor3D;
+}
+
+/**
+ * The attention transfer loss of one stage: the mean squared difference of two attention maps.
+ *
+ * @param teacher features `[n, h, w, c]`, taken as constant
+ * @param student features of the same height and width; channels may differ
+ * @throws UserError if height or width differ, or there is but one position, where all maps are the same
+ */
+export function attentionTransfer(teacher: tf.Tensor4D, student: tf.Tensor4D): tf.Scalar {
+  requireSameSize(teacher, student);
+  requireSeveralPositions(student);
+  return tf.mean(tf.square(tf.sub(attentionMap(student), attentionMap(teacher)))) as tf.Scalar;
+}
+
+function requireSeveralPositions({ shape: [, height, width] }: tf.Tensor4D): void {
+  if (height * width > 1) return;
+  throw new UserError(
+    `an attention map says where a stage is active, but a feature map of 1×1 has one place only; ` +
+      `use larger images, or another method for networks without convolutions`,
+  );
 }

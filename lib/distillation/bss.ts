@@ -3,7 +3,7 @@ import type { AttackResult } from "../attack/attack.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
 import { bssAttackOptions } from "../attack/bss.ts";
 import { attackNormalised } from "../attack/pixel_space.ts";
-import { hintonOptions, hintonTerm } from "./hinton_term.ts";
+import { hintonOptions, hintonTerm } from "./hinton.ts";
 import type { DistillationMethod } from "./method.ts";
 import { BOUNDARY_WEIGHT, boundaryWeight } from "./schedules.ts";
 import { crossEntropy, softCrossEntropy } from "./soft_cross_entropy.ts";
@@ -13,8 +13,8 @@ import {
   selectBaseSamples,
 } from "../selection/base_samples.ts";
 import { sampleTargetClasses, targetClassOptions } from "../selection/target_classes.ts";
-import { gatherRows } from "../nn/gather_rows.ts";
-import { restrictPullback } from "../nn/restrict_pullback.ts";
+import { gatherRows } from "../tensors/rows.ts";
+import { restrictPullback } from "../nn/frozen_classifier.ts";
 import { flag, number, oneOf, type Rules, tacit } from "../options.ts";
 
 /** What may be set whichever attack makes the samples. */

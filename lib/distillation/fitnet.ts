@@ -1,10 +1,8 @@
-import { stageAt } from "./comparable_features.ts";
-import { featureStep } from "./feature_step.ts";
-import { hintLoss } from "./hint_loss.ts";
+import * as tf from "@tensorflow/tfjs";
+import { featureStep, type FirstStage, requireSameSize, stageAt, twoStages } from "./shared.ts";
 import { hinton } from "./hinton.ts";
-import { createRegressor, regress } from "./regressor.ts";
-import { type FirstStage, twoStages } from "./two_stages.ts";
 import { number } from "../options.ts";
+import { standardNormal } from "../nn/initialise.ts";
 
 const options = {
   /** Epochs of the hint stage, as a share of those of the training that follows */
@@ -45,4 +43,53 @@ export const fitnet = twoStages(
 
 function middleOf<T>(stages: readonly T[]): T {
   return stageAt(stages, Math.floor(stages.length / 2));
+}
+
+/**
+ * Half the mean squared difference between the teacher's feature map and what a regressor makes of the
+ * student's (Romero et al. 2015).
+ *
+ * @param teacher the hint, `[n, h, w, c]`, taken as constant
+ * @param regressed of the same shape
+ * @throws UserError if height or width differ
+ */
+export function hintLoss(teacher: tf.Tensor4D, regressed: tf.Tensor4D): tf.Scalar {
+  requireSameSize(teacher, regressed);
+  return tf.div(tf.mean(tf.square(tf.sub(regressed, teacher))), 2);
+}
+
+/** The variables of a 1×1 convolution. */
+type Regressor = ReadonlyMap<string, tf.Variable>;
+
+/**
+ * A 1×1 convolution that brings feature maps to other channels: its filter from N(0, 2/C_out), as the
+ * networks' (He et al. 2015), its bias zero.
+ *
+ * @param random numbers in [0, 1); the same ones give the same regressor on every backend
+ */
+export function createRegressor(
+  inChannels: number,
+  outChannels: number,
+  random: () => number,
+): Regressor {
+  const std = Math.sqrt(2 / outChannels);
+  const filter = Float32Array.from(
+    { length: inChannels * outChannels },
+    () => std * standardNormal(random),
+  );
+  const regressor = new Map<string, tf.Variable>();
+  tf.tidy(() => {
+    regressor.set(
+      "regressor.weight",
+      tf.variable(tf.tensor4d(filter, [1, 1, inChannels, outChannels])),
+    );
+    regressor.set("regressor.bias", tf.variable(tf.zeros([outChannels])));
+  });
+  return regressor;
+}
+
+/** `[n, h, w, inChannels]` → `[n, h, w, outChannels]`. */
+export function regress(map: tf.Tensor4D, regressor: Regressor): tf.Tensor4D {
+  const filter = regressor.get("regressor.weight") as tf.Tensor4D;
+  return tf.add(tf.conv2d(map, filter, 1, 0), regressor.get("regressor.bias")!);
 }

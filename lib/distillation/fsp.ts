@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { bss } from "./bss.ts";
-import { featureStep } from "./feature_step.ts";
-import { fspLosses } from "./fsp_matrix.ts";
+import { featureStep, type FirstStage, requireSameStages, twoStages } from "./shared.ts";
 import { original } from "./original.ts";
-import { type FirstStage, twoStages } from "./two_stages.ts";
 import { number } from "../options.ts";
+import { UserError } from "../user_error.ts";
 
 const options = {
   /** Epochs of the first stage, as a share of those of the training that follows */
@@ -53,3 +52,61 @@ export const fspBss = twoStages(
   matching,
   bss,
 );
+
+/**
+ * The FSP matrix of two feature maps of one network (Yim et al. 2017), the "flow of the solution
+ * procedure" between them: the mean over all positions of the outer product of their channels. The
+ * earlier map is averaged over cells to the height and width of the later one.
+ *
+ * @param earlier `[n, a·h, b·w, c]`
+ * @param later `[n, h, w, d]`
+ * @returns `[n, d, c]`
+ * @throws UserError if a or b is not a whole number
+ */
+export function fspMatrix(earlier: tf.Tensor4D, later: tf.Tensor4D): tf.Tensor3D {
+  const [n, height, width] = later.shape;
+  const byPosition = (map: tf.Tensor4D): tf.Tensor3D =>
+    map.reshape([n, height * width, map.shape[3]]);
+  const products = tf.matMul(byPosition(later), byPosition(averaged(earlier, later)), true);
+  return tf.div(products, height * width);
+}
+
+/**
+ * The FSP loss of each pair of consecutive stages: the mean squared difference of their FSP matrices.
+ *
+ * @param teacher the feature maps of its stages, taken as constant
+ * @param student as many, with the same channels; height and width may differ
+ * @throws UserError if there are less than two stages, or the networks do not match
+ */
+export function fspLosses(
+  teacher: readonly tf.Tensor4D[],
+  student: readonly tf.Tensor4D[],
+): tf.Scalar[] {
+  requireSameStages(teacher, student, 2);
+  student.forEach((map, stage) => requireSameChannels(teacher[stage], map, stage + 1));
+  return student.slice(1).map((later, stage) => {
+    const expected = fspMatrix(teacher[stage], teacher[stage + 1]);
+    return tf.mean(tf.square(tf.sub(fspMatrix(student[stage], later), expected)));
+  });
+}
+
+function averaged(earlier: tf.Tensor4D, later: tf.Tensor4D): tf.Tensor4D {
+  const [from, to] = [earlier, later].map(({ shape: [, height, width] }) => [height, width]);
+  const cell = from.map((extent, axis) => extent / to[axis]) as [number, number];
+  if (!cell.every(Number.isInteger)) {
+    throw new UserError(
+      `an FSP matrix needs an earlier feature map that is a whole number of times the later one, ` +
+        `but they are ${from.join("×")} and ${to.join("×")}`,
+    );
+  }
+  // Whole cells without padding: TensorFlow.js's gradient of a padded average is wrong.
+  return cell.every((extent) => extent === 1) ? earlier : tf.avgPool(earlier, cell, cell, "valid");
+}
+
+function requireSameChannels(teacher: tf.Tensor4D, student: tf.Tensor4D, stage: number): void {
+  if (teacher.shape[3] === student.shape[3]) return;
+  throw new UserError(
+    `FSP matrices of teacher and student can only be compared where their stages have the same ` +
+      `channels, but stage ${stage} has ${teacher.shape[3]} and ${student.shape[3]}`,
+  );
+}

@@ -1,6 +1,26 @@
-import { hintonOptions, hintonTerm } from "./hinton_term.ts";
-import { logitStep } from "./logit_step.ts";
+import * as tf from "@tensorflow/tfjs";
+import { logitStep } from "./shared.ts";
 import type { DistillationMethod } from "./method.ts";
+import { distillationWeight } from "./schedules.ts";
+import { softCrossEntropy } from "./soft_cross_entropy.ts";
+import { number } from "../options.ts";
+
+/** Options of the methods that have Hinton's term. */
+export const hintonOptions = {
+  /** T, of teacher and student alike */
+  temperature: number(3, { above: 0 }),
+};
+
+/** `α(e)·J(t/T, s/T)`, the distillation term of the published script. */
+export function hintonTerm(
+  teacherLogits: tf.Tensor2D,
+  studentLogits: tf.Tensor2D,
+  temperature: number,
+  { epoch, epochs }: { readonly epoch: number; readonly epochs: number },
+): tf.Scalar {
+  const alpha = distillationWeight(epoch, epochs);
+  return tf.mul(softCrossEntropy(teacherLogits, studentLogits, temperature), alpha);
+}
 
 /**
  * Knowledge distillation (Hinton et al. 2015) as the paper's comparison has it: the published script

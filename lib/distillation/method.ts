@@ -3,7 +3,7 @@ import type { AttackResult } from "../attack/attack.ts";
 import type { Normalisation } from "../attack/pixel_space.ts";
 import type { FrozenNetwork, Pullback } from "../nn/frozen_classifier.ts";
 import type { Network, NetworkOutput } from "../nn/network.ts";
-import type { Options, Rules } from "../options.ts";
+import { type Options, resolveOptions, type Rules } from "../options.ts";
 
 /**
  * A way to train a student. A method is a value: a file with its formula, and a line in `methods.ts`.
@@ -116,4 +116,16 @@ export type StudentLoss = (
 export interface StepReport {
   /** The attack, where there was one; its tensors need not live any more. */
   readonly attack?: Pick<AttackResult, "outcomes" | "steps" | "norms">;
+}
+
+/**
+ * A method's options with defaults filled in.
+ *
+ * @throws UserError naming the option, what it got and what it may be
+ */
+export function resolveMethodOptions(
+  method: DistillationMethod,
+  given: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  return resolveOptions(method.name, method.optionsFor?.(given) ?? method.options, given);
 }

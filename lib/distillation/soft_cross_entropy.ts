@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { CrossEntropy } from "../nn/cross_entropy_kernel.ts";
-import { hasFusedKernel, runFusedKernel } from "../nn/fused_kernel.ts";
+import { CrossEntropy, hasFusedKernel, runFusedKernel } from "../nn/fused_kernel.ts";
 
 /**
  * Soft cross-entropy `J(t/T, s/T) = −(1/n) Σ_i Σ_c softmax(t_i/T)_c · log softmax(s_i/T)_c` (Hinton
@@ -68,4 +67,22 @@ function lossAndGradient(
     tf.div(tf.neg(tf.sum(tf.mul(targets, logSoftmax))), count),
     tf.div(tf.sub(tf.div(exponentials, sums), targets), temperature * count),
   ];
+}
+
+/**
+ * `T² · KL(softmax(t/T) ‖ softmax(s/T))`, mean over the batch: the soft cross-entropy less the teacher's
+ * own entropy, with the factor that keeps gradients of a size at every temperature (Hinton et al. 2015).
+ *
+ * @param teacherLogits `[n, classes]`, taken as constant
+ * @param studentLogits `[n, classes]`
+ */
+export function klDivergence(
+  teacherLogits: tf.Tensor2D,
+  studentLogits: tf.Tensor2D,
+  temperature: number,
+): tf.Scalar {
+  const [shared, own] = [studentLogits, teacherLogits].map((logits) =>
+    softCrossEntropy(teacherLogits, logits, temperature)
+  );
+  return tf.mul(tf.sub(shared, own), temperature ** 2);
 }

@@ -1,6 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { type DenseLayer, type DenseOutput, runDenseLayers } from "./dense_layers.ts";
-import type { DenseNetwork } from "./dense_network.ts";
+import {
+  type DenseLayer,
+  type DenseNetwork,
+  type DenseOutput,
+  runDenseLayers,
+} from "./dense_network.ts";
 import type { FrozenNetwork, Pullback } from "./frozen_classifier.ts";
 import type { NetworkOutput } from "./network.ts";
 

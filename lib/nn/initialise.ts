@@ -1,7 +1,6 @@
 import { type Architecture, parameterShapes, stageChannels } from "./architecture.ts";
 import { type Weight, weightToMemory } from "./layout.ts";
 import { ResNet } from "./resnet.ts";
-import { standardNormal } from "./standard_normal.ts";
 
 /**
  * A fresh network: filters from N(0, 2/(k²·C_out)) (He et al. 2015), batch-norm γ = 1 and β = 0, the
@@ -25,4 +24,14 @@ export function initialiseResNet(architecture: Architecture, random: () => numbe
     weights.set(name, weightToMemory(data, shape));
   }
   return new ResNet(architecture, weights);
+}
+
+/**
+ * A number from N(0, 1) (Box and Muller 1958); takes two numbers of the stream.
+ *
+ * @param random numbers in [0, 1)
+ */
+export function standardNormal(random: () => number): number {
+  // 1 − u is in (0, 1], so that the logarithm is finite.
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

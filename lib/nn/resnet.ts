@@ -6,8 +6,7 @@ import {
   parameterShapes,
   stageChannels,
 } from "./architecture.ts";
-import { batchNormTraining } from "./batch_norm_training.ts";
-import { globalAveragePool } from "./global_average_pool.ts";
+import { batchNormTraining } from "./batch_norm.ts";
 import { movingAverage } from "./moving_average.ts";
 import { shortcut } from "./shortcut.ts";
 import type { Weight } from "./layout.ts";
@@ -135,3 +134,17 @@ export class ResNet implements Network {
 }
 
 type NormalisationMode = (name: string, x: tf.Tensor4D, residual?: tf.Tensor4D) => tf.Tensor4D;
+
+/**
+ * The mean over all positions, `[n, h, w, c]` → `[n, c]`. TensorFlow.js's own gradient of a mean
+ * multiplies with a tensor of ones, which it fills and divides again on every step.
+ */
+function globalAveragePool(x: tf.Tensor4D): tf.Tensor2D {
+  const [count, height, width, channels] = x.shape;
+  const operation = tf.customGrad((...args) => ({
+    value: tf.mean(args[0] as tf.Tensor4D, [1, 2]),
+    gradFunc: (dy: tf.Tensor) =>
+      tf.tile(tf.div(dy, height * width).reshape([count, 1, 1, channels]), [1, height, width, 1]),
+  }));
+  return operation(x) as tf.Tensor2D;
+}

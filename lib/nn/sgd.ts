@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
-import { type SgdAttributes, SgdStep } from "./sgd_kernel.ts";
+import { hasFusedKernel, runFusedKernel, type SgdAttributes, SgdStep } from "./fused_kernel.ts";
 
 /** Options of `Sgd`. */
 export interface SgdOptions {

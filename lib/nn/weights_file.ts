@@ -8,8 +8,9 @@ import {
 import { type Weight, weightToDisk, weightToMemory } from "./layout.ts";
 import { ResNet } from "./resnet.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
-import { weightsHash } from "./weights_hash.ts";
 import { UserError } from "../user_error.ts";
+import { writeAtomically } from "../files/write_atomically.ts";
+import { sha256 } from "../files/sha256.ts";
 
 /** A network read from a file, with what the file says of itself. */
 export interface LoadedResNet {
@@ -134,4 +135,18 @@ export async function readWeightsFile(file: string): Promise<Uint8Array> {
       cause: error,
     });
   }
+}
+
+/** Writes the bytes of a safetensors file, and checks what reached the disk. */
+export async function writeWeights(file: string, bytes: Uint8Array): Promise<void> {
+  await writeAtomically(file, bytes, (written) => void decodeSafetensors(written, file));
+}
+
+/** SHA-256 of weights, names and shapes included and whatever their order in the file. */
+export function weightsHash(tensors: ReadonlyMap<string, StoredTensor>): string {
+  const sorted = [...tensors].sort(([a], [b]) => a < b ? -1 : 1);
+  return sha256(...sorted.flatMap(([name, { dtype, shape, data }]) => [
+    `${name} ${dtype} [${shape}]\n`,
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  ]));
 }

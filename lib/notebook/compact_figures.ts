@@ -1,5 +1,7 @@
-import { PLOTLY_MIME } from "./mime_types.ts";
-import type { Notebook, Output } from "./notebook.ts";
+import os from "node:os";
+import { resolve } from "node:path";
+import { codeCells, type Notebook, type Output, PLOTLY_MIME } from "./notebook.ts";
+import { PROJECT_ROOT } from "../files/project_root.ts";
 
 /**
  * A notebook to be committed: figures keep their data and their picture, which code hosts show, but not
@@ -20,4 +22,17 @@ function compact(output: Output): Output {
   }
   const { "text/html": _, ...data } = output.data;
   return { ...output, data };
+}
+
+/**
+ * Which code cells show a path of this machine, which means nothing on another: "code cell 3 shows
+ * /home/…".
+ */
+export function pathsShown(notebook: Notebook): string[] {
+  const folders = [resolve(PROJECT_ROOT), resolve(os.homedir())].filter((path) => path.length > 1);
+  return codeCells(notebook).flatMap(({ outputs = [] }, index) => {
+    const text = JSON.stringify(outputs);
+    return folders.filter((folder) => text.includes(JSON.stringify(`${folder}/`).slice(1, -1)))
+      .map((folder) => `code cell ${index + 1} shows ${folder}/…`);
+  });
 }

@@ -1,3 +1,14 @@
+import { isInjected } from "./parameters.ts";
+
+/** The figure as Plotly's own data. */
+export const PLOTLY_MIME = "application/vnd.plotly.v1+json";
+
+/** `[{ claim, verdict }, …]`: what a notebook says of the paper's claims. */
+export const VERDICTS_MIME = "application/vnd.distillation.verdicts+json";
+
+/** `{ folder, results: { name: SHA-256 } }`: which results a notebook's outputs were made from. */
+export const INPUTS_MIME = "application/vnd.distillation.inputs+json";
+
 /**
  * The parts of the notebook format (nbformat 4) that are used here. Texts are whole, not cut into
  * lines as in the file.
@@ -68,4 +79,26 @@ export function shownText(notebook: Notebook): string {
     if (output.output_type === "error") return `${output.ename}: ${output.evalue}`;
     return String(output.data["text/plain"] ?? "");
   }).join("\n");
+}
+
+/**
+ * The code cells of a notebook as one TypeScript module, for the checks that do not read notebooks.
+ * What the last line of a cell shows is kept as an expression statement.
+ */
+export function extractCells(notebook: Notebook): string {
+  return [...codeCells(notebook).map(({ source }) => source), "export {};"].join("\n\n") + "\n";
+}
+
+/** Which of a notebook's own code cells stopped and why: "code cell 3: UserError: …". */
+export function cellErrors(notebook: Notebook): string[] {
+  return codeCells(notebook).filter((cell) => !isInjected(cell)).flatMap((
+    { outputs = [] },
+    index,
+  ) =>
+    outputs.flatMap((output) =>
+      output.output_type === "error"
+        ? [`code cell ${index + 1}: ${output.ename}: ${output.evalue}`]
+        : []
+    )
+  );
 }

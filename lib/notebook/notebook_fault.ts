@@ -1,5 +1,5 @@
-import { isResultName } from "../report/result_file.ts";
-import { INPUTS_MIME, PLOTLY_MIME, VERDICTS_MIME } from "./mime_types.ts";
+import { isResultName } from "../store/results_folder.ts";
+import { INPUTS_MIME, PLOTLY_MIME, VERDICTS_MIME } from "./notebook.ts";
 import { isRecord } from "../is_record.ts";
 
 /** What is wrong with a value, the first thing; null if nothing is. */

@@ -1,10 +1,8 @@
 import { dirname, resolve } from "node:path";
-import { readManifest } from "../report/manifest.ts";
-import { resultFile } from "../report/result_file.ts";
-import { INPUTS_MIME } from "./mime_types.ts";
-import { codeCells, type Notebook, shownAs } from "./notebook.ts";
+import { readManifest } from "../store/manifest.ts";
+import { resultFile } from "../store/results_folder.ts";
+import { cellErrors, codeCells, INPUTS_MIME, type Notebook, shownAs } from "./notebook.ts";
 import { isInjected } from "./parameters.ts";
-import { cellErrors } from "./cell_errors.ts";
 
 interface Inputs {
   /** A results folder, from the notebook's folder. */

@@ -1,4 +1,4 @@
-import { VERDICTS_MIME } from "./mime_types.ts";
+import { VERDICTS_MIME } from "./notebook.ts";
 import { bundleOf, type Displayable, displayable } from "../report/display.ts";
 
 /** What a notebook says of a claim. */

@@ -6,13 +6,12 @@ import {
   type EntryTolerances,
 } from "./compare.ts";
 import { type GoldenFile, type GoldenFolder, NORMALISATION } from "./golden_folder.ts";
-import { mean } from "../analysis/statistics/mean.ts";
+import { mean } from "../analysis/statistics/interval.ts";
 import type { AttackResult } from "../attack/attack.ts";
 import { carliniWagnerAttack } from "../attack/carlini_wagner.ts";
 import { deepFoolAttack } from "../attack/deepfool.ts";
-import { fgsmAttack } from "../attack/fgsm.ts";
-import { pgdAttack } from "../attack/pgd.ts";
-import { mostProbableOthers } from "../attack/most_probable_others.ts";
+import { fgsmAttack, pgdAttack } from "../attack/pgd.ts";
+import { mostProbableOthers } from "../tensors/rows.ts";
 import { pixelClassifier } from "../attack/pixel_space.ts";
 import type { Norm } from "../attack/ball.ts";
 import { freeze } from "../nn/freeze.ts";

@@ -6,7 +6,7 @@ import type { AttackResult } from "../attack/attack.ts";
 import { bssAttack } from "../attack/bss.ts";
 import { freeze } from "../nn/freeze.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
-import { gatherRows } from "../nn/gather_rows.ts";
+import { gatherRows } from "../tensors/rows.ts";
 import { permute } from "../nn/layout.ts";
 import { readResNet } from "../nn/weights_file.ts";
 import { selectBaseSamples } from "../selection/base_samples.ts";

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { compareRelative, type Comparison } from "./compare.ts";
 import type { GoldenFile, GoldenFolder } from "./golden_folder.ts";
-import { attentionTransfer } from "../distillation/attention_transfer.ts";
-import { fspLosses, fspMatrix } from "../distillation/fsp_matrix.ts";
-import { hintLoss } from "../distillation/hint_loss.ts";
-import { klDivergence } from "../distillation/kl_divergence.ts";
+import { attentionTransfer } from "../distillation/attention.ts";
+import { fspLosses, fspMatrix } from "../distillation/fsp.ts";
+import { hintLoss } from "../distillation/fitnet.ts";
+import { klDivergence } from "../distillation/soft_cross_entropy.ts";
 
 const LOSS = 1e-4;
 const GRADIENT = 1e-3;

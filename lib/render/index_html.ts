@@ -1,6 +1,6 @@
 import { escapeHtml } from "../report/escape_html.ts";
-import { type LinkTarget, markdownHtml } from "./markdown.ts";
-import type { Summary } from "./summary.ts";
+import { type LinkTarget, markdownHtml, outline } from "./markdown.ts";
+import { cellErrors, type Notebook, shownAs, VERDICTS_MIME } from "../notebook/notebook.ts";
 
 /** The overview: each notebook with its question, and what it found. */
 export function indexHtml(
@@ -25,4 +25,27 @@ function verdictsHtml(verdicts: Summary["verdicts"]): string {
     `<div><dt>${escapeHtml(claim)}</dt><dd>${escapeHtml(verdict)}</dd></div>`
   );
   return `<dl class="verdicts">${lines.join("")}</dl>`;
+}
+
+/** What an overview says of a notebook. */
+interface Summary {
+  readonly title: string;
+  /** The paragraph that states its question, else its first; Markdown. */
+  readonly question: string | null;
+  readonly verdicts: readonly { readonly claim: string; readonly verdict: string }[];
+  readonly errors: readonly string[];
+}
+
+/** @param name the title of a notebook without a heading */
+export function summarise(name: string, notebook: Notebook): Summary {
+  const texts = notebook.cells.filter(({ cell_type }) => cell_type === "markdown")
+    .map(({ source }) => outline(source));
+  const paragraphs = texts.flatMap(({ paragraphs }) => paragraphs);
+  return {
+    title: texts.find(({ title }) => title !== null)?.title ?? name,
+    question: paragraphs.find((text) => /^\*\*(The )?question/i.test(text)) ?? paragraphs[0] ??
+      null,
+    verdicts: (shownAs(notebook, VERDICTS_MIME) as Summary["verdicts"][]).flat(),
+    errors: cellErrors(notebook),
+  };
 }

@@ -1,8 +1,18 @@
-import type { Cell, Notebook } from "../notebook/notebook.ts";
+import { stripVTControlCharacters } from "node:util";
+// @ts-types="@types/sanitize-html"
+import sanitizeHtml from "sanitize-html";
+import {
+  type Cell,
+  type DataOutput,
+  type ErrorOutput,
+  type Notebook,
+  type Output,
+  PLOTLY_MIME,
+} from "../notebook/notebook.ts";
 import { declaresParameters, isInjected } from "../notebook/parameters.ts";
-import { escapeHtml } from "../report/escape_html.ts";
+import { escapeHtml, jsonForScript } from "../report/escape_html.ts";
 import { type LinkTarget, markdownHtml } from "./markdown.ts";
-import { outputHtml } from "./output_html.ts";
+import type { AnyTrace, Figure } from "../report/figure.ts";
 
 /**
  * A notebook's cells as HTML: its text and what its cells show; their code is folded away, but for
@@ -29,4 +39,88 @@ function codeHtml(cell: Cell): string {
     : ["Code", ""];
   return `<details${open}><summary>${label}</summary>` +
     `<pre tabindex="0"><code>${escapeHtml(cell.source)}</code></pre></details>`;
+}
+
+/** The style of tables and pictures: nothing that takes text out of its place, hides others, or loads. */
+const STYLES = [
+  ...["border-bottom", "border-collapse", "caption-side", "color", "display", "font-size"],
+  ...["font-variant-numeric", "font-weight", "gap", "grid-template-columns", "height"],
+  ...["image-rendering", "line-height", "margin", "outline", "overflow-x", "padding"],
+  ...["text-align", "white-space", "width"],
+];
+const VALUE = /^(?!.*(url|-\d))[\w\s.,%#()-]*$/i;
+
+/**
+ * The part of a cell's HTML that shows something: text, tables and pictures that are in it. Whatever
+ * runs, loads, leads away by itself or bears a name of the page's own goes, and each element is closed.
+ */
+function sanitiseHtml(html: string): string {
+  return sanitizeHtml(html, {
+    allowedTags: [...sanitizeHtml.defaults.allowedTags, "caption", "img"],
+    allowedAttributes: {
+      "*": ["style", "title"],
+      a: ["href"],
+      img: ["src", "alt"],
+      td: ["colspan", "rowspan"],
+      th: ["colspan", "rowspan", "scope"],
+    },
+    allowedSchemes: ["http", "https", "mailto"],
+    allowedSchemesByTag: { img: ["data"] },
+    allowProtocolRelative: false,
+    allowedStyles: { "*": Object.fromEntries(STYLES.map((name) => [name, [VALUE]])) },
+  });
+}
+
+/** What a cell shows, as HTML; of several forms the one that says most. */
+function outputHtml(output: Output): string {
+  if (output.output_type === "stream") return textHtml(output.text, output.name);
+  if (output.output_type === "error") return errorHtml(output);
+  return dataHtml(output);
+}
+
+function dataHtml({ data }: DataOutput): string {
+  const picture = data["image/png"];
+  if (PLOTLY_MIME in data) return figureElement(data[PLOTLY_MIME], picture as string | undefined);
+  const html = data["text/html"];
+  if (html !== undefined) {
+    return `<div class="output" tabindex="0">${sanitiseHtml(String(html))}</div>`;
+  }
+  const text = String(data["text/plain"] ?? "");
+  if (picture === undefined) return textHtml(text, "result");
+  return `<div class="output"><img alt="${escapeHtml(text)}" ` +
+    `src="data:image/png;base64,${escapeHtml(String(picture).trim())}"></div>`;
+}
+
+function errorHtml({ ename, evalue, traceback }: ErrorOutput): string {
+  // A message to the user says it all; where in the code it was thrown says nothing to a reader.
+  const trace = ename === "UserError" ? "" : textHtml(traceback.join("\n"), "traceback");
+  return `<div class="error" role="alert"><strong>This cell stopped.</strong> ` +
+    `${escapeHtml(`${ename}: ${evalue}`)}${trace}</div>`;
+}
+
+function textHtml(text: string, kind: string): string {
+  const plain = stripVTControlCharacters(text).trimEnd();
+  return plain && `<pre class="${kind}" tabindex="0">${escapeHtml(plain)}</pre>`;
+}
+
+/**
+ * A figure for `draw.js`, which puts Plotly's drawing in place of the picture. The title stands
+ * above it as text, which breaks into lines on a narrow screen.
+ *
+ * @param figure Plotly's data, layout and config
+ * @param picture a PNG in base 64
+ */
+function figureElement(figure: unknown, picture?: string): string {
+  const title = escapeHtml(plainText((figure as Figure<AnyTrace>).layout?.title?.text ?? ""));
+  const still = picture === undefined
+    ? `<p>[a figure that needs JavaScript]</p>`
+    : `<img alt="" src="data:image/png;base64,${escapeHtml(picture.trim())}">`;
+  return `<figure class="figure"><figcaption>${title}</figcaption>` +
+    `<script type="application/json">${jsonForScript(figure)}</script>` +
+    `<div class="still">${still}</div></figure>`;
+}
+
+/** The text that Plotly shows for this one of its own: it takes entities for characters. */
+function plainText(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&amp;", "&");
 }

@@ -2,12 +2,10 @@ import { join } from "node:path";
 import { writeAtomically } from "../files/write_atomically.ts";
 import type { Notebook } from "../notebook/notebook.ts";
 import { escapeHtml } from "../report/escape_html.ts";
-import { inlineAssets, linkedAssets, sharedFiles } from "./assets.ts";
-import { indexHtml } from "./index_html.ts";
+import { inlineAssets, linkedAssets, pageHtml, sharedFiles } from "./page_html.ts";
+import { indexHtml, summarise } from "./index_html.ts";
 import type { LinkTarget } from "./markdown.ts";
 import { notebookHtml } from "./notebook_html.ts";
-import { pageHtml } from "./page_html.ts";
-import { summarise } from "./summary.ts";
 
 /** A notebook to be shown, with the name that its page gets: "table1" for "table1.html". */
 export interface NamedNotebook {

@@ -1,10 +1,8 @@
-import { mean, sampleStd } from "../analysis/statistics/mean.ts";
+import { mean, sampleStd } from "../analysis/statistics/interval.ts";
 import { type MethodStyle, methodStyles } from "./colours.ts";
-import { errorBars } from "./error_bars.ts";
-import type { Axis, Figure, Trace } from "./figure.ts";
+import { errorBars, seedPoints } from "./mean_and_seeds.ts";
+import { type Axis, type Figure, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
-import { hoverText } from "./plotly_text.ts";
-import { seedPoints } from "./seed_points.ts";
 
 /** What the seeds of one method reached at one place of the x axis. */
 export interface AccuracyPoint {

@@ -1,11 +1,12 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { AttackClasses, AttackResult } from "../attack/attack.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { softmaxRows, topClasses } from "../selection/probabilities.ts";
-import { denormalise } from "./denormalise.ts";
+import { softmaxRows, topClasses } from "../tensors/rows.ts";
+import { denormalise, imageGrid, signedToRgb } from "./image_grid.ts";
 import type { Displayable } from "./display.ts";
-import { imageGrid } from "./image_grid.ts";
-import { signedToRgb } from "./signed_to_rgb.ts";
+import { methodStyles } from "./colours.ts";
+import type { Figure } from "./figure.ts";
+import { figureLayout } from "./figure_layout.ts";
 
 /** What an attack made of some images, with what the classifier says of them. */
 export interface AttackGrid {
@@ -107,4 +108,25 @@ function toRgb(
 ): Uint8ClampedArray | number[] {
   const levels = denormalise(pixels, dataset);
   return dataset.channels === 3 ? levels : [...levels].flatMap((level) => [level, level, level]);
+}
+
+/** The gap of one sample after each step of an attack; it crosses the boundary where it is zero. */
+export function gapPath(gaps: readonly number[], title: string): Figure {
+  const { colour, dash, symbol } = methodStyles(["bss"]).get("bss")!;
+  return {
+    data: [{
+      type: "scatter",
+      mode: "lines+markers",
+      name: "gap",
+      x: gaps.map((_, step) => step),
+      y: [...gaps],
+      line: { color: colour, width: 2, dash },
+      marker: { color: colour, size: 9, symbol },
+    }],
+    layout: figureLayout(
+      title,
+      { title: { text: "step" }, dtick: 1 },
+      { title: { text: "gap f_base − f_target (logits)" }, zeroline: true },
+    ),
+  };
 }

@@ -1,11 +1,9 @@
 import { type ClassRegions, regionAgreement } from "../analysis/class_regions.ts";
 import type { PointSet } from "../data/toy/point_set.ts";
-import { boundaryLines } from "./boundary_lines.ts";
+import { boundaryLines, type Polyline } from "./zero_lines.ts";
 import { methodStyles } from "./colours.ts";
-import type { AnyTrace, Figure, HeatmapTrace, Trace } from "./figure.ts";
+import { type AnyTrace, type Figure, type HeatmapTrace, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
-import { hoverText } from "./plotly_text.ts";
-import type { Polyline } from "./zero_lines.ts";
 
 /** What {@linkcode boundaryPicture} shows. */
 export interface BoundaryPictureInput {

@@ -1,11 +1,8 @@
 import { type Displayable, displayable } from "./display.ts";
 import { escapeHtml } from "./escape_html.ts";
 import { type JupyterKernel, jupyterKernel } from "./jupyter_kernel.ts";
-import { type LiveDisplay, liveDisplay } from "./live_display.ts";
-import { Paced } from "./paced.ts";
-import { Progress, type ProgressDisplay } from "./progress.ts";
-import { textBar } from "./text_bar.ts";
-import { WorkCount } from "./work_count.ts";
+import { type LiveDisplay, liveDisplay, Paced } from "./live_display.ts";
+import { Progress, type ProgressDisplay, textBar, WorkCount } from "./progress.ts";
 
 const REDRAW_MS = 250;
 

@@ -1,7 +1,13 @@
-import type { Align, Cell } from "./cell.ts";
+import {
+  type Align,
+  alignments,
+  type Cell,
+  cellText,
+  formatTextTable,
+  type TableOptions,
+} from "./cell.ts";
 import { type Displayable, displayable } from "./display.ts";
-import { formatHtmlTable } from "./html_table.ts";
-import { formatTextTable } from "./text_table.ts";
+import { escapeHtml } from "./escape_html.ts";
 
 /** One column of a table: which value of a row it shows, and how. */
 export interface TableColumn {
@@ -33,3 +39,36 @@ export function displayTable({ title, columns, rows, note }: Table): Displayable
     "text/plain": formatTextTable(headers, cells, options),
   }));
 }
+
+/**
+ * A table as HTML with everything escaped. Its styles are inline, since notebooks drop style sheets,
+ * and name no colour of text or ground, so that it reads in light and in dark themes.
+ *
+ * @param rows one cell a header
+ */
+export function formatHtmlTable(
+  headers: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  { title, note, align }: TableOptions = {},
+): string {
+  const sides = alignments(headers.length, rows, align);
+  const cell = (tag: "th" | "td", content: Cell, column: number) =>
+    `<${tag}${tag === "th" ? ' scope="col"' : ""} style="text-align:${sides[column]};` +
+    `padding:0.3em 0.9em;${tag === "th" ? HEAD_LINE : ROW_LINE}">` +
+    `${escapeHtml(cellText(content))}</${tag}>`;
+  const row = (tag: "th" | "td", cells: readonly Cell[]) =>
+    `<tr>${cells.map((content, column) => cell(tag, content, column)).join("")}</tr>`;
+  const caption = title === undefined
+    ? ""
+    : `<caption style="caption-side:top;text-align:left;font-weight:bold;color:inherit;` +
+      `padding:0.3em 0.9em">${escapeHtml(title)}</caption>`;
+  const below = note === undefined
+    ? ""
+    : `<p style="margin:0.4em 1em 1em;font-size:90%">${escapeHtml(note)}</p>`;
+  return `<table style="border-collapse:collapse;font-variant-numeric:tabular-nums;margin:0.5em 0">` +
+    `${caption}<thead>${row("th", headers)}</thead>` +
+    `<tbody>${rows.map((cells) => row("td", cells)).join("")}</tbody></table>${below}`;
+}
+
+const HEAD_LINE = "border-bottom:2px solid currentColor";
+const ROW_LINE = "border-bottom:1px solid rgba(128,128,128,0.4)";

@@ -1,9 +1,8 @@
-import { PLOTLY_MIME } from "../notebook/mime_types.ts";
+import { PLOTLY_MIME } from "../notebook/notebook.ts";
 import { UserError } from "../user_error.ts";
 import { type Displayable, displayable } from "./display.ts";
-import type { AnyTrace, Figure } from "./figure.ts";
+import { type AnyTrace, type Figure, plotlyForm } from "./figure.ts";
 import { FIGURE_CONFIG, figureHtml, redrawnFigureHtml } from "./figure_html.ts";
-import { plotlyForm } from "./plotly_text.ts";
 import { renderPng } from "./static_picture.ts";
 
 /** Pixels; the width is that of a notebook's column. */

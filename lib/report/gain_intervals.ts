@@ -1,9 +1,8 @@
 import type { Interval } from "../analysis/statistics/interval.ts";
 import { methodStyles } from "./colours.ts";
-import { errorBars } from "./error_bars.ts";
-import type { Figure } from "./figure.ts";
+import { errorBars } from "./mean_and_seeds.ts";
+import { type Figure, hoverText } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
-import { hoverText } from "./plotly_text.ts";
 
 /** How far one method is above the reference, paired by seed. */
 export interface MethodGain {

@@ -1,7 +1,7 @@
+import { encode } from "fast-png";
 import { type Displayable, displayable } from "./display.ts";
 import { escapeHtml } from "./escape_html.ts";
-import { type Bitmap, encodePng } from "./png.ts";
-import { tileBitmaps } from "./tile_bitmaps.ts";
+import type { Dataset } from "../data/dataset.ts";
 
 /** Images of one size with a caption each. */
 export interface ImageGrid {
@@ -79,4 +79,90 @@ function gridHtml(
 
 function oneLine(caption: string): string {
   return caption.replaceAll("\n", ", ");
+}
+
+/** Normalised pixels → 0…255 for display, in the same order; values beyond are cut off. */
+export function denormalise(
+  pixels: ArrayLike<number>,
+  { mean, std, channels }: Pick<Dataset, "mean" | "std" | "channels">,
+): Uint8ClampedArray {
+  return Uint8ClampedArray.from(
+    pixels,
+    (value, i) => 255 * (value * std[i % channels] + mean[i % channels]),
+  );
+}
+
+type Rgb = readonly [red: number, green: number, blue: number];
+
+/** The blue and the vermilion of Okabe and Ito, which no common colour blindness confuses. */
+const LOWEST: Rgb = [0, 114, 178];
+const HIGHEST: Rgb = [213, 94, 0];
+
+/**
+ * Signed values, such as what an attack changed in an image, as colours: blue below zero, white at
+ * zero, vermilion above.
+ *
+ * @param values any number of them, one a pixel; for the change of a colour image, one of its
+ *   channels or their mean
+ * @param limit above zero; values from −limit to limit have colours of their own, those beyond look
+ *   like it
+ * @returns red, green and blue of each value, 0 to 255
+ */
+export function signedToRgb(values: ArrayLike<number>, limit: number): Uint8ClampedArray {
+  const colours = new Uint8ClampedArray(3 * values.length);
+  for (let at = 0; at < values.length; at++) {
+    const strength = Math.min(1, Math.abs(values[at]) / limit);
+    const end = values[at] < 0 ? LOWEST : HIGHEST;
+    end.forEach((part, channel) => colours[3 * at + channel] = 255 + strength * (part - 255));
+  }
+  return colours;
+}
+
+/** White pixels between two images. */
+const GAP = 4;
+
+/**
+ * Bitmaps of one size side by side in rows, on white.
+ *
+ * @param bitmaps at least one
+ * @param columns in a row
+ * @param side each pixel is repeated as often as brings an image nearest to this width
+ */
+export function tileBitmaps(bitmaps: readonly Bitmap[], columns: number, side: number): Bitmap {
+  const [{ width, height, channels }] = bitmaps;
+  const scale = Math.max(1, Math.round(side / width));
+  const [stepX, stepY] = [width * scale + GAP, height * scale + GAP];
+  const across = Math.min(columns, bitmaps.length);
+  const whole = {
+    width: across * stepX - GAP,
+    height: Math.ceil(bitmaps.length / across) * stepY - GAP,
+    channels,
+  };
+  const data = new Uint8ClampedArray(whole.width * whole.height * channels).fill(255);
+  bitmaps.forEach((bitmap, index) => {
+    const [left, top] = [index % across * stepX, Math.floor(index / across) * stepY];
+    for (let y = 0; y < height * scale; y++) {
+      for (let x = 0; x < width * scale; x++) {
+        const from = (Math.floor(y / scale) * width + Math.floor(x / scale)) * channels;
+        const to = ((top + y) * whole.width + left + x) * channels;
+        data.set(bitmap.data.subarray(from, from + channels), to);
+      }
+    }
+  });
+  return { ...whole, data };
+}
+
+/** Eight-bit pixels, row by row, the channels of a pixel side by side. */
+interface Bitmap {
+  readonly width: number;
+  readonly height: number;
+  /** 1 for grey, 3 for red, green and blue. */
+  readonly channels: 1 | 3;
+  /** `[height, width, channels]` */
+  readonly data: Uint8ClampedArray;
+}
+
+/** A bitmap as the bytes of a PNG. */
+export function encodePng({ width, height, channels, data }: Bitmap): Uint8Array {
+  return encode({ width, height, channels, data, depth: 8 });
 }

@@ -1,7 +1,6 @@
 import { methodStyles } from "./colours.ts";
-import type { Figure, Trace } from "./figure.ts";
+import { type Figure, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
-import { hoverText } from "./plotly_text.ts";
 
 /** The accuracy of one run over its training. */
 export interface LearningCurve {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ownFiles } from "./nested_folders.ts";
+import { ownFiles } from "../store/files_under.ts";
 
 /** What `writeAtomically` calls an Arrow file or a manifest until it is whole. */
 const LOCKED = /(\.arrow|(^|\/)manifest\.json)\.[0-9a-f]{8}\.tmp$/;

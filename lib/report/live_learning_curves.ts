@@ -1,7 +1,6 @@
 import { figureDisplay, redrawnFigureDisplay } from "./figure_display.ts";
 import { learningCurves } from "./learning_curves.ts";
-import { type LiveDisplay, liveDisplay } from "./live_display.ts";
-import { Paced } from "./paced.ts";
+import { type LiveDisplay, liveDisplay, Paced } from "./live_display.ts";
 
 /** One epoch of one run. */
 export interface EpochAccuracy {

@@ -1,8 +1,5 @@
 import type { MethodStyle } from "./colours.ts";
-import { errorBars } from "./error_bars.ts";
-import type { Trace } from "./figure.ts";
-import { hoverText } from "./plotly_text.ts";
-import { seedPoints } from "./seed_points.ts";
+import { type ErrorBars, hoverText, type Trace } from "./figure.ts";
 
 /** What one method reached over its seeds, in the unit of the axis: accuracies in percent. */
 export interface MethodAccuracy {
@@ -66,4 +63,31 @@ export function meanAndSeeds(
       customdata: seeds.map(({ row }) => places[row]),
     },
   ];
+}
+
+/** The points of single seeds: small and faint beside the mean of all, since that of a few says little. */
+export function seedPoints(
+  method: string,
+  { colour }: Pick<MethodStyle, "colour">,
+  { x, y, hovertemplate }: Pick<Trace, "x" | "y" | "hovertemplate">,
+): Trace {
+  return {
+    type: "scatter",
+    mode: "markers",
+    name: `${method}, each seed`,
+    legendgroup: method,
+    showlegend: false,
+    x,
+    y,
+    marker: { color: colour, size: 6, symbol: "circle", opacity: 0.6 },
+    hovertemplate,
+  };
+}
+
+/** The part of a trace that draws error bars; empty if none of its points has one. */
+export function errorBars(
+  axis: "error_x" | "error_y",
+  bars: Omit<ErrorBars, "type">,
+): Pick<Trace, "error_x" | "error_y"> {
+  return bars.array.every((length) => length === null) ? {} : { [axis]: { type: "data", ...bars } };
 }

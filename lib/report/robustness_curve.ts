@@ -1,11 +1,9 @@
-import type { Budget } from "../analysis/robustness/budget.ts";
-import { NORM_NAMES } from "../analysis/robustness/budget.ts";
+import { type Budget, NORM_NAMES } from "../analysis/robustness/budget.ts";
 import type { RobustAccuracy } from "../analysis/robustness/robust_accuracy.ts";
 import { methodStyles } from "./colours.ts";
-import { errorBars } from "./error_bars.ts";
-import type { Figure, Trace } from "./figure.ts";
+import { errorBars } from "./mean_and_seeds.ts";
+import { type Figure, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
-import { hoverText } from "./plotly_text.ts";
 
 const UNITS: Readonly<Record<Budget["norm"], string>> = { linf: "1/255", l2: "pixels in 0…1" };
 

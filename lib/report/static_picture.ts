@@ -1,11 +1,9 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { AnyTrace, Figure } from "./figure.ts";
+import { type AnyTrace, type Figure, plotlyForm } from "./figure.ts";
 import { findChromium } from "./find_chromium.ts";
-import { FIT_LAYOUT } from "./fit_layout.ts";
-import { jsonForScript } from "./json_for_script.ts";
-import { plotlySource } from "./plotly_source.ts";
-import { plotlyForm } from "./plotly_text.ts";
+import { FIT_LAYOUT, plotlySource } from "./figure_html.ts";
+import { jsonForScript } from "./escape_html.ts";
 import { UserError } from "../user_error.ts";
 
 /** Pixels of the picture for one of the page, so that it is sharp on dense screens and in print. */

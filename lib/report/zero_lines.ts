@@ -1,4 +1,4 @@
-import { joinSegments } from "./join_segments.ts";
+import type { ClassRegions } from "../analysis/class_regions.ts";
 
 /** A line through the plane; closed if it ends where it starts. */
 export type Polyline = readonly (readonly [x: number, y: number])[];
@@ -51,4 +51,53 @@ function segmentsIn(cell: Cell, value: (point: number) => number): [number, numb
   const [bottom, right, top, left] = edges;
   const joinsFirst = values.reduce((sum, v) => sum + v) >= 0 === isPositive[0];
   return joinsFirst ? [[bottom, right], [top, left]] : [[left, bottom], [right, top]];
+}
+
+/**
+ * Joins segments that share an end to lines as long as can be.
+ *
+ * @param segments pairs of ends; at most two segments share an end
+ * @returns ends in the order of each line; a closed line ends where it starts
+ */
+export function joinSegments(segments: readonly (readonly [number, number])[]): number[][] {
+  const links = new Map<number, number[]>();
+  const link = (from: number, to: number) => links.set(from, [...links.get(from) ?? [], to]);
+  for (const [a, b] of segments) {
+    link(a, b);
+    link(b, a);
+  }
+  const follow = (from: number): number | undefined => {
+    const to = links.get(from)!.pop();
+    if (to !== undefined) links.set(to, links.get(to)!.filter((back) => back !== from));
+    return to;
+  };
+  // Open lines first, from one of their ends; what is left then is closed.
+  const ends = [...links.keys()].filter((end) => links.get(end)!.length === 1);
+  const lines: number[][] = [];
+  for (const start of [...ends, ...links.keys()]) {
+    if (links.get(start)!.length === 0) continue;
+    const line: number[] = [];
+    for (let at: number | undefined = start; at !== undefined; at = follow(at)) line.push(at);
+    lines.push(line);
+  }
+  return lines;
+}
+
+/**
+ * The decision boundary of a classifier of points: between neighbours of the classes c and d, the line
+ * where their logits are equal. Where three classes meet, lines may be too long by a cell of the grid.
+ */
+export function boundaryLines({ classes, axis, logits, top }: ClassRegions): Polyline[] {
+  const lines: Polyline[] = [];
+  for (let c = 0; c < classes; c++) {
+    for (let d = c + 1; d < classes; d++) {
+      lines.push(...zeroLines(
+        axis.length,
+        (point) => logits[point * classes + c] - logits[point * classes + d],
+        (cell) => [c, d].every((k) => cell.some((point) => top[point] === k)),
+      ));
+    }
+  }
+  const toPlane = (position: number) => axis[0] + position * (axis[1] - axis[0]);
+  return lines.map((line) => line.map(([x, y]) => [toPlane(x), toPlane(y)]));
 }

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { integer, oneOf, type Options, resolveOptions } from "../options.ts";
-import { softmaxRows, topClasses } from "./probabilities.ts";
+import { softmaxRows, topClasses } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 
 /** Options of `selectBaseSamples`, with the values of Heo et al. (2019) as defaults. */

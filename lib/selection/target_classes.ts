@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { oneOf, type Options, resolveOptions } from "../options.ts";
-import { softmaxRows } from "./probabilities.ts";
+import { softmaxRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 
 /** Options of `sampleTargetClasses`, with the rule of Heo et al. (2019) as default. */

@@ -1,6 +1,6 @@
 import type { Arithmetic } from "../backend/backend.ts";
 import { backends } from "../backend/backends.ts";
-import { TFJS_VERSION } from "./provenance.ts";
+import { TFJS_VERSION } from "../store/provenance.ts";
 
 /** What must be the same for a resumed run to end in the same bits as an uninterrupted one. */
 export interface Environment {

@@ -1,5 +1,5 @@
 import { finishWork } from "../backend/finish_work.ts";
-import { type Outcome, OUTCOMES } from "../attack/outcome.ts";
+import { type Outcome, OUTCOMES } from "../attack/attack.ts";
 import { METHOD_PHASES, type StepReport } from "../distillation/method.ts";
 
 /** The parts of an epoch whose time is recorded. */

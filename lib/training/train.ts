@@ -5,21 +5,24 @@ import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { initialiseResNet } from "../nn/initialise.ts";
 import type { ResNet } from "../nn/resnet.ts";
 import { DeviceError } from "../backend/device_error.ts";
-import { leaveInterruptedWork } from "../backend/leave_interrupted_work.ts";
-import { untilStopped } from "../notebook/kernel/until_stopped.ts";
-import { type Checkpoint, CheckpointFolder } from "./checkpoint_folder.ts";
+import { leaveInterruptedWork } from "../stop/leave_interrupted_work.ts";
+import { untilStopped } from "../stop/until_stopped.ts";
+import { type Checkpoint, CheckpointFolder } from "./checkpoints.ts";
 import type { Environment } from "./environment.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
-import { EventTurn } from "./event_turn.ts";
-import { initialState } from "./initial_state.ts";
-import { NotFiniteError } from "./not_finite_error.ts";
+import { EventTurn } from "../stop/event_turn.ts";
+import { initialState, type TrainingState } from "./state.ts";
+import { NotFiniteError, type StepInput, teacherOf, trainStep } from "./step.ts";
 import { RandomStreams } from "./random_streams.ts";
 import type { RunSpecification } from "./run_specification.ts";
-import { type TeacherCacheSettings, TeacherLogitCache } from "./teacher_logit_cache.ts";
-import { teacherLogitKey } from "./teacher_logit_key.ts";
-import { trainEpoch } from "./train_epoch.ts";
-import { teacherOf } from "./train_step.ts";
+import { type TeacherCacheSettings, TeacherLogitCache } from "./teacher_cache/cache.ts";
+import { teacherLogitKey } from "./teacher_cache/key.ts";
 import { UserError } from "../user_error.ts";
+import { miniBatches } from "../data/mini_batches.ts";
+import { makeBatch, type MiniBatch } from "./batches.ts";
+import { learningRateAt, type Protocol } from "./protocol.ts";
+import { freeze } from "../nn/freeze.ts";
+import { evaluate } from "./evaluation.ts";
 
 /** What a run needs besides its specification. */
 export interface TrainingInput {
@@ -169,4 +172,99 @@ function openTeacherCache(
   const shown = { ...identity, classes: teacher.classes };
   const key = teacherLogitKey(dataset, shown, protocol.batchSize, environment);
   return new TeacherLogitCache(key, teacherCache, (message) => onMessage?.(message));
+}
+
+/** What one pass over a training set needs. */
+export interface BatchesInput extends StepInput {
+  readonly protocol: Protocol;
+  /** The size of the training set. */
+  readonly count: number;
+  readonly makeBatch: (indices: Int32Array) => MiniBatch;
+  /** The epoch counted over all stages, from 1. */
+  readonly number: number;
+  /** Called after each mini-batch with how many are done. */
+  readonly onStep?: (step: number) => void;
+}
+
+/**
+ * One pass over a training set in mini-batches, from where the summary says that it is. Where it
+ * throws, all is as it was after the last mini-batch that was finished.
+ *
+ * @returns the learning rate that it was made with
+ * @throws NotFiniteError if loss or weights are no longer finite
+ * @throws DOMException "AbortError" if the signal was given
+ */
+export async function trainBatches(
+  input: BatchesInput,
+  summary: EpochSummary,
+): Promise<number> {
+  const { protocol, state, streams, stage, epoch, number } = input;
+  const learningRate = learningRateAt(protocol, epoch, stage.epochs);
+  const isNewRate = epoch === 1 ||
+    learningRate !== learningRateAt(protocol, epoch - 1, stage.epochs);
+  // The published code makes a new optimizer at each change of the learning rate.
+  if (isNewRate && summary.steps === 0) state.optimizer.reset();
+  const batches = miniBatches(input.count, protocol.batchSize, streams.fromStart("order"));
+  while (summary.steps < batches.length) {
+    await input.events.take();
+    const before = streams.save();
+    try {
+      const indices = batches[summary.steps];
+      const batch = await summary.timed("data", () => input.makeBatch(indices));
+      await state.attempt(() => trainStep(input, batch, learningRate, summary));
+    } catch (error) {
+      streams.restore(before);
+      // A loss that could not be taken leaves a gradient without its end.
+      leaveInterruptedWork();
+      if (!(error instanceof NotFiniteError)) throw error;
+      throw new NotFiniteError(`${error.message} in epoch ${number}, step ${summary.steps + 1}`);
+    }
+    input.onStep?.(summary.steps);
+  }
+  const nonFinite = await state.nonFinite();
+  if (nonFinite.length > 0) {
+    throw new NotFiniteError(`${nonFinite[0]} is not finite after epoch ${number}`);
+  }
+  return learningRate;
+}
+
+/** What an epoch needs. */
+interface EpochInput extends Omit<BatchesInput, "count" | "makeBatch" | "normalisation"> {
+  readonly dataset: Dataset;
+  readonly state: TrainingState<ResNet>;
+}
+
+/**
+ * One pass over the training images in mini-batches, from where the summary says that it is, and the
+ * evaluation on the test images after it.
+ *
+ * @throws NotFiniteError if loss or weights are no longer finite
+ * @throws DOMException "AbortError" if the signal was given
+ */
+async function trainEpoch(input: EpochInput, summary: EpochSummary): Promise<EpochRow> {
+  const { dataset, state, streams, stage, number, events } = input;
+  const learningRate = await trainBatches(
+    {
+      ...input,
+      normalisation: dataset,
+      count: dataset.train.count,
+      makeBatch: (indices) => makeBatch(dataset, indices, streams.stream("augmentation")),
+    },
+    summary,
+  );
+  const { top1, top5 } = await summary.timed("evaluation", async () => {
+    const frozen = freeze(state.student);
+    try {
+      return await evaluate(frozen, dataset, dataset.test, events);
+    } finally {
+      frozen.dispose();
+    }
+  });
+  return summary.row({
+    epoch: number,
+    stage: stage.name,
+    learning_rate: learningRate,
+    test_accuracy: top1,
+    test_top5_accuracy: top5,
+  });
 }

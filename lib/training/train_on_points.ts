@@ -1,18 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
 import { pointImages, type PointSet } from "../data/toy/point_set.ts";
-import type { DistillationMethod } from "../distillation/method.ts";
-import { resolveMethodOptions } from "../distillation/method_options.ts";
+import { type DistillationMethod, resolveMethodOptions } from "../distillation/method.ts";
 import { DenseNetwork } from "../nn/dense_network.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
-import { EventTurn } from "./event_turn.ts";
-import { initialState } from "./initial_state.ts";
-import type { MiniBatch } from "./make_batch.ts";
+import { EventTurn } from "../stop/event_turn.ts";
+import { initialState } from "./state.ts";
+import type { MiniBatch } from "./batches.ts";
 import { type Protocol, protocolOptions } from "./protocol.ts";
 import { RandomStreams } from "./random_streams.ts";
-import { trainBatches } from "./train_batches.ts";
-import { teacherOf } from "./train_step.ts";
+import { trainBatches } from "./train.ts";
+import { teacherOf } from "./step.ts";
 
 /** For attacks on pixels in 0…1: what they see of the plane is ±2.5, where the paper's attack stays. */
 const PLANE = { mean: [0.5, 0.5], std: [0.2, 0.2] };

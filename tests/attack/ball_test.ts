@@ -8,7 +8,7 @@ import {
   randomInBall,
   steepest,
 } from "../../lib/attack/ball.ts";
-import { rowNorms } from "../../lib/attack/row_norms.ts";
+import { rowNorms } from "../../lib/tensors/rows.ts";
 import { testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";

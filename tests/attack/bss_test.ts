@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { AttackResult } from "../../lib/attack/attack.ts";
-import { bssAttack, type BssAttackOptions } from "../../lib/attack/bss.ts";
-import { GAP_SPACES } from "../../lib/attack/gap.ts";
+import { bssAttack, type BssAttackOptions, GAP_SPACES } from "../../lib/attack/bss.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { constantClassifier } from "../classifiers.ts";

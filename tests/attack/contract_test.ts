@@ -4,7 +4,7 @@ import seedrandom from "seedrandom";
 import type { Attack, AttackClasses, AttackResult } from "../../lib/attack/attack.ts";
 import { attackNamed, attacks } from "../../lib/attack/attacks.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
-import { topClasses } from "../../lib/selection/probabilities.ts";
+import { topClasses } from "../../lib/tensors/rows.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { constantClassifier, randomLinear } from "../classifiers.ts";
 import { testClassifier, testImages } from "../networks.ts";

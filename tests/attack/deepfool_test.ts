@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { deepFoolAttack } from "../../lib/attack/deepfool.ts";
-import { countedNetwork } from "../../lib/nn/counted_network.ts";
+import { countedNetwork } from "../../lib/nn/frozen_classifier.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";

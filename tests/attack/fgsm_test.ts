@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fgsmAttack } from "../../lib/attack/fgsm.ts";
+import { fgsmAttack } from "../../lib/attack/pgd.ts";
 import { assertClose } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 import { linearProblem, PIXELS } from "./linear_problem.ts";

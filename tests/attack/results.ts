@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { AttackResult } from "../../lib/attack/attack.ts";
-import { topClasses } from "../../lib/selection/probabilities.ts";
+import { topClasses } from "../../lib/tensors/rows.ts";
 
 /** Wide enough to be out of the way of attacks on test images. */
 export const CLAMP = 10;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { StepLengths } from "../../lib/attack/step_lengths.ts";
+import { StepLengths } from "../../lib/attack/apgd.ts";
 
 /** The step lengths of one sample before each of its steps, for losses by step. */
 function lengthsFor(loss: (step: number) => number, maxSteps = 100): number[] {

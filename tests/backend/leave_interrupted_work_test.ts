@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { leaveInterruptedWork } from "../../lib/backend/leave_interrupted_work.ts";
+import { leaveInterruptedWork } from "../../lib/stop/leave_interrupted_work.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
 import { valuesOf } from "../values_of.ts";
 

@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { openPlan } from "../../experiments/plan/open_plan.ts";
+import { openPlan } from "../../lib/runs/open_plan.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
 import { backends } from "../../lib/backend/backends.ts";
 import { compareBackends } from "../../lib/bench/compare_backends.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
-import { datasetFor } from "../../lib/training/dataset_for.ts";
+import { datasetFor } from "../../lib/training/run_specification.ts";
 import { fastBackends } from "../on_every_backend.ts";
 
 Deno.test("compareBackends() trains on those that work, and says why the others do not", async () => {

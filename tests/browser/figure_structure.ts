@@ -1,5 +1,4 @@
-import { PLOTLY_MIME } from "../../lib/notebook/mime_types.ts";
-import { type Notebook, shownAs } from "../../lib/notebook/notebook.ts";
+import { type Notebook, PLOTLY_MIME, shownAs } from "../../lib/notebook/notebook.ts";
 import type { AnyTrace, Figure } from "../../lib/report/figure.ts";
 
 /** What stays of a figure without its numbers. */

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { decode } from "fast-png";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { accuracyWithErrorBars } from "../../lib/report/accuracy_bars.ts";
+import { accuracyWithErrorBars } from "../../lib/report/accuracy_by_student.ts";
 import { boundaryPicture } from "../../lib/report/boundary_picture.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import type { Figure } from "../../lib/report/figure.ts";

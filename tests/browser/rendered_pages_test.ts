@@ -6,10 +6,9 @@ import { browserTest, type ShownPage } from "./open_pages.ts";
 import { codeCell, errorOutput, notebookOf, shownData, textCell } from "../notebooks/made_up.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { listNotebooks } from "../../lib/notebook/list_notebooks.ts";
-import { PLOTLY_MIME, VERDICTS_MIME } from "../../lib/notebook/mime_types.ts";
-import { type Notebook, shownAs } from "../../lib/notebook/notebook.ts";
+import { type Notebook, PLOTLY_MIME, shownAs, VERDICTS_MIME } from "../../lib/notebook/notebook.ts";
 import { readNotebook } from "../../lib/notebook/read_notebook.ts";
-import { encodePng } from "../../lib/report/png.ts";
+import { encodePng } from "../../lib/report/image_grid.ts";
 import { type NamedNotebook, writeOnePage, writePages } from "../../lib/render/write_pages.ts";
 
 const WIDTHS = [400, 1400];

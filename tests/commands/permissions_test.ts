@@ -5,7 +5,7 @@ import { ONE, RUN } from "./reproduce.ts";
 import { runDeno, runTask } from "./run_task.ts";
 import configuration from "../../deno.json" with { type: "json" };
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
-import { provenance } from "../../lib/training/provenance.ts";
+import { provenance } from "../../lib/store/provenance.ts";
 import { workingBackends } from "../on_every_backend.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { basename, join } from "node:path";
 import { sha256 } from "../../lib/files/sha256.ts";
 import type { FreezingBackend } from "../../lib/nn/freeze.ts";
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
 import {
   automaticBackend,

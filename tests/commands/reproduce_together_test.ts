@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { FASTEST, filesIn, outcomesIn, reproduce, SMALL, startReproducing } from "./reproduce.ts";
 

@@ -8,9 +8,8 @@ import {
   withReferenceCopy,
 } from "../experiments/results/reference_copy.ts";
 import { readers } from "../report/export/readers.ts";
-import type { Columns } from "../../lib/report/columns.ts";
-import { resultFile } from "../../lib/report/result_file.ts";
-import type { ResultsFolder } from "../../lib/report/results_folder.ts";
+import type { Columns } from "../../lib/store/arrow_file.ts";
+import { resultFile, type ResultsFolder } from "../../lib/store/results_folder.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const results = ({ path }: Pick<ResultsFolder, "path">, ...args: string[]) =>

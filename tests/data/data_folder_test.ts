@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { withEnvironment } from "../with_environment.ts";
-import { dataFolder } from "../../lib/data/data_folder.ts";
+import { dataFolder } from "../../lib/data/data_source.ts";
 
 Deno.test("dataFolder() takes the option before $BSS_DATA, and that before the cache", async () => {
   await withEnvironment({ BSS_DATA: "/from/variable", XDG_CACHE_HOME: "/cache" }, () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { decodeCifar10 } from "../../lib/data/decode_cifar10.ts";
+import { decodeCifar10 } from "../../lib/data/cifar10.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const RECORD = 3073;

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { writeSmallFashionMnist } from "./small_fashion_mnist.ts";
 import { refusingUrl, withServer } from "./with_server.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
-import { dataFolder } from "../../lib/data/data_folder.ts";
+import { dataFolder } from "../../lib/data/data_source.ts";
 import { loadFashionMnist } from "../../lib/data/fashion_mnist.ts";
 import { encodeIdx } from "../../lib/data/idx.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";

@@ -2,8 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { zipSync } from "fflate";
 import { dataFile } from "./data_files.ts";
 import { makeNpy, type NpySource } from "./make_npz.ts";
-import { decodeNpy } from "../../lib/data/npy.ts";
-import { readNpzArray } from "../../lib/data/npz.ts";
+import { decodeNpy, readNpzArray } from "../../lib/data/npz.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 for (const name of ["stored.npz", "deflated.npz"]) {

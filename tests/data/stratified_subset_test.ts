@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import seedrandom from "seedrandom";
 import { smallDataset } from "./small_dataset.ts";
-import { type Labels, makeLabels } from "../../lib/data/labels.ts";
+import { type Labels, makeLabels } from "../../lib/data/dataset.ts";
 import { miniBatches } from "../../lib/data/mini_batches.ts";
 import { stratifiedSubset, takeImages } from "../../lib/data/stratified_subset.ts";
 import { UserError } from "../../lib/user_error.ts";

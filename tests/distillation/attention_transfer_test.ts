@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { attentionMap, attentionTransfer } from "../../lib/distillation/attention_transfer.ts";
+import { attentionMap, attentionTransfer } from "../../lib/distillation/attention.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";

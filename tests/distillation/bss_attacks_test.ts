@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { attacks } from "../../lib/attack/attacks.ts";
-import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { type DistillationMethod, resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { bss } from "../../lib/distillation/bss.ts";
-import type { DistillationMethod } from "../../lib/distillation/method.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "../training/outcome_of.ts";

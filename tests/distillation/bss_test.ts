@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { bssAttack, type BssAttackOptions } from "../../lib/attack/bss.ts";
-import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { testImages, testNetwork, TINY } from "../networks.ts";

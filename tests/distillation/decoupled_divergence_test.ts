@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { decoupledDivergence } from "../../lib/distillation/decoupled_divergence.ts";
-import { klDivergence } from "../../lib/distillation/kl_divergence.ts";
+import { decoupledDivergence } from "../../lib/distillation/dkd.ts";
+import { klDivergence } from "../../lib/distillation/soft_cross_entropy.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";

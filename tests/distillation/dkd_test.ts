@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { decoupledDivergence } from "../../lib/distillation/decoupled_divergence.ts";
+import { decoupledDivergence } from "../../lib/distillation/dkd.ts";
 import { assertClose } from "../numbers.ts";
 import { onFastBackends } from "../on_every_backend.ts";
 import { computedFrom, lossesOf } from "./one_step.ts";

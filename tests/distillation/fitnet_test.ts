@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { hintLoss } from "../../lib/distillation/hint_loss.ts";
-import { regress } from "../../lib/distillation/regressor.ts";
+import { hintLoss, regress } from "../../lib/distillation/fitnet.ts";
 import { assertClose } from "../numbers.ts";
 import { onFastBackends } from "../on_every_backend.ts";
 import { computedFrom, lossesOf, oneStep, stateFor, testTeacher } from "./one_step.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { fspLosses, fspMatrix } from "../../lib/distillation/fsp_matrix.ts";
+import { fspLosses, fspMatrix } from "../../lib/distillation/fsp.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose } from "../numbers.ts";

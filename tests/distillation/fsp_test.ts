@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { fspLosses } from "../../lib/distillation/fsp_matrix.ts";
+import { fspLosses } from "../../lib/distillation/fsp.ts";
 import { assertClose } from "../numbers.ts";
 import { onFastBackends } from "../on_every_backend.ts";
 import { computedFrom, lossesOf } from "./one_step.ts";

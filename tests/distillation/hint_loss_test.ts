@@ -1,6 +1,6 @@
 import { assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { hintLoss } from "../../lib/distillation/hint_loss.ts";
+import { hintLoss } from "../../lib/distillation/fitnet.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose } from "../numbers.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methodNamed, methods } from "../../lib/distillation/methods.ts";
 import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
 import { UserError } from "../../lib/user_error.ts";

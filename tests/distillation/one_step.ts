@@ -1,18 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Stage } from "../../lib/distillation/method.ts";
-import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { resolveMethodOptions, type Stage } from "../../lib/distillation/method.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
 import type { NetworkOutput } from "../../lib/nn/network.ts";
 import type { ResNet } from "../../lib/nn/resnet.ts";
 import { resolveOptions } from "../../lib/options.ts";
 import { type EpochRow, EpochSummary } from "../../lib/training/epoch_row.ts";
-import { EventTurn } from "../../lib/training/event_turn.ts";
-import { initialState } from "../../lib/training/initial_state.ts";
+import { EventTurn } from "../../lib/stop/event_turn.ts";
+import { initialState, type TrainingState } from "../../lib/training/state.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
 import { RandomStreams } from "../../lib/training/random_streams.ts";
-import { trainStep } from "../../lib/training/train_step.ts";
-import type { TrainingState } from "../../lib/training/training_state.ts";
+import { trainStep } from "../../lib/training/step.ts";
 import { testClassifier, testImages, testNetwork, TINY } from "../networks.ts";
 import { valuesOf } from "../values_of.ts";
 

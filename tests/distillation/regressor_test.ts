@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
-import { hintLoss } from "../../lib/distillation/hint_loss.ts";
-import { createRegressor, regress } from "../../lib/distillation/regressor.ts";
+import { createRegressor, hintLoss, regress } from "../../lib/distillation/fitnet.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose } from "../numbers.ts";
 import { computedOn, onUsableBackends } from "../on_every_backend.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { similarityLoss, similarityMatrix } from "../../lib/distillation/similarity_loss.ts";
+import { similarityLoss, similarityMatrix } from "../../lib/distillation/similarity.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { similarityLoss } from "../../lib/distillation/similarity_loss.ts";
+import { similarityLoss } from "../../lib/distillation/similarity.ts";
 import { assertClose } from "../numbers.ts";
 import { onFastBackends } from "../on_every_backend.ts";
 import { computedFrom, lossesOf } from "./one_step.ts";

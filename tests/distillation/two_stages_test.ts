@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import { UserError } from "../../lib/user_error.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { choiceArguments, choiceOptions, parseChoices } from "../../experiments/plan/choices.ts";
-import type { PlanChoices } from "../../experiments/plan/run_plan.ts";
+import { choiceArguments, choiceOptions, parseChoices } from "../../lib/runs/choices.ts";
+import type { PlanChoices } from "../../lib/runs/plan.ts";
 import { parseCommandLine } from "../../lib/commands/command_line.ts";
 
 const cases: PlanChoices[] = [

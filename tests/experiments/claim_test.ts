@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { claimRun, holderOf } from "../../experiments/runner/claim.ts";
+import { claimRun, holderOf } from "../../lib/runs/run_lock.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
@@ -65,7 +65,7 @@ Deno.test("of many that claim a run at once, one at a time has it", async () => 
 
 Deno.test("a dead process holds nothing", async () => {
   await withTemporaryFolder(async (folder) => {
-    const module = new URL("../../experiments/runner/claim.ts", import.meta.url).href;
+    const module = new URL("../../lib/runs/run_lock.ts", import.meta.url).href;
     const script = `
       import { claimRun } from ${JSON.stringify(module)};
       await claimRun(${JSON.stringify(folder)}, "a");

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { cp } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { RESULTS } from "../../experiments/plan/plan_sources.ts";
+import { RESULTS } from "../../lib/runs/plan_sources.ts";
 import { commandFor, isCommitted, openReport } from "../../experiments/report/experiment_report.ts";
 import { runHere } from "../../experiments/report/run_here.ts";
 import { stateTable } from "../../experiments/report/state_table.ts";
@@ -12,7 +12,7 @@ import { exists } from "../../lib/data/read_data_file.ts";
 import { findProgram } from "../../lib/files/find_program.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 import { bundleOf } from "../../lib/report/display.ts";
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const REFERENCE = join(RESULTS, "reference");

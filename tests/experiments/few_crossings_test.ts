@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { openPlan } from "../../experiments/plan/open_plan.ts";
+import { openPlan } from "../../lib/runs/open_plan.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
 import { fewCrossings } from "../../experiments/table/few_crossings.ts";
 import { tableRowOf } from "./table_row_of.ts";

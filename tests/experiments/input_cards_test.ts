@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { checkInputs } from "../../experiments/plan/check_inputs.ts";
-import { keepInputCards } from "../../experiments/plan/input_cards.ts";
-import { openPlan } from "../../experiments/plan/open_plan.ts";
-import { planRuns, type PlanSources } from "../../experiments/plan/run_plan.ts";
+import { checkInputs, keepInputCards } from "../../lib/runs/input_cards.ts";
+import { openPlan } from "../../lib/runs/open_plan.ts";
+import { planRuns, type PlanSources } from "../../lib/runs/plan.ts";
 import { openReport } from "../../experiments/report/experiment_report.ts";
 import { runHere } from "../../experiments/report/run_here.ts";
 import { stateTable } from "../../experiments/report/state_table.ts";

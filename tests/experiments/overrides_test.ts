@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseOverrides } from "../../experiments/plan/overrides.ts";
+import { parseOverrides } from "../../lib/runs/overrides.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 Deno.test("parseOverrides() reads values as JSON where they are, else as text", () => {

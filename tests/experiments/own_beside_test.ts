@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { figureData } from "../../experiments/figure_data.ts";
-import { ownBeside } from "../../experiments/plan/own_beside.ts";
-import { type PlanChoices, planRuns } from "../../experiments/plan/run_plan.ts";
+import { ownBeside } from "../../lib/runs/open_plan.ts";
+import { type PlanChoices, planRuns } from "../../lib/runs/plan.ts";
 import { namedSources } from "./plan_sources.ts";
 
 /** The experiment's own runs that are shown beside those asked for: method, share and seed. */

@@ -1,4 +1,4 @@
-import type { PlanSources } from "../../experiments/plan/run_plan.ts";
+import type { PlanSources } from "../../lib/runs/plan.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 
 /** Data sets and teachers by name alone, for plans that nobody runs. */

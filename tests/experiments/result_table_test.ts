@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { openPlan } from "../../experiments/plan/open_plan.ts";
-import { resultNameOf } from "../../experiments/plan/planned_run.ts";
+import { openPlan } from "../../lib/runs/open_plan.ts";
+import { resultNameOf } from "../../lib/runs/planned_run.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
 import { collectTable } from "../../experiments/table/result_table.ts";
 import { summaryTable } from "../../experiments/table/summary_table.ts";
@@ -9,7 +9,7 @@ import { tableName, updateTable } from "../../experiments/table/table_file.ts";
 import { table2 } from "../../experiments/table2.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 import { bundleOf } from "../../lib/report/display.ts";
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { addEvaluation, swap } from "./results/reference_copy.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { experiments } from "../../experiments/experiments.ts";
-import { openPlan } from "../../experiments/plan/open_plan.ts";
-import { mergePlans } from "../../experiments/plan/planned_run.ts";
-import { type PlanChoices, planRuns } from "../../experiments/plan/run_plan.ts";
+import { openPlan } from "../../lib/runs/open_plan.ts";
+import { mergePlans } from "../../lib/runs/planned_run.ts";
+import { type PlanChoices, planRuns } from "../../lib/runs/plan.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
 import { table1 } from "../../experiments/table1.ts";
 import { table3 } from "../../experiments/table3.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { planRuns } from "../../experiments/plan/run_plan.ts";
-import { parseShard, shardOf } from "../../experiments/runner/shard.ts";
+import { planRuns } from "../../lib/runs/plan.ts";
+import { parseShard, shardOf } from "../../lib/runs/shard.ts";
 import { table1 } from "../../experiments/table1.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { namedSources } from "./plan_sources.ts";

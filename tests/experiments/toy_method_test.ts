@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { filesUnder } from "../../lib/report/files_under.ts";
+import { filesUnder } from "../../lib/store/files_under.ts";
 import { denoArguments } from "../commands/deno_arguments.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { above, type Claim, gainGrowsWithLessData } from "../../experiments/plan/claim.ts";
+import { above, type Claim, gainGrowsWithLessData } from "../../lib/runs/claim.ts";
 import { experiments } from "../../experiments/experiments.ts";
-import { labelOf } from "../../experiments/plan/overrides.ts";
+import { labelOf } from "../../lib/runs/overrides.ts";
 import { verdictTable } from "../../experiments/report/verdict_table.ts";
 import { verdicts } from "../../experiments/table/verdicts.ts";
 import { bundleOf } from "../../lib/report/display.ts";

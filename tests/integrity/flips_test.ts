@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { nameOf } from "../experiments/results/assert_findings.ts";
 import { addEvaluation, withReferenceCopy } from "../experiments/results/reference_copy.ts";
 import { uniformNumbers } from "../numbers.ts";
-import { DATASET_CARD } from "../../experiments/plan/input_cards.ts";
+import { DATASET_CARD } from "../../lib/runs/input_cards.ts";
 import { verifyResults } from "../../experiments/results/verify_results.ts";
 import { describeDataset } from "../../lib/data/dataset.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
-import { filesUnder } from "../../lib/report/files_under.ts";
+import { filesUnder } from "../../lib/store/files_under.ts";
 import { keepCard } from "../../lib/report/input_card.ts";
-import type { ResultsFolder } from "../../lib/report/results_folder.ts";
-import { findTeacher, keepTeacher } from "../../lib/training/teacher_store.ts";
+import type { ResultsFolder } from "../../lib/store/results_folder.ts";
+import { findTeacher, keepTeacher } from "../../lib/teacher/find.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const FLIPS = 100;

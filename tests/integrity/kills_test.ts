@@ -10,7 +10,7 @@ import { smallDataset, smallSpecification } from "../training/small_run.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { isRun, readStored } from "../../experiments/results/stored_result.ts";
 import { verifyResults } from "../../experiments/results/verify_results.ts";
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { runName } from "../../lib/training/run_specification.ts";
 
 /** For each of two runners that are alone in a folder, around whatever changes a file. */

@@ -7,16 +7,16 @@
  */
 import { join } from "node:path";
 import { deserialize } from "node:v8";
-import type { PlannedRun } from "../../experiments/plan/planned_run.ts";
+import type { PlannedRun } from "../../lib/runs/planned_run.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
-import { claimRun } from "../../experiments/runner/claim.ts";
-import { workLeft } from "../../experiments/runner/work_left.ts";
+import { claimRun } from "../../lib/runs/run_lock.ts";
+import { workLeft } from "../../lib/runs/work_left.ts";
 import { type RunProvenance, writeRun } from "../../experiments/table/run_results.ts";
 import { tableName, updateTable } from "../../experiments/table/table_file.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { encodeResNet } from "../../lib/nn/weights_file.ts";
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { train } from "../../lib/training/train.ts";
 
 /** What the file WORK holds, as `serialize` of node:v8 writes it. */

@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { flipByte, withReferenceCopy } from "../experiments/results/reference_copy.ts";
-import { openPlan } from "../../experiments/plan/open_plan.ts";
-import { plannedEvaluation, type PlannedRun } from "../../experiments/plan/planned_run.ts";
+import { openPlan } from "../../lib/runs/open_plan.ts";
+import { plannedEvaluation, type PlannedRun } from "../../lib/runs/planned_run.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
-import { runMissing } from "../../experiments/runner/run_missing.ts";
+import { runMissing } from "../../lib/runs/run_missing.ts";
 import { studentPath } from "../../experiments/table/run_results.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { batchNormTraining } from "../../lib/nn/batch_norm_training.ts";
+import { batchNormTraining } from "../../lib/nn/batch_norm.ts";
 import { checkGradients, weightedSum } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
 import { computedOn, onEveryBackend } from "../on_every_backend.ts";

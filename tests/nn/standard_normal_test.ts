@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { standardNormal } from "../../lib/nn/standard_normal.ts";
+import { standardNormal } from "../../lib/nn/initialise.ts";
 import seedrandom from "seedrandom";
 
 Deno.test("standardNormal() has the moments of N(0, 1)", () => {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { executionTest } from "./needs_nbclient.ts";
-import { cellErrors } from "../../lib/notebook/cell_errors.ts";
+import { cellErrors } from "../../lib/notebook/notebook.ts";
 import { executeNotebook } from "../../lib/notebook/execute_notebook.ts";
 import { notebooksNamed } from "../../lib/notebook/list_notebooks.ts";
 import type { Parameters } from "../../lib/notebook/parameters.ts";

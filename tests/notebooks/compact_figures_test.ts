@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { compactFigures } from "../../lib/notebook/compact_figures.ts";
-import { PLOTLY_MIME } from "../../lib/notebook/mime_types.ts";
-import { outputsOf } from "../../lib/notebook/notebook.ts";
+import { outputsOf, PLOTLY_MIME } from "../../lib/notebook/notebook.ts";
 import { codeCell, notebookOf, shownData, textCell } from "./made_up.ts";
 
 Deno.test("compactFigures() leaves out the page of a figure that has a picture, and nothing else", () => {

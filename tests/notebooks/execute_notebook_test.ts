@@ -4,9 +4,8 @@ import { executionTest } from "./needs_nbclient.ts";
 import { codeCell, notebookOf, textCell } from "./made_up.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
-import { cellErrors } from "../../lib/notebook/cell_errors.ts";
+import { cellErrors, type Notebook, outputsOf, shownText } from "../../lib/notebook/notebook.ts";
 import { executeNotebook } from "../../lib/notebook/execute_notebook.ts";
-import { type Notebook, outputsOf, shownText } from "../../lib/notebook/notebook.ts";
 import { writeNotebook } from "../../lib/notebook/write_notebook.ts";
 import { UserError } from "../../lib/user_error.ts";
 

@@ -1,9 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { cellErrors } from "../../lib/notebook/cell_errors.ts";
+import { cellErrors, type Notebook, outputsOf, PLOTLY_MIME } from "../../lib/notebook/notebook.ts";
 import { executeNotebook } from "../../lib/notebook/execute_notebook.ts";
 import { notebooksNamed } from "../../lib/notebook/list_notebooks.ts";
-import { PLOTLY_MIME } from "../../lib/notebook/mime_types.ts";
-import { type Notebook, outputsOf } from "../../lib/notebook/notebook.ts";
 import type { Parameters } from "../../lib/notebook/parameters.ts";
 import { findChromium } from "../../lib/report/find_chromium.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { extractCells } from "../../lib/notebook/extract_cells.ts";
+import { extractCells } from "../../lib/notebook/notebook.ts";
 import { codeCell, notebookOf, textCell } from "./made_up.ts";
 
 Deno.test("extractCells() joins the code cells of a notebook and leaves out the text", () => {

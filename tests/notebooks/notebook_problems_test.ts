@@ -2,11 +2,10 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { codeCell, errorOutput, notebookOf, shownData, textCell } from "./made_up.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
-import { INPUTS_MIME } from "../../lib/notebook/mime_types.ts";
-import type { Cell } from "../../lib/notebook/notebook.ts";
+import { type Cell, INPUTS_MIME } from "../../lib/notebook/notebook.ts";
 import { notebookProblems } from "../../lib/notebook/notebook_problems.ts";
-import { readManifest } from "../../lib/report/manifest.ts";
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { readManifest } from "../../lib/store/manifest.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const SHOWN = shownData({ "text/plain": "1" });

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from 
 import { join } from "node:path";
 import { codeCell, errorOutput, notebookOf, shownData, textCell } from "./made_up.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
-import { INPUTS_MIME, PLOTLY_MIME, VERDICTS_MIME } from "../../lib/notebook/mime_types.ts";
+import { INPUTS_MIME, PLOTLY_MIME, VERDICTS_MIME } from "../../lib/notebook/notebook.ts";
 import { parseNotebook, readNotebook } from "../../lib/notebook/read_notebook.ts";
 import { formatNotebook, writeNotebook } from "../../lib/notebook/write_notebook.ts";
 import { UserError } from "../../lib/user_error.ts";

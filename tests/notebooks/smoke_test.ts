@@ -5,15 +5,15 @@ import { executed } from "./executed.ts";
 import { fillResults } from "./trial_results.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { experiments } from "../../experiments/experiments.ts";
-import type { Experiment } from "../../experiments/plan/experiment.ts";
-import { openPlan } from "../../experiments/plan/open_plan.ts";
-import { workLeft } from "../../experiments/runner/work_left.ts";
+import type { Experiment } from "../../lib/runs/experiment.ts";
+import { openPlan } from "../../lib/runs/open_plan.ts";
+import { workLeft } from "../../lib/runs/work_left.ts";
 import { hiddenParts, VARIABLE } from "../../lib/files/hidden.ts";
 import { listNotebooks } from "../../lib/notebook/list_notebooks.ts";
 import { shownText } from "../../lib/notebook/notebook.ts";
 import { declaredParameters } from "../../lib/notebook/parameters.ts";
 import { readNotebook } from "../../lib/notebook/read_notebook.ts";
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 
 /** Their own tests execute these. */
 const ELSEWHERE = ["quickstart", "boundary-2d"];

@@ -1,7 +1,7 @@
-import type { Experiment } from "../../experiments/plan/experiment.ts";
-import { openPlan } from "../../experiments/plan/open_plan.ts";
-import { resultNameOf } from "../../experiments/plan/planned_run.ts";
-import { workLeft } from "../../experiments/runner/work_left.ts";
+import type { Experiment } from "../../lib/runs/experiment.ts";
+import { openPlan } from "../../lib/runs/open_plan.ts";
+import { resultNameOf } from "../../lib/runs/planned_run.ts";
+import { workLeft } from "../../lib/runs/work_left.ts";
 import { studentFile, writeEvaluations, writeRun } from "../../experiments/table/run_results.ts";
 import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
 import { evaluationNamed } from "../../lib/analysis/evaluations/evaluations.ts";
@@ -9,9 +9,9 @@ import { startBackend } from "../../lib/backend/start_backend.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
 import { freeze } from "../../lib/nn/freeze.ts";
 import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
-import { datasetFor } from "../../lib/training/dataset_for.ts";
-import { provenance, TFJS_VERSION } from "../../lib/training/provenance.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
+import { datasetFor } from "../../lib/training/run_specification.ts";
+import { provenance, TFJS_VERSION } from "../../lib/store/provenance.ts";
 import { train } from "../../lib/training/train.ts";
 
 /**

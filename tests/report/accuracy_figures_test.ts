@@ -1,6 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { accuracyWithErrorBars } from "../../lib/report/accuracy_bars.ts";
-import { accuracyByStudent } from "../../lib/report/accuracy_by_student.ts";
+import { accuracyByStudent, accuracyWithErrorBars } from "../../lib/report/accuracy_by_student.ts";
 import { accuracyOver } from "../../lib/report/accuracy_over.ts";
 import type { Trace } from "../../lib/report/figure.ts";
 import { gainWithIntervals } from "../../lib/report/gain_intervals.ts";

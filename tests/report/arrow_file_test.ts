@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { float32, tableFromArrays, tableToIPC } from "@uwdata/flechette";
-import { decodeArrow, encodeArrow } from "../../lib/report/arrow_file.ts";
-import type { Columns, Row } from "../../lib/report/columns.ts";
+import { type Columns, decodeArrow, encodeArrow, type Row } from "../../lib/store/arrow_file.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const COLUMNS: Columns = { method: "utf8", accuracy: "float64", epoch: "int32", done: "bool" };

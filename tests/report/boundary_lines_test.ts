@@ -1,7 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { boundaryLines } from "../../lib/report/boundary_lines.ts";
-import { joinSegments } from "../../lib/report/join_segments.ts";
-import { zeroLines } from "../../lib/report/zero_lines.ts";
+import { boundaryLines, joinSegments, zeroLines } from "../../lib/report/zero_lines.ts";
 import { regionsOf } from "./regions_of.ts";
 
 Deno.test("boundaryLines() finds the boundary of a linear classifier", () => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { figureHtml, redrawnFigureHtml } from "../../lib/report/figure_html.ts";
 import { learningCurves } from "../../lib/report/learning_curves.ts";
-import { hoverText, plotlyForm } from "../../lib/report/plotly_text.ts";
+import { hoverText, plotlyForm } from "../../lib/report/figure.ts";
 
 const CURVES = [
   { name: "bss, seed 1", group: "bss", epochs: [1, 2], accuracy: [70, 86.5] },

@@ -1,9 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { decode } from "fast-png";
 import { bundleOf } from "../../lib/report/display.ts";
-import { imageGrid } from "../../lib/report/image_grid.ts";
-import { signedToRgb } from "../../lib/report/signed_to_rgb.ts";
-import { tileBitmaps } from "../../lib/report/tile_bitmaps.ts";
+import { imageGrid, signedToRgb, tileBitmaps } from "../../lib/report/image_grid.ts";
 
 const GRID = {
   count: 2,

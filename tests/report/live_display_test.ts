@@ -3,11 +3,9 @@ import { madeUpKernel, printedBy } from "./made_up_kernel.ts";
 import { CellProgress, cellProgress } from "../../lib/report/cell_progress.ts";
 import { displayable } from "../../lib/report/display.ts";
 import type { Figure } from "../../lib/report/figure.ts";
-import { liveDisplay } from "../../lib/report/live_display.ts";
+import { liveDisplay, Paced } from "../../lib/report/live_display.ts";
 import { liveLearningCurves } from "../../lib/report/live_learning_curves.ts";
-import { Paced } from "../../lib/report/paced.ts";
-import { Progress } from "../../lib/report/progress.ts";
-import { WorkCount } from "../../lib/report/work_count.ts";
+import { Progress, WorkCount } from "../../lib/report/progress.ts";
 import { withEnvironment } from "../with_environment.ts";
 
 const text = (shown: string) => displayable(() => ({ "text/plain": shown }));

@@ -1,5 +1,5 @@
 import type { ClassRegions } from "../../lib/analysis/class_regions.ts";
-import { topClasses } from "../../lib/selection/probabilities.ts";
+import { topClasses } from "../../lib/tensors/rows.ts";
 
 /** The regions of a classifier of points by a formula for its logits. */
 export function regionsOf(

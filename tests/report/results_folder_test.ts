@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import type { Columns, Row } from "../../lib/report/columns.ts";
-import { filesUnder } from "../../lib/report/files_under.ts";
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import type { Columns, Row } from "../../lib/store/arrow_file.ts";
+import { filesUnder } from "../../lib/store/files_under.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 

@@ -6,7 +6,7 @@
  *
  * It prints a line when it is about to write.
  */
-import { ResultsFolder } from "../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 
 const [path, ...names] = Deno.args;
 const folder = await ResultsFolder.open(path);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { printedBy } from "./made_up_kernel.ts";
 import { displayTable } from "../../lib/report/display_table.ts";
-import { show } from "../../lib/report/show.ts";
+import { show } from "../../lib/report/display.ts";
 
 Deno.test("show() prints text where there is no notebook", async () => {
   const table = displayTable({ columns: [{ key: "a", title: "a" }], rows: [{ a: 1 }] });

@@ -1,9 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Cell } from "../../lib/report/cell.ts";
+import { type Cell, formatTextTable } from "../../lib/report/cell.ts";
 import { bundleOf } from "../../lib/report/display.ts";
-import { displayTable } from "../../lib/report/display_table.ts";
-import { formatHtmlTable } from "../../lib/report/html_table.ts";
-import { formatTextTable } from "../../lib/report/text_table.ts";
+import { displayTable, formatHtmlTable } from "../../lib/report/display_table.ts";
 
 const HEADERS = ["method", "accuracy (%)", "seeds"];
 const ROWS: Cell[][] = [["hinton", "86.02 ± 0.21", 12], ["bss", "86.5", null], ["ünï", null, 3]];

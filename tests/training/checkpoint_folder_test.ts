@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import seedrandom from "seedrandom";
-import { type Checkpoint, CheckpointFolder } from "../../lib/training/checkpoint_folder.ts";
+import { type Checkpoint, CheckpointFolder } from "../../lib/training/checkpoints.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { smallSpecification, testEnvironment, withFolder } from "./small_run.ts";
 

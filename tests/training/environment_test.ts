@@ -3,7 +3,7 @@ import { onOnednn } from "../backend/onednn/on_onednn.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 import { environmentOf } from "../../lib/training/environment.ts";
-import { TFJS_VERSION } from "../../lib/training/provenance.ts";
+import { TFJS_VERSION } from "../../lib/store/provenance.ts";
 
 /** What each backend's rounding depends on. */
 const ARITHMETIC: Record<string, string[]> = {

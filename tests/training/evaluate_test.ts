@@ -1,9 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { type Dataset, withFingerprint } from "../../lib/data/dataset.ts";
-import { makeLabels } from "../../lib/data/labels.ts";
+import { type Dataset, makeLabels, withFingerprint } from "../../lib/data/dataset.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
-import { evaluate, evaluateAccuracy } from "../../lib/training/evaluate.ts";
+import { evaluate, evaluateAccuracy } from "../../lib/training/evaluation.ts";
 import { uniformNumbers } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 

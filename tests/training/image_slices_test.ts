@@ -3,8 +3,8 @@ import { smallDataset } from "./small_run.ts";
 import { testClassifier } from "../networks.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 import { normaliseBatch } from "../../lib/data/augment.ts";
-import { imageSlices } from "../../lib/training/image_slices.ts";
-import { precisionError } from "../../lib/training/precision_error.ts";
+import { imageSlices } from "../../lib/training/evaluation.ts";
+import { precisionError } from "../../lib/teacher/precision.ts";
 
 onUsableBackends("imageSlices() gives all images of a set once, in their order", async () => {
   const dataset = smallDataset(150);

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import type { Dataset, ImageSet } from "../../lib/data/dataset.ts";
-import { withFingerprint } from "../../lib/data/dataset.ts";
-import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { type Dataset, type ImageSet, withFingerprint } from "../../lib/data/dataset.ts";
+import { resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import { resolveOptions } from "../../lib/options.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { deleteOldCaches, teacherCacheFolder } from "../../lib/training/teacher_cache_folder.ts";
+import { deleteOldCaches, teacherCacheFolder } from "../../lib/training/teacher_cache/folder.ts";
 import { batchOf, smallKey, withCache } from "./small_teacher_cache.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";

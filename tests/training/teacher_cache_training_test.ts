@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
-import { cleanPass } from "../../lib/training/clean_pass.ts";
-import { makeBatch } from "../../lib/training/make_batch.ts";
-import { teacherLogitKey } from "../../lib/training/teacher_logit_key.ts";
+import { cleanPass } from "../../lib/training/step.ts";
+import { makeBatch } from "../../lib/training/batches.ts";
+import { teacherLogitKey } from "../../lib/training/teacher_cache/key.ts";
 import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import {

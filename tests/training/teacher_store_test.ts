@@ -6,14 +6,9 @@ import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import type { Layers } from "../../lib/nn/architecture.ts";
 import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
-import { importTeacher } from "../../lib/training/import_teacher.ts";
-import {
-  findTeacher,
-  keepTeacher,
-  listTeachers,
-  teacherFile,
-} from "../../lib/training/teacher_store.ts";
-import { trainTeacher } from "../../lib/training/train_teacher.ts";
+import { importTeacher } from "../../lib/teacher/import.ts";
+import { findTeacher, keepTeacher, listTeachers, teacherFile } from "../../lib/teacher/find.ts";
+import { trainTeacher } from "../../lib/teacher/train.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { testClassifier, testNetwork, TINY } from "../networks.ts";
 import { valuesOf } from "../values_of.ts";

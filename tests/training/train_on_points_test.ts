@@ -2,12 +2,11 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
 import { toyNamed } from "../../lib/data/toy/toy.ts";
-import type { DistillationMethod } from "../../lib/distillation/method.ts";
-import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { type DistillationMethod, resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methodNamed, methods } from "../../lib/distillation/methods.ts";
 import { DenseNetwork } from "../../lib/nn/dense_network.ts";
 import { FrozenDense } from "../../lib/nn/frozen_dense.ts";
-import { NotFiniteError } from "../../lib/training/not_finite_error.ts";
+import { NotFiniteError } from "../../lib/training/step.ts";
 import { type PointTraining, trainOnPoints } from "../../lib/training/train_on_points.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";

@@ -3,7 +3,7 @@ import { withSmallTinyImagenet } from "../data/small_tiny_imagenet.ts";
 import { onFastBackends } from "../on_every_backend.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
 import { readResNet } from "../../lib/nn/weights_file.ts";
-import { trainTeacher } from "../../lib/training/train_teacher.ts";
+import { trainTeacher } from "../../lib/teacher/train.ts";
 
 onFastBackends("trainTeacher() trains four stages on images of 64×64", async (backend) => {
   await withSmallTinyImagenet(async (dataFolder) => {

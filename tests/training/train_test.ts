@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { resolveMethodOptions } from "../../lib/distillation/method_options.ts";
+import { resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methods } from "../../lib/distillation/methods.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { onAutomaticBackend, onEveryBackend, onFastBackends } from "../on_every_backend.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { vectorInstructions } from "../../lib/training/vector_instructions.ts";
+import { vectorInstructions } from "../../lib/store/provenance.ts";
 
 const processor = (...flags: string[]) =>
   `processor\t: 0\nmodel name\t: AMD EPYC\nflags\t\t: fpu sse ${flags.join(" ")}\nbugs\t\t: none\n`;

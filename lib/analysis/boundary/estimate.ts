@@ -1,6 +1,5 @@
 import { bootstrapInterval } from "../statistics/bootstrap_interval.ts";
-import type { Interval } from "../statistics/interval.ts";
-import { mean } from "../statistics/mean.ts";
+import { type Interval, mean } from "../statistics/interval.ts";
 
 /** A mean over samples. */
 export interface Estimate {

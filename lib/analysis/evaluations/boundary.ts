@@ -1,9 +1,8 @@
-import { testSample } from "./test_sample.ts";
-import type { Evaluation, Measurement } from "./evaluation.ts";
+import { type Evaluation, type Measurement, testSample } from "./evaluation.ts";
 import { boundarySimilarity, boundarySimilarityOptions } from "../boundary/boundary_similarity.ts";
 import type { Estimate } from "../boundary/estimate.ts";
-import { wilsonInterval } from "../statistics/wilson_interval.ts";
-import { imageTensor } from "../../training/image_tensor.ts";
+import { wilsonInterval } from "../statistics/interval.ts";
+import { imageTensor } from "../../training/batches.ts";
 import { integer } from "../../options.ts";
 
 const { count: _, ...similarityOptions } = boundarySimilarityOptions;

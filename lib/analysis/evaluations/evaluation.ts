@@ -1,7 +1,9 @@
-import type { Dataset } from "../../data/dataset.ts";
+import type { Dataset, ImageSet } from "../../data/dataset.ts";
 import type { PassCount } from "../../distillation/method.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
 import type { Options, Rules } from "../../options.ts";
+import { stratifiedSubset, takeImages } from "../../data/stratified_subset.ts";
+import { RandomStreams } from "../../training/random_streams.ts";
 
 /** Something that is measured of a finished student: a file, and a line in `evaluations.ts`. */
 export interface Evaluation<R extends Rules = Rules> {
@@ -34,4 +36,13 @@ export interface Measurement {
   readonly high: number | null;
   /** Over how many images */
   readonly n: number;
+}
+
+/** At most so many test images, stratified by class: the same ones for every student. */
+export function testSample(dataset: Dataset, count: number): ImageSet {
+  const { test, classes } = dataset;
+  if (count >= test.count) return test;
+  const random = new RandomStreams(0).stream("subset");
+  const share = count / test.count;
+  return takeImages(dataset, test, stratifiedSubset(test.labels, share, classes.length, random));
 }

@@ -1,9 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { testSample } from "./test_sample.ts";
-import type { Evaluation, Measurement } from "./evaluation.ts";
+import { type Evaluation, type Measurement, testSample } from "./evaluation.ts";
 import { labelledPixels } from "../robustness/labelled_images.ts";
 import { robustAccuracy } from "../robustness/robust_accuracy.ts";
-import { radii } from "../robustness/robust_accuracy_options.ts";
+import { radii } from "../robustness/budget.ts";
 import { robustnessAttacks } from "../robustness/robustness_attack.ts";
 import type { RobustnessRow } from "../robustness/robustness_row.ts";
 import { pixelClassifier } from "../../attack/pixel_space.ts";

@@ -1,4 +1,4 @@
-import { EventTurn } from "../../training/event_turn.ts";
+import { EventTurn } from "../../stop/event_turn.ts";
 
 /** Goes through indices batch by batch; between two of them the event loop has its turn. */
 export class Batches {

@@ -1,4 +1,5 @@
 import type { Norm } from "../../attack/ball.ts";
+import { integer, type Options, type Rule } from "../../options.ts";
 
 /** How far an attack may move an image. */
 export interface Budget {
@@ -19,3 +20,29 @@ export function epsilonText({ norm, epsilon }: Budget): string {
 
 /** As in titles and tables. */
 export const NORM_NAMES: Readonly<Record<Norm, string>> = { linf: "L∞", l2: "L2" };
+
+/** Radii of balls, each greater than 0 and none twice. */
+export function radii(fallback: readonly number[]): Rule<readonly number[]> {
+  return {
+    default: fallback,
+    allowed: "a list of numbers greater than 0, none twice",
+    accepts: (value) =>
+      Array.isArray(value) && value.every((entry) => Number.isFinite(entry) && entry > 0) &&
+      new Set(value).size === value.length,
+  };
+}
+
+/** Options of `robustAccuracy`. */
+export const robustAccuracyOptions = {
+  /** ε in L∞, in units of 1/255. */
+  linf: radii([1, 2, 4, 8]),
+  /** ε in L2, in units of pixels in 0…1. */
+  l2: radii([0.1, 0.25, 0.5, 1]),
+  /** Images attacked at once. The results are the same up to rounding. */
+  batchSize: integer(64, { min: 1 }),
+  /** Of the attacks' random numbers. */
+  seed: integer(1),
+};
+
+/** The options of `robustAccuracy`, each with a value. */
+export type RobustAccuracyOptions = Options<typeof robustAccuracyOptions>;

@@ -1,15 +1,14 @@
 import { attackImages } from "./attack_images.ts";
 import { Batches } from "./batches.ts";
-import type { Budget } from "./budget.ts";
+import { type Budget, type RobustAccuracyOptions, robustAccuracyOptions } from "./budget.ts";
 import { checkModel, cleanLogits } from "./clean_logits.ts";
 import { checkLabelledImages, type LabelledImages } from "./labelled_images.ts";
-import { type RobustAccuracyOptions, robustAccuracyOptions } from "./robust_accuracy_options.ts";
 import { type RobustnessAttack, robustnessAttacks } from "./robustness_attack.ts";
 import { type RobustnessRow, withWarnings } from "./robustness_row.ts";
-import { wilsonInterval } from "../statistics/wilson_interval.ts";
+import { wilsonInterval } from "../statistics/interval.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
 import { resolveOptions } from "../../options.ts";
-import { topClasses } from "../../selection/probabilities.ts";
+import { topClasses } from "../../tensors/rows.ts";
 
 /** What a measurement needs besides its options. */
 export interface RobustAccuracyContext {

@@ -2,8 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { apgdAttack, DLR_CLASSES } from "../../attack/apgd.ts";
 import type { AttackResult } from "../../attack/attack.ts";
 import type { Norm } from "../../attack/ball.ts";
-import { fgsmAttack } from "../../attack/fgsm.ts";
-import { pgdAttack } from "../../attack/pgd.ts";
+import { fgsmAttack, pgdAttack } from "../../attack/pgd.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
 
 /** One attack within a ball; `epsilon` in the units of pixels in 0…1, which stay in that range. */

@@ -1,5 +1,4 @@
-import { checkLevel, CONFIDENCE_LEVEL, type Interval } from "./interval.ts";
-import { mean } from "./mean.ts";
+import { checkLevel, CONFIDENCE_LEVEL, type Interval, mean } from "./interval.ts";
 
 /** What {@linkcode bootstrapInterval} may be told. */
 export interface BootstrapOptions {

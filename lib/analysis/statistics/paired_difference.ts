@@ -1,7 +1,5 @@
 import { studentTTails } from "./distributions.ts";
-import type { Interval } from "./interval.ts";
-import { mean, sampleStd } from "./mean.ts";
-import { tInterval } from "./t_interval.ts";
+import { type Interval, mean, sampleStd, tInterval } from "./interval.ts";
 
 /** What {@linkcode pairedDifference} finds, in the units of its samples. */
 export interface PairedDifference {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { batchNormFormula } from "../../nn/batch_norm_formula.ts";
+import { batchNormFormula } from "../../nn/batch_norm.ts";
 import {
   type BatchNormAttributes,
   type BatchNormGradAttributes,
@@ -7,7 +7,7 @@ import {
   type BatchNormInputs,
   BatchNormTraining,
   BatchNormTrainingGrad,
-} from "../../nn/batch_norm_kernels.ts";
+} from "../../nn/fused_kernel.ts";
 
 /**
  * Training batch-norm out of this backend's fastest passes. For `[256, 32, 32, 16]` on one thread:

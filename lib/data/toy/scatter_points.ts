@@ -1,4 +1,4 @@
-import { standardNormal } from "../../nn/standard_normal.ts";
+import { standardNormal } from "../../nn/initialise.ts";
 import { UserError } from "../../user_error.ts";
 import type { PointSet } from "./point_set.ts";
 

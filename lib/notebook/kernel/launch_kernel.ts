@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { relayControl } from "./control_relay.ts";
-import { STOP_LINE, StopLine } from "./stop_line.ts";
+import { STOP_LINE, StopLine } from "../../stop/stop_line.ts";
 
 /** What is read here of a connection file. */
 interface ConnectionFile {

@@ -6,7 +6,7 @@ import {
   type BoundarySimilarityOptions,
 } from "../../../lib/analysis/boundary/boundary_similarity.ts";
 import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
-import { topClasses } from "../../../lib/selection/probabilities.ts";
+import { topClasses } from "../../../lib/tensors/rows.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { constantClassifier } from "../../classifiers.ts";
 import { testClassifier, testImages, TINY } from "../../networks.ts";

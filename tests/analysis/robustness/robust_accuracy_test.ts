@@ -13,7 +13,7 @@ import {
   pgd,
   type RobustnessStage,
 } from "../../../lib/analysis/robustness/robustness_attack.ts";
-import { wilsonInterval } from "../../../lib/analysis/statistics/wilson_interval.ts";
+import { wilsonInterval } from "../../../lib/analysis/statistics/interval.ts";
 import { pixelClassifier } from "../../../lib/attack/pixel_space.ts";
 import { testClassifier } from "../../networks.ts";
 import { onFastBackends, onUsableBackends } from "../../on_every_backend.ts";

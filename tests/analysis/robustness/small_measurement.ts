@@ -7,7 +7,7 @@ import {
   type RobustnessStage,
 } from "../../../lib/analysis/robustness/robustness_attack.ts";
 import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
-import { topClasses } from "../../../lib/selection/probabilities.ts";
+import { topClasses } from "../../../lib/tensors/rows.ts";
 import { uniformNumbers } from "../../numbers.ts";
 
 /** The attacks of the library with fewer steps. */

@@ -1,8 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import seedrandom from "seedrandom";
 import { bootstrapInterval } from "../../../lib/analysis/statistics/bootstrap_interval.ts";
-import { mean } from "../../../lib/analysis/statistics/mean.ts";
-import { tInterval } from "../../../lib/analysis/statistics/t_interval.ts";
+import { mean, tInterval } from "../../../lib/analysis/statistics/interval.ts";
 
 /** The treated mice of Efron and Tibshirani (1993), table 2.1: days that each survived. */
 const MICE = [94, 197, 16, 38, 99, 141, 23];

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import seedrandom from "seedrandom";
-import { holm } from "../../../lib/analysis/statistics/holm.ts";
+import { holm } from "../../../lib/analysis/statistics/paired_comparisons.ts";
 
 Deno.test('holm() gives the values of R\'s p.adjust(…, "holm"), in the order given', () => {
   const adjusted = holm([0.01, 0.04, 0.03, 0.005]);

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { mean, sampleStd } from "../../../lib/analysis/statistics/mean.ts";
+import { mean, sampleStd } from "../../../lib/analysis/statistics/interval.ts";
 
 Deno.test("mean() and sampleStd() give the values of Python's statistics module", () => {
   const accuracies = [86.32, 86.75, 86.11, 86.9, 86.47];

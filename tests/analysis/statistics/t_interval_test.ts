@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { tInterval } from "../../../lib/analysis/statistics/t_interval.ts";
+import { tInterval } from "../../../lib/analysis/statistics/interval.ts";
 
 const ACCURACIES = [86.32, 86.75, 86.11, 86.9, 86.47];
 

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { wilsonInterval } from "../../../lib/analysis/statistics/wilson_interval.ts";
+import { wilsonInterval } from "../../../lib/analysis/statistics/interval.ts";
 
 Deno.test("wilsonInterval() gives the values that Newcombe (1998) prints in table I, method 3", () => {
   const table = [

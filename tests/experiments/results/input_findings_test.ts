@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { assertFindings } from "./assert_findings.ts";
-import { DATASET_CARD } from "../../../experiments/plan/input_cards.ts";
+import { DATASET_CARD } from "../../../lib/runs/input_cards.ts";
 import { describeDataset } from "../../../lib/data/dataset.ts";
 import { loadDataset } from "../../../lib/data/load_dataset.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../lib/nn/safetensors.ts";
 import { keepCard } from "../../../lib/report/input_card.ts";
-import type { ResultsFolder } from "../../../lib/report/results_folder.ts";
-import { cardOf, findTeacher, TEACHER_CARD } from "../../../lib/training/teacher_store.ts";
+import type { ResultsFolder } from "../../../lib/store/results_folder.ts";
+import { cardOf, findTeacher, TEACHER_CARD } from "../../../lib/teacher/find.ts";
 
 const DATASET = "fashion-mnist-subset";
 const [DATASET_FILE, TEACHER_FILE, WEIGHTS_FILE] = [

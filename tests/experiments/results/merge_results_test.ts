@@ -3,7 +3,7 @@ import { TABLE, withReferenceCopy } from "./reference_copy.ts";
 import { mergeParts } from "../../../experiments/results/merge_parts.ts";
 import { mergeResults } from "../../../experiments/results/merge_results.ts";
 import { isRun, readStored } from "../../../experiments/results/stored_result.ts";
-import type { Columns, Row } from "../../../lib/report/columns.ts";
+import type { Columns, Row } from "../../../lib/store/arrow_file.ts";
 import { UserError } from "../../../lib/user_error.ts";
 
 function part(seed: number, columns: Columns, rows: Row[]) {

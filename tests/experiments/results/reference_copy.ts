@@ -1,9 +1,8 @@
 import { dirname, join } from "node:path";
-import { evaluationResult } from "../../../experiments/plan/planned_run.ts";
+import { evaluationResult } from "../../../lib/runs/planned_run.ts";
 import { PROJECT_ROOT } from "../../../lib/files/project_root.ts";
-import { filesUnder } from "../../../lib/report/files_under.ts";
-import { resultFile } from "../../../lib/report/result_file.ts";
-import { ResultsFolder } from "../../../lib/report/results_folder.ts";
+import { filesUnder } from "../../../lib/store/files_under.ts";
+import { resultFile, ResultsFolder } from "../../../lib/store/results_folder.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
 export const TABLE = "tables/quickstart-quick";

@@ -5,8 +5,7 @@ import { resultText } from "../../../experiments/results/result_text.ts";
 import { resultsList } from "../../../experiments/results/results_list.ts";
 import { runsList } from "../../../experiments/results/runs_list.ts";
 import { isRun, readStored } from "../../../experiments/results/stored_result.ts";
-import { resultFile } from "../../../lib/report/result_file.ts";
-import type { ResultsFolder } from "../../../lib/report/results_folder.ts";
+import { resultFile, type ResultsFolder } from "../../../lib/store/results_folder.ts";
 
 const SIZES = new Map<string, number>();
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { readStored } from "../../../experiments/results/stored_result.ts";
 import { verifyResults } from "../../../experiments/results/verify_results.ts";
-import { ResultsFolder } from "../../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../../lib/store/results_folder.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
 const WRITER = fileURLToPath(new URL("../../report/results_folder_writer.ts", import.meta.url));

@@ -4,7 +4,7 @@ import { addEvaluation, rewrite, TABLE } from "./reference_copy.ts";
 import { tableFindings } from "../../../experiments/results/table_findings.ts";
 import { flatRow } from "../../../experiments/table/table_file.ts";
 import { tableRowOf } from "../table_row_of.ts";
-import type { ResultsFolder } from "../../../lib/report/results_folder.ts";
+import type { ResultsFolder } from "../../../lib/store/results_folder.ts";
 
 Deno.test("tableFindings() gives the command for a missing seed with the share and the teacher's precision", () => {
   const bf16 = { fraction: 0.4, teacher: "cifar10-resnet26, bf16" };

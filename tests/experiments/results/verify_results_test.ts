@@ -13,7 +13,7 @@ import {
 } from "./reference_copy.ts";
 import { verifyResults } from "../../../experiments/results/verify_results.ts";
 import { studentPath } from "../../../experiments/table/run_results.ts";
-import { resultFile } from "../../../lib/report/result_file.ts";
+import { resultFile } from "../../../lib/store/results_folder.ts";
 import { UserError } from "../../../lib/user_error.ts";
 
 Deno.test("verifyResults() finds nothing in whole results, and counts the weights that are kept", async () => {

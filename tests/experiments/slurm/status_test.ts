@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type SlurmStatus, slurmStatus } from "../../../experiments/slurm/status.ts";
 import { statusText } from "../../../experiments/slurm/status_text.ts";
 import { makeSubmissionFolder, writeSubmission } from "../../../experiments/slurm/submission.ts";
-import { ResultsFolder } from "../../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../../lib/store/results_folder.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { withEnvironment } from "../../with_environment.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";

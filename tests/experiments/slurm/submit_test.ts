@@ -6,10 +6,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
-import { planRuns } from "../../../experiments/plan/run_plan.ts";
+import { planRuns } from "../../../lib/runs/plan.ts";
 import { type SlurmRequest, submitToSlurm } from "../../../experiments/slurm/submit.ts";
 import { quickstart } from "../../../experiments/quickstart.ts";
-import { ResultsFolder } from "../../../lib/report/results_folder.ts";
+import { ResultsFolder } from "../../../lib/store/results_folder.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { runTask } from "../../commands/run_task.ts";
 import { withEnvironment } from "../../with_environment.ts";

@@ -1,5 +1,5 @@
 import type { Reader } from "./readers.ts";
-import type { Columns, ColumnType, Row } from "../../../lib/report/columns.ts";
+import type { Columns, ColumnType, Row } from "../../../lib/store/arrow_file.ts";
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   utf8: "VARCHAR",

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Reader } from "./readers.ts";
-import type { Row } from "../../../lib/report/columns.ts";
+import type { Row } from "../../../lib/store/arrow_file.ts";
 
 /** What an Arrow file has in front of its messages, which are a stream: its name, padded. */
 const FILE_START = 8;

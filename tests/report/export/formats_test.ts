@@ -1,10 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { readers } from "./readers.ts";
-import { decodeArrow } from "../../../lib/report/arrow_file.ts";
-import type { Columns, Row } from "../../../lib/report/columns.ts";
-import { encodeCsv } from "../../../lib/report/export/csv.ts";
-import { exportFormatNamed, exportFormats } from "../../../lib/report/export/formats.ts";
+import { type Columns, decodeArrow, type Row } from "../../../lib/store/arrow_file.ts";
+import { encodeCsv, exportFormatNamed, exportFormats } from "../../../lib/store/export.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 

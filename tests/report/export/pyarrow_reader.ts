@@ -1,6 +1,6 @@
 import { findProgram } from "../../../lib/files/find_program.ts";
 import type { Reader } from "./readers.ts";
-import type { Row } from "../../../lib/report/columns.ts";
+import type { Row } from "../../../lib/store/arrow_file.ts";
 
 /** Prints the rows as JSON, numbers with a point as texts: JSON knows neither NaN nor infinity. */
 const SCRIPT = `

@@ -2,7 +2,7 @@ import { arrowJsReader } from "./arrow_js_reader.ts";
 import { duckdbReader } from "./duckdb_reader.ts";
 import { duckdbWasmReader } from "./duckdb_wasm_reader.ts";
 import { pyarrowReader } from "./pyarrow_reader.ts";
-import type { Columns, Row } from "../../../lib/report/columns.ts";
+import type { Columns, Row } from "../../../lib/store/arrow_file.ts";
 
 /** A program of others that reads what we write. */
 export interface Reader {

@@ -8,7 +8,7 @@ import {
   type BatchNormGradAttributes,
   BatchNormTraining,
   BatchNormTrainingGrad,
-} from "../../../nn/batch_norm_kernels.ts";
+} from "../../../nn/fused_kernel.ts";
 
 /**
  * Training batch-norm. A ReLU without a residual is fused into it; what it leaves for the way back,

@@ -1,5 +1,5 @@
 import { isFloat, type Kernel } from "./kernel.ts";
-import { CrossEntropy, type CrossEntropyAttributes } from "../../../nn/cross_entropy_kernel.ts";
+import { CrossEntropy, type CrossEntropyAttributes } from "../../../nn/fused_kernel.ts";
 
 /**
  * A plain loop in float64: there are few logits, and what the loss costs as a dozen operations is the

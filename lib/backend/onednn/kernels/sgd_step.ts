@@ -1,5 +1,5 @@
 import { isFloat, type Kernel } from "./kernel.ts";
-import { type SgdAttributes, SgdStep } from "../../../nn/sgd_kernel.ts";
+import { type SgdAttributes, SgdStep } from "../../../nn/fused_kernel.ts";
 
 /**
  * A plain loop in one pass: parameters are few, and what the step costs as six operations a variable

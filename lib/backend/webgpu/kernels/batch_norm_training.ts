@@ -7,7 +7,7 @@ import {
   type BatchNormInputs,
   BatchNormTraining,
   BatchNormTrainingGrad,
-} from "../../../nn/batch_norm_kernels.ts";
+} from "../../../nn/fused_kernel.ts";
 import { channelMoments } from "../channel_moments.ts";
 import { rowBlocks, sumBlocks } from "../row_blocks.ts";
 import { runShader } from "../run_shader.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import { type SgdAttributes, SgdStep } from "../../../nn/sgd_kernel.ts";
+import { type SgdAttributes, SgdStep } from "../../../nn/fused_kernel.ts";
 import { runElementwise } from "../run_shader.ts";
 
 /**

@@ -1,0 +1,111 @@
+import { parseOverrides, settingsText } from "./overrides.ts";
+import type { PlanChoices } from "./plan.ts";
+import { attackNamed, attacks } from "../attack/attacks.ts";
+import { type CommandLine, parseList } from "../commands/command_line.ts";
+import { parseSeeds } from "../commands/parse_seeds.ts";
+import { methodNamed } from "../distillation/methods.ts";
+import { type Precision, PRECISIONS } from "../nn/freeze.ts";
+import { type Scale, SCALES } from "../training/run_specification.ts";
+import { UserError } from "../user_error.ts";
+import { RESULTS } from "./plan_sources.ts";
+
+/** The options of a command that say which runs of an experiment. */
+export const choiceOptions = {
+  scale: { value: SCALES.join("|"), help: "how much to run (default: quick)" },
+  dataset: { value: "NAME", help: "only what is on that data set, or all of it on another one" },
+  fractions: { value: "A,B", help: "other shares of the training images: 0.2, 1" },
+  students: { value: "A,B", help: "other students: resnet8, resnet14, …" },
+  methods: { value: "A,B", help: "other methods than the experiment's" },
+  seeds: { value: "N|A,B|A-B", help: "how many seeds, or which: 3, 1-3, 1,2,7 (one alone: 7,)" },
+  attack: {
+    value: attacks.map(({ shortName }) => shortName).join("|"),
+    help: "which attack makes the samples of the method bss (default: bss; table3: all of its own)",
+  },
+  set: {
+    value: "METHOD.OPTION=VALUE",
+    isRepeatable: true,
+    help: "any option of a method, or of the protocol: bss.eta=0.1, protocol.epochs=20",
+  },
+  beside: { help: "run what --set or --attack changes by default, too, and compare the two" },
+  "teacher-precision": {
+    value: PRECISIONS.join("|"),
+    help: "what the teacher computes in (default: f32; bf16 on onednn, where the CPU has it)",
+  },
+} as const;
+
+/** @throws UserError naming the option, what it is and what it may be */
+export function parseChoices(options: CommandLine<typeof choiceOptions>["options"]): PlanChoices {
+  const list = (name: "fractions" | "students" | "methods") =>
+    options[name] === undefined ? undefined : parseList(name, options[name]);
+  const methods = list("methods");
+  methods?.forEach(methodNamed);
+  if (options.attack !== undefined) attackNamed(options.attack);
+  return {
+    scale: oneOf<Scale>("scale", options.scale ?? "quick", SCALES),
+    dataset: options.dataset,
+    fractions: list("fractions")?.map(parseFraction),
+    students: list("students"),
+    methods,
+    seeds: options.seeds === undefined ? undefined : parseSeeds(options.seeds),
+    attack: options.attack,
+    set: parseOverrides(options.set),
+    beside: options.beside || undefined,
+    teacherPrecision: oneOf<Precision>(
+      "teacher-precision",
+      options["teacher-precision"] ?? "f32",
+      PRECISIONS,
+    ),
+  };
+}
+
+/** The options that say the same on a command line. */
+export function choiceArguments(choices: PlanChoices): string[] {
+  const { scale, fractions, students, methods, seeds, set = {}, teacherPrecision } = choices;
+  const options = Object.entries({
+    ...{ scale, dataset: choices.dataset, fractions, students, methods },
+    // "2" would be two seeds, "2," is the seed 2
+    seeds: seeds?.length === 1 ? `${seeds},` : seeds,
+    attack: choices.attack,
+    "teacher-precision": teacherPrecision,
+  });
+  const overrides = Object.entries(set).flatMap(([method, options]) =>
+    settingsText(options).map((setting) => `--set ${method}.${setting}`)
+  );
+  return [
+    ...options.flatMap(([name, value]) => value === undefined ? [] : [`--${name} ${value}`]),
+    ...overrides,
+    ...(choices.beside ? ["--beside"] : []),
+  ];
+}
+
+function oneOf<T extends string>(option: string, text: string, valid: readonly T[]): T {
+  if (!(valid as readonly string[]).includes(text)) {
+    throw new UserError(`--${option} is "${text}"; choose from ${valid.join(", ")}`);
+  }
+  return text as T;
+}
+
+function parseFraction(text: string): number {
+  const fraction = Number(text);
+  if (!(fraction > 0 && fraction <= 1)) {
+    throw new UserError(`--fractions has "${text}", but must be above 0 and at most 1, as in 0.2`);
+  }
+  return fraction;
+}
+
+/**
+ * What to type to get runs of an experiment.
+ *
+ * @param results the path of the results folder, as it is to be shown
+ */
+export function reproduceCommand(
+  experiment: string,
+  choices: PlanChoices,
+  results: string,
+): string {
+  return [
+    `deno task reproduce ${experiment}`,
+    ...choiceArguments(choices),
+    ...(results === RESULTS || results === "results" ? [] : [`--results ${results}`]),
+  ].join(" ");
+}

@@ -1,0 +1,145 @@
+import { sideBySide } from "./run_missing.ts";
+import { flopsOf, type WorkLeft } from "./work_left.ts";
+import type { PlannedRun } from "./planned_run.ts";
+import type { LoadedSources } from "./plan_sources.ts";
+import type { Backend } from "../backend/backend.ts";
+import type { Dataset, ImageSet } from "../data/dataset.ts";
+import { takeImages } from "../data/stratified_subset.ts";
+import { methodNamed } from "../distillation/methods.ts";
+import { architectureFor } from "../nn/architecture.ts";
+import { freeze } from "../nn/freeze.ts";
+import { readResNet } from "../nn/weights_file.ts";
+import { forwardFlops } from "../training/cost.ts";
+import { type EpochRow, trainingSeconds } from "../training/epoch_row.ts";
+import { environmentOf } from "../training/environment.ts";
+import { train } from "../training/train.ts";
+
+/** Estimated times in seconds. */
+export interface Estimate {
+  /** One a run */
+  readonly runs: readonly number[];
+  readonly total: number;
+  readonly sideBySide: number;
+}
+
+/** Seconds an image, in training by stage, and in evaluation. */
+interface Speed {
+  readonly training: ReadonlyMap<string, number>;
+  readonly evaluation: number;
+}
+
+/** Enough for convolutions to be as fast as they get, few enough for the slowest backend. */
+const MEASURED_IMAGES = 64;
+
+/** The first of a stage is slower and is left out; BSS, for one, are off in the last quarter of them. */
+const MEASURED_EPOCHS = 6;
+
+/**
+ * Estimates the time of runs from measured steps: each method with each student trains for a few
+ * mini-batches here and now. Runs side by side share the memory, so expect it to be somewhat low.
+ */
+export async function estimateSeconds(
+  works: readonly WorkLeft[],
+  backend: Backend,
+  threads: number,
+  sources: LoadedSources,
+): Promise<Estimate> {
+  const speeds = new Map<string, Speed>();
+  const runs: number[] = [];
+  for (const work of works) {
+    const key = workloadOf(work.run);
+    const speed = speeds.get(key) ?? await measureSpeed(work.run, backend, sources);
+    speeds.set(key, speed);
+    runs.push(secondsOf(work, speed));
+  }
+  const atOnce = Math.min(sideBySide(backend, threads), runs.length);
+  const sum = runs.reduce((total, value) => total + value, 0);
+  return { runs, total: Math.max(sum / atOnce, ...runs), sideBySide: atOnce };
+}
+
+/**
+ * The same in all, roughly and in seconds instead of a minute: steps of one run are measured, and
+ * the others are put at what they take by their floating-point operations.
+ */
+export async function estimateRoughly(
+  works: readonly WorkLeft[],
+  backend: Backend,
+  threads: number,
+  sources: LoadedSources,
+): Promise<number> {
+  const { run } = works[Math.floor(works.length / 2)];
+  const speed = await measureSpeed(run, backend, sources);
+  const seconds = secondsOf({ run, training: true, evaluations: [] }, speed);
+  const flops = works.reduce((sum, work) => sum + flopsOf(work), 0);
+  const atOnce = Math.min(sideBySide(backend, threads), works.length);
+  return flops * (seconds / run.flops) / atOnce;
+}
+
+/** Runs of the same workload take the same time an image. */
+function workloadOf({ specification }: PlannedRun): string {
+  const { dataset, teacher, student, method, options, protocol } = specification;
+  return JSON.stringify([dataset.name, teacher, student, method, options, protocol.batchSize]);
+}
+
+async function measureSpeed(
+  { specification, teacher: { file } }: PlannedRun,
+  backend: Backend,
+  sources: LoadedSources,
+): Promise<Speed> {
+  const whole = await sources.dataset(specification.dataset.name);
+  const batchSize = Math.min(specification.protocol.batchSize, MEASURED_IMAGES);
+  const dataset = {
+    ...whole,
+    train: firstImages(whole, whole.train, batchSize),
+    test: firstImages(whole, whole.test, MEASURED_IMAGES),
+  };
+  const { network } = await readResNet(file);
+  const teacher = freeze(network, { precision: specification.teacher?.precision });
+  network.dispose();
+  try {
+    const protocol = { ...specification.protocol, batchSize, epochs: MEASURED_EPOCHS };
+    const { rows, student } = await train({ ...specification, protocol }, {
+      ...{ dataset, teacher },
+      environment: await environmentOf(backend.name),
+    });
+    student.dispose();
+    const stages = Map.groupBy(rows, ({ stage }) => String(stage));
+    return {
+      training: new Map(
+        [...stages].map(([stage, rows]) => [stage, meanOf(rows, trainingSeconds) / batchSize]),
+      ),
+      evaluation: meanOf(rows, (row) => Number(row.seconds_evaluation)) / dataset.test.count,
+    };
+  } finally {
+    teacher.dispose();
+  }
+}
+
+function secondsOf(
+  { run: { specification, dataset: whole }, training, evaluations }: WorkLeft,
+  speed: Speed,
+): number {
+  const { dataset, method, options, protocol, student } = specification;
+  const { train, test } = whole;
+  const testImages = dataset.testImages ?? test.count;
+  const stages = methodNamed(method).stages(options as never, protocol.epochs);
+  const epochSeconds = stages.map(({ name, epochs }) =>
+    epochs * (train.count * dataset.fraction * (speed.training.get(name) ?? 0) +
+      testImages * speed.evaluation)
+  );
+  const flops = evaluations.reduce((sum, evaluation) => sum + evaluation.flops, 0);
+  const anImage = forwardFlops(architectureFor(student, whole), whole);
+  const evaluating = flops / anImage * speed.evaluation;
+  return evaluating + (training ? epochSeconds.reduce((sum, value) => sum + value, 0) : 0);
+}
+
+function firstImages(dataset: Dataset, set: ImageSet, count: number): ImageSet {
+  const indices = Int32Array.from({ length: Math.min(count, set.count) }, (_, index) => index);
+  return takeImages(dataset, set, indices);
+}
+
+/** Without the first row, which has compiling and preparing in it. */
+function meanOf(rows: readonly EpochRow[], value: (row: EpochRow) => number): number {
+  const measured = rows.length > 1 ? rows.slice(1) : rows;
+  return measured.reduce((sum, row) => sum + value(row), 0) / measured.length;
+}

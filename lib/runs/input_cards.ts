@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import type { PlannedRun } from "./planned_run.ts";
+import type { DatasetDescription } from "../data/dataset.ts";
+import { PROJECT_ROOT } from "../files/project_root.ts";
+import { type CardKind, keepCard, readCard } from "../report/input_card.ts";
+import {
+  cardOf,
+  TEACHER_CARD,
+  type TeacherFile,
+  teacherFile,
+  teacherName,
+} from "../teacher/find.ts";
+import type { PlanSources } from "./plan.ts";
+import { UserError } from "../user_error.ts";
+
+export const DATASET_CARD: CardKind<DatasetDescription> = {
+  what: "data set",
+  keys: [
+    "name",
+    "title",
+    "classes",
+    "height",
+    "width",
+    "channels",
+    "mean",
+    "std",
+    "provenance",
+    "fingerprint",
+    "train",
+    "test",
+  ],
+  identity: "fingerprint",
+};
+
+/**
+ * Describes what a plan's runs are made with, where that does not come with the project.
+ *
+ * @throws UserError if the folder describes another data set or teacher of that name
+ */
+export async function keepInputCards(
+  results: string,
+  plan: readonly Pick<PlannedRun, "dataset" | "teacher">[],
+): Promise<void> {
+  // Hundreds of runs have a few of them.
+  const datasets = new Map(plan.map(({ dataset }) => [dataset.name, dataset]));
+  for (const dataset of datasets.values()) {
+    if (dataset.provenance !== "embedded") await keepCard(DATASET_CARD, results, dataset);
+  }
+  const teachers = new Map(plan.map(({ teacher }) => [teacher.name, teacher]));
+  for (const teacher of teachers.values()) {
+    if (teacher.file !== teacherFile(join(PROJECT_ROOT, "results"), teacher.name)) {
+      await keepCard(TEACHER_CARD, results, cardOf(teacher));
+    }
+  }
+}
+
+/** @throws UserError if the card is damaged */
+export function datasetCard(results: string, name: string): Promise<DatasetDescription | null> {
+  return readCard(DATASET_CARD, results, name);
+}
+
+/**
+ * With the place where the weights would be.
+ *
+ * @throws UserError if the card is damaged
+ */
+export async function teacherCard(
+  results: string,
+  dataset: string,
+  network: string,
+): Promise<TeacherFile | null> {
+  const name = teacherName(dataset, network);
+  const card = await readCard(TEACHER_CARD, results, name);
+  return card && { ...cardOf(card), file: teacherFile(results, name) };
+}
+
+/**
+ * Makes sure that what runs were planned with is at hand. A report plans with what its results say of their
+ * data set and teacher; to train, both must be there.
+ *
+ * @throws UserError if the data set or teacher is missing, or is another one than planned
+ */
+export async function checkInputs(
+  plan: readonly PlannedRun[],
+  sources: PlanSources,
+): Promise<void> {
+  // The teachers first: data sets may be downloaded, for nothing if there is no teacher.
+  for (const { dataset, teacher } of new Map(plan.map((run) => [run.teacher.name, run])).values()) {
+    const { name, hash } = await sources.teacher(dataset.name, teacher.network);
+    if (hash !== teacher.hash) throw different(`teacher ${name}`, teacher.hash, hash);
+  }
+  for (const [name, planned] of new Map(plan.map(({ dataset }) => [dataset.name, dataset]))) {
+    const { fingerprint } = await sources.dataset(name);
+    if (fingerprint !== planned.fingerprint) {
+      throw different(`data set ${name}`, planned.fingerprint, fingerprint);
+    }
+  }
+}
+
+function different(what: string, theirs: string, ours: string): UserError {
+  const [planned, here] = [theirs, ours].map((hash) => hash.slice(0, 12));
+  return new UserError(
+    `these results were made with a ${what} of SHA-256 ${planned}…, but the one here has ${here}…; train ` +
+      `into another results folder, or put theirs in its place`,
+  );
+}

@@ -1,0 +1,264 @@
+import type { Experiment, MethodEntry, RunGrid } from "./experiment.ts";
+import {
+  attackOf,
+  checkBaseSamples,
+  labelOf,
+  makesSamples,
+  type Overrides,
+  PROTOCOL,
+  protocolText,
+  withOverrides,
+} from "./overrides.ts";
+import { plannedEvaluation, type PlannedRun } from "./planned_run.ts";
+import { type DatasetDescription, describeDataset } from "../data/dataset.ts";
+import { dataSourceNamed } from "../data/sources.ts";
+import { resolveMethodOptions } from "../distillation/method.ts";
+import { methodNamed } from "../distillation/methods.ts";
+import { parseNetwork } from "../nn/architecture.ts";
+import type { Precision } from "../nn/freeze.ts";
+import { resolveOptions } from "../options.ts";
+import { runFlops } from "../training/cost.ts";
+import { protocolOptions } from "../training/protocol.ts";
+import {
+  canonicalJson,
+  runName,
+  type RunSpecification,
+  type Scale,
+  SCALES,
+  type TeacherIdentity,
+} from "../training/run_specification.ts";
+import type { TeacherFile } from "../teacher/find.ts";
+import { UserError } from "../user_error.ts";
+
+/** Where a command line or a notebook departs from an experiment's own lists. */
+export interface PlanChoices {
+  readonly scale: Scale;
+  readonly dataset?: string;
+  /** Shares of the training images */
+  readonly fractions?: readonly number[];
+  readonly students?: readonly string[];
+  readonly methods?: readonly string[];
+  readonly seeds?: readonly number[];
+  /**
+   * Which attack makes the samples of the methods that have them: put in the place of the method's own,
+   * or, in an experiment about several attacks, one of these.
+   */
+  readonly attack?: string;
+  /** Options of methods, and of "protocol", in the place of the experiment's */
+  readonly set?: Overrides;
+  /** Plans the default of every method that `set` or `attack` changes, too, to compare the two */
+  readonly beside?: boolean;
+  /** What the teacher computes in; float32 if left out. */
+  readonly teacherPrecision?: Precision;
+}
+
+/** Gives the data sets and teachers that experiments name. */
+export interface PlanSources {
+  dataset(name: string): Promise<DatasetDescription>;
+  /** Without a network the best one that there is for the data set. */
+  teacher(dataset: string, network?: string): Promise<TeacherFile>;
+}
+
+/**
+ * The runs of an experiment at a scale, in the order of its table, each once.
+ *
+ * @throws UserError for an unknown data set, student, method or option, or if defaults are to
+ * stand beside what is changed, and no method is
+ */
+export async function planRuns(
+  experiment: Experiment,
+  choices: PlanChoices,
+  sources: PlanSources,
+): Promise<PlannedRun[]> {
+  const runs: PlannedRun[] = [];
+  for (const grid of chosenGrids(experiment, choices)) {
+    runs.push(...await planGrid(experiment, grid, choices, sources));
+  }
+  if (choices.beside && runs.every(({ variantOf }) => variantOf === null)) {
+    throw new UserError(
+      `there is nothing to show a default of ${experiment.name} beside: no method differs from its own; ` +
+        `change an option, as in --set bss.eta=2`,
+    );
+  }
+  return [...new Map(runs.map((run) => [run.name, run])).values()];
+}
+
+/** The methods of an experiment at a scale, all grids together, as they are chosen. */
+export function chosenMethods(experiment: Experiment, choices: PlanChoices): MethodEntry[] {
+  return chosenGrids(experiment, choices).flatMap(({ methods }) => methods);
+}
+
+/** With another data set: the grids that are on it, else all of them on that one. */
+function chosenGrids(experiment: Experiment, choices: PlanChoices): RunGrid[] {
+  const { scale, dataset, fractions, students, methods, seeds, attack } = choices;
+  // A notebook's parameter is whatever was typed.
+  if (!Object.hasOwn(experiment.scales, scale)) {
+    throw new UserError(`there is no scale "${scale}"; choose from ${SCALES.join(", ")}`);
+  }
+  const all = experiment.scales[scale];
+  const onIt = all.filter((grid) => dataset === undefined || grid.dataset === dataset);
+  return (onIt.length > 0 ? onIt : all).map((grid) => ({
+    ...grid,
+    dataset: dataset ?? grid.dataset,
+    fractions: fractions ?? grid.fractions,
+    students: students ?? grid.students,
+    seeds: seeds ?? grid.seeds,
+    methods: withAttack(
+      methods?.flatMap((name) => {
+        const own = grid.methods.filter((entry) => entry.name === name);
+        return own.length > 0 ? own : [{ name }];
+      }) ?? grid.methods,
+      attack,
+    ),
+  }));
+}
+
+/** Where methods have samples of several attacks: those of one of them, and those that have none. */
+function withAttack(methods: readonly MethodEntry[], attack?: string): readonly MethodEntry[] {
+  const attacks = [...new Set(methods.filter(makesSamples).map(attackOf))];
+  if (attack === undefined || attacks.length < 2) return methods;
+  if (!attacks.includes(attack)) {
+    throw new UserError(
+      `there are no samples of "${attack}" here; choose from ${attacks.join(", ")}`,
+    );
+  }
+  return methods.filter((entry) => !makesSamples(entry) || attackOf(entry) === attack);
+}
+
+async function planGrid(
+  experiment: Experiment,
+  grid: RunGrid,
+  choices: PlanChoices,
+  sources: PlanSources,
+): Promise<PlannedRun[]> {
+  const { scale, teacherPrecision, set = {} } = choices;
+  const resolved = overriddenMethods(grid, choices).map(({ entry, variantOf }) => {
+    const method = methodNamed(entry.name);
+    const options = resolveMethodOptions(method, entry.options);
+    return { method, label: labelOf(entry), variantOf, options };
+  });
+  grid.students.forEach(parseNetwork);
+  const protocol = resolveOptions(PROTOCOL, protocolOptions, {
+    ...grid.protocol,
+    ...set[PROTOCOL],
+  });
+  checkBaseSamples(set, protocol.batchSize);
+  dataSourceNamed(grid.dataset);
+  // For another data set than the experiment's own, the best teacher that there is.
+  const isOwn = experiment.scales[scale].some((own) => own.dataset === grid.dataset);
+  // Before the data set, which may be downloaded, for nothing if there is no teacher.
+  const teacher = await sources.teacher(grid.dataset, isOwn ? grid.teacher : undefined);
+  const dataset = await sources.dataset(grid.dataset);
+  const testImages = grid.testImages ?? dataset.test.count;
+  if (testImages > dataset.test.count) {
+    throw new UserError(
+      `${experiment.name} tests on ${testImages} images, but ${dataset.name} has ` +
+        `${dataset.test.count}`,
+    );
+  }
+  return grid.fractions.flatMap((fraction) =>
+    grid.students.flatMap((student) =>
+      resolved.flatMap(({ method, label, variantOf, options }) =>
+        grid.seeds.map((seed) => {
+          const specification: RunSpecification = {
+            dataset: {
+              name: dataset.name,
+              fingerprint: dataset.fingerprint,
+              fraction,
+              testImages: grid.testImages,
+            },
+            teacher: method.needsTeacher ? identityOf(teacher, teacherPrecision) : null,
+            student,
+            method: method.name,
+            options,
+            protocol,
+            scale,
+            seed,
+          };
+          const setting = protocolText(set);
+          const run = {
+            name: runName(specification),
+            label,
+            variantOf,
+            setting,
+            specification,
+            teacher,
+            dataset: describeDataset(dataset),
+          };
+          const trainImages = dataset.train.count * fraction;
+          return {
+            ...run,
+            evaluations: grid.evaluations.map((entry) => plannedEvaluation(entry, run)),
+            flops: runFlops(specification, teacher.network, dataset, trainImages, testImages),
+          };
+        })
+      )
+    )
+  );
+}
+
+/**
+ * The methods of a grid with what is set for them, each with its default before it where that is to stand beside.
+ *
+ * @throws UserError if there is an attack to put in place of another, and no method that has one
+ */
+function overriddenMethods(
+  { methods }: RunGrid,
+  { attack, set = {}, beside = false }: PlanChoices,
+): (Pick<PlannedRun, "variantOf"> & { readonly entry: MethodEntry })[] {
+  if (attack !== undefined && !methods.some(makesSamples)) {
+    throw new UserError(
+      `none of the methods ${
+        methods.map(({ name }) => name).join(", ")
+      } makes samples by an attack, so that "${attack}" has nothing to replace`,
+    );
+  }
+  return methods.flatMap((entry) => {
+    const own = attack !== undefined && makesSamples(entry)
+      ? { ...set, [entry.name]: { ...set[entry.name], attack } }
+      : set;
+    const changed = withOverrides(entry, own);
+    if (!beside) return [{ entry: changed, variantOf: null }];
+    const isVariant = optionsIn(changed) !== optionsIn(entry);
+    return [
+      { entry, variantOf: null },
+      ...(isVariant ? [{ entry: changed, variantOf: labelOf(entry) }] : []),
+    ];
+  });
+}
+
+function optionsIn({ name, options }: MethodEntry): string {
+  return canonicalJson(resolveMethodOptions(methodNamed(name), options));
+}
+
+/** Float32 goes without saying: runs from before there was a choice keep their names. */
+function identityOf({ name, hash }: TeacherFile, precision?: Precision): TeacherIdentity {
+  return { name, hash, ...(precision === "bf16" ? { precision } : {}) };
+}
+
+const CHOICES: Readonly<Record<keyof PlanChoices, true>> = {
+  scale: true,
+  dataset: true,
+  fractions: true,
+  students: true,
+  methods: true,
+  seeds: true,
+  attack: true,
+  set: true,
+  beside: true,
+  teacherPrecision: true,
+};
+
+/**
+ * Refuses a choice that nobody knows. Nobody checks the types of a notebook's cells, so a mistyped one
+ * would silently be the default.
+ *
+ * @param others names that `owner` knows besides those of a plan's choices
+ * @throws UserError that lists what there is
+ */
+export function checkKeys(owner: string, given: object, others: readonly string[] = []): void {
+  const known = [...Object.keys(CHOICES), ...others];
+  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new UserError(`${owner} has no choice "${unknown}"; choose from ${known.join(", ")}`);
+}

@@ -1,0 +1,97 @@
+import type { RunNews } from "./run_missing.ts";
+import { flopsOf, type WorkLeft } from "./work_left.ts";
+import type { PlannedRun } from "./planned_run.ts";
+import { cellProgress } from "../report/cell_progress.ts";
+import { formatDuration } from "../report/duration.ts";
+import { printable } from "../files/printable.ts";
+import type { ProgressDisplay } from "../report/progress.ts";
+
+/** Of one run, in floating-point operations. */
+interface Share {
+  readonly training: number;
+  readonly all: number;
+  /** null before the first news of it */
+  done: number | null;
+  /** After the last epoch so far: ", test 70.3 %" */
+  accuracy: string;
+}
+
+const percent = (share: unknown) => `${(100 * Number(share)).toFixed(1)} %`;
+
+/** Shows how far all runs are together, and a line for each finished run and each message of one. */
+export class ProgressReport {
+  readonly #progress: ProgressDisplay;
+  readonly #runs = new Map<string, Share>();
+  readonly #showsEpochs: boolean;
+  #finished = 0;
+
+  /** @param showsEpochs whether each epoch has a line, too */
+  constructor(works: readonly WorkLeft[], showsEpochs = true) {
+    this.#showsEpochs = showsEpochs;
+    for (const work of works) {
+      const { run, training } = work;
+      this.#runs.set(run.name, {
+        training: training ? run.flops : 0,
+        all: flopsOf(work),
+        done: null,
+        accuracy: "",
+      });
+    }
+    const total = [...this.#runs.values()].reduce((sum, { all }) => sum + all, 0);
+    this.#progress = cellProgress(total);
+  }
+
+  tell(run: PlannedRun, news: RunNews): void {
+    const { student, seed, dataset: { fraction } } = run.specification;
+    const share = fraction < 1 ? ` on ${Number((100 * fraction).toPrecision(3))} %` : "";
+    const label = `${student} ${run.label}${share} seed ${seed}`;
+    const known = this.#runs.get(run.name)!;
+    const { training, all, accuracy } = known;
+    switch (news.type) {
+      case "progress": {
+        const aStep = training / news.steps;
+        this.#begin(run, (news.step - 1) * aStep);
+        return this.#advance(run, news.step * aStep, label);
+      }
+      case "trained":
+        return this.#advance(run, training, label);
+      case "done":
+      case "done elsewhere": {
+        this.#finished++;
+        this.#advance(run, all, label);
+        const result = news.type === "done" ? `${accuracy}, ${formatDuration(news.seconds)}` : "";
+        return this.#progress.milestone(`${label}: ${news.type}${result}`);
+      }
+      case "message":
+        return this.#progress.milestone(`${label}: ${printable(news.text)}`);
+      case "epoch": {
+        const { epoch, loss, train_accuracy, test_accuracy } = news.row;
+        known.accuracy = `, test ${percent(test_accuracy)}`;
+        if (!this.#showsEpochs) return;
+        return this.#progress.milestone(
+          `${label}: epoch ${epoch}, loss ${Number(loss).toFixed(3)}, ` +
+            `train ${percent(train_accuracy)}${known.accuracy}`,
+        );
+      }
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#progress.finish();
+  }
+
+  /** What a checkpoint had of it does not count: it says nothing of the time that the rest takes. */
+  #begin({ name }: PlannedRun, before: number): void {
+    const share = this.#runs.get(name)!;
+    if (share.done !== null) return;
+    this.#progress.discount(before);
+    share.done = before;
+  }
+
+  #advance({ name }: PlannedRun, done: number, label: string): void {
+    const share = this.#runs.get(name)!;
+    const runs = `${this.#finished}/${this.#runs.size} runs`;
+    this.#progress.advance(done - (share.done ?? 0), `${runs}, ${label}`);
+    share.done = done;
+  }
+}

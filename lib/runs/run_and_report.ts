@@ -1,0 +1,82 @@
+import { ProgressReport } from "./progress_report.ts";
+import { runMissing, type RunReport, type RunSettings } from "./run_missing.ts";
+import type { WorkLeft } from "./work_left.ts";
+import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
+import { holderOf } from "./run_lock.ts";
+import { printableLines } from "../files/printable.ts";
+import type { ResultsFolder } from "../store/results_folder.ts";
+
+/** How and where a command runs. */
+export interface CommandSettings extends Omit<RunSettings, "backend" | "signal" | "onNews"> {
+  /** undefined for the first that works here */
+  readonly backend: string | undefined;
+  /** After how many seconds to stop; null for never */
+  readonly seconds: number | null;
+  /** Prints a line for each epoch where there is no terminal, too */
+  readonly verbose: boolean;
+}
+
+/** `deno task` passes on to its child what a terminal has sent to both: not a second wish. */
+const SAME_SIGNAL_MS = 1000;
+
+/**
+ * Runs and shows progress. A first SIGINT or SIGTERM, or the end of its time, stops every run at a
+ * checkpoint, another signal a second later kills the process.
+ *
+ * @returns the exit status: 2 if a run failed, 1 if one is not finished, 0 if all are
+ */
+export async function runAndReport(
+  works: readonly WorkLeft[],
+  { backend, seconds, verbose, ...settings }: CommandSettings,
+): Promise<number> {
+  const started = await startBackend(backend);
+  console.log(describeStartedBackend(started));
+  const abort = new AbortController();
+  let stoppedAt = -Infinity;
+  const stop = (why: string) => {
+    if (!abort.signal.aborted) {
+      stoppedAt = performance.now();
+      console.error(`${why}; stopping at a checkpoint`);
+      abort.abort();
+    } else if (performance.now() - stoppedAt > SAME_SIGNAL_MS) {
+      // An orderly exit would take oneDNN's code away from the threads that still compute with it.
+      Deno.kill(Deno.pid, "SIGKILL");
+    }
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stop(signal));
+  }
+  const timer = seconds === null ? undefined : setTimeout(() => {
+    if (!abort.signal.aborted) stop("the time is up");
+  }, 1000 * seconds);
+  const progress = new ProgressReport(works, verbose || Deno.stderr.isTerminal());
+  const report = await runMissing(works.map(({ run }) => run), {
+    ...settings,
+    backend: started.backend.name,
+    signal: abort.signal,
+    onNews: (run, news) => progress.tell(run, news),
+  });
+  clearTimeout(timer);
+  await progress.end();
+  await tellRest(report, settings.folder);
+  return report.failed.length > 0 ? 2 : report.left.length + report.elsewhere.length > 0 ? 1 : 0;
+}
+
+/** Says on standard error which runs failed and why, and which are not finished. */
+export async function tellRest(
+  { failed, left, elsewhere }: RunReport,
+  folder: ResultsFolder,
+): Promise<void> {
+  for (const { run, cause } of failed) {
+    console.error(`failed: ${run.name}\n  ${printableLines(cause)}`);
+  }
+  for (const run of left) console.error(`not finished: ${run.name}`);
+  for (const run of elsewhere) {
+    const holder = await holderOf(folder.path, run.name);
+    const who = holder ? `process ${holder.pid} on ${holder.host}` : "another process";
+    console.error(`not run here: ${run.name}, ${who} is at it`);
+  }
+  if (failed.length + left.length > 0) {
+    console.error("run the same command again for what is missing");
+  }
+}

@@ -1,0 +1,251 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Claim, claimRun } from "./run_lock.ts";
+import type { FromWorker, ToWorker, WorkerAnswer, WorkerNews } from "./run_protocol.ts";
+import { type WorkLeft, workLeft } from "./work_left.ts";
+import { type PlannedRun, resultNameOf } from "./planned_run.ts";
+import {
+  type RunProvenance,
+  studentFile,
+  writeEvaluations,
+  writeRun,
+} from "../../experiments/table/run_results.ts";
+import { failureText } from "../as_user_error.ts";
+import type { Backend } from "../backend/backend.ts";
+import { startBackend } from "../backend/start_backend.ts";
+import { untilStopped } from "../stop/until_stopped.ts";
+import type { ResultsFolder } from "../store/results_folder.ts";
+import { provenance } from "../store/provenance.ts";
+import { UserError } from "../user_error.ts";
+
+/** How and where to run. */
+export interface RunSettings {
+  readonly folder: ResultsFolder;
+  readonly backend: string;
+  readonly dataFolder?: string;
+  readonly acceptUnverified?: boolean;
+  /** Room on disk for teachers' logits, in MiB; 0 or left out: none are kept. */
+  readonly teacherCache?: number;
+  /** Threads of each run, on backends that leave the choice; 1 if left out */
+  readonly threads?: number;
+  /** Stops every run where it is, as Stop in a notebook does; what it did is kept as a checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly onNews?: (run: PlannedRun, news: RunNews) => void;
+}
+
+/** What happens to a run while it is on its way. */
+export type RunNews =
+  | WorkerNews
+  | { readonly type: "trained" | "done elsewhere" }
+  | { readonly type: "done"; readonly seconds: number };
+
+export interface RunReport {
+  readonly finished: readonly PlannedRun[];
+  readonly failed: readonly { readonly run: PlannedRun; readonly cause: string }[];
+  /** Not begun, or stopped by the signal. */
+  readonly left: readonly PlannedRun[];
+  /** Another process is still at them. */
+  readonly elsewhere: readonly PlannedRun[];
+}
+
+/**
+ * Trains and evaluates what is missing of a plan, as many runs side by side as the backend makes good
+ * use of, and writes each result as soon as it is there. A run that fails does not stop the others;
+ * one that another process is at is left to that.
+ *
+ * @throws DOMException "AbortError" if Stop was pressed in the notebook
+ */
+export async function runMissing(
+  plan: readonly PlannedRun[],
+  settings: RunSettings,
+): Promise<RunReport> {
+  return await untilStopped(
+    settings.signal,
+    (signal) => runStoppable(plan, { ...settings, signal }),
+  );
+}
+
+async function runStoppable(
+  plan: readonly PlannedRun[],
+  settings: RunSettings & { readonly signal: AbortSignal },
+): Promise<RunReport> {
+  const { folder } = settings;
+  const broken = new AbortController();
+  const signal = AbortSignal.any([settings.signal, broken.signal]);
+  const { backend } = await startBackend(settings.backend);
+  const threads = settings.threads ?? 1;
+  const made = {
+    ...await provenance(),
+    backend: backend.name,
+    threads: String(threads),
+    ...await backend.arithmetic?.(),
+  };
+  const queue = (await workLeft(folder, plan)).map(({ run }) => run);
+  const report = {
+    finished: [] as PlannedRun[],
+    failed: [] as { run: PlannedRun; cause: string }[],
+    left: [] as PlannedRun[],
+    elsewhere: [] as PlannedRun[],
+  };
+
+  async function work(): Promise<void> {
+    let worker: RunWorker | undefined;
+    try {
+      for (let run = next(); run; run = next()) {
+        const claim = await claimRun(folder.path, run.name);
+        if (!claim) {
+          report.elsewhere.push(run);
+          continue;
+        }
+        if (!worker || worker.isDead) worker = await startWorker();
+        await runClaimed(worker, run, claim);
+      }
+    } catch (error) {
+      // The others would go on for hours, to write their results where there is no folder any more.
+      broken.abort();
+      throw error;
+    } finally {
+      worker?.terminate();
+    }
+  }
+
+  function next(): PlannedRun | undefined {
+    return signal.aborted ? undefined : queue.shift();
+  }
+
+  async function startWorker(): Promise<RunWorker> {
+    const worker = new RunWorker();
+    await worker.ask({
+      type: "start",
+      backend: backend.name,
+      dataFolder: settings.dataFolder,
+      acceptUnverified: settings.acceptUnverified ?? false,
+      teacherCache: settings.teacherCache ?? 0,
+      threads,
+    });
+    return worker;
+  }
+
+  async function runClaimed(worker: RunWorker, run: PlannedRun, claim: Claim): Promise<void> {
+    const abort = () => worker.abort();
+    const start = performance.now();
+    signal.addEventListener("abort", abort);
+    try {
+      // Another process may have done it since the list was made.
+      const [todo] = await workLeft(folder, [run]);
+      const isFinished = !todo || await runOne(worker, todo, made, settings, claim);
+      (isFinished ? report.finished : report.left).push(run);
+      if (!isFinished) return;
+      const seconds = (performance.now() - start) / 1000;
+      settings.onNews?.(run, todo ? { type: "done", seconds } : { type: "done elsewhere" });
+    } catch (error) {
+      report.failed.push({ run, cause: failureText(error) });
+    } finally {
+      signal.removeEventListener("abort", abort);
+      await claim.release();
+    }
+  }
+
+  const count = Math.min(sideBySide(backend, threads), queue.length);
+  const ends = await Promise.allSettled(Array.from({ length: count }, work));
+  const failure = ends.find((end) => end.status === "rejected");
+  if (failure) throw failure.reason;
+  const unfinished = await workLeft(folder, report.elsewhere);
+  return {
+    ...report,
+    left: [...report.left, ...queue],
+    elsewhere: unfinished.map(({ run }) => run),
+  };
+}
+
+/** How many runs of so many threads a backend makes good use of on this machine. */
+export function sideBySide(backend: Backend, threads: number): number {
+  return Math.max(Math.floor(backend.runsAtOnce(navigator.hardwareConcurrency) / threads), 1);
+}
+
+/** Gives false if the run was stopped by the signal. */
+async function runOne(
+  worker: RunWorker,
+  { run, training, evaluations }: WorkLeft,
+  made: RunProvenance,
+  { folder, onNews }: RunSettings,
+  claim: Claim,
+): Promise<boolean> {
+  const { specification, teacher } = run;
+  const checkpoints = join(folder.path, "checkpoints", run.name);
+  if (training) {
+    const answer = await worker.ask(
+      { type: "train", specification, teacher, checkpoints },
+      (news) => onNews?.(run, news),
+    );
+    if (answer.type !== "trained") return false;
+    await claim.check();
+    await writeRun(folder, run, answer, made);
+  }
+  // A process that was killed right here has left them.
+  await rm(checkpoints, { recursive: true, force: true });
+  onNews?.(run, { type: "trained" });
+  if (evaluations.length > 0) {
+    const { metadata: { weights } } = await folder.read(resultNameOf(run));
+    const answer = await worker.ask({
+      type: "evaluate",
+      studentFile: studentFile(folder, run),
+      ...{ specification, teacher, weights, evaluations },
+    });
+    if (answer.type !== "evaluated") return false;
+    await claim.check();
+    await writeEvaluations(folder, run, evaluations, answer.measurements, { weights, ...made });
+  }
+  return true;
+}
+
+/** A worker that is told to do one thing at a time. */
+class RunWorker {
+  readonly #worker = new Worker(import.meta.resolve("./run_worker.ts"), { type: "module" });
+  #isDead = false;
+
+  /** Whether it has come to an end by itself; it answers nothing any more. */
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /**
+   * Sends a request and waits for the answer that ends it.
+   *
+   * @param onNews is told of everything before that
+   * @throws UserError with the message of a failure
+   */
+  async ask(
+    request: Exclude<ToWorker, { type: "abort" }>,
+    onNews: (news: WorkerNews) => void = () => {},
+  ): Promise<WorkerAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<WorkerAnswer>();
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      switch (data.type) {
+        case "progress":
+        case "epoch":
+        case "message":
+          return onNews(data);
+        case "failed":
+          return reject(new UserError(data.message));
+        default:
+          return resolve(data);
+      }
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#isDead = true;
+      reject(new UserError(`a worker died: ${event.message}`));
+    };
+    this.#worker.postMessage(request);
+    return await promise;
+  }
+
+  abort(): void {
+    this.#worker.postMessage({ type: "abort" } satisfies ToWorker);
+  }
+
+  terminate(): void {
+    this.#worker.terminate();
+  }
+}

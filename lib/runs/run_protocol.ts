@@ -1,0 +1,66 @@
+import type { PlannedEvaluation } from "./planned_run.ts";
+import type { Measurement } from "../analysis/evaluations/evaluation.ts";
+import type { EpochRow } from "../training/epoch_row.ts";
+import type { PrecisionError } from "../teacher/precision.ts";
+import type { RunSpecification } from "../training/run_specification.ts";
+import type { TeacherFile } from "../teacher/find.ts";
+
+/** What the runner asks of a worker. */
+export type ToWorker =
+  | {
+    readonly type: "start";
+    readonly backend: string;
+    readonly dataFolder?: string;
+    readonly acceptUnverified: boolean;
+    /** In MiB; 0: none */
+    readonly teacherCache: number;
+    /** Of each run */
+    readonly threads: number;
+  }
+  | {
+    readonly type: "train";
+    readonly specification: RunSpecification;
+    readonly teacher: TeacherFile;
+    readonly checkpoints: string;
+  }
+  | {
+    readonly type: "evaluate";
+    readonly specification: RunSpecification;
+    readonly teacher: TeacherFile;
+    readonly studentFile: string;
+    /** SHA-256 of that file */
+    readonly weights: string;
+    readonly evaluations: readonly PlannedEvaluation[];
+  }
+  | { readonly type: "abort" };
+
+/** What a worker answers. */
+export type FromWorker = WorkerNews | WorkerAnswer | {
+  readonly type: "failed";
+  readonly message: string;
+};
+
+/** What a worker tells while it is at something. */
+export type WorkerNews =
+  | { readonly type: "progress"; readonly step: number; readonly steps: number }
+  | { readonly type: "epoch"; readonly row: EpochRow }
+  | { readonly type: "message"; readonly text: string };
+
+/** What ends a request that did not fail. */
+export type WorkerAnswer =
+  | { readonly type: "started" }
+  | {
+    readonly type: "trained";
+    readonly rows: readonly EpochRow[];
+    /** The student's weights, as a safetensors file */
+    readonly weights: Uint8Array;
+    readonly provenance: string;
+    /** Where the teacher computes in less than float32 */
+    readonly teacherError?: PrecisionError;
+  }
+  | {
+    readonly type: "evaluated";
+    /** In the order of the evaluations that were asked for */
+    readonly measurements: readonly (readonly Measurement[])[];
+  }
+  | { readonly type: "aborted" };

@@ -1,0 +1,159 @@
+/// <reference lib="deno.worker" />
+/**
+ * Trains and evaluates runs in a thread of its own, one after the other: a backend that keeps one core
+ * busy is put to work on every core this way, and the runner stays responsive.
+ */
+import type { FromWorker, ToWorker } from "./run_protocol.ts";
+import { weightsFault } from "../../experiments/table/result_fault.ts";
+import type { Measurement } from "../analysis/evaluations/evaluation.ts";
+import { evaluationNamed } from "../analysis/evaluations/evaluations.ts";
+import { failureText } from "../as_user_error.ts";
+import { startBackend } from "../backend/start_backend.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { loadDataset } from "../data/load_dataset.ts";
+import { sha256 } from "../files/sha256.ts";
+import { freeze, type Precision } from "../nn/freeze.ts";
+import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
+import type { ResNet } from "../nn/resnet.ts";
+import { decodeResNet, encodeResNet, readResNet, readWeightsFile } from "../nn/weights_file.ts";
+import { datasetFor } from "../training/run_specification.ts";
+import { type PrecisionError, precisionError } from "../teacher/precision.ts";
+import { environmentOf } from "../training/environment.ts";
+import { canonicalJson, runName, type RunSpecification } from "../training/run_specification.ts";
+import { teacherCacheFolder } from "../training/teacher_cache/folder.ts";
+import type { TeacherFile } from "../teacher/find.ts";
+import { train } from "../training/train.ts";
+import { UserError } from "../user_error.ts";
+
+type Request<T extends ToWorker["type"]> = Extract<ToWorker, { type: T }>;
+
+let settings: Request<"start">;
+let dataset: Dataset | undefined;
+let abort = new AbortController();
+
+self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "abort") return abort.abort();
+  abort = new AbortController();
+  try {
+    if (data.type === "start") settings = data;
+    // Before every run, since the one before may have lost the device.
+    await startBackend(settings.backend, { threads: settings.threads });
+    switch (data.type) {
+      case "start":
+        return send({ type: "started" });
+      case "train":
+        return await trainStudent(data);
+      case "evaluate":
+        return await evaluateStudent(data);
+    }
+  } catch (error) {
+    send(describeFailure(error));
+  }
+};
+
+async function trainStudent(
+  { specification, teacher: planned, checkpoints }: Request<"train">,
+): Promise<void> {
+  const { own, provenance } = await imagesOf(specification);
+  const mebibytes = settings.teacherCache;
+  const teacher = specification.teacher
+    ? await loadTeacher(planned, own, specification.teacher.precision)
+    : null;
+  try {
+    const { rows, student } = await train(specification, {
+      dataset: own,
+      teacher: teacher?.classifier ?? null,
+      environment: await environmentOf(settings.backend, settings.threads),
+      teacherCache: mebibytes > 0 ? { folder: teacherCacheFolder(), mebibytes } : undefined,
+      checkpoints,
+      signal: abort.signal,
+      onMessage: (text) => send({ type: "message", text }),
+      onProgress: ({ step, steps, row }) =>
+        send(row ? { type: "epoch", row } : { type: "progress", step, steps }),
+    });
+    const weights = await encodeResNet(student, { specification: canonicalJson(specification) });
+    student.dispose();
+    send({ type: "trained", rows, weights, provenance, teacherError: teacher?.error });
+  } finally {
+    teacher?.classifier.dispose();
+  }
+}
+
+async function evaluateStudent(
+  { specification, teacher: planned, studentFile, weights, evaluations }: Request<"evaluate">,
+): Promise<void> {
+  const { own } = await imagesOf(specification);
+  const student = frozenOf(await loadStudent(studentFile, runName(specification), weights));
+  const teacher = frozenOf(await loadPlanned(planned));
+  try {
+    const measurements: Measurement[][] = [];
+    for (const { name, options } of evaluations) {
+      const context = { student, teacher, dataset: own, signal: abort.signal };
+      measurements.push(await evaluationNamed(name).measure(options as never, context));
+    }
+    send({ type: "evaluated", measurements });
+  } finally {
+    student.dispose();
+    teacher.dispose();
+  }
+}
+
+/** The part of the data set that a run is about; the whole of it is kept for the next run. */
+async function imagesOf(
+  specification: RunSpecification,
+): Promise<{ own: Dataset; provenance: string }> {
+  if (dataset?.name !== specification.dataset.name) {
+    dataset = await loadDataset(specification.dataset.name, settings);
+  }
+  return { own: datasetFor(dataset, specification), provenance: dataset.provenance };
+}
+
+/** Freezes a network and disposes of it. */
+function frozenOf(network: ResNet): FrozenNetwork {
+  const frozen = freeze(network);
+  network.dispose();
+  return frozen;
+}
+
+/** @throws UserError if the file does not hold the weights that the run ended in */
+async function loadStudent(file: string, run: string, weights: string): Promise<ResNet> {
+  const bytes = await readWeightsFile(file);
+  const fault = weightsFault(sha256(bytes), `runs/${run}`, weights);
+  if (fault) throw new UserError(`${file}: ${fault}`);
+  return decodeResNet(bytes, file).network;
+}
+
+/** @throws UserError if the file has changed since the run was planned */
+async function loadPlanned({ file, hash }: TeacherFile): Promise<ResNet> {
+  const { network, hash: found } = await readResNet(file);
+  if (found === hash) return network;
+  network.dispose();
+  throw new UserError(
+    `${file} holds a teacher of SHA-256 ${found}, but the run was planned with ${hash}; put that one ` +
+      "back",
+  );
+}
+
+/** The teacher, and how far it is from itself in float32, where it computes in less. */
+async function loadTeacher(
+  planned: TeacherFile,
+  dataset: Dataset,
+  precision?: Precision,
+): Promise<{ classifier: FrozenNetwork; error?: PrecisionError }> {
+  const network = await loadPlanned(planned);
+  const classifier = freeze(network, { precision });
+  const exact = precision === undefined ? null : freeze(network);
+  network.dispose();
+  const error = exact ? await precisionError(classifier, exact, dataset) : undefined;
+  exact?.dispose();
+  return { classifier, error };
+}
+
+function describeFailure(error: unknown): FromWorker {
+  if (abort.signal.aborted) return { type: "aborted" };
+  return { type: "failed", message: failureText(error) };
+}
+
+function send(message: FromWorker): void {
+  self.postMessage(message);
+}

@@ -1,0 +1,38 @@
+import type { PlannedRun } from "./planned_run.ts";
+import { UserError } from "../user_error.ts";
+
+/** The index-th of count parts, from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** More is a mistyped number: there are never so many runs. */
+export const MOST_SHARDS = 9999;
+
+/** "2/4" → the second of four parts. @throws UserError for anything else */
+export function parseShard(text: string | undefined): Shard {
+  if (text === undefined) return { index: 1, count: 1 };
+  const match = /^(\d+)\/(\d+)$/.exec(text);
+  const [index, count] = match ? [Number(match[1]), Number(match[2])] : [0, 0];
+  if (index < 1 || index > count || count > MOST_SHARDS) {
+    throw new UserError(
+      `--shard is "${text}", but must be I/N with 1 ≤ I ≤ N ≤ ${MOST_SHARDS}, as in 2/4`,
+    );
+  }
+  return { index, count };
+}
+
+/**
+ * The runs of a shard, of all that are planned: whichever of them are done by now, shards of the same
+ * plan do not overlap. Each next run, heaviest first, goes to the shard that has least to do.
+ */
+export function shardOf(plan: readonly PlannedRun[], { index, count }: Shard): PlannedRun[] {
+  const loads = Array<number>(count).fill(0);
+  const heaviestFirst = [...plan].sort((a, b) => b.flops - a.flops || (a.name < b.name ? -1 : 1));
+  return heaviestFirst.filter(({ flops }) => {
+    const least = loads.indexOf(Math.min(...loads));
+    loads[least] += flops;
+    return least === index - 1;
+  });
+}

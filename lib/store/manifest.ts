@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { printable } from "../files/printable.ts";
+import { asUserError } from "../as_user_error.ts";
+import { writeAtomically } from "../files/write_atomically.ts";
+import { isRecord } from "../is_record.ts";
+import { UserError } from "../user_error.ts";
+import type { Columns } from "./arrow_file.ts";
+import { isResultName, resultName } from "./results_folder.ts";
+
+export const MANIFEST_FILE = "manifest.json";
+
+/** What a file must be for its content to be believed. */
+export interface ManifestEntry {
+  readonly rows: number;
+  readonly schema: Columns;
+  readonly bytes: number;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+  /**
+   * What else the file may still be. It is there only while the file is being overwritten, so that
+   * a process killed between the two renames leaves a file that one of the two entries describes.
+   */
+  readonly previous?: ManifestEntry;
+}
+
+/** Entries by the file's path relative to the folder, "/" between its parts. */
+export type Manifest = Readonly<Record<string, ManifestEntry>>;
+
+/**
+ * The folder's manifest; an empty one when there is none.
+ *
+ * @throws UserError when the file is not what {@linkcode writeManifest} writes
+ */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, MANIFEST_FILE);
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw asUserError(error);
+  }
+  return filesOf(path, text);
+}
+
+/** Puts a manifest in place of the folder's own, its files sorted by name. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const files = Object.fromEntries(
+    Object.keys(manifest).sort().map((file) => [file, manifest[file]]),
+  );
+  const path = join(folder, MANIFEST_FILE);
+  const text = JSON.stringify({ files }, null, 2) + "\n";
+  await writeAtomically(
+    path,
+    new TextEncoder().encode(text),
+    (written) => filesOf(path, new TextDecoder().decode(written)),
+  );
+}
+
+function filesOf(path: string, text: string): Manifest {
+  let content: { files?: unknown } | null;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw damaged(path, `it is not JSON (${(error as Error).message})`);
+  }
+  if (!isRecord(content?.files)) throw damaged(path, `it has no record "files"`);
+  for (const [file, entry] of Object.entries(content.files)) {
+    if (!isResultName(resultName(file) ?? file)) {
+      throw damaged(
+        path,
+        `its entry ${JSON.stringify(file)} names no file of a result, such as "runs/a.arrow"`,
+      );
+    }
+    if (!isEntry(entry)) {
+      throw damaged(
+        path,
+        `its entry "${printable(file)}" lacks its rows, schema, bytes or SHA-256`,
+      );
+    }
+  }
+  return content.files as Manifest;
+}
+
+function isEntry(entry: unknown): boolean {
+  return isRecord(entry) && Number.isInteger(entry.rows) && Number.isInteger(entry.bytes) &&
+    isRecord(entry.schema) && /^[0-9a-f]{64}$/.test(String(entry.sha256)) &&
+    (entry.previous === undefined || isEntry(entry.previous));
+}
+
+function damaged(path: string, what: string): UserError {
+  return new UserError(
+    `${path} is damaged: ${what}; put back the version you committed or backed up, or delete it ` +
+      `and every result that it listed is made again`,
+  );
+}

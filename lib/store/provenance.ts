@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import os from "node:os";
+import configuration from "../../deno.json" with { type: "json" };
+import { openedLibrary } from "../backend/onednn/open_library.ts";
+import { PROJECT_ROOT } from "../files/project_root.ts";
+import { runProgram } from "../files/run_program.ts";
+import { sha256 } from "../files/sha256.ts";
+
+/** The version of TensorFlow.js that deno.json pins. */
+export const TFJS_VERSION = configuration.imports["@tensorflow/tfjs"].split("@").at(-1)!;
+
+/** What made a result, besides its specification. */
+export interface Provenance {
+  readonly machine: string;
+  readonly deno: string;
+  readonly tfjs: string;
+  /** Git commit of the checkout, with "+changes" where files differ from it; "unknown" without git */
+  readonly commit: string;
+  /** SHA-256 of lib/ and experiments/ */
+  readonly source: string;
+}
+
+/** Of this process: the machine it runs on and the checkout it runs from. */
+export async function provenance(): Promise<Provenance> {
+  return {
+    machine: await describeMachine(),
+    deno: Deno.version.deno,
+    tfjs: TFJS_VERSION,
+    commit: await commit(),
+    source: await sourceHash(),
+  };
+}
+
+/** "AMD EPYC, AVX-512, 2 cores, 24 GiB, linux" */
+async function describeMachine(): Promise<string> {
+  const cpus = os.cpus();
+  return [
+    cpus[0]?.model.trim() ?? Deno.build.arch,
+    openedLibrary()?.instructions ?? await vectorInstructionsHere() ?? [],
+    `${cpus.length} cores`,
+    `${Math.round(os.totalmem() / 2 ** 30)} GiB`,
+    Deno.build.os,
+  ].flat().join(", ");
+}
+
+/** Deno lets only --allow-all read that file. */
+async function vectorInstructionsHere(): Promise<string | null> {
+  return vectorInstructions(await Deno.readTextFile("/proc/cpuinfo").catch(() => ""));
+}
+
+async function commit(): Promise<string> {
+  const head = await git("rev-parse", "HEAD");
+  if (head === null) return "unknown";
+  const changes = await git("status", "--porcelain", "--", "lib", "experiments", "deno.json");
+  return changes === "" ? head : `${head}+changes`;
+}
+
+async function git(...args: string[]): Promise<string | null> {
+  try {
+    const { success, stdout } = await runProgram("git", ["-C", PROJECT_ROOT, ...args]);
+    return success ? stdout : null;
+  } catch {
+    return null; // no git here
+  }
+}
+
+async function sourceHash(): Promise<string> {
+  const files: string[] = [];
+  for (const folder of ["lib", "experiments"]) await collectSources(folder, files);
+  const parts = await Promise.all(
+    files.sort().map(async (file) =>
+      [file, await Deno.readFile(join(PROJECT_ROOT, file))] as const
+    ),
+  );
+  return sha256(...parts.flat());
+}
+
+async function collectSources(folder: string, files: string[]): Promise<void> {
+  for await (const entry of Deno.readDir(join(PROJECT_ROOT, folder))) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) await collectSources(path, files);
+    else if (entry.name.endsWith(".ts")) files.push(path);
+  }
+}
+
+/** From the widest on; each flag is set where those below it are. */
+const WIDEST_FIRST = [
+  ["amx_tile", "AMX"],
+  ["avx512_bf16", "AVX-512 with bfloat16"],
+  ["avx512f", "AVX-512"],
+  ["avx2", "AVX2"],
+];
+
+/**
+ * The widest vector instructions of an x86 processor. Two that differ in them may have one model name, as
+ * virtual machines give it: of two "AMD EPYC" one took 1.8 times as long for a training step as the other.
+ *
+ * @param cpuinfo Linux's `/proc/cpuinfo`
+ * @returns null where it names none
+ */
+export function vectorInstructions(cpuinfo: string): string | null {
+  const flags = /^flags\s*:(.*)$/m.exec(cpuinfo)?.[1].split(/\s+/) ?? [];
+  return WIDEST_FIRST.find(([flag]) => flags.includes(flag))?.[1] ?? null;
+}

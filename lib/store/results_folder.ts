@@ -1,0 +1,265 @@
+import { join } from "node:path";
+import { sha256 } from "../files/sha256.ts";
+import { UserError } from "../user_error.ts";
+import {
+  type ArrowContent,
+  type Columns,
+  decodeArrow,
+  encodeArrow,
+  type Row,
+} from "./arrow_file.ts";
+import { withFolderLock } from "./folder_lock.ts";
+import { folderProblems, type Problem } from "./folder_problems.ts";
+import { removeLeftovers } from "../report/leftovers.ts";
+import { type Manifest, type ManifestEntry, readManifest, writeManifest } from "./manifest.ts";
+import { readListedFile } from "./read_listed_file.ts";
+import { isDiskFull, writeAtomically } from "../files/write_atomically.ts";
+import { printable } from "../files/printable.ts";
+
+/**
+ * A folder of Arrow files with a manifest that says what each must be.
+ *
+ * Results have names such as "runs/cifar10-resnet8-bss-seed1", without an extension. A file counts
+ * only once the manifest lists it: a process killed while it writes leaves a result that is not
+ * there, or the one that was there before, never half of one. Several processes may write at once.
+ */
+export class ResultsFolder {
+  private constructor(readonly path: string) {}
+
+  /**
+   * Opens a folder for writing, making it when it is not there, and clears away what killed
+   * processes had half written.
+   *
+   * @throws UserError at once, not after hours of training, when it cannot be written
+   */
+  static async open(path: string): Promise<ResultsFolder> {
+    await checkWritable(path);
+    await withFolderLock(path, "change", () => removeLeftovers(path));
+    return new ResultsFolder(path);
+  }
+
+  /**
+   * Opens a folder that is only read; it may be read-only.
+   *
+   * @param mayBeMissing takes a folder that is not there for an empty one
+   * @throws UserError when it is not a folder
+   */
+  static async openToRead(path: string, { mayBeMissing = false } = {}): Promise<ResultsFolder> {
+    const info = await Deno.stat(path).catch(() => null);
+    if (!info?.isDirectory && !(info === null && mayBeMissing)) {
+      throw new UserError(`there is no results folder ${path}; \`deno task reproduce\` makes one`);
+    }
+    return new ResultsFolder(path);
+  }
+
+  /**
+   * Writes a result, or puts it in place of the one of that name.
+   *
+   * @throws UserError when the rows do not fit the columns or the disk refuses; what was there
+   *   before is then still there
+   */
+  async write(
+    name: string,
+    columns: Columns,
+    rows: readonly Row[],
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const file = resultFile(name);
+    const bytes = encodeArrow(columns, rows, metadata);
+    const entry = {
+      rows: rows.length,
+      schema: columns,
+      bytes: bytes.length,
+      sha256: sha256(bytes),
+    };
+    await withFolderLock(
+      this.path,
+      "change",
+      () => putListedFile(this.path, file, bytes, entry),
+    );
+  }
+
+  /**
+   * Reads a result and checks it against the manifest.
+   *
+   * @throws UserError when it is not there or damaged
+   */
+  async read(name: string): Promise<ArrowContent> {
+    return await withFolderLock(
+      this.path,
+      "read",
+      async () => await this.#readListed(name, await readManifest(this.path)),
+    );
+  }
+
+  /**
+   * Reads several results at once, in their order; in the place of one that is not there or damaged
+   * stands the error that says so.
+   */
+  async readEach(names: readonly string[]): Promise<(ArrowContent | UserError)[]> {
+    return await withFolderLock(this.path, "read", async () => {
+      const manifest = await readManifest(this.path);
+      return await Promise.all(names.map(async (name) => {
+        try {
+          return await this.#readListed(name, manifest);
+        } catch (error) {
+          if (error instanceof UserError) return error;
+          throw error;
+        }
+      }));
+    });
+  }
+
+  /**
+   * Whether a result is listed and its file is there. One that is damaged is there: reading it says
+   * what is wrong, and once its file is deleted it counts as missing and is made again.
+   */
+  async has(name: string): Promise<boolean> {
+    const file = resultFile(name);
+    if (!Object.hasOwn(await readManifest(this.path), file)) return false;
+    const info = await Deno.stat(join(this.path, file)).catch(() => null);
+    return info !== null && info.isFile;
+  }
+
+  /** The names of all results that are there, in the sense of `has`. */
+  async present(): Promise<ReadonlySet<string>> {
+    const names = await this.names();
+    const infos = await Promise.all(
+      names.map((name) => Deno.stat(join(this.path, resultFile(name))).catch(() => null)),
+    );
+    return new Set(names.filter((_, index) => infos[index]?.isFile));
+  }
+
+  /** Names of the results that the manifest lists, sorted. */
+  async names(): Promise<string[]> {
+    return Object.keys(await readManifest(this.path)).map(resultName).filter((name) =>
+      name !== null
+    ).sort();
+  }
+
+  /** Removes a result and its entry; does nothing when there is neither. */
+  async remove(name: string): Promise<void> {
+    const file = resultFile(name);
+    await withFolderLock(this.path, "change", async () => {
+      const { [file]: _, ...others } = await readManifest(this.path);
+      await writeManifest(this.path, others);
+      await Deno.remove(join(this.path, file)).catch((error) => {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      });
+    });
+  }
+
+  /** Everything that is wrong in the folder; empty when all of it is whole. */
+  async verify(): Promise<Problem[]> {
+    return await withFolderLock(this.path, "read", () => folderProblems(this.path));
+  }
+
+  async #readListed(name: string, manifest: Manifest): Promise<ArrowContent> {
+    const file = resultFile(name);
+    if (Object.hasOwn(manifest, file)) {
+      return await readListedFile(this.path, file, manifest[file]);
+    }
+    throw new UserError(
+      `${join(this.path, file)} is not there; \`deno task reproduce\` makes results`,
+    );
+  }
+}
+
+/**
+ * Makes a folder when it is not there, and writes and removes a file in it: no other way of asking
+ * sees read-only mounts, full disks and missing rights alike.
+ *
+ * @throws UserError naming the folder, the cause and the remedy when it cannot be written
+ */
+async function checkWritable(folder: string): Promise<void> {
+  // As long as paths of results get, of which the system allows only so much.
+  const probe = join(folder, `.probe-${crypto.randomUUID()}`.padEnd(130, "-"));
+  try {
+    await writeAtomically(probe, new TextEncoder().encode("can this folder be written?"));
+    await Deno.remove(probe);
+  } catch (error) {
+    // The system's own words, but for the probe's name, which nobody knows.
+    const cause = ((error as Error).cause ?? error) as Error;
+    const reason = isDiskFull(cause) ? "the disk is full" : cause.message.split(" (os error")[0];
+    throw new UserError(
+      `the results folder ${folder} cannot be written; choose another folder or make room there ` +
+        `(${reason})`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Writes an Arrow file and its entry in the manifest, in an order that can be cut anywhere. The
+ * caller holds the folder's lock.
+ *
+ * @throws UserError when the disk refuses; what was there before is then still there
+ */
+async function putListedFile(
+  folder: string,
+  file: string,
+  bytes: Uint8Array,
+  entry: ManifestEntry,
+): Promise<void> {
+  const before = await readManifest(folder);
+  const after = { ...before, [file]: entry };
+  const write = () => writeChecked(join(folder, file), bytes, entry.sha256);
+  const previous = before[file];
+
+  if (!previous) {
+    // Cut between the two, the file is unlisted: nobody reads it and the next write replaces it.
+    await write();
+    await writeManifest(folder, after).catch(async (error) => {
+      await Deno.remove(join(folder, file));
+      throw error;
+    });
+    return;
+  }
+  // Cut anywhere from here on, the file is what one of the two entries says. So the last write,
+  // and the one that takes the first back, only tidy up: it does no harm if they fail.
+  await writeManifest(folder, { ...before, [file]: { ...entry, previous } });
+  await write().catch(async (error) => {
+    await writeManifest(folder, before).catch(() => {});
+    throw error;
+  });
+  await writeManifest(folder, after).catch(() => {});
+}
+
+async function writeChecked(path: string, bytes: Uint8Array, hash: string): Promise<void> {
+  await writeAtomically(path, bytes, (written) => {
+    if (sha256(written) !== hash) {
+      throw new UserError(`${path}: the disk gave back other bytes than it was given`);
+    }
+    decodeArrow(written);
+  });
+}
+
+const EXTENSION = ".arrow";
+
+/** Parts that mean the same on every file system and cannot lead out of the folder. */
+const NAME = /^(?!.*\.\.)[\w+=@-][\w.+=@-]*(\/[\w+=@-][\w.+=@-]*)*$/;
+
+/** Whether a result may have that name. */
+export function isResultName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/**
+ * The file of a result, relative to its folder: "runs/a" is in "runs/a.arrow".
+ *
+ * @throws UserError when the name is not a relative path of plain parts
+ */
+export function resultFile(name: string): string {
+  if (!isResultName(name)) {
+    throw new UserError(
+      `"${printable(name)}" cannot be the name of a result: it must be parts of letters, ` +
+        `digits and _ . + = @ - with "/" between them, none starting with "." or holding ".."`,
+    );
+  }
+  return name + EXTENSION;
+}
+
+/** The result that a file holds, or `null` when it is not an Arrow file. */
+export function resultName(file: string): string | null {
+  return file.endsWith(EXTENSION) ? file.slice(0, -EXTENSION.length) : null;
+}

@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import type { Dataset } from "../data/dataset.ts";
+import { exists } from "../data/read_data_file.ts";
+import { encodeResNet } from "../nn/weights_file.ts";
+import { resolveOptions } from "../options.ts";
+import { cardPath, readCard } from "../report/input_card.ts";
+import { UserError } from "../user_error.ts";
+import { protocolOptions } from "../training/protocol.ts";
+import { environmentOf } from "../training/environment.ts";
+import { provenance } from "../store/provenance.ts";
+import { canonicalJson, runName, type RunSpecification } from "../training/run_specification.ts";
+import { keepTeacher, TEACHER_CARD, type TeacherFile, teacherFile, teacherName } from "./find.ts";
+import { train } from "../training/train.ts";
+
+export interface TeacherRequest {
+  readonly dataset: Dataset;
+  /** "resnet14", … */
+  readonly network: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly backend: string;
+  readonly resultsFolder: string;
+  readonly report: (message: string) => void;
+}
+
+/**
+ * Trains a teacher on all training images of a data set, as the paper's protocol has it but for
+ * epochs and batch size, and stores it. The file says how it was made; resumes after an interruption.
+ *
+ * @throws UserError if the results folder has or describes a teacher of that name already
+ */
+export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile> {
+  const { dataset, network, backend, resultsFolder, report } = request;
+  const specification: RunSpecification = {
+    dataset: {
+      name: dataset.name,
+      fingerprint: dataset.fingerprint,
+      fraction: 1,
+      testImages: null,
+    },
+    teacher: null,
+    student: network,
+    method: "original",
+    options: {},
+    protocol: resolveOptions("teacher", protocolOptions, {
+      epochs: request.epochs,
+      batchSize: request.batchSize,
+    }),
+    scale: "quick",
+    seed: request.seed,
+  };
+  await refuseSecond(resultsFolder, specification);
+  const checkpoints = join(resultsFolder, "checkpoints", `teacher-${runName(specification)}`);
+  const environment = await environmentOf(backend);
+  const { rows, student: teacher } = await train(specification, {
+    dataset,
+    teacher: null,
+    environment,
+    checkpoints,
+    onMessage: report,
+    onProgress: ({ row }) => {
+      if (!row) return;
+      const percent = (share: unknown) => `${(100 * Number(share)).toFixed(1)} %`;
+      report(
+        `epoch ${row.epoch}/${request.epochs}: loss ${Number(row.loss).toFixed(3)}, ` +
+          `train ${percent(row.train_accuracy)}, test ${percent(row.test_accuracy)}`,
+      );
+    },
+  });
+  const bytes = await encodeResNet(teacher, {
+    dataset: dataset.name,
+    test_accuracy_percent: (100 * Number(rows.at(-1)!.test_accuracy)).toFixed(2),
+    specification: canonicalJson(specification),
+    provenance: canonicalJson({
+      ...await provenance(),
+      backend,
+      ...environment.arithmetic,
+      data: dataset.provenance,
+    }),
+  });
+  teacher.dispose();
+  const kept = await keepTeacher(resultsFolder, dataset.name, network, bytes);
+  await Deno.remove(checkpoints, { recursive: true });
+  return kept;
+}
+
+/** Before hours of training: only a teacher whose file is lost may be made again. */
+async function refuseSecond(resultsFolder: string, specification: RunSpecification): Promise<void> {
+  const name = teacherName(specification.dataset.name, specification.student);
+  const card = await readCard(TEACHER_CARD, resultsFolder, name);
+  if (!card) return;
+  const isLost = !await exists(teacherFile(resultsFolder, name));
+  if (isLost && card.metadata.specification === canonicalJson(specification)) return;
+  throw new UserError(
+    `${join(resultsFolder, cardPath(name))} describes a teacher of SHA-256 ${card.hash}, which ` +
+      `training would replace; train into another results folder (--results)`,
+  );
+}

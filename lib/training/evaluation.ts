@@ -1,0 +1,80 @@
+import * as tf from "@tensorflow/tfjs";
+import type { EventTurn } from "../stop/event_turn.ts";
+import type { Dataset, ImageSet, Labels } from "../data/dataset.ts";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { imageTensor } from "./batches.ts";
+
+/** The share of images whose class is the classifier's first, or among its first five, 0…1. */
+export interface Accuracy {
+  readonly top1: number;
+  /** null with five classes or fewer, of which every one is among the first five */
+  readonly top5: number | null;
+}
+
+/**
+ * How many of the images the classifier gets right.
+ *
+ * @param events gets the event loop its turns
+ */
+export async function evaluate(
+  classifier: FrozenClassifier,
+  dataset: Dataset,
+  set: ImageSet,
+  events?: EventTurn,
+): Promise<Accuracy> {
+  const { classes } = classifier;
+  let [first, firstFive] = [0, 0];
+  for (const { images, labels } of imageSlices(dataset, set)) {
+    const logits = classifier.logits(images);
+    const values = await logits.data<"float32">();
+    tf.dispose([images, logits]);
+    labels.forEach((label, k) => {
+      const rank = rankOf(label, values.subarray(k * classes, (k + 1) * classes));
+      if (rank === 0) first++;
+      if (rank < 5) firstFive++;
+    });
+    await events?.take();
+  }
+  return { top1: first / set.count, top5: classes > 5 ? firstFive / set.count : null };
+}
+
+/** The share of the images that the classifier gets right, 0…1. */
+export async function evaluateAccuracy(
+  classifier: FrozenClassifier,
+  dataset: Dataset,
+  set: ImageSet,
+): Promise<number> {
+  return (await evaluate(classifier, dataset, set)).top1;
+}
+
+/**
+ * How many classes are before one: those with a higher logit, and the earlier ones of those with the
+ * same, as `argMax` has it. A logit that is not a number is never behind another.
+ */
+function rankOf(label: number, logits: Float32Array): number {
+  const own = logits[label];
+  let rank = 0;
+  for (let c = 0; c < logits.length; c++) {
+    const isBehind = logits[c] < own || (logits[c] === own && c >= label);
+    if (!isBehind) rank++;
+  }
+  return rank;
+}
+
+/** Small enough for the feature maps to stay in a processor's cache. */
+const SLICE = 64;
+
+/** Some images of a set, which the caller disposes of, and their classes. */
+interface ImageSlice {
+  /** `[n, h, w, c]`, normalised */
+  readonly images: tf.Tensor4D;
+  readonly labels: Labels;
+}
+
+/** The images of a set in their order, a slice at a time. */
+export function* imageSlices(dataset: Dataset, set: ImageSet): Generator<ImageSlice> {
+  for (let from = 0; from < set.count; from += SLICE) {
+    const labels = set.labels.subarray(from, from + SLICE);
+    yield { images: imageTensor(dataset, set, Array.from(labels, (_, k) => from + k)), labels };
+  }
+}

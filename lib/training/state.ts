@@ -1,0 +1,119 @@
+import * as tf from "@tensorflow/tfjs";
+import { weightToMemory } from "../nn/layout.ts";
+import type { Network } from "../nn/network.ts";
+import type { StoredTensor } from "../nn/safetensors.ts";
+import { Sgd } from "../nn/sgd.ts";
+import { storedTensors } from "../nn/weights_file.ts";
+import type { Protocol } from "./protocol.ts";
+import type { DistillationMethod, MethodNetworks } from "../distillation/method.ts";
+
+/** All that changes while a run trains, and that a checkpoint must hold. */
+export class TrainingState<N extends Network> {
+  readonly student: N;
+  readonly optimizer: Sgd;
+  /** What the method trains besides the student. */
+  readonly own: ReadonlyMap<string, tf.Variable>;
+  /** What the optimizer trains, by name. */
+  readonly trained: ReadonlyMap<string, tf.Variable>;
+
+  /** @param student and `own` belong to it from now on */
+  constructor(student: N, own: ReadonlyMap<string, tf.Variable>, protocol: Protocol) {
+    this.student = student;
+    this.optimizer = new Sgd(protocol);
+    this.own = own;
+    this.trained = new Map([...student.parameters, ...prefixed("method/", own)]);
+  }
+
+  async save(): Promise<Map<string, StoredTensor>> {
+    return new Map([
+      ...await storedTensors(this.#variables()),
+      ...await storedTensors(prefixed("momentum/", this.optimizer.state())),
+    ]);
+  }
+
+  restore(tensors: ReadonlyMap<string, StoredTensor>): void {
+    const toTensor = ({ data, shape }: StoredTensor) => {
+      const weight = weightToMemory(data as Float32Array, shape);
+      return tf.tensor(weight.data, weight.shape);
+    };
+    tf.tidy(() => {
+      for (const [name, variable] of this.#variables()) {
+        variable.assign(toTensor(tensors.get(name)!));
+      }
+      const momentum = [...tensors].filter(([name]) => name.startsWith("momentum/"));
+      this.optimizer.restore(
+        new Map(
+          momentum.map(([name, stored]) => [name.slice("momentum/".length), toTensor(stored)]),
+        ),
+      );
+    });
+  }
+
+  /**
+   * Does a mini-batch's work, which moves running statistics long before the optimizer's step; if it
+   * throws, they are as they were before.
+   */
+  async attempt<T>(work: () => Promise<T>): Promise<T> {
+    const statistics = this.student.variables().filter(([name]) => !this.trained.has(name))
+      .map(([, variable]) => ({ variable, before: tf.clone(variable) }));
+    try {
+      return await work();
+    } catch (error) {
+      for (const { variable, before } of statistics) variable.assign(before);
+      throw error;
+    } finally {
+      tf.dispose(statistics.map(({ before }) => before));
+    }
+  }
+
+  /** The names of variables that hold a value that is not finite. */
+  async nonFinite(): Promise<string[]> {
+    const names: string[] = [];
+    for (const [name, variable] of this.#variables()) {
+      if (!(await variable.data<"float32">()).every(Number.isFinite)) names.push(name);
+    }
+    return names;
+  }
+
+  /** Leaves only the student, the result of a finished run. */
+  disposeAllButStudent(): void {
+    this.optimizer.reset();
+    for (const variable of this.own.values()) variable.dispose();
+  }
+
+  dispose(): void {
+    this.disposeAllButStudent();
+    this.student.dispose();
+  }
+
+  #variables(): [string, tf.Variable][] {
+    return [...this.student.variables(), ...prefixed("method/", this.own)];
+  }
+}
+
+function prefixed<T>(prefix: string, map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].map(([name, value]) => [prefix + name, value]);
+}
+
+/**
+ * The state that a run starts in: the student, and what the method trains besides.
+ *
+ * @param networks the student is the state's from now on
+ * @throws UserError if the method cannot work with these networks
+ */
+export function initialState<N extends Network>(
+  { method, options, protocol }: {
+    readonly method: DistillationMethod;
+    readonly options: Readonly<Record<string, unknown>>;
+    readonly protocol: Protocol;
+  },
+  networks: MethodNetworks & { readonly student: N },
+): TrainingState<N> {
+  try {
+    const own = method.createVariables?.(options as never, networks);
+    return new TrainingState(networks.student, own ?? new Map(), protocol);
+  } catch (error) {
+    networks.student.dispose();
+    throw error;
+  }
+}

@@ -2,6 +2,11 @@ import { boundaryStep } from "./boundary_step.ts";
 import { budget } from "./budget.ts";
 import { figureData } from "./figure_data.ts";
 import type { Experiment } from "../lib/runs/experiment.ts";
+import {
+  type ExperimentReport,
+  type ReportChoices,
+  reportOf,
+} from "../lib/runs/report/experiment_report.ts";
 import { named } from "../lib/named.ts";
 import { quickstart } from "./quickstart.ts";
 import { robustness } from "./robustness.ts";
@@ -34,4 +39,13 @@ export const experiments: readonly Experiment[] = [
  */
 export function experimentNamed(name: string): Experiment {
   return named("experiment", experiments, name);
+}
+
+/**
+ * Opens the experiment of that name for a notebook, as {@linkcode reportOf} does.
+ *
+ * @throws UserError that lists the valid names
+ */
+export async function openReport(name: string, choices: ReportChoices): Promise<ExperimentReport> {
+  return await reportOf(experimentNamed(name), choices);
 }

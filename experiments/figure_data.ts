@@ -1,5 +1,4 @@
-import { above, gainGrowsWithLessData } from "../lib/runs/claim.ts";
-import type { Experiment } from "../lib/runs/experiment.ts";
+import { above, type Experiment, gainGrowsWithLessData } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 const fractions = {

@@ -6,19 +6,25 @@ export type { PlannedRun } from "../lib/runs/planned_run.ts";
 export {
   commandFor,
   type ExperimentReport,
-  openReport,
   type ReportChoices,
-} from "./report/experiment_report.ts";
-export { equalCostTable } from "./report/equal_cost_table.ts";
-export { against, curves, gains, gainsByShare, withShares } from "./report/figure_rows.ts";
-export { provenanceTable } from "./report/provenance_table.ts";
-export { runHere } from "./report/run_here.ts";
-export { stateTable } from "./report/state_table.ts";
-export { timesTable } from "./report/times_table.ts";
+} from "../lib/runs/report/experiment_report.ts";
+export { openReport } from "./experiments.ts";
+export { equalCostTable } from "../lib/runs/report/equal_cost_table.ts";
+export {
+  against,
+  curves,
+  gains,
+  gainsByShare,
+  withShares,
+} from "../lib/runs/report/figure_rows.ts";
+export { provenanceTable } from "../lib/runs/report/provenance_table.ts";
+export { runHere } from "../lib/runs/report/run_here.ts";
+export { stateTable } from "../lib/runs/report/state_table.ts";
+export { timesTable } from "../lib/runs/report/times_table.ts";
 export { runMissing, type RunNews } from "../lib/runs/run_missing.ts";
-export { measureNamed } from "./table/measures.ts";
-export { collectTable, type ResultTable } from "./table/result_table.ts";
-export { summarise, type SummaryRow } from "./table/summary.ts";
-export { summaryTable } from "./table/summary_table.ts";
-export { verdictTable } from "./report/verdict_table.ts";
-export { type Verdict, verdicts } from "./table/verdicts.ts";
+export { measureNamed } from "../lib/runs/table/measures.ts";
+export { collectTable, type ResultTable } from "../lib/runs/table/result_table.ts";
+export { summarise, type SummaryRow } from "../lib/runs/table/summary.ts";
+export { summaryTable } from "../lib/runs/table/summary_table.ts";
+export { verdictTable } from "../lib/runs/report/verdict_table.ts";
+export { type Verdict, verdicts } from "../lib/runs/table/verdicts.ts";

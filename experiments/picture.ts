@@ -1,7 +1,8 @@
-import { gains } from "./report/figure_rows.ts";
-import { commandFor, openReport } from "./report/experiment_report.ts";
-import { collectTable } from "./table/result_table.ts";
-import { summarise } from "./table/summary.ts";
+import { gains } from "../lib/runs/report/figure_rows.ts";
+import { commandFor } from "../lib/runs/report/experiment_report.ts";
+import { openReport } from "./experiments.ts";
+import { collectTable } from "../lib/runs/table/result_table.ts";
+import { summarise } from "../lib/runs/table/summary.ts";
 import { runCommand } from "../lib/commands/command_line.ts";
 import { writeAtomically } from "../lib/files/write_atomically.ts";
 import { gainWithIntervals } from "../lib/report/gain_intervals.ts";

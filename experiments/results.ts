@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { RESULTS } from "../lib/runs/plan_sources.ts";
 import { counted } from "../lib/report/duration.ts";
-import { eachResult } from "./results/each_result.ts";
-import { exportResults } from "./results/export_results.ts";
-import { resultText } from "./results/result_text.ts";
-import { kindCounts, resultsList } from "./results/results_list.ts";
-import { chooseResults, readStored } from "./results/stored_result.ts";
-import { verifyResults } from "./results/verify_results.ts";
+import { eachResult, resultText } from "../lib/runs/results/result_cells.ts";
+import { exportResults } from "../lib/runs/results/export_results.ts";
+import { kindCounts, resultsList } from "../lib/runs/results/results_list.ts";
+import { chooseResults, readStored } from "../lib/runs/results/stored_result.ts";
+import { verifyResults } from "../lib/runs/results/verify_results.ts";
 import { type CommandLine, runCommand } from "../lib/commands/command_line.ts";
 import { folderOptions } from "../lib/commands/common_options.ts";
 import { exportFormats } from "../lib/store/export.ts";

@@ -1,7 +1,5 @@
-import { above } from "../lib/runs/claim.ts";
-import type { Experiment } from "../lib/runs/experiment.ts";
-import { paperMethods } from "../lib/runs/paper_methods.ts";
-import { atEachScale } from "../lib/runs/scales.ts";
+import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { atEachScale, paperMethods } from "../lib/runs/scales.ts";
 
 const images = { smoke: 8, quick: 100, paper: 512 };
 /** The ensemble takes a thousand steps, however few the images: a trial has the methods of the claims only. */

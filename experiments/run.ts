@@ -1,27 +1,28 @@
 import { experimentNamed, experiments } from "./experiments.ts";
 import { checkInputs, keepInputCards } from "../lib/runs/input_cards.ts";
 import { choiceOptions, parseChoices } from "../lib/runs/choices.ts";
-import { variantClaims } from "../lib/runs/claim.ts";
-import type { Experiment } from "../lib/runs/experiment.ts";
+import { type Experiment, variantClaims } from "../lib/runs/experiment.ts";
 import { openPlans, ownBeside, type Plan } from "../lib/runs/open_plan.ts";
 import { checkOverridesUsed } from "../lib/runs/overrides.ts";
 import { type LoadedSources, planSources, RESULTS } from "../lib/runs/plan_sources.ts";
 import { mergePlans } from "../lib/runs/planned_run.ts";
 import { chosenMethods, type PlanChoices } from "../lib/runs/plan.ts";
-import { verdictTable } from "./report/verdict_table.ts";
+import { verdictTable } from "../lib/runs/report/verdict_table.ts";
 import { holderOf } from "../lib/runs/run_lock.ts";
 import { estimateSeconds } from "../lib/runs/estimate.ts";
 import { runAndReport } from "../lib/runs/run_and_report.ts";
 import { parseShard, shardOf } from "../lib/runs/shard.ts";
 import { type WorkLeft, workLeft } from "../lib/runs/work_left.ts";
-import { parseSlurmOptions, slurmOptions } from "./slurm/slurm_options.ts";
-import { slurmStatus } from "./slurm/status.ts";
-import { statusText } from "./slurm/status_text.ts";
-import { type Submitted, submitToSlurm } from "./slurm/submit.ts";
-import { fewCrossings } from "./table/few_crossings.ts";
-import { collectTable, type ResultTable } from "./table/result_table.ts";
-import { summaryTable } from "./table/summary_table.ts";
-import { readTable, tableName, updateTable } from "./table/table_file.ts";
+import {
+  parseSlurmOptions,
+  slurmOptions,
+  type Submitted,
+  submitToSlurm,
+} from "../lib/runs/slurm/submit.ts";
+import { slurmStatus, statusText } from "../lib/runs/slurm/status.ts";
+import { collectTable, fewCrossings, type ResultTable } from "../lib/runs/table/result_table.ts";
+import { summaryTable } from "../lib/runs/table/summary_table.ts";
+import { readTable, tableName, updateTable } from "../lib/runs/table/table_file.ts";
 import {
   backendsNamed,
   describeStartedBackend,
@@ -34,7 +35,6 @@ import {
   runCommand,
 } from "../lib/commands/command_line.ts";
 import { backendOption, folderOptions } from "../lib/commands/common_options.ts";
-import { parseTime } from "../lib/commands/parse_time.ts";
 import { bundleOf, type Displayable } from "../lib/report/display.ts";
 import { formatDuration } from "../lib/report/duration.ts";
 import { printable } from "../lib/files/printable.ts";
@@ -218,4 +218,26 @@ async function listWork(
     `${works.length} runs, about ${formatDuration(estimate.total)} with ` +
       `${estimate.sideBySide} side by side`,
   );
+}
+
+const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
+
+/** A timer counts at most 2³¹ − 1 milliseconds. */
+const MOST_HOURS = 596;
+
+/**
+ * "150m", "2h30m" or "90s" in seconds.
+ *
+ * @throws UserError naming the option for anything else, for no time at all, and for more than a timer counts
+ */
+export function parseTime(option: string, text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)([hms])/g)];
+  const seconds = parts.reduce((sum, [, value, unit]) => sum + Number(value) * UNITS[unit], 0);
+  if (parts.map(([part]) => part).join("") !== text || !(seconds > 0)) {
+    throw new UserError(`--${option} is "${text}", but must be a time such as 150m, 2h30m or 90s`);
+  }
+  if (seconds > 3600 * MOST_HOURS) {
+    throw new UserError(`--${option} is "${text}", but must be at most ${MOST_HOURS}h`);
+  }
+  return seconds;
 }

@@ -1,7 +1,5 @@
-import { above } from "../lib/runs/claim.ts";
-import type { Experiment } from "../lib/runs/experiment.ts";
-import { paperMethods } from "../lib/runs/paper_methods.ts";
-import { atEachScale } from "../lib/runs/scales.ts";
+import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { atEachScale, paperMethods } from "../lib/runs/scales.ts";
 
 /** Which method makes the best student, of three sizes. */
 export const table1: Experiment = {

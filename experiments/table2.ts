@@ -1,7 +1,5 @@
-import { above } from "../lib/runs/claim.ts";
-import type { Experiment } from "../lib/runs/experiment.ts";
-import { paperMethods } from "../lib/runs/paper_methods.ts";
-import { atEachScale } from "../lib/runs/scales.ts";
+import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { atEachScale, paperMethods } from "../lib/runs/scales.ts";
 
 /**
  * The methods on data with many classes. Which networks and settings the paper has here is not known:

@@ -1,5 +1,4 @@
-import { above } from "../lib/runs/claim.ts";
-import type { Experiment } from "../lib/runs/experiment.ts";
+import { above, type Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 /** Whose boundary is most like the teacher's. */

@@ -1,5 +1,4 @@
-import { above } from "../lib/runs/claim.ts";
-import type { Experiment } from "../lib/runs/experiment.ts";
+import { above, type Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 /** Which samples to attack and which class to move each to, one rule changed at a time. */

@@ -1,4 +1,4 @@
-import { pointImages } from "../data/toy/point_set.ts";
+import { pointImages } from "../data/point_set.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { topClasses } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";

@@ -14,11 +14,11 @@ export const onednn: Backend = {
   register: async ({ threads }) => {
     if (tf.findBackendFactory("onednn")) return;
     const { openLibrary } = await import("./onednn/open_library.ts");
-    const { OnednnBackend } = await import("./onednn/onednn_backend.ts");
+    const { FreezingOnednnBackend } = await import("./onednn/frozen/sliced_network.ts");
     const { registerKernels } = await import("./onednn/register_kernels.ts");
     const opened = openLibrary(threads);
     registerKernels("onednn");
-    tf.registerBackend("onednn", () => new OnednnBackend(opened));
+    tf.registerBackend("onednn", () => new FreezingOnednnBackend(opened));
   },
   arithmetic: async () => {
     const { openLibrary } = await import("./onednn/open_library.ts");

@@ -1,9 +1,8 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { dataFolder, type DataOptions, type DataSource, requireAccepted } from "./data_source.ts";
 import { type Dataset, type ImageSet, makeLabels, withFingerprint } from "./dataset.ts";
 import { type JpegDecoder, startJpegDecoder } from "./decode_jpeg.ts";
-import { exists } from "./read_data_file.ts";
-import { type LabelledJpeg, readTinyImagenetFiles } from "./tiny_imagenet_files.ts";
+import { exists, readDataFile, readFolder } from "./read_data_file.ts";
 import { type Archive, unpackArchive } from "./unpack_archive.ts";
 import { VerifiedRecord } from "./verified_record.ts";
 import { UserError } from "../user_error.ts";
@@ -76,4 +75,117 @@ function decodeImages(
     labels[k] = label;
   }
   return { images, labels, count };
+}
+
+/** A JPEG file with the class of its image. */
+interface LabelledJpeg {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  readonly label: number;
+}
+
+/** What the folder `tiny-imagenet-200` holds. */
+interface TinyImagenetFiles {
+  /** The first name of each class, or its WordNet identifier where names are missing */
+  readonly classes: readonly string[];
+  /** Class by class */
+  readonly train: readonly LabelledJpeg[];
+  readonly validation: readonly LabelledJpeg[];
+}
+
+/**
+ * Reads the files of Tiny ImageNet in its makers' layout: `wnids.txt` lists the classes in order,
+ * `words.txt` names them (and all others of WordNet), `train/<class>/images` holds training images,
+ * `val/images` those whose classes `val/val_annotations.txt` says. Images come in order of their names.
+ *
+ * @param record what the files must be, if that is known
+ * @throws UserError naming what is missing or damaged
+ */
+async function readTinyImagenetFiles(
+  folder: string,
+  record: VerifiedRecord | null,
+): Promise<TinyImagenetFiles> {
+  const files = new Files(folder, record);
+  const ids = await files.lines("wnids.txt");
+  const names = await files.has("words.txt") ? await files.table("words.txt") : new Map();
+  return {
+    classes: ids.map((id) => names.get(id)?.split(",")[0] ?? id),
+    train: await readTrainingImages(files, ids),
+    validation: await readValidationImages(files, ids),
+  };
+}
+
+async function readTrainingImages(files: Files, ids: readonly string[]): Promise<LabelledJpeg[]> {
+  const images: LabelledJpeg[] = [];
+  for (const [label, id] of ids.entries()) {
+    for (const [name, bytes] of await files.images(`train/${id}/images`)) {
+      images.push({ file: files.path(`train/${id}/images`, name), bytes, label });
+    }
+  }
+  return images;
+}
+
+async function readValidationImages(files: Files, ids: readonly string[]): Promise<LabelledJpeg[]> {
+  const annotations = "val/val_annotations.txt";
+  const classOf = await files.table(annotations);
+  const images = await files.images("val/images");
+  const missing = [...classOf.keys()].find((name) => !images.has(name));
+  if (missing !== undefined) {
+    throw new UserError(
+      `the data file ${files.path("val/images", missing)} is missing; ${files.remedy}`,
+    );
+  }
+  return [...images].map(([name, bytes]) => {
+    const id = classOf.get(name);
+    const label = ids.findIndex((candidate) => candidate === id);
+    if (label >= 0) return { file: files.path("val/images", name), bytes, label };
+    const what = id === undefined ? "no class" : `class "${id}", which is not one of wnids.txt`;
+    throw new UserError(
+      `${files.path(annotations)} is damaged: it puts ${name} into ${what}; ${files.remedy}`,
+    );
+  });
+}
+
+/** The folder of the data set, each file of which is held against the record when it is read. */
+class Files {
+  readonly remedy: string;
+  readonly #folder: string;
+  readonly #record: VerifiedRecord | null;
+
+  constructor(folder: string, record: VerifiedRecord | null) {
+    this.remedy = `put it there, or delete the folder ${folder} to have it made again`;
+    this.#folder = folder;
+    this.#record = record;
+  }
+
+  path(...parts: string[]): string {
+    return join(this.#folder, ...parts);
+  }
+
+  async has(name: string): Promise<boolean> {
+    return await exists(this.path(name));
+  }
+
+  async lines(name: string): Promise<string[]> {
+    const bytes = await readDataFile(this.path(name), this.remedy);
+    const folder = dirname(name);
+    if (folder === ".") this.#record?.check(name, bytes);
+    // The record knows a folder below as a whole.
+    else this.#record?.check(folder, await readFolder(this.path(folder), this.remedy));
+    return new TextDecoder().decode(bytes).split(/\r?\n/).filter((line) => line !== "");
+  }
+
+  /** The second field of each line by its first; tabs are between them. */
+  async table(name: string): Promise<Map<string, string>> {
+    const rows = (await this.lines(name)).map((line) => line.split("\t"));
+    return new Map(rows.map(([key, value]) => [key, value]));
+  }
+
+  /** The contents of all files of a folder by name, in order of the names; there is at least one. */
+  async images(folder: string): Promise<Map<string, Uint8Array>> {
+    const images = await readFolder(this.path(folder), this.remedy);
+    this.#record?.check(folder, images);
+    if (images.size > 0) return images;
+    throw new UserError(`the folder ${this.path(folder)} holds no images; ${this.remedy}`);
+  }
 }

@@ -3,10 +3,9 @@ import { Unzip, UnzipInflate, unzipSync } from "fflate";
 import { download, type RemoteFile } from "./download.ts";
 import { md5OfFile } from "./md5.ts";
 import { exists } from "./read_data_file.ts";
-import { untar } from "./untar.ts";
+import { createMember, untar } from "./untar.ts";
 import { writeVerifiedRecord } from "./verified_record.ts";
 import { UserError } from "../user_error.ts";
-import { createMember } from "./create_member.ts";
 
 /** A .tar.gz or .zip that holds one folder. */
 export interface Archive extends RemoteFile {

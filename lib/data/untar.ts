@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { createMember } from "./create_member.ts";
+import { dirname, join } from "node:path";
 
 const BLOCK = 512;
 
@@ -100,4 +100,23 @@ function describe(block: Uint8Array): { name: string | null; size: number } {
     `its member ${JSON.stringify(name)} is a link or a device (type ${JSON.stringify(type)}), ` +
       `but only files and folders are taken`,
   );
+}
+
+/**
+ * Creates a file of an archive, and the folders above it.
+ *
+ * @param folder where the archive is unpacked
+ * @param name of the member; that of a folder ends with a slash
+ * @returns null for a folder, which comes with its files
+ * @throws Error if the member would lie outside the folder, or is there already
+ */
+export function createMember(folder: string, name: string): Deno.FsFile | null {
+  const parts = name.split(/[/\\]/);
+  if (parts[0] === "" || /^[a-z]:/i.test(name) || parts.includes("..")) {
+    throw new Error(`its member ${JSON.stringify(name)} would lie outside the folder`);
+  }
+  if (parts.at(-1) === "") return null;
+  const path = join(folder, ...parts);
+  Deno.mkdirSync(dirname(path), { recursive: true });
+  return Deno.openSync(path, { write: true, createNew: true });
 }

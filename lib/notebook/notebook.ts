@@ -1,5 +1,3 @@
-import { isInjected } from "./parameters.ts";
-
 /** The figure as Plotly's own data. */
 export const PLOTLY_MIME = "application/vnd.plotly.v1+json";
 
@@ -53,6 +51,14 @@ export interface ErrorOutput {
   readonly ename: string;
   readonly evalue: string;
   readonly traceback: readonly string[];
+}
+
+/** The tag and the id of the cell that gives parameters other values. */
+export const INJECTED = "injected-parameters";
+
+/** Whether a cell gives parameters other values than the notebook declares. */
+export function isInjected({ metadata }: Cell): boolean {
+  return metadata.tags?.includes(INJECTED) ?? false;
 }
 
 /** A notebook's code cells in their order. */

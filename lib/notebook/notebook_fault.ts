@@ -1,4 +1,4 @@
-import { isResultName } from "../store/results_folder.ts";
+import { isResultName } from "../store/manifest.ts";
 import { INPUTS_MIME, PLOTLY_MIME, VERDICTS_MIME } from "./notebook.ts";
 import { isRecord } from "../is_record.ts";
 

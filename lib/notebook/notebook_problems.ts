@@ -1,8 +1,13 @@
 import { dirname, resolve } from "node:path";
-import { readManifest } from "../store/manifest.ts";
-import { resultFile } from "../store/results_folder.ts";
-import { cellErrors, codeCells, INPUTS_MIME, type Notebook, shownAs } from "./notebook.ts";
-import { isInjected } from "./parameters.ts";
+import { readManifest, resultFile } from "../store/manifest.ts";
+import {
+  cellErrors,
+  codeCells,
+  INPUTS_MIME,
+  isInjected,
+  type Notebook,
+  shownAs,
+} from "./notebook.ts";
 
 interface Inputs {
   /** A results folder, from the notebook's folder. */

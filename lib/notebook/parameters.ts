@@ -1,8 +1,7 @@
 import { UserError } from "../user_error.ts";
-import type { Cell, Notebook } from "./notebook.ts";
+import { type Cell, INJECTED, isInjected, type Notebook } from "./notebook.ts";
 
 const DECLARED = "parameters";
-const INJECTED = "injected-parameters";
 
 /** Values of a notebook's parameters by their names; whatever JSON can hold. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -54,11 +53,6 @@ export function injectParameters(
     ...notebook,
     cells: cells.toSpliced(parametersAt({ ...notebook, cells }) + 1, 0, injected),
   };
-}
-
-/** Whether a cell gives parameters other values than the notebook declares. */
-export function isInjected({ metadata }: Cell): boolean {
-  return metadata.tags?.includes(INJECTED) ?? false;
 }
 
 /** Whether a cell is the one that declares parameters. */

@@ -5,11 +5,12 @@ import {
   type Cell,
   type DataOutput,
   type ErrorOutput,
+  isInjected,
   type Notebook,
   type Output,
   PLOTLY_MIME,
 } from "../notebook/notebook.ts";
-import { declaresParameters, isInjected } from "../notebook/parameters.ts";
+import { declaresParameters } from "../notebook/parameters.ts";
 import { escapeHtml, jsonForScript } from "../report/escape_html.ts";
 import { type LinkTarget, markdownHtml } from "./markdown.ts";
 import type { AnyTrace, Figure } from "../report/figure.ts";

@@ -1,5 +1,5 @@
 import { type ClassRegions, regionAgreement } from "../analysis/class_regions.ts";
-import type { PointSet } from "../data/toy/point_set.ts";
+import type { PointSet } from "../data/point_set.ts";
 import { boundaryLines, type Polyline } from "./zero_lines.ts";
 import { methodStyles } from "./colours.ts";
 import { type AnyTrace, type Figure, type HeatmapTrace, hoverText, type Trace } from "./figure.ts";

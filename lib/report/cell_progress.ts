@@ -1,6 +1,6 @@
 import { type Displayable, displayable } from "./display.ts";
 import { escapeHtml } from "./escape_html.ts";
-import { type JupyterKernel, jupyterKernel } from "./jupyter_kernel.ts";
+import { type JupyterKernel, jupyterKernel } from "../stop/jupyter_kernel.ts";
 import { type LiveDisplay, liveDisplay, Paced } from "./live_display.ts";
 import { Progress, type ProgressDisplay, textBar, WorkCount } from "./progress.ts";
 

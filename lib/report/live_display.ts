@@ -1,5 +1,5 @@
-import { bundleOf, type Displayable } from "./display.ts";
-import { type JupyterKernel, jupyterKernel, sendBundle } from "./jupyter_kernel.ts";
+import { bundleOf, type Displayable, sendBundle } from "./display.ts";
+import { type JupyterKernel, jupyterKernel } from "../stop/jupyter_kernel.ts";
 
 /** A display that changes in its place; the notebook keeps what it showed last. */
 export interface LiveDisplay {

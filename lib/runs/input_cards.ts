@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { PlannedRun } from "./planned_run.ts";
 import type { DatasetDescription } from "../data/dataset.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
-import { type CardKind, keepCard, readCard } from "../report/input_card.ts";
+import { type CardKind, keepCard, readCard } from "../store/input_card.ts";
 import {
   cardOf,
   TEACHER_CARD,

@@ -11,7 +11,7 @@ import {
 } from "./overrides.ts";
 import { plannedEvaluation, type PlannedRun } from "./planned_run.ts";
 import { type DatasetDescription, describeDataset } from "../data/dataset.ts";
-import { dataSourceNamed } from "../data/sources.ts";
+import { dataSourceNamed } from "../data/load_dataset.ts";
 import { resolveMethodOptions } from "../distillation/method.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { parseNetwork } from "../nn/architecture.ts";

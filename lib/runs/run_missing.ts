@@ -9,7 +9,7 @@ import {
   studentFile,
   writeEvaluations,
   writeRun,
-} from "../../experiments/table/run_results.ts";
+} from "./table/run_results.ts";
 import { failureText } from "../as_user_error.ts";
 import type { Backend } from "../backend/backend.ts";
 import { startBackend } from "../backend/start_backend.ts";

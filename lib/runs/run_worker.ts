@@ -4,7 +4,7 @@
  * busy is put to work on every core this way, and the runner stays responsive.
  */
 import type { FromWorker, ToWorker } from "./run_protocol.ts";
-import { weightsFault } from "../../experiments/table/result_fault.ts";
+import { weightsFault } from "./table/result_fault.ts";
 import type { Measurement } from "../analysis/evaluations/evaluation.ts";
 import { evaluationNamed } from "../analysis/evaluations/evaluations.ts";
 import { failureText } from "../as_user_error.ts";

@@ -1,4 +1,4 @@
-import type { RunGrid } from "./experiment.ts";
+import type { MethodEntry, RunGrid } from "./experiment.ts";
 import { type Scale, SCALES } from "../training/run_specification.ts";
 
 /** What the experiments have in common at one scale. */
@@ -79,4 +79,16 @@ export function atEachScale(
     Scale,
     readonly RunGrid[]
   >;
+}
+
+/** The columns of the paper's comparison of methods. */
+export function paperMethods(bss: MethodEntry["options"]): MethodEntry[] {
+  return [
+    { name: "original" },
+    { name: "hinton" },
+    { name: "fitnet" },
+    { name: "attention" },
+    { name: "fsp" },
+    { name: "bss", options: bss },
+  ];
 }

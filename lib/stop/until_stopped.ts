@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { jupyterKernel } from "../report/jupyter_kernel.ts";
+import { jupyterKernel } from "./jupyter_kernel.ts";
 import { EventTurn } from "./event_turn.ts";
 import { SAID, STOP_LINE } from "./stop_line.ts";
 

@@ -1,10 +1,8 @@
 import { join } from "node:path";
 import { UserError } from "../user_error.ts";
-import { leftovers } from "../report/leftovers.ts";
-import { type Manifest, MANIFEST_FILE, readManifest } from "./manifest.ts";
-import { ownFiles } from "./files_under.ts";
+import { leftovers, ownFiles } from "./files_under.ts";
+import { type Manifest, MANIFEST_FILE, readManifest, resultName } from "./manifest.ts";
 import { readListedFile } from "./read_listed_file.ts";
-import { resultName } from "./results_folder.ts";
 
 /** Something wrong in a results folder. */
 export interface Problem {

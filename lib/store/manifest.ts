@@ -5,7 +5,6 @@ import { writeAtomically } from "../files/write_atomically.ts";
 import { isRecord } from "../is_record.ts";
 import { UserError } from "../user_error.ts";
 import type { Columns } from "./arrow_file.ts";
-import { isResultName, resultName } from "./results_folder.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 
@@ -93,4 +92,34 @@ function damaged(path: string, what: string): UserError {
     `${path} is damaged: ${what}; put back the version you committed or backed up, or delete it ` +
       `and every result that it listed is made again`,
   );
+}
+
+const EXTENSION = ".arrow";
+
+/** Parts that mean the same on every file system and cannot lead out of the folder. */
+const NAME = /^(?!.*\.\.)[\w+=@-][\w.+=@-]*(\/[\w+=@-][\w.+=@-]*)*$/;
+
+/** Whether a result may have that name. */
+export function isResultName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/**
+ * The file of a result, relative to its folder: "runs/a" is in "runs/a.arrow".
+ *
+ * @throws UserError when the name is not a relative path of plain parts
+ */
+export function resultFile(name: string): string {
+  if (!isResultName(name)) {
+    throw new UserError(
+      `"${printable(name)}" cannot be the name of a result: it must be parts of letters, ` +
+        `digits and _ . + = @ - with "/" between them, none starting with "." or holding ".."`,
+    );
+  }
+  return name + EXTENSION;
+}
+
+/** The result that a file holds, or `null` when it is not an Arrow file. */
+export function resultName(file: string): string | null {
+  return file.endsWith(EXTENSION) ? file.slice(0, -EXTENSION.length) : null;
 }

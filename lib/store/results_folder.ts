@@ -10,11 +10,17 @@ import {
 } from "./arrow_file.ts";
 import { withFolderLock } from "./folder_lock.ts";
 import { folderProblems, type Problem } from "./folder_problems.ts";
-import { removeLeftovers } from "../report/leftovers.ts";
-import { type Manifest, type ManifestEntry, readManifest, writeManifest } from "./manifest.ts";
+import { removeLeftovers } from "./files_under.ts";
+import {
+  type Manifest,
+  type ManifestEntry,
+  readManifest,
+  resultFile,
+  resultName,
+  writeManifest,
+} from "./manifest.ts";
 import { readListedFile } from "./read_listed_file.ts";
 import { isDiskFull, writeAtomically } from "../files/write_atomically.ts";
-import { printable } from "../files/printable.ts";
 
 /**
  * A folder of Arrow files with a manifest that says what each must be.
@@ -232,34 +238,4 @@ async function writeChecked(path: string, bytes: Uint8Array, hash: string): Prom
     }
     decodeArrow(written);
   });
-}
-
-const EXTENSION = ".arrow";
-
-/** Parts that mean the same on every file system and cannot lead out of the folder. */
-const NAME = /^(?!.*\.\.)[\w+=@-][\w.+=@-]*(\/[\w+=@-][\w.+=@-]*)*$/;
-
-/** Whether a result may have that name. */
-export function isResultName(name: string): boolean {
-  return NAME.test(name);
-}
-
-/**
- * The file of a result, relative to its folder: "runs/a" is in "runs/a.arrow".
- *
- * @throws UserError when the name is not a relative path of plain parts
- */
-export function resultFile(name: string): string {
-  if (!isResultName(name)) {
-    throw new UserError(
-      `"${printable(name)}" cannot be the name of a result: it must be parts of letters, ` +
-        `digits and _ . + = @ - with "/" between them, none starting with "." or holding ".."`,
-    );
-  }
-  return name + EXTENSION;
-}
-
-/** The result that a file holds, or `null` when it is not an Arrow file. */
-export function resultName(file: string): string | null {
-  return file.endsWith(EXTENSION) ? file.slice(0, -EXTENSION.length) : null;
 }

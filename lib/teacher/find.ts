@@ -3,7 +3,7 @@ import { describeDifference } from "../training/run_specification.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { decodeSafetensors } from "../nn/safetensors.ts";
 import { readWeightsFile, weightsHash, writeWeights } from "../nn/weights_file.ts";
-import { type CardKind, cardPath, keepCard, readCard } from "../report/input_card.ts";
+import { type CardKind, cardPath, keepCard, readCard } from "../store/input_card.ts";
 import { UserError } from "../user_error.ts";
 
 /** The results folder with the teachers that come with the project, and their cards. */

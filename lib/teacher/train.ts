@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { exists } from "../data/read_data_file.ts";
 import { encodeResNet } from "../nn/weights_file.ts";
 import { resolveOptions } from "../options.ts";
-import { cardPath, readCard } from "../report/input_card.ts";
+import { cardPath, readCard } from "../store/input_card.ts";
 import { UserError } from "../user_error.ts";
 import { protocolOptions } from "../training/protocol.ts";
 import { environmentOf } from "../training/environment.ts";

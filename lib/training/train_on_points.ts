@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { pointImages, type PointSet } from "../data/toy/point_set.ts";
+import { pointImages, type PointSet } from "../data/point_set.ts";
 import { type DistillationMethod, resolveMethodOptions } from "../distillation/method.ts";
 import { DenseNetwork } from "../nn/dense_network.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseSeeds } from "../../lib/commands/parse_seeds.ts";
+import { parseSeeds } from "../../lib/runs/choices.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 Deno.test("parseSeeds() takes a number of seeds, or a list of them", () => {

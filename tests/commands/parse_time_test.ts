@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseTime } from "../../lib/commands/parse_time.ts";
+import { parseTime } from "../../experiments/run.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 Deno.test("parseTime() reads hours, minutes and seconds", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { reproduce } from "./reproduce.ts";
 import { runTask, snapshot } from "./run_task.ts";
 import { flipByte, TABLE, withReferenceCopy } from "../experiments/results/reference_copy.ts";
-import { resultFile } from "../../lib/store/results_folder.ts";
+import { resultFile } from "../../lib/store/manifest.ts";
 import { findTeacher, keepTeacher, type TeacherFile } from "../../lib/teacher/find.ts";
 
 const QUICK = ["quickstart", "--scale", "quick"];

@@ -9,7 +9,8 @@ import {
 } from "../experiments/results/reference_copy.ts";
 import { readers } from "../report/export/readers.ts";
 import type { Columns } from "../../lib/store/arrow_file.ts";
-import { resultFile, type ResultsFolder } from "../../lib/store/results_folder.ts";
+import type { ResultsFolder } from "../../lib/store/results_folder.ts";
+import { resultFile } from "../../lib/store/manifest.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const results = ({ path }: Pick<ResultsFolder, "path">, ...args: string[]) =>

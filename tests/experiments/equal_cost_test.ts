@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { equalCost } from "../../experiments/table/equal_cost.ts";
+import { equalCost } from "../../lib/runs/report/equal_cost_table.ts";
 import { tableRowOf } from "./table_row_of.ts";
 
 const row = (method: string, seed: number, epochs: number, accuracy: number, seconds: number) => ({

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { openPlan } from "../../lib/runs/open_plan.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
-import { fewCrossings } from "../../experiments/table/few_crossings.ts";
+import { fewCrossings } from "../../lib/runs/table/result_table.ts";
 import { tableRowOf } from "./table_row_of.ts";
 
 /** What is said of a run of BSS with these options, of whose samples that share did not cross. */

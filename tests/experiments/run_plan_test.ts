@@ -8,7 +8,7 @@ import { table1 } from "../../experiments/table1.ts";
 import { table3 } from "../../experiments/table3.ts";
 import { table2 } from "../../experiments/table2.ts";
 import { table4 } from "../../experiments/table4.ts";
-import { measureNamed } from "../../experiments/table/measures.ts";
+import { measureNamed } from "../../lib/runs/table/measures.ts";
 import { SCALES } from "../../lib/training/run_specification.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { namedSources } from "./plan_sources.ts";

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { summarise } from "../../experiments/table/summary.ts";
+import { summarise } from "../../lib/runs/table/summary.ts";
 import { tableRowOf as row } from "./table_row_of.ts";
 
 Deno.test("summarise() gives mean and spread over seeds, and gains paired by seed", () => {

@@ -1,4 +1,4 @@
-import type { TableRow } from "../../experiments/table/table_row.ts";
+import type { TableRow } from "../../lib/runs/table/table_row.ts";
 
 /** A row of an experiment's table, as if there had been such a run. */
 export function tableRowOf(

@@ -1,9 +1,9 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { above, type Claim, gainGrowsWithLessData } from "../../lib/runs/claim.ts";
+import { above, type Claim, gainGrowsWithLessData } from "../../lib/runs/experiment.ts";
 import { experiments } from "../../experiments/experiments.ts";
 import { labelOf } from "../../lib/runs/overrides.ts";
-import { verdictTable } from "../../experiments/report/verdict_table.ts";
-import { verdicts } from "../../experiments/table/verdicts.ts";
+import { verdictTable } from "../../lib/runs/report/verdict_table.ts";
+import { verdicts } from "../../lib/runs/table/verdicts.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import { tableRowOf } from "./table_row_of.ts";
 

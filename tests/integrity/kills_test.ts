@@ -8,8 +8,8 @@ import { type Death, runMortal } from "./run_mortal.ts";
 import { outcomesIn } from "../commands/reproduce.ts";
 import { smallDataset, smallSpecification } from "../training/small_run.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
-import { isRun, readStored } from "../../experiments/results/stored_result.ts";
-import { verifyResults } from "../../experiments/results/verify_results.ts";
+import { isRun, readStored } from "../../lib/runs/results/stored_result.ts";
+import { verifyResults } from "../../lib/runs/results/verify_results.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { runName } from "../../lib/training/run_specification.ts";
 

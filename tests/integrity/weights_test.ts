@@ -4,7 +4,7 @@ import { openPlan } from "../../lib/runs/open_plan.ts";
 import { plannedEvaluation, type PlannedRun } from "../../lib/runs/planned_run.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
 import { runMissing } from "../../lib/runs/run_missing.ts";
-import { studentPath } from "../../experiments/table/run_results.ts";
+import { studentPath } from "../../lib/runs/table/run_results.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
 
 Deno.test("a student or a teacher that has changed is not measured, and an evaluation says of which weights it is", async () => {

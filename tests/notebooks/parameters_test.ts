@@ -3,9 +3,9 @@ import { codeCell, notebookOf } from "./made_up.ts";
 import {
   declaredParameters,
   injectParameters,
-  isInjected,
   parseSettings,
 } from "../../lib/notebook/parameters.ts";
+import { isInjected } from "../../lib/notebook/notebook.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const NOTEBOOK = notebookOf(

@@ -2,7 +2,7 @@ import type { Experiment } from "../../lib/runs/experiment.ts";
 import { openPlan } from "../../lib/runs/open_plan.ts";
 import { resultNameOf } from "../../lib/runs/planned_run.ts";
 import { workLeft } from "../../lib/runs/work_left.ts";
-import { studentFile, writeEvaluations, writeRun } from "../../experiments/table/run_results.ts";
+import { studentFile, writeEvaluations, writeRun } from "../../lib/runs/table/run_results.ts";
 import type { Measurement } from "../../lib/analysis/evaluations/evaluation.ts";
 import { evaluationNamed } from "../../lib/analysis/evaluations/evaluations.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";

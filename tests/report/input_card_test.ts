@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { type CardKind, cardPath, keepCard, readCard } from "../../lib/report/input_card.ts";
+import { type CardKind, cardPath, keepCard, readCard } from "../../lib/store/input_card.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 

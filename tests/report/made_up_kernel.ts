@@ -1,4 +1,4 @@
-import type { JupyterKernel } from "../../lib/report/jupyter_kernel.ts";
+import type { JupyterKernel } from "../../lib/stop/jupyter_kernel.ts";
 
 /** What a kernel was asked to show. */
 export interface SentDisplay {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
-import { toyNamed } from "../../lib/data/toy/toy.ts";
+import { toyNamed } from "../../lib/data/toys.ts";
 import { type DistillationMethod, resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methodNamed, methods } from "../../lib/distillation/methods.ts";
 import { DenseNetwork } from "../../lib/nn/dense_network.ts";

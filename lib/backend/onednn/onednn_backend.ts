@@ -2,13 +2,10 @@ import type * as tf from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { Arena, type Block, floatsIn } from "./arena.ts";
 import type { Library } from "./open_library.ts";
-import { SlicedNetwork } from "./frozen/sliced_network.ts";
 import { BYTES, DataType } from "./constants.ts";
 import { Primitive, type PrimitiveRecipe } from "./primitive.ts";
 import { supportsBfloat16 } from "./supports_bfloat16.ts";
-import type { FoldedResNet } from "../../nn/folded_resnet.ts";
-import type { FreezingBackend, Precision } from "../../nn/freeze.ts";
-import type { FrozenNetwork } from "../../nn/frozen_classifier.ts";
+import type { Precision } from "../../nn/freeze.ts";
 
 type DataId = tf.DataId;
 type Values = Parameters<MathBackendCPU["write"]>[0];
@@ -27,7 +24,7 @@ const KEPT = 2000;
  * A backend whose float32 tensors lie where oneDNN can reach them. Every kernel of
  * tfjs-backend-cpu works on it, since those read typed arrays, and a view of a block is one.
  */
-export class OnednnBackend extends MathBackendCPU implements FreezingBackend {
+export class OnednnBackend extends MathBackendCPU {
   readonly dnnl: Library;
   readonly arena = new Arena();
   readonly #prepared = new Map<string, object>();
@@ -40,10 +37,6 @@ export class OnednnBackend extends MathBackendCPU implements FreezingBackend {
     super();
     this.dnnl = library;
     this.precisions = supportsBfloat16(library) ? ["f32", "bf16"] : ["f32"];
-  }
-
-  freeze(folded: FoldedResNet, precision: Precision): FrozenNetwork {
-    return new SlicedNetwork(this, folded, DataType[precision]);
   }
 
   /**

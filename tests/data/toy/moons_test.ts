@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { moons } from "../../../lib/data/toy/moons.ts";
+import { moons } from "../../../lib/data/toys.ts";
 import { assertClose } from "../../numbers.ts";
 import { randomNumbers } from "./random_numbers.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { spirals } from "../../../lib/data/toy/spirals.ts";
+import { spirals } from "../../../lib/data/toys.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { assertClose } from "../../numbers.ts";
 import { randomNumbers } from "./random_numbers.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { pointImages } from "../../../lib/data/toy/point_set.ts";
-import { toyNamed, toys } from "../../../lib/data/toy/toy.ts";
+import { pointImages } from "../../../lib/data/point_set.ts";
+import { toyNamed, toys } from "../../../lib/data/toys.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { randomNumbers } from "./random_numbers.ts";
 

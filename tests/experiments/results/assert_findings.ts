@@ -1,8 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { TABLE, withReferenceCopy } from "./reference_copy.ts";
-import { verifyResults } from "../../../experiments/results/verify_results.ts";
-import { resultFile, type ResultsFolder } from "../../../lib/store/results_folder.ts";
+import { verifyResults } from "../../../lib/runs/results/verify_results.ts";
+import type { ResultsFolder } from "../../../lib/store/results_folder.ts";
+import { resultFile } from "../../../lib/store/manifest.ts";
 
 /** Kind, file and message of a finding. */
 type Expected = readonly [kind: string, file: string, message: RegExp];

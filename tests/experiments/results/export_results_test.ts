@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { exportResults } from "../../../experiments/results/export_results.ts";
+import { exportResults } from "../../../lib/runs/results/export_results.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 

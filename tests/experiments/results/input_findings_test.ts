@@ -5,7 +5,7 @@ import { DATASET_CARD } from "../../../lib/runs/input_cards.ts";
 import { describeDataset } from "../../../lib/data/dataset.ts";
 import { loadDataset } from "../../../lib/data/load_dataset.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../lib/nn/safetensors.ts";
-import { keepCard } from "../../../lib/report/input_card.ts";
+import { keepCard } from "../../../lib/store/input_card.ts";
 import type { ResultsFolder } from "../../../lib/store/results_folder.ts";
 import { cardOf, findTeacher, TEACHER_CARD } from "../../../lib/teacher/find.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { matchingNames } from "../../../experiments/results/matching_names.ts";
+import { matchingNames } from "../../../lib/runs/results/stored_result.ts";
 import { UserError } from "../../../lib/user_error.ts";
 
 const NAMES = ["runs/bss-1", "runs/bss-10", "runs/fsp+bss-1", "tables/table1-quick"];

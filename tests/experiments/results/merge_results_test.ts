@@ -1,8 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { TABLE, withReferenceCopy } from "./reference_copy.ts";
-import { mergeParts } from "../../../experiments/results/merge_parts.ts";
-import { mergeResults } from "../../../experiments/results/merge_results.ts";
-import { isRun, readStored } from "../../../experiments/results/stored_result.ts";
+import { mergeParts, mergeResults } from "../../../lib/runs/results/export_results.ts";
+import { isRun, readStored } from "../../../lib/runs/results/stored_result.ts";
 import type { Columns, Row } from "../../../lib/store/arrow_file.ts";
 import { UserError } from "../../../lib/user_error.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { missingSeeds } from "../../../experiments/results/missing_seeds.ts";
-import { flatRow } from "../../../experiments/table/table_file.ts";
+import { missingSeeds } from "../../../lib/runs/results/table_findings.ts";
+import { flatRow } from "../../../lib/runs/table/table_file.ts";
 import { tableRowOf } from "../table_row_of.ts";
 
 Deno.test("a seed is missing where methods beside it have it, not where it was run on other data", () => {

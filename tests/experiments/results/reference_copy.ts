@@ -2,7 +2,8 @@ import { dirname, join } from "node:path";
 import { evaluationResult } from "../../../lib/runs/planned_run.ts";
 import { PROJECT_ROOT } from "../../../lib/files/project_root.ts";
 import { filesUnder } from "../../../lib/store/files_under.ts";
-import { resultFile, ResultsFolder } from "../../../lib/store/results_folder.ts";
+import { ResultsFolder } from "../../../lib/store/results_folder.ts";
+import { resultFile } from "../../../lib/store/manifest.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
 export const TABLE = "tables/quickstart-quick";

@@ -1,11 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { rewrite, TABLE, withReferenceCopy } from "./reference_copy.ts";
-import { eachResult } from "../../../experiments/results/each_result.ts";
-import { resultText } from "../../../experiments/results/result_text.ts";
-import { resultsList } from "../../../experiments/results/results_list.ts";
-import { runsList } from "../../../experiments/results/runs_list.ts";
-import { isRun, readStored } from "../../../experiments/results/stored_result.ts";
-import { resultFile, type ResultsFolder } from "../../../lib/store/results_folder.ts";
+import { eachResult, resultText } from "../../../lib/runs/results/result_cells.ts";
+import { resultsList, runsList } from "../../../lib/runs/results/results_list.ts";
+import { isRun, readStored } from "../../../lib/runs/results/stored_result.ts";
+import type { ResultsFolder } from "../../../lib/store/results_folder.ts";
+import { resultFile } from "../../../lib/store/manifest.ts";
 
 const SIZES = new Map<string, number>();
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { readStored } from "../../../experiments/results/stored_result.ts";
-import { verifyResults } from "../../../experiments/results/verify_results.ts";
+import { readStored } from "../../../lib/runs/results/stored_result.ts";
+import { verifyResults } from "../../../lib/runs/results/verify_results.ts";
 import { ResultsFolder } from "../../../lib/store/results_folder.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 

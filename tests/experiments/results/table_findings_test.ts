@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { assertFindings, nameOf, TABLE_FILE } from "./assert_findings.ts";
 import { addEvaluation, rewrite, TABLE } from "./reference_copy.ts";
-import { tableFindings } from "../../../experiments/results/table_findings.ts";
-import { flatRow } from "../../../experiments/table/table_file.ts";
+import { tableFindings } from "../../../lib/runs/results/table_findings.ts";
+import { flatRow } from "../../../lib/runs/table/table_file.ts";
 import { tableRowOf } from "../table_row_of.ts";
 import type { ResultsFolder } from "../../../lib/store/results_folder.ts";
 

@@ -11,9 +11,9 @@ import {
   TABLE,
   withReferenceCopy,
 } from "./reference_copy.ts";
-import { verifyResults } from "../../../experiments/results/verify_results.ts";
-import { studentPath } from "../../../experiments/table/run_results.ts";
-import { resultFile } from "../../../lib/store/results_folder.ts";
+import { verifyResults } from "../../../lib/runs/results/verify_results.ts";
+import { studentPath } from "../../../lib/runs/table/run_results.ts";
+import { resultFile } from "../../../lib/store/manifest.ts";
 import { UserError } from "../../../lib/user_error.ts";
 
 Deno.test("verifyResults() finds nothing in whole results, and counts the weights that are kept", async () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseSlurmOptions, slurmOptions } from "../../../experiments/slurm/slurm_options.ts";
+import { parseSlurmOptions, slurmOptions } from "../../../lib/runs/slurm/submit.ts";
 import { parseCommandLine } from "../../../lib/commands/command_line.ts";
 import { UserError } from "../../../lib/user_error.ts";
 

@@ -1,8 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { type SlurmStatus, slurmStatus } from "../../../experiments/slurm/status.ts";
-import { statusText } from "../../../experiments/slurm/status_text.ts";
-import { makeSubmissionFolder, writeSubmission } from "../../../experiments/slurm/submission.ts";
+import { type SlurmStatus, slurmStatus, statusText } from "../../../lib/runs/slurm/status.ts";
+import { makeSubmissionFolder, writeSubmission } from "../../../lib/runs/slurm/submission.ts";
 import { ResultsFolder } from "../../../lib/store/results_folder.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { withEnvironment } from "../../with_environment.ts";

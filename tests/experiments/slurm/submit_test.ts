@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { join } from "node:path";
 import { planRuns } from "../../../lib/runs/plan.ts";
-import { type SlurmRequest, submitToSlurm } from "../../../experiments/slurm/submit.ts";
+import { type SlurmRequest, submitToSlurm } from "../../../lib/runs/slurm/submit.ts";
 import { quickstart } from "../../../experiments/quickstart.ts";
 import { ResultsFolder } from "../../../lib/store/results_folder.ts";
 import { UserError } from "../../../lib/user_error.ts";

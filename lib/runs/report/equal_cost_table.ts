@@ -1,0 +1,102 @@
+import { measureNamed } from "../table/measures.ts";
+import type { TableRow } from "../table/table_row.ts";
+import type { Displayable } from "../../report/display.ts";
+import { displayTable } from "../../report/display_table.ts";
+import { valueOf } from "../table/summary.ts";
+import { mean } from "../../analysis/statistics/interval.ts";
+import {
+  type PairedDifference,
+  pairedDifference,
+} from "../../analysis/statistics/paired_difference.ts";
+
+/** What a method has on another that had as much to spend, for each cost. */
+export function equalCostTable(
+  rows: readonly TableRow[],
+  method: string,
+  other: string,
+  costs: readonly string[],
+): Displayable {
+  return displayTable({
+    title: `${method} over ${other} at equal cost`,
+    columns: [
+      { key: "cost", title: "equal in" },
+      { key: "epochs", title: `epochs of ${method}`, align: "right" },
+      { key: "spent", title: "which cost", align: "right" },
+      { key: "seeds", title: "seeds", align: "right" },
+      { key: "difference", title: "difference, paired", unit: "points", align: "right" },
+      { key: "interval", title: "95 % interval", align: "right" },
+    ],
+    rows: costs.flatMap((name) => {
+      const { title, unit, digits } = measureNamed(name);
+      return equalCost(rows, method, other, name).map(({ epochs, cost, difference }) => ({
+        ...{ cost: title, epochs, spent: `${cost.toFixed(digits)} ${unit}`, seeds: difference.n },
+        difference: difference.n === 0
+          ? null
+          : `${difference.mean >= 0 ? "+" : ""}${difference.mean.toFixed(2)}`,
+        interval: difference.interval &&
+          `[${difference.interval.map((end) => end.toFixed(2)).join(", ")}]`,
+      }));
+    }),
+    note: `What ${other} reaches at the same cost is interpolated over the logarithm of its own ` +
+      `costs, seed by seed; none where it did not spend as much.`,
+  });
+}
+
+/** How far a method is above another that had as much to spend. */
+interface EqualCost {
+  /** Of the method */
+  readonly epochs: number;
+  /** What they cost it, mean over seeds, in the unit of the cost */
+  readonly cost: number;
+  /** Over the seeds whose cost lies between those of the other method */
+  readonly difference: PairedDifference;
+}
+
+/**
+ * Compares two methods at equal cost, for each number of epochs of the first: what the second reaches
+ * at the cost of the first is interpolated, seed by seed, over the logarithm of its own costs.
+ *
+ * @param cost "seconds", "teacher_images"
+ */
+export function equalCost(
+  rows: readonly TableRow[],
+  method: string,
+  other: string,
+  cost: string,
+  measure = "test_accuracy",
+): EqualCost[] {
+  const pointsOf = (of: string) =>
+    rows.filter((row) => row.method === of).flatMap((row) => {
+      const [spent, reached] = [cost, measure].map((name) => valueOf(row, name));
+      return spent && reached !== null
+        ? [{ epochs: row.epochs, seed: row.seed, spent, reached }]
+        : [];
+    });
+  const others = Map.groupBy(pointsOf(other), ({ seed }) => seed);
+  return [...Map.groupBy(pointsOf(method), ({ epochs }) => epochs)].map(([epochs, points]) => {
+    const pairs = points.flatMap(({ seed, spent, reached }) => {
+      const theirs = interpolated(others.get(seed) ?? [], spent);
+      return theirs === null ? [] : [[reached, theirs]];
+    });
+    return {
+      epochs,
+      cost: mean(points.map(({ spent }) => spent)),
+      difference: pairedDifference(pairs.map(([ours]) => ours), pairs.map(([, theirs]) => theirs)),
+    };
+  });
+}
+
+/** null outside of the points */
+function interpolated(
+  points: readonly { readonly spent: number; readonly reached: number }[],
+  spent: number,
+): number | null {
+  const sorted = points.toSorted((a, b) => a.spent - b.spent);
+  const above = sorted.findIndex((point) => point.spent >= spent);
+  if (above < 0) return null;
+  if (sorted[above].spent === spent) return sorted[above].reached;
+  if (above === 0) return null;
+  const [low, high] = [sorted[above - 1], sorted[above]];
+  const share = Math.log(spent / low.spent) / Math.log(high.spent / low.spent);
+  return low.reached + share * (high.reached - low.reached);
+}

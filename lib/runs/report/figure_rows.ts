@@ -1,0 +1,72 @@
+import type { ResultTable } from "../table/result_table.ts";
+import type { SummaryRow } from "../table/summary.ts";
+import { shareText } from "../table/summary_table.ts";
+import type { LearningCurve } from "../../report/learning_curves.ts";
+
+/** Of one method with one student, what a figure of gains shows. */
+export interface GainRow {
+  readonly method: string;
+  readonly student: string;
+  readonly mean: number;
+  readonly interval: readonly [number, number] | null;
+}
+
+/** With the share of the training images in the student's name, where there are several shares. */
+export function withShares<T extends { readonly student: string; readonly fraction: number }>(
+  rows: readonly T[],
+): T[] {
+  const isOne = new Set(rows.map(({ fraction }) => fraction)).size <= 1;
+  return rows.map((row) =>
+    isOne ? row : { ...row, student: `${row.student}, ${shareText(row.fraction)} % of the images` }
+  );
+}
+
+/** The gains of a summary over its reference. */
+export function gains(summary: readonly SummaryRow[]): GainRow[] {
+  return withShares(summary).flatMap(({ method, student, gain }) =>
+    gain ? [{ method, student, mean: gain.mean, interval: gain.interval }] : []
+  );
+}
+
+/** The accuracy of each seed of a method at one place of an axis. */
+export interface AxisPoint {
+  readonly method: string;
+  readonly x: number;
+  readonly values: readonly number[];
+}
+
+/** The first measure of a summary against another of its measures, mean over seeds, in its unit. */
+export function against(summary: readonly SummaryRow[], measure: string): AxisPoint[] {
+  return summary.flatMap(({ method, values, others }) => {
+    const cost = others[measure];
+    return cost ? [{ method, x: cost.mean, values }] : [];
+  });
+}
+
+/** The differences to a reference, paired by seed, against the share of the training images in percent. */
+export function gainsByShare(summary: readonly SummaryRow[], reference = "original"): AxisPoint[] {
+  return summary.filter(({ method }) => method !== reference).flatMap((row) => {
+    const theirs = summary.find(({ method, fraction, student }) =>
+      method === reference && fraction === row.fraction && student === row.student
+    );
+    const values = row.seeds.flatMap((seed, index) => {
+      const other = theirs?.seeds.indexOf(seed) ?? -1;
+      return other < 0 ? [] : [row.values[index] - theirs!.values[other]];
+    });
+    return values.length > 0 ? [{ method: row.method, x: 100 * row.fraction, values }] : [];
+  });
+}
+
+/** Test accuracy over the training of each run. */
+export function curves({ rows, results }: ResultTable): LearningCurve[] {
+  const named = withShares(rows);
+  return results.map(({ rows: epochs }, index) => {
+    const { student, method, seed } = named[index];
+    return {
+      name: `${student} ${method}, seed ${seed}`,
+      group: method,
+      epochs: epochs.map((row) => Number(row.epoch)),
+      accuracy: epochs.map((row) => 100 * Number(row.test_accuracy)),
+    };
+  });
+}

@@ -1,0 +1,54 @@
+import type { ExperimentReport } from "./experiment_report.ts";
+import type { ResultTable } from "../table/result_table.ts";
+import { resultNameOf } from "../planned_run.ts";
+import { INPUTS_MIME } from "../../notebook/notebook.ts";
+import { bundleOf, type Displayable, displayable } from "../../report/display.ts";
+import { displayTable } from "../../report/display_table.ts";
+import { readManifest, resultFile } from "../../store/manifest.ts";
+
+const MADE_BY = ["machine", "backend", "threads", "deno", "tfjs", "commit", "data"] as const;
+
+/**
+ * What made an experiment's results: one line for each machine, backend, version and commit, with the
+ * seeds and teachers; and, for `check`, the hash of each result.
+ */
+export async function provenanceTable(
+  { folder, plan }: ExperimentReport,
+  { results }: Pick<ResultTable, "results">,
+): Promise<Displayable> {
+  const groups = Map.groupBy(results, ({ metadata }) => MADE_BY.map((key) => metadata[key]).join());
+  const of = <T>(values: readonly T[]) => [...new Set(values)].join(", ");
+  const teachers = results.flatMap(({ specification: { teacher } }) =>
+    teacher ? `${teacher.name} (SHA-256 ${teacher.hash.slice(0, 16)}…)` : []
+  );
+  const table = displayTable({
+    title: "What made these numbers",
+    columns: [
+      { key: "runs", title: "runs", align: "right" },
+      { key: "seeds", title: "seeds" },
+      ...MADE_BY.map((key) => ({ key, title: key })),
+    ],
+    rows: [...groups.values()].map((group) => ({
+      ...Object.fromEntries(MADE_BY.map((key) => [key, group[0].metadata[key] ?? null])),
+      commit: group[0].metadata.commit?.slice(0, 12) ?? null,
+      runs: group.length,
+      seeds: of(group.map(({ specification }) => specification.seed).sort((a, b) => a - b)),
+    })),
+    note: teachers.length > 0 ? `Teacher: ${of(teachers)}` : undefined,
+  });
+  const manifest = await readManifest(folder.path);
+  const names = plan.flatMap((run) => [
+    resultNameOf(run),
+    ...run.evaluations.map(({ result }) => result),
+  ]);
+  const listed = names.filter((name) => Object.hasOwn(manifest, resultFile(name)));
+  return displayable(async () => ({
+    ...await bundleOf(table),
+    [INPUTS_MIME]: {
+      folder: folder.path,
+      results: Object.fromEntries(
+        listed.map((name) => [name, manifest[resultFile(name)].sha256]),
+      ),
+    },
+  }));
+}

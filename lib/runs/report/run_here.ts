@@ -1,0 +1,48 @@
+import { commandFor, type ExperimentReport, isCommitted } from "./experiment_report.ts";
+import { checkInputs, keepInputCards } from "../input_cards.ts";
+import { ProgressReport } from "../progress_report.ts";
+import { runMissing } from "../run_missing.ts";
+import { tellRest } from "../run_and_report.ts";
+import { workLeft } from "../work_left.ts";
+import { startBackend } from "../../backend/start_backend.ts";
+import { ResultsFolder } from "../../store/results_folder.ts";
+import { UserError } from "../../user_error.ts";
+
+/**
+ * Trains and measures in a notebook what is missing of an experiment, with a bar below the cell; does
+ * nothing where nothing is. What fails is listed with its cause, as on the command line.
+ *
+ * @throws UserError if the results come with the project, or if the data set or the teacher is missing or
+ *   is another one than that of the results
+ * @param backend the first that works here if left out
+ */
+export async function runHere(
+  report: ExperimentReport,
+  backend?: string,
+): Promise<void> {
+  const { plan, sources } = report;
+  const works = await workLeft(report.folder, plan);
+  if (works.length === 0) return;
+  if (await isCommitted(report.folder)) {
+    throw new UserError(
+      `${report.folder.path} comes with the project, so that notebooks write nothing there; train in ` +
+        `another folder, as with results = "../results", or add to this one by its name:\n` +
+        `  ${commandFor(report)}`,
+    );
+  }
+  await checkInputs(works.map(({ run }) => run), sources);
+  const folder = await ResultsFolder.open(report.folder.path);
+  await keepInputCards(folder.path, plan);
+  const started = await startBackend(backend);
+  const progress = new ProgressReport(works);
+  try {
+    const done = await runMissing(plan, {
+      folder,
+      backend: started.backend.name,
+      onNews: (run, news) => progress.tell(run, news),
+    });
+    await tellRest(done, folder);
+  } finally {
+    await progress.end();
+  }
+}

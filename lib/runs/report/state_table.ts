@@ -1,0 +1,66 @@
+import { commandFor, type ExperimentReport, isCommitted } from "./experiment_report.ts";
+import { estimateRoughly } from "../estimate.ts";
+import { type WorkLeft, workLeft } from "../work_left.ts";
+import { startBackend } from "../../backend/start_backend.ts";
+import type { Displayable } from "../../report/display.ts";
+import { displayTable } from "../../report/display_table.ts";
+import { formatDuration } from "../../report/duration.ts";
+
+/**
+ * What is there of an experiment, and what to do about the rest: the command, and how long it will
+ * take here.
+ */
+export async function stateTable(
+  report: ExperimentReport,
+  backend?: string,
+): Promise<Displayable> {
+  const { experiment, choices, folder, sources, plan } = report;
+  const works = await workLeft(folder, plan);
+  const columns = [
+    { key: "scale", title: "scale" },
+    { key: "runs", title: "runs", align: "right" as const },
+    { key: "trained", title: "trained", align: "right" as const },
+    { key: "complete", title: "and measured", align: "right" as const },
+  ];
+  const row = {
+    scale: choices.scale,
+    runs: plan.length,
+    trained: plan.length - works.filter(({ training }) => training).length,
+    complete: plan.length - works.length,
+  };
+  if (works.length === 0) return displayTable({ title: experiment.title, columns, rows: [row] });
+  const command = `To make what is missing: ${commandFor(report)}`;
+  const todo = await isCommitted(folder)
+    ? `${command}. To make all runs in a folder of your own: results = "../results" and ` +
+      "runMissing = true above."
+    : `${command}, or runMissing = true above.`;
+  const absent = await absentTeachers(works);
+  if (absent.length > 0) {
+    return displayTable({
+      ...{ title: experiment.title, columns, rows: [row] },
+      note:
+        `${todo} First the weights of ${
+          absent.join(", ")
+        } are needed, which do not come with these ` +
+        `results: deno task teacher import FILE --help.`,
+    });
+  }
+  const started = await startBackend(backend);
+  const seconds = await estimateRoughly(works, started.backend, 1, sources);
+  return displayTable({
+    title: experiment.title,
+    columns: [...columns, { key: "time", title: "for the rest", align: "right" }],
+    rows: [{ ...row, time: `about ${formatDuration(seconds)}` }],
+    note: todo,
+  });
+}
+
+/** Names of teachers that are only described here: nothing can be trained, and so nothing timed. */
+async function absentTeachers(works: readonly WorkLeft[]): Promise<string[]> {
+  const teachers = new Map(works.map(({ run: { teacher } }) => [teacher.name, teacher.file]));
+  const isThere = (file: string) => Deno.stat(file).then(() => true, () => false);
+  const names = await Promise.all(
+    [...teachers].map(async ([name, file]) => await isThere(file) ? [] : [name]),
+  );
+  return names.flat();
+}

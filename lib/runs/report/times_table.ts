@@ -1,0 +1,101 @@
+import type { ExperimentReport } from "./experiment_report.ts";
+import type { ResultTable } from "../table/result_table.ts";
+import { shareText } from "../table/summary_table.ts";
+import type { RunResult, TableRow } from "../table/table_row.ts";
+import { mean } from "../../analysis/statistics/interval.ts";
+import { PHASES } from "../../training/epoch_row.ts";
+import type { Displayable } from "../../report/display.ts";
+import { displayTable } from "../../report/display_table.ts";
+
+/** Of a step of the optimizer; the evaluation comes once an epoch. */
+const STEP_PHASES = PHASES.filter((phase) => phase !== "evaluation");
+
+/**
+ * The time that runs took, a line for all seeds of one: the whole run, a mean step by its parts, and the
+ * evaluation on the test images after an epoch.
+ */
+export function timesTable(
+  { plan }: Pick<ExperimentReport, "plan">,
+  { rows, results }: Pick<ResultTable, "rows" | "results">,
+): Displayable {
+  const imagesOf = new Map(plan.map(({ name, dataset }) => [name, dataset.train.count]));
+  const runs = results.map((result, index) => timesOf(rows[index], result, imagesOf));
+  const groups = Map.groupBy(
+    runs,
+    ({ row: { fraction, student, method, setting, teacher } }) =>
+      JSON.stringify([fraction, student, method, setting, teacher]),
+  );
+  const phases = STEP_PHASES.filter((phase) => runs.some(({ steps }) => steps[phase] >= 0.1));
+  return displayTable({
+    title: "Times",
+    columns: [
+      { key: "fraction", title: "share of data", unit: "%", align: "right" },
+      { key: "student", title: "student" },
+      { key: "method", title: "method" },
+      { key: "runs", title: "runs", align: "right" },
+      { key: "minutes", title: "a run", unit: "min", align: "right" },
+      { key: "step", title: "a step", unit: "ms", align: "right" },
+      ...phases.map((phase) => ({
+        key: `step_${phase}`,
+        title: phase,
+        unit: "ms",
+        align: "right" as const,
+      })),
+      { key: "evaluation", title: "evaluation", unit: "s an epoch", align: "right" },
+      { key: "cached", title: "clean logits from the cache", unit: "%", align: "right" },
+    ],
+    rows: [...groups.values()].map((group) => {
+      const meanOf = (value: (run: RunTimes) => number) => mean(group.map(value));
+      const parts = STEP_PHASES.map((phase) =>
+        [phase, meanOf(({ steps }) => steps[phase])] as const
+      );
+      const { fraction, student, method } = group[0].row;
+      return {
+        ...{ fraction: shareText(fraction), student, method, runs: group.length },
+        minutes: meanOf(({ minutes }) => minutes).toFixed(1),
+        step: parts.reduce((sum, [, value]) => sum + value, 0).toFixed(1),
+        ...Object.fromEntries(parts.map(([phase, value]) => [`step_${phase}`, value.toFixed(1)])),
+        evaluation: meanOf(({ evaluation }) => evaluation).toFixed(2),
+        cached: group.some(({ cached }) => cached === null)
+          ? null
+          : (100 * meanOf(({ cached }) => cached!)).toFixed(0),
+      };
+    }),
+    note:
+      "means over all epochs and seeds, of runs side by side where the backend trains so; seconds of " +
+      "the machine named below, whatever else it did",
+  });
+}
+
+interface RunTimes {
+  readonly row: TableRow;
+  readonly minutes: number;
+  /** Milliseconds a step */
+  readonly steps: Readonly<Record<typeof STEP_PHASES[number], number>>;
+  /** Seconds an epoch */
+  readonly evaluation: number;
+  /** Share of the teacher's clean logits; null if it was asked for none */
+  readonly cached: number | null;
+}
+
+function timesOf(
+  row: TableRow,
+  { name, specification, rows: epochs }: RunResult,
+  imagesOf: ReadonlyMap<string, number>,
+): RunTimes {
+  const { dataset, protocol } = specification;
+  const sum = (column: string) =>
+    epochs.reduce((total, epoch) => total + Number(epoch[column] ?? 0), 0);
+  const steps = epochs.length *
+    Math.ceil(imagesOf.get(name)! * dataset.fraction / protocol.batchSize);
+  const asked = epochs.filter(({ teacher_cached }) => typeof teacher_cached === "number");
+  return {
+    row,
+    minutes: PHASES.reduce((total, phase) => total + sum(`seconds_${phase}`), 0) / 60,
+    steps: Object.fromEntries(
+      STEP_PHASES.map((phase) => [phase, 1000 * sum(`seconds_${phase}`) / steps]),
+    ) as RunTimes["steps"],
+    evaluation: sum("seconds_evaluation") / epochs.length,
+    cached: asked.length > 0 ? sum("teacher_cached") / asked.length : null,
+  };
+}

@@ -1,0 +1,56 @@
+import { runNameOf, type StoredRun } from "./stored_result.ts";
+import { settingsText } from "../overrides.ts";
+import { methods } from "../../distillation/methods.ts";
+import type { Columns } from "../../store/arrow_file.ts";
+import { protocolOptions } from "../../training/protocol.ts";
+import { canonicalJson, type RunSpecification } from "../../training/run_specification.ts";
+
+/** What tells a run from others, as columns. */
+export const RUN_COLUMNS = {
+  run: "utf8",
+  dataset: "utf8",
+  fraction: "float64",
+  teacher: "utf8",
+  student: "utf8",
+  method: "utf8",
+  options: "utf8",
+  protocol: "utf8",
+  scale: "utf8",
+  seed: "int32",
+  backend: "utf8",
+  commit: "utf8",
+} as const satisfies Columns;
+
+/** A run's values in {@linkcode RUN_COLUMNS}. */
+export function runFields(run: StoredRun) {
+  const { dataset, teacher, student, method, protocol, scale, seed } = run.specification;
+  return {
+    run: runNameOf(run),
+    dataset: dataset.name,
+    fraction: dataset.fraction,
+    teacher: teacher && [teacher.name, teacher.precision].filter(Boolean).join(", "),
+    student,
+    method,
+    options: methodDepartures(run.specification),
+    protocol: departures(protocol, protocolOptions),
+    scale,
+    seed,
+    backend: run.metadata.backend ?? null,
+    commit: run.metadata.commit ?? null,
+  } satisfies Record<keyof typeof RUN_COLUMNS, string | number | null>;
+}
+
+/** Of a method that this version does not have, all options. */
+function methodDepartures({ method: name, options }: RunSpecification): string {
+  const method = methods.find((candidate) => candidate.name === name);
+  return departures(options, method?.optionsFor?.(options) ?? method?.options ?? {});
+}
+
+type Rules = Readonly<Record<string, { readonly default: unknown }>>;
+
+/** The options that are not at their defaults: "eta=1, step=newton". */
+function departures(options: Readonly<Record<string, unknown>>, rules: Rules): string {
+  const departing = Object.entries(options)
+    .filter(([key, value]) => canonicalJson(value) !== canonicalJson(rules[key]?.default));
+  return settingsText(Object.fromEntries(departing)).join(", ");
+}

@@ -1,0 +1,147 @@
+import { join } from "node:path";
+import type { ArrowContent } from "../../store/arrow_file.ts";
+import type { Problem } from "../../store/folder_problems.ts";
+import { withFolderLock } from "../../store/folder_lock.ts";
+import type { ResultsFolder } from "../../store/results_folder.ts";
+import { resultFile } from "../../store/manifest.ts";
+import type { RunSpecification } from "../../training/run_specification.ts";
+import { UserError } from "../../user_error.ts";
+
+/** A result as it was read: "runs/…", "tables/…", "evaluations/…". */
+export interface StoredResult extends ArrowContent {
+  readonly name: string;
+  /** null for what is not a run */
+  readonly specification: RunSpecification | null;
+}
+
+/** A run as it was read, one row an epoch. */
+export type StoredRun = StoredResult & { readonly specification: RunSpecification };
+
+/** What a results folder holds. */
+export interface StoredResults {
+  /** Of all that the manifest lists, sorted. */
+  readonly names: readonly string[];
+  /** Those that are whole. */
+  readonly results: readonly StoredResult[];
+  readonly damaged: readonly Problem[];
+}
+
+const RUNS = "runs/";
+
+/** Reads all of a folder as it is at one moment, while runners may be writing to it. */
+export async function readStored(folder: ResultsFolder): Promise<StoredResults> {
+  const [names, contents] = await withFolderLock(folder.path, "read", async () => {
+    const names = await folder.names();
+    return [names, await folder.readEach(names)] as const;
+  });
+  const read = names.map((name, index) => storedResult(folder.path, name, contents[index]));
+  return {
+    names,
+    results: read.filter((result): result is StoredResult => !(result instanceof UserError)),
+    damaged: read.flatMap((result, index): Problem[] =>
+      result instanceof UserError
+        ? [{ file: resultFile(names[index]), kind: "damaged", message: result.message }]
+        : []
+    ),
+  };
+}
+
+/**
+ * Those of the results that patterns stand for; see {@linkcode matchingNames}.
+ *
+ * @throws UserError for a pattern that fits no name
+ */
+export function chooseResults(
+  stored: StoredResults,
+  patterns: readonly string[],
+): StoredResults {
+  const names = matchingNames(stored.names, patterns);
+  const [chosen, files] = [new Set(names), new Set(names.map(resultFile))];
+  return {
+    names,
+    results: stored.results.filter(({ name }) => chosen.has(name)),
+    damaged: stored.damaged.filter(({ file }) => files.has(file)),
+  };
+}
+
+export function isRun(result: StoredResult): result is StoredRun {
+  return result.specification !== null;
+}
+
+/** "runs", "tables", "evaluations". */
+export function kindOf({ name }: Pick<StoredResult, "name">): string {
+  return name.split("/")[0];
+}
+
+/** A run's name without its folder, as tables, evaluations and files of weights have it. */
+export function runNameOf({ name }: StoredRun): string {
+  return name.slice(RUNS.length);
+}
+
+/** An error in its place if it is damaged, or a run that does not say what it is a run of. */
+function storedResult(
+  folder: string,
+  name: string,
+  content: ArrowContent | UserError,
+): StoredResult | UserError {
+  if (content instanceof UserError) return content;
+  if (!name.startsWith(RUNS)) return { ...content, name, specification: null };
+  const specification = parseSpecification(content.metadata.specification ?? "");
+  if (specification) return { ...content, name, specification };
+  return new UserError(
+    `${join(folder, resultFile(name))} is damaged: its metadata holds no specification of a run; ` +
+      "delete that file and `deno task reproduce` makes it again",
+  );
+}
+
+/** null if it is none; what its parts hold is not looked at. */
+function parseSpecification(text: string): RunSpecification | null {
+  try {
+    const parsed = JSON.parse(text);
+    const { dataset, teacher, student, method, options, protocol, scale, seed } = parsed;
+    const parts = [dataset.name, dataset.fraction, teacher, student, method, options, scale, seed];
+    return [...parts, protocol.epochs].includes(undefined) ? null : parsed;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The names that patterns stand for, in their own order: a whole name for itself, else the beginning of
+ * some; "*" is any text. Without a pattern all of them.
+ *
+ * @throws UserError for a pattern that fits none, with the names that look most like it
+ */
+export function matchingNames(
+  names: readonly string[],
+  patterns: readonly string[],
+): readonly string[] {
+  if (patterns.length === 0) return names;
+  const matching = new Set(patterns.flatMap((pattern) => matches(names, pattern)));
+  return names.filter((name) => matching.has(name));
+}
+
+function matches(names: readonly string[], pattern: string): readonly string[] {
+  if (names.includes(pattern)) return [pattern];
+  const beginning = new RegExp(`^${pattern.split("*").map(RegExp.escape).join(".*")}`);
+  const found = names.filter((name) => beginning.test(name));
+  if (found.length === 0) throw noMatch(names, pattern);
+  return found;
+}
+
+function noMatch(names: readonly string[], pattern: string): UserError {
+  const near = nearNames(names, pattern);
+  const advice = near.length > 0
+    ? `near it are ${near.join(", ")}`
+    : `there are ${names.length} results, which \`deno task results list --each\` names`;
+  return new UserError(`no result's name begins with "${pattern}"; ${advice}`);
+}
+
+/** At most three names, those that share the most pieces of three letters with the pattern. */
+function nearNames(names: readonly string[], pattern: string): string[] {
+  const pieces = Array.from(pattern.slice(2), (_, at) => pattern.slice(at, at + 3));
+  const shared = (name: string) => pieces.filter((piece) => name.includes(piece)).length;
+  return names.filter((name) => shared(name) > 0)
+    .toSorted((a, b) => shared(b) - shared(a))
+    .slice(0, 3);
+}

@@ -1,0 +1,187 @@
+import type { Finding } from "./finding.ts";
+import {
+  isRun,
+  runNameOf,
+  type StoredResult,
+  type StoredResults,
+  type StoredRun,
+} from "./stored_result.ts";
+import { reproduceCommand } from "../choices.ts";
+import type { PlanChoices } from "../plan.ts";
+import { tableFault } from "../table/result_fault.ts";
+import { methods } from "../../distillation/methods.ts";
+import type { Row } from "../../store/arrow_file.ts";
+import { resultFile } from "../../store/manifest.ts";
+import type { Scale } from "../../training/run_specification.ts";
+import { flatRow, IDENTITY_COLUMNS } from "../table/table_file.ts";
+import { tableRow } from "../table/table_row.ts";
+import type { EpochRow } from "../../training/epoch_row.ts";
+
+/** At most so many names stand in a message. */
+const MOST_NAMES = 3;
+
+/**
+ * Whether a table has all of its runs and every seed of every group, and says what they say.
+ *
+ * @param folder the path of the results folder
+ */
+export function tableFindings(
+  table: StoredResult,
+  stored: Pick<StoredResults, "names" | "results">,
+  folder: string,
+): Finding[] {
+  const { rows, metadata } = table;
+  const moved = tableFault(table.name, table);
+  if (moved) return [{ file: resultFile(table.name), kind: "damaged", message: moved }];
+  const isThere = (run: string) => stored.names.includes(`runs/${run}`);
+  const listed = (key: string): string[] => JSON.parse(metadata[key] ?? "[]");
+  const faults = rowFaults(table, stored);
+  const choices = choicesOf(table);
+  const command = (choices: PlanChoices) =>
+    `\`${reproduceCommand(metadata.experiment, choices, folder)}\``;
+
+  const about = (
+    kind: Finding["kind"],
+    what: string,
+    named: readonly string[],
+    remedy = `${command(choices)}, with what else it was asked for with,`,
+  ) =>
+    named.length === 0 ? [] : [{
+      file: resultFile(table.name),
+      kind,
+      message: `${what} ${some(named)}; ${remedy} puts that right`,
+    }];
+
+  return [
+    ...about("incomplete", "it lacks", listed("missing").filter((run) => !isThere(run))),
+    ...about("stale", "it lacks what is there by now:", listed("missing").filter(isThere)),
+    ...about(
+      "incomplete",
+      "not there are the runs of its rows",
+      rows.flatMap(({ run }) => typeof run === "string" && !isThere(run) ? [run] : []),
+    ),
+    ...about("incomplete", "when it was written, not all was measured of", listed("unmeasured")),
+    ...about("incomplete", "when it was written, damaged were", listed("damaged")),
+    ...about("stale", "results say otherwise:", faults),
+    ...missingSeeds(rows).flatMap(({ group, row, seeds }) =>
+      about(
+        "incomplete",
+        `seeds that others have are missing of ${group}:`,
+        seeds.map(String),
+        command({ ...choices, ...groupChoices(row), seeds }),
+      )
+    ),
+  ];
+}
+
+/** "row 3 has the test_accuracy 0.7, but its results 0.71" */
+function rowFaults(
+  { rows }: StoredResult,
+  { results }: Pick<StoredResults, "results">,
+): string[] {
+  const runs = new Map(results.filter(isRun).map((run) => [run.name, run]));
+  const evaluations = Map.groupBy(results, ({ metadata: { run } }) => run);
+  return rows.flatMap((row, index) => {
+    const run = runs.get(`runs/${row.run}`);
+    const fault = run && run.rows.length > 0 &&
+      rowFault(row, run, evaluations.get(String(row.run)) ?? []);
+    return fault ? [`row ${index} ${fault}`] : [];
+  });
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return names.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** Its name is that of the experiment, the scale and, if it isn't the experiment's own, the data set. */
+function choicesOf({ name, rows, metadata: { experiment } }: StoredResult): PlanChoices {
+  const scale = rows[0]?.scale as Scale;
+  const dataset = name.slice(`tables/${experiment}-${scale}-`.length);
+  return { scale, ...(dataset === "" ? {} : { dataset }) };
+}
+
+/** What narrows an experiment down to the group of a row; to what is beside it too, if no method has its name. */
+function groupChoices({ fraction, student, method, setting, teacher }: Row): Partial<PlanChoices> {
+  const isMethod = setting === null && methods.some(({ name }) => name === method);
+  return {
+    ...{ fractions: [Number(fraction)], students: [String(student)] },
+    ...(isMethod ? { methods: [String(method)] } : {}),
+    ...(String(teacher).endsWith(", bf16") ? { teacherPrecision: "bf16" } : {}),
+  };
+}
+
+/** Seeds that one group of rows lacks. */
+interface MissingSeeds {
+  /** The columns in which it differs from others. */
+  readonly group: string;
+  /** One of its rows. */
+  readonly row: Row;
+  readonly seeds: readonly number[];
+}
+
+/** What the runs of one group have in common. */
+const GROUP = Object.keys(IDENTITY_COLUMNS).filter((column) => column !== "seed");
+
+/** Where methods are held against each other. */
+const PLACE = ["dataset", "fraction", "student", "setting", "scale", "epochs"];
+
+/**
+ * The seeds that some groups of a table's rows have and others of the same place lack, so that means
+ * which are held against each other are not over the same seeds.
+ */
+export function missingSeeds(rows: readonly Row[]): MissingSeeds[] {
+  const naming = GROUP.filter((column) => new Set(rows.map((row) => row[column])).size > 1);
+  return groupsOf(rows, PLACE).flatMap((place) => {
+    const all = seedsOf(place);
+    return groupsOf(place, GROUP).map((own) => ({
+      group: naming.filter((column) => own[0][column] != null)
+        .map((column) => `${column} ${own[0][column]}`).join(", "),
+      row: own[0],
+      seeds: [...all.difference(seedsOf(own))].sort((a, b) => a - b),
+    }));
+  }).filter(({ seeds }) => seeds.length > 0);
+}
+
+function groupsOf(rows: readonly Row[], columns: readonly string[]): Row[][] {
+  const groups = Map.groupBy(rows, (row) => JSON.stringify(columns.map((column) => row[column])));
+  return [...groups.values()];
+}
+
+function seedsOf(rows: readonly Row[]): Set<number> {
+  return new Set(rows.map(({ seed }) => Number(seed)));
+}
+
+/**
+ * The first figure in which a table's row differs from its run and what was measured of that; null if
+ * there is none. Columns that older versions did not have are passed over.
+ *
+ * @param evaluations of that run
+ */
+function rowFault(
+  row: Row,
+  run: StoredRun,
+  evaluations: readonly StoredResult[],
+): string | null {
+  const named = { label: String(row.method), setting: row.setting as string ?? null };
+  const trained = flatRow(tableRow(named, {
+    name: runNameOf(run),
+    specification: run.specification,
+    rows: run.rows as readonly EpochRow[],
+    measurements: [],
+    metadata: run.metadata,
+  }));
+  const measured = Map.groupBy(evaluations.flatMap(({ rows }) => rows), ({ measure }) => measure);
+  for (const [column, said] of Object.entries(row)) {
+    // The same may have been measured with several options; null if this table asks for none of it.
+    const found = column in trained
+      ? [trained[column]]
+      : [null, ...measured.get(column)?.map(({ value }) => value) ?? []];
+    if (!found.includes(said)) {
+      return `has the ${column} ${said}, but its results ${
+        found.findLast((one) => one !== null) ?? "none"
+      }`;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,185 @@
+import { join } from "node:path";
+import type { Finding } from "./finding.ts";
+import { inputFindings } from "./input_findings.ts";
+import {
+  chooseResults,
+  isRun,
+  kindOf,
+  readStored,
+  runNameOf,
+  type StoredResult,
+  type StoredResults,
+  type StoredRun,
+} from "./stored_result.ts";
+import { tableFindings } from "./table_findings.ts";
+import { measuredFault, nameFault, weightsFault } from "../table/result_fault.ts";
+import { ownFiles } from "../../store/files_under.ts";
+import type { ResultsFolder } from "../../store/results_folder.ts";
+import { resultFile } from "../../store/manifest.ts";
+import { methods } from "../../distillation/methods.ts";
+import { studentPath } from "../table/run_results.ts";
+import { asUserError } from "../../as_user_error.ts";
+import { sha256 } from "../../files/sha256.ts";
+
+/** What a look at the results of a folder has found. */
+export interface Verification {
+  /** Empty when all is whole. */
+  readonly findings: readonly Finding[];
+  /** What was looked at, damaged or not. */
+  readonly names: readonly string[];
+  /** How many whole runs there are among them, and beside how many of them lie final weights. */
+  readonly runs: number;
+  readonly withWeights: number;
+}
+
+/**
+ * Reads results and holds them against the manifest, what they say of themselves, and each other.
+ *
+ * @param patterns which ones; without any also what else lies in the folder
+ * @throws UserError for a manifest that is damaged, and for a pattern that fits no name
+ */
+export async function verifyResults(
+  folder: ResultsFolder,
+  patterns: readonly string[],
+): Promise<Verification> {
+  const files = await ownFiles(folder.path);
+  const stored = await readStored(folder);
+  const { names, results, damaged } = chooseResults(stored, patterns);
+  const runs = results.filter(isRun);
+  const weights = await Array.fromAsync(runs, (run) => weightsFinding(folder, run));
+  const isAll = patterns.length === 0;
+  const own: Finding[] = [
+    ...runs.flatMap(runFindings),
+    ...weights.filter((weight) => weight !== null && weight !== "not kept"),
+    ...results.filter((result) => kindOf(result) === "evaluations")
+      .flatMap((evaluation) => evaluationFindings(evaluation, stored)),
+    ...results.filter((result) => kindOf(result) === "tables")
+      .flatMap((table) => tableFindings(table, stored, folder.path)),
+    ...(isAll ? strayFindings(files, stored.names) : []),
+  ];
+  return {
+    findings: [
+      ...damaged,
+      ...(isAll ? await inputFindings(folder.path, files, results) : []),
+      ...own.map((finding) => ({
+        ...finding,
+        message: `${join(folder.path, finding.file)}: ${finding.message}`,
+      })),
+      ...(isAll ? (await folder.verify()).filter(({ kind }) => kind === "unlisted") : []),
+    ],
+    names,
+    runs: runs.length,
+    withWeights: weights.filter((weight) => weight !== "not kept").length,
+  };
+}
+
+/** Checks that an evaluation is the one that its name says, of a run that is there, and of its weights. */
+function evaluationFindings(
+  { name, metadata }: StoredResult,
+  { names, results }: StoredResults,
+): Finding[] {
+  const file = resultFile(name);
+  const misplaced = nameFault(name, metadata);
+  if (misplaced) return [{ file, kind: "damaged", message: misplaced }];
+  const run = `runs/${metadata.run}`;
+  if (!names.includes(run)) {
+    return [{
+      file,
+      kind: "incomplete",
+      message:
+        `the run ${metadata.run}, of which it is an evaluation, is not there; \`deno task reproduce\`, ` +
+        "with the options that it was made with, makes it",
+    }];
+  }
+  const whole = results.find((result) => result.name === run);
+  const other = whole ? measuredFault(metadata, whole.metadata) : null;
+  return other ? [{ file, kind: "stale", message: other }] : [];
+}
+
+/** Whether a run is the one that its name says, and has all of its epochs. */
+function runFindings(run: StoredRun): Finding[] {
+  return [nameFinding(run), epochFinding(run)].filter((finding) => finding !== null);
+}
+
+function nameFinding(run: StoredRun): Finding | null {
+  const message = nameFault(run.name, run.metadata);
+  return message === null ? null : { file: resultFile(run.name), kind: "damaged", message };
+}
+
+function epochFinding({ name, specification, rows, metadata }: StoredRun): Finding | null {
+  const file = resultFile(name);
+  const method = methods.find((candidate) => candidate.name === specification.method);
+  if (!method) {
+    return {
+      file,
+      kind: "incomplete",
+      message: "its epochs cannot be checked, since this version has no method " +
+        `"${specification.method}"; check them with the version that made it, ${metadata.commit}`,
+    };
+  }
+  const expected = method.stages(specification.options, specification.protocol.epochs)
+    .flatMap((stage) => Array<string>(stage.epochs).fill(stage.name))
+    .map((stage, index) => `epoch ${index + 1} of stage "${stage}"`);
+  const found = rows.map(({ epoch, stage }) => `epoch ${epoch} of stage "${stage}"`);
+  const wrong = (expected.length > found.length ? expected : found)
+    .findIndex((_, row) => expected[row] !== found[row]);
+  return wrong < 0 ? null : {
+    file,
+    kind: "damaged",
+    message: `its row ${wrong} must be ${expected[wrong] ?? "none"}, but is ` +
+      `${found[wrong] ?? "missing"}; delete that file and \`deno task reproduce\` makes it again`,
+  };
+}
+
+/**
+ * What runners that were killed have left beside the results: weights of students that no run ended
+ * in, and checkpoints of runs that are finished.
+ *
+ * @param files all below the results folder, relative to it
+ * @param names of the results that are there
+ */
+function strayFindings(files: readonly string[], names: readonly string[]): Finding[] {
+  const isRun = (name: string) => names.includes(`runs/${name}`);
+  const finished = files.flatMap((file) => /^checkpoints\/([^/]+)\//.exec(file)?.slice(1) ?? [])
+    .filter(isRun);
+  return [
+    ...files.filter((file) => {
+      const [, name] = /^students\/(.+)$/.exec(file) ?? [];
+      // Half of a file is told of, and removed, by the folder itself.
+      return name !== undefined && !name.endsWith(".tmp") &&
+        !isRun(name.replace(/\.safetensors$/, ""));
+    }).map((file): Finding => ({
+      file,
+      kind: "unlisted",
+      message: "there is no run of that name, so nothing reads it; unless a run is just being " +
+        "written it can be deleted",
+    })),
+    ...[...new Set(finished)].map((name): Finding => ({
+      file: `checkpoints/${name}`,
+      kind: "unlisted",
+      message: "that run is finished, so nothing reads them; they can be deleted",
+    })),
+  ];
+}
+
+/**
+ * Whether the final weights beside a run are those it ended in.
+ *
+ * @returns null if they are; "not kept" if there are none, which is no fault: they are only needed to
+ *   measure more of the student
+ */
+async function weightsFinding(
+  folder: ResultsFolder,
+  run: StoredRun,
+): Promise<Finding | "not kept" | null> {
+  const file = studentPath(runNameOf(run));
+  let bytes: Uint8Array;
+  try {
+    bytes = await Deno.readFile(join(folder.path, file));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "not kept";
+    return { file, kind: "damaged", message: (asUserError(error) as Error).message };
+  }
+  const message = weightsFault(sha256(bytes), run.name, run.metadata.weights);
+  return message === null ? null : { file, kind: "damaged", message };
+}

@@ -1,0 +1,223 @@
+import { join, resolve } from "node:path";
+import {
+  bashWord,
+  makeSubmissionFolder,
+  runSlurmProgram,
+  sbatchPath,
+  type SubmittedTask,
+  taskLog,
+  writeSubmission,
+} from "./submission.ts";
+import { type PlannedRun, resultNameOf } from "../planned_run.ts";
+import { MOST_SHARDS, shardOf } from "../shard.ts";
+import type { WorkLeft } from "../work_left.ts";
+import { findProgram } from "../../files/find_program.ts";
+import { UserError } from "../../user_error.ts";
+import configuration from "../../../deno.json" with { type: "json" };
+import { loaderVariables } from "../../files/loader_variables.ts";
+import { PROJECT_ROOT } from "../../files/project_root.ts";
+import { type CommandLine, parseWholeNumber } from "../../commands/command_line.ts";
+
+/** What to submit. */
+export interface SlurmRequest {
+  /** The results folder, on a file system that all nodes share. */
+  readonly results: string;
+  readonly experiments: readonly string[];
+  /** The arguments of `reproduce` for every task; `--shard` is added to them. */
+  readonly args: readonly string[];
+  /** All runs that they name. */
+  readonly plan: readonly PlannedRun[];
+  /** What is missing of them, at least one. */
+  readonly works: readonly WorkLeft[];
+  /** Into how many shards to divide the runs; undefined for one a run. */
+  readonly jobs: number | undefined;
+  /** More options for sbatch, as they are typed: "--time=4:00:00 --partition=cpu". */
+  readonly extra: string;
+}
+
+/** A job array that Slurm has taken. */
+export interface Submitted {
+  readonly jobId: string;
+  readonly tasks: number;
+  /** With the script, the record and the tasks' logs. */
+  readonly folder: string;
+}
+
+/**
+ * Submits a job array whose tasks each run a shard of the missing runs and then bring the tables up to
+ * date; a task that comes to the end of its time is put back in the queue, and goes on from its
+ * checkpoints. Nodes must find the project, Deno, the data and the results folder under the same paths
+ * as this machine; sbatch hands on the environment, $BSS_DATA included.
+ *
+ * The tables and the manifest are written under a lock, so the results folder must be on a file system
+ * whose locks hold between nodes: NFS 4, Lustre with the option "flock", GPFS, CephFS. Locks keep two
+ * runners off the same run as well, but tasks of one array don't depend on that: their shards don't
+ * overlap.
+ *
+ * @throws UserError if there is no Slurm here, or with its message if it refuses, or for a folder that a
+ *   job script cannot name
+ */
+export async function submitToSlurm(
+  { results, experiments, args, plan, works, jobs = MOST_SHARDS, extra }: SlurmRequest,
+): Promise<Submitted> {
+  checkExtra(extra);
+  checkFolder(results);
+  if (await findProgram(["sbatch"]) === null) throw noSlurm();
+  const shards = Math.min(jobs, plan.length);
+  const tasks = tasksOf(plan, works, shards);
+  const folder = await makeSubmissionFolder(resolve(results));
+  const script = join(folder, "job.sh");
+  const job = { folder, typedIn: Deno.cwd(), args, tasks: tasks.map(({ task }) => task), shards };
+  await Deno.writeTextFile(script, jobScript({ ...job, extra }));
+  const jobId = await sbatch(script).catch(async (error) => {
+    await Deno.remove(folder, { recursive: true });
+    throw error;
+  });
+  const submitted = new Date().toISOString();
+  await writeSubmission(folder, { jobId, submitted, experiments, args, tasks });
+  return { jobId, tasks: tasks.length, folder };
+}
+
+/** A task for every shard of the plan of which something is missing. */
+function tasksOf(
+  plan: readonly PlannedRun[],
+  works: readonly WorkLeft[],
+  shards: number,
+): SubmittedTask[] {
+  const isLeft = new Set(works.map(({ run }) => run.name));
+  const all = Array.from({ length: shards }, (_, index) => {
+    const runs = shardOf(plan, { index: index + 1, count: shards })
+      .filter(({ name }) => isLeft.has(name))
+      .map((run) => [run.name, [resultNameOf(run), ...run.evaluations.map((one) => one.result)]]);
+    return { task: index + 1, runs: Object.fromEntries(runs) };
+  });
+  return all.filter(({ runs }) => Object.keys(runs).length > 0);
+}
+
+async function sbatch(script: string): Promise<string> {
+  const answer = await runSlurmProgram("sbatch", ["--parsable", script]);
+  const jobId = /^(\d+)(;.*)?$/.exec(answer)?.[1]; // behind it the cluster, where there are several
+  if (jobId !== undefined) return jobId;
+  throw new UserError(
+    `sbatch answered "${answer}" instead of a job's number; --slurm may only say how to submit to ` +
+      `this cluster`,
+  );
+}
+
+/** A line break would be the end of a line of `#SBATCH`, and what follows it a line of the script. */
+function checkFolder(results: string): void {
+  if (!/\p{Cc}/u.test(resolve(results))) return;
+  throw new UserError(
+    `--results is ${
+      JSON.stringify(results)
+    }, but a job script cannot name a folder with a line break ` +
+      "or another control character; choose another folder",
+  );
+}
+
+function noSlurm(): UserError {
+  return new UserError(
+    "there is no sbatch here, which submits jobs to Slurm; use a machine that has it, or do without: " +
+      "the same command with --shard 1/4, 2/4, 3/4 and 4/4 in place of --submit, on four machines " +
+      "that share the results folder, does the same",
+  );
+}
+
+/** What the script sets behind the extra options, where sbatch would pass over them in silence. */
+const OWN_OPTIONS = /(^|\s)(--(array|output|open-mode)\b|-[ao])/;
+
+function checkExtra(extra: string): void {
+  if (/[^\P{Cc}\t]/u.test(extra)) throw new UserError("--slurm must be one line of options");
+  const own = OWN_OPTIONS.exec(extra);
+  if (own) {
+    throw new UserError(
+      `--slurm is "${extra}", but ${own[2]} is set here; --jobs sets how many tasks there are`,
+    );
+  }
+}
+
+/** What a job script is made of. */
+interface Job {
+  /** Where the tasks' logs go. */
+  readonly folder: string;
+  /** Where the command was typed, which is what paths in its arguments are meant from. */
+  readonly typedIn: string;
+  /** The arguments of `reproduce`. */
+  readonly args: readonly string[];
+  /** Which of the shards are tasks, from 1. */
+  readonly tasks: readonly number[];
+  readonly shards: number;
+  /** More options for sbatch, as they are typed. */
+  readonly extra: string;
+}
+
+/**
+ * The script of a job array, each of whose tasks runs a shard. Of `#SBATCH` lines that say the same
+ * thing the last counts: `extra` may change what stands before it, but not what stands behind.
+ *
+ * A minute before a task's time is up, Slurm sends SIGUSR1 to its shell: `reproduce` is stopped at a
+ * checkpoint and the task goes back in the queue. When a task is cancelled, Slurm itself sends SIGTERM
+ * to all of its processes; the shell then only waits, since another one later would kill `reproduce`.
+ */
+export function jobScript({ folder, typedIn, args, tasks, shards, extra }: Job): string {
+  const [, ...words] = configuration.tasks.reproduce.command.split(" ");
+  const command = [Deno.execPath(), ...words, ...args];
+  // sbatch hands on the environment, but is started without the loader's variables.
+  const exported = { ...loaderVariables(), INIT_CWD: typedIn };
+  return `#!/usr/bin/env bash
+#SBATCH --job-name=reproduce
+#SBATCH --requeue
+#SBATCH --signal=B:USR1@60
+${extra === "" ? "" : `#SBATCH ${extra}\n`}#SBATCH --array=${tasks}
+#SBATCH --output=${taskLog(sbatchPath(folder), "%a")}
+#SBATCH --open-mode=append
+
+${Object.entries(exported).map(([name, value]) => `export ${name}=${bashWord(value)}`).join("\n")}
+cd ${bashWord(PROJECT_ROOT)} || exit
+
+trap 'time_is_up=1; kill -TERM $!' USR1
+trap : TERM
+${command.map(bashWord).join(" ")} --shard "$SLURM_ARRAY_TASK_ID/${shards}" &
+# A signal ends "wait", too.
+while kill -0 $! 2>/dev/null; do wait $!; done
+wait $!
+status=$?
+if [[ $time_is_up && $status != 0 ]]; then
+  scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
+fi
+exit $status
+`;
+}
+
+/** The options of a command that hand its runs to a cluster. */
+export const slurmOptions = {
+  submit: { value: "slurm", help: "submit what is missing to Slurm, as a job array of shards" },
+  jobs: { value: "N", help: "how many shards (default: one a run)" },
+  slurm: { value: "OPTIONS", help: 'more options for sbatch: "--time=4:00:00 --cpus-per-task=8"' },
+  status: { help: "where tasks stand that were submitted, of all experiments or of those named" },
+} as const;
+
+/**
+ * How to submit; null if nothing is to be submitted.
+ *
+ * @throws UserError naming the option, what it is and what it may be
+ */
+export function parseSlurmOptions(
+  { submit, jobs, slurm, status, shard }: CommandLine<typeof slurmOptions>["options"] & {
+    readonly shard: string | undefined;
+  },
+): { readonly jobs: number | undefined; readonly extra: string } | null {
+  if (submit === undefined) {
+    if (jobs === undefined && slurm === undefined) return null;
+    throw new UserError("--jobs and --slurm say how to submit; give --submit slurm with them");
+  }
+  if (submit !== "slurm") throw new UserError(`--submit is "${submit}"; choose from slurm`);
+  if (status) throw new UserError("choose one of --submit and --status");
+  if (shard !== undefined) {
+    throw new UserError("--submit makes shards of its own; --jobs N says how many, not --shard");
+  }
+  return {
+    jobs: jobs === undefined ? undefined : parseWholeNumber("jobs", jobs, 1, MOST_SHARDS),
+    extra: slurm ?? "",
+  };
+}

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { type PlannedRun, resultNameOf } from "../planned_run.ts";
+import { measuredFault, nameFault } from "./result_fault.ts";
+import { type RunResult, type TableRow, tableRow } from "./table_row.ts";
+import type { Measurement } from "../../analysis/evaluations/evaluation.ts";
+import type { ArrowContent } from "../../store/arrow_file.ts";
+import type { ResultsFolder } from "../../store/results_folder.ts";
+import { resultFile } from "../../store/manifest.ts";
+import type { EpochRow } from "../../training/epoch_row.ts";
+import { UserError } from "../../user_error.ts";
+
+/** What an experiment's results say so far, and what is not there or cannot be read. */
+export interface ResultTable {
+  readonly rows: readonly TableRow[];
+  readonly results: readonly RunResult[];
+  /** Runs that are not there. */
+  readonly missing: readonly PlannedRun[];
+  /** Runs that are there, but of which something is still to be measured. */
+  readonly unmeasured: readonly PlannedRun[];
+  readonly damaged: readonly { readonly run: PlannedRun; readonly cause: string }[];
+}
+
+/** Reads the planned runs that are there, in the order of the plan. */
+export async function collectTable(
+  folder: ResultsFolder,
+  plan: readonly PlannedRun[],
+): Promise<ResultTable> {
+  const present = await folder.present();
+  const isThere = (name: string) => present.has(name);
+  const missing = plan.filter((run) => !isThere(resultNameOf(run)));
+  const trained = plan.filter((run) => isThere(resultNameOf(run)));
+  const evaluated = (run: PlannedRun) =>
+    run.evaluations.map(({ result }) => result).filter(isThere);
+  const names = trained.flatMap((run) => [resultNameOf(run), ...evaluated(run)]);
+  const read = new Map((await folder.readEach(names)).map((found, i) => [names[i], found]));
+
+  const found: { run: PlannedRun; result: RunResult }[] = [];
+  const damaged: { run: PlannedRun; cause: string }[] = [];
+  for (const run of trained) {
+    const [training, ...evaluations] = checked(
+      folder,
+      [resultNameOf(run), ...evaluated(run)].map((name) => [name, read.get(name)!]),
+    );
+    const contents = [training, ...evaluations];
+    const causes = contents.filter((content) => content instanceof UserError);
+    damaged.push(...causes.map(({ message: cause }) => ({ run, cause })));
+    if (training instanceof UserError) continue;
+    found.push({ run, result: runResult(run, training, evaluations) });
+  }
+  return {
+    rows: found.map(({ run, result }) => tableRow(run, result)),
+    results: found.map(({ result }) => result),
+    missing,
+    unmeasured: trained.filter((run) => evaluated(run).length < run.evaluations.length),
+    damaged,
+  };
+}
+
+/**
+ * A run and its evaluations, in this order; an error in the place of what is another's than its name
+ * says, or of other weights than the run's.
+ */
+function checked(
+  folder: ResultsFolder,
+  contents: readonly (readonly [name: string, content: ArrowContent | UserError])[],
+): (ArrowContent | UserError)[] {
+  const [[, run]] = contents;
+  return contents.map(([name, content]) => {
+    if (content instanceof UserError) return content;
+    const fault = nameFault(name, content.metadata) ??
+      (run instanceof UserError ? null : measuredFault(content.metadata, run.metadata));
+    return fault === null
+      ? content
+      : new UserError(`${join(folder.path, resultFile(name))} is damaged: ${fault}`);
+  });
+}
+
+function runResult(
+  { name }: PlannedRun,
+  { rows, metadata }: ArrowContent,
+  evaluations: readonly (ArrowContent | UserError)[],
+): RunResult {
+  return {
+    name,
+    specification: JSON.parse(metadata.specification),
+    rows: rows as readonly EpochRow[],
+    measurements: evaluations
+      .flatMap((content) =>
+        content instanceof UserError ? [] : content.rows
+      ) as unknown as readonly Measurement[],
+    metadata,
+  };
+}
+
+/**
+ * Warns of runs whose attack seldom crosses, and so teaches nothing of the boundary: with the options in
+ * force and what to change. Of attacks other than BSS there is no such advice.
+ */
+export function fewCrossings({ rows, results }: Pick<ResultTable, "rows" | "results">): string[] {
+  return rows.flatMap(({ run, figures }, index) => {
+    const { attack, eta, step, maxSteps } = results[index].specification.options;
+    const share = figures.share_not_crossed ?? 0;
+    if (share <= 0.5 || attack !== undefined) return [];
+    return [
+      `${
+        (100 * share).toFixed(0)
+      } % of the attacked samples of ${run} never crossed the boundary, ` +
+      `with eta=${eta}, step=${step} and maxSteps=${maxSteps}; ${adviceFor(step, Number(eta))}`,
+    ];
+  });
+}
+
+function adviceFor(step: unknown, eta: number): string {
+  if (step !== "newton") return "try a larger eta, or step=newton with eta=1";
+  return eta < 1
+    ? "try eta=1, with which step=newton goes to the boundary; smaller steps stop short of it"
+    : "try a larger maxSteps or eta";
+}

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import type { WorkerAnswer } from "../run_protocol.ts";
+import { type PlannedEvaluation, type PlannedRun, resultNameOf } from "../planned_run.ts";
+import type { Arithmetic } from "../../backend/backend.ts";
+import type { Measurement } from "../../analysis/evaluations/evaluation.ts";
+import { sha256 } from "../../files/sha256.ts";
+import { writeWeights } from "../../nn/weights_file.ts";
+import type { Columns } from "../../store/arrow_file.ts";
+import type { ResultsFolder } from "../../store/results_folder.ts";
+import type { EpochRow } from "../../training/epoch_row.ts";
+import type { Provenance } from "../../store/provenance.ts";
+import { canonicalJson } from "../../training/run_specification.ts";
+
+/** What made a run's result, besides its specification. */
+export type RunProvenance =
+  & Provenance
+  & { readonly backend: string; readonly threads: string }
+  & Arithmetic;
+
+/** Where the weights of a run's student lie. */
+export function studentFile({ path }: ResultsFolder, { name }: Pick<PlannedRun, "name">): string {
+  return join(path, studentPath(name));
+}
+
+/** The same relative to the results folder. */
+export function studentPath(run: string): string {
+  return `students/${run}.safetensors`;
+}
+
+/** Writes the student's last weights, then the rows: a run that is listed has both. */
+export async function writeRun(
+  folder: ResultsFolder,
+  run: PlannedRun,
+  { rows, weights, provenance, teacherError }: Extract<WorkerAnswer, { type: "trained" }>,
+  made: RunProvenance,
+): Promise<void> {
+  await writeWeights(studentFile(folder, run), weights);
+  const columns = epochColumns(rows);
+  await folder.write(resultNameOf(run), columns, completeRows(rows, columns), {
+    specification: canonicalJson(run.specification),
+    ...made,
+    data: provenance,
+    weights: sha256(weights),
+    ...(teacherError ? { teacher_error: canonicalJson(teacherError) } : {}),
+    finished: new Date().toISOString(),
+  });
+}
+
+const MEASUREMENT_COLUMNS: Columns = {
+  measure: "utf8",
+  value: "float64",
+  low: "float64",
+  high: "float64",
+  n: "int32",
+};
+
+/**
+ * Writes what was measured of a run's student, one result an evaluation.
+ *
+ * @param made.weights the hash of the student's file
+ */
+export async function writeEvaluations(
+  folder: ResultsFolder,
+  { name: run, teacher }: PlannedRun,
+  evaluations: readonly PlannedEvaluation[],
+  measurements: readonly (readonly Measurement[])[],
+  made: RunProvenance & { readonly weights: string },
+): Promise<void> {
+  for (const [index, { result, name, options }] of evaluations.entries()) {
+    await folder.write(
+      result,
+      MEASUREMENT_COLUMNS,
+      measurements[index].map((row) => ({ ...row })),
+      {
+        run,
+        evaluation: name,
+        options: canonicalJson(options),
+        teacher: canonicalJson({ name: teacher.name, hash: teacher.hash }),
+        ...made,
+        finished: new Date().toISOString(),
+      },
+    );
+  }
+}
+
+const TEXT_COLUMNS = new Set(["stage"]);
+const WHOLE_COLUMNS = new Set(["epoch", "attacked", "teacher_images"]);
+
+/** The columns of all rows: a term of the loss may be there in some epochs only. */
+function epochColumns(rows: readonly EpochRow[]): Columns {
+  const names = new Set(rows.flatMap((row) => Object.keys(row)));
+  return Object.fromEntries(
+    [...names].map((name) => [
+      name,
+      TEXT_COLUMNS.has(name) ? "utf8" : WHOLE_COLUMNS.has(name) ? "int32" : "float64",
+    ]),
+  );
+}
+
+function completeRows(rows: readonly EpochRow[], columns: Columns): EpochRow[] {
+  return rows.map((row) =>
+    Object.fromEntries(Object.keys(columns).map((name) => [name, row[name] ?? null]))
+  );
+}

@@ -1,0 +1,120 @@
+import type { TableRow } from "./table_row.ts";
+import {
+  type PairedDifference,
+  pairedDifference,
+} from "../../analysis/statistics/paired_difference.ts";
+import { mean, sampleStd } from "../../analysis/statistics/interval.ts";
+import { measureNamed } from "./measures.ts";
+
+/** Mean and spread over seeds, in the measure's unit. */
+export interface Spread {
+  readonly mean: number;
+  /** null for one seed */
+  readonly std: number | null;
+}
+
+/** What the seeds of one data set, share, teacher, student, method and protocol say together. */
+export interface SummaryRow extends
+  Spread,
+  Pick<
+    TableRow,
+    | "dataset"
+    | "fraction"
+    | "teacher"
+    | "student"
+    | "method"
+    | "setting"
+    | "epochs"
+    | "first_stage_epochs"
+  > {
+  readonly seeds: readonly number[];
+  /** Of the first measure, one a seed */
+  readonly values: readonly number[];
+  /** Of the first measure, paired by seed against the reference; null where there is none */
+  readonly gain: PairedDifference | null;
+  /** The other measures by name; null where nothing was measured */
+  readonly others: Readonly<Record<string, Spread | null>>;
+  /** Mean shares of crossed to target, third class, not crossed; null without an attack */
+  readonly outcomes: readonly [number, number, number] | null;
+}
+
+/** What a summary is about; of an experiment. */
+export interface SummaryChoice {
+  readonly reference: string;
+  readonly measures: readonly string[];
+}
+
+const ACCURACY: SummaryChoice = { reference: "original", measures: ["test_accuracy"] };
+
+/** Groups the rows of a table by all but the seed, in the order in which they come. */
+export function summarise(
+  rows: readonly TableRow[],
+  { reference, measures: [first, ...others] } = ACCURACY,
+): SummaryRow[] {
+  // What is the price of a first stage belongs to the method.
+  const place = ({ dataset, fraction, student, setting, epochs }: TableRow) =>
+    JSON.stringify([dataset, fraction, student, setting, epochs]);
+  const groups = Map.groupBy(
+    rows,
+    (row) => JSON.stringify([place(row), row.teacher, row.method, row.first_stage_epochs]),
+  );
+  return [...groups.values()].map((group) => {
+    const { dataset, fraction, teacher, student, method, setting, epochs, first_stage_epochs } =
+      group[0];
+    const measured = group.filter((row) => valueOf(row, first) !== null);
+    const values = measured.map((row) => valueOf(row, first)!);
+    const theirs = rows.filter((row) =>
+      row.method === reference && place(row) === place(group[0]) &&
+      (row.teacher === null || row.teacher === teacher)
+    );
+    return {
+      ...{ dataset, fraction, teacher, student, method, setting, epochs, first_stage_epochs },
+      seeds: measured.map((row) => row.seed),
+      values,
+      ...spreadOf(values) ?? { mean: NaN, std: null },
+      gain: method === reference ? null : gainOver(theirs, measured, first),
+      others: Object.fromEntries(others.map((name) => [
+        name,
+        spreadOf(group.map((row) => valueOf(row, name)).filter((value) => value !== null)),
+      ])),
+      outcomes: outcomesOf(group),
+    };
+  });
+}
+
+/** A figure in the unit of its measure; null where it was not measured. */
+export function valueOf({ figures, costs }: TableRow, name: string): number | null {
+  const value = figures[name] ?? costs[name] ?? null;
+  return value === null ? null : value * measureNamed(name).scale;
+}
+
+/** null of no value */
+export function spreadOf(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  return { mean: mean(values), std: values.length > 1 ? sampleStd(values) : null };
+}
+
+function gainOver(
+  reference: readonly TableRow[],
+  group: readonly TableRow[],
+  measure: string,
+): SummaryRow["gain"] {
+  const pairs = group.flatMap((row) => {
+    const other = reference.find(({ seed }) => seed === row.seed);
+    const theirs = other ? valueOf(other, measure) : null;
+    return theirs === null ? [] : [[valueOf(row, measure)!, theirs]];
+  });
+  if (pairs.length === 0) return null;
+  return pairedDifference(pairs.map(([ours]) => ours), pairs.map(([, theirs]) => theirs));
+}
+
+function outcomesOf(group: readonly TableRow[]): SummaryRow["outcomes"] {
+  const shares = group
+    .map((
+      { figures },
+    ) => [figures.share_crossed_to_target, figures.share_third_class, figures.share_not_crossed])
+    .filter((row) => row.every((share) => share !== null)) as [number, number, number][];
+  if (shares.length === 0) return null;
+  const meanOf = (outcome: number) => mean(shares.map((row) => row[outcome]));
+  return [meanOf(0), meanOf(1), meanOf(2)];
+}

@@ -1,0 +1,178 @@
+import type { Experiment } from "../experiment.ts";
+import type { PlannedRun } from "../planned_run.ts";
+import { measureNamed } from "./measures.ts";
+import type { ResultTable } from "./result_table.ts";
+import { type Spread, summarise, type SummaryRow } from "./summary.ts";
+import type { Displayable } from "../../report/display.ts";
+import { counted } from "../../report/duration.ts";
+import { displayTable, type TableColumn } from "../../report/display_table.ts";
+import type { Scale } from "../../training/run_specification.ts";
+
+/**
+ * An experiment's results so far, for a notebook and as text: one line a student and method, means
+ * over seeds with their spread, gains paired by seed, and what is missing or damaged.
+ */
+export function summaryTable(
+  experiment: Experiment,
+  scale: Scale,
+  table: ResultTable,
+): Displayable {
+  const { reference, measures: [first, ...others] } = experiment;
+  const { title, unit, digits } = measureNamed(first);
+  const summary = summarise(table.rows, experiment);
+  const varies = (key: "dataset" | "fraction" | "epochs" | "first_stage_epochs") =>
+    new Set(summary.map((row) => row[key])).size > 1;
+  const paper = summary.map((row) => paperCells(experiment, row, scale, digits));
+  const hasOutcomes = summary.some(({ outcomes }) => outcomes !== null);
+  const columns: (TableColumn | false)[] = [
+    varies("dataset") && { key: "dataset", title: "data" },
+    varies("fraction") && { key: "fraction", title: "share of data", unit: "%", align: "right" },
+    new Set(summary.flatMap((row) => row.teacher ?? [])).size > 1 &&
+    { key: "teacher", title: "teacher" },
+    { key: "student", title: "student" },
+    { key: "method", title: "method" },
+    summary.some(({ setting }) => setting !== null) && { key: "setting", title: "protocol" },
+    (varies("epochs") || varies("first_stage_epochs")) &&
+    { key: "epochs", title: "epochs", align: "right" },
+    { key: "value", title, unit, align: "right" },
+    { key: "seeds", title: "by seed", unit, align: "right" },
+    {
+      key: "gain",
+      title: `over ${reference}, paired`,
+      unit: unit === "%" ? "points" : unit,
+      align: "right",
+    },
+    { key: "interval", title: "95 % interval", align: "right" },
+    ...paperColumns(experiment, paper),
+    ...others.map((name): TableColumn => {
+      const { title, unit } = measureNamed(name);
+      return { key: name, title, unit, align: "right" };
+    }),
+    hasOutcomes && {
+      key: "crossed",
+      title: "attacked: to target / third / not crossed",
+      unit: "%",
+    },
+  ];
+  return displayTable({
+    title: titleOf(experiment, scale, table),
+    columns: columns.filter((column) => column !== false),
+    rows: summary.map((row, index) => ({
+      dataset: row.dataset,
+      fraction: shareText(row.fraction),
+      teacher: row.teacher,
+      student: row.student,
+      method: row.method,
+      setting: row.setting,
+      epochs: row.first_stage_epochs > 0
+        ? `${row.first_stage_epochs} + ${row.epochs}`
+        : String(row.epochs),
+      value: row.values.length > 0 ? spreadText(row, digits) : null,
+      seeds: row.values.map((value) => value.toFixed(digits - 1)).join("  "),
+      gain: gainText(row, digits),
+      interval: intervalText(row, digits - 1),
+      ...paper[index],
+      ...Object.fromEntries(others.map((name) => {
+        const spread = row.others[name];
+        return [name, spread && spreadText(spread, measureNamed(name).digits)];
+      })),
+      crossed: row.outcomes && row.outcomes.map((share) => (100 * share).toFixed(0)).join(" / "),
+    })),
+    note: noteOf(table),
+  });
+}
+
+/** What a line shows of the paper; null on other images than the paper's. */
+interface PaperCells {
+  readonly paper: string | null;
+  readonly from: string | null;
+}
+
+function paperColumns(
+  { measures: [first] }: Experiment,
+  cells: readonly PaperCells[],
+): TableColumn[] {
+  const { unit } = measureNamed(first);
+  if (cells.every(({ paper }) => paper === null)) return [];
+  const column: TableColumn = { key: "paper", title: "the paper's", unit, align: "right" };
+  if (cells.every(({ from }) => from === null)) return [column];
+  const points = unit === "%" ? "points" : unit;
+  return [column, { key: "from", title: "from the paper's", unit: points, align: "right" }];
+}
+
+/** Only runs with all of the paper's data and its protocol can be held against its figures. */
+function paperCells(
+  { paper, scales }: Experiment,
+  row: SummaryRow,
+  scale: Scale,
+  digits: number,
+): PaperCells {
+  const isPapers = scales.paper.some(({ dataset }) => dataset === row.dataset);
+  if (!paper || !isPapers) return { paper: null, from: null };
+  const isOther = scale === "paper" && (row.fraction < 1 || row.setting !== null);
+  const figure = isOther ? undefined : paper[row.student]?.[row.method];
+  if (figure === undefined) return { paper: "not reported here", from: null };
+  const difference = row.mean - figure;
+  return {
+    paper: figure.toFixed(digits),
+    from: scale === "paper" ? `${difference >= 0 ? "+" : ""}${difference.toFixed(digits)}` : null,
+  };
+}
+
+function titleOf({ title }: Experiment, scale: Scale, { rows }: ResultTable): string {
+  const only = <T>(values: readonly T[]) => new Set(values).size === 1 ? values[0] : undefined;
+  const dataset = only(rows.map((row) => row.dataset));
+  const fraction = only(rows.map((row) => row.fraction));
+  const teacher = only(rows.flatMap((row) => row.teacher ?? []));
+  const data = dataset &&
+    (fraction === undefined ? dataset : `${shareText(fraction)} % of ${dataset}`);
+  return [title, data, teacher && `teacher ${teacher}`, `scale ${scale}`].filter(Boolean).join(
+    ", ",
+  );
+}
+
+/** In percent: "20" */
+export function shareText(fraction: number): string {
+  return String(Number((100 * fraction).toPrecision(3)));
+}
+
+/** "86.02 ± 0.21" */
+export function spreadText({ mean, std }: Spread, digits: number): string {
+  return `${mean.toFixed(digits)}${std === null ? "" : ` ± ${std.toFixed(digits)}`}`;
+}
+
+function gainText({ gain }: SummaryRow, digits: number): string | null {
+  if (!gain) return null;
+  const spread = { mean: gain.mean, std: gain.n > 1 ? gain.std : null };
+  return `${gain.mean >= 0 ? "+" : ""}${spreadText(spread, digits)}`;
+}
+
+function intervalText({ gain }: SummaryRow, digits: number): string | null {
+  return gain?.interval ? `[${gain.interval.map((end) => end.toFixed(digits)).join(", ")}]` : null;
+}
+
+function noteOf({ rows, missing, unmeasured, damaged }: ResultTable): string {
+  return [
+    `${counted(rows.length, "run")}, mean ± standard deviation over seeds; last epoch`,
+    missing.length > 0 && `Missing: ${describeRuns(missing)}`,
+    unmeasured.length > 0 && `Not yet measured: ${describeRuns(unmeasured)}`,
+    damaged.length > 0 && `Damaged: ${damaged.map(({ cause }) => cause).join("; ")}`,
+  ].filter(Boolean).join(". ");
+}
+
+/** "resnet8 bss on cifar10 for 160 epochs, seeds 1, 2; …" */
+function describeRuns(runs: readonly PlannedRun[]): string {
+  const groups = Map.groupBy(runs, ({ label, specification: { dataset, student, protocol } }) =>
+    [
+      student,
+      label,
+      dataset.fraction < 1
+        ? `on ${shareText(dataset.fraction)} % of ${dataset.name}`
+        : `on ${dataset.name}`,
+      `for ${protocol.epochs} epochs`,
+    ].join(" "));
+  return [...groups].map(([name, group]) => {
+    const seeds = group.map(({ specification }) => specification.seed).join(", ");
+    return `${name}, seed${group.length > 1 ? "s" : ""} ${seeds}`;
+  }).join("; ");
+}

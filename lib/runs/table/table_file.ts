@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import type { Experiment } from "../experiment.ts";
+import { type PlannedRun, resultNameOf } from "../planned_run.ts";
+import { tableFault } from "./result_fault.ts";
+import { collectTable } from "./result_table.ts";
+import type { TableRow } from "./table_row.ts";
+import type { ArrowContent, Columns, Row } from "../../store/arrow_file.ts";
+import { withFolderLock } from "../../store/folder_lock.ts";
+import type { ResultsFolder } from "../../store/results_folder.ts";
+import { resultFile } from "../../store/manifest.ts";
+import type { Scale } from "../../training/run_specification.ts";
+import { UserError } from "../../user_error.ts";
+
+/** What a run of a table is, in front of what was found. */
+export const IDENTITY_COLUMNS: Columns = {
+  dataset: "utf8",
+  fraction: "float64",
+  teacher: "utf8",
+  student: "utf8",
+  method: "utf8",
+  setting: "utf8",
+  scale: "utf8",
+  seed: "int32",
+  epochs: "int32",
+  first_stage_epochs: "int32",
+};
+
+/** The place of an experiment's table in a results folder, by scale and, if it isn't its own, data set. */
+export function tableName(experiment: Experiment, scale: Scale, dataset?: string): string {
+  const isOwn = dataset === undefined ||
+    experiment.scales[scale].some((grid) => grid.dataset === dataset);
+  return `tables/${experiment.name}-${scale}${isOwn ? "" : `-${dataset}`}`;
+}
+
+/**
+ * Brings the file of an experiment's table up to date, one row a finished run: first the experiment's
+ * own runs, in its order, then others that were asked for, now or before and by whom ever, by name.
+ * Runners that finish at the same time do so one after the other, so that the last one sees all. Missing
+ * is what was ever asked for and is not there: who asks for a part of an experiment gets a whole table of it.
+ * A table that {@linkcode readTable} cannot read is left as it is: nobody else knows what was asked for before.
+ *
+ * @param plan.own the experiment's own runs
+ * @param plan.asked those that were asked for now
+ */
+export async function updateTable(
+  folder: ResultsFolder,
+  name: string,
+  experiment: Experiment,
+  { own, asked }: {
+    readonly own: readonly PlannedRun[];
+    readonly asked: readonly PlannedRun[];
+  },
+): Promise<void> {
+  await Deno.mkdir(join(folder.path, "tables"), { recursive: true });
+  await withFolderLock(join(folder.path, "tables"), "change", async () => {
+    const isOwn = new Set(own.map((run) => run.name));
+    const ownTable = await collectTable(folder, own);
+    const others = await collectTable(folder, asked.filter((run) => !isOwn.has(run.name)));
+    const before = await readTable(folder, name);
+    if (before instanceof UserError) return;
+    const planned = new Set([...isOwn, ...asked.map((run) => run.name)]);
+    const present = await folder.present();
+    const isThere = (run: string) => present.has(resultNameOf({ name: run }));
+    const kept = (before?.rows ?? [])
+      .filter(({ run }) => !planned.has(String(run)) && isThere(String(run)));
+    const rows = [
+      ...ownTable.rows.map(flatRow),
+      ...[...others.rows.map(flatRow), ...kept]
+        .sort((a, b) => String(a.run) < String(b.run) ? -1 : 1),
+    ];
+    if (rows.length === 0 && !before) return;
+    const wereMissing: string[] = JSON.parse(before?.metadata.missing ?? "[]");
+    const columns = columnsOf(rows);
+    const metadata = metadataOf(experiment, {
+      missing: [...new Set([...asked.map((run) => run.name), ...wereMissing])]
+        .filter((run) => !isThere(run)),
+      unmeasured: namesOf([...ownTable.unmeasured, ...others.unmeasured]),
+      damaged: namesOf([...ownTable.damaged, ...others.damaged].map(({ run }) => run)),
+    });
+    const content = { columns, rows: rows.map((row) => complete(row, columns)), metadata };
+    if (JSON.stringify(content) === JSON.stringify(before)) return;
+    await folder.write(name, columns, content.rows, metadata);
+  });
+}
+
+function metadataOf(
+  { name, title }: Experiment,
+  runs: Readonly<Record<"missing" | "unmeasured" | "damaged", readonly string[]>>,
+): Record<string, string> {
+  const lists = Object.entries(runs).map(([key, names]) => [key, JSON.stringify(names)]);
+  return { experiment: name, title, ...Object.fromEntries(lists) };
+}
+
+function namesOf(runs: readonly PlannedRun[]): string[] {
+  return runs.map(({ name }) => name);
+}
+
+/** A row as the table's file has it. */
+export function flatRow({ figures, costs: _, run, ...identity }: TableRow): Row {
+  return { ...identity, ...figures, run };
+}
+
+function columnsOf(rows: readonly Row[]): Columns {
+  const figures = new Set(rows.flatMap((row) => Object.keys(row)));
+  for (const name of [...Object.keys(IDENTITY_COLUMNS), "run"]) figures.delete(name);
+  return {
+    ...IDENTITY_COLUMNS,
+    ...Object.fromEntries([...figures].map((name) => [name, "float64" as const])),
+    run: "utf8",
+  };
+}
+
+function complete(row: Row, columns: Columns): Row {
+  return Object.fromEntries(Object.keys(columns).map((name) => [name, row[name] ?? null]));
+}
+
+/** Gives null for a table that is not there, an error for one that is damaged or another's. */
+export async function readTable(
+  folder: ResultsFolder,
+  name: string,
+): Promise<ArrowContent | UserError | null> {
+  if (!await folder.has(name)) return null;
+  const [content] = await folder.readEach([name]);
+  const fault = content instanceof UserError ? null : tableFault(name, content);
+  return fault === null
+    ? content
+    : new UserError(`${join(folder.path, resultFile(name))} is damaged: ${fault}`);
+}

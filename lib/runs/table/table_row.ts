@@ -1,0 +1,93 @@
+import type { PlannedRun } from "../planned_run.ts";
+import type { Measurement } from "../../analysis/evaluations/evaluation.ts";
+import { type EpochRow, trainingSeconds } from "../../training/epoch_row.ts";
+import type { RunSpecification, Scale } from "../../training/run_specification.ts";
+
+/** A finished run as it lies in results. */
+export interface RunResult {
+  readonly name: string;
+  readonly specification: RunSpecification;
+  readonly rows: readonly EpochRow[];
+  /** Of the evaluations that are there. */
+  readonly measurements: readonly Measurement[];
+  /** Backend, machine, versions, commit, hashes. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** One finished run in an experiment's table. */
+export interface TableRow {
+  readonly dataset: string;
+  readonly fraction: number;
+  readonly teacher: string | null;
+  readonly student: string;
+  /** As the experiment calls it: "bss (deepfool)" */
+  readonly method: string;
+  /** Where its protocol is not the experiment's: "epochs=20" */
+  readonly setting: string | null;
+  readonly scale: Scale;
+  readonly seed: number;
+  /** Of the last stage of training */
+  readonly epochs: number;
+  /** Of the stages before it: part of the price */
+  readonly first_stage_epochs: number;
+  /** The run's name in results */
+  readonly run: string;
+  /**
+   * What was found, by name. Accuracies are those of the last epoch, 0…1, never the best ones; the
+   * shares of outcomes are over all attacked samples; null where there is none.
+   */
+  readonly figures: Figures;
+  /** What it took. It differs from machine to machine, so the table's file leaves it out. */
+  readonly costs: Figures;
+}
+
+export type Figures = Readonly<Record<string, number | null>>;
+
+/** A run in the table of an experiment. */
+export function tableRow(
+  { label, setting }: Pick<PlannedRun, "label" | "setting">,
+  result: RunResult,
+): TableRow {
+  const { dataset, teacher, student, scale, seed } = result.specification;
+  const { rows, measurements } = result;
+  const last = rows.at(-1)!;
+  const epochs = rows.filter(({ stage }) => stage === last.stage).length;
+  return {
+    dataset: dataset.name,
+    fraction: dataset.fraction,
+    teacher: teacher &&
+      (teacher.precision ? `${teacher.name}, ${teacher.precision}` : teacher.name),
+    student,
+    method: label,
+    setting,
+    scale,
+    seed,
+    epochs,
+    first_stage_epochs: rows.length - epochs,
+    run: result.name,
+    figures: {
+      test_accuracy: Number(last.test_accuracy),
+      test_top5_accuracy: last.test_top5_accuracy as number ?? null,
+      share_crossed_to_target: shareOf("share_crossed_to_target", rows),
+      share_third_class: shareOf("share_third_class", rows),
+      share_not_crossed: shareOf("share_not_crossed", rows),
+      ...Object.fromEntries(measurements.map(({ measure, value }) => [measure, value])),
+    },
+    costs: {
+      seconds: rows.reduce((sum, row) => sum + trainingSeconds(row), 0),
+      teacher_images: sumOf("teacher_images", rows),
+    },
+  };
+}
+
+/** Over all attacked samples of a run. */
+function shareOf(column: string, rows: readonly EpochRow[]): number | null {
+  const attacked = rows.reduce((sum, row) => sum + Number(row.attacked), 0);
+  if (attacked === 0) return null;
+  return rows.reduce((sum, row) => sum + Number(row[column]) * Number(row.attacked), 0) / attacked;
+}
+
+function sumOf(column: string, rows: readonly EpochRow[]): number | null {
+  if (rows.every((row) => row[column] === undefined)) return null;
+  return rows.reduce((sum, row) => sum + Number(row[column] ?? 0), 0);
+}

@@ -10,10 +10,9 @@ export {
   type BoundarySimilarityOptions,
 } from "./analysis/boundary/boundary_similarity.ts";
 export { type ClassRegions, classRegions, regionAgreement } from "./analysis/class_regions.ts";
-export type { Budget } from "./analysis/robustness/budget.ts";
+export type { Budget, RobustAccuracyOptions } from "./analysis/robustness/budget.ts";
 export { type LabelledImages, labelledPixels } from "./analysis/robustness/labelled_images.ts";
 export { type RobustAccuracy, robustAccuracy } from "./analysis/robustness/robust_accuracy.ts";
-export type { RobustAccuracyOptions } from "./analysis/robustness/budget.ts";
 export {
   apgdEnsemble,
   type RobustnessAttack,
@@ -21,9 +20,15 @@ export {
 } from "./analysis/robustness/robustness_attack.ts";
 export type { RobustnessRow } from "./analysis/robustness/robustness_row.ts";
 export { bootstrapInterval } from "./analysis/statistics/bootstrap_interval.ts";
-export { holm } from "./analysis/statistics/paired_comparisons.ts";
-export type { Interval } from "./analysis/statistics/interval.ts";
 export {
+  type Interval,
+  mean,
+  sampleStd,
+  tInterval,
+  wilsonInterval,
+} from "./analysis/statistics/interval.ts";
+export {
+  holm,
   type PairedComparison,
   pairedComparisons,
 } from "./analysis/statistics/paired_comparisons.ts";
@@ -31,72 +36,71 @@ export {
   type PairedDifference,
   pairedDifference,
 } from "./analysis/statistics/paired_difference.ts";
-export { tInterval } from "./analysis/statistics/interval.ts";
-export { wilsonInterval } from "./analysis/statistics/interval.ts";
 export { apgdAttack } from "./attack/apgd.ts";
-export type { Attack, AttackClasses, AttackContext, AttackResult } from "./attack/attack.ts";
-export { attackNamed, attacks } from "./attack/attacks.ts";
+export {
+  type Attack,
+  type AttackClasses,
+  type AttackContext,
+  type AttackResult,
+  type Outcome,
+  outcomeShares,
+} from "./attack/attack.ts";
 export { type AttackPath, attackPath } from "./attack/attack_path.ts";
+export { attackNamed, attacks } from "./attack/attacks.ts";
 export { bssAttack, type BssAttackOptions } from "./attack/bss.ts";
 export { carliniWagnerAttack } from "./attack/carlini_wagner.ts";
 export { deepFoolAttack } from "./attack/deepfool.ts";
-export { fgsmAttack } from "./attack/pgd.ts";
 export { noiseAttack } from "./attack/noise.ts";
-export { type Outcome, outcomeShares } from "./attack/attack.ts";
-export { pgdAttack } from "./attack/pgd.ts";
+export { fgsmAttack, pgdAttack } from "./attack/pgd.ts";
 export { attackNormalised, pixelClassifier, toNormalised, toPixels } from "./attack/pixel_space.ts";
+export { describeStartedBackend, startBackend } from "./backend/start_backend.ts";
 export { type BackendRun, compareBackends } from "./bench/compare_backends.ts";
 export { type StepRow, stepRows } from "./bench/step_rows.ts";
-export { describeStartedBackend, startBackend } from "./backend/start_backend.ts";
 export type { Dataset, ImageSet } from "./data/dataset.ts";
 export { loadDataset } from "./data/load_dataset.ts";
-export { takeImages } from "./data/stratified_subset.ts";
 export { pointImages, type PointSet } from "./data/point_set.ts";
+export { takeImages } from "./data/stratified_subset.ts";
 export { type Toy, toyNamed, toys } from "./data/toys.ts";
 export type { DistillationMethod } from "./distillation/method.ts";
 export { methodNamed, methods } from "./distillation/methods.ts";
 export { boundaryWeight, distillationWeight } from "./distillation/schedules.ts";
 export { crossEntropy, softCrossEntropy } from "./distillation/soft_cross_entropy.ts";
 export { DenseNetwork } from "./nn/dense_network.ts";
+export { freeze } from "./nn/freeze.ts";
 export type { FrozenClassifier, FrozenNetwork } from "./nn/frozen_classifier.ts";
 export { FrozenDense } from "./nn/frozen_dense.ts";
-export { freeze } from "./nn/freeze.ts";
 export type { Network, NetworkOutput } from "./nn/network.ts";
 export { ResNet } from "./nn/resnet.ts";
 export { readResNet } from "./nn/weights_file.ts";
-export { untilStopped } from "./stop/until_stopped.ts";
-export { type NotebookVerdict, withVerdicts } from "./report/with_verdicts.ts";
-export { accuracyWithErrorBars } from "./report/accuracy_by_student.ts";
-export { accuracyByStudent } from "./report/accuracy_by_student.ts";
+export { accuracyByStudent, accuracyWithErrorBars } from "./report/accuracy_by_student.ts";
 export { accuracyOver } from "./report/accuracy_over.ts";
 export { displayArquero, showArqueroTables } from "./report/arquero_table.ts";
-export { attackGrid } from "./report/attack_grid.ts";
+export { attackGrid, gapPath } from "./report/attack_grid.ts";
 export { boundaryPicture } from "./report/boundary_picture.ts";
 export { boundaryTable } from "./report/boundary_table.ts";
 export { cellProgress } from "./report/cell_progress.ts";
-export { denormalise } from "./report/image_grid.ts";
+export { show } from "./report/display.ts";
 export { displayTable } from "./report/display_table.ts";
 export { figureDisplay } from "./report/figure_display.ts";
 export { gainWithIntervals } from "./report/gain_intervals.ts";
-export { gapPath } from "./report/attack_grid.ts";
-export { imageGrid } from "./report/image_grid.ts";
+export { denormalise, imageGrid, signedToRgb } from "./report/image_grid.ts";
 export { learningCurves } from "./report/learning_curves.ts";
 export { liveDisplay } from "./report/live_display.ts";
 export { liveLearningCurves } from "./report/live_learning_curves.ts";
-export { ResultsFolder } from "./store/results_folder.ts";
 export { robustnessCurve } from "./report/robustness_curve.ts";
 export { robustnessTable } from "./report/robustness_table.ts";
-export { show } from "./report/display.ts";
-export { signedToRgb } from "./report/image_grid.ts";
+export { type NotebookVerdict, withVerdicts } from "./report/with_verdicts.ts";
 export { selectBaseSamples } from "./selection/base_samples.ts";
-export { softmaxRows, topClasses } from "./tensors/rows.ts";
 export { sampleTargetClasses } from "./selection/target_classes.ts";
-export { datasetFor } from "./training/run_specification.ts";
+export { untilStopped } from "./stop/until_stopped.ts";
+export { provenance, TFJS_VERSION } from "./store/provenance.ts";
+export { ResultsFolder } from "./store/results_folder.ts";
+export { findTeacher } from "./teacher/find.ts";
+export { softmaxRows, topClasses } from "./tensors/rows.ts";
+export { imageTensor } from "./training/batches.ts";
 export { environmentOf } from "./training/environment.ts";
 export { type Accuracy, evaluate, evaluateAccuracy } from "./training/evaluation.ts";
-export { imageTensor } from "./training/batches.ts";
-export { findTeacher } from "./teacher/find.ts";
+export { datasetFor, type Scale } from "./training/run_specification.ts";
 export { train } from "./training/train.ts";
-export { provenance } from "./store/provenance.ts";
 export { trainOnPoints } from "./training/train_on_points.ts";
 export { UserError } from "./user_error.ts";

@@ -76,10 +76,13 @@ async function changedFiles(): Promise<string[]> {
   return text(stdout).split("\n").map((line) => line.slice(3));
 }
 
-/** Tests lie in folders named after those they test: `tests/attack` tests a change of `lib/attack`. */
+/**
+ * Chooses the test folders of changed files. They are named after the folders they test: `tests/attack`
+ * tests a change of `lib/attack`, and `tests/runs` one of the experiments too.
+ */
 export function foldersOf(changed: readonly string[], folders: readonly string[][]): string[][] {
   const names = changed.map((path) => path.split("/")).map(([top, folder]) =>
-    top === "lib" || top === "tests" ? folder : top
+    top === "experiments" ? "runs" : folder
   );
   return folders.filter(([path]) => names.includes(path.split("/")[1]));
 }

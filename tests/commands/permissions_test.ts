@@ -67,7 +67,7 @@ Deno.test("reproduce may start its programs where libraries come from LD_LIBRARY
     const script = join(folder, "commit.ts");
     await Deno.writeTextFile(
       script,
-      `import { provenance } from ${module("lib/training/provenance.ts")};
+      `import { provenance } from ${module("lib/store/provenance.ts")};
        import { runProgram } from ${module("lib/files/run_program.ts")};
        console.log((await provenance()).commit, (await runProgram("git", ["--version"])).success);`,
     );

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { reproduce } from "./reproduce.ts";
 import { runTask, snapshot } from "./run_task.ts";
-import { flipByte, TABLE, withReferenceCopy } from "../experiments/results/reference_copy.ts";
+import { flipByte, TABLE, withReferenceCopy } from "../runs/results/reference_copy.ts";
 import { resultFile } from "../../lib/store/manifest.ts";
 import { findTeacher, keepTeacher, type TeacherFile } from "../../lib/teacher/find.ts";
 

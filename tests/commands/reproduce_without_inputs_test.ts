@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { reproduce } from "./reproduce.ts";
 import { snapshot } from "./run_task.ts";
-import { copyResults } from "../experiments/results/reference_copy.ts";
+import { copyResults } from "../runs/results/reference_copy.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 /** Runs that come with the project, of images and a teacher that do not. */

@@ -1,13 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { runTask } from "./run_task.ts";
-import {
-  flipByte,
-  rewrite,
-  TABLE,
-  withReferenceCopy,
-} from "../experiments/results/reference_copy.ts";
-import { readers } from "../report/export/readers.ts";
+import { flipByte, rewrite, TABLE, withReferenceCopy } from "../runs/results/reference_copy.ts";
+import { readers } from "../store/export/readers.ts";
 import type { Columns } from "../../lib/store/arrow_file.ts";
 import type { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { resultFile } from "../../lib/store/manifest.ts";

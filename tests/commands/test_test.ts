@@ -5,11 +5,11 @@ import { foldersOf } from "../../lib/commands/test.ts";
 const TEST = "lib/commands/test.ts";
 
 Deno.test("test --changed takes the folders of tests that are named after what has changed", () => {
-  const folders = ["attack", "experiments", "nn"].map((name) => [`tests/${name}`]);
+  const folders = ["attack", "runs", "nn"].map((name) => [`tests/${name}`]);
   const of = (...changed: string[]) => foldersOf(changed, folders).flat();
   assertEquals(of("lib/attack/bss.ts", "README.md"), ["tests/attack"]);
   assertEquals(of("tests/nn/resnet_test.ts"), ["tests/nn"]);
-  assertEquals(of("experiments/run.ts", "lib/nn/sgd.ts"), ["tests/experiments", "tests/nn"]);
+  assertEquals(of("experiments/run.ts", "lib/nn/sgd.ts"), ["tests/runs", "tests/nn"]);
   assertEquals(of("lib/mod.ts", "deno.json"), []);
 });
 

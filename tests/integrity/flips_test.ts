@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { nameOf } from "../experiments/results/assert_findings.ts";
-import { addEvaluation, withReferenceCopy } from "../experiments/results/reference_copy.ts";
+import { nameOf } from "../runs/results/assert_findings.ts";
+import { addEvaluation, withReferenceCopy } from "../runs/results/reference_copy.ts";
 import { uniformNumbers } from "../numbers.ts";
 import { DATASET_CARD } from "../../lib/runs/input_cards.ts";
 import { verifyResults } from "../../lib/runs/results/verify_results.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { flipByte, withReferenceCopy } from "../experiments/results/reference_copy.ts";
+import { flipByte, withReferenceCopy } from "../runs/results/reference_copy.ts";
 import { openPlan } from "../../lib/runs/open_plan.ts";
 import { plannedEvaluation, type PlannedRun } from "../../lib/runs/planned_run.ts";
 import { quickstart } from "../../experiments/quickstart.ts";

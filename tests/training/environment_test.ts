@@ -28,7 +28,7 @@ async function onOnednnWith(variables: Record<string, string>) {
     import { findLibrary } from "./lib/backend/onednn/find_library.ts";
     import { startBackend } from "./lib/backend/start_backend.ts";
     import { environmentOf } from "./lib/training/environment.ts";
-    import { provenance } from "./lib/training/provenance.ts";
+    import { provenance } from "./lib/store/provenance.ts";
     await startBackend("onednn");
     const { symbols } = Deno.dlopen(findLibrary(), {
       dnnl_get_default_fpmath_mode: { parameters: ["buffer"], result: "i32" },

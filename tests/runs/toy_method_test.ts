@@ -11,8 +11,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** What a person writes to add a method: labels that are trusted to 90 % only. */
 const METHOD = `
 import * as tf from "@tensorflow/tfjs";
-import type { DistillationMethod } from "./method.ts";
-import { crossEntropy } from "./soft_cross_entropy.ts";
+import type { DistillationMethod } from "../experiments/method.ts";
+import { crossEntropy } from "../experiments/soft_cross_entropy.ts";
 import { number } from "../options.ts";
 
 const options = { trust: number(0.9, { above: 0 }) };
@@ -54,7 +54,7 @@ Deno.test("a new method takes one file and one line, and is in a table", async (
     const before = await Deno.readTextFile(register);
     const after = before.replace(
       "  original,\n",
-      '  original,\n  (await import("./toy.ts")).toy,\n',
+      '  original,\n  (await import("../experiments/toy.ts")).toy,\n',
     );
     assertNotEquals(after, before, "the list of methods has no line for the toy to stand behind");
     await Deno.writeTextFile(register, after);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { smallDataset } from "./small_run.ts";
+import { smallDataset } from "../training/small_run.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import type { Layers } from "../../lib/nn/architecture.ts";

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { equalCost } from "../../lib/runs/report/equal_cost_table.ts";
-import { tableRowOf } from "./table_row_of.ts";
+import { equalCost } from "../../../lib/runs/report/equal_cost_table.ts";
+import { tableRowOf } from "../table_row_of.ts";
 
 const row = (method: string, seed: number, epochs: number, accuracy: number, seconds: number) => ({
   ...tableRowOf(method, seed, accuracy, { epochs }),

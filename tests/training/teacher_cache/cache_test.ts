@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { TeacherLogitCache } from "../../lib/training/teacher_cache/cache.ts";
-import type { TeacherLogitKey } from "../../lib/training/teacher_cache/key.ts";
-import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
+import { TeacherLogitCache } from "../../../lib/training/teacher_cache/cache.ts";
+import type { TeacherLogitKey } from "../../../lib/training/teacher_cache/key.ts";
+import { noSmallDisk, withSmallDisk } from "../../small_disk.ts";
 import { batchOf, bitsOf, onlyCacheFile, smallKey, withCache } from "./small_teacher_cache.ts";
-import { withFolder } from "./small_run.ts";
+import { withFolder } from "../small_run.ts";
 
 const batch = batchOf(17, 80_000);
 

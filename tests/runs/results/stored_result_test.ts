@@ -5,7 +5,7 @@ import { verifyResults } from "../../../lib/runs/results/verify_results.ts";
 import { ResultsFolder } from "../../../lib/store/results_folder.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
-const WRITER = fileURLToPath(new URL("../../report/results_folder_writer.ts", import.meta.url));
+const WRITER = fileURLToPath(new URL("../../store/results_folder_writer.ts", import.meta.url));
 
 Deno.test("readStored() and verifyResults() see whole results while others write", async () => {
   await withTemporaryFolder(async (path) => {

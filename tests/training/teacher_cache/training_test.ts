@@ -1,22 +1,22 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { resolveMethodOptions } from "../../lib/distillation/method.ts";
-import { methodNamed } from "../../lib/distillation/methods.ts";
-import { cleanPass } from "../../lib/training/step.ts";
-import { makeBatch } from "../../lib/training/batches.ts";
-import { teacherLogitKey } from "../../lib/training/teacher_cache/key.ts";
-import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
-import { outcomeOf } from "./outcome_of.ts";
+import { resolveMethodOptions } from "../../../lib/distillation/method.ts";
+import { methodNamed } from "../../../lib/distillation/methods.ts";
+import { cleanPass } from "../../../lib/training/step.ts";
+import { makeBatch } from "../../../lib/training/batches.ts";
+import { teacherLogitKey } from "../../../lib/training/teacher_cache/key.ts";
+import { onFastBackends, onUsableBackends } from "../../on_every_backend.ts";
+import { outcomeOf } from "../outcome_of.ts";
 import {
   smallDataset,
   smallSpecification,
   smallTeacher,
   testEnvironment,
   withFolder,
-} from "./small_run.ts";
+} from "../small_run.ts";
 import { bitsOf, withCache } from "./small_teacher_cache.ts";
-import { uniformNumbers } from "../numbers.ts";
+import { uniformNumbers } from "../../numbers.ts";
 
 const cachedShares = (rows: readonly Record<string, unknown>[]) =>
   rows.map(({ teacher_cached }) => teacher_cached);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { TeacherLogitCache } from "../../lib/training/teacher_cache/cache.ts";
-import type { TeacherLogitKey } from "../../lib/training/teacher_cache/key.ts";
+import { TeacherLogitCache } from "../../../lib/training/teacher_cache/cache.ts";
+import type { TeacherLogitKey } from "../../../lib/training/teacher_cache/key.ts";
 
 /** A key as a run would have it. */
 export const smallKey: TeacherLogitKey = {

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { deleteOldCaches, teacherCacheFolder } from "../../lib/training/teacher_cache/folder.ts";
+import { deleteOldCaches, teacherCacheFolder } from "../../../lib/training/teacher_cache/folder.ts";
 import { batchOf, smallKey, withCache } from "./small_teacher_cache.ts";
-import { withEnvironment } from "../with_environment.ts";
-import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { withEnvironment } from "../../with_environment.ts";
+import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
 /** Three caches of 64 KiB, last used in the years that they are named after. */
 async function withThree(test: (folder: string, left: () => string[]) => void | Promise<void>) {

@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs";
 import { Archive, hasArrived, type Stride, walk, type WalkState } from "./walk.ts";
 import {
   type AttackClasses,
-  type AttackContext,
   type Attacked,
   attackResult,
   classesOf,
@@ -46,7 +45,7 @@ export const apgdAttack = defineAttack({
   units: "pixels",
   // Most samples succeed in a tenth of the steps.
   passes: ({ maxSteps }) => 2 * Math.ceil(maxSteps / 10) + 1,
-  async run(classifier, images, classes, settings, { random, turn }) {
+  async run(classifier, images, classes, settings, { random }) {
     if (settings.loss === "dlr" && classifier.classes < DLR_CLASSES) {
       throw new UserError(
         `apgd attack: the loss "dlr" needs at least ${DLR_CLASSES} classes, but the classifier has ` +
@@ -76,7 +75,7 @@ export const apgdAttack = defineAttack({
       left = rows.filter((row) => !leaving.includes(row)).map((row) => left[row]);
       if (left.length === 0) break;
     }
-    return await attackResult({ ...archive.take(), steps }, images, classes);
+    return { ...archive.take(), steps };
 
     /** One run on some of the images, by the loss on its own classes. */
     async function attackThose(samples: readonly number[], goal: AttackClasses) {
@@ -88,7 +87,7 @@ export const apgdAttack = defineAttack({
           origin,
           { success, loss: classesOf(goal, samples) },
           settings,
-          { streams: samples.map((sample) => streams[sample]), turn },
+          samples.map((sample) => streams[sample]),
         );
         return await attackResult(attacked, origin, success);
       } finally {
@@ -114,7 +113,6 @@ export const apgdAttack = defineAttack({
 interface AdaptiveSteps extends Ball {
   readonly maxSteps: number;
   readonly loss: "ce" | "dlr";
-  readonly compact: boolean;
 }
 
 /** The sample, where it was before, where it started, and the best so far with its gradient. */
@@ -135,16 +133,14 @@ const MOMENTUM = 0.75;
  * One run of Auto-PGD (Croce and Hein 2020, algorithm 1).
  *
  * @param goal by what classes a sample has succeeded, and those that its loss is about
- * @param context.streams random numbers of each image
+ * @param streams random numbers of each image
  */
 async function adaptiveSteps(
   classifier: FrozenClassifier,
   images: tf.Tensor4D,
   goal: { readonly success: AttackClasses; readonly loss: AttackClasses },
   settings: AdaptiveSteps,
-  { streams, turn }:
-    & { readonly streams: readonly (() => number)[] }
-    & Pick<AttackContext, "turn">,
+  streams: readonly (() => number)[],
 ): Promise<Attacked> {
   const loss = LOSSES[settings.loss];
   const lengths = new StepLengths(images.shape[0], 2 * settings.epsilon, settings.maxSteps);
@@ -166,7 +162,7 @@ async function adaptiveSteps(
       const advice = lengths.after(samples, losses);
       return step(batch, toImages(tf.tensor2d(gradient, logits.shape)), advice, settings);
     },
-  }, { compact: settings.compact, turn });
+  });
 }
 
 function step(

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
-import { flag, type Options, resolveOptions, type Rules } from "../options.ts";
+import { type Options, resolveOptions, type Rules } from "../options.ts";
 import { UserError } from "../user_error.ts";
 import { rowNorms, topClasses } from "../tensors/rows.ts";
 
-/** How an attack on one sample ended. Without a target class, any but the label is the target. */
+/** The ways an attack on one sample can end. Without a target class, any class but the label is one. */
 export const OUTCOMES = ["crossed to target", "third class", "not crossed"] as const;
 
 /** One of `OUTCOMES`. */
@@ -31,34 +31,32 @@ export function outcomeShares(outcomes: readonly Outcome[]): Record<Outcome, num
   >;
 }
 
-/** Where each image comes from and where it is to go, as class indices, one an image. */
+/** The class each image leaves and the class it goes to, as class indices, one an image. */
 export interface AttackClasses {
-  /** The class that an image is to leave: its label, or the classifier's top class. */
+  /** The classes to leave: labels, or the classifier's top classes. */
   readonly labels: ArrayLike<number>;
-  /** The class that it is to reach; left out: any other class will do. */
+  /** The classes to reach; if left out, any other class will do. */
   readonly targets?: ArrayLike<number>;
 }
 
-/** What an attack needs besides, where it needs it. */
+/** Further input of an attack. */
 export interface AttackContext {
   /**
-   * Numbers in [0, 1), for attacks that draw. One is drawn for each image and seeds a stream of its
-   * own, so that how images are divided into batches changes nothing.
+   * Numbers in [0, 1), for attacks that draw. One number is drawn for each image and seeds a stream of its
+   * own, so that the size of batches changes nothing.
    */
   readonly random?: () => number;
-  /** The classifier's pass over the images, where it was made already; it stays the caller's. */
+  /** The classifier's pass over the images, if the caller has made it already; it stays the caller's. */
   readonly start?: Pullback;
-  /** Awaited before each step, so that the event loop has its turn; what it throws ends the attack. */
-  readonly turn?: () => Promise<void>;
 }
 
-/** What an attack made of a batch of images. */
+/** The outcome of an attack on a batch of images. */
 export interface AttackResult {
   /** `[n, h, w, c]`, in the units of the images */
   readonly samples: tf.Tensor4D;
   /** The classifier's logits on the samples, `[n, classes]` */
   readonly logits: tf.Tensor2D;
-  /** Whether the classifier's top class is now the target, or, without a target, not the label. */
+  /** True where the classifier's top class is now the target, or, without a target, not the label. */
   readonly success: readonly boolean[];
   readonly outcomes: readonly Outcome[];
   /** Steps taken by each sample */
@@ -68,8 +66,8 @@ export interface AttackResult {
 }
 
 /**
- * An attack on a frozen classifier. All have this signature, step many images at once, let those that
- * are done leave the batch, and keep pixels within the option `clamp`.
+ * An attack on a frozen classifier. All attacks have this signature, step many images at once, let images
+ * that are done leave the batch, and keep pixels within the option `clamp`.
  *
  * @param images `[n, h, w, c]`, in the units that the classifier takes; n may be 0
  * @throws UserError for a bad option, or classes that do not fit the images
@@ -88,26 +86,17 @@ export interface Attack<R extends Rules = Rules> {
   readonly summary: string;
   readonly options: R;
   /**
-   * What its defaults are meant for: "pixels" in 0…1, as in the literature on robustness, or
-   * "normalised" ones, as in Heo et al. (2019).
+   * The units of its defaults: "pixels" in 0…1, as in the literature on robustness, or "normalised"
+   * pixels, as in Heo et al. (2019).
    */
   readonly units: "pixels" | "normalised";
-  /** Whether, in the place of BSS, it goes for target classes unless told otherwise. */
+  /** True if it goes for target classes by default when it stands in for BSS. */
   readonly targeted: boolean;
-  /**
-   * What a sample costs, for estimates of time: forward passes through the classifier, a way back to
-   * the images counting as one.
-   */
+  /** The cost of a sample in passes through the classifier, forward or back, to estimate times. */
   passes(options: Options<R>): number;
 }
 
-/** What every attack has, whatever else it does. */
-export const commonOptions = {
-  /** Whether samples that are done leave the batch. The results are the same; without, it takes longer. */
-  compact: flag(true),
-};
-
-/** What an attack's own file says of it. */
+/** An attack as its own file defines it. */
 export interface AttackDefinition<R extends Rules> {
   readonly shortName: string;
   readonly summary: string;
@@ -115,31 +104,29 @@ export interface AttackDefinition<R extends Rules> {
   readonly units: Attack["units"];
   readonly targeted?: boolean;
   passes(options: Options<R>): number;
-  /** Called with at least one image, checked classes and all options. */
+  /** Moves the images; called with at least one, with checked classes and all options. */
   run(
     classifier: FrozenClassifier,
     images: tf.Tensor4D,
     classes: AttackClasses,
-    options: Options<R & typeof commonOptions>,
+    options: Options<R>,
     context: Required<Pick<AttackContext, "random">> & AttackContext,
-  ): Promise<AttackResult>;
+  ): Promise<Attacked>;
 }
 
-/** Makes an attack of its definition: checks and defaults are the same for all. */
+/** Makes an attack of its definition. Checks, defaults and the result's figures are the same for all. */
 export function defineAttack<R extends Rules>(
   { run, targeted = false, ...definition }: AttackDefinition<R>,
-): Attack<R & typeof commonOptions> {
-  const rules = { ...definition.options, ...commonOptions };
+): Attack<R> {
   const attack = (async (classifier, images, classes, options = {}, context = {}) => {
-    const settings = resolveOptions(`${definition.shortName} attack`, rules, options);
+    const settings = resolveOptions(`${definition.shortName} attack`, definition.options, options);
     checkClasses(images.shape[0], classifier.classes, classes);
     if (images.shape[0] === 0) return emptyResult(images, classifier.classes);
-    return await run(classifier, images, classes, settings as never, {
-      random: Math.random,
-      ...context,
-    });
-  }) as Attack<R & typeof commonOptions>;
-  return Object.assign(attack, { ...definition, options: rules, targeted });
+    const withRandom = { random: Math.random, ...context };
+    const attacked = await run(classifier, images, classes, settings, withRandom);
+    return await attackResult(attacked, images, classes);
+  }) as Attack<R>;
+  return Object.assign(attack, { ...definition, targeted });
 }
 
 /**
@@ -199,7 +186,7 @@ export interface Attacked {
   readonly steps: Int32Array;
 }
 
-/** What follows from where the samples are: outcomes and norms. */
+/** Adds what follows from where the samples are: outcomes and norms. */
 export async function attackResult(
   { samples, logits, steps }: Attacked,
   images: tf.Tensor4D,

@@ -1,11 +1,87 @@
 import * as tf from "@tensorflow/tfjs";
-import { attackResult, classDifference, defineAttack } from "./attack.ts";
-import { mostProbableOthers, scaleRows, squaredRowNorms, topClasses } from "../tensors/rows.ts";
+import { classDifference, defineAttack } from "./attack.ts";
 import { walk } from "./walk.ts";
 import { boundsOf, integer, number, oneOf, type Options, pixelBounds } from "../options.ts";
+import { mostProbableOthers, scaleRows, squaredRowNorms, topClasses } from "../tensors/rows.ts";
 
-/** On what the gap between base and target class is measured. */
+/**
+ * Takes one step of every sample towards the boundary: `x ← x − η (L + ε) ∇L/‖∇L‖`, clamped, where
+ * `L = f_base − f_target` is the gap (Heo et al. 2019, section 3.1).
+ */
+function stepToBoundary(
+  x: tf.Tensor4D,
+  gap: tf.Tensor1D,
+  gradient: tf.Tensor4D,
+  { eta, epsilon, step, clamp }: BssAttackOptions,
+): tf.Tensor4D {
+  const squaredNorm = squaredRowNorms(gradient);
+  const norm = step === "newton" ? squaredNorm : tf.sqrt(squaredNorm);
+  const reach = tf.mul(tf.add(gap, epsilon), -eta);
+  // A zero gradient gives a zero step, not a division by zero.
+  const scale = tf.div(reach, tf.maximum(norm, 1e-30)) as tf.Tensor1D;
+  return tf.clipByValue(tf.add(x, scaleRows(gradient, scale)), ...boundsOf(clamp)) as tf.Tensor4D;
+}
+
+/** The outputs that the gap between base and target class can be measured on. */
 export const GAP_SPACES = ["logits", "softmax"] as const;
+
+/** Options of `bssAttack`, with the values of Heo et al. (2019) as defaults. */
+export const bssAttackOptions = {
+  /** η: the length of a step relative to the gap */
+  eta: number(0.3, { above: 0 }),
+  /** ε: how far past the boundary a step aims, in units of the gap. */
+  epsilon: number(1e-4, { min: 0 }),
+  /** The most steps that a sample takes. */
+  maxSteps: integer(10, { max: 1000 }),
+  /** Bounds of the pixels of samples that move. */
+  clamp: pixelBounds(2.5),
+  /**
+   * "published" divides the gradient by its norm, so that the length of a step depends on the scale
+   * of the classifier's gradients; "newton" divides by the squared norm, which goes to the boundary
+   * of the linear model and does not.
+   */
+  step: oneOf("published", ["published", "newton"]),
+  /** The outputs whose difference is the gap */
+  space: oneOf("logits", GAP_SPACES),
+};
+
+/** The options of `bssAttack`, each with a value. */
+export type BssAttackOptions = Options<typeof bssAttackOptions>;
+
+/**
+ * Boundary supporting samples (Heo et al. 2019, section 3.1): moves each image down the gradient of the
+ * gap until the classifier's top class is no longer the base class, its label. A sample whose gradient
+ * is zero stays where it is. Without targets, each image goes for the other class that is most probable
+ * at its start.
+ */
+export const bssAttack = defineAttack({
+  shortName: "bss",
+  summary: "boundary supporting samples (Heo et al. 2019)",
+  options: bssAttackOptions,
+  units: "normalised",
+  targeted: true,
+  // Three steps on average.
+  passes: () => 6,
+  run(classifier, images, { labels, targets }, settings, { start }) {
+    const goals = Array.from({ length: images.shape[0] }, (_, sample) => targets?.[sample]);
+    return walk(classifier, {
+      start: { x: tf.clone(images) },
+      maxSteps: settings.maxSteps,
+      arrived: ({ samples, values }) => {
+        const top = topClasses(values, classifier.classes);
+        return samples.map((sample, row) => top[row] !== labels[sample]);
+      },
+      stride({ samples, state: { x }, logits, values, toImages }) {
+        const base = samples.map((sample) => labels[sample]);
+        const others = targets ? [] : mostProbableOthers(values, classifier.classes, base);
+        const target = samples.map((sample, row) => goals[sample] ??= others[row][0]);
+        const difference = classDifference(base, target, classifier.classes);
+        const { value, dLogits } = gapOf(logits, difference, settings.space);
+        return { x: stepToBoundary(x, value, toImages(dLogits), settings) };
+      },
+    }, start);
+  },
+});
 
 interface Gap {
   /** `L = f_base − f_target`, `[n]` */
@@ -15,7 +91,8 @@ interface Gap {
 }
 
 /**
- * The loss that the boundary attack drives to zero (Heo et al. 2019, section 3.1), with its gradient.
+ * Computes the gap, the loss that the attack drives to zero (Heo et al. 2019, section 3.1), and its
+ * gradient.
  *
  * @param difference one row a sample: 1 at the base class, −1 at the target class, 0 elsewhere
  * @param space "softmax" takes f as probabilities instead of logits
@@ -36,80 +113,4 @@ function gapOf(
     value: tf.squeeze(value, [1]) as tf.Tensor1D,
     dLogits: tf.mul(p, tf.sub(difference, value)) as tf.Tensor2D,
   };
-}
-
-/** Options of `bssAttack`, with the values of Heo et al. (2019) as defaults. */
-export const bssAttackOptions = {
-  /** η: the length of a step relative to the gap. */
-  eta: number(0.3, { above: 0 }),
-  /** ε: how far past the boundary a step aims, in units of the gap. */
-  epsilon: number(1e-4, { min: 0 }),
-  /** At most so many steps. */
-  maxSteps: integer(10, { max: 1000 }),
-  /** Bounds of the pixels of samples that move. */
-  clamp: pixelBounds(2.5),
-  /**
-   * "published" divides the gradient by its norm, so that the length of a step depends on the scale
-   * of the classifier's gradients; "newton" divides by the squared norm, which goes to the boundary
-   * of the linear model and does not.
-   */
-  step: oneOf("published", ["published", "newton"]),
-  /** On what the gap is measured. */
-  space: oneOf("logits", GAP_SPACES),
-};
-
-/** The options of `bssAttack`, each with a value. */
-export type BssAttackOptions = Options<typeof bssAttackOptions>;
-
-/**
- * Boundary supporting samples (Heo et al. 2019, section 3.1): moves each image along the gradient of
- * `L = f_base − f_target` until the classifier's top class is no longer the base class, its label,
- * `x ← x − η (L + ε) ∇L/‖∇L‖`. A sample whose gradient is zero stays where it is. Without targets each
- * goes for the other class that is most probable at its start.
- */
-export const bssAttack = defineAttack({
-  shortName: "bss",
-  summary: "boundary supporting samples (Heo et al. 2019)",
-  options: bssAttackOptions,
-  units: "normalised",
-  targeted: true,
-  // Three steps on average.
-  passes: () => 6,
-  async run(classifier, images, classes, settings, { start, turn }) {
-    const { labels } = classes;
-    const targets = Array.from({ length: images.shape[0] }, (_, i) => classes.targets?.[i]);
-    const attacked = await walk(classifier, {
-      start: { x: tf.clone(images) },
-      maxSteps: settings.maxSteps,
-      arrived: ({ samples, values }) =>
-        Array.from(
-          topClasses(values, classifier.classes),
-          (top, row) => top !== labels[samples[row]],
-        ),
-      stride({ samples, state: { x }, logits, values, toImages }) {
-        const from = samples.map((sample) => labels[sample]);
-        const others = classes.targets ? [] : mostProbableOthers(values, classifier.classes, from);
-        const to = samples.map((sample, row) => targets[sample] ??= others[row][0]);
-        const difference = classDifference(from, to, classifier.classes);
-        const { value, dLogits } = gapOf(logits, difference, settings.space);
-        return { x: advance(x, value, toImages(dLogits), settings) };
-      },
-    }, { compact: settings.compact, start, turn });
-    return await attackResult(attacked, images, classes);
-  },
-});
-
-/** `x − η (L + ε) ∇L/‖∇L‖`, clamped. */
-function advance(
-  x: tf.Tensor4D,
-  gap: tf.Tensor1D,
-  gradient: tf.Tensor4D,
-  { eta, epsilon, step, clamp }: BssAttackOptions,
-): tf.Tensor4D {
-  const squaredNorm = squaredRowNorms(gradient);
-  const norm = step === "newton" ? squaredNorm : tf.sqrt(squaredNorm);
-  const reach = tf.mul(tf.add(gap, epsilon), -eta);
-  // A zero gradient gives a zero step, not a division by zero.
-  const scale = tf.div(reach, tf.maximum(norm, 1e-30)) as tf.Tensor1D;
-  return tf.clipByValue(tf.add(x, scaleRows(gradient, scale)), ...boundsOf(clamp)) as tf.Tensor4D;
 }

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { type AttackClasses, attackResult, classDifference, defineAttack } from "./attack.ts";
+import { type AttackClasses, classDifference, defineAttack } from "./attack.ts";
 import { chooseRows, rowNorms } from "../tensors/rows.ts";
 import { type Stride, type View, walk, type WalkState } from "./walk.ts";
 import { boundsOf, integer, number, type PixelBounds, pixelBounds } from "../options.ts";
@@ -42,10 +42,10 @@ export const carliniWagnerAttack = defineAttack({
   },
   units: "pixels",
   passes: ({ searchSteps, maxSteps }) => 2 * searchSteps * maxSteps,
-  async run(classifier, images, classes, settings, { start, turn }) {
+  run(classifier, images, classes, settings, { start }) {
     const space = new TanhSpace(settings.clamp);
     const search = new ConstantSearch(images.shape[0], classes, settings);
-    const attacked = await walk<CarliniWagnerState>(classifier, {
+    return walk<CarliniWagnerState>(classifier, {
       start: {
         x: tf.clone(images),
         w: tf.tidy(() => space.fromPixels(images)),
@@ -67,8 +67,7 @@ export const carliniWagnerAttack = defineAttack({
         const { nearest, nearestLogits } = nearestOf(view, search);
         return { samples: nearest, logits: nearestLogits };
       },
-    }, { compact: settings.compact, start, turn });
-    return await attackResult(attacked, images, classes);
+    }, start);
   },
 });
 

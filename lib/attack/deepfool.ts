@@ -1,11 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import {
-  type AttackClasses,
-  attackResult,
-  classDifference,
-  classesOf,
-  defineAttack,
-} from "./attack.ts";
+import { type AttackClasses, classDifference, classesOf, defineAttack } from "./attack.ts";
 import { chooseRows, mostProbableOthers, rowNorms, scaleRows } from "../tensors/rows.ts";
 import { hasArrived, type Stride, walk, type WalkState } from "./walk.ts";
 import { boundsOf, integer, number, pixelBounds } from "../options.ts";
@@ -33,8 +27,8 @@ export const deepFoolAttack = defineAttack({
   units: "pixels",
   // Three steps on average, each with a way back for each of nine other classes.
   passes: ({ candidates }) => 3 * (1 + Math.min(candidates, 9)),
-  async run(classifier, images, classes, settings, { start, turn }) {
-    const attacked = await walk(classifier, {
+  run(classifier, images, classes, settings, { start }) {
+    return walk(classifier, {
       start: { x: tf.clone(images) },
       maxSteps: settings.maxSteps,
       arrived: (view) => hasArrived(view, classes),
@@ -43,8 +37,7 @@ export const deepFoolAttack = defineAttack({
         const moved = tf.add(batch.state.x, tf.mul(nearest, 1 + settings.overshoot));
         return { x: tf.clipByValue(moved, ...boundsOf(settings.clamp)) as tf.Tensor4D };
       },
-    }, { compact: settings.compact, start, turn });
-    return await attackResult(attacked, images, classes);
+    }, start);
   },
 });
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { attackResult, defineAttack } from "./attack.ts";
+import { defineAttack } from "./attack.ts";
 import { imageStreams, randomDirections } from "./ball.ts";
 import { bssAttack, bssAttackOptions } from "./bss.ts";
 import { scaleRows } from "../tensors/rows.ts";
@@ -23,7 +23,7 @@ export const noiseAttack = defineAttack({
   },
   units: "normalised",
   targeted: true,
-  passes: (options) => options.length === "bss" ? bssAttack.passes(options as never) + 1 : 1,
+  passes: (options) => options.length === "bss" ? bssAttack.passes(options) + 1 : 1,
   async run(classifier, images, classes, { length, norm, ...options }, context) {
     const norms = length === "given" ? new Float32Array(images.shape[0]).fill(norm) : await ofBss();
     const streams = imageStreams(images.shape[0], context.random);
@@ -31,13 +31,12 @@ export const noiseAttack = defineAttack({
       const noise = scaleRows(randomDirections(images.shape, streams), tf.tensor1d(norms));
       return tf.clipByValue(tf.add(images, noise), ...boundsOf(options.clamp)) as tf.Tensor4D;
     });
-    const attacked = await walk(classifier, {
+    return await walk(classifier, {
       start: { x: samples },
       maxSteps: 0,
       arrived: () => [],
       stride: ({ state }) => state,
-    }, options);
-    return await attackResult(attacked, images, classes);
+    });
 
     async function ofBss(): Promise<Float32Array> {
       const bss = await bssAttack(classifier, images, classes, options, context);

@@ -2,8 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {
   type AttackClasses,
   type AttackContext,
-  type AttackResult,
-  attackResult,
+  type Attacked,
   classesOf,
   defineAttack,
 } from "./attack.ts";
@@ -77,17 +76,16 @@ interface ProjectedSteps extends Ball {
   readonly randomStart: boolean;
   /** Whether samples that have succeeded stop there. */
   readonly earlyStop: boolean;
-  readonly compact: boolean;
 }
 
 /** What FGSM and PGD have in common: all of it but their options. */
-export async function projectedSteps(
+function projectedSteps(
   classifier: FrozenClassifier,
   images: tf.Tensor4D,
   classes: AttackClasses,
   settings: ProjectedSteps,
-  { random, start, turn }: Required<Pick<AttackContext, "random">> & AttackContext,
-): Promise<AttackResult> {
+  { random, start }: Required<Pick<AttackContext, "random">> & AttackContext,
+): Promise<Attacked> {
   const origin = tf.clone(images);
   const x = settings.randomStart
     ? tf.tidy(() => {
@@ -96,7 +94,7 @@ export async function projectedSteps(
       return project(tf.add(images, offset), images, settings);
     })
     : tf.clone(images);
-  const attacked = await walk(classifier, {
+  return walk(classifier, {
     start: { x, origin },
     maxSteps: settings.maxSteps,
     arrived: (view) =>
@@ -114,6 +112,5 @@ export async function projectedSteps(
       const moved = tf.add(x, tf.mul(direction, settings.stepLength)) as tf.Tensor4D;
       return { x: project(moved, origin, settings), origin };
     },
-  }, { compact: settings.compact, start: settings.randomStart ? undefined : start, turn });
-  return await attackResult(attacked, images, classes);
+  }, settings.randomStart ? undefined : start);
 }

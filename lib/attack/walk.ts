@@ -1,21 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
-import {
-  type AttackClasses,
-  type AttackContext,
-  type Attacked,
-  classesOf,
-  outcomesOf,
-} from "./attack.ts";
-import { chooseRows, gatherRows, topClasses } from "../tensors/rows.ts";
+import { type AttackClasses, type Attacked, classesOf, outcomesOf } from "./attack.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
+import { stopPoint } from "../stop/until_stopped.ts";
+import { gatherRows, topClasses } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 
-/** What an attack keeps of each sample on its way, one row a sample: where it is, and more. */
+/** The tensors that an attack keeps of its samples, one row a sample: their pixels, and more. */
 export type WalkState = { readonly x: tf.Tensor4D } & Readonly<Record<string, tf.Tensor>>;
 
-/** Samples on their way, and what the classifier makes of them. */
+/** Samples on their way, with the classifier's logits. */
 export interface View<S extends WalkState> {
-  /** Which of the images each row is. */
+  /** The image that each row started from. */
   readonly samples: readonly number[];
   readonly state: S;
   /** `[rows, classes]`, and the same on the host */
@@ -23,32 +18,33 @@ export interface View<S extends WalkState> {
   readonly values: Float32Array;
 }
 
-/** The same with the way back from logits to images. */
+/** A view with the way back from logits to images. */
 export interface Stride<S extends WalkState> extends View<S> {
-  /** The gradient of `Σ logits·dLogits` with respect to the samples. */
+  /** Computes the gradient of `Σ logits·dLogits` with respect to the samples. */
   toImages(dLogits: tf.Tensor2D): tf.Tensor4D;
 }
 
 /** An attack that goes step by step. */
 export interface Walk<S extends WalkState> {
-  /** Where it starts; its tensors belong to the walk. */
+  /** The state before the first step; its tensors belong to the walk. */
   readonly start: S;
   readonly maxSteps: number;
-  /** Which samples have arrived. Called before each step, and once more after the last. */
+  /** Tells which samples have arrived. Called before each step, and once more after the last. */
   arrived(view: View<S>): readonly boolean[] | Promise<readonly boolean[]>;
-  /** One step of every sample; runs within `tf.tidy`. */
+  /** Takes one step with every sample; runs within `tf.tidy`. */
   stride(batch: Stride<S>): S;
-  /** What a sample leaves behind; `x` and its logits unless said otherwise. */
+  /** Gives the result of each sample; by default its pixels and their logits. */
   yields?(view: View<S>): { readonly samples: tf.Tensor4D; readonly logits: tf.Tensor2D };
 }
 
 /**
  * Steps a batch until every sample has arrived or taken `maxSteps`.
  *
- * Samples are independent of each other, since the classifier is frozen: those that have arrived
- * leave the batch, and the pass that shows it also gives their logits.
+ * Samples are independent of each other, since the classifier is frozen. So samples that have arrived
+ * leave the batch, and the pass that shows their arrival also gives their logits.
  *
- * @throws UserError if the classifier's logits are not finite; whatever `turn` throws
+ * @param firstPass the classifier's pass over the start, if it was made already; it stays the caller's
+ * @throws UserError if the classifier's logits are not finite
  */
 export async function walk<S extends WalkState>(
   classifier: FrozenClassifier,
@@ -59,9 +55,7 @@ export async function walk<S extends WalkState>(
     stride,
     yields = ({ state, logits }) => ({ samples: state.x, logits }),
   }: Walk<S>,
-  { compact, start: startPass, turn }:
-    & { readonly compact: boolean }
-    & Pick<AttackContext, "start" | "turn">,
+  firstPass?: Pullback,
 ): Promise<Attacked> {
   const archive = new Archive();
   const steps = new Int32Array(start.x.shape[0]);
@@ -70,34 +64,29 @@ export async function walk<S extends WalkState>(
   let own: Pullback | null = null;
   try {
     for (let step = 0; samples.length > 0; step++) {
-      await turn?.();
-      const given = step === 0 ? startPass : undefined;
-      own = given ? null : classifier.pullback(state.x);
-      const pass = (given ?? own)!;
+      await stopPoint();
+      own = step === 0 && firstPass ? null : classifier.pullback(state.x);
+      const pass = own ?? firstPass!;
       const view = { samples, state, logits: pass.logits, values: await finiteLogits(pass.logits) };
       const isThere = await arrived(view);
-      const moving = step === maxSteps ? [] : rowsOf(samples).filter((row) => !isThere[row]);
-      const staying = compact || moving.length === 0 ? moving : rowsOf(samples);
-      const leaving = rowsOf(samples).filter((row) => !staying.includes(row));
+      const [leaving, moving] = split(samples, (row) => isThere[row] || step === maxSteps);
       if (leaving.length > 0) {
         tf.tidy(() => {
           const left = yields(view);
           archive.put(left.samples, left.logits, leaving, leaving.map((row) => samples[row]));
         });
       }
-      for (const row of moving) steps[samples[row]]++;
-      const next = staying.length === 0 ? null : tf.tidy(() => {
-        const index = leaving.length === 0 ? undefined : tf.tensor1d(staying, "int32");
-        const kept = restrict(view, staying, index);
-        const moved = stride({ ...kept, toImages: (dLogits) => pass.toImages(dLogits, index) });
-        if (moving.length === staying.length) return moved;
-        return mixed(kept.state, moved, staying.map((row) => moving.includes(row)));
+      const next = moving.length === 0 ? null : tf.tidy(() => {
+        const index = leaving.length === 0 ? undefined : tf.tensor1d(moving, "int32");
+        const kept = index ? restrict(view, moving, index) : view;
+        return stride({ ...kept, toImages: (dLogits) => pass.toImages(dLogits, index) });
       });
       release(own);
       own = null;
-      const lives = next ? Object.values(next) : [];
-      tf.dispose(Object.values(state).filter((tensor) => !lives.includes(tensor)));
-      samples = staying.map((row) => samples[row]);
+      const kept = Object.values(next ?? {});
+      tf.dispose(Object.values(state).filter((tensor) => !kept.includes(tensor)));
+      samples = moving.map((row) => samples[row]);
+      for (const sample of samples) steps[sample]++;
       if (next) state = next;
     }
     return { ...archive.take(), steps };
@@ -114,54 +103,44 @@ function release(pass: Pullback | null): void {
   pass?.logits.dispose();
 }
 
-/** The view of some of the rows; without an index, of all. */
-function restrict<S extends WalkState>(
-  view: View<S>,
-  rows: number[],
-  index?: tf.Tensor1D,
-): View<S> {
-  if (!index) return view;
-  const classes = view.logits.shape[1];
-  const values = new Float32Array(rows.length * classes);
-  rows.forEach((row, k) =>
-    values.set(view.values.subarray(row * classes, (row + 1) * classes), k * classes)
-  );
-  return {
-    samples: rows.map((row) => view.samples[row]),
-    state: mapState(view.state, (tensor) => tf.gather(tensor, index)),
-    logits: tf.gather(view.logits, index),
-    values,
-  };
-}
-
-/** The state after a step where a sample moved, before it elsewhere. */
-function mixed<S extends WalkState>(before: S, after: S, isMoving: boolean[]): S {
-  return mapState(after, (tensor, name) => chooseRows(isMoving, tensor, before[name]));
-}
-
-function mapState<S extends WalkState>(
-  state: S,
-  map: (tensor: tf.Tensor, name: string) => tf.Tensor,
-): S {
-  return Object.fromEntries(
-    Object.entries(state).map(([name, tensor]) => [name, map(tensor, name)]),
-  ) as S;
+/** Splits the rows of a list into those that leave and those that move on. */
+function split(
+  list: readonly unknown[],
+  leaves: (row: number) => boolean,
+): [leaving: number[], moving: number[]] {
+  const rows = rowsOf(list);
+  return [rows.filter(leaves), rows.filter((row) => !leaves(row))];
 }
 
 function rowsOf(list: ArrayLike<unknown>): number[] {
   return Array.from({ length: list.length }, (_, row) => row);
 }
 
-/**
- * Where samples go when they leave a batch: keeps them as they leave, in any order and past any
- * `tf.tidy`, and gives them back in their own.
- */
+/** Restricts a view to some of its rows, which `index` holds too. */
+function restrict<S extends WalkState>(
+  { samples, state, logits, values }: View<S>,
+  rows: readonly number[],
+  index: tf.Tensor1D,
+): View<S> {
+  const classes = logits.shape[1];
+  const kept = Object.entries(state).map(([name, tensor]) => [name, tf.gather(tensor, index)]);
+  return {
+    samples: rows.map((row) => samples[row]),
+    state: Object.fromEntries(kept) as S,
+    logits: tf.gather(logits, index),
+    values: Float32Array.from(
+      rows.flatMap((row) => [...values.subarray(row * classes, (row + 1) * classes)]),
+    ),
+  };
+}
+
+/** Keeps samples that leave a batch, in any order and past any `tf.tidy`, and gives them back in order. */
 export class Archive {
   readonly #indices: number[] = [];
   readonly #samples: tf.Tensor4D[] = [];
   readonly #logits: tf.Tensor2D[] = [];
 
-  /** @param rows which rows of the tensors to keep; @param indices whose they are */
+  /** @param rows the rows of the tensors to keep; @param indices the image of each */
   put(samples: tf.Tensor4D, logits: tf.Tensor2D, rows: number[], indices: number[]): void {
     if (rows.length === 0) return;
     this.#indices.push(...indices);
@@ -175,7 +154,7 @@ export class Archive {
     this.#indices.length = this.#samples.length = this.#logits.length = 0;
   }
 
-  /** Everything put so far, ordered by index; empties the archive. */
+  /** Empties the archive and gives everything in it, ordered by index. */
   take(): { samples: tf.Tensor4D; logits: tf.Tensor2D } {
     const order = new Int32Array(this.#indices.length);
     this.#indices.forEach((index, position) => order[index] = position);
@@ -204,7 +183,7 @@ async function finiteLogits(logits: tf.Tensor2D): Promise<Float32Array> {
   );
 }
 
-/** For each row whether it is where the attack wants it: at its target, or away from its label. */
+/** True for each row that is where the attack wants it: at its target, or away from its label. */
 export function hasArrived<S extends WalkState>(
   { samples, values, logits }: View<S>,
   classes: AttackClasses,

@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { finishWork } from "../backend/finish_work.ts";
-import type { DistillationMethod, MethodPhase, StepReport } from "../distillation/method.ts";
-import { countedNetwork, type FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { DistillationMethod, StepReport } from "../distillation/method.ts";
+import { countedNetwork } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
 import { NORMALISATION } from "../parity/golden_folder.ts";
-import { cleanPass, GradientAccumulator } from "../training/step.ts";
+import type { MiniBatch } from "../training/batches.ts";
+import { PhaseClock } from "../training/phase_clock.ts";
+import { GradientAccumulator, MiniBatchStep } from "../training/step.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
 import type { StepWork } from "./step_work.ts";
 import { type LossTerm, OPTIMIZER, SCHEDULE, type StepOutcome, TERM_WEIGHTS } from "./workload.ts";
@@ -39,51 +40,54 @@ export async function runStep(
   method: DistillationMethod,
   prepared: PreparedWorkload,
 ): Promise<TimedStep> {
-  const { workload, images, labels, student, optimizer } = prepared;
+  const { workload, student, optimizer, cachedLogits } = prepared;
   const work: StepWork = { student: 0, teacherForward: 0, teacherBackward: 0 };
-  const teacher = countedNetwork(prepared.teacher, (images, way) => {
-    work[way === "forward" ? "teacherForward" : "teacherBackward"] += images;
-  });
-  const options = methodOptions(method, prepared);
   const parts = Object.fromEntries(PARTS.map((part) => [part, 0])) as Record<Part, number>;
+  const clock = new PhaseClock(parts);
   let passed: Part = "student, batch";
-  const timed = async <T>(phase: MethodPhase | "optimizer", action: () => Promise<T> | T) => {
-    const start = performance.now();
-    const result = await action();
-    await finishWork();
-    parts[phase === "student" ? passed : phase] += performance.now() - start;
-    return result;
-  };
 
   const start = performance.now();
-  const accumulator = new GradientAccumulator(student, student.parameters, new Map());
-  const report = await method.step(options as never, {
-    images,
-    labels,
-    labelValues: workload.labels,
+  const step = new MiniBatchStep(batchOf(prepared), {
     normalisation: NORMALISATION,
-    teacher,
+    teacher: countedNetwork(prepared.teacher, (images, way) => {
+      work[way === "forward" ? "teacherForward" : "teacherBackward"] += images;
+    }),
+    teacherCache: cachedLogits === null ? null : { read: () => cachedLogits, store() {} },
+    gradients: new GradientAccumulator(student, student.parameters, new Map()),
     stage: "train",
     ...SCHEDULE,
-    cleanPass: (wanted) => cleanPassOf(prepared, teacher, wanted.pullback),
-    backward: (batch, loss) => {
-      work.student += batch.shape[0];
-      passed = batch === images ? "student, batch" : "student, samples";
-      return accumulator.backward(batch, loss);
-    },
     random: () => numbersFrom(workload.uniform),
-    timed,
-    turn: async () => {},
+    timed: (phase, action) => clock.timed(phase === "student" ? passed : phase, action),
   });
-  const losses = await timed("optimizer", async () => {
-    const losses = await accumulator.losses();
-    optimizer.apply(student.parameters, accumulator.gradients, OPTIMIZER.learningRate);
+  const report = await clock.timed("selection", () =>
+    method.step(methodOptions(method, prepared), {
+      ...step,
+      studentPass(images, loss) {
+        work.student += images.shape[0];
+        passed = images === step.images ? "student, batch" : "student, samples";
+        return step.studentPass(images, loss);
+      },
+    }));
+  const losses = await clock.timed("optimizer", async () => {
+    const losses = await step.gradients.losses();
+    optimizer.apply(student.parameters, step.gradients.gradients, OPTIMIZER.learningRate);
     return losses;
   });
-  accumulator.dispose();
+  step.dispose();
   const ms = performance.now() - start;
+  for (const part of PARTS) parts[part] *= 1000;
   parts.rest = ms - Object.values(parts).reduce((sum, value) => sum + value, 0);
-  return { ms, parts, outcome: outcomeOf(report, losses), work };
+  return { ms, parts, outcome: outcomeOf(report ?? {}, losses), work };
+}
+
+/** Clones the workload's tensors, since a step frees its own. */
+function batchOf({ images, labels, workload }: PreparedWorkload): MiniBatch {
+  return {
+    images: tf.clone(images),
+    labels: tf.clone(labels),
+    labelValues: workload.labels,
+    imageNumbers: new Float64Array(workload.labels.length),
+  };
 }
 
 /** The teacher's forward pass over the images, its logits read back; in ms. */
@@ -100,19 +104,6 @@ function methodOptions(method: DistillationMethod, { workload }: PreparedWorkloa
   const settings = Object.entries(workload.settings);
   const own = settings.filter(([name]) => Object.hasOwn(method.options, name));
   return resolveOptions(method.name, method.options, Object.fromEntries(own));
-}
-
-async function cleanPassOf(
-  { images, cachedLogits, workload }: PreparedWorkload,
-  teacher: FrozenClassifier,
-  pullback: boolean,
-) {
-  if (cachedLogits === null) {
-    const imageNumbers = new Float64Array(workload.labels.length);
-    return await cleanPass(teacher, { images, imageNumbers }, null, () => {}, { pullback });
-  }
-  const logits = tf.tensor2d(cachedLogits, [workload.labels.length, teacher.classes]);
-  return { logits, pullback: null, dispose: () => logits.dispose() };
 }
 
 /** The workload's own numbers, from the first on at each step. */

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { featureStep, normaliseRows, requireSameSize, requireSameStages } from "./shared.ts";
 import { hintonOptions, hintonTerm } from "./hinton.ts";
-import type { DistillationMethod, StepContext, StepReport } from "./method.ts";
+import { defineMethod, type StepContext } from "./method.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
 import { number } from "../options.ts";
 import { UserError } from "../user_error.ts";
@@ -23,31 +23,27 @@ const withTemperature = {
  * Where it departs from their paper: β is 1000 on the mean over all entries of a map and not β/2 on the
  * norm of the difference, as their published code has it.
  */
-export const attention: DistillationMethod<typeof options> = {
+export const attention = defineMethod({
   name: "attention",
   summary: "the maps of where each stage is active (Zagoruyko and Komodakis 2017)",
   options,
-  needsTeacher: true,
-  stages: (_options, epochs) => [{ name: "train", epochs }],
-  passes: () => ({ student: 3, teacher: 1 }),
   step: ({ weight }, context) => attentionStep(weight, null, context),
-};
+});
 
-/** The same with Hinton's term beside it, as the column "Hinton" of the paper has it. */
-export const attentionHinton: DistillationMethod<typeof withTemperature> = {
-  ...attention,
+/** Attention transfer with Hinton's term beside it, as in the paper's column "Hinton". */
+export const attentionHinton = defineMethod({
   name: "attention+hinton",
   summary: "attention transfer and soft cross-entropy to the teacher's logits",
   options: withTemperature,
   step: ({ weight, temperature }, context) => attentionStep(weight, temperature, context),
-};
+});
 
 /** @param temperature of Hinton's term; null for none */
 function attentionStep(
   weight: number,
   temperature: number | null,
   context: StepContext,
-): Promise<StepReport> {
+): Promise<void> {
   return featureStep(context, ({ logits, features }, teacher) => {
     requireSameStages(teacher.features, features);
     const maps = features.map((map, stage) => attentionTransfer(teacher.features[stage], map));

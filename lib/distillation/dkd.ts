@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { logitStep } from "./shared.ts";
-import type { DistillationMethod } from "./method.ts";
+import { defineMethod } from "./method.ts";
 import { warmUp } from "./schedules.ts";
 import { number } from "../options.ts";
 import { klDivergence } from "./soft_cross_entropy.ts";
@@ -25,13 +25,10 @@ const options = {
  * it is 2 at half the learning rate. (For others it is up to 8, with which students of a few epochs do
  * worse here than without a teacher.)
  */
-export const dkd: DistillationMethod<typeof options> = {
+export const dkd = defineMethod({
   name: "dkd",
   summary: "the teacher's logits, labelled class and others apart (Zhao et al. 2022)",
   options,
-  needsTeacher: true,
-  stages: (_options, epochs) => [{ name: "train", epochs }],
-  passes: () => ({ student: 3, teacher: 1 }),
   step({ targetWeight, othersWeight, temperature, warmUpShare }, context) {
     const { labels, epoch, epochs } = context;
     const part = warmUp(epoch, epochs, warmUpShare);
@@ -43,7 +40,7 @@ export const dkd: DistillationMethod<typeof options> = {
       };
     });
   },
-};
+});
 
 /** Taken off a logit, it leaves a probability of exactly zero, and products with that are zero too. */
 const HIDDEN = 1e9;

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { logitStep } from "./shared.ts";
-import type { DistillationMethod } from "./method.ts";
+import { defineMethod } from "./method.ts";
 import { distillationWeight } from "./schedules.ts";
 import { softCrossEntropy } from "./soft_cross_entropy.ts";
 import { number } from "../options.ts";
@@ -23,19 +23,15 @@ export function hintonTerm(
 }
 
 /**
- * Knowledge distillation (Hinton et al. 2015) as the paper's comparison has it: the published script
- * without its boundary term, `CE + α(e)·J(t/T, s/T)`. Hinton's own form has fixed weights and the
- * factor T².
+ * Knowledge distillation (Hinton et al. 2015) as the paper compares it: the published script without its
+ * boundary term, `CE + α(e)·J(t/T, s/T)`. Hinton's own form has fixed weights and the factor T².
  */
-export const hinton: DistillationMethod<typeof hintonOptions> = {
+export const hinton = defineMethod({
   name: "hinton",
   summary: "soft cross-entropy to the teacher's logits (Hinton et al. 2015)",
   options: hintonOptions,
-  needsTeacher: true,
-  stages: (_options, epochs) => [{ name: "train", epochs }],
-  passes: () => ({ student: 3, teacher: 1 }),
   step: ({ temperature }, context) =>
     logitStep(context, (teacher, student) => ({
       distillation: hintonTerm(teacher, student, temperature, context),
     })),
-};
+});

@@ -1,33 +1,53 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { AttackResult } from "../attack/attack.ts";
-import type { Normalisation } from "../attack/pixel_space.ts";
-import type { FrozenNetwork, Pullback } from "../nn/frozen_classifier.ts";
+import type { Attack, AttackClasses, AttackResult } from "../attack/attack.ts";
+import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { Network, NetworkOutput } from "../nn/network.ts";
 import { type Options, resolveOptions, type Rules } from "../options.ts";
 
+/** Options with defaults filled in, of a method or an attack that is known only when it runs. */
+export type ResolvedOptions = Readonly<Record<string, unknown>>;
+
 /**
- * A way to train a student. A method is a value: a file with its formula, and a line in `methods.ts`.
+ * A way to train a student, made by {@linkcode defineMethod}.
  *
- * The training loop knows nothing of losses. For each mini-batch it calls the method's `step`, which
- * runs the student as often as it needs through `backward`; gradients add up, then the optimizer
- * takes one step on the student and on what the method trains besides.
+ * The training loop knows nothing of losses. For each mini-batch it calls the method's `step`, which runs
+ * the student as often as it needs. Gradients add up; then the optimizer takes one step.
  */
-export interface DistillationMethod<R extends Rules = Rules> {
+export type DistillationMethod =
+  & Required<Omit<MethodDefinition<Rules>, OptionalHook>>
+  & Pick<MethodDefinition<Rules>, OptionalHook>;
+
+type OptionalHook = "optionsFor" | "createVariables";
+
+/** A method as its own file, or a notebook's cell, defines it. */
+export interface MethodDefinition<R extends Rules> {
   readonly name: string;
-  /** One sentence with its source. */
+  /** One sentence with its source */
   readonly summary: string;
   readonly options: R;
-  /** What may be set instead, where that depends on what was set. */
-  optionsFor?(given: Readonly<Record<string, unknown>>): Rules;
-  readonly needsTeacher: boolean;
-  /** The stages of training, one after the other; most methods have one. */
-  stages(options: Options<R>, epochs: number): Stage[];
-  /** What a training image costs in a stage, for estimates of time. */
-  passes(options: Options<R>, batchSize: number, stage: string): PassCount;
-  /** What the method trains besides the student (a regressor, say), once a run. */
+  /** Gives the rules that apply instead, where they depend on the options given. */
+  optionsFor?(given: ResolvedOptions): Rules;
+  /** False for a method without a teacher. */
+  readonly needsTeacher?: boolean;
+  /** Divides the epochs into stages, one after the other; by default into one. */
+  stages?(options: Options<R>, epochs: number): Stage[];
+  /** Counts the passes of a training image, to estimate times; by default one of each network. */
+  passes?(options: Options<R>, batchSize: number, stage: string): PassCount;
+  /** Makes what is trained besides the student (a regressor, say), once a run. */
   createVariables?(options: Options<R>, networks: MethodNetworks): ReadonlyMap<string, tf.Variable>;
-  /** The loss of one mini-batch. */
-  step(options: Options<R>, context: StepContext): Promise<StepReport>;
+  /** Computes the loss of one mini-batch. */
+  step(options: Options<R>, context: StepContext): Promise<StepReport | void>;
+}
+
+/** Makes a method of its definition. */
+export function defineMethod<R extends Rules>(definition: MethodDefinition<R>): DistillationMethod {
+  const { needsTeacher = true } = definition;
+  return {
+    needsTeacher,
+    stages: (_options: unknown, epochs: number) => [{ name: "train", epochs }],
+    passes: () => ({ student: 3, teacher: needsTeacher ? 1 : 0 }),
+    ...definition,
+  } as unknown as DistillationMethod;
 }
 
 /** A stretch of training with a learning rate schedule and an optimizer of its own. */
@@ -50,19 +70,19 @@ export interface MethodNetworks {
   readonly random: () => number;
 }
 
-/** The parts of a step whose time a method has recorded. */
+/** The phases of a step that are timed. "selection" is the time that no other phase takes. */
 export const METHOD_PHASES = ["teacher", "selection", "attack", "student"] as const;
-export type MethodPhase = typeof METHOD_PHASES[number];
 
 /** The streams of random numbers that a method may draw from. */
 export type MethodStream = "base samples" | "target class" | "attack";
 
-/** What the loop gives a method for one mini-batch. */
+/**
+ * A mini-batch, and the passes that a method can make with it. The loop times them, and frees all their
+ * tensors when the step is over.
+ */
 export interface StepContext {
   /** `[n, h, w, c]`, augmented and normalised */
   readonly images: tf.Tensor4D;
-  /** How they were normalised. */
-  readonly normalisation: Normalisation;
   /** `[n]`, int32, and the same on the host */
   readonly labels: tf.Tensor1D;
   readonly labelValues: Int32Array;
@@ -72,39 +92,42 @@ export interface StepContext {
   /** e = 1 … E, of this stage */
   readonly epoch: number;
   readonly epochs: number;
-  /**
-   * The teacher's output for `images`, as it is or from a cache on disk.
-   *
-   * @param options.pullback whether the way back to the images is of use too: where the logits are
-   *   computed, what it needs is then kept
-   */
-  cleanPass(options: { readonly pullback: boolean }): Promise<CleanPass>;
-  /** Runs the student forward in training mode and backward; adds to the gradients. */
-  backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D;
-  /** Named streams of random numbers in [0, 1), the same for every method of a seed. */
-  random(stream: MethodStream): () => number;
-  /** Times a part of the step. */
-  timed<T>(phase: MethodPhase, work: () => Promise<T> | T): Promise<T>;
-  /**
-   * Lets the event loop have its turn; to be awaited now and then by what takes seconds.
-   *
-   * @throws DOMException "AbortError" if the run is to stop: the mini-batch is then thrown away
-   */
-  turn(): Promise<void>;
-}
 
-/** The teacher's output for the images of a mini-batch, before any attack. */
-export interface CleanPass {
-  /** `[n, classes]` */
-  readonly logits: tf.Tensor2D;
-  /** null if it was not asked for, or if the logits came from the cache */
-  readonly pullback: Pullback | null;
-  /** Frees the logits too. */
-  dispose(): void;
+  /**
+   * Computes the teacher's logits for `images`, or takes them from a cache on disk.
+   *
+   * @param options.attackFollows keeps what `attackTeacher` needs for its first step
+   * @returns `[n, classes]`
+   */
+  teacherPass(options?: { readonly attackFollows?: boolean }): Promise<tf.Tensor2D>;
+  /** Computes the teacher's logits and feature maps for `images`. */
+  teacherFeatures(): Promise<NetworkOutput>;
+  /**
+   * Runs the student forward in training mode and backward, and adds to the gradients.
+   *
+   * @returns its logits
+   */
+  studentPass(images: tf.Tensor4D, loss: StudentLoss): Promise<tf.Tensor2D>;
+  /**
+   * Attacks the teacher with some of `images`.
+   *
+   * @param rows which of them
+   * @param classes one label, and perhaps one target, a row
+   */
+  attackTeacher(
+    attack: Attack,
+    rows: ArrayLike<number>,
+    classes: AttackClasses,
+    options?: ResolvedOptions,
+  ): Promise<AttackResult>;
+  /** Gives a stream of random numbers in [0, 1), the same for every method of a seed. */
+  random(stream: MethodStream): () => number;
+  /** Keeps a tensor until the step is over. */
+  own<T extends tf.Tensor>(tensor: T): T;
 }
 
 /**
- * From the student's output to the terms of the loss, weighted already; they are added up. Called
+ * Computes the terms of the loss from the student's output, with their weights; they are added up. It runs
  * under the gradient tape, so it must be free of side effects.
  */
 export type StudentLoss = (
@@ -112,20 +135,20 @@ export type StudentLoss = (
   own: ReadonlyMap<string, tf.Variable>,
 ) => Record<string, tf.Scalar>;
 
-/** What a step has to say besides its loss. */
+/** The figures that a step reports besides its loss. */
 export interface StepReport {
   /** The attack, where there was one; its tensors need not live any more. */
   readonly attack?: Pick<AttackResult, "outcomes" | "steps" | "norms">;
 }
 
 /**
- * A method's options with defaults filled in.
+ * Fills in the defaults of a method's options.
  *
  * @throws UserError naming the option, what it got and what it may be
  */
 export function resolveMethodOptions(
   method: DistillationMethod,
-  given: Readonly<Record<string, unknown>> = {},
-): Readonly<Record<string, unknown>> {
+  given: ResolvedOptions = {},
+): ResolvedOptions {
   return resolveOptions(method.name, method.optionsFor?.(given) ?? method.options, given);
 }

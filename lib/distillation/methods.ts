@@ -10,7 +10,7 @@ import { original } from "./original.ts";
 import { similarity } from "./similarity.ts";
 
 /** Every method: those of the paper's table in its order, then later ones. */
-export const methods = [
+export const methods: readonly DistillationMethod[] = [
   original,
   hinton,
   fitnet,
@@ -21,7 +21,7 @@ export const methods = [
   fspBss,
   dkd,
   similarity,
-] as unknown as readonly DistillationMethod[];
+];
 
 /**
  * The method that `--methods` calls so: "hinton".

@@ -1,18 +1,13 @@
-import type { DistillationMethod } from "./method.ts";
+import { defineMethod } from "./method.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
 
 /** No distillation: cross-entropy to the labels alone. */
-export const original: DistillationMethod = {
+export const original = defineMethod({
   name: "original",
   summary: "cross-entropy to the labels, without a teacher",
   options: {},
   needsTeacher: false,
-  stages: (_options, epochs) => [{ name: "train", epochs }],
-  passes: () => ({ student: 3, teacher: 0 }),
-  async step(_options, { images, labels, backward, timed }) {
-    await timed("student", () => {
-      backward(images, ({ logits }) => ({ cross_entropy: crossEntropy(labels, logits) })).dispose();
-    });
-    return {};
+  async step(_options, { images, labels, studentPass }) {
+    await studentPass(images, ({ logits }) => ({ cross_entropy: crossEntropy(labels, logits) }));
   },
-};
+});

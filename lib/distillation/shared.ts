@@ -1,30 +1,36 @@
 import * as tf from "@tensorflow/tfjs";
-import type { DistillationMethod, PassCount, StepContext, StepReport } from "./method.ts";
+import {
+  defineMethod,
+  type DistillationMethod,
+  type MethodDefinition,
+  type PassCount,
+  type StepContext,
+} from "./method.ts";
 import type { Options, Rules } from "../options.ts";
 import { UserError } from "../user_error.ts";
 import type { NetworkOutput } from "../nn/network.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
 
-/** What a student learns from its teacher before another method trains it. */
+/** A first stage of training, which teaches the student something of its teacher. */
 export interface FirstStage<R extends Rules>
-  extends Pick<DistillationMethod<R>, "name" | "options" | "createVariables" | "step"> {
-  /** Its epochs, as a share of those of the method that follows. */
+  extends Pick<MethodDefinition<R>, "name" | "options" | "createVariables" | "step"> {
+  /** Gives its epochs as a share of those of the method that follows. */
   share(options: Options<R>): number;
   readonly passes: PassCount;
 }
 
 /**
- * A method of two stages: a first one of at least an epoch, then another method as it is, with its
- * options beside those of the first.
+ * Makes a method of two stages: a first one of at least an epoch, then another method, with the options of
+ * both.
  *
  * @param second trains nothing but the student
  */
-export function twoStages<A extends Rules, B extends Rules>(
+export function twoStages(
   { name, summary }: Pick<DistillationMethod, "name" | "summary">,
-  first: FirstStage<A>,
-  second: DistillationMethod<B>,
-): DistillationMethod<A & B> {
-  return {
+  first: FirstStage<Rules>,
+  second: DistillationMethod,
+): DistillationMethod {
+  return defineMethod<Rules>({
     name,
     summary,
     options: { ...first.options, ...second.options },
@@ -32,17 +38,16 @@ export function twoStages<A extends Rules, B extends Rules>(
       ...first.options,
       ...(second.optionsFor?.(given) ?? second.options),
     }),
-    needsTeacher: true,
     stages: (options, epochs) => [
-      { name: first.name, epochs: Math.max(1, Math.round(first.share(options as never) * epochs)) },
-      ...second.stages(options as never, epochs),
+      { name: first.name, epochs: Math.max(1, Math.round(first.share(options) * epochs)) },
+      ...second.stages(options, epochs),
     ],
     passes: (options, batchSize, stage) =>
-      stage === first.name ? first.passes : second.passes(options as never, batchSize, stage),
-    createVariables: first.createVariables as DistillationMethod<A & B>["createVariables"],
+      stage === first.name ? first.passes : second.passes(options, batchSize, stage),
+    createVariables: first.createVariables,
     step: (options, context) =>
-      (context.stage === first.name ? first : second).step(options as never, context),
-  };
+      (context.stage === first.name ? first : second).step(options, context),
+  });
 }
 
 /**
@@ -87,50 +92,36 @@ export function requireSameSize(teacher: tf.Tensor4D, student: tf.Tensor4D): voi
 }
 
 /**
- * A step on a loss that compares the student with the teacher by more than their logits.
+ * Takes a step on a loss that compares the student with the teacher by more than their logits.
  *
- * @param loss from the outputs of both, and what the method trains besides, to the terms of the loss
+ * @param loss from the outputs of both, and the method's own variables, to the terms of the loss
  */
 export async function featureStep(
-  { images, teacher, backward, timed }: StepContext,
+  { images, teacherFeatures, studentPass }: StepContext,
   loss: (
     student: NetworkOutput,
     teacher: NetworkOutput,
     own: ReadonlyMap<string, tf.Variable>,
   ) => Record<string, tf.Scalar>,
-): Promise<StepReport> {
-  const taught = await timed("teacher", () => teacher.forward(images));
-  try {
-    await timed("student", () => {
-      backward(images, (output, own) => loss(output, taught, own)).dispose();
-    });
-  } finally {
-    tf.dispose([taught.logits, ...taught.features]);
-  }
-  return {};
+): Promise<void> {
+  const teacher = await teacherFeatures();
+  await studentPass(images, (student, own) => loss(student, teacher, own));
 }
 
 /**
- * A step on the cross-entropy and on a loss that compares the student with the teacher by logits alone.
+ * Takes a step on the cross-entropy and on a loss that compares the student with the teacher by logits.
  *
  * @param loss from the logits of both, `[n, classes]`, to the terms of the loss
  */
 export async function logitStep(
-  { images, labels, cleanPass, backward, timed }: StepContext,
+  { images, labels, teacherPass, studentPass }: StepContext,
   loss: (teacher: tf.Tensor2D, student: tf.Tensor2D) => Record<string, tf.Scalar>,
-): Promise<StepReport> {
-  const clean = await timed("teacher", () => cleanPass({ pullback: false }));
-  try {
-    await timed("student", () => {
-      backward(images, ({ logits }) => ({
-        cross_entropy: crossEntropy(labels, logits),
-        ...loss(clean.logits, logits),
-      })).dispose();
-    });
-  } finally {
-    clean.dispose();
-  }
-  return {};
+): Promise<void> {
+  const teacher = await teacherPass();
+  await studentPass(images, ({ logits }) => ({
+    cross_entropy: crossEntropy(labels, logits),
+    ...loss(teacher, logits),
+  }));
 }
 
 /** Against a division by zero, as PyTorch's `normalize` has it. */

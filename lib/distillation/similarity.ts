@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { featureStep, normaliseRows, stageAt } from "./shared.ts";
-import type { DistillationMethod } from "./method.ts";
+import { defineMethod } from "./method.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
 import { number } from "../options.ts";
 
@@ -17,13 +17,10 @@ const options = {
  * Where it departs from their paper: the last stage alone is compared, also where the networks have as
  * many stages; batch size and schedule are those of the other methods here.
  */
-export const similarity: DistillationMethod<typeof options> = {
+export const similarity = defineMethod({
   name: "similarity",
   summary: "how alike the images of a mini-batch are (Tung and Mori 2019)",
   options,
-  needsTeacher: true,
-  stages: (_options, epochs) => [{ name: "train", epochs }],
-  passes: () => ({ student: 3, teacher: 1 }),
   step: ({ weight }, context) =>
     featureStep(context, ({ logits, features }, teacher) => ({
       cross_entropy: crossEntropy(context.labels, logits),
@@ -32,7 +29,7 @@ export const similarity: DistillationMethod<typeof options> = {
         weight,
       ),
     })),
-};
+});
 
 /**
  * How alike the network finds the images of a mini-batch (Tung and Mori 2019): the products of their

@@ -122,7 +122,7 @@ function secondsOf(
   const { dataset, method, options, protocol, student } = specification;
   const { train, test } = whole;
   const testImages = dataset.testImages ?? test.count;
-  const stages = methodNamed(method).stages(options as never, protocol.epochs);
+  const stages = methodNamed(method).stages(options, protocol.epochs);
   const epochSeconds = stages.map(({ name, epochs }) =>
     epochs * (train.count * dataset.fraction * (speed.training.get(name) ?? 0) +
       testImages * speed.evaluation)

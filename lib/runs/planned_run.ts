@@ -63,7 +63,7 @@ export function plannedEvaluation(
 ): PlannedEvaluation {
   const evaluation = evaluationNamed(name);
   const options = resolveOptions(name, evaluation.options, given);
-  const passes = evaluation.passes(options as never);
+  const passes = evaluation.passes(options);
   const flopsOf = (network: string) =>
     forwardFlops(architectureFor(network, run.dataset), run.dataset);
   return {

@@ -23,6 +23,7 @@ import { canonicalJson, runName, type RunSpecification } from "../training/run_s
 import { teacherCacheFolder } from "../training/teacher_cache/folder.ts";
 import type { TeacherFile } from "../teacher/find.ts";
 import { train } from "../training/train.ts";
+import { untilStopped } from "../stop/until_stopped.ts";
 import { UserError } from "../user_error.ts";
 
 type Request<T extends ToWorker["type"]> = Extract<ToWorker, { type: T }>;
@@ -88,8 +89,9 @@ async function evaluateStudent(
   try {
     const measurements: Measurement[][] = [];
     for (const { name, options } of evaluations) {
-      const context = { student, teacher, dataset: own, signal: abort.signal };
-      measurements.push(await evaluationNamed(name).measure(options as never, context));
+      const context = { student, teacher, dataset: own };
+      const measure = () => evaluationNamed(name).measure(options, context);
+      measurements.push(await untilStopped(abort.signal, measure));
     }
     send({ type: "evaluated", measurements });
   } finally {

@@ -1,9 +1,11 @@
-import * as tf from "@tensorflow/tfjs";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { jupyterKernel } from "./jupyter_kernel.ts";
-import { EventTurn } from "./event_turn.ts";
 import { SAID, STOP_LINE } from "./stop_line.ts";
 
-/** So long may work take to end by itself, in ms; the cell does not wait for it any longer. */
+/** The longest time the event loop may be kept waiting, in ms. */
+const LONGEST_WAIT = 200;
+
+/** The longest time a cell waits for stopped work to end by itself, in ms. */
 const END_WITHIN = 1500;
 
 /** Work that Stop ends. */
@@ -15,8 +17,31 @@ interface Stoppable {
 
 const underWay = new Set<Stoppable>();
 
-/** Whether a Stop came between two pieces of work; the next one takes it. */
+/** The signal of the work that a call belongs to. */
+const signalOfWork = new AsyncLocalStorage<AbortSignal>();
+
+/** True after a Stop that came between two pieces of work: the next one takes it. */
 let isUnheeded = false;
+
+let lastTurn = performance.now();
+
+/**
+ * A point at which long work can be stopped. Every loop over mini-batches, slices of images and steps of
+ * an attack awaits one.
+ *
+ * On a backend whose results are there at once, such a loop would otherwise never leave the queue of
+ * settled promises, and no signal of the system and no Stop of Jupyter would reach it before its end.
+ *
+ * @throws DOMException "AbortError" if the work around it was stopped
+ */
+export async function stopPoint(): Promise<void> {
+  if (performance.now() - lastTurn >= LONGEST_WAIT) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    lastTurn = performance.now();
+  }
+  throwIfStopped();
+  signalOfWork.getStore()?.throwIfAborted();
+}
 
 let isListening = false;
 
@@ -33,15 +58,14 @@ export async function listenForStop(): Promise<void> {
   await connection.write(new TextEncoder().encode(password));
   // Without its launcher, Jupyter can no longer end the kernel.
   listen(connection).finally(() => Deno.exit());
-  stopAtReads();
 }
 
 /**
- * Does work that may take long, and has Stop in a notebook end it: its signal is given then, and if it
- * has not ended soon after, it is waited for no longer.
+ * Does long work that Stop in a notebook ends: at its next {@linkcode stopPoint}, or, if that does not come
+ * soon, by waiting for it no longer.
  *
  * @param signal stops the work, too
- * @param work is to end with the reason of the signal that it is handed, once that is given
+ * @param work gets the signal that stops it
  * @throws DOMException "AbortError" if it was stopped
  */
 export async function untilStopped<T>(
@@ -50,33 +74,20 @@ export async function untilStopped<T>(
 ): Promise<T> {
   throwIfStopped();
   for (const { abort } of underWay) abort.signal.throwIfAborted();
+  const outer = signalOfWork.getStore();
   const abort = new AbortController();
   const { promise: givenUp, reject } = Promise.withResolvers<never>();
   const stoppable = { abort, giveUp: () => reject(abort.signal.reason) };
   underWay.add(stoppable);
   try {
-    const either = AbortSignal.any([abort.signal, ...signal ? [signal] : []]);
-    const done = await Promise.race([work(either), givenUp]);
+    const any = AbortSignal.any([abort.signal, signal, outer].filter((one) => one !== undefined));
+    any.throwIfAborted();
+    const done = await Promise.race([signalOfWork.run(any, () => work(any)), givenUp]);
     abort.signal.throwIfAborted();
     return done;
   } finally {
     underWay.delete(stoppable);
   }
-}
-
-/**
- * Ends whatever reads a tensor's values, as every attack and evaluation does from time to time; until
- * then the event loop would have no turn on a backend whose values are there at once.
- */
-function stopAtReads(): void {
-  const turn = new EventTurn();
-  const read = tf.Tensor.prototype.data;
-  tf.Tensor.prototype.data = async function (this: tf.Tensor) {
-    const values = await read.call(this);
-    await turn.take();
-    throwIfStopped();
-    return values;
-  } as typeof read;
 }
 
 function throwIfStopped(): void {

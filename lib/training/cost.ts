@@ -46,8 +46,8 @@ export function runFlops(
     forwardFlops(architectureFor(network, dataset), dataset)
   );
   const method = methodNamed(name);
-  return method.stages(options as never, protocol.epochs).reduce((sum, stage) => {
-    const passes = method.passes(options as never, protocol.batchSize, stage.name);
+  return method.stages(options, protocol.epochs).reduce((sum, stage) => {
+    const passes = method.passes(options, protocol.batchSize, stage.name);
     const anImage = passes.student * ofStudent + passes.teacher * ofTeacher;
     return sum + stage.epochs * (trainImages * anImage + testImages * ofStudent);
   }, 0);

@@ -1,8 +1,8 @@
-import { finishWork } from "../backend/finish_work.ts";
 import { type Outcome, OUTCOMES } from "../attack/attack.ts";
 import { METHOD_PHASES, type StepReport } from "../distillation/method.ts";
+import { PhaseClock } from "./phase_clock.ts";
 
-/** The parts of an epoch whose time is recorded. */
+/** The phases of an epoch that are timed. */
 export const PHASES = ["data", ...METHOD_PHASES, "optimizer", "evaluation"] as const;
 
 export type Phase = typeof PHASES[number];
@@ -10,19 +10,19 @@ export type Phase = typeof PHASES[number];
 /** One row of a run's results. Units: accuracies and shares in 0…1, times in seconds. */
 export type EpochRow = Record<string, string | number | null>;
 
-/** Of an epoch's training; its evaluation is not part of it. */
+/** Adds up the seconds of an epoch's training, without its evaluation. */
 export function trainingSeconds(row: EpochRow): number {
   return Object.entries(row)
     .filter(([name]) => name.startsWith("seconds_") && name !== "seconds_evaluation")
     .reduce((sum, [, value]) => sum + Number(value), 0);
 }
 
-/** What one mini-batch has to say, after its step. */
+/** The figures of one mini-batch after its step. */
 export interface StepSummary extends StepReport {
   readonly images: number;
   /** The terms of its loss */
   readonly losses: ReadonlyMap<string, number>;
-  /** How many images it got right; null if that was not counted */
+  /** Images that the student got right; null if that was not counted */
   readonly correct: number | null;
   /** Images that the teacher's logits were asked for, and those of them that were in the cache */
   readonly asked: number;
@@ -31,7 +31,7 @@ export interface StepSummary extends StepReport {
   readonly teacherImages: number;
 }
 
-/** What the mini-batches of an epoch add up to so far; plain data, for a checkpoint. */
+/** Sums over the mini-batches of an epoch so far; plain data, for a checkpoint. */
 export interface EpochSums {
   /** Mini-batches done */
   steps: number;
@@ -49,11 +49,12 @@ export interface EpochSums {
   seconds: Record<Phase, number>;
 }
 
-/** Adds up what the steps of an epoch report, and makes the epoch's row of it. */
+/** Adds up the reports of an epoch's steps, and makes the epoch's row. */
 export class EpochSummary {
   readonly #sums: EpochSums;
+  readonly #clock: PhaseClock<Phase>;
 
-  /** @param sums those of an epoch that was stopped, to go on from */
+  /** @param sums of an epoch that was stopped, to go on from */
   constructor(sums?: EpochSums) {
     this.#sums = structuredClone(sums) ?? {
       steps: 0,
@@ -68,6 +69,7 @@ export class EpochSummary {
       norms: 0,
       seconds: zeros(PHASES),
     };
+    this.#clock = new PhaseClock(this.#sums.seconds);
   }
 
   /** Mini-batches done. */
@@ -75,16 +77,9 @@ export class EpochSummary {
     return this.#sums.steps;
   }
 
-  /** Runs a part of the epoch and adds its time to that phase. */
-  async timed<T>(phase: Phase, work: () => Promise<T> | T): Promise<T> {
-    const start = performance.now();
-    try {
-      const result = await work();
-      await finishWork();
-      return result;
-    } finally {
-      this.#sums.seconds[phase] += (performance.now() - start) / 1000;
-    }
+  /** Runs a phase of the epoch and adds its time. */
+  timed<T>(phase: Phase, work: () => Promise<T> | T): Promise<T> {
+    return this.#clock.timed(phase, work);
   }
 
   addStep({ images, losses, correct, asked, cached, teacherImages, attack }: StepSummary): void {
@@ -108,7 +103,7 @@ export class EpochSummary {
     return structuredClone(this.#sums);
   }
 
-  /** @param at what the row is about: epoch, stage, learning rate, test accuracy */
+  /** @param at epoch, stage, learning rate and test accuracy */
   row(at: EpochRow): EpochRow {
     const { images, correct, asked, cached, teacherImages } = this.#sums;
     const { outcomes, attackSteps, norms, seconds } = this.#sums;

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { EventTurn } from "../stop/event_turn.ts";
+import { stopPoint } from "../stop/until_stopped.ts";
 import type { Dataset, ImageSet, Labels } from "../data/dataset.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { imageTensor } from "./batches.ts";
@@ -11,16 +11,11 @@ export interface Accuracy {
   readonly top5: number | null;
 }
 
-/**
- * How many of the images the classifier gets right.
- *
- * @param events gets the event loop its turns
- */
+/** Computes the share of the images that the classifier gets right. */
 export async function evaluate(
   classifier: FrozenClassifier,
   dataset: Dataset,
   set: ImageSet,
-  events?: EventTurn,
 ): Promise<Accuracy> {
   const { classes } = classifier;
   let [first, firstFive] = [0, 0];
@@ -33,7 +28,7 @@ export async function evaluate(
       if (rank === 0) first++;
       if (rank < 5) firstFive++;
     });
-    await events?.take();
+    await stopPoint();
   }
   return { top1: first / set.count, top5: classes > 5 ? firstFive / set.count : null };
 }

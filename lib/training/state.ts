@@ -5,15 +5,19 @@ import type { StoredTensor } from "../nn/safetensors.ts";
 import { Sgd } from "../nn/sgd.ts";
 import { storedTensors } from "../nn/weights_file.ts";
 import type { Protocol } from "./protocol.ts";
-import type { DistillationMethod, MethodNetworks } from "../distillation/method.ts";
+import type {
+  DistillationMethod,
+  MethodNetworks,
+  ResolvedOptions,
+} from "../distillation/method.ts";
 
-/** All that changes while a run trains, and that a checkpoint must hold. */
+/** The variables that change while a run trains, which a checkpoint holds. */
 export class TrainingState<N extends Network> {
   readonly student: N;
   readonly optimizer: Sgd;
-  /** What the method trains besides the student. */
+  /** The method's own variables. */
   readonly own: ReadonlyMap<string, tf.Variable>;
-  /** What the optimizer trains, by name. */
+  /** The variables that the optimizer trains, by name. */
   readonly trained: ReadonlyMap<string, tf.Variable>;
 
   /** @param student and `own` belong to it from now on */
@@ -50,8 +54,8 @@ export class TrainingState<N extends Network> {
   }
 
   /**
-   * Does a mini-batch's work, which moves running statistics long before the optimizer's step; if it
-   * throws, they are as they were before.
+   * Does a mini-batch's work, and puts running statistics back if it throws: they move long before the
+   * optimizer's step.
    */
   async attempt<T>(work: () => Promise<T>): Promise<T> {
     const statistics = this.student.variables().filter(([name]) => !this.trained.has(name))
@@ -66,7 +70,7 @@ export class TrainingState<N extends Network> {
     }
   }
 
-  /** The names of variables that hold a value that is not finite. */
+  /** Lists the variables that hold a value that is not finite. */
   async nonFinite(): Promise<string[]> {
     const names: string[] = [];
     for (const [name, variable] of this.#variables()) {
@@ -96,21 +100,21 @@ function prefixed<T>(prefix: string, map: ReadonlyMap<string, T>): [string, T][]
 }
 
 /**
- * The state that a run starts in: the student, and what the method trains besides.
+ * Makes the state that a run starts in.
  *
- * @param networks the student is the state's from now on
+ * @param networks the student belongs to the state from now on
  * @throws UserError if the method cannot work with these networks
  */
 export function initialState<N extends Network>(
   { method, options, protocol }: {
     readonly method: DistillationMethod;
-    readonly options: Readonly<Record<string, unknown>>;
+    readonly options: ResolvedOptions;
     readonly protocol: Protocol;
   },
   networks: MethodNetworks & { readonly student: N },
 ): TrainingState<N> {
   try {
-    const own = method.createVariables?.(options as never, networks);
+    const own = method.createVariables?.(options, networks);
     return new TrainingState(networks.student, own ?? new Map(), protocol);
   } catch (error) {
     networks.student.dispose();

@@ -1,50 +1,61 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Normalisation } from "../attack/pixel_space.ts";
-import type { CleanPass, DistillationMethod, Stage, StudentLoss } from "../distillation/method.ts";
+import type { Attack, AttackClasses, AttackResult } from "../attack/attack.ts";
+import { attackNormalised, type Normalisation } from "../attack/pixel_space.ts";
+import type {
+  DistillationMethod,
+  METHOD_PHASES,
+  MethodStream,
+  ResolvedOptions,
+  Stage,
+  StepContext,
+  StudentLoss,
+} from "../distillation/method.ts";
 import {
   countedNetwork,
-  type FrozenClassifier,
   type FrozenNetwork,
+  type Pullback,
+  restrictPullback,
 } from "../nn/frozen_classifier.ts";
-import type { Network } from "../nn/network.ts";
-import type { EpochSummary } from "./epoch_row.ts";
-import type { EventTurn } from "../stop/event_turn.ts";
-import type { MiniBatch } from "./batches.ts";
-import type { RandomStreams } from "./random_streams.ts";
-import type { TeacherLogitCache } from "./teacher_cache/cache.ts";
-import type { TrainingState } from "./state.ts";
+import type { Network, NetworkOutput } from "../nn/network.ts";
+import { gatherRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
+import type { MiniBatch } from "./batches.ts";
+import type { EpochSummary } from "./epoch_row.ts";
+import type { RandomStreams } from "./random_streams.ts";
+import type { TrainingState } from "./state.ts";
+import type { TeacherLogitCache } from "./teacher_cache/cache.ts";
 
 /** Loss or weights are no longer finite; the message says where. */
 export class NotFiniteError extends Error {
   override readonly name = "NotFiniteError";
 }
 
-/** What a training step needs besides its mini-batch. */
+/** The input of a training step besides its mini-batch. */
 export interface StepInput {
-  /** How the images were normalised. */
+  /** The normalisation of the images */
   readonly normalisation: Normalisation;
   readonly teacher: FrozenNetwork | null;
-  readonly teacherCache: TeacherLogitCache | null;
+  readonly teacherCache: LogitCache | null;
   readonly method: DistillationMethod;
-  /** The method's options. */
-  readonly options: Readonly<Record<string, unknown>>;
+  /** The method's options */
+  readonly options: ResolvedOptions;
   readonly state: TrainingState<Network>;
-  /** Those of this epoch. */
+  /** The streams of this epoch */
   readonly streams: RandomStreams;
   readonly stage: Stage;
-  /** e = 1 … E of the stage. */
+  /** e = 1 … E of the stage */
   readonly epoch: number;
-  readonly events: EventTurn;
 }
 
+type LogitCache = Pick<TeacherLogitCache, "read" | "store">;
+
 /**
- * One step of the optimizer, on the loss that the method makes of a mini-batch. Where it throws, it
- * has changed nothing but running statistics and random streams.
+ * Takes one step of the optimizer, on the loss that the method makes of a mini-batch. If it throws, it has
+ * changed nothing but running statistics and random streams.
  *
  * @param batch is disposed of
  * @throws NotFiniteError if the loss is not finite
- * @throws DOMException "AbortError" if the signal was given
+ * @throws DOMException "AbortError" if the work around it was stopped
  */
 export async function trainStep(
   input: StepInput,
@@ -52,62 +63,41 @@ export async function trainStep(
   learningRate: number,
   summary: EpochSummary,
 ): Promise<void> {
-  const { method, options, state, streams, stage, epoch, events } = input;
-  const { images, labels, labelValues } = batch;
-  const accumulator = new GradientAccumulator(state.student, state.trained, state.own);
-  let correct: tf.Scalar | undefined;
-  let asked = 0;
-  let cached = 0;
+  const { method, options, state, streams, stage, epoch } = input;
   let teacherImages = 0;
+  const teacher = teacherOf({
+    method,
+    teacher: input.teacher && countedNetwork(input.teacher, (images) => teacherImages += images),
+  });
+  const step = new MiniBatchStep(batch, {
+    ...input,
+    teacher,
+    gradients: new GradientAccumulator(state.student, state.trained, state.own),
+    stage: stage.name,
+    epoch,
+    epochs: stage.epochs,
+    random: (stream) => streams.stream(stream),
+    timed: (phase, work) => summary.timed(phase, work),
+  });
   try {
-    const teacher = teacherOf({
-      method,
-      teacher: input.teacher && countedNetwork(input.teacher, (images) => teacherImages += images),
-    });
-    const report = await method.step(options as never, {
-      images,
-      normalisation: input.normalisation,
-      labels,
-      labelValues,
-      teacher,
-      stage: stage.name,
-      epoch,
-      epochs: stage.epochs,
-      cleanPass: (options) =>
-        cleanPass(
-          teacher,
-          batch,
-          input.teacherCache,
-          (isCached) => {
-            asked += labelValues.length;
-            if (isCached) cached += labelValues.length;
-          },
-          options,
-        ),
-      backward: (passed, loss) => {
-        const logits = accumulator.backward(passed, loss);
-        if (passed === images) correct = countCorrect(logits, labels);
-        return logits;
-      },
-      random: (stream) => streams.stream(stream),
-      timed: (phase, work) => summary.timed(phase, work),
-      turn: () => events.take(),
-    });
+    const report = await summary.timed("selection", () => method.step(options, step));
     await summary.timed("optimizer", async () => {
-      const losses = await accumulator.losses();
+      const losses = await step.gradients.losses();
       const bad = [...losses].find(([, value]) => !Number.isFinite(value));
       if (bad) throw new NotFiniteError(`the loss is not finite (${bad[0]} is ${bad[1]})`);
-      state.optimizer.apply(state.trained, accumulator.gradients, learningRate);
-      const [hits] = await correct?.data() ?? [null];
+      state.optimizer.apply(state.trained, step.gradients.gradients, learningRate);
       summary.addStep({
         ...report,
-        ...{ images: labelValues.length, losses, correct: hits, asked, cached },
-        teacherImages: teacherImages + cached,
+        images: batch.labelValues.length,
+        losses,
+        correct: await step.correct(),
+        asked: step.asked,
+        cached: step.cached,
+        teacherImages: teacherImages + step.cached,
       });
     });
   } finally {
-    accumulator.dispose();
-    tf.dispose([images, labels, ...(correct ? [correct] : [])]);
+    step.dispose();
   }
 }
 
@@ -121,43 +111,141 @@ export function teacherOf(
   return teacher!;
 }
 
-function countCorrect(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
-  return tf.tidy(() => tf.sum(tf.equal(tf.argMax(logits, 1), labels)) as tf.Scalar);
+type MethodPhase = typeof METHOD_PHASES[number];
+
+/** The passes of one mini-batch need these. */
+interface PassInput {
+  readonly normalisation: Normalisation;
+  readonly teacher: FrozenNetwork;
+  readonly teacherCache: LogitCache | null;
+  readonly gradients: GradientAccumulator;
+  readonly stage: string;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly random: (stream: MethodStream) => () => number;
+  /** Times a phase of the step. */
+  readonly timed: <T>(phase: MethodPhase, work: () => Promise<T> | T) => Promise<T>;
 }
 
-/**
- * The teacher's output for a mini-batch: from the cache if that has all of it, else computed, and kept
- * there. A part is never computed for itself, since it might be rounded otherwise than in the whole.
- *
- * @param onLogits is told whether they came from the cache
- */
-export async function cleanPass(
-  teacher: FrozenClassifier,
-  { images, imageNumbers }: Pick<MiniBatch, "images" | "imageNumbers">,
-  cache: TeacherLogitCache | null,
-  onLogits: (cached: boolean) => void,
-  { pullback }: { readonly pullback: boolean },
-): Promise<CleanPass> {
-  const kept = cache?.read(imageNumbers) ?? null;
-  onLogits(kept !== null);
-  if (kept) {
-    const logits = tf.tensor2d(kept, [imageNumbers.length, teacher.classes]);
-    return { logits, pullback: null, dispose: () => logits.dispose() };
+/** A mini-batch on its way through a step: makes the method's passes, and owns all their tensors. */
+export class MiniBatchStep implements StepContext {
+  readonly images: tf.Tensor4D;
+  readonly labels: tf.Tensor1D;
+  readonly labelValues: Int32Array;
+  readonly teacher: FrozenNetwork;
+  readonly stage: string;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly random: (stream: MethodStream) => () => number;
+  readonly gradients: GradientAccumulator;
+  /** Images that the teacher's logits were asked for, and those of them that the cache had. */
+  asked = 0;
+  cached = 0;
+  readonly #batch: MiniBatch;
+  readonly #input: PassInput;
+  readonly #owned: tf.Tensor[] = [];
+  #teacherPass: Pullback | null = null;
+  #studentLogits: tf.Tensor2D | null = null;
+
+  /** @param batch belongs to the step from now on */
+  constructor(batch: MiniBatch, input: PassInput) {
+    this.#batch = batch;
+    this.#input = input;
+    this.images = this.own(batch.images);
+    this.labels = this.own(batch.labels);
+    this.labelValues = batch.labelValues;
+    this.teacher = input.teacher;
+    this.stage = input.stage;
+    this.epoch = input.epoch;
+    this.epochs = input.epochs;
+    this.random = input.random;
+    this.gradients = input.gradients;
   }
-  const pass = pullback ? teacher.pullback(images) : null;
-  const logits = pass?.logits ?? teacher.logits(images);
-  cache?.store(imageNumbers, await logits.data<"float32">());
-  return {
-    logits,
-    pullback: pass,
-    dispose: () => {
-      pass?.dispose();
-      logits.dispose();
-    },
+
+  readonly teacherPass = (
+    { attackFollows = false }: { readonly attackFollows?: boolean } = {},
+  ): Promise<tf.Tensor2D> =>
+    this.#input.timed("teacher", async () => {
+      const { images, teacher } = this;
+      const { imageNumbers } = this.#batch;
+      const cache = this.#input.teacherCache;
+      const kept = cache?.read(imageNumbers);
+      this.asked += imageNumbers.length;
+      if (kept) {
+        this.cached += imageNumbers.length;
+        return this.own(tf.tensor2d(kept, [imageNumbers.length, teacher.classes]));
+      }
+      // All images or none: a part of them alone might be rounded otherwise.
+      if (attackFollows) this.#teacherPass = teacher.pullback(images);
+      const logits = this.own(this.#teacherPass?.logits ?? teacher.logits(images));
+      cache?.store(imageNumbers, await logits.data<"float32">());
+      return logits;
+    });
+
+  readonly teacherFeatures = (): Promise<NetworkOutput> =>
+    this.#input.timed("teacher", () => {
+      const { logits, features } = this.teacher.forward(this.images);
+      return { logits: this.own(logits), features: features.map((map) => this.own(map)) };
+    });
+
+  readonly studentPass = (images: tf.Tensor4D, loss: StudentLoss): Promise<tf.Tensor2D> =>
+    this.#input.timed("student", () => {
+      const logits = this.own(this.gradients.backward(images, loss));
+      if (images === this.images) this.#studentLogits = logits;
+      return logits;
+    });
+
+  readonly attackTeacher = (
+    attack: Attack,
+    rows: ArrayLike<number>,
+    classes: AttackClasses,
+    options: ResolvedOptions = {},
+  ): Promise<AttackResult> =>
+    this.#input.timed("attack", async () => {
+      const images = gatherRows(this.images, rows);
+      const start = this.#teacherPass ? restrictPullback(this.#teacherPass, rows) : undefined;
+      try {
+        const context = { random: this.random("attack"), start };
+        const { normalisation } = this.#input;
+        const result = await attackNormalised(
+          attack,
+          normalisation,
+          this.teacher,
+          images,
+          classes,
+          options,
+          context,
+        );
+        return { ...result, samples: this.own(result.samples), logits: this.own(result.logits) };
+      } finally {
+        start?.dispose();
+        tf.dispose([images, ...start ? [start.logits] : []]);
+      }
+    });
+
+  readonly own = <T extends tf.Tensor>(tensor: T): T => {
+    this.#owned.push(tensor);
+    return tensor;
   };
+
+  /** Counts the images that the student got right; null if it did not see them. */
+  async correct(): Promise<number | null> {
+    const logits = this.#studentLogits;
+    if (!logits) return null;
+    const hits = tf.tidy(() => tf.sum(tf.equal(tf.argMax(logits, 1), this.labels)));
+    const [count] = await hits.data();
+    hits.dispose();
+    return count;
+  }
+
+  dispose(): void {
+    this.#teacherPass?.dispose();
+    this.gradients.dispose();
+    tf.dispose(this.#owned);
+  }
 }
 
-/** The gradients and loss terms that the passes of one mini-batch add up to. */
+/** The gradients and loss terms of one mini-batch, added up over the student's passes. */
 export class GradientAccumulator {
   readonly #student: Network;
   readonly #own: ReadonlyMap<string, tf.Variable>;
@@ -167,8 +255,8 @@ export class GradientAccumulator {
   readonly #terms: { readonly name: string; readonly value: tf.Scalar }[] = [];
 
   /**
-   * @param trained what the optimizer trains, student and method, by name
-   * @param own the method's part of it
+   * @param trained the variables of student and method, by name
+   * @param own the method's part of them
    */
   constructor(
     student: Network,

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import type { DistillationMethod, ResolvedOptions, Stage } from "../distillation/method.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { architectureFor } from "../nn/architecture.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
@@ -6,11 +7,10 @@ import { initialiseResNet } from "../nn/initialise.ts";
 import type { ResNet } from "../nn/resnet.ts";
 import { DeviceError } from "../backend/device_error.ts";
 import { leaveInterruptedWork } from "../stop/leave_interrupted_work.ts";
-import { untilStopped } from "../stop/until_stopped.ts";
+import { stopPoint, untilStopped } from "../stop/until_stopped.ts";
 import { type Checkpoint, CheckpointFolder } from "./checkpoints.ts";
 import type { Environment } from "./environment.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
-import { EventTurn } from "../stop/event_turn.ts";
 import { initialState, type TrainingState } from "./state.ts";
 import { NotFiniteError, type StepInput, teacherOf, trainStep } from "./step.ts";
 import { RandomStreams } from "./random_streams.ts";
@@ -24,28 +24,30 @@ import { learningRateAt, type Protocol } from "./protocol.ts";
 import { freeze } from "../nn/freeze.ts";
 import { evaluate } from "./evaluation.ts";
 
-/** What a run needs besides its specification. */
+/** The input of a run that is not part of its specification. */
 export interface TrainingInput {
-  /** Already cut to what the specification says; see `datasetFor`. */
+  /** The part of the data set that the specification asks for; `datasetFor` takes it. */
   readonly dataset: Dataset;
   /** null for a method that needs none */
   readonly teacher: FrozenNetwork | null;
   readonly environment: Environment;
-  /** Keeps the teacher's logits on disk for later runs; the outcome is the same bits with or without. */
+  /** The method of that name, where it is none of `methods`: one that a notebook defines. */
+  readonly method?: DistillationMethod;
+  /** Keeps the teacher's logits on disk for later runs; it changes no bit of the outcome. */
   readonly teacherCache?: TeacherCacheSettings;
   /** The folder for checkpoints; without one, nothing is saved and nothing resumed. */
   readonly checkpoints?: string;
   /**
-   * Stops the run at once, as Stop in a notebook does. With a folder for checkpoints, all
-   * mini-batches that were finished are saved; one that was not is thrown away.
+   * Stops the run at once, as Stop in a notebook does. With a folder for checkpoints, all finished
+   * mini-batches are saved; an unfinished one is thrown away.
    */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Told of what a person should know: a damaged checkpoint, a resumed run, a cache turned off. */
+  /** Gets what a person should know: a damaged checkpoint, a resumed run, a cache turned off. */
   readonly onMessage?: (message: string) => void;
 }
 
-/** How far a run is: mini-batches done, of all of them, and the row of an epoch that just ended. */
+/** The progress of a run: mini-batches done, of all of them, and the row of an epoch that just ended. */
 export interface TrainingProgress {
   readonly step: number;
   readonly steps: number;
@@ -61,13 +63,13 @@ export interface TrainingResult {
 }
 
 /**
- * Trains a student as the specification says. Every epoch ends with an evaluation on the test images
- * and a checkpoint, and a run that is stopped by its signal with one more; the same call resumes from
- * the last one, and ends in the same weights, bit for bit, as a run that was never interrupted.
+ * Trains a student as the specification says. Every epoch ends with an evaluation on the test images and a
+ * checkpoint; a stopped run writes one more. The same call resumes from the last checkpoint, and ends in the
+ * same weights, bit for bit, as a run that was never stopped.
  *
  * @throws UserError if loss or weights are no longer finite, naming epoch, step and last checkpoint; or
  *   if the device that computes is lost or refuses its work, naming the last checkpoint
- * @throws DOMException "AbortError" if the signal was given, after the checkpoint was written
+ * @throws DOMException "AbortError" if the run was stopped, after the checkpoint was written
  */
 export async function train(
   specification: RunSpecification,
@@ -85,7 +87,7 @@ async function trainStoppable(
 ): Promise<TrainingResult> {
   const { dataset, teacher, environment, checkpoints, signal } = input;
   const { protocol, options, seed, student } = specification;
-  const method = methodNamed(specification.method);
+  const method = methodOf(specification, input);
   const frozen = teacherOf({ teacher, method });
   leaveInterruptedWork();
   const random = new RandomStreams(seed).stream("init");
@@ -107,11 +109,8 @@ async function trainStoppable(
     }
     const rows = [...saved?.rows ?? []];
 
-    const schedule = method.stages(options as never, protocol.epochs).flatMap((stage) =>
-      Array.from({ length: stage.epochs }, (_, index) => ({ stage, epoch: index + 1 }))
-    );
+    const schedule = scheduleOf(method, options, protocol);
     const stepsAnEpoch = Math.ceil(dataset.train.count / protocol.batchSize);
-    const events = new EventTurn(signal);
     const progress = (step: number, row?: EpochRow) =>
       input.onProgress?.({ step, steps: schedule.length * stepsAnEpoch, row });
     for (let index = rows.length; index < schedule.length; index++) {
@@ -121,8 +120,15 @@ async function trainStoppable(
       const summary = new EpochSummary(partial?.sums);
       const before = summary.steps;
       const row = await trainEpoch({
-        ...{ dataset, teacher, teacherCache, method, options, protocol, state, streams, events },
         ...schedule[index],
+        dataset,
+        teacher,
+        teacherCache,
+        method,
+        options,
+        protocol,
+        state,
+        streams,
         number: index + 1,
         onStep: (step) => progress(index * stepsAnEpoch + step),
       }, summary).catch(async (error) => {
@@ -151,7 +157,7 @@ async function trainStoppable(
   }
 }
 
-/** What may help, by what ended a run. */
+/** The remedies, by the error that ended a run. */
 const REMEDIES = [
   [NotFiniteError, "A smaller learning rate, or a smaller attack step (eta), may help."],
   [
@@ -159,6 +165,30 @@ const REMEDIES = [
     "Run the same again, in a notebook from startBackend() on, and it goes on from there.",
   ],
 ] as const;
+
+/** @throws UserError if the method given is another than the specification's */
+function methodOf(
+  { method: name }: RunSpecification,
+  { method }: TrainingInput,
+): DistillationMethod {
+  if (!method) return methodNamed(name);
+  if (method.name === name) return method;
+  throw new UserError(
+    `the specification is of the method "${name}", but the method given is "${method.name}"; ` +
+      "give both the same name",
+  );
+}
+
+/** Lists the epochs of all stages, with their numbers e = 1 … E within the stage. */
+export function scheduleOf(
+  method: DistillationMethod,
+  options: ResolvedOptions,
+  { epochs }: Protocol,
+): { readonly stage: Stage; readonly epoch: number }[] {
+  return method.stages(options, epochs).flatMap((stage) =>
+    Array.from({ length: stage.epochs }, (_, index) => ({ stage, epoch: index + 1 }))
+  );
+}
 
 function describePosition({ epoch, partial }: Checkpoint): string {
   return partial ? `mini-batch ${partial.sums.steps} of epoch ${epoch + 1}` : `epoch ${epoch}`;
@@ -174,7 +204,7 @@ function openTeacherCache(
   return new TeacherLogitCache(key, teacherCache, (message) => onMessage?.(message));
 }
 
-/** What one pass over a training set needs. */
+/** The input of one pass over a training set. */
 export interface BatchesInput extends StepInput {
   readonly protocol: Protocol;
   /** The size of the training set. */
@@ -187,12 +217,12 @@ export interface BatchesInput extends StepInput {
 }
 
 /**
- * One pass over a training set in mini-batches, from where the summary says that it is. Where it
- * throws, all is as it was after the last mini-batch that was finished.
+ * Makes one pass over a training set in mini-batches, going on after those that the summary counts. If it
+ * throws, all is as it was after the last finished mini-batch.
  *
- * @returns the learning rate that it was made with
+ * @returns its learning rate
  * @throws NotFiniteError if loss or weights are no longer finite
- * @throws DOMException "AbortError" if the signal was given
+ * @throws DOMException "AbortError" if the work around it was stopped
  */
 export async function trainBatches(
   input: BatchesInput,
@@ -206,7 +236,7 @@ export async function trainBatches(
   if (isNewRate && summary.steps === 0) state.optimizer.reset();
   const batches = miniBatches(input.count, protocol.batchSize, streams.fromStart("order"));
   while (summary.steps < batches.length) {
-    await input.events.take();
+    await stopPoint();
     const before = streams.save();
     try {
       const indices = batches[summary.steps];
@@ -214,7 +244,7 @@ export async function trainBatches(
       await state.attempt(() => trainStep(input, batch, learningRate, summary));
     } catch (error) {
       streams.restore(before);
-      // A loss that could not be taken leaves a gradient without its end.
+      // A loss that throws leaves the gradient tape open.
       leaveInterruptedWork();
       if (!(error instanceof NotFiniteError)) throw error;
       throw new NotFiniteError(`${error.message} in epoch ${number}, step ${summary.steps + 1}`);
@@ -228,21 +258,20 @@ export async function trainBatches(
   return learningRate;
 }
 
-/** What an epoch needs. */
+/** The input of an epoch. */
 interface EpochInput extends Omit<BatchesInput, "count" | "makeBatch" | "normalisation"> {
   readonly dataset: Dataset;
   readonly state: TrainingState<ResNet>;
 }
 
 /**
- * One pass over the training images in mini-batches, from where the summary says that it is, and the
- * evaluation on the test images after it.
+ * Makes one pass over the training images, and evaluates the student on the test images after it.
  *
  * @throws NotFiniteError if loss or weights are no longer finite
- * @throws DOMException "AbortError" if the signal was given
+ * @throws DOMException "AbortError" if the work around it was stopped
  */
 async function trainEpoch(input: EpochInput, summary: EpochSummary): Promise<EpochRow> {
-  const { dataset, state, streams, stage, number, events } = input;
+  const { dataset, state, streams, stage, number } = input;
   const learningRate = await trainBatches(
     {
       ...input,
@@ -255,7 +284,7 @@ async function trainEpoch(input: EpochInput, summary: EpochSummary): Promise<Epo
   const { top1, top5 } = await summary.timed("evaluation", async () => {
     const frozen = freeze(state.student);
     try {
-      return await evaluate(frozen, dataset, dataset.test, events);
+      return await evaluate(frozen, dataset, dataset.test);
     } finally {
       frozen.dispose();
     }

@@ -5,12 +5,11 @@ import { DenseNetwork } from "../nn/dense_network.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
-import { EventTurn } from "../stop/event_turn.ts";
 import { initialState } from "./state.ts";
 import type { MiniBatch } from "./batches.ts";
 import { type Protocol, protocolOptions } from "./protocol.ts";
 import { RandomStreams } from "./random_streams.ts";
-import { trainBatches } from "./train.ts";
+import { scheduleOf, trainBatches } from "./train.ts";
 import { teacherOf } from "./step.ts";
 
 /** For attacks on pixels in 0…1: what they see of the plane is ±2.5, where the paper's attack stays. */
@@ -56,18 +55,21 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
   const random = new RandomStreams(seed).stream("init");
   const student = new DenseNetwork([2, ...hidden, points.classes], random);
   const state = initialState({ method, options, protocol }, { student, teacher, random });
-  const schedule = method.stages(options as never, protocol.epochs).flatMap((stage) =>
-    Array.from({ length: stage.epochs }, (_, index) => ({ stage, epoch: index + 1 }))
-  );
   const rows: EpochRow[] = [];
-  const events = new EventTurn();
   try {
-    for (const { stage, epoch } of schedule) {
+    for (const { stage, epoch } of scheduleOf(method, options, protocol)) {
       const number = rows.length + 1;
       const summary = new EpochSummary();
       const learningRate = await trainBatches(
         {
-          ...{ ...training, options, protocol, state, stage, epoch, number, events },
+          method,
+          options,
+          protocol,
+          state,
+          stage,
+          epoch,
+          number,
+          teacher,
           normalisation: PLANE,
           teacherCache: null,
           streams: new RandomStreams(seed, number),

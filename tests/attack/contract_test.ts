@@ -98,21 +98,6 @@ for (const attack of attacks) {
     images.dispose();
   });
 
-  onBackends(`the ${name} gives the same with and without compaction`, async () => {
-    const classifier = testClassifier();
-    const images = testImages(10);
-    const classes = await classesOf(classifier, images);
-    const compacted = await run(attack, classifier, images, classes);
-    const whole = await run(attack, classifier, images, classes, { compact: false });
-    assertClose(await compacted.samples.data(), await whole.samples.data(), 1e-4, "samples");
-    assertEquals([...compacted.steps], [...whole.steps]);
-    assertEquals(compacted.outcomes, whole.outcomes);
-    free(compacted);
-    free(whole);
-    images.dispose();
-    classifier.dispose();
-  });
-
   onBackends(`the ${name} gives the same in batches as at once`, async () => {
     const classifier = testClassifier();
     const images = testImages(6);

@@ -6,7 +6,6 @@ import type { NetworkOutput } from "../../lib/nn/network.ts";
 import type { ResNet } from "../../lib/nn/resnet.ts";
 import { resolveOptions } from "../../lib/options.ts";
 import { type EpochRow, EpochSummary } from "../../lib/training/epoch_row.ts";
-import { EventTurn } from "../../lib/stop/event_turn.ts";
 import { initialState, type TrainingState } from "../../lib/training/state.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
 import { RandomStreams } from "../../lib/training/random_streams.ts";
@@ -68,7 +67,6 @@ export async function oneStep(
       teacherCache: null,
       options: resolveMethodOptions(method, options),
       streams: new RandomStreams(1, epoch),
-      events: new EventTurn(),
     },
     {
       images: testImages(LABELS.length),

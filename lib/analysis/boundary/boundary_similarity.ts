@@ -12,7 +12,7 @@ import {
   type TargetClassOptions,
   targetClassOptions,
 } from "../../selection/target_classes.ts";
-import { EventTurn } from "../../stop/event_turn.ts";
+import { stopPoint, untilStopped } from "../../stop/until_stopped.ts";
 import { UserError } from "../../user_error.ts";
 
 /** Options of `boundarySimilarity`. */
@@ -72,6 +72,15 @@ export async function boundarySimilarity(
   options: Partial<BoundarySimilarityOptions> = {},
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<BoundarySimilarity> {
+  return await untilStopped(signal, () => compare(teacher, student, set, options));
+}
+
+async function compare(
+  teacher: FrozenClassifier,
+  student: FrozenClassifier,
+  set: { readonly images: tf.Tensor4D; readonly labels: ArrayLike<number> },
+  options: Partial<BoundarySimilarityOptions>,
+): Promise<BoundarySimilarity> {
   const { count, seed, batchSize, targetRule, pairs: counted, ...attack } = resolveOptions(
     "boundarySimilarity",
     boundarySimilarityOptions,
@@ -84,19 +93,16 @@ export async function boundarySimilarity(
   }
   checkClasses(set.images.shape[0], teacher.classes, { labels: set.labels });
   const stream = (name: string) => seedrandom(`${seed}/boundary/${name}`) as () => number;
-  const events = new EventTurn();
   const base = await commonBaseSamples(teacher, student, set, {
-    ...{ count, batchSize, targetRule, stream },
-    turn: async () => {
-      await events.take();
-      signal?.throwIfAborted();
-    },
+    count,
+    batchSize,
+    targetRule,
+    stream,
   });
 
   const pairs: BoundaryPair[] = [];
   for (let from = 0; from < base.rows.length; from += batchSize) {
-    await events.take();
-    signal?.throwIfAborted();
+    await stopPoint();
     const rows = base.rows.slice(from, from + batchSize);
     const images = gatherRows(set.images, rows);
     const classes = {
@@ -151,24 +157,22 @@ interface CommonBaseSamples {
  * Draws base samples and their target classes.
  *
  * @param settings.stream named streams of random numbers in [0, 1)
- * @param settings.turn called before each batch
  */
 async function commonBaseSamples(
   teacher: FrozenClassifier,
   student: FrozenClassifier,
   { images, labels }: { readonly images: tf.Tensor4D; readonly labels: ArrayLike<number> },
-  { count, batchSize, targetRule, stream, turn }: {
+  { count, batchSize, targetRule, stream }: {
     readonly count: number;
     readonly batchSize: number;
     readonly targetRule: TargetClassOptions["rule"];
     readonly stream: (name: string) => () => number;
-    readonly turn: () => Promise<void>;
   },
 ): Promise<CommonBaseSamples> {
   const classes = teacher.classes;
   const teacherLogits = new Map<number, Float32Array>();
   for (let from = 0; from < labels.length; from += batchSize) {
-    await turn();
+    await stopPoint();
     const rows = Array.from(
       { length: Math.min(batchSize, labels.length - from) },
       (_, k) => from + k,

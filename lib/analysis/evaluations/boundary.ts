@@ -19,13 +19,13 @@ export const boundary: Evaluation<typeof options> = {
   options,
   // Three steps forward and back on each network, and where the boundary lies along each direction.
   passes: ({ images }) => ({ student: 25 * images, teacher: 25 * images }),
-  async measure({ images: count, ...settings }, { student, teacher, dataset, signal }) {
+  async measure({ images: count, ...settings }, { student, teacher, dataset }) {
     const sample = testSample(dataset, count);
     const images = imageTensor(dataset, sample, Array.from(sample.labels.keys()));
     try {
       const set = { images, labels: sample.labels };
       const of = { ...settings, count: sample.count };
-      const found = await boundarySimilarity(teacher, student, set, of, { signal });
+      const found = await boundarySimilarity(teacher, student, set, of);
       const { attacked, crossed } = found;
       return [
         measured("mag_sim", found.magnitude),

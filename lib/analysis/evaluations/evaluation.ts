@@ -13,7 +13,7 @@ export interface Evaluation<R extends Rules = Rules> {
   passes(options: Options<R>): PassCount;
   /**
    * @throws UserError for networks or images that it cannot measure
-   * @throws DOMException "AbortError" if the signal was given
+   * @throws DOMException "AbortError" if the work around it was stopped
    */
   measure(options: Options<R>, context: EvaluationContext): Promise<Measurement[]>;
 }
@@ -23,7 +23,6 @@ export interface EvaluationContext {
   readonly teacher: FrozenClassifier;
   /** Its test images are measured on. */
   readonly dataset: Dataset;
-  readonly signal?: AbortSignal;
 }
 
 /** One figure with its 95 % interval over the choice of images. */

@@ -31,7 +31,7 @@ export const robustness: Evaluation<typeof options> = {
     student: images * (linf.length + l2.length) * (ensemble ? 600 : 64),
     teacher: 0,
   }),
-  async measure({ images, linf, l2, ensemble }, { student, dataset, signal }) {
+  async measure({ images, linf, l2, ensemble }, { student, dataset }) {
     const pixels = labelledPixels(dataset, testSample(dataset, images));
     try {
       const attacks = ensemble ? robustnessAttacks : robustnessAttacks.slice(0, ENSEMBLE);
@@ -39,7 +39,7 @@ export const robustness: Evaluation<typeof options> = {
         pixelClassifier(student, dataset),
         pixels,
         { linf, l2 },
-        { attacks, signal },
+        { attacks },
       );
       return [
         measured("robust_none", found.clean),

@@ -1,6 +1,6 @@
 import seedrandom from "seedrandom";
 import * as tf from "@tensorflow/tfjs";
-import type { Batches } from "./batches.ts";
+import { filterInBatches } from "./batches.ts";
 import { type Budget, epsilonText, NORM_NAMES, radiusOf } from "./budget.ts";
 import type { LabelledImages } from "./labelled_images.ts";
 import type { RobustnessAttack, RobustnessStage } from "./robustness_attack.ts";
@@ -13,7 +13,7 @@ import { UserError } from "../../user_error.ts";
 /** How images are attacked, besides by what and how far. */
 export interface AttackImagesSettings {
   readonly seed: number;
-  readonly batches: Batches;
+  readonly batchSize: number;
   /** Told how many images have fallen or withstood all stages. */
   readonly onProgress?: (done: number) => void;
 }
@@ -34,7 +34,7 @@ export async function attackImages(
   rows: readonly number[],
   attack: RobustnessAttack,
   { norm, epsilon }: Budget,
-  { seed, batches, onProgress }: AttackImagesSettings,
+  { seed, batchSize, onProgress }: AttackImagesSettings,
 ): Promise<readonly number[]> {
   const stages = stagesFor(attack, classifier.classes);
   let left = rows;
@@ -43,7 +43,7 @@ export async function attackImages(
     const random = seedrandom(stream) as () => number;
     const isLast = index === stages.length - 1;
     let done = rows.length - left.length;
-    left = await batches.filter(left, async (batch) => {
+    left = await filterInBatches(left, batchSize, async (batch) => {
       const held = await withstanding(classifier, set, batch, stage, { norm, epsilon }, random);
       done += isLast ? batch.length : batch.length - held.length;
       onProgress?.(done);

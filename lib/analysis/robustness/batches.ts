@@ -1,26 +1,19 @@
-import { EventTurn } from "../../stop/event_turn.ts";
+import { stopPoint } from "../../stop/until_stopped.ts";
 
-/** Goes through indices batch by batch; between two of them the event loop has its turn. */
-export class Batches {
-  readonly #events = new EventTurn();
-
-  constructor(readonly size: number, readonly signal?: AbortSignal) {}
-
-  /**
-   * What is kept of each batch, one after the other.
-   *
-   * @throws DOMException "AbortError" if the signal was given
-   */
-  async filter(
-    rows: readonly number[],
-    keep: (batch: readonly number[]) => Promise<readonly number[]>,
-  ): Promise<number[]> {
-    const kept: number[] = [];
-    for (let from = 0; from < rows.length; from += this.size) {
-      await this.#events.take();
-      this.signal?.throwIfAborted();
-      kept.push(...await keep(rows.slice(from, from + this.size)));
-    }
-    return kept;
+/**
+ * Goes through rows batch by batch, and gives those that `keep` keeps of each batch.
+ *
+ * @throws DOMException "AbortError" if the work around it was stopped
+ */
+export async function filterInBatches(
+  rows: readonly number[],
+  size: number,
+  keep: (batch: readonly number[]) => Promise<readonly number[]>,
+): Promise<number[]> {
+  const kept: number[] = [];
+  for (let from = 0; from < rows.length; from += size) {
+    await stopPoint();
+    kept.push(...await keep(rows.slice(from, from + size)));
   }
+  return kept;
 }

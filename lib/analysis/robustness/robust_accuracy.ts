@@ -1,5 +1,5 @@
 import { attackImages } from "./attack_images.ts";
-import { Batches } from "./batches.ts";
+import { filterInBatches } from "./batches.ts";
 import { type Budget, type RobustAccuracyOptions, robustAccuracyOptions } from "./budget.ts";
 import { checkModel, cleanLogits } from "./clean_logits.ts";
 import { checkLabelledImages, type LabelledImages } from "./labelled_images.ts";
@@ -9,6 +9,7 @@ import { wilsonInterval } from "../statistics/interval.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
 import { resolveOptions } from "../../options.ts";
 import { topClasses } from "../../tensors/rows.ts";
+import { untilStopped } from "../../stop/until_stopped.ts";
 
 /** What a measurement needs besides its options. */
 export interface RobustAccuracyContext {
@@ -53,13 +54,22 @@ export async function robustAccuracy(
   classifier: FrozenClassifier,
   set: LabelledImages,
   options: Partial<RobustAccuracyOptions> = {},
-  { attacks = robustnessAttacks, signal, onProgress }: RobustAccuracyContext = {},
+  { signal, ...context }: RobustAccuracyContext = {},
+): Promise<RobustAccuracy> {
+  return await untilStopped(signal, () => measure(classifier, set, options, context));
+}
+
+async function measure(
+  classifier: FrozenClassifier,
+  set: LabelledImages,
+  options: Partial<RobustAccuracyOptions>,
+  { attacks = robustnessAttacks, onProgress }: Omit<RobustAccuracyContext, "signal">,
 ): Promise<RobustAccuracy> {
   const settings = resolveOptions("robustAccuracy", robustAccuracyOptions, options);
   await checkLabelledImages(set, classifier.classes);
   const images = set.images.shape[0];
-  const batches = new Batches(settings.batchSize, signal);
-  const right = await batches.filter([...Array(images).keys()], async (batch) => {
+  const { batchSize } = settings;
+  const right = await filterInBatches([...Array(images).keys()], batchSize, async (batch) => {
     const top = topClasses(await cleanLogits(classifier, set.images, batch), classifier.classes);
     return batch.filter((row, i) => top[i] === set.labels[row]);
   });
@@ -69,7 +79,7 @@ export async function robustAccuracy(
     images,
   });
   const clean = shareOf(right);
-  const warnings = await checkModel(classifier, set, right.slice(0, settings.batchSize));
+  const warnings = await checkModel(classifier, set, right.slice(0, batchSize));
 
   const budgets: readonly Budget[] = [
     ...settings.linf.map((epsilon) => ({ norm: "linf", epsilon }) as const),
@@ -82,7 +92,7 @@ export async function robustAccuracy(
     const before = rows.length * right.length;
     const left = await attackImages(classifier, set, right, attack, budget, {
       seed: settings.seed,
-      batches,
+      batchSize,
       onProgress: (done) =>
         onProgress?.({ ...place, done: before + done, total: cells.length * right.length }),
     });

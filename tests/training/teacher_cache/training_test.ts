@@ -3,7 +3,8 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { resolveMethodOptions } from "../../../lib/distillation/method.ts";
 import { methodNamed } from "../../../lib/distillation/methods.ts";
-import { cleanPass } from "../../../lib/training/step.ts";
+import { GradientAccumulator, MiniBatchStep } from "../../../lib/training/step.ts";
+import type { Network } from "../../../lib/nn/network.ts";
 import { makeBatch } from "../../../lib/training/batches.ts";
 import { teacherLogitKey } from "../../../lib/training/teacher_cache/key.ts";
 import { onFastBackends, onUsableBackends } from "../../on_every_backend.ts";
@@ -130,7 +131,7 @@ onFastBackends(
 );
 
 onUsableBackends(
-  "cleanPass() gives the teacher's own logits, however it came by them",
+  "a step's pass through the teacher gives its own logits, computed or from the cache",
   async (backend) => {
     await withFolder(async (folder) => {
       const dataset = smallDataset();
@@ -141,23 +142,33 @@ onUsableBackends(
       const expected = teacher.logits(batch.images);
       const bits = bitsOf(await expected.data<"float32">());
       await withCache(folder, { key }, async (cache) => {
-        const passes = [];
-        for (const pullback of [true, false]) {
-          const pass = await cleanPass(teacher, batch, null, () => {}, { pullback });
-          assertEquals(pass.pullback !== null, pullback);
-          passes.push(pass);
-        }
-        for (const cached of [false, true]) {
-          const report = (is: boolean) => assertEquals(is, cached);
-          const pass = await cleanPass(teacher, batch, cache, report, { pullback: true });
-          assertEquals(pass.pullback === null, cached);
-          passes.push(pass);
-        }
-        for (const pass of passes) {
-          assertEquals(pass.logits.shape, [3, 4]);
-          assertEquals(bitsOf(await pass.logits.data<"float32">()), bits);
-          pass.dispose();
-          assert(pass.logits.isDisposed);
+        const cases = [
+          { attackFollows: true, teacherCache: null, cached: 0 },
+          { attackFollows: false, teacherCache: null, cached: 0 },
+          { attackFollows: true, teacherCache: cache, cached: 0 },
+          { attackFollows: true, teacherCache: cache, cached: 3 },
+        ];
+        const before = tf.memory().numTensors;
+        for (const { attackFollows, teacherCache, cached } of cases) {
+          const copy = { images: tf.clone(batch.images), labels: tf.clone(batch.labels) };
+          const step = new MiniBatchStep({ ...batch, ...copy }, {
+            normalisation: dataset,
+            teacher,
+            teacherCache,
+            gradients: new GradientAccumulator({} as Network, new Map(), new Map()),
+            stage: "train",
+            epoch: 1,
+            epochs: 1,
+            random: () => Math.random,
+            timed: async (_phase, work) => await work(),
+          });
+          const logits = await step.teacherPass({ attackFollows });
+          assertEquals([step.asked, step.cached], [3, cached]);
+          assertEquals(logits.shape, [3, 4]);
+          assertEquals(bitsOf(await logits.data<"float32">()), bits);
+          step.dispose();
+          assert(logits.isDisposed);
+          assertEquals(tf.memory().numTensors, before);
         }
       });
       tf.dispose([batch.images, batch.labels, expected]);

@@ -42,6 +42,7 @@ export {
   type AttackClasses,
   type AttackContext,
   type AttackResult,
+  defineAttack,
   type Outcome,
   outcomeShares,
 } from "./attack/attack.ts";
@@ -58,20 +59,33 @@ export { type BackendRun, compareBackends } from "./bench/compare_backends.ts";
 export { type StepRow, stepRows } from "./bench/step_rows.ts";
 export type { Dataset, ImageSet } from "./data/dataset.ts";
 export { loadDataset } from "./data/load_dataset.ts";
+export { miniBatches } from "./data/mini_batches.ts";
 export { pointImages, type PointSet } from "./data/point_set.ts";
 export { takeImages } from "./data/stratified_subset.ts";
 export { type Toy, toyNamed, toys } from "./data/toys.ts";
-export type { DistillationMethod } from "./distillation/method.ts";
+export {
+  defineMethod,
+  type DistillationMethod,
+  type MethodDefinition,
+  type StepContext,
+} from "./distillation/method.ts";
 export { methodNamed, methods } from "./distillation/methods.ts";
 export { boundaryWeight, distillationWeight } from "./distillation/schedules.ts";
 export { crossEntropy, softCrossEntropy } from "./distillation/soft_cross_entropy.ts";
+export { architectureFor } from "./nn/architecture.ts";
 export { DenseNetwork } from "./nn/dense_network.ts";
 export { freeze } from "./nn/freeze.ts";
-export type { FrozenClassifier, FrozenNetwork } from "./nn/frozen_classifier.ts";
+export {
+  type FrozenClassifier,
+  type FrozenNetwork,
+  restrictPullback,
+} from "./nn/frozen_classifier.ts";
 export { FrozenDense } from "./nn/frozen_dense.ts";
+export { initialiseResNet } from "./nn/initialise.ts";
 export type { Network, NetworkOutput } from "./nn/network.ts";
 export { ResNet } from "./nn/resnet.ts";
-export { readResNet } from "./nn/weights_file.ts";
+export { Sgd } from "./nn/sgd.ts";
+export { encodeResNet, readResNet } from "./nn/weights_file.ts";
 export { accuracyByStudent, accuracyWithErrorBars } from "./report/accuracy_by_student.ts";
 export { accuracyOver } from "./report/accuracy_over.ts";
 export { displayArquero, showArqueroTables } from "./report/arquero_table.ts";
@@ -97,10 +111,18 @@ export { provenance, TFJS_VERSION } from "./store/provenance.ts";
 export { ResultsFolder } from "./store/results_folder.ts";
 export { findTeacher } from "./teacher/find.ts";
 export { softmaxRows, topClasses } from "./tensors/rows.ts";
-export { imageTensor } from "./training/batches.ts";
+export { imageTensor, makeBatch } from "./training/batches.ts";
 export { environmentOf } from "./training/environment.ts";
 export { type Accuracy, evaluate, evaluateAccuracy } from "./training/evaluation.ts";
-export { datasetFor, type Scale } from "./training/run_specification.ts";
+export { learningRateAt } from "./training/protocol.ts";
+export { RandomStreams } from "./training/random_streams.ts";
+export {
+  datasetFor,
+  type RunSpecification,
+  type Scale,
+  specifyRun,
+} from "./training/run_specification.ts";
+export { GradientAccumulator } from "./training/step.ts";
 export { train } from "./training/train.ts";
 export { trainOnPoints } from "./training/train_on_points.ts";
 export { UserError } from "./user_error.ts";

@@ -1,4 +1,10 @@
-import type { Protocol } from "./protocol.ts";
+import {
+  type DistillationMethod,
+  type ResolvedOptions,
+  resolveMethodOptions,
+} from "../distillation/method.ts";
+import { resolveOptions } from "../options.ts";
+import { type Protocol, protocolOptions } from "./protocol.ts";
 import { sha256 } from "../files/sha256.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { stratifiedSubset, takeImages } from "../data/stratified_subset.ts";
@@ -7,7 +13,7 @@ import { RandomStreams } from "./random_streams.ts";
 export const SCALES = ["smoke", "quick", "paper"] as const;
 export type Scale = typeof SCALES[number];
 
-/** Which teacher: its name for people, the hash of its weights for the identity of the run. */
+/** A teacher: its name for people, the hash of its weights for the identity of the run. */
 export interface TeacherIdentity {
   readonly name: string;
   readonly hash: string;
@@ -16,8 +22,8 @@ export interface TeacherIdentity {
 }
 
 /**
- * Everything that determines the outcome of a run but the backend's rounding. Two runs with equal
- * specifications are the same run, in whichever experiment they stand.
+ * Everything that determines the outcome of a run, except the backend's rounding. Two runs with equal
+ * specifications are the same run, whatever experiment they stand in.
  */
 export interface RunSpecification {
   readonly dataset: {
@@ -42,7 +48,50 @@ export interface RunSpecification {
   readonly seed: number;
 }
 
-/** JSON with sorted keys, so that equal specifications give equal texts. */
+/** The choices for a run of one's own. */
+export interface RunChoices {
+  readonly dataset: Dataset;
+  readonly teacher: TeacherIdentity;
+  readonly method: DistillationMethod;
+  /** Options of the method; the others have their defaults */
+  readonly options?: ResolvedOptions;
+  /** "resnet8" by default */
+  readonly student?: string;
+  /** The paper's protocol by default */
+  readonly protocol?: Partial<Protocol>;
+  /** Share of the training images, in (0, 1] */
+  readonly fraction?: number;
+  readonly seed?: number;
+}
+
+/**
+ * Specifies a run of one's own, for `datasetFor` and `train`.
+ *
+ * @throws UserError for a bad option
+ */
+export function specifyRun(
+  { dataset, teacher, method, options, student = "resnet8", protocol, fraction = 1, seed = 1 }:
+    RunChoices,
+): RunSpecification {
+  const { name, fingerprint } = dataset;
+  const identity = {
+    name: teacher.name,
+    hash: teacher.hash,
+    ...(teacher.precision ? { precision: teacher.precision } : {}),
+  };
+  return {
+    dataset: { name, fingerprint, fraction, testImages: null },
+    teacher: method.needsTeacher ? identity : null,
+    student,
+    method: method.name,
+    options: resolveMethodOptions(method, options),
+    protocol: resolveOptions("protocol", protocolOptions, protocol),
+    scale: "quick",
+    seed,
+  };
+}
+
+/** Writes JSON with sorted keys, so that equal specifications give equal texts. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(
     value,
@@ -53,14 +102,14 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** The run's name in results: readable, and unique by the hash of the specification. */
+/** Names a run in results: readable, and unique by the hash of the specification. */
 export function runName(specification: RunSpecification): string {
   const { dataset, student, method, scale, seed } = specification;
   const hash = sha256(canonicalJson(specification)).slice(0, 10);
   return `${dataset.name}-${student}-${method}-${scale}-seed${seed}-${hash}`;
 }
 
-/** One line for each value that differs, as `path: before → now`; empty if none does. */
+/** Lists the values that differ, as `path: before → now`. */
 export function describeDifference(before: unknown, now: unknown, path = ""): string[] {
   const isRecord = (value: unknown): value is Record<string, unknown> =>
     value !== null && typeof value === "object" && !Array.isArray(value);
@@ -75,8 +124,8 @@ export function describeDifference(before: unknown, now: unknown, path = ""): st
 }
 
 /**
- * The part of a data set that a run trains and is tested on. The training subset is drawn from the
- * run's seed, so it is the same for all methods of a seed; the test subset is the same for all runs.
+ * Takes the part of a data set that a run trains and is tested on. The run's seed draws the training
+ * subset, so it is the same for all methods of a seed; the test subset is the same for all runs.
  */
 export function datasetFor(
   dataset: Dataset,

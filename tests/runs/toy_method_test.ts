@@ -11,28 +11,22 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** What a person writes to add a method: labels that are trusted to 90 % only. */
 const METHOD = `
 import * as tf from "@tensorflow/tfjs";
-import type { DistillationMethod } from "../experiments/method.ts";
-import { crossEntropy } from "../experiments/soft_cross_entropy.ts";
+import { defineMethod } from "./method.ts";
+import { crossEntropy } from "./soft_cross_entropy.ts";
 import { number } from "../options.ts";
 
-const options = { trust: number(0.9, { above: 0 }) };
-
 /** Cross-entropy to the labels, less of it. */
-export const toy: DistillationMethod<typeof options> = {
+export const toy = defineMethod({
   name: "toy",
   summary: "cross-entropy to labels that are not trusted",
-  options,
+  options: { trust: number(0.9, { above: 0 }) },
   needsTeacher: false,
-  stages: (_options, epochs) => [{ name: "train", epochs }],
-  passes: () => ({ student: 3, teacher: 0 }),
-  async step({ trust }, { images, labels, backward, timed }) {
-    await timed("student", () =>
-      backward(images, ({ logits }) => ({
-        cross_entropy: tf.mul(crossEntropy(labels, logits), trust),
-      })).dispose());
-    return {};
+  async step({ trust }, { images, labels, studentPass }) {
+    await studentPass(images, ({ logits }) => ({
+      cross_entropy: tf.mul(crossEntropy(labels, logits), trust),
+    }));
   },
-};
+});
 `;
 
 Deno.test("a method of the project is known to its own file and to the list, and nowhere else", async () => {
@@ -54,7 +48,7 @@ Deno.test("a new method takes one file and one line, and is in a table", async (
     const before = await Deno.readTextFile(register);
     const after = before.replace(
       "  original,\n",
-      '  original,\n  (await import("../experiments/toy.ts")).toy,\n',
+      '  original,\n  (await import("./toy.ts")).toy,\n',
     );
     assertNotEquals(after, before, "the list of methods has no line for the toy to stand behind");
     await Deno.writeTextFile(register, after);

@@ -1,4 +1,4 @@
-import { type Cell, formatTextTable } from "../report/cell.ts";
+import { formatTextTable, type TableCell } from "../report/cell.ts";
 import type { PeerRatio } from "./compare_with_peer.ts";
 import type { MachineLimits } from "./machine_limits.ts";
 import type { Measurement } from "./measure_backend.ts";
@@ -33,7 +33,7 @@ export function throughputTable(
   { backend: fastest, gflops, gigabytesPerSecond }: MachineLimits,
 ): string {
   const rows = measurements.flatMap(({ backend, configuration, workload, step, kernelTime }) =>
-    TIMES.map((time): Cell[] => {
+    TIMES.map((time): TableCell[] => {
       const ms = step.times[time];
       const rate = step.flops[time] / (ms * 1e6);
       const traffic = time === "student_step_ms" && kernelTime

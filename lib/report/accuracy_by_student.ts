@@ -3,13 +3,16 @@ import type { Figure } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
 import { meanAndSeeds, type MethodAccuracy } from "./mean_and_seeds.ts";
 
-/** Share of the room of one student that its methods fill. */
+/** Share of one student's room that its methods fill. */
 const FILLED = 0.84;
 
-/** Where in the room of a method its mean is: the points of the seeds are to its right. */
+/** Position of a mean in its method's room. The points of the seeds are to its right. */
 const MEAN_AT = 0.35;
 
-/** For each student its methods side by side: means ± std, and a point for each seed. */
+/**
+ * Draws the methods side by side for each student: mean ± one standard deviation (std), and a point
+ * for each seed.
+ */
 export function accuracyByStudent(
   rows: readonly (MethodAccuracy & { readonly student: string })[],
   {
@@ -41,8 +44,8 @@ export function accuracyByStudent(
 }
 
 /**
- * For each method its mean with a bar from mean − std to mean + std, and to its right a point for
- * each seed, since the mean of a few seeds says little alone.
+ * Draws each method's mean with a bar from mean − std to mean + std (std: standard deviation). A point
+ * for each seed is to its right, because the mean of a few seeds says little alone.
  */
 export function accuracyWithErrorBars(
   rows: readonly MethodAccuracy[],

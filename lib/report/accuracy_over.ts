@@ -4,11 +4,11 @@ import { errorBars, seedPoints } from "./mean_and_seeds.ts";
 import { type Axis, type Figure, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
 
-/** What the seeds of one method reached at one place of the x axis. */
+/** The results of one method's seeds at one place of the x axis. */
 export interface AccuracyPoint {
   readonly method: string;
   readonly x: number;
-  /** One a seed, in the unit of the y axis; those that are not finite are left out. */
+  /** One for each seed, in the unit of the y axis. Values that are not finite are left out. */
   readonly values: readonly number[];
 }
 
@@ -17,22 +17,22 @@ export interface AccuracyOverOptions {
   readonly title: string;
   readonly xTitle: string;
   readonly yTitle?: string;
-  /** Whether equal distances on the x axis are equal factors; every x must be above 0 then. */
+  /** True for a logarithmic x axis; every x must then be above 0. */
   readonly logX?: boolean;
 }
 
 /**
- * Methods at the same places are drawn beside each other: so far apart, in shares of the axis, but all
- * of them within so much of the way to the next place.
+ * Distance between methods that share a place: at most this share of the axis, and small enough that
+ * all of them fit into this share of the way to the next place.
  */
 const APART = { most: 0.008, ofWay: 0.4 };
 
-/** Up to so many places each has its tick. */
+/** The most places that each get a tick. */
 const MANY_TICKS = 8;
 
 /**
- * Accuracy over a quantity, such as the share of the training data or the time: one line a method
- * through its means, with bars of ± one standard deviation and a point for each seed.
+ * Draws accuracy over a quantity, such as the share of the training data or the time. Each method has
+ * a line through its means, bars of ± one standard deviation, and a point for each seed.
  *
  * @throws RangeError for an x that is not finite, or not above 0 on a logarithmic axis
  */
@@ -68,7 +68,7 @@ export function accuracyOver(
   };
 }
 
-/** Moves a place by so many steps to the right on the axis as it is drawn. */
+/** Returns a function that moves a place to the right by steps of equal length on the drawn axis. */
 function moveAside(places: readonly number[], methods: number, logX: boolean) {
   const [toAxis, fromAxis] = logX ? [Math.log, Math.exp] : [Number, Number];
   const drawn = places.map(toAxis);
@@ -86,8 +86,8 @@ function ticks(places: readonly number[] | null): Pick<Axis, "tickvals" | "tickt
 }
 
 /**
- * 1, 2 and 5 times powers of ten, as far as the places reach, or both ends of them where they do not
- * reach that far; Plotly would leave out the zeros, and draw them small.
+ * Ticks at 1, 2 and 5 times powers of ten within the range of the places. If there are fewer than two,
+ * the ticks are the first and the last place. Plotly's own ticks would lack the zeros and be small.
  */
 function logTicks(places: readonly number[]): readonly number[] {
   const [low, high] = [places[0] / 1.2, places.at(-1)! * 1.2];

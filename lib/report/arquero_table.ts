@@ -1,25 +1,26 @@
-import type { Align, Cell } from "./cell.ts";
+import type { Align, TableCell } from "./cell.ts";
 import { bundleOf, DISPLAY, type Displayable } from "./display.ts";
 import { displayTable } from "./display_table.ts";
 
-/** The part of Arquero's tables that is used here. */
+/** The part of Arquero's `ColumnTable` that is used here. */
 export interface ArqueroTable {
   numRows(): number;
   columnNames(): string[];
-  /** In the table's order, without the rows that a filter left out. */
+  /** The rows in the table's order, without rows that a filter left out. */
   objects(options: { limit: number }): object[];
 }
 
-/** A column of a table, by its name, and how it is shown. */
+/** A column of a table and its format. */
 export interface ArqueroColumn {
+  /** Name of the column in the table. */
   readonly key: string;
-  /** The name with spaces for underscores if left out. */
+  /** Default: the name with spaces for underscores. */
   readonly title?: string;
   /** Shown in brackets behind the title. */
   readonly unit?: string;
-  /** Numbers are multiplied by it: 100 for shares in percent. */
+  /** Factor of all numbers, for example 100 for shares in percent. */
   readonly scale?: number;
-  /** Decimals of its numbers. Left out: none for whole numbers, else four digits of the largest. */
+  /** Decimals of its numbers. Default: none for whole numbers, else four digits of the largest. */
   readonly digits?: number;
   readonly align?: Align;
 }
@@ -27,16 +28,16 @@ export interface ArqueroColumn {
 export interface ArqueroOptions {
   readonly title?: string;
   readonly note?: string;
-  /** Names, or names with how they are shown; all columns if left out. */
+  /** Names, or names with formats. Default: all columns. */
   readonly columns?: readonly (string | ArqueroColumn)[];
-  /** Of more rows than that the first are shown, and a note says how many there are. */
+  /** The most rows to show. A note gives the number of all rows if there are more. */
   readonly maxRows?: number;
 }
 
 const MAX_ROWS = 20;
 
 /**
- * An Arquero table as a table that a notebook shows.
+ * Makes a table for a notebook from an Arquero table.
  *
  * @throws RangeError for a column that the table does not have
  */
@@ -58,7 +59,8 @@ export function displayArquero(table: ArqueroTable, options: ArqueroOptions = {}
     title,
     columns: columns.map(({ key, title = key.replaceAll("_", " "), unit, align }, index) => ({
       key: String(index),
-      ...{ title, unit },
+      title,
+      unit,
       align: align ?? (hasNumbers(rows, key) ? "right" : undefined),
     })),
     rows: rows.map((_, row) => Object.fromEntries(texts.map((cells, i) => [i, cells[row]]))),
@@ -67,8 +69,8 @@ export function displayArquero(table: ArqueroTable, options: ArqueroOptions = {}
 }
 
 /**
- * From then on, an Arquero table that is the value of a cell is shown as {@linkcode displayArquero}
- * would.
+ * Makes notebooks show each Arquero table that is the value of a cell, in the form of
+ * {@linkcode displayArquero}.
  *
  * @param tables Arquero's `ColumnTable`
  */
@@ -81,7 +83,7 @@ export function showArqueroTables(tables: { readonly prototype: ArqueroTable }):
   });
 }
 
-/** Of NaN alone the text would not look like a number. */
+/** Values decide the alignment, because the text of a column of NaN does not look like numbers. */
 function hasNumbers(rows: readonly Readonly<Record<string, unknown>>[], key: string): boolean {
   return rows.some((row) => typeof row[key] === "number");
 }
@@ -89,7 +91,7 @@ function hasNumbers(rows: readonly Readonly<Record<string, unknown>>[], key: str
 function cellsOf(
   { scale = 1, digits }: ArqueroColumn,
   values: readonly unknown[],
-): Cell[] {
+): TableCell[] {
   const scaled = values.map((value) => typeof value === "number" ? scale * value : value);
   const decimals = digits ?? decimalsFor(scaled.filter((value) => typeof value === "number"));
   return scaled.map((value) => {
@@ -102,7 +104,7 @@ function cellsOf(
   });
 }
 
-/** As many decimals as give the largest number four digits. */
+/** The number of decimals that gives the largest number four digits. */
 function decimalsFor(numbers: readonly number[]): number {
   const finite = numbers.filter(Number.isFinite);
   if (finite.every(Number.isInteger)) return 0;

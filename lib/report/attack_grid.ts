@@ -8,31 +8,31 @@ import { methodStyles } from "./colours.ts";
 import type { Figure } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
 
-/** What an attack made of some images, with what the classifier says of them. */
+/** Images, their attacked versions, and the classifier's logits on both. */
 export interface AttackGrid {
   readonly dataset: Pick<Dataset, "classes" | "height" | "width" | "channels" | "mean" | "std">;
   /** `[n, h, w, c]`, normalised */
   readonly images: tf.Tensor4D;
-  /** The classifier's logits on them, `[n, classes]` */
+  /** The classifier's logits on the images, `[n, classes]` */
   readonly logits: tf.Tensor2D;
-  /** Of the same images in the same order. */
+  /** The attack's result on the same images in the same order. */
   readonly attack: Pick<AttackResult, "samples" | "logits">;
-  /** With targets, captions have the gap between base and target class. */
+  /** With targets, captions show the gap between base and target class. */
   readonly classes: AttackClasses;
-  /** How many of the images are shown, from the first. */
+  /** Number of images to show, from the first. */
   readonly count?: number;
 }
 
-/** Rows of three pictures are high. */
+/** Few, because a row of three pictures is high. */
 const COUNT = 5;
 
 /**
- * Attacked images, one row each: the image, what the attack changed, and what came of it, with the
- * classifier's top class and its probability, and the gap `f_base − f_target` of the logits.
+ * Shows attacked images, one row each: the image, the attack's change, and the attacked image. Captions
+ * give the classifier's top class, its probability, and the gap `f_base − f_target` of the logits.
  *
- * Changes are too small to be seen as they are. They are amplified, each image's to its own largest,
- * which its caption gives in grey levels: blue where the attack took away, orange where it added; in a
- * colour image, the change of that channel which changed most.
+ * Changes are too small to see, so each image's change is amplified to its own largest value. The
+ * caption gives that value in grey levels. Blue pixels became darker, orange ones brighter. A colour
+ * image shows the channel that changed most.
  */
 export async function attackGrid(
   { dataset, images, logits, attack, classes, count = COUNT }: AttackGrid,
@@ -61,11 +61,15 @@ export async function attackGrid(
   return imageGrid({
     images: rows.flatMap(({ pictures }) => pictures.flatMap((pixels) => [...pixels])),
     captions: rows.flatMap(({ captions }) => captions),
-    ...{ count: 3 * shown, columns: 3, height, width, channels: 3 },
+    count: 3 * shown,
+    columns: 3,
+    height,
+    width,
+    channels: 3,
   });
 }
 
-/** "dress", and below it "97.3 %" */
+/** The top class of each row and its probability, for example "dress\n97.3 %". */
 function topTexts(logits: ArrayLike<number>, names: readonly string[]): string[] {
   const probabilities = softmaxRows(logits, names.length);
   return [...topClasses(logits, names.length)].map((top, row) =>
@@ -84,7 +88,7 @@ function gapText(
   return `\ngap ${gap.toFixed(3).replace("-", "−")}`;
 }
 
-/** What was added to each pixel in grey levels, as colours, and the largest of it. */
+/** The change of each pixel as a colour, and the largest change in grey levels. */
 function changeOf(
   before: Float32Array,
   after: Float32Array,
@@ -101,7 +105,7 @@ function changeOf(
   return { limit, colours: signedToRgb(change, limit || 1) };
 }
 
-/** Red, green and blue of each pixel, 0 to 255; of a grey image the same three times. */
+/** Red, green and blue of each pixel, 0 to 255. A grey level is repeated three times. */
 function toRgb(
   pixels: Float32Array,
   dataset: Pick<Dataset, "channels" | "mean" | "std">,
@@ -110,7 +114,7 @@ function toRgb(
   return dataset.channels === 3 ? levels : [...levels].flatMap((level) => [level, level, level]);
 }
 
-/** The gap of one sample after each step of an attack; it crosses the boundary where it is zero. */
+/** Draws a sample's gap after each step of an attack. The gap is zero on the decision boundary. */
 export function gapPath(gaps: readonly number[], title: string): Figure {
   const { colour, dash, symbol } = methodStyles(["bss"]).get("bss")!;
   return {

@@ -5,18 +5,18 @@ import { methodStyles } from "./colours.ts";
 import { type AnyTrace, type Figure, type HeatmapTrace, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
 
-/** What {@linkcode boundaryPicture} shows. */
+/** The input of {@linkcode boundaryPicture}. */
 export interface BoundaryPictureInput {
   readonly teacher: ClassRegions;
-  /** By the method that trained them; on the grid of the teacher. */
+  /** Class regions by method, on the teacher's grid. */
   readonly students?: Readonly<Record<string, ClassRegions>>;
-  /** What they were trained on. */
+  /** The training points. */
   readonly points: PointSet;
-  /** What an attack on the teacher made of some points, `[n, 2]` each, in the same order. */
+  /** Points and their attacked versions, `[n, 2]` each, in the same order. */
   readonly attacked?: { readonly base: ArrayLike<number>; readonly samples: ArrayLike<number> };
 }
 
-/** Of each class: its ground, getting darker so that grey prints show it, and its points. */
+/** Background and points of each class. Backgrounds get darker, so that grey prints show them. */
 const CLASSES = [
   { ground: "#fdf6e6", colour: "#e69f00", symbol: "circle" },
   { ground: "#d3e7f4", colour: "#56b4e9", symbol: "square" },
@@ -24,12 +24,12 @@ const CLASSES = [
   { ground: "#d3bccc", colour: "#cc79a7", symbol: "pentagon" },
 ] as const;
 
-/** Wide and light, so that a student's line shows on top of it, in grey too. */
+/** Wide and light, so that a student's line on top of it shows, in grey prints too. */
 const TEACHER_LINE = { color: "#a6a6a6", width: 7, dash: "solid" };
 
 /**
- * The plane: the teacher's classes as its ground, the decision boundaries of the teacher and of the
- * students, the points, and the way of attacked points to the teacher's boundary.
+ * Draws the plane: the teacher's classes as the background, the decision boundaries of the teacher and
+ * the students, the points, and the path of each attacked point to the teacher's boundary.
  */
 export function boundaryPicture(
   { teacher, students = {}, points, attacked }: BoundaryPictureInput,
@@ -67,7 +67,7 @@ export function boundaryPicture(
 
 function ground({ axis, top, classes }: ClassRegions): HeatmapTrace {
   const side = axis.length;
-  // Two stops a class, so that one colour does not run into the next.
+  // Two stops for each class, so that one colour does not blend into the next.
   const colorscale = Array.from({ length: classes }, (_, label) => {
     const { ground } = CLASSES[label % CLASSES.length];
     return [[label / classes, ground], [(label + 1) / classes, ground]] as const;
@@ -135,13 +135,13 @@ function attackTraces(base: ArrayLike<number>, samples: ArrayLike<number>): Trac
     x: to.map(([x]) => x),
     y: to.map(([, y]) => y),
     marker: { color: "#222222", size: 8, symbol: "x-thin", line: { color: "#222222", width: 2 } },
-    // The attack's clamp may end where the picture does.
+    // Samples that the attack clamped may lie on the edge of the picture.
     cliponaxis: false,
     hovertemplate: `boundary supporting sample (%{x:.2f}, %{y:.2f})<extra></extra>`,
   }];
 }
 
-/** Several lines as one, with gaps between them. */
+/** Joins several lines into one trace with gaps between them. */
 function joined(lines: readonly Polyline[]): Pick<Trace, "x" | "y"> {
   const round = (value: number) => Number(value.toFixed(4));
   return {

@@ -3,13 +3,13 @@ import type { Estimate } from "../analysis/boundary/estimate.ts";
 import type { Displayable } from "./display.ts";
 import { displayTable } from "./display_table.ts";
 
-/** A student by its name, with what was found of it. */
+/** A student's name and the similarity of its boundary to the teacher's. */
 export interface ComparedBoundary {
   readonly name: string;
   readonly similarity: BoundarySimilarity;
 }
 
-/** One line a student; distances in normalised pixels, intervals of 95 %. */
+/** Makes a table with one line for each student. Distances are in normalised pixels. */
 export function boundaryTable(
   rows: readonly ComparedBoundary[],
   title = "How alike student's and teacher's boundaries are",

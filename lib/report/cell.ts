@@ -1,37 +1,37 @@
 import { printable } from "../files/printable.ts";
 
-/** What a table shows in one cell; `null` where there is nothing to show. */
-export type Cell = string | number | boolean | null;
+/** The content of a table's cell; `null` is shown as "–". */
+export type TableCell = string | number | boolean | null;
 
 export type Align = "left" | "right";
 
-/** What is common to a table as text and as HTML. */
+/** The options of both text and HTML tables. */
 export interface TableOptions {
-  /** Stands above the table. */
+  /** Shown above the table. */
   readonly title?: string;
-  /** Stands below it. */
+  /** Shown below the table. */
   readonly note?: string;
-  /** One a column; where there is none, columns of numbers are aligned to the right. */
+  /** One for each column. Default: numbers to the right, text to the left. */
   readonly align?: readonly (Align | undefined)[];
 }
 
-/** A number, alone or as in "≈ 86.51 ± 0.32 %", "+1.2" and "[0.7, 2.5]". */
+/** A number, or a text such as "≈ 86.51 ± 0.32 %", "+1.2" or "[0.7, 2.5]". */
 const NUMERIC = /^[[(<>≈~]*\s*[-+−±]?\d[\d\s.,;:%×e±+−-]*[\])]?$/;
 
 /**
- * The text of a cell. A number has at most six significant digits, enough for what is measured
- * here; one that needs a fixed number of decimals is given as text.
+ * Returns the text of a cell. Numbers have at most six significant digits. Callers that need a fixed
+ * number of decimals pass text.
  */
-export function cellText(cell: Cell): string {
+export function cellText(cell: TableCell): string {
   if (cell === null) return "–";
   if (typeof cell !== "number") return String(cell);
   return String(Number.isInteger(cell) ? cell : Number(cell.toPrecision(6)));
 }
 
-/** How each of `count` columns is aligned. */
+/** The alignment of each of `count` columns. */
 export function alignments(
   count: number,
-  rows: readonly (readonly Cell[])[],
+  rows: readonly (readonly TableCell[])[],
   given: TableOptions["align"] = [],
 ): Align[] {
   return Array.from({ length: count }, (_, column) => {
@@ -40,23 +40,23 @@ export function alignments(
   });
 }
 
-function isNumeric(cell: Cell): boolean {
+function isNumeric(cell: TableCell): boolean {
   return typeof cell === "number" || typeof cell === "string" && NUMERIC.test(cell);
 }
 
 /**
- * A table for a terminal, its columns aligned with spaces:
+ * Makes a table for a terminal. Spaces align its columns:
  *
  *     method    accuracy (%)
  *     ──────  ──────────────
  *     hinton    86.02 ± 0.21
  *     bss       86.51 ± 0.32
  *
- * @param rows one cell a header
+ * @param rows one cell for each header
  */
 export function formatTextTable(
   headers: readonly string[],
-  rows: readonly (readonly Cell[])[],
+  rows: readonly (readonly TableCell[])[],
   { title, note, align }: TableOptions = {},
 ): string {
   const lines = [headers, ...rows].map((row) => row.map((cell) => oneLine(cellText(cell))));
@@ -69,7 +69,7 @@ export function formatTextTable(
   return [title, header, rule, ...body, note].filter((line) => line !== undefined).join("\n");
 }
 
-/** A line break or a control character in a cell would break the table, or the terminal. */
+/** Removes line breaks and control characters, which would break the table or the terminal. */
 function oneLine(text: string): string {
   return printable(text.replace(/[\s\p{Cc}]+/gu, " "));
 }

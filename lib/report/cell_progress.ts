@@ -7,10 +7,10 @@ import { Progress, type ProgressDisplay, textBar, WorkCount } from "./progress.t
 const REDRAW_MS = 250;
 
 /**
- * Shows how far a long computation is: in a notebook a bar below the cell, elsewhere a line on
+ * Shows the progress of a long computation: a bar below the cell in a notebook, elsewhere a line on
  * standard error.
  *
- * @param total units of work, in any unit that takes about the same time each
+ * @param total units of work; each unit should take about the same time
  */
 export function cellProgress(
   total: number,
@@ -19,7 +19,7 @@ export function cellProgress(
   return kernel ? new CellProgress(new WorkCount(total), liveDisplay(kernel)) : new Progress(total);
 }
 
-/** A bar with percent, time and label, and below it the last milestone. */
+/** A bar with percent, time and label. The last milestone is below it. */
 export class CellProgress implements ProgressDisplay {
   readonly #work: WorkCount;
   readonly #display: LiveDisplay;
@@ -63,7 +63,7 @@ export class CellProgress implements ProgressDisplay {
   }
 }
 
-/** Names no colour of text or ground but the bar's own, so that it reads in light and dark themes. */
+/** Sets no colour but the bar's own, so that it is readable in light and dark themes. */
 function barHtml(fraction: number, lines: readonly string[]): string {
   const percent = (100 * fraction).toFixed(1);
   return `<div role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${percent}" ` +

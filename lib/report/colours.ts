@@ -1,16 +1,16 @@
-/** How the lines and points of one method look in every figure; dashes and symbols are Plotly's. */
+/** The look of one method's lines and points in every figure. Dashes and symbols are Plotly's. */
 export interface MethodStyle {
   /** "#rrggbb" */
   readonly colour: string;
-  /** Sets methods apart where colour does not: in grey prints, and for some eyes. */
+  /** Tells methods apart where colours do not: in grey prints, and for colour-blind readers. */
   readonly dash: string;
   readonly symbol: string;
 }
 
 /**
- * Black, blue, vermilion, green and purple are of Okabe and Ito (2008), whose other colours are too
- * faint for lines on white. The four darker ones, and the light blue, were chosen so that any two are
- * apart without red or green cones too. Where two are alike in grey, both dash and symbol differ.
+ * Black, blue, vermilion, green and purple are from Okabe and Ito (2008). Their other colours are too
+ * faint for lines on white. The four darker colours and the light blue were chosen so that red-blind
+ * and green-blind readers can tell any two apart. If two are alike in grey, dash and symbol differ.
  */
 const METHODS: Readonly<Record<string, MethodStyle>> = {
   original: { colour: "#000000", dash: "dot", symbol: "circle" },
@@ -25,13 +25,13 @@ const METHODS: Readonly<Record<string, MethodStyle>> = {
   similarity: { colour: "#4b6969", dash: "dashdot", symbol: "pentagon" },
 };
 
-/** Styles for what is no method by itself, the least used of the methods' first. */
+/** Styles for other names. The styles of the least used methods come first. */
 const STYLES = Object.values(METHODS).reverse();
 
 /**
- * A style for each method. Those of the library always have the same one. Others, such as "bss, 16
- * base samples", take in alphabetical order what those leave, then the same colours with hollow
- * symbols and other dashes, 20 styles in all; after the last of them the first again.
+ * Chooses a style for each method. A method of the library always has the same style. Other names,
+ * such as "bss, 16 base samples", take the unused styles in alphabetical order, then the same colours
+ * with hollow symbols and other dashes. After 20 styles the first comes again.
  */
 export function methodStyles(methods: Iterable<string>): Map<string, MethodStyle> {
   const asked = [...new Set(methods)];

@@ -1,18 +1,18 @@
 import { type JupyterKernel, jupyterKernel } from "../stop/jupyter_kernel.ts";
 
 /**
- * Deno's kernel (2.9.6) hands outputs to another thread and may say that the cell is done before that
- * thread has sent them; whoever executes the notebook headless then loses them. Of 60 cells 9 did.
+ * The pause after each output. Deno's kernel (2.9.6) sends outputs from another thread and may report
+ * a cell as done before it has sent them. A headless run then loses them: 9 of 60 cells did.
  */
 const TIME_TO_SEND_MS = 40;
 
-/** Under this name Deno's kernel looks for what makes a bundle of an object. */
+/** The method that Deno's kernel calls to get an object's bundle. */
 export const DISPLAY = Symbol.for("Jupyter.display");
 
-/** One output in several forms, by MIME type; the reader shows the richest one that it can. */
+/** One output in several forms, by MIME type. The viewer shows the richest one that it can. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
-/** What a notebook shows when it is the value of a cell. */
+/** An object that a notebook shows when it is the value of a cell. */
 export interface Displayable {
   readonly [DISPLAY]: () => MimeBundle | Promise<MimeBundle>;
 }
@@ -22,15 +22,15 @@ export function displayable(bundle: () => MimeBundle | Promise<MimeBundle>): Dis
   return { [DISPLAY]: bundle };
 }
 
-/** The bundle that a notebook would show. */
+/** Returns the bundle that a notebook would show. */
 export async function bundleOf(shown: Displayable): Promise<MimeBundle> {
   return await shown[DISPLAY]();
 }
 
 /**
- * Shows something below the notebook cell that calls it; outside a notebook, prints it as text. A
- * displayable that is a cell's last value is shown too, but programs that do not wait for Deno's
- * kernel as `executeNotebook` does may miss it.
+ * Shows an object below the notebook cell that calls it. Outside a notebook, prints it as text. Deno's
+ * kernel also shows a displayable that is a cell's last value, but programs that do not wait for the
+ * kernel may miss it. `executeNotebook` waits.
  */
 export async function show(shown: Displayable): Promise<void> {
   const bundle = await bundleOf(shown);
@@ -40,9 +40,9 @@ export async function show(shown: Displayable): Promise<void> {
 }
 
 /**
- * Shows a bundle below the cell that runs, or in the place of an earlier one.
+ * Shows a bundle below the running cell.
  *
- * @param display the place: what was shown under the same id before is replaced if `isUpdate`
+ * @param display if `isUpdate`, the bundle replaces an earlier one with the same id
  */
 export async function sendBundle(
   kernel: JupyterKernel,

@@ -1,21 +1,22 @@
 import {
   type Align,
   alignments,
-  type Cell,
   cellText,
   formatTextTable,
+  type TableCell,
   type TableOptions,
 } from "./cell.ts";
 import { type Displayable, displayable } from "./display.ts";
 import { escapeHtml } from "./escape_html.ts";
 
-/** One column of a table: which value of a row it shows, and how. */
+/** One column of a table. */
 export interface TableColumn {
+  /** Key of its values in the rows. */
   readonly key: string;
   readonly title: string;
   /** Shown in brackets behind the title. */
   readonly unit?: string;
-  /** Without it, columns of numbers are aligned to the right. */
+  /** Default: numbers to the right, text to the left. */
   readonly align?: Align;
 }
 
@@ -23,11 +24,11 @@ export interface Table {
   readonly title?: string;
   readonly columns: readonly TableColumn[];
   /** A key that a row lacks is shown as "–", like `null`. */
-  readonly rows: readonly Readonly<Record<string, Cell>>[];
+  readonly rows: readonly Readonly<Record<string, TableCell>>[];
   readonly note?: string;
 }
 
-/** A table that a notebook shows as HTML and anything else as text. */
+/** Makes a table that a notebook shows as HTML and a terminal as text. */
 export function displayTable({ title, columns, rows, note }: Table): Displayable {
   const headers = columns.map(({ title, unit }) =>
     unit === undefined ? title : `${title} (${unit})`
@@ -41,22 +42,22 @@ export function displayTable({ title, columns, rows, note }: Table): Displayable
 }
 
 /**
- * A table as HTML with everything escaped. Its styles are inline, since notebooks drop style sheets,
- * and name no colour of text or ground, so that it reads in light and in dark themes.
+ * Makes an HTML table and escapes all text. Styles are inline because notebooks drop style sheets. They
+ * set no colours, so that the table is readable in light and dark themes.
  *
- * @param rows one cell a header
+ * @param rows one cell for each header
  */
 export function formatHtmlTable(
   headers: readonly string[],
-  rows: readonly (readonly Cell[])[],
+  rows: readonly (readonly TableCell[])[],
   { title, note, align }: TableOptions = {},
 ): string {
   const sides = alignments(headers.length, rows, align);
-  const cell = (tag: "th" | "td", content: Cell, column: number) =>
+  const cell = (tag: "th" | "td", content: TableCell, column: number) =>
     `<${tag}${tag === "th" ? ' scope="col"' : ""} style="text-align:${sides[column]};` +
     `padding:0.3em 0.9em;${tag === "th" ? HEAD_LINE : ROW_LINE}">` +
     `${escapeHtml(cellText(content))}</${tag}>`;
-  const row = (tag: "th" | "td", cells: readonly Cell[]) =>
+  const row = (tag: "th" | "td", cells: readonly TableCell[]) =>
     `<tr>${cells.map((content, column) => cell(tag, content, column)).join("")}</tr>`;
   const caption = title === undefined
     ? ""

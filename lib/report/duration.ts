@@ -1,4 +1,4 @@
-/** A time as a person would say it: "8 s", "3 min 20 s", "1 h 05 min". */
+/** Formats a time: "8 s", "3 min 20 s", "1 h 05 min". */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
@@ -11,7 +11,7 @@ function twoDigits(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-/** "1 run", "2 runs". */
+/** Formats a count: "1 run", "2 runs". */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -6,14 +6,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text as it may stand in HTML, in attributes with quotes around them too. */
+/** Escapes text for HTML, including quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }
 
 /**
- * A value as JSON that may stand inside a script element: "<" is written so that no text in it can
- * close the element.
+ * Formats a value as JSON for a script element. Escapes "<", so that no text in the value can close the
+ * element.
  */
 export function jsonForScript(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");

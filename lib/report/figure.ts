@@ -1,5 +1,5 @@
 /**
- * A Plotly figure is data. These are the parts of Plotly's schema that are used here:
+ * A Plotly figure as data. These types cover the part of Plotly's schema that is used here:
  * https://plotly.com/javascript/reference/
  */
 export interface Figure<T extends AnyTrace = Trace> {
@@ -7,10 +7,9 @@ export interface Figure<T extends AnyTrace = Trace> {
   readonly layout: Layout;
 }
 
-/** What a figure may be made of. */
 export type AnyTrace = Trace | HeatmapTrace;
 
-/** Points, joined or not, with error bars or without. */
+/** Points, with or without a line and error bars. */
 export interface Trace {
   readonly type: "scatter";
   readonly mode: "lines" | "markers" | "lines+markers";
@@ -18,7 +17,7 @@ export interface Trace {
   readonly x: readonly number[];
   /** `null` leaves a gap. */
   readonly y: readonly (number | null)[];
-  /** One a point, for the template of the hover text. */
+  /** One for each point, for the hover template. */
   readonly customdata?: readonly (string | number)[];
   readonly line?: { readonly color: string; readonly width: number; readonly dash: string };
   readonly marker?: {
@@ -30,26 +29,26 @@ export interface Trace {
   };
   readonly error_x?: ErrorBars;
   readonly error_y?: ErrorBars;
-  /** Whether points that lie on an axis are cut in half; true if left out. */
+  /** True (the default) cuts off what reaches beyond the axes. */
   readonly cliponaxis?: boolean;
   /** Traces of one group are shown and hidden together. */
   readonly legendgroup?: string;
   readonly showlegend?: boolean;
-  /** Plotly's template; "<extra></extra>" at its end takes away the box with the name. */
+  /** Plotly's template; "<extra></extra>" at its end removes the box with the name. */
   readonly hovertemplate?: string;
 }
 
-/** How far bars reach from their points; `null` where a point has none. */
+/** Lengths of error bars; `null` where a point has none. */
 export interface ErrorBars {
   readonly type: "data";
-  /** To both sides; with `arrayminus`, to the right or upwards. */
+  /** Length to both sides; with `arrayminus`, to the right or upwards. */
   readonly array: readonly (number | null)[];
-  /** To the left or downwards. */
+  /** Length to the left or downwards. */
   readonly arrayminus?: readonly (number | null)[];
   readonly symmetric?: false;
   readonly color: string;
   readonly thickness: number;
-  /** Of the bar's ends, in pixels. */
+  /** Width of the bar's ends in pixels. */
   readonly width: number;
 }
 
@@ -62,14 +61,14 @@ export interface HeatmapTrace {
   readonly z: readonly (readonly number[])[];
   readonly zmin: number;
   readonly zmax: number;
-  /** Colours from `zmin`, 0, to `zmax`, 1. */
+  /** Colours by position: 0 is `zmin`, 1 is `zmax`. */
   readonly colorscale: readonly (readonly [position: number, color: string])[];
   readonly showscale: boolean;
   readonly hoverinfo: "skip";
 }
 
 export interface Axis {
-  /** Names the quantity and its unit. */
+  /** The quantity and its unit. */
   readonly title: { readonly text: string };
   readonly type?: "log";
   readonly range?: readonly [low: number, high: number];
@@ -77,7 +76,7 @@ export interface Axis {
   readonly dtick?: number;
   readonly tickvals?: readonly number[];
   readonly ticktext?: readonly string[];
-  /** What becomes of tick labels that reach beyond the figure. */
+  /** Keeps tick labels that reach beyond the figure. */
   readonly ticklabeloverflow?: "allow";
   readonly gridcolor?: string;
   readonly linecolor?: string;
@@ -86,16 +85,16 @@ export interface Axis {
   readonly zerolinewidth?: number;
   readonly automargin?: boolean;
   readonly showgrid?: boolean;
-  /** A unit of this axis is as long as one of the other. */
+  /** Makes a unit of this axis as long as a unit of that axis. */
   readonly scaleanchor?: "x" | "y";
-  /** What gives way for that: the axis, not its range. */
+  /** Lets `scaleanchor` shorten the axis instead of changing its range. */
   readonly constrain?: "domain";
 }
 
 export interface Layout {
   readonly title: {
     readonly text: string;
-    /** Where it stands in the figure, in shares of its width and height, and pixels from there. */
+    /** `x` and `y` are shares of the figure's width and height, `pad` is in pixels. */
     readonly x: number;
     readonly xanchor: "left";
     readonly y: number;
@@ -111,7 +110,7 @@ export interface Layout {
     /** In shares of the plotting area's width. */
     readonly x: number;
     readonly xanchor: "left";
-    /** In shares of the figure's height: the plotting area gives way to it. */
+    /** In shares of the figure's height; the plotting area makes room for the legend. */
     readonly y: number;
     readonly yref: "container";
     readonly yanchor: "bottom";
@@ -119,24 +118,24 @@ export interface Layout {
   readonly font: { readonly size: number; readonly color: string };
   readonly paper_bgcolor: string;
   readonly plot_bgcolor: string;
-  /** Pixels; the width is that of the page. */
+  /** In pixels; the page sets the width. */
   readonly height: number;
   readonly margin: Readonly<Record<"l" | "r" | "t" | "b", number>>;
 }
 
-/** Text that Plotly shows as it is: it would take tags and entities for markup. */
+/** Escapes text, because Plotly reads tags and entities as markup. */
 function plotlyText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
-/** Text as it may stand in the template of a hover text, where "%{" would begin a variable. */
+/** Escapes text for a hover template, where "%{" starts a variable. */
 export function hoverText(text: string): string {
   return plotlyText(text).replaceAll("%{", "%&#123;");
 }
 
 /**
- * A figure as Plotly takes it: titles, ticks and names show as they are. Templates of hover texts hold
- * markup; whoever builds one puts names into it with {@linkcode hoverText}.
+ * Escapes a figure's titles, ticks and names for Plotly. Hover templates hold markup; their authors
+ * escape names with {@linkcode hoverText}.
  */
 export function plotlyForm<T extends AnyTrace>({ data, layout }: Figure<T>): Figure<T> {
   const { title, xaxis, yaxis } = layout;

@@ -5,12 +5,12 @@ import { type AnyTrace, type Figure, plotlyForm } from "./figure.ts";
 import { FIGURE_CONFIG, figureHtml, redrawnFigureHtml } from "./figure_html.ts";
 import { renderPng } from "./static_picture.ts";
 
-/** Pixels; the width is that of a notebook's column. */
+/** The width of a notebook's column in pixels. */
 const PICTURE_WIDTH = 900;
 
 /**
- * A figure that a notebook shows: Plotly's own form for viewers that have Plotly, HTML for those
- * that run scripts, a picture for those that do not. Without Chromium there is no picture.
+ * Makes a figure for a notebook: Plotly's own form for viewers that have Plotly, HTML for viewers that
+ * run scripts, and a picture for all others. Without Chromium there is no picture.
  */
 export function figureDisplay(figure: Figure<AnyTrace>): Displayable {
   return displayable(async () => {
@@ -25,8 +25,8 @@ export function figureDisplay(figure: Figure<AnyTrace>): Displayable {
 }
 
 /**
- * A figure that is redrawn often: without the picture, which takes a second to make, and without
- * Plotly unless the page has none yet.
+ * Makes a figure that is redrawn often. It has no picture, which takes a second to make, and only the
+ * first one carries Plotly.
  */
 export function redrawnFigureDisplay(figure: Figure<AnyTrace>, isFirst: boolean): Displayable {
   return displayable(async () => ({
@@ -40,7 +40,7 @@ function figureText({ layout }: Figure<AnyTrace>): string {
   return `[figure: ${layout.title.text}]`;
 }
 
-/** A browser that fails costs the picture, not the figure. */
+/** Returns `null` if the browser fails: a figure without a picture is still useful. */
 async function pictureOf(figure: Figure<AnyTrace>): Promise<Uint8Array | null> {
   try {
     return await renderPng(figure, { width: PICTURE_WIDTH, height: figure.layout.height });

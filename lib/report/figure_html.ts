@@ -3,9 +3,9 @@ import { escapeHtml, jsonForScript } from "./escape_html.ts";
 import { type AnyTrace, type Figure, plotlyForm } from "./figure.ts";
 
 /**
- * A function that runs in the page: makes a layout fit a width in pixels. It breaks the title, that of
- * the x axis and its ticks into lines, which Plotly does not do, and takes from the height of a plane
- * what its width lacks.
+ * A function that runs in the page and fits a layout into a width in pixels. It breaks the titles of the
+ * figure and the x axis, and the x axis's tick labels, into lines, which Plotly does not do. It makes a
+ * plane as low as it is narrow.
  */
 export const FIT_LAYOUT = `(layout, width) => {
   if (width === 0) return layout;
@@ -23,7 +23,7 @@ export const FIT_LAYOUT = `(layout, width) => {
   const more = 22 * (text.split("<br>").length - 1);
   const { ticktext } = xaxis;
   const aTick = (width - 100) / ticktext?.length;
-  // Where a word is too long for its place, Plotly slopes the labels, which takes them in one line.
+  // If a word is too long for its place, Plotly slopes the labels, and they must stay on one line.
   const isWide = ticktext?.every((label) =>
     label.split(" ").every((word) => word.length * 9 <= aTick));
   return {
@@ -39,17 +39,17 @@ export const FIT_LAYOUT = `(layout, width) => {
   };
 }`;
 
-/** Plotly's settings of a figure in a page. */
+/** Plotly's settings for a figure in a page. */
 export const FIGURE_CONFIG = { responsive: true, displaylogo: false };
 
 /**
- * A figure as HTML that works offline, alone on a page or beside others, in any order.
+ * Makes HTML for a figure that works offline, alone on a page or beside others, in any order.
  *
- * Each figure carries Plotly, compressed to 0.6 MB, but a page unpacks and runs it once. Were it in
- * the first figure of a session only, a cell that is run again, moved or copied would lose it. Where
- * no script runs (untrusted notebooks, code-hosting sites) the picture stands for the figure.
+ * Each figure carries Plotly, compressed to 0.6 MB, but a page unpacks and runs it once. If only the
+ * first figure of a session carried it, a cell that is run again, moved or copied would lose it. Where
+ * no script runs (untrusted notebooks, code-hosting sites), the picture is shown.
  *
- * @param picture the figure as a PNG, or `null`, which leaves a line of text where no script runs
+ * @param picture the figure as a PNG, or `null` for a line of text in its place
  */
 export async function figureHtml(
   figure: Figure<AnyTrace>,
@@ -66,8 +66,8 @@ export async function figureHtml(
 }
 
 /**
- * A figure as small HTML for a page that has shown one of {@linkcode figureHtml} already. It keeps its
- * room while it is drawn anew, so that the page below does not jump.
+ * Makes small HTML for a figure in a page that already holds one of {@linkcode figureHtml}. It keeps its
+ * height while it is redrawn, so that the page below does not jump.
  */
 export function redrawnFigureHtml(figure: Figure<AnyTrace>): string {
   const { title, height } = figure.layout;
@@ -87,14 +87,14 @@ function needsScript(title: string): string {
 
 let packed: string | undefined;
 
-/** Plotly's script, compressed, in base 64. It is the same text each time. */
+/** Plotly's script, compressed, in Base64. It is the same text each time. */
 async function packedPlotly(): Promise<string> {
   return packed ??= gzipSync(await plotlySource(), { level: 9 }).toString("base64");
 }
 
 /**
- * Runs in the page: draws the figures that are not drawn yet, and leaves the still if it cannot.
- * Figures that are no longer in the page, of displays that were updated, are let go.
+ * A script that runs in the page and draws the figures that are not drawn yet. If that fails, the still
+ * picture stays. The script also frees figures that an updated display has removed from the page.
  */
 const DRAW = `(() => {
   const load = async () => {
@@ -107,7 +107,7 @@ const DRAW = `(() => {
   };
   const fitted = ${FIT_LAYOUT};
   const plotly = window.bssPlotly ??= load();
-  plotly.catch(() => window.bssPlotly = undefined); // the next figure may carry it
+  plotly.catch(() => window.bssPlotly = undefined); // so that the next figure tries again
   const plots = window.bssPlots ??= new Set();
   for (const figure of document.querySelectorAll(".bss-figure:not([data-drawn])")) {
     figure.dataset.drawn = "";
@@ -128,8 +128,8 @@ const DRAW = `(() => {
 })();`;
 
 /**
- * The text of Plotly's script, 1.3 MB, which only a browser can run. It is loaded when it is first
- * asked for, so that commands without figures do not pay for it.
+ * Loads the text of Plotly's script (1.3 MB), which only a browser can run. The import is dynamic, so
+ * that commands without figures do not load it.
  */
 export async function plotlySource(): Promise<string> {
   const { default: source } = await import("plotly.js/plotly-cartesian.min.js", {

@@ -1,9 +1,9 @@
 import type { Axis, Layout } from "./figure.ts";
 
 /**
- * A layout that is the same in every figure but for its title and its axes. Its ground is white in
- * dark notebooks too: the colours of the methods are made for it. The legend is at the bottom, in as
- * many rows as it takes, so that the figure has the whole width of a narrow page too.
+ * Makes the layout that all figures share. Its background is white in dark notebooks too, because the
+ * methods' colours are made for white. The legend is at the bottom, in as many rows as it needs, so
+ * that the figure can use the whole width of a narrow page.
  */
 export function figureLayout(title: string, xaxis: Axis, yaxis: Axis): Layout {
   const common = { gridcolor: "#e5e5e5", linecolor: "#333333", zeroline: false, automargin: true };

@@ -2,10 +2,10 @@ import { findProgram, isFile } from "../files/find_program.ts";
 import { UserError } from "../user_error.ts";
 
 /**
- * The browser that draws static pictures: `$CHROMIUM`, else the first of chromium,
+ * Finds the browser that draws static pictures: `$CHROMIUM`, else the first of chromium,
  * chromium-browser and google-chrome on the path, else `null`.
  *
- * @throws UserError when `$CHROMIUM` names a file that is not there
+ * @throws UserError if `$CHROMIUM` names a missing file
  */
 export async function findChromium(): Promise<string | null> {
   const chosen = Deno.env.get("CHROMIUM");

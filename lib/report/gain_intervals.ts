@@ -4,33 +4,33 @@ import { errorBars } from "./mean_and_seeds.ts";
 import { type Figure, hoverText } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
 
-/** How far one method is above the reference, paired by seed. */
+/** The gain of one method over the reference, paired by seed. */
 export interface MethodGain {
   readonly method: string;
   readonly student?: string;
-  /** NaN of no pair: nothing is drawn. */
+  /** NaN without pairs; then nothing is drawn. */
   readonly mean: number;
-  /** 95 % interval; null for fewer than two pairs, which then have no bar */
+  /** 95 % interval; `null` for fewer than two pairs, which have no bar. */
   readonly interval: Interval | null;
 }
 
 export interface GainOptions {
-  /** What the gains are over. */
+  /** Name of the method that the others are compared with. */
   readonly reference: string;
   readonly title?: string;
-  /** Names the gain and its unit. */
+  /** The gain and its unit. */
   readonly xTitle?: string;
 }
 
-/** Pixels of a row, and of all that is above and below the rows. */
+/** Heights in pixels: one row, and everything above and below the rows. */
 const HEIGHT = { row: 34, rest: 150 };
 
-/** Rows between two students. */
+/** Space between two students, in rows. */
 const STUDENTS_APART = 0.6;
 
 /**
- * Gains over a reference with their 95 % intervals, one row a method and student from the top in the
- * order given: where a bar crosses the line at zero, the data do not tell the two methods apart.
+ * Draws gains over a reference with 95 % intervals. Each method and student has a row, in the given order
+ * from the top. If a bar crosses the line at zero, the data do not tell the two methods apart.
  */
 export function gainWithIntervals(
   rows: readonly MethodGain[],

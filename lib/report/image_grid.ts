@@ -5,26 +5,26 @@ import type { Dataset } from "../data/dataset.ts";
 
 /** Images of one size with a caption each. */
 export interface ImageGrid {
-  /** `[count, height, width, channels]`, 0 to 255; values are rounded, and cut off beyond. */
+  /** `[count, height, width, channels]`; values are rounded and clamped to 0…255. */
   readonly images: ArrayLike<number>;
   readonly count: number;
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;
-  /** One an image: what it shows, for readers who do not see it too. Lines are kept. */
+  /** One for each image, also its text for readers who cannot see it. Line breaks are kept. */
   readonly captions: readonly string[];
-  /** Images in a row. */
+  /** Number of images in a row. */
   readonly columns?: number;
 }
 
-/** Side of an image in pixels of the page; those of CIFAR-10 are too small to see anything in. */
+/** Width of an image in pixels of the page. CIFAR-10's 32 pixels are too small to see anything. */
 const SHOWN_SIDE = 96;
 
 /**
- * Images that a notebook shows in rows, each with its caption; where no HTML is shown, the whole
- * grid as one picture without captions, or the captions alone.
+ * Makes a grid of images with captions for a notebook. Viewers without HTML show the grid as one picture
+ * without captions, or only the captions.
  *
- * @throws RangeError when there are not as many pixels or captions as the sizes say
+ * @throws RangeError if the number of pixels or captions does not match the sizes
  */
 export function imageGrid({ captions, columns = 8, ...shape }: ImageGrid): Displayable {
   if (captions.length !== shape.count) {
@@ -81,7 +81,7 @@ function oneLine(caption: string): string {
   return caption.replaceAll("\n", ", ");
 }
 
-/** Normalised pixels → 0…255 for display, in the same order; values beyond are cut off. */
+/** Converts normalised pixels to 0…255 for display, in the same order. Clamps values outside. */
 export function denormalise(
   pixels: ArrayLike<number>,
   { mean, std, channels }: Pick<Dataset, "mean" | "std" | "channels">,
@@ -94,18 +94,16 @@ export function denormalise(
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** The blue and the vermilion of Okabe and Ito, which no common colour blindness confuses. */
+/** Blue and vermilion of Okabe and Ito (2008), which common colour blindness does not confuse. */
 const LOWEST: Rgb = [0, 114, 178];
 const HIGHEST: Rgb = [213, 94, 0];
 
 /**
- * Signed values, such as what an attack changed in an image, as colours: blue below zero, white at
+ * Converts signed values, such as an attack's change of an image, to colours: blue below zero, white at
  * zero, vermilion above.
  *
- * @param values any number of them, one a pixel; for the change of a colour image, one of its
- *   channels or their mean
- * @param limit above zero; values from −limit to limit have colours of their own, those beyond look
- *   like it
+ * @param values one for each pixel; for a colour image, one of its channels or their mean
+ * @param limit above zero; values outside −limit…limit are clamped
  * @returns red, green and blue of each value, 0 to 255
  */
 export function signedToRgb(values: ArrayLike<number>, limit: number): Uint8ClampedArray {
@@ -118,15 +116,15 @@ export function signedToRgb(values: ArrayLike<number>, limit: number): Uint8Clam
   return colours;
 }
 
-/** White pixels between two images. */
+/** Number of white pixels between two images. */
 const GAP = 4;
 
 /**
- * Bitmaps of one size side by side in rows, on white.
+ * Places bitmaps of one size in rows on white.
  *
  * @param bitmaps at least one
- * @param columns in a row
- * @param side each pixel is repeated as often as brings an image nearest to this width
+ * @param columns number of bitmaps in a row
+ * @param side width to aim at for one bitmap; each pixel is repeated a whole number of times
  */
 export function tileBitmaps(bitmaps: readonly Bitmap[], columns: number, side: number): Bitmap {
   const [{ width, height, channels }] = bitmaps;
@@ -152,7 +150,7 @@ export function tileBitmaps(bitmaps: readonly Bitmap[], columns: number, side: n
   return { ...whole, data };
 }
 
-/** Eight-bit pixels, row by row, the channels of a pixel side by side. */
+/** An image of eight-bit pixels. */
 interface Bitmap {
   readonly width: number;
   readonly height: number;
@@ -162,7 +160,7 @@ interface Bitmap {
   readonly data: Uint8ClampedArray;
 }
 
-/** A bitmap as the bytes of a PNG. */
+/** Encodes a bitmap as a PNG. */
 export function encodePng({ width, height, channels, data }: Bitmap): Uint8Array {
   return encode({ width, height, channels, data, depth: 8 });
 }

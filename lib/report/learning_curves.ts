@@ -4,19 +4,19 @@ import { figureLayout } from "./figure_layout.ts";
 
 /** The accuracy of one run over its training. */
 export interface LearningCurve {
-  /** Of the run, for example "bss, seed 1". */
+  /** Name of the run, for example "bss, seed 1". */
   readonly name: string;
   readonly epochs: readonly number[];
-  /** Percent, one an epoch; NaN leaves a gap. */
+  /** Percent, one for each epoch; NaN leaves a gap. */
   readonly accuracy: readonly number[];
-  /** Method, which gives the colour and the name in the legend; the run's own name without it. */
+  /** Method, which sets the colour and the name in the legend. Default: the run's name. */
   readonly group?: string;
 }
 
-/** Up to so many epochs each is marked by a point and a tick: one epoch has no line to be seen. */
+/** The most epochs that each get a point and a tick. A single epoch would have no visible line. */
 const FEW_EPOCHS = 15;
 
-/** One line a run, the runs of one method in the same colour and under one name in the legend. */
+/** Draws one line for each run. Runs of one method share a colour and a name in the legend. */
 export function learningCurves(
   series: readonly LearningCurve[],
   title = "Test accuracy over training",

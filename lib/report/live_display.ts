@@ -1,17 +1,17 @@
 import { bundleOf, type Displayable, sendBundle } from "./display.ts";
 import { type JupyterKernel, jupyterKernel } from "../stop/jupyter_kernel.ts";
 
-/** A display that changes in its place; the notebook keeps what it showed last. */
+/** A display that changes in place. The notebook keeps its last state. */
 export interface LiveDisplay {
-  /** Whether anybody sees updates: false outside a notebook, where they do nothing. */
+  /** False outside a notebook, where updates do nothing. */
   readonly isLive: boolean;
-  /** Shows this in the place of what was shown before. */
+  /** Replaces what was shown before. */
   update(shown: Displayable): Promise<void>;
-  /** The last update; outside a notebook, prints it as text. */
+  /** Shows the last update. Outside a notebook, prints it as text. */
   finish(shown: Displayable): Promise<void>;
 }
 
-/** A display below the cell that updates it first. Updates are shown in the order of the calls. */
+/** Makes a display below the cell of its first update. Updates are shown in the order of calls. */
 export function liveDisplay(kernel: JupyterKernel | null = jupyterKernel()): LiveDisplay {
   const id = crypto.randomUUID();
   let isUpdate = false;
@@ -25,7 +25,7 @@ export function liveDisplay(kernel: JupyterKernel | null = jupyterKernel()): Liv
   async function update(shown: Displayable): Promise<void> {
     if (!kernel) return;
     const sent = before.then(() => send(kernel, shown));
-    before = sent.catch(() => {}); // whoever called it hears of it; the next one is shown all the same
+    before = sent.catch(() => {}); // its caller gets the error; the next update is still shown
     await sent;
   }
   return {
@@ -38,7 +38,7 @@ export function liveDisplay(kernel: JupyterKernel | null = jupyterKernel()): Liv
   };
 }
 
-/** Does something again and again on request, but no more often than in a given time. */
+/** Runs an action on request, but at most once in a given time. */
 export class Paced {
   readonly #action: () => Promise<void>;
   readonly #everyMs: number;
@@ -46,13 +46,13 @@ export class Paced {
   #earliest = 0;
   #running: Promise<void> = Promise.resolve();
 
-  /** @param action an error of it becomes a warning: nobody awaits it */
+  /** @param action its errors become warnings, because nobody awaits it */
   constructor(action: () => Promise<void>, everyMs: number) {
     this.#action = action;
     this.#everyMs = everyMs;
   }
 
-  /** Has it done as soon as its time has come; requests until then are one. */
+  /** Runs the action as soon as it may run again. Requests until then count as one. */
   request(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -61,7 +61,7 @@ export class Paced {
     }, Math.max(0, this.#earliest - performance.now()));
   }
 
-  /** Takes back a request that waits, and waits for what is being done. */
+  /** Cancels a waiting request, and waits for the running action. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -4,26 +4,26 @@ import { type LiveDisplay, liveDisplay, Paced } from "./live_display.ts";
 
 /** One epoch of one run. */
 export interface EpochAccuracy {
-  /** Of the run, for example "bss, seed 1" */
+  /** Name of the run, for example "bss, seed 1". */
   readonly name: string;
-  /** Method, which gives the colour and the name in the legend; the run's own name without it. */
+  /** Method, which sets the colour and the name in the legend. Default: the run's name. */
   readonly group?: string;
   readonly epoch: number;
   /** Percent; NaN leaves a gap. */
   readonly accuracy: number;
 }
 
-/** A figure of learning curves that grows while runs are trained. */
+/** Learning curves that grow during training. */
 export interface LiveLearningCurves {
-  /** Adds an epoch, or puts it in the place of the same one: a run may begin again. */
+  /** Adds an epoch, or replaces it: a run may start again. */
   add(epoch: EpochAccuracy): void;
-  /** Leaves the figure with its picture in the notebook; to be awaited, in a `finally` too. */
+  /** Leaves the figure with its picture in the notebook. Must be awaited, in a `finally` too. */
   finish(): Promise<void>;
 }
 
 const REDRAW_MS = 1000;
 
-/** Learning curves below the cell that adds epochs to them, drawn anew at most once a second. */
+/** Makes learning curves below the cell that adds epochs. Redraws them at most once a second. */
 export function liveLearningCurves(
   title?: string,
   display: LiveDisplay = liveDisplay(),
@@ -34,7 +34,8 @@ export function liveLearningCurves(
       [...runs].map(([name, { group, epochs }]) => {
         const sorted = [...epochs].sort(([a], [b]) => a - b);
         return {
-          ...{ name, group },
+          name,
+          group,
           epochs: sorted.map(([epoch]) => epoch),
           accuracy: sorted.map(([, accuracy]) => accuracy),
         };

@@ -1,25 +1,25 @@
 import type { MethodStyle } from "./colours.ts";
 import { type ErrorBars, hoverText, type Trace } from "./figure.ts";
 
-/** What one method reached over its seeds, in the unit of the axis: accuracies in percent. */
+/** The accuracy of one method over its seeds, in the unit of the axis (percent). */
 export interface MethodAccuracy {
   readonly method: string;
-  /** NaN of no seed: nothing is drawn. */
+  /** NaN without seeds; then nothing is drawn. */
   readonly mean: number;
-  /** null for a single seed, which then has no error bar */
+  /** Standard deviation; `null` for a single seed, which has no error bar. */
   readonly std: number | null;
-  /** One a seed. */
+  /** One for each seed. */
   readonly values: readonly number[];
 }
 
-/** Where the points of the seeds lie to the right of their mean, in shares of the room. */
+/** Positions of the seeds' points to the right of their mean, in shares of the room. */
 const SEEDS = { from: 0.12, to: 0.42, step: 0.06 };
 
 /**
- * One method's means with their bars, and beside each a point for each seed.
+ * Draws one method's means with error bars, and a point for each seed beside them.
  *
- * @param rows all of one method, each at its place; `where` is said behind the method's name
- * @param room between this and the next method, in units of the axis
+ * @param rows rows of one method; the hover text gives `where` after the method's name
+ * @param room distance to the next method, in units of the axis
  */
 export function meanAndSeeds(
   rows: readonly (MethodAccuracy & { readonly x: number; readonly where?: string })[],
@@ -65,7 +65,7 @@ export function meanAndSeeds(
   ];
 }
 
-/** The points of single seeds: small and faint beside the mean of all, since that of a few says little. */
+/** Draws the points of single seeds, smaller and fainter than the mean. */
 export function seedPoints(
   method: string,
   { colour }: Pick<MethodStyle, "colour">,
@@ -84,7 +84,7 @@ export function seedPoints(
   };
 }
 
-/** The part of a trace that draws error bars; empty if none of its points has one. */
+/** The part of a trace that draws error bars; empty if no point has one. */
 export function errorBars(
   axis: "error_x" | "error_y",
   bars: Omit<ErrorBars, "type">,

@@ -1,10 +1,10 @@
 import { formatDuration } from "./duration.ts";
 
-/** Where and how often progress is shown; tests replace all of it. */
+/** The output and pace of a progress display. Tests replace all of it. */
 export interface ProgressOptions {
-  /** Whether one line can be written over and over. */
+  /** True if the output can rewrite a line. */
   readonly terminal?: boolean;
-  /** Width of the terminal, in characters. */
+  /** Width of the terminal in characters. */
   readonly width?: () => number;
   readonly write?: (text: string) => void;
   /** Milliseconds from any start. */
@@ -13,27 +13,27 @@ export interface ProgressOptions {
   readonly everySeconds?: number;
 }
 
-/** How far a long computation is, for a person who waits. */
+/** The progress of a long computation, for a person who waits. */
 export interface ProgressDisplay {
-  /** Takes work out of the total that turned out to be done already. */
+  /** Removes work from the total that was already done. */
   discount(units: number): void;
-  /** Counts work that is done. */
+  /** Counts finished work. */
   advance(units: number, label?: string): void;
-  /** Says that something ended: a run, a file that was written. */
+  /** Reports that something ended, such as a run. */
   milestone(text: string): void;
-  /** To be awaited: in a notebook the last state is on its way. */
+  /** Must be awaited: a notebook still has to send the last state. */
   finish(): void | Promise<void>;
 }
 
 /** Milliseconds between two redraws: fast enough to look alive, slow enough to cost nothing. */
 const REDRAW_MS = 100;
 
-/** Back to the start of the line, and nothing on it. */
+/** Moves the cursor to the start of the line and clears the line. */
 const CLEAR_LINE = "\r\x1b[K";
 
 /**
- * Shows how far a long computation is, on standard error, so that standard output holds results
- * only: one line that is redrawn in a terminal, a plain line now and then elsewhere.
+ * Shows the progress of a long computation on standard error, so that standard output holds only
+ * results. A terminal shows one line that is redrawn; other outputs get a plain line now and then.
  */
 export class Progress implements ProgressDisplay {
   readonly #options: Required<ProgressOptions>;
@@ -41,7 +41,7 @@ export class Progress implements ProgressDisplay {
   #label = "";
   #shownAt: number;
 
-  /** @param total units of work, in any unit that takes about the same time each */
+  /** @param total units of work; each unit should take about the same time */
   constructor(total: number, options: ProgressOptions = {}) {
     this.#options = {
       terminal: Deno.stderr.isTerminal(),
@@ -73,7 +73,7 @@ export class Progress implements ProgressDisplay {
     if (terminal) this.#show();
   }
 
-  /** Takes the line away, or prints the last one. */
+  /** Clears the line in a terminal; elsewhere prints the last one. */
   finish(): void {
     if (this.#options.terminal) this.#options.write(CLEAR_LINE);
     else this.#show();
@@ -107,13 +107,13 @@ function terminalWidth(): number {
 
 const WIDTH = 24;
 
-/** A bar of characters, filled up to a fraction in 0…1. */
+/** Makes a bar of characters. `fraction` is in 0…1. */
 export function textBar(fraction: number): string {
   const filled = Math.round(fraction * WIDTH);
   return "█".repeat(filled) + "░".repeat(WIDTH - filled);
 }
 
-/** How much of a long computation is done, and how long that took. */
+/** Counts the finished part of a long computation and its time. */
 export class WorkCount {
   readonly #now: () => number;
   readonly #start: number;
@@ -121,7 +121,7 @@ export class WorkCount {
   #done = 0;
 
   /**
-   * @param total units of work, in any unit that takes about the same time each
+   * @param total units of work; each unit should take about the same time
    * @param now milliseconds from any start
    */
   constructor(total: number, now: () => number = () => performance.now()) {
@@ -130,12 +130,12 @@ export class WorkCount {
     this.#start = now();
   }
 
-  /** Takes work out of the total that turned out to be done already. */
+  /** Removes work from the total that was already done. */
   discount(units: number): void {
     this.#total -= units;
   }
 
-  /** Counts work that is done. */
+  /** Counts finished work. */
   advance(units: number): void {
     this.#done = Math.min(this.#total, this.#done + units);
   }
@@ -150,7 +150,7 @@ export class WorkCount {
     return `${(100 * this.fraction).toFixed(1)} %`;
   }
 
-  /** "8 s, 1 min 20 s left"; the second part while there is something to go by, and to do. */
+  /** "8 s, 1 min 20 s left"; the second part only between the first and the last unit. */
   get time(): string {
     const seconds = (this.#now() - this.#start) / 1000;
     const left = this.#done > 0 && this.fraction < 1

@@ -4,7 +4,10 @@ import type { Interval } from "../analysis/statistics/interval.ts";
 import type { Displayable } from "./display.ts";
 import { displayTable } from "./display_table.ts";
 
-/** One line an attack and ball, the first without an attack; what is doubtful stands below. */
+/**
+ * Makes a table with one line for each attack and ball. The first line is without an attack. Warnings
+ * are below the table.
+ */
 export function robustnessTable(
   { clean, rows, warnings }: RobustAccuracy,
   title = "Accuracy under attack",
@@ -33,7 +36,7 @@ export function robustnessTable(
         images: row.images,
       })),
     ],
-    // A doubt that several rows share is said once.
+    // Several rows may share a warning.
     note: doubts.length === 0 ? undefined : `Doubtful: ${[...new Set(doubts)].join(". ")}.`,
   });
 }

@@ -6,10 +6,10 @@ import { FIT_LAYOUT, plotlySource } from "./figure_html.ts";
 import { jsonForScript } from "./escape_html.ts";
 import { UserError } from "../user_error.ts";
 
-/** Pixels of the picture for one of the page, so that it is sharp on dense screens and in print. */
+/** Pixels of the picture for one pixel of the page: sharp on dense screens and in print. */
 const SCALE = 2;
 
-/** A page takes about a second; a browser that hangs must not hang a notebook. */
+/** A page takes about a second. A browser that hangs must not block a notebook. */
 const TIME_LIMIT_MS = 60_000;
 
 const FLAGS = [
@@ -20,7 +20,7 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // No name can be looked up: a page that needs the network shows it here, not at its reader's.
+  // Blocks the network, so that a page that needs it fails here and not for its reader.
   "--host-resolver-rules=MAP * ~NOTFOUND",
   "--screenshot",
   `--force-device-scale-factor=${SCALE}`,
@@ -28,12 +28,11 @@ const FLAGS = [
 ];
 
 /**
- * Draws a figure in headless Chromium, without a network and in a profile of its own, and leaves nothing
- * behind.
+ * Draws a figure in headless Chromium, without a network and in a temporary profile.
  *
- * @param size in pixels of a page; the picture has twice as many each way
- * @returns the bytes of a PNG, or `null` when there is no Chromium
- * @throws UserError when Chromium fails or hangs
+ * @param size in pixels of the page; the picture has twice as many each way
+ * @returns the bytes of a PNG, or `null` if there is no Chromium
+ * @throws UserError if Chromium fails or hangs
  */
 export async function renderPng(
   figure: Figure<AnyTrace>,
@@ -54,7 +53,7 @@ export async function renderPng(
   }
 }
 
-/** Runs the browser in a folder, and gives what it said. */
+/** Runs the browser in a folder and returns its standard error. */
 async function run(executable: string, folder: string, args: readonly string[]): Promise<string> {
   let output: Deno.CommandOutput;
   try {
@@ -71,7 +70,6 @@ async function run(executable: string, folder: string, args: readonly string[]):
   return said;
 }
 
-/** The error of a browser that does not do what it is asked. */
 function browserError(executable: string, said: string): UserError {
   return new UserError(
     `${executable} failed or took longer than ${TIME_LIMIT_MS / 1000} s to show a page; ` +
@@ -80,8 +78,8 @@ function browserError(executable: string, said: string): UserError {
 }
 
 /**
- * The browser's helpers end a moment after it and may write into its profile until then, so a first
- * removal may find a folder that is not empty. (`maxRetries` of node:fs does nothing in Deno.)
+ * Removes the browser's folder. The browser's helper processes end a little later and may still write
+ * into the profile, so the first tries may fail. (`maxRetries` of node:fs does nothing in Deno.)
  */
 async function removeProfile(folder: string): Promise<void> {
   for (let tries = 20; tries > 1; tries--) {

@@ -1,13 +1,13 @@
 import { VERDICTS_MIME } from "../notebook/notebook.ts";
 import { bundleOf, type Displayable, displayable } from "./display.ts";
 
-/** What a notebook says of a claim. */
+/** A notebook's verdict on a claim. */
 export interface NotebookVerdict {
   readonly claim: string;
   readonly verdict: string;
 }
 
-/** The same, with verdicts in the form in which an index of notebooks finds them. */
+/** Adds verdicts to a displayable, so that the index of notebooks finds them. */
 export function withVerdicts(
   shown: Displayable,
   verdicts: readonly NotebookVerdict[],

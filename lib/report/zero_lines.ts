@@ -1,30 +1,31 @@
 import type { ClassRegions } from "../analysis/class_regions.ts";
 
-/** A line through the plane; closed if it ends where it starts. */
+/** A line in the plane. It is closed if it ends where it starts. */
 export type Polyline = readonly (readonly [x: number, y: number])[];
 
-/** Four points of a grid, by their numbers, around a cell. */
-export type Cell = readonly [number, number, number, number];
+/** The numbers of the four grid points around a grid cell. */
+export type GridCell = readonly [number, number, number, number];
 
 /**
- * The lines on which a function on a square grid is zero, by marching squares: interpolated along the
- * edges of the cells; a cell that is crossed twice is divided by the sign of its mean.
+ * Finds the lines on which a function on a square grid is zero, by marching squares. Crossings are
+ * interpolated along the edges of the cells. If two lines cross a cell, the sign of its mean decides
+ * which edges they join.
  *
  * @param side the grid has side × side points; point x, y has the number y·side + x
  * @param value the function at a point
- * @param isWanted leaves out cells
+ * @param isWanted false for cells to leave out
  * @returns lines in units of the grid, 0 … side − 1 each way
  */
 export function zeroLines(
   side: number,
   value: (point: number) => number,
-  isWanted: (cell: Cell) => boolean,
+  isWanted: (cell: GridCell) => boolean,
 ): Polyline[] {
   const segments: [number, number][] = [];
   for (let y = 0; y + 1 < side; y++) {
     for (let x = 0; x + 1 < side; x++) {
       const point = y * side + x;
-      const cell: Cell = [point, point + 1, point + 1 + side, point + side];
+      const cell: GridCell = [point, point + 1, point + 1 + side, point + side];
       if (isWanted(cell)) segments.push(...segmentsIn(cell, value));
     }
   }
@@ -39,8 +40,8 @@ export function zeroLines(
   return joinSegments(segments).map((edges) => edges.map(crossing));
 }
 
-/** Pairs of edges; the edge from a point to the right is 2·point, the one upward 2·point + 1. */
-function segmentsIn(cell: Cell, value: (point: number) => number): [number, number][] {
+/** Pairs of edges. The edge to the right of a point is 2·point, the edge above it 2·point + 1. */
+function segmentsIn(cell: GridCell, value: (point: number) => number): [number, number][] {
   const [lowerLeft, lowerRight, , upperLeft] = cell;
   const edges = [2 * lowerLeft, 2 * lowerRight + 1, 2 * upperLeft, 2 * lowerLeft + 1];
   const values = cell.map(value);
@@ -54,7 +55,7 @@ function segmentsIn(cell: Cell, value: (point: number) => number): [number, numb
 }
 
 /**
- * Joins segments that share an end to lines as long as can be.
+ * Joins segments that share an end into lines that are as long as possible.
  *
  * @param segments pairs of ends; at most two segments share an end
  * @returns ends in the order of each line; a closed line ends where it starts
@@ -71,7 +72,7 @@ export function joinSegments(segments: readonly (readonly [number, number])[]): 
     if (to !== undefined) links.set(to, links.get(to)!.filter((back) => back !== from));
     return to;
   };
-  // Open lines first, from one of their ends; what is left then is closed.
+  // Open lines first, from one of their ends. The remaining lines are closed.
   const ends = [...links.keys()].filter((end) => links.get(end)!.length === 1);
   const lines: number[][] = [];
   for (const start of [...ends, ...links.keys()]) {
@@ -84,8 +85,9 @@ export function joinSegments(segments: readonly (readonly [number, number])[]): 
 }
 
 /**
- * The decision boundary of a classifier of points: between neighbours of the classes c and d, the line
- * where their logits are equal. Where three classes meet, lines may be too long by a cell of the grid.
+ * Finds the decision boundary of a classifier of points. Between neighbouring points of the classes c
+ * and d, it is the line where their logits are equal. Where three classes meet, lines may be too long
+ * by one grid cell.
  */
 export function boundaryLines({ classes, axis, logits, top }: ClassRegions): Polyline[] {
   const lines: Polyline[] = [];

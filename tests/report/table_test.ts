@@ -1,10 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Cell, formatTextTable } from "../../lib/report/cell.ts";
+import { formatTextTable, type TableCell } from "../../lib/report/cell.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import { displayTable, formatHtmlTable } from "../../lib/report/display_table.ts";
 
 const HEADERS = ["method", "accuracy (%)", "seeds"];
-const ROWS: Cell[][] = [["hinton", "86.02 ± 0.21", 12], ["bss", "86.5", null], ["ünï", null, 3]];
+const ROWS: TableCell[][] = [["hinton", "86.02 ± 0.21", 12], ["bss", "86.5", null], [
+  "ünï",
+  null,
+  3,
+]];
 
 Deno.test("formatTextTable() aligns text to the left and numbers to the right", () => {
   assertEquals(

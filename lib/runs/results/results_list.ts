@@ -1,6 +1,6 @@
 import { counted } from "../../report/duration.ts";
 import { isRun, kindOf, type StoredResult, type StoredRun } from "./stored_result.ts";
-import { type Cell, formatTextTable } from "../../report/cell.ts";
+import { formatTextTable, type TableCell } from "../../report/cell.ts";
 import { finishedDay, kilobytes, lastAccuracy, shortCommit } from "./result_cells.ts";
 import { runFields } from "./run_fields.ts";
 import { spreadOf } from "../table/summary.ts";
@@ -48,7 +48,7 @@ function tableLines(tables: readonly StoredResult[]): string {
 /** Columns that are said once, above the table, where all runs have them in common. */
 const SHARED = ["data set", "teacher", "student", "scale", "protocol", "backend", "commit"];
 
-type Line = Readonly<Record<string, Cell>>;
+type Line = Readonly<Record<string, TableCell>>;
 
 /**
  * Runs, one line for all seeds of what is the same but for these, made by the same code on the same
@@ -79,7 +79,7 @@ export function runsList(
 }
 
 /** What a method has no use for is nobody's. */
-function valuesOf(lines: readonly Line[], column: string): Set<Cell> {
+function valuesOf(lines: readonly Line[], column: string): Set<TableCell> {
   return new Set(lines.map((line) => line[column]).filter((value) => value !== null));
 }
 

@@ -1,21 +1,21 @@
 import { UserError } from "./user_error.ts";
 
-/** What a user can do about an error of the operating system, by its code. */
+/** Remedies for errors of the operating system, by error code. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  EACCES: "choose a place that you have the rights to",
-  EEXIST: "move away what is in its place",
-  EISDIR: "move away the folder that is in the place of a file",
+  EACCES: "choose a path that you may use",
+  EEXIST: "move away the file or folder that exists",
+  EISDIR: "move the folder away, because a file must be there",
   ELOOP: "remove the link, which leads back to itself",
   EMFILE: "allow more open files, as with `ulimit -n 4096`",
   ENAMETOOLONG: "choose a shorter path",
-  ENOENT: "put back what was there, or name another place",
+  ENOENT: "restore it, or give another path",
   ENOSPC: "free some space, then run the same command again",
-  ENOTDIR: "move away the file that is in the place of a folder",
-  EPERM: "choose a place that you have the rights to",
-  EROFS: "choose a place that can be written",
+  ENOTDIR: "move the file away, because a folder must be there",
+  EPERM: "choose a path that you may use",
+  EROFS: "choose a path that can be written",
 };
 
-/** Deno's names of what it was at, where they are no English. */
+/** English for those of Deno's names of operations that are not English words. */
 const VERBS: Readonly<Record<string, string>> = {
   chdir: "enter",
   mkdir: "make the folder",
@@ -25,8 +25,8 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Turns an error of the operating system into one sentence with cause and remedy; gives any other error
- * as it is, such as a fault of this code, whose trace somebody needs.
+ * Turns an error of the operating system into one sentence with cause and remedy. Returns any other error
+ * unchanged: a fault of this code needs its stack trace.
  */
 export function asUserError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
@@ -36,17 +36,17 @@ export function asUserError(error: unknown): unknown {
     [];
   if (reason === undefined) return error;
   const what = verb === undefined ? reason : `cannot ${VERBS[verb] ?? verb} ${path}: ${reason}`;
-  const remedy = REMEDIES[(error as { code?: string }).code ?? ""] ?? "see to that, then try again";
+  const remedy = REMEDIES[(error as { code?: string }).code ?? ""] ?? "fix that, then try again";
   return new UserError(`${what}; ${remedy}`, { cause: error });
 }
 
-/** Gives the text for an error that ended a run: the sentence for a user, or the trace of a fault of this code. */
+/** Returns the text of an error that ended a run: a user error's message, else the stack trace. */
 export function failureText(error: unknown): string {
   const told = asUserError(error) as Error;
   return told instanceof UserError ? told.message : String(told.stack);
 }
 
-/** Says which permission was missing, without Deno's advice to give all: that is for deno.json to do. */
+/** Names the missing permission. Leaves out Deno's advice to grant it, because deno.json does that. */
 function lacking(error: Deno.errors.NotCapable): UserError {
   const [need] = error.message.split(", run again");
   return new UserError(

@@ -1,10 +1,10 @@
 import { UserError } from "./user_error.ts";
 
 /**
- * The value of a list that goes by a name.
+ * Finds a value by its name.
  *
- * @param kind what the list holds, for the error: "attack"
- * @param key where a value has its name
+ * @param kind kind of the values for the error message, for example "attack"
+ * @param key property that holds the name
  * @throws UserError that lists the valid names
  */
 export function named<T extends Readonly<Record<K, string>>, K extends string = "name">(

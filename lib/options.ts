@@ -1,17 +1,17 @@
 /**
  * Options with their defaults and their limits in one place.
  *
- * An attack, a selection rule or a method declares its options as a record of rules; the type of
- * the resolved options, their defaults and the check of what a user gave all follow from it.
+ * An attack, a selection rule or a method declares its options as a record of rules. The type of the
+ * resolved options, their defaults and the check of given options follow from these rules.
  */
 import { UserError } from "./user_error.ts";
 
-/** What one option may be: its default, a sentence naming the allowed values, and the check. */
+/** The rule of one option: its default, the allowed values in words, and the check. */
 export interface Rule<T> {
   readonly default: T;
   readonly allowed: string;
   readonly accepts: (value: unknown) => boolean;
-  /** Whether the default goes without saying: it is left out of the resolved options. */
+  /** True to leave the default out of the resolved options; see `tacit`. */
   readonly isTacit?: boolean;
 }
 
@@ -22,7 +22,7 @@ export type Options<R extends Rules> = {
   readonly [K in keyof R]: R[K] extends Rule<infer T> ? T : never;
 };
 
-/** A finite number in [min, max]; with `above`, greater than `above`. */
+/** Makes a rule for a finite number in [min, max] that is greater than `above`. */
 export function number(
   fallback: number,
   { min = -Infinity, max = Infinity, above = -Infinity } = {},
@@ -40,7 +40,7 @@ export function number(
   };
 }
 
-/** A whole number in [min, max]. */
+/** Makes a rule for a whole number in [min, max]. */
 export function integer(fallback: number, { min = 0, max = 2 ** 31 - 1 } = {}): Rule<number> {
   return {
     default: fallback,
@@ -49,7 +49,7 @@ export function integer(fallback: number, { min = 0, max = 2 ** 31 - 1 } = {}): 
   };
 }
 
-/** One of a list of names. */
+/** Makes a rule for one of a list of names. */
 export function oneOf<const T extends string>(
   fallback: NoInfer<T>,
   choices: readonly T[],
@@ -61,10 +61,10 @@ export function oneOf<const T extends string>(
   };
 }
 
-/** The least and the greatest value that a pixel may have. */
+/** The lowest and the highest value of a pixel. */
 export type PixelBounds = readonly [low: number, high: number];
 
-/** Bounds of pixels: one number c for ±c, or a pair. */
+/** Makes a rule for bounds of pixels: one number c for ±c, or a pair. */
 export function pixelBounds(fallback: number | PixelBounds): Rule<number | PixelBounds> {
   const isNumber = (value: unknown): value is number => Number.isFinite(value);
   return {
@@ -77,20 +77,20 @@ export function pixelBounds(fallback: number | PixelBounds): Rule<number | Pixel
   };
 }
 
-/** Both bounds of what `pixelBounds` accepts. */
+/** Converts a value that `pixelBounds` accepts to a pair. */
 export function boundsOf(clamp: number | PixelBounds): PixelBounds {
   return typeof clamp === "number" ? [-clamp, clamp] : clamp;
 }
 
 /**
- * The same rule for an option that came later: its default is left out of the resolved options, so that
- * what was identified by them before keeps its identity.
+ * Makes a rule tacit, for an option that was added later. The resolved options leave out its default, so
+ * that older runs keep their identity.
  */
 export function tacit<T>(rule: Rule<T>): Rule<T | undefined> {
   return { ...rule, isTacit: true };
 }
 
-/** True or false. */
+/** Makes a rule for true or false. */
 export function flag(fallback: boolean): Rule<boolean> {
   return {
     default: fallback,
@@ -100,10 +100,10 @@ export function flag(fallback: boolean): Rule<boolean> {
 }
 
 /**
- * Fills in defaults and checks what was given.
+ * Checks the given options and fills in defaults.
  *
- * @param owner whose options they are, for the error text ("bss", "selectBaseSamples", …)
- * @throws UserError naming the option, what it got and what it may be
+ * @param owner owner of the options for error messages ("bss", "selectBaseSamples", …)
+ * @throws UserError naming the option, its value and the allowed values
  */
 export function resolveOptions<R extends Rules>(
   owner: string,

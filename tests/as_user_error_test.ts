@@ -24,34 +24,33 @@ Deno.test({
       const cases: [fails: () => Promise<unknown>, said: string][] = [
         [
           () => Deno.readFile(folder),
-          `cannot read '${folder}': Is a directory; move away the folder that is in the place of a file`,
+          `cannot read '${folder}': Is a directory; move the folder away, because a file must be there`,
         ],
         [
           () => Array.fromAsync(Deno.readDir(file)),
-          `cannot list '${file}': Not a directory; move away the file that is in the place of a folder`,
+          `cannot list '${file}': Not a directory; move the file away, because a folder must be there`,
         ],
         [
           () => Deno.mkdir(inFile),
-          `cannot make the folder '${inFile}': Not a directory; move away the file that is in the place ` +
-          "of a folder",
+          `cannot make the folder '${inFile}': Not a directory; move the file away, because a folder ` +
+          "must be there",
         ],
         [
           () => Deno.open(nowhere),
-          `cannot open '${nowhere}': No such file or directory; put back what was there, or name another ` +
-          "place",
+          `cannot open '${nowhere}': No such file or directory; restore it, or give another path`,
         ],
         [
           () => Deno.rename(nowhere, file),
-          `cannot rename '${nowhere}' -> '${file}': No such file or directory; put back what was there, ` +
-          "or name another place",
+          `cannot rename '${nowhere}' -> '${file}': No such file or directory; restore it, or give ` +
+          "another path",
         ],
       ];
       for (const [fails, said] of cases) assertEquals(await saidOf(fails), said);
       const remedies: [fails: () => Promise<unknown>, remedy: string][] = [
         [() => Deno.readTextFile(loop), "; remove the link, which leads back to itself"],
         [() => Deno.writeTextFile(long, ""), ": File name too long; choose a shorter path"],
-        [() => Deno.mkdir(loop), "; move away what is in its place"],
-        [() => Deno.remove(folder), "; see to that, then try again"],
+        [() => Deno.mkdir(loop), "; move away the file or folder that exists"],
+        [() => Deno.remove(folder), "; fix that, then try again"],
       ];
       for (const [fails, remedy] of remedies) {
         const said = await saidOf(fails);

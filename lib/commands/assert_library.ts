@@ -5,7 +5,7 @@ import { PROJECT_ROOT } from "../files/project_root.ts";
 
 const NAME = "@std/assert";
 
-/** Where the tests get `@std/assert` from, and what to tell Deno so that it does. */
+/** The source of `@std/assert` for the tests. */
 export interface AssertLibrary {
   readonly description: string;
   /** Arguments for `deno test`, `deno check` and the like. */
@@ -13,8 +13,8 @@ export interface AssertLibrary {
 }
 
 /**
- * The tests import `jsr:@std/assert`. Where JSR cannot be reached and it is not in the cache, an
- * import map points the same name to a stand-in in tests/, so that the tests run without it.
+ * Chooses the source of `jsr:@std/assert`, which the tests import. If JSR cannot be reached and the cache
+ * lacks it, an import map points the same name to a stand-in in tests/.
  */
 export async function chooseAssertLibrary(): Promise<AssertLibrary> {
   const specifier = configuration.imports[NAME];
@@ -26,7 +26,7 @@ export async function chooseAssertLibrary(): Promise<AssertLibrary> {
   }).output().catch(() => ({ success: false }));
   if (probe.success) return { description: specifier, denoArguments: [] };
   const standIn = new URL("../../tests/assert_stand_in.ts", import.meta.url).href;
-  // Deno expands deno.json's own imports to their sub-paths by itself, those of an import map not.
+  // Deno adds sub-paths to the imports of deno.json, but not to those of an import map.
   const subPaths = Object.entries(configuration.imports)
     .filter(([, target]) => target.startsWith("npm:"))
     .map(([name, target]) => [`${name}/`, `${target.replace("npm:", "npm:/")}/`]);
@@ -37,7 +37,7 @@ export async function chooseAssertLibrary(): Promise<AssertLibrary> {
   await Deno.mkdir(join(PROJECT_ROOT, ".cache"), { recursive: true });
   await Deno.writeTextFile(path, JSON.stringify(map));
   return {
-    description: `the stand-in in tests/, since ${specifier} cannot be had here`,
+    description: `the stand-in in tests/, because ${specifier} cannot be loaded`,
     denoArguments: ["--import-map", path],
   };
 }

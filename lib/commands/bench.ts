@@ -20,27 +20,27 @@ import { networkName } from "../nn/architecture.ts";
 import { provenance } from "../store/provenance.ts";
 import { UserError } from "../user_error.ts";
 
-/** With PyTorch in turn: fewer say nothing about the spread. */
+/** Fewer rounds in turn with PyTorch would say nothing about the spread. */
 const FEWEST_ROUNDS_WITH_PEER = 3;
 
 const command = {
   name: "bench",
   summary:
     "Times a training step with boundary supporting samples, part by part, on every backend\n" +
-    "that works here, and says how far that is from what the machine can do. All times are medians.",
+    "that works here, and compares it with the limits of the machine. All times are medians.",
   options: {
     ...backendOption,
-    backend: { ...backendOption.backend, help: "only this one; default: all that work here" },
+    backend: { ...backendOption.backend, help: "only this backend (default: all that work here)" },
     golden: {
       value: "DIR",
-      help: "reference numbers whose step is timed and checked (default: $BSS_GOLDEN, else random)",
+      help: "reference numbers; times and checks their step (default: $BSS_GOLDEN, else random)",
     },
-    peer: { help: "PyTorch's time for the same step, in turn with ours, where python3 has it" },
+    peer: { help: "also time PyTorch on the same step, in turn with ours, if python3 has it" },
     rounds: { value: "N", help: "default: 1, with --peer 3" },
-    repeats: { value: "N", help: `timed repeats a round (default: ${REPEATS.timed})` },
-    batch: { value: "N", help: `images a step (default: ${RANDOM_WORKLOAD.batch})` },
-    scaling: { help: "also batches from 64 to 1024 and other students, on the first backend" },
-    json: { help: "ends with one JSON object on one line" },
+    repeats: { value: "N", help: `timed repeats in a round (default: ${REPEATS.timed})` },
+    batch: { value: "N", help: `images in a step (default: ${RANDOM_WORKLOAD.batch})` },
+    scaling: { help: "also time batches from 64 to 1024 and other students, on the first backend" },
+    json: { help: "end with one JSON object on one line" },
   },
 } as const;
 
@@ -61,7 +61,7 @@ async function bench(options: Options): Promise<number> {
     ? [(await startAndDescribe(options.backend)).backend.name]
     : working;
   await startBackend(names[0]);
-  // oneDNN, once it is open, says which instructions it uses.
+  // After the start, because oneDNN reports its instructions only once it is open.
   const { machine, commit } = await provenance();
   console.log(`machine: ${machine}`);
   const workload = await workloadOf(options);
@@ -89,7 +89,7 @@ async function bench(options: Options): Promise<number> {
   }
   const sameAs = checkWork(measurements, workload, running);
   for (const { sentence } of sameAs) console.log(sentence);
-  console.error("measuring what the machine can do …");
+  console.error("measuring the machine's limits …");
   const limits = await measureMachineLimits(working);
   const scaling = options.scaling ? await scale(names[0], repeats) : [];
 
@@ -107,7 +107,7 @@ function roundsOf({ rounds, peer }: Options): number {
   return parseWholeNumber("rounds", rounds ?? String(fewest), fewest);
 }
 
-/** The names of the backends that work here and might be chosen; says why the others are not. */
+/** Lists the backends that work here; prints why the others do not. */
 async function workingBackends(): Promise<string[]> {
   const names: string[] = [];
   for (const backend of backends) {
@@ -156,7 +156,7 @@ async function startPeer(
   return { skipped: found.reason };
 }
 
-/** Whether each backend's first step, as far as it is the whole one, came to what it must. */
+/** Checks each backend's first full step against the references. */
 function checkWork(
   measurements: readonly Measurement[],
   workload: Workload,

@@ -11,8 +11,8 @@ import { printableLines } from "../files/printable.ts";
 const command = {
   name: "check",
   summary:
-    "Checks formatting, lint and types of everything, the notebooks' cells included, and that\n" +
-    "the notebooks' outputs are there, hold no error and are those of today's results.",
+    "Checks formatting, lint and types of all code, also in notebooks. Checks that the notebooks\n" +
+    "have outputs without errors, made from the current results.",
   options: {},
 } as const;
 
@@ -23,7 +23,7 @@ if (import.meta.main) {
     const lintOptions = ["--quiet", "--rules-exclude=no-import-prefix"];
     const sources = ["lib", "experiments", "tests"];
     const steps: [name: string, args: string[]][] = [
-      // Not the notebooks themselves: Deno 2.9.6 calls every one of them unformatted.
+      // Without the notebooks themselves: Deno 2.9.6 reports every notebook as unformatted.
       ["formatting", ["fmt", "--check", "--quiet", "deno.json", ...sources, ...cells]],
       ["lint", ["lint", ...lintOptions, ...sources]],
       ["lint of notebooks", ["lint", ...lintOptions, ...cells]],
@@ -54,7 +54,7 @@ if (import.meta.main) {
   });
 }
 
-/** Each notebook's code as a module beside it, so that its relative imports resolve. */
+/** Writes each notebook's code as a module beside it, so that relative imports resolve. */
 async function writeCells(): Promise<string[]> {
   return await Promise.all((await listNotebooks()).map(async (path) => {
     const file = join(dirname(path), `.${basename(path, ".ipynb")}_cells.ts`);
@@ -63,7 +63,7 @@ async function writeCells(): Promise<string[]> {
   }));
 }
 
-/** Whether every notebook's outputs are what its cells would show. */
+/** Returns true if every notebook's outputs are up to date; else prints the problems. */
 async function checkOutputs(): Promise<boolean> {
   let isCurrent = true;
   for (const path of await listNotebooks()) {
@@ -71,7 +71,7 @@ async function checkOutputs(): Promise<boolean> {
     const problems = await notebookProblems(path, await readNotebook(path));
     for (const problem of problems) console.error(`${name}.ipynb ${printableLines(problem)}`);
     if (problems.length === 0) continue;
-    console.error(`  to make its outputs anew: deno task render --in-place ${name}`);
+    console.error(`  to make new outputs: deno task render --in-place ${name}`);
     isCurrent = false;
   }
   console.log(`${isCurrent ? "ok  " : "FAIL"}  outputs of notebooks`);

@@ -3,20 +3,20 @@ import { asUserError } from "../as_user_error.ts";
 import { printableLines } from "../files/printable.ts";
 import { UserError } from "../user_error.ts";
 
-/** One option of a command: a flag, or with `value` (its placeholder in the help) a text. */
+/** An option of a command: a flag, or a text if it has `value`, its placeholder in the help. */
 export interface OptionDescription {
   readonly help: string;
   readonly value?: string;
-  /** Whether it may be given more than once. */
+  /** True if the option may be given more than once. */
   readonly isRepeatable?: boolean;
 }
 
-/** What a command line may hold; `--help` prints it. */
+/** The description of a command, which `--help` prints. */
 export interface Command<O extends Record<string, OptionDescription>> {
-  /** As it is typed: "reproduce". */
+  /** The name as typed: "reproduce". */
   readonly name: string;
   readonly summary: string;
-  /** The arguments that are not options, if it takes any: "[experiment…]". */
+  /** Placeholder of arguments that are not options: "[experiment…]". */
   readonly positionals?: string;
   readonly options: O;
 }
@@ -31,10 +31,10 @@ export interface CommandLine<O extends Record<string, OptionDescription>> {
 }
 
 /**
- * Runs a command: parses the arguments, prints the help where asked, and turns an error that is no
- * fault of this code into one message and exit status 2.
+ * Runs a command: parses the arguments and prints the help on request. Turns an error that is not a fault
+ * of this code into one message and exit status 2.
  *
- * @param main gives the exit status
+ * @param main returns the exit status
  */
 export async function runCommand<const O extends Record<string, OptionDescription>>(
   command: Command<O>,
@@ -59,7 +59,8 @@ export async function runCommand<const O extends Record<string, OptionDescriptio
 }
 
 /**
- * Goes where the command was typed, from where paths are meant: a task runs in the project's folder.
+ * Changes to the folder where the command was typed, because relative paths start there. Deno runs tasks
+ * in the project's folder.
  *
  * @throws UserError if that folder is gone
  */
@@ -70,17 +71,18 @@ function goWhereTyped(): void {
     Deno.chdir(typed);
   } catch (error) {
     throw new UserError(
-      `$INIT_CWD, the folder in which the command was typed, is ${typed}, which cannot be entered; ` +
-        "go to another folder and type the command there",
+      `cannot enter ${typed}, the folder in which the command was typed ($INIT_CWD); ` +
+        "type the command in another folder",
       { cause: error },
     );
   }
 }
 
 /**
- * Deno closes some folders to every program that may not do everything; files there would seem to be missing.
+ * Checks paths. Deno closes some folders to programs without all permissions, and files there would seem
+ * to be missing.
  *
- * @throws UserError for a path in one of them
+ * @throws UserError for a path in one of these folders
  */
 function checkWithinReach<O extends Record<string, OptionDescription>>(
   command: Command<O>,
@@ -98,13 +100,13 @@ function checkWithinReach<O extends Record<string, OptionDescription>>(
   );
 }
 
-/** @throws UserError for what the command does not know, naming what it does know */
+/** @throws UserError for an unknown option, naming the valid ones */
 export function parseCommandLine<const O extends Record<string, OptionDescription>>(
   command: Command<O>,
   args: readonly string[],
 ): CommandLine<O> {
   const line = parsedLine(command, args);
-  // An empty folder would be the one that the command runs in.
+  // An empty path would mean the current folder.
   const empty = Object.entries(line.options).find(([, value]) => [value].flat().includes(""))?.[0];
   if (empty === undefined) return line;
   throw new UserError(
@@ -146,8 +148,8 @@ function parsedLine<const O extends Record<string, OptionDescription>>(
 }
 
 /**
- * Writes an option and its value as one word where the value begins with a dash, as in
- * `--slurm "--time=1:00"`: what is itself an option of the command is no value, but a forgotten one.
+ * Joins an option and a value that begins with a dash into one word, as in `--slurm "--time=1:00"`. If
+ * the next word is an option of the command, the value was forgotten, and the words stay apart.
  */
 function withValues(
   options: Readonly<Record<string, OptionDescription>>,
@@ -164,7 +166,7 @@ function withValues(
   return words;
 }
 
-/** The arguments that give a command line: `parseCommandLine` the other way round. */
+/** Makes the arguments of a command line: the inverse of `parseCommandLine`. */
 export function argumentsOf(
   { positionals, options }: {
     readonly positionals: readonly string[];
@@ -196,7 +198,7 @@ export function helpText(command: Command<Record<string, OptionDescription>>): s
   ].join("\n");
 }
 
-/** A whole number from an option's text. @throws UserError naming the option */
+/** Parses an option's whole number. @throws UserError naming the option */
 export function parseWholeNumber(
   option: string,
   text: string,
@@ -212,7 +214,7 @@ export function parseWholeNumber(
   return value;
 }
 
-/** A comma-separated list. @throws UserError if it is empty */
+/** Parses a comma-separated list. @throws UserError if it is empty */
 export function parseList(option: string, text: string): string[] {
   const items = text.split(",").map((item) => item.trim()).filter(Boolean);
   if (items.length === 0) throw new UserError(`--${option} is empty; give names, comma-separated`);

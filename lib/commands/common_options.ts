@@ -1,6 +1,6 @@
 import { backends } from "../backend/backends.ts";
 
-/** Options that several commands have in common. */
+/** Options that several commands share. */
 export const backendOption = {
   backend: {
     value: ["auto", ...backends.map(({ name }) => name)].join("|"),

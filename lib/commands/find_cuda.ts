@@ -1,4 +1,4 @@
-/** What libtensorflow 2.9.1, the one of tfjs-node-gpu 4.22.0, opens when it looks for a GPU. */
+/** The libraries that libtensorflow 2.9.1 (of tfjs-node-gpu 4.22.0) opens to use a GPU. */
 const LIBRARIES: readonly {
   readonly what: string;
   readonly linux: string;
@@ -25,7 +25,7 @@ const LIBRARIES: readonly {
   },
 ];
 
-/** One of the libraries: the file that was opened, or null, and then how to get it. */
+/** A library: the file that was opened, or null, and the way to get it. */
 export interface CudaFinding {
   readonly what: string;
   readonly file: string | null;
@@ -33,9 +33,9 @@ export interface CudaFinding {
 }
 
 /**
- * Which of the libraries that TensorFlow needs to compute on a GPU can be opened.
+ * Tries to open the libraries that TensorFlow needs to compute on a GPU.
  *
- * @param open throws if a library of that name can't be opened
+ * @param open throws if it cannot open the library
  */
 export function findCuda(
   open: (name: string) => void = (name) => Deno.dlopen(name, {}).close(),

@@ -8,12 +8,12 @@ import {
 import { findProgram } from "../files/find_program.ts";
 
 /**
- * Puts Debian's or Ubuntu's package of oneDNN into the user's cache folder, which needs no root, and
- * with it the packages that it depends on and the machine lacks. apt checks signatures and checksums.
+ * Installs Debian's or Ubuntu's package of oneDNN, and its missing dependencies, into the user's cache
+ * folder. Needs no root. apt checks signatures and checksums.
  *
- * @param folder where it is to lie; it appears whole or not at all
+ * @param folder target folder; it appears whole or not at all
  * @returns the library's file
- * @throws Error that says why it cannot be had this way, and which command brings it
+ * @throws Error with the reason and a command that installs oneDNN in another way
  */
 export async function installOneDnn(folder: string = installedFolder()): Promise<string> {
   const { file, command } = placesOf();
@@ -62,8 +62,8 @@ async function makeFolderBeside(folder: string): Promise<string> {
 }
 
 /**
- * Downloads the package and what it needs: after the machine's package lists, and where these are
- * missing (a fresh container) or name a version that is gone, after lists of our own.
+ * Downloads the package and its dependencies. Uses the machine's package lists first. If these are missing
+ * (a fresh container) or name a version that is gone, fetches new lists.
  *
  * @returns the packages' files
  */
@@ -75,7 +75,7 @@ async function downloadPackages(folder: string): Promise<string[]> {
     const lists = join(folder, "lists");
     await Deno.mkdir(join(lists, "partial"), { recursive: true });
     const fresh = [...options, "-o", `Dir::State::Lists=${lists}`];
-    // One source that fails does not matter where another has the package: only what apt says is kept.
+    // A source may fail if another has the package, so only apt's complaint is kept.
     const { stderr } = await output("apt-get", [...fresh, "update"]);
     try {
       return await downloadAfterLists(join(folder, "fresh-packages"), fresh);
@@ -89,17 +89,17 @@ async function downloadPackages(folder: string): Promise<string[]> {
   }
 }
 
-/** What makes apt leave the machine's own folders alone, and with that do without root. */
+/** Options that keep apt out of the machine's own folders, so that it needs no root. */
 async function aptOptions(folder: string): Promise<string[]> {
   const cache = join(folder, "cache");
   await Deno.mkdir(join(cache, "archives", "partial"), { recursive: true });
   return [
     `Dir::Cache=${cache}`,
-    // Where the machine's own state is broken in any way, apt refuses to plan anything.
+    // If the machine's own state is broken in any way, apt refuses to plan anything.
     "Dir::State::status=/dev/null",
-    // Run by root, apt would become a user who may not write to our folder.
+    // As root, apt would switch to a user who may not write to our folder.
     "APT::Sandbox::User=root",
-    // A network that swallows requests should cost seconds, not minutes.
+    // A network that drops requests should cost seconds, not minutes.
     "Acquire::http::Timeout=15",
     "Acquire::https::Timeout=15",
     "Acquire::Retries=0",
@@ -129,7 +129,7 @@ async function newestPackage(options: readonly string[]): Promise<string> {
   return newest;
 }
 
-/** What a package needs, directly or not, and is not installed. */
+/** The direct and indirect dependencies that are not installed. */
 async function missingPackages(name: string, options: readonly string[]): Promise<string[]> {
   const plan = await run(
     "apt-get",
@@ -152,7 +152,7 @@ async function putInPlace(root: string, folder: string): Promise<void> {
   try {
     await Deno.rename(root, folder);
   } catch (error) {
-    // Another process that did the same may have been first.
+    // Another process may have installed it meanwhile.
     if (newestIn(debianLibraries(folder), placesOf().file) !== null) return;
     throw new Error(`cannot write ${folder} (${(error as Error).message}); delete it`, {
       cause: error,
@@ -178,7 +178,7 @@ async function output(program: string, args: readonly string[], cwd?: string): P
   const { success, stdout, stderr } = await new Deno.Command(program, {
     args: [...args],
     cwd,
-    // What it prints is read here, and is not to be in another language.
+    // Its output is parsed here, so it must be in English.
     env: { LC_ALL: "C" },
     stdin: "null",
   }).output();

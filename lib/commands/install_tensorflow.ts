@@ -2,29 +2,29 @@ import { dirname, join } from "node:path";
 import { createRequire } from "node:module";
 import { exists } from "../data/read_data_file.ts";
 
-/** The package whose library computes with CUDA, and its version, as deno.json has it. */
+/** The package whose library computes with CUDA. */
 const PACKAGE = "@tensorflow/tfjs-node-gpu";
 
-/** What its install script makes: libtensorflow, and the addon through which it is called. */
+/** The folders that its install script makes: libtensorflow, and the addon that calls it. */
 const PARTS = ["deps", "lib"] as const;
 
 export interface InstallOptions {
-  /** The package's folder, from which it is loaded. */
+  /** The folder that the package is loaded from. */
   readonly folder?: string;
-  /** Runs the install script of that version of the package in a new project; gives its folder there. */
+  /** Runs the package's install script in a new project and returns the package's folder there. */
   readonly runScript?: (project: string, version: string) => Promise<string>;
 }
 
-/** Whether the native part is there. */
+/** Returns true if the native part is installed. */
 export async function hasTensorflow(folder = packageFolder()): Promise<boolean> {
   for (const part of PARTS) if (!await exists(join(folder, part))) return false;
   return true;
 }
 
 /**
- * Runs the install script of `tfjs-node-gpu`, which downloads libtensorflow and an addon for Node, and puts
- * what it made where the package is loaded from. Deno runs such scripts only in a project with a folder
- * `node_modules`, so it is done in one beside the package, which is removed afterwards.
+ * Runs the install script of `tfjs-node-gpu`, which downloads libtensorflow and an addon for Node, and
+ * moves the result into the package's folder. Deno runs such scripts only in a project with a folder
+ * `node_modules`, so the script runs in a temporary project beside the package.
  *
  * @throws Error with the script's own complaint
  */
@@ -49,7 +49,7 @@ export async function installTensorflow(
   }
 }
 
-/** In Deno's cache, or in `node_modules` where a user has turned that on. */
+/** Finds the package in Deno's cache, or in `node_modules` if a user has turned that on. */
 function packageFolder(): string {
   return dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`));
 }
@@ -74,7 +74,7 @@ async function runInstallScript(project: string, version: string): Promise<strin
   return await Deno.realPath(join(project, "node_modules", PACKAGE));
 }
 
-/** The script's own error, which the ones of the programs around it follow; else the last line. */
+/** Finds the script's own error, else the last line. Errors of other programs follow the script's. */
 function complaintIn(text: string): string {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   return lines.find((line) => line.startsWith("error: Uncaught"))

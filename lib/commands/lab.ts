@@ -8,7 +8,7 @@ import { UserError } from "../user_error.ts";
 const command = {
   name: "lab",
   summary: "Opens the notebooks in JupyterLab, or Jupyter Notebook, with Deno as the kernel.\n" +
-    "Stop ends what the library is at and keeps every variable; the cell can be run again.",
+    "Stop ends the running computation and keeps every variable; the cell can be run again.",
   positionals: "[notebook] [-- option of Jupyter…]",
   options: {
     port: { value: "N", help: "the server's port (default: the first free one from 8888)" },
@@ -16,7 +16,7 @@ const command = {
   },
 } as const;
 
-/** What to start, best first. `jupyter-server` alone has no page on which notebooks open. */
+/** Programs to start, best first. `jupyter-server` alone has no page that opens notebooks. */
 const PROGRAMS = ["jupyter-lab", "jupyter-notebook"];
 
 if (import.meta.main) {
@@ -30,14 +30,14 @@ if (import.meta.main) {
         `--MultiKernelManager.default_kernel_name=${KERNEL}`,
         ...options.port ? [`--port=${options.port}`] : [],
         ...options["no-browser"] ? ["--no-browser"] : [],
-        // Without it Jupyter does not start for root, as whom one works in a container.
+        // Without it Jupyter refuses to start as root, the usual user in a container.
         ...Deno.uid() === 0 ? ["--allow-root"] : [],
         ...positionals,
       ],
       cwd: join(PROJECT_ROOT, "notebooks"),
       env: { JUPYTER_PATH: jupyterPath(folder) },
     }).spawn();
-    // Control-C reaches Jupyter by itself, which asks what is meant.
+    // Control-C also reaches Jupyter, which asks for confirmation.
     Deno.addSignalListener("SIGINT", () => {});
     if (Deno.build.os !== "windows") {
       Deno.addSignalListener("SIGTERM", () => jupyter.kill("SIGTERM"));
@@ -46,17 +46,16 @@ if (import.meta.main) {
   });
 }
 
-/** Says what to do where no program shows notebooks. */
+/** The message for machines without a program that shows notebooks. */
 async function withoutJupyter(folder: string): Promise<string> {
   const start = Deno.build.os === "windows"
     ? `$env:JUPYTER_PATH="${folder}"; code .`
     : `JUPYTER_PATH="${jupyterPath(folder)}" code .`;
   return `there is no JupyterLab here; this installs it:\n` +
     `  ${await installCommand()}\n` +
-    `Or use VS Code, which needs none, with its extensions Jupyter and Deno: start it in ` +
-    `${PROJECT_ROOT} by\n` +
+    `Or use VS Code with its extensions Jupyter and Deno. Start it in ${PROJECT_ROOT} with\n` +
     `  ${start}\n` +
-    `open a notebook, and select the kernel "Deno" (under "Jupyter Kernel").`;
+    `Open a notebook, and select the kernel "Deno" (under "Jupyter Kernel").`;
 }
 
 async function installCommand(): Promise<string> {

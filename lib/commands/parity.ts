@@ -8,8 +8,8 @@ import { UserError } from "../user_error.ts";
 const command = {
   name: "parity",
   summary:
-    "Holds the library against a folder of reference numbers made with published PyTorch code:\n" +
-    "one line a quantity, with its largest error and tolerance. Exit status 1 if one fails.",
+    "Compares the library with a folder of reference numbers made with published PyTorch code.\n" +
+    "Prints one line for each quantity: its largest error and tolerance. Exit status 1 if one fails.",
   positionals: "DIR",
   options: backendOption,
 } as const;
@@ -26,7 +26,7 @@ if (import.meta.main) {
       if (!comparison.passed) failures++;
     }
     for (const file of await notCompared(positionals[0])) {
-      console.log(`not compared: ${file}, for what it holds is not here yet`);
+      console.log(`not compared: ${file}, because the library has nothing to compare with it`);
     }
     console.log(failures === 0 ? "all quantities agree" : `${failures} quantities differ`);
     return failures === 0 ? 0 : 1;

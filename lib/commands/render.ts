@@ -22,17 +22,17 @@ import { UserError } from "../user_error.ts";
 const command = {
   name: "render",
   summary:
-    "Executes notebooks (default: all of the project's) and writes them as web pages that need\n" +
-    "no network: an overview with the verdicts, a page for each, and the executed notebooks.",
+    "Executes notebooks (default: all of the project) and writes them as web pages that need no\n" +
+    "network: an overview with the verdicts, a page for each, and the executed notebooks.",
   positionals: "[notebook…]",
   options: {
     set: {
       value: "NAME=VALUE",
-      help: "a parameter of the notebooks that have it: --set scale=smoke; may be repeated",
+      help: "set a parameter in the notebooks that have it: --set scale=smoke; may be repeated",
       isRepeatable: true,
     },
-    out: { value: "FOLDER", help: "where to write (default: rendered)" },
-    standalone: { help: "all in one page that needs no other file, to mail" },
+    out: { value: "FOLDER", help: "target folder (default: rendered)" },
+    standalone: { help: "write one page that needs no other file, for example to mail" },
     "no-execute": { help: "show the outputs that the notebooks hold" },
     "in-place": { help: "save the notebooks with their new outputs instead, and write no pages" },
   },
@@ -51,23 +51,23 @@ if (import.meta.main) {
 
 function checkOptions({ set, out, standalone, ...flags }: Options): void {
   if (flags["no-execute"] && (set.length > 0 || flags["in-place"])) {
-    throw new UserError("--no-execute goes neither with --set nor with --in-place");
+    throw new UserError("--no-execute cannot be combined with --set or --in-place");
   }
   if (flags["in-place"] && (set.length > 0 || out !== undefined || standalone)) {
     throw new UserError(
-      "--in-place goes with no other option; what a saved notebook is to be executed with stands " +
-        `in its own cell tagged "parameters"`,
+      "--in-place cannot be combined with other options; write parameters into the notebook's cell " +
+        `tagged "parameters"`,
     );
   }
 }
 
-/** @throws UserError when notebooks are to be saved, whose figures then lack what code hosts show */
+/** @throws UserError if notebooks would be saved without the pictures that code hosts show */
 async function warnWithoutBrowser(options: Options): Promise<void> {
   if (options["no-execute"] || await findChromium() !== null) return;
   const message = "there is no Chromium to draw still pictures of the figures; " +
     "apt-get install chromium, or set CHROMIUM to one";
   if (options["in-place"]) throw new UserError(message);
-  console.warn(`${message}. The pages' own figures do without.`);
+  console.warn(`${message}. The pages' own figures do not need it.`);
 }
 
 async function saveExecuted(paths: readonly string[]): Promise<number> {
@@ -98,7 +98,7 @@ async function render(paths: readonly string[], options: Options): Promise<numbe
     parameters: parseSettings(options.set, source.notebook),
   }));
   const foot = await remark(options);
-  // Git was the last program that pages of what is there need.
+  // Without execution, git was the last program that rendering needs.
   if (options["no-execute"]) await Deno.permissions.revoke({ name: "run" });
   const shown: NamedNotebook[] = [];
   for (const { path, name, notebook, parameters } of planned) {
@@ -124,7 +124,9 @@ function pageName({ standalone }: Options, notebooks: readonly NamedNotebook[]):
 function checkNames(names: readonly string[]): void {
   const taken = new Set(["index"]);
   for (const name of names) {
-    if (taken.has(name)) throw new UserError(`there can be only one page "${name}.html"`);
+    if (taken.has(name)) {
+      throw new UserError(`several pages would be "${name}.html"; rename a notebook`);
+    }
     taken.add(name);
   }
 }
@@ -142,7 +144,7 @@ function checkSettings(settings: readonly string[], notebooks: readonly Notebook
   }
 }
 
-/** Executes a notebook and says how it went; writes it at once where it is to be kept. */
+/** Executes a notebook and prints how it ended. With `kept`, writes it to that file at once. */
 async function execute(path: string, parameters: Parameters, kept?: string): Promise<Notebook> {
   console.log(`${basename(path)}: executing …`);
   const start = performance.now();
@@ -155,7 +157,7 @@ async function execute(path: string, parameters: Parameters, kept?: string): Pro
   return notebook;
 }
 
-/** What the foot of a page says of the outputs. */
+/** Makes the footer of a page, which says where the outputs come from. */
 async function remark(options: Options): Promise<string> {
   const { machine, deno, commit } = await provenance();
   const date = new Date().toISOString().slice(0, 10);

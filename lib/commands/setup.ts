@@ -14,10 +14,9 @@ import { formatTextTable } from "../report/cell.ts";
 
 const command = {
   name: "setup",
-  summary:
-    "Looks at what this machine has, and says for what is missing the command that brings it.\n" +
-    "Installs oneDNN into the user's cache folder where it is missing and apt has it: no root needed.\n" +
-    "Nothing here is needed for the first steps: the embedded images and the wasm backend are enough.",
+  summary: "Shows what this machine has, and the commands that install what is missing.\n" +
+    "Installs oneDNN into the user's cache folder if it is missing and apt has it; needs no root.\n" +
+    "The first steps need none of this: the embedded images and the wasm backend are enough.",
   options: {
     gpu: { help: "install libtensorflow with CUDA (about 400 MB) after asking, and look for CUDA" },
     yes: { help: "do not ask" },
@@ -28,7 +27,7 @@ const command = {
 interface Finding {
   readonly what: string;
   readonly state: string;
-  /** What it is for, or how to get it. */
+  /** Its use, or the way to get it. */
   readonly remark: string;
 }
 
@@ -54,7 +53,7 @@ if (import.meta.main) {
   });
 }
 
-/** oneDNN's library, installed if that takes no root; before the backends, one of which needs it. */
+/** Finds oneDNN's library, or installs it. Runs before the backends, because one needs it. */
 async function provideOneDnn(): Promise<Finding> {
   const what = "oneDNN library";
   try {
@@ -67,7 +66,7 @@ async function provideOneDnn(): Promise<Finding> {
   }
 }
 
-/** libtensorflow; before the backends, one of which needs it. */
+/** Finds libtensorflow, or installs it. Runs before the backends, because one needs it. */
 async function provideTensorflow(isAgreed: boolean): Promise<Finding> {
   const what = "libtensorflow";
   if (await hasTensorflow()) return { what, state: "yes", remark: "installed" };
@@ -75,7 +74,11 @@ async function provideTensorflow(isAgreed: boolean): Promise<Finding> {
     "The install script of @tensorflow/tfjs-node-gpu downloads about 400 MB and runs " +
     "with all permissions. Run it?";
   if (!isAgreed && !confirm(question)) {
-    return { what, state: "no", remark: "not installed, since nobody agreed; --yes does" };
+    return {
+      what,
+      state: "no",
+      remark: "not installed, because the question was not answered with y; --yes skips it",
+    };
   }
   try {
     await installTensorflow();

@@ -12,11 +12,10 @@ import { UserError } from "../user_error.ts";
 
 const command = {
   name: "teacher",
-  summary:
-    "Trains a teacher, imports PyTorch weights (safetensors) as one, or lists what is there.",
+  summary: "Trains a teacher, imports PyTorch weights (safetensors) as one, or lists the teachers.",
   positionals: "train|import FILE|list",
   options: {
-    dataset: { value: "NAME", help: "the data set it is for (default: fashion-mnist-subset)" },
+    dataset: { value: "NAME", help: "the teacher's data set (default: fashion-mnist-subset)" },
     network: {
       value: "NAME",
       help: "train: resnet8, resnet14, …, or resnet10-4stage, … for 64×64 (default: resnet14)",
@@ -31,7 +30,7 @@ const command = {
 
 type Line = CommandLine<typeof command.options>;
 
-/** What the first word may be, and how many words follow it. */
+/** The actions by the first word, with the number of words. */
 const actions: Record<string, { words: number; run: (line: Line) => Promise<number> }> = {
   train: { words: 1, run: runTrain },
   import: { words: 2, run: runImport },

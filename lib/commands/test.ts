@@ -6,14 +6,15 @@ import { UserError } from "../user_error.ts";
 
 const command = {
   name: "test",
-  summary: "Runs the tests, or those in the files and folders given. What a test needs and this\n" +
-    "machine lacks (Jupyter, Chromium, …) is named as the reason why it is skipped.\n\n" +
+  summary:
+    "Runs all tests, or those in the given files and folders. Skips tests that need something\n" +
+    "this machine lacks (Jupyter, Chromium, …), and names it.\n\n" +
     "parts of a machine that --without hides:\n" +
     Object.entries(HIDEABLE).map(([part, what]) => `  ${part.padEnd(12)}${what}`).join("\n"),
   positionals: "[file…]",
   options: {
     filter: { value: "TEXT", help: "only tests whose name contains this" },
-    changed: { help: "only the tests of folders in which something differs from the last commit" },
+    changed: { help: "only the tests of folders that differ from the last commit" },
     without: {
       value: "PARTS",
       help: `hide these parts of the machine, as ${VARIABLE} does for every command`,
@@ -21,17 +22,17 @@ const command = {
   },
 } as const;
 
-/** These take longest. They start first, so that no process is left with a long one at the end. */
+/** The slowest folders. They start first, so that no long one is left for the end. */
 const LONGEST_FIRST = ["commands", "notebooks", "integrity", "golden", "training", "attack"];
 
-/** The processes run side by side. OpenMP and Mesa would spin while they wait for each other's cores. */
+/** One thread each, because the processes run side by side: OpenMP and Mesa would spin in wait. */
 const ONE_CORE = { OMP_NUM_THREADS: "1", LP_NUM_THREADS: "1" };
 const SIDE_BY_SIDE = 2;
 
 if (import.meta.main) {
   await runCommand(command, Deno.args, async ({ positionals, options }) => {
     if (options.changed && positionals.length > 0) {
-      throw new UserError("--changed finds the files itself; give either it or files");
+      throw new UserError("give either --changed or files, not both");
     }
     if (options.without !== undefined) {
       const parts = hiddenParts(parseList("without", options.without).join());
@@ -49,12 +50,14 @@ if (import.meta.main) {
       const all = await testFolders();
       jobs.push(...options.changed ? foldersOf(await changedFiles(), all) : all);
     }
-    if (jobs.length === 0) throw new UserError("no file has changed that has tests of its own");
+    if (jobs.length === 0) {
+      throw new UserError("no changed folder has tests; leave out --changed to run all tests");
+    }
     return tell(await runSideBySide(jobs.map((files) => [...args, ...files])));
   });
 }
 
-/** Each folder of tests, those that lie in no folder, and the examples in doc comments. */
+/** Lists the folders of tests, the tests outside of folders, and the examples in doc comments. */
 async function testFolders(): Promise<string[][]> {
   const entries = await Array.fromAsync(Deno.readDir("tests"));
   const folders = entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name).sort();
@@ -72,7 +75,7 @@ async function changedFiles(): Promise<string[]> {
     args: ["status", "--porcelain=v1", "--no-renames", "--untracked-files=all"],
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  if (!success) throw new UserError(`--changed asks git what differs: ${text(stderr).trim()}`);
+  if (!success) throw new UserError(`--changed needs git, but git failed: ${text(stderr).trim()}`);
   return text(stdout).split("\n").map((line) => line.slice(3));
 }
 
@@ -87,7 +90,7 @@ export function foldersOf(changed: readonly string[], folders: readonly string[]
   return folders.filter(([path]) => names.includes(path.split("/")[1]));
 }
 
-/** What one process of the runner came to; counts are null if it ended without any. */
+/** The outcome of one process; `counts` is null if it ended without reporting any. */
 interface Result {
   readonly success: boolean;
   readonly counts:
@@ -95,7 +98,7 @@ interface Result {
     | null;
 }
 
-/** Runs processes side by side. Each shows what it said when it ends: both at once would be a muddle. */
+/** Runs processes side by side. Shows the output of each when it ends, so that outputs do not mix. */
 async function runSideBySide(jobs: readonly (readonly string[])[]): Promise<Result[]> {
   const left = jobs.values();
   const results: Result[] = [];
@@ -115,7 +118,7 @@ async function runTests(
   show: (text: string) => unknown = (text) => Deno.stdout.write(new TextEncoder().encode(text)),
 ): Promise<Result> {
   const run = new Deno.Command(Deno.execPath(), {
-    // `deno task check` looks at types, once instead of in each process.
+    // `deno task check` checks types, once instead of in each process.
     args: [
       "test",
       "--allow-all",
@@ -142,11 +145,11 @@ async function runTests(
   return { success, counts: { passed, failed, skipped } };
 }
 
-/** Says what the tests came to, and gives the exit status. */
+/** Prints the total counts and returns the exit status. */
 function tell(results: readonly Result[]): number {
   const all = results.flatMap(({ counts }) => counts ?? []);
   if (all.length < results.length) {
-    console.error("error: the tests ended before their time, or none ran");
+    console.error("error: the tests ended early, or none ran");
     return 1;
   }
   const sum = (of: "passed" | "failed" | "skipped") =>

@@ -1,7 +1,7 @@
 import { delimiter, join } from "node:path";
 import { isHiddenProgram } from "./hidden.ts";
 
-/** The path of the first of these programs that is on the search path and not hidden, or null. */
+/** Finds the first of these programs that is on the search path and not hidden, else null. */
 export async function findProgram(names: readonly string[]): Promise<string | null> {
   const folders = (Deno.env.get("PATH") ?? "").split(delimiter).filter((folder) => folder !== "");
   for (const name of names.filter((name) => !isHiddenProgram(name))) {

@@ -1,9 +1,9 @@
 import { UserError } from "../user_error.ts";
 
-/** The environment variable that hides parts of a machine: names, comma-separated. */
+/** The environment variable that hides parts of a machine. It holds comma-separated names. */
 export const VARIABLE = "BSS_WITHOUT";
 
-/** The parts of a machine that can be hidden, and what is left unseen. */
+/** The parts of a machine that can be hidden, with descriptions. */
 export const HIDEABLE = {
   tensorflow: "TensorFlow's C library",
   onednn: "the oneDNN library",
@@ -17,7 +17,7 @@ export const HIDEABLE = {
 
 export type Part = keyof typeof HIDEABLE;
 
-/** The programs that a hidden part consists of. */
+/** The programs of each part. */
 const PROGRAMS: Partial<Record<Part, readonly string[]>> = {
   chromium: ["chromium", "chromium-browser", "google-chrome"],
   jupyter: ["jupyter-lab", "jupyter-notebook", "jupyter-server"],
@@ -26,9 +26,9 @@ const PROGRAMS: Partial<Record<Part, readonly string[]>> = {
 };
 
 /**
- * The parts that `$BSS_WITHOUT` hides, so that a machine that has them behaves like one that lacks them.
+ * The parts that `$BSS_WITHOUT` hides. The machine then behaves like one that lacks them.
  *
- * @throws UserError that lists the parts if it names another
+ * @throws UserError that lists the valid parts if it names another
  */
 export function hiddenParts(text: string = Deno.env.get(VARIABLE) ?? ""): Part[] {
   const parts = text.split(",").map((part) => part.trim()).filter(Boolean);
@@ -39,12 +39,12 @@ export function hiddenParts(text: string = Deno.env.get(VARIABLE) ?? ""): Part[]
   );
 }
 
-/** Whether $BSS_WITHOUT names something. */
+/** True if `$BSS_WITHOUT` names the part. */
 export function isHidden(part: string): boolean {
   return hiddenParts().some((hidden) => hidden === part);
 }
 
-/** Whether a program belongs to a part that is hidden. */
+/** True if a program belongs to a hidden part. */
 export function isHiddenProgram(program: string): boolean {
   return hiddenParts().some((part) => PROGRAMS[part]?.includes(program));
 }

@@ -1,6 +1,6 @@
 /**
- * Makes a text that comes from a file one line for a terminal. Control characters, line breaks and what
- * turns the direction of writing stand as "\u001b": raw, they could clear the screen or make up a line.
+ * Makes text from a file safe to print on one line of a terminal. Escapes control characters, line
+ * breaks and bidirectional controls as "\u001b": raw, they could clear the screen or fake a line.
  */
 export function printable(text: string): string {
   return text.replace(
@@ -9,7 +9,7 @@ export function printable(text: string): string {
   );
 }
 
-/** Does the same with each line of a text that may have several. */
+/** Makes each line of a text safe to print, like {@linkcode printable}. */
 export function printableLines(text: string): string {
   return text.split("\n").map(printable).join("\n");
 }

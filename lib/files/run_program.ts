@@ -7,10 +7,10 @@ export interface ProgramOutput {
 }
 
 /**
- * Runs one of the programs that a task names in its permissions, and gives what it printed, trimmed.
+ * Runs one of the programs that a task's permissions name, and returns its trimmed output.
  *
- * The loader's variables are empty for it: with them a program can be made to do anything, so Deno hands
- * none on where only some programs may be started.
+ * The loader's variables are emptied. They can make a program do anything, so Deno refuses to pass them
+ * on if a task may start only some programs.
  *
  * @throws Deno.errors.NotFound if there is no such program
  */

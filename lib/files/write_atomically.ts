@@ -2,13 +2,11 @@ import { dirname } from "node:path";
 import { UserError } from "../user_error.ts";
 
 /**
- * Writes a file beside its target, syncs it, lets the caller read it back, and renames it into
- * place: a reader sees the old file or the whole new one, and a failure leaves the old one as it
- * was.
+ * Writes a file beside its target, syncs it, lets the caller verify it, and renames it into place. A
+ * reader sees the old file or the whole new one. A failure leaves the old file unchanged.
  *
- * @param verify is given the bytes as they were read back from disk; it throws if they are not
- *   what was meant
- * @throws UserError naming the file, the cause and the remedy when the disk refuses
+ * @param verify gets the bytes read back from disk, and throws if they are wrong
+ * @throws UserError naming the file, the cause and the remedy if the file cannot be written
  */
 export async function writeAtomically(
   path: string,
@@ -29,24 +27,24 @@ export async function writeAtomically(
   }
 }
 
-/** Turns an error of the operating system into one that names the file, the cause and the remedy. */
+/** Turns an error of the operating system into one with the file, the cause and the remedy. */
 export function writeError(path: string, error: unknown): unknown {
   return isRefusal(error) ? new UserError(refusal(path, error), { cause: error }) : error;
 }
 
-/** Whether the operating system, not this code, stopped a write. */
+/** True if the operating system, not this code, stopped a write. */
 export function isRefusal(error: unknown): error is Error & { code?: string } {
   return error instanceof Error && ("code" in error || Object.hasOwn(Deno.errors, error.name));
 }
 
-/** Whether it stopped it for want of room. */
+/** True if the disk, or the user's quota, is full. */
 export function isDiskFull({ code, message }: Error & { code?: string }): boolean {
   return code === "ENOSPC" || code === "EDQUOT" || /no space left|disk quota/i.test(message);
 }
 
 function refusal(path: string, error: Error & { code?: string }): string {
   return isDiskFull(error)
-    ? `the disk is full: ${path} was not written and what was there before is unchanged; ` +
+    ? `the disk is full: ${path} was not written, and its old content is unchanged; ` +
       `free some space, then run the same command again`
     : `cannot write ${path} (${error.message}); choose a folder that you may write to`;
 }

@@ -4,8 +4,8 @@ import { codeCells, type Notebook, type Output, PLOTLY_MIME } from "./notebook.t
 import { PROJECT_ROOT } from "../files/project_root.ts";
 
 /**
- * A notebook to be committed: figures keep their data and their picture, which code hosts show, but not
- * the page that holds all of Plotly, a megabyte that differs with each of its versions.
+ * Makes a notebook small enough to commit. Figures keep their data and their picture, which code hosts
+ * show. They lose the HTML that holds Plotly, a megabyte that differs with each version.
  */
 export function compactFigures(notebook: Notebook): Notebook {
   return {
@@ -25,8 +25,8 @@ function compact(output: Output): Output {
 }
 
 /**
- * Which code cells show a path of this machine, which means nothing on another: "code cell 3 shows
- * /home/…".
+ * Finds code cells that show a path of this machine: "code cell 3 shows /home/…". Such a path means
+ * nothing on another machine.
  */
 export function pathsShown(notebook: Notebook): string[] {
   const folders = [resolve(PROJECT_ROOT), resolve(os.homedir())].filter((path) => path.length > 1);

@@ -1,7 +1,7 @@
 """Executes a notebook with nbclient: execute_notebook.py SOURCE TARGET FOLDER SECONDS
 
-FOLDER is the kernel's; SECONDS is the most that a cell may take, 0 for no limit. A cell that fails
-ends the execution, with its error among its outputs; the notebook is written all the same.
+FOLDER is the kernel's working directory. SECONDS is the time limit of a cell, 0 for none. A cell that
+fails ends the execution and holds its error among its outputs; the notebook is still written.
 """
 
 import sys
@@ -13,11 +13,10 @@ from nbclient.util import ensure_async
 
 
 class PatientClient(NotebookClient):
-    """Takes what a cell printed also where it comes late.
+    """Also takes printed text that arrives late.
 
-    Deno's kernel sends what is printed through a queue beside that of its other messages. Of a cell
-    that only prints, one in about a hundred is said to be done before its text is sent, and nbclient
-    no longer listens then.
+    Deno's kernel sends printed text through its own queue. It reports about one in a hundred cells
+    that only print as done before their text is sent, and nbclient then no longer listens.
     """
 
     async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index):
@@ -26,7 +25,7 @@ class PatientClient(NotebookClient):
             pass
 
     async def _take_late_output(self, parent_msg_id, cell, cell_index):
-        """Whether there was any before the kernel answered a question that was put after the cell."""
+        """Returns True if output came before the kernel answered a request sent after the cell."""
         was_late = False
         question = await ensure_async(self.kc.kernel_info())
         while True:

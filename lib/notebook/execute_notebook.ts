@@ -11,19 +11,19 @@ import { writeNotebook } from "./write_notebook.ts";
 const SCRIPT = fileURLToPath(new URL("execute_notebook.py", import.meta.url));
 
 export interface ExecuteOptions {
-  /** Values in place of those that the notebook declares. */
+  /** Values that replace those that the notebook declares. */
   readonly parameters?: Parameters;
-  /** The most that a cell may take; no limit if left out. */
+  /** Time limit of a cell. Default: none. */
   readonly secondsPerCell?: number;
 }
 
 /**
- * Executes a notebook with nbclient and Deno's kernel, in the notebook's folder, and gives it with
- * its outputs; the file stays as it is. A cell that fails ends it: its error is then the last output
- * (see `cellErrors`).
+ * Executes a notebook with nbclient and Deno's kernel in the notebook's folder. Returns it with its
+ * outputs and leaves the file unchanged. A cell that fails ends the execution; its error is the last
+ * output (see `cellErrors`).
  *
- * @throws UserError when there is no nbclient, a parameter is not declared, the kernel dies or a cell
- *   takes too long
+ * @throws UserError if nbclient is missing, a parameter is not declared, the kernel dies or a cell takes
+ *   too long
  */
 export async function executeNotebook(
   path: string,
@@ -54,7 +54,7 @@ function withoutOutputs(cell: Cell): Cell {
   return cell.cell_type === "code" ? { ...cell, outputs: [], execution_count: null } : cell;
 }
 
-/** What a cell prints arrives in pieces that differ each time. */
+/** Joins the pieces of printed text, which are cut differently each time. */
 function withJoinedStreams(cell: Cell): Cell {
   if (!cell.outputs) return cell;
   const outputs: Output[] = [];

@@ -2,12 +2,12 @@ import { delimiter, join } from "node:path";
 import { isFile } from "../files/find_program.ts";
 import { isHidden } from "../files/hidden.ts";
 
-/** What to do where a notebook cannot be executed. */
+/** The message for machines that cannot execute notebooks. */
 export const NBCLIENT_MISSING =
   "executing notebooks needs a python3 on the search path that has nbclient: " +
   "apt-get install python3-nbclient, or pip install nbclient";
 
-/** The first python3 on the search path that has nbclient, or null. */
+/** Finds the first python3 on the search path that has nbclient, else null. */
 export async function findNbclient(): Promise<string | null> {
   if (isHidden("python")) return null;
   const folders = (Deno.env.get("PATH") ?? "").split(delimiter).filter((folder) => folder !== "");
@@ -20,7 +20,7 @@ export async function findNbclient(): Promise<string | null> {
 
 const checked = new Map<string, Promise<boolean>>();
 
-/** Asks each Python once: importing nbclient takes it half a second. */
+/** Asks each Python once, because importing nbclient takes half a second. */
 function hasNbclient(python: string): Promise<boolean> {
   const answer = checked.get(python) ?? importsNbclient(python);
   checked.set(python, answer);

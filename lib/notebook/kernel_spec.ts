@@ -4,11 +4,11 @@ import { writeAtomically } from "../files/write_atomically.ts";
 
 const LAUNCHER = fileURLToPath(new URL("kernel/launch_kernel.ts", import.meta.url));
 
-/** The name that Jupyter knows the kernel by, and notebooks ask for. */
+/** The kernel's name in Jupyter and in notebooks. */
 export const KERNEL = "deno";
 
 /**
- * Writes a kernel specification for Jupyter into a folder: this very Deno, which Stop interrupts
+ * Writes a kernel specification for Jupyter into a folder. The kernel is this Deno; Stop interrupts it
  * instead of killing it.
  */
 export async function writeKernelSpec(folder: string): Promise<void> {
@@ -22,7 +22,7 @@ export async function writeKernelSpec(folder: string): Promise<void> {
   await writeAtomically(path, new TextEncoder().encode(JSON.stringify(spec)));
 }
 
-/** `$JUPYTER_PATH` with a folder that is looked at before all others. */
+/** Returns `$JUPYTER_PATH` with a folder before all others. */
 export function jupyterPath(folder: string): string {
   return [folder, Deno.env.get("JUPYTER_PATH")].filter(Boolean).join(delimiter);
 }

@@ -5,7 +5,7 @@ import { UserError } from "../user_error.ts";
 
 const FOLDER = join(PROJECT_ROOT, "notebooks");
 
-/** The paths of the project's notebooks: the quickstart, the tables, then the others. */
+/** Lists the paths of the project's notebooks: the quickstart, the tables, then the others. */
 export async function listNotebooks(): Promise<string[]> {
   const names = (await Array.fromAsync(Deno.readDir(FOLDER))).map(({ name }) => name)
     .filter((name) => name.endsWith(".ipynb") && !name.startsWith("."));
@@ -15,10 +15,10 @@ export async function listNotebooks(): Promise<string[]> {
 }
 
 /**
- * The paths of notebooks given by path or, those of the project, by name; all of the project's when
- * none is given.
+ * Finds notebooks by path, or by name if they are the project's. Without names, lists all of the
+ * project's.
  *
- * @throws UserError naming the project's notebooks when one is not there
+ * @throws UserError naming the project's notebooks if one is missing
  */
 export async function notebooksNamed(given: readonly string[]): Promise<string[]> {
   if (given.length === 0) return await listNotebooks();
@@ -29,7 +29,7 @@ export async function notebooksNamed(given: readonly string[]): Promise<string[]
     }
     const names = (await listNotebooks()).map((path) => path.slice(FOLDER.length + 1, -6));
     throw new UserError(
-      `there is no notebook "${text}"; give the path of one, or one of ${names.join(", ")}`,
+      `there is no notebook "${text}"; give a path, or one of ${names.join(", ")}`,
     );
   }));
 }

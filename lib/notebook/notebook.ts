@@ -1,15 +1,15 @@
-/** The figure as Plotly's own data. */
+/** A figure as Plotly's own data. */
 export const PLOTLY_MIME = "application/vnd.plotly.v1+json";
 
-/** `[{ claim, verdict }, …]`: what a notebook says of the paper's claims. */
+/** `[{ claim, verdict }, …]`: a notebook's verdicts on the paper's claims. */
 export const VERDICTS_MIME = "application/vnd.distillation.verdicts+json";
 
-/** `{ folder, results: { name: SHA-256 } }`: which results a notebook's outputs were made from. */
+/** `{ folder, results: { name: SHA-256 } }`: the results that a notebook's outputs were made from. */
 export const INPUTS_MIME = "application/vnd.distillation.inputs+json";
 
 /**
- * The parts of the notebook format (nbformat 4) that are used here. Texts are whole, not cut into
- * lines as in the file.
+ * The part of the notebook format (nbformat 4) that is used here. Texts are whole; the file has them cut
+ * into lines.
  */
 export interface Notebook {
   readonly cells: readonly Cell[];
@@ -23,29 +23,29 @@ export interface Cell {
   readonly id?: string;
   readonly metadata: { readonly tags?: readonly string[] };
   readonly source: string;
-  /** Only code cells have them. */
+  /** Only code cells have outputs. */
   readonly outputs?: readonly Output[];
-  /** When in its session a code cell was run, from 1; `null` when it was not. */
+  /** A code cell's place in the order of execution, from 1; `null` if it was not run. */
   readonly execution_count?: number | null;
 }
 
 export type Output = StreamOutput | DataOutput | ErrorOutput;
 
-/** What a cell printed. */
+/** Text that a cell printed. */
 export interface StreamOutput {
   readonly output_type: "stream";
   readonly name: "stdout" | "stderr";
   readonly text: string;
 }
 
-/** What a cell showed, in one or more forms by MIME type. */
+/** An output in one or more forms, by MIME type. */
 export interface DataOutput {
   readonly output_type: "display_data" | "execute_result";
   readonly data: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** Why a cell stopped. */
+/** The error that ended a cell. */
 export interface ErrorOutput {
   readonly output_type: "error";
   readonly ename: string;
@@ -56,29 +56,28 @@ export interface ErrorOutput {
 /** The tag and the id of the cell that gives parameters other values. */
 export const INJECTED = "injected-parameters";
 
-/** Whether a cell gives parameters other values than the notebook declares. */
+/** True for the cell that gives parameters other values. */
 export function isInjected({ metadata }: Cell): boolean {
   return metadata.tags?.includes(INJECTED) ?? false;
 }
 
-/** A notebook's code cells in their order. */
 export function codeCells({ cells }: Notebook): Cell[] {
   return cells.filter(({ cell_type }) => cell_type === "code");
 }
 
-/** What all cells of a notebook show, in their order. */
+/** The outputs of all cells in their order. */
 export function outputsOf(notebook: Notebook): Output[] {
   return notebook.cells.flatMap(({ outputs = [] }) => outputs);
 }
 
-/** Everything that a notebook shows in one form, one value an output. */
+/** The values of all outputs that have the given form. */
 export function shownAs(notebook: Notebook, mimeType: string): unknown[] {
   return outputsOf(notebook).flatMap((output) =>
     "data" in output && mimeType in output.data ? [output.data[mimeType]] : []
   );
 }
 
-/** All text that a notebook prints or shows, for those who search in it. */
+/** All text that a notebook prints or shows, for searching. */
 export function shownText(notebook: Notebook): string {
   return outputsOf(notebook).map((output) => {
     if (output.output_type === "stream") return output.text;
@@ -88,14 +87,14 @@ export function shownText(notebook: Notebook): string {
 }
 
 /**
- * The code cells of a notebook as one TypeScript module, for the checks that do not read notebooks.
- * What the last line of a cell shows is kept as an expression statement.
+ * Joins a notebook's code cells into one TypeScript module, for checks that do not read notebooks. A
+ * cell's last line stays an expression statement.
  */
 export function extractCells(notebook: Notebook): string {
   return [...codeCells(notebook).map(({ source }) => source), "export {};"].join("\n\n") + "\n";
 }
 
-/** Which of a notebook's own code cells stopped and why: "code cell 3: UserError: …". */
+/** The errors of a notebook's own code cells: "code cell 3: UserError: …". */
 export function cellErrors(notebook: Notebook): string[] {
   return codeCells(notebook).filter((cell) => !isInjected(cell)).flatMap((
     { outputs = [] },

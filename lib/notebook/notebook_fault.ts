@@ -2,10 +2,10 @@ import { isResultName } from "../store/manifest.ts";
 import { INPUTS_MIME, PLOTLY_MIME, VERDICTS_MIME } from "./notebook.ts";
 import { isRecord } from "../is_record.ts";
 
-/** What is wrong with a value, the first thing; null if nothing is. */
+/** The first thing that is wrong with a value; null if nothing is. */
 type Fault = string | null;
 
-/** Says why the content of a file is no notebook as `Notebook` describes it; null if it is one. */
+/** Finds the reason why a file's content is not a `Notebook`; null if it is one. */
 export function notebookFault(content: unknown): Fault {
   if (!isRecord(content) || content.nbformat !== 4 || !Array.isArray(content.cells)) {
     return `it lacks "cells", or its "nbformat" is not 4`;
@@ -13,29 +13,29 @@ export function notebookFault(content: unknown): Fault {
   return firstFault(content.cells, "cell", cellFault);
 }
 
-/** Whether a form of an output is data, not text. */
+/** True if a form of an output is data, not text. */
 export function isJson(mimeType: string): boolean {
   return mimeType === "application/json" || mimeType.endsWith("+json");
 }
 
 function cellFault(cell: unknown): Fault {
-  if (!isRecord(cell)) return "it is no object";
+  if (!isRecord(cell)) return "it is not an object";
   const { cell_type, source, metadata, outputs = [] } = cell;
   if (!["code", "markdown", "raw"].includes(cell_type as string)) {
-    return `its "cell_type" is none that there is`;
+    return `its "cell_type" is unknown`;
   }
-  if (!isText(source)) return `its "source" is no text`;
-  if (!isRecord(metadata)) return `its "metadata" is no object`;
-  if (!isTexts(metadata.tags ?? [])) return `its "tags" are no list of texts`;
-  if (!Array.isArray(outputs)) return `its "outputs" are no list`;
+  if (!isText(source)) return `its "source" is not a text`;
+  if (!isRecord(metadata)) return `its "metadata" is not an object`;
+  if (!isTexts(metadata.tags ?? [])) return `its "tags" are not a list of texts`;
+  if (!Array.isArray(outputs)) return `its "outputs" are not a list`;
   return firstFault(outputs, "output", outputFault);
 }
 
 function outputFault(output: unknown): Fault {
-  if (!isRecord(output)) return "it is no object";
+  if (!isRecord(output)) return "it is not an object";
   switch (output.output_type) {
     case "stream":
-      return isText(output.text) ? null : `its "text" is no text`;
+      return isText(output.text) ? null : `its "text" is not a text`;
     case "error": {
       const { ename, evalue, traceback } = output;
       const isWhole = isTexts([ename, evalue]) && isTexts(traceback);
@@ -45,10 +45,10 @@ function outputFault(output: unknown): Fault {
     case "execute_result": {
       if (!isRecord(output.data)) return `its "data" is no object`;
       const wrong = Object.entries(output.data).find(([type, value]) => !isForm(type, value));
-      return wrong === undefined ? null : `its "${wrong[0]}" is something else`;
+      return wrong === undefined ? null : `its "${wrong[0]}" has the wrong form`;
     }
     default:
-      return `its "output_type" is none that there is`;
+      return `its "output_type" is unknown`;
   }
 }
 
@@ -57,7 +57,7 @@ function isForm(mimeType: string, value: unknown): boolean {
   return own ? own(value) : isJson(mimeType) || isText(value);
 }
 
-/** The forms of which more is expected here than that they are JSON. */
+/** Forms with checks beyond being JSON. */
 const OWN_FORMS: Readonly<Record<string, (value: unknown) => boolean>> = {
   [PLOTLY_MIME]: (figure) => {
     const { layout } = Object(figure);
@@ -71,7 +71,7 @@ const OWN_FORMS: Readonly<Record<string, (value: unknown) => boolean>> = {
     isTexts(Object.values(inputs.results)) && Object.keys(inputs.results).every(isResultName),
 };
 
-/** A text, in the file cut into lines or not. */
+/** True for a text, and for a text cut into lines. */
 function isText(value: unknown): boolean {
   return typeof value === "string" || isTexts(value);
 }

@@ -10,18 +10,18 @@ import {
 } from "./notebook.ts";
 
 interface Inputs {
-  /** A results folder, from the notebook's folder. */
+  /** Path of a results folder, relative to the notebook's folder. */
   readonly folder: string;
-  /** SHA-256 by the result's name. */
+  /** SHA-256 of each result by its name. */
   readonly results: Readonly<Record<string, string>>;
 }
 
 /**
- * Why a notebook's outputs are not what its cells would show: they are not there, hold an error, come
- * from other parameters, or from results that have changed since or are gone. Empty when all is well.
+ * Finds the reasons why a notebook's outputs are out of date: outputs are missing, hold an error, or were
+ * made with other parameters or from results that have changed or are gone.
  *
- * @param path of the notebook's file
- * @throws UserError when a manifest is damaged
+ * @param path path of the notebook's file
+ * @throws UserError if a manifest is damaged
  */
 export async function notebookProblems(path: string, notebook: Notebook): Promise<string[]> {
   const cells = codeCells(notebook);

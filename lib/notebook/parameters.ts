@@ -3,12 +3,11 @@ import { type Cell, INJECTED, isInjected, type Notebook } from "./notebook.ts";
 
 const DECLARED = "parameters";
 
-/** Values of a notebook's parameters by their names; whatever JSON can hold. */
+/** A notebook's parameters by name. Values are anything that JSON can hold. */
 export type Parameters = Readonly<Record<string, unknown>>;
 
 /**
- * The parameters that a notebook declares in its cell tagged "parameters", each with its value as
- * it is written there.
+ * Finds the parameters that a notebook declares in its cell tagged "parameters". Values are source text.
  */
 export function declaredParameters(notebook: Notebook): ReadonlyMap<string, string> {
   const source = notebook.cells[parametersAt(notebook)]?.source ?? "";
@@ -17,11 +16,11 @@ export function declaredParameters(notebook: Notebook): ReadonlyMap<string, stri
 }
 
 /**
- * A notebook with a cell after its parameters that gives some of them other values, as papermill
- * does; in place of such a cell that it holds already.
+ * Adds a cell after a notebook's parameters that gives some of them other values, as papermill does.
+ * Replaces such a cell that the notebook already holds.
  *
- * @param path for the error's text
- * @throws UserError when the notebook does not declare one of them
+ * @param path for error messages
+ * @throws UserError if the notebook does not declare one of them
  */
 export function injectParameters(
   notebook: Notebook,
@@ -42,7 +41,7 @@ export function injectParameters(
   const source = names.map((name) => `const ${name} = ${JSON.stringify(parameters[name])};`);
   const injected: Cell = {
     cell_type: "code",
-    // Notebooks before 4.5 do not know ids.
+    // Notebooks before format 4.5 have no ids.
     ...(notebook.nbformat_minor >= 5 ? { id: INJECTED } : {}),
     metadata: { tags: [INJECTED] },
     source: source.join("\n"),
@@ -55,7 +54,7 @@ export function injectParameters(
   };
 }
 
-/** Whether a cell is the one that declares parameters. */
+/** True for the cell that declares parameters. */
 export function declaresParameters({ metadata }: Cell): boolean {
   return metadata.tags?.includes(DECLARED) ?? false;
 }
@@ -65,10 +64,10 @@ function parametersAt({ cells }: Notebook): number {
 }
 
 /**
- * The values that a command line gives those of its parameters which a notebook declares.
+ * Parses the settings of a command line, and keeps those that the notebook declares.
  *
- * @param settings each "name=value"; the value is JSON, or plain text where the notebook has a text
- * @throws UserError when a setting is not of that form, or its value not of the parameter's kind
+ * @param settings each "name=value"; the value is JSON, or plain text if the notebook's value is a text
+ * @throws UserError if a setting has another form, or its value is not of the parameter's kind
  */
 export function parseSettings(settings: readonly string[], notebook: Notebook): Parameters {
   const declared = declaredParameters(notebook);
@@ -78,7 +77,7 @@ export function parseSettings(settings: readonly string[], notebook: Notebook): 
   );
 }
 
-/** @throws UserError when a setting is not of the form "name=value" */
+/** @throws UserError if a setting is not of the form "name=value" */
 export function splitSetting(setting: string): [name: string, value: string] {
   const at = setting.indexOf("=");
   if (at < 1) throw new UserError(`--set is "${setting}", but must be NAME=VALUE`);
@@ -94,7 +93,7 @@ function parseValue(name: string, text: string, written: string): unknown {
       return undefined;
     }
   });
-  // What is written may be a longer expression, which says nothing about its kind.
+  // The source text may be a longer expression, whose kind is unknown.
   if (like === undefined) return value ?? text;
   if (value === undefined || kindOf(value) !== kindOf(like)) {
     throw new UserError(

@@ -2,7 +2,7 @@ import { UserError } from "../user_error.ts";
 import type { Cell, Notebook, Output } from "./notebook.ts";
 import { isJson, notebookFault } from "./notebook_fault.ts";
 
-/** @throws UserError naming the file when it is not there or is no notebook */
+/** @throws UserError naming the file if it is missing or not a notebook */
 export async function readNotebook(path: string): Promise<Notebook> {
   let text: string;
   try {
@@ -16,8 +16,8 @@ export async function readNotebook(path: string): Promise<Notebook> {
 }
 
 /**
- * @param path for the error's text
- * @throws UserError when the text is not a notebook of format 4
+ * @param path for error messages
+ * @throws UserError if the text is not a notebook of format 4
  */
 export function parseNotebook(text: string, path: string): Notebook {
   let content: Notebook;
@@ -37,7 +37,7 @@ function notANotebook(path: string, reason: string): UserError {
   );
 }
 
-/** The file holds texts as lists of lines. */
+/** A text in the file: whole, or a list of lines. */
 type Text = string | readonly string[];
 
 function withWholeTexts(cell: Cell): Cell {

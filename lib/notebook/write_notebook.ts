@@ -3,10 +3,10 @@ import type { Cell, Notebook, Output } from "./notebook.ts";
 import { parseNotebook } from "./read_notebook.ts";
 
 /**
- * Writes a notebook as Jupyter does, so that a version control shows what has changed: keys sorted,
- * texts cut into lines.
+ * Writes a notebook as Jupyter does, with sorted keys and texts cut into lines. Version control then
+ * shows readable differences.
  *
- * @throws UserError when the disk refuses; what was there before is then still there
+ * @throws UserError if the file cannot be written; the old file is then unchanged
  */
 export async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
   await writeAtomically(
@@ -16,7 +16,7 @@ export async function writeNotebook(path: string, notebook: Notebook): Promise<v
   );
 }
 
-/** A notebook as the text of its file. */
+/** Formats a notebook as the text of its file. */
 export function formatNotebook(notebook: Notebook): string {
   const content = { ...notebook, cells: notebook.cells.map(cellInLines) };
   return JSON.stringify(content, sortKeys, 1) + "\n";
@@ -40,7 +40,7 @@ function outputInLines(output: Output) {
   return { ...output, data: Object.fromEntries(data) };
 }
 
-/** Each line with its end. */
+/** Splits text into lines; each line keeps its line break. */
 function lines(text: string): string[] {
   return text === "" ? [] : text.split(/(?<=\n)/);
 }

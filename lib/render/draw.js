@@ -1,11 +1,11 @@
-// Draws the figures of a page with Plotly; where that cannot be, their pictures stay.
+// Draws the figures of a page with Plotly. If that fails, their pictures stay.
 // deno-lint-ignore-file no-undef -- a script of a page, whose globals are the browser's
 (() => {
   if (!globalThis.Plotly) {
     console.warn("The figures stay still pictures: plotly.js is not beside this page.");
     return;
   }
-  /** The title stands in the caption; a plane is no higher than the page is wide. */
+  /** Removes the title, which is in the caption, and makes a plane no higher than the page is wide. */
   function fit({ title: _, ...layout }, width) {
     const height = layout.yaxis?.scaleanchor ? Math.min(layout.height, width + 100) : layout.height;
     return { ...layout, height, margin: { ...layout.margin, t: 20 } };

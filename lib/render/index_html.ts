@@ -2,7 +2,7 @@ import { escapeHtml } from "../report/escape_html.ts";
 import { type LinkTarget, markdownHtml, outline } from "./markdown.ts";
 import { cellErrors, type Notebook, shownAs, VERDICTS_MIME } from "../notebook/notebook.ts";
 
-/** The overview: each notebook with its question, and what it found. */
+/** Makes the overview: each notebook with its question and its verdicts. */
 export function indexHtml(
   entries: readonly { readonly href: string; readonly summary: Summary }[],
   target: LinkTarget,
@@ -27,10 +27,10 @@ function verdictsHtml(verdicts: Summary["verdicts"]): string {
   return `<dl class="verdicts">${lines.join("")}</dl>`;
 }
 
-/** What an overview says of a notebook. */
+/** The overview's entry for a notebook. */
 interface Summary {
   readonly title: string;
-  /** The paragraph that states its question, else its first; Markdown. */
+  /** The paragraph with its question, else its first paragraph; Markdown. */
   readonly question: string | null;
   readonly verdicts: readonly { readonly claim: string; readonly verdict: string }[];
   readonly errors: readonly string[];

@@ -1,14 +1,14 @@
 import MarkdownIt from "markdown-it";
 
-/** HTML in the text is shown as text; links that would run a script are no links. */
+/** Shows HTML in the text as text. Makes no link that would run a script. */
 const markdown = new MarkdownIt({ html: false }).disable("image");
 
 type Token = ReturnType<typeof markdown.parse>[number];
 
-/** What a link of a text becomes; `null`: it is no link, its text alone is shown. */
+/** Replaces the target of a link; `null` keeps only the link's text. */
 export type LinkTarget = (href: string) => string | null;
 
-/** Markdown as HTML that holds nothing but text, its mark-up, and the links that `target` lets be. */
+/** Converts Markdown to HTML that holds only text, markup, and the links that `target` allows. */
 export function markdownHtml(text: string, target: LinkTarget): string {
   const tokens = markdown.parse(text, {});
   for (const { children } of tokens) if (children) redirectLinks(children, target);
@@ -29,7 +29,7 @@ function redirectLinks(tokens: Token[], target: LinkTarget): void {
   }
 }
 
-/** A text's heading of the first level, as plain text, and its paragraphs, as Markdown. */
+/** Finds a text's first-level heading (as plain text) and its paragraphs (as Markdown). */
 export function outline(text: string): { title: string | null; paragraphs: string[] } {
   const tokens = markdown.parse(text, {});
   const inside = (type: string, tag: string) =>

@@ -16,8 +16,7 @@ import { type LinkTarget, markdownHtml } from "./markdown.ts";
 import type { AnyTrace, Figure } from "../report/figure.ts";
 
 /**
- * A notebook's cells as HTML: its text and what its cells show; their code is folded away, but for
- * the parameters.
+ * Makes HTML for a notebook's text and outputs. Code is folded away, except the parameters.
  */
 export function notebookHtml({ cells }: Notebook, target: LinkTarget): string {
   return cells.map((cell) => cellHtml(cell, target)).join("\n");
@@ -34,7 +33,7 @@ function cellHtml(cell: Cell, target: LinkTarget): string {
 function codeHtml(cell: Cell): string {
   if (cell.source.trim() === "") return "";
   const [label, open] = isInjected(cell)
-    ? ["Parameters of this rendering, in place of those above", " open"]
+    ? ["Parameters of this rendering, which replace those above", " open"]
     : declaresParameters(cell)
     ? ["Parameters", " open"]
     : ["Code", ""];
@@ -42,7 +41,7 @@ function codeHtml(cell: Cell): string {
     `<pre tabindex="0"><code>${escapeHtml(cell.source)}</code></pre></details>`;
 }
 
-/** The style of tables and pictures: nothing that takes text out of its place, hides others, or loads. */
+/** The styles of tables and pictures. None of them moves or hides text, or loads a file. */
 const STYLES = [
   ...["border-bottom", "border-collapse", "caption-side", "color", "display", "font-size"],
   ...["font-variant-numeric", "font-weight", "gap", "grid-template-columns", "height"],
@@ -52,8 +51,8 @@ const STYLES = [
 const VALUE = /^(?!.*(url|-\d))[\w\s.,%#()-]*$/i;
 
 /**
- * The part of a cell's HTML that shows something: text, tables and pictures that are in it. Whatever
- * runs, loads, leads away by itself or bears a name of the page's own goes, and each element is closed.
+ * Keeps the text, tables and pictures of a cell's HTML. Removes what runs, loads, or leaves the page by
+ * itself, and what has a name of the page's own. Closes each element.
  */
 function sanitiseHtml(html: string): string {
   return sanitizeHtml(html, {
@@ -72,7 +71,7 @@ function sanitiseHtml(html: string): string {
   });
 }
 
-/** What a cell shows, as HTML; of several forms the one that says most. */
+/** Makes HTML for an output, from its richest form. */
 function outputHtml(output: Output): string {
   if (output.output_type === "stream") return textHtml(output.text, output.name);
   if (output.output_type === "error") return errorHtml(output);
@@ -93,7 +92,7 @@ function dataHtml({ data }: DataOutput): string {
 }
 
 function errorHtml({ ename, evalue, traceback }: ErrorOutput): string {
-  // A message to the user says it all; where in the code it was thrown says nothing to a reader.
+  // A message to the user is enough; a stack trace would not help a reader.
   const trace = ename === "UserError" ? "" : textHtml(traceback.join("\n"), "traceback");
   return `<div class="error" role="alert"><strong>This cell stopped.</strong> ` +
     `${escapeHtml(`${ename}: ${evalue}`)}${trace}</div>`;
@@ -105,11 +104,11 @@ function textHtml(text: string, kind: string): string {
 }
 
 /**
- * A figure for `draw.js`, which puts Plotly's drawing in place of the picture. The title stands
- * above it as text, which breaks into lines on a narrow screen.
+ * Makes a figure for `draw.js`, which replaces the picture with Plotly's drawing. The title is text above
+ * the figure, so that it breaks into lines on a narrow screen.
  *
  * @param figure Plotly's data, layout and config
- * @param picture a PNG in base 64
+ * @param picture a PNG in Base64
  */
 function figureElement(figure: unknown, picture?: string): string {
   const title = escapeHtml(plainText((figure as Figure<AnyTrace>).layout?.title?.text ?? ""));
@@ -121,7 +120,7 @@ function figureElement(figure: unknown, picture?: string): string {
     `<div class="still">${still}</div></figure>`;
 }
 
-/** The text that Plotly shows for this one of its own: it takes entities for characters. */
+/** Replaces Plotly's entities with characters. */
 function plainText(text: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&amp;", "&");
 }

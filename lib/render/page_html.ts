@@ -5,21 +5,21 @@ import draw from "./draw.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
 
 export interface Page {
-  /** Plain text */
+  /** Plain text. */
   readonly title: string;
-  /** HTML */
+  /** HTML. */
   readonly body: string;
-  /** HTML */
+  /** HTML. */
   readonly footer: string;
 }
 
 /**
- * A whole page. Its content security policy lets it load nothing but its own style sheet, scripts and
- * pictures: nothing comes from a network, and no script that a cell's output holds is run, not even one
- * from a file beside the page.
+ * Makes a whole page. Its content security policy allows only its own style sheet, scripts and pictures.
+ * The page loads nothing from a network, and runs no script from a cell's output, not even one that
+ * names a file beside the page.
  */
 export function pageHtml({ title, body, footer }: Page, assets: Assets): string {
-  // Nobody can write it into the body, of which it is the hash.
+  // The nonce is the hash of the body, so the body cannot contain it.
   const nonce = sha256(body);
   const policy = [
     "default-src 'none'",
@@ -48,14 +48,14 @@ ${assets.scripts(nonce)}
 `;
 }
 
-/** How a page gets its style sheet and its scripts. */
+/** HTML that gives a page its style sheet and its scripts. */
 interface Assets {
   readonly styles: string;
-  /** @param nonce the word by which the page's content security policy knows its own scripts */
+  /** @param nonce the word that the page's content security policy allows scripts by */
   scripts(nonce: string): string;
 }
 
-/** The files that pages of one folder share; Plotly is in it once. */
+/** The files that the pages of a folder share, among them Plotly. */
 export async function sharedFiles(): Promise<Readonly<Record<string, string>>> {
   return { "page.css": style, "plotly.js": await plotlySource(), "draw.js": draw };
 }
@@ -68,7 +68,7 @@ export const linkedAssets: Assets = {
     ),
 };
 
-/** Style sheet and scripts inside the page, which then needs no other file. */
+/** Puts style sheet and scripts into the page, which then needs no other file. */
 export async function inlineAssets(): Promise<Assets> {
   const sources = [await plotlySource(), draw]
     .map((source) => source.replaceAll("</script", "<\\/script"));

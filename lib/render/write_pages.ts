@@ -7,7 +7,7 @@ import { indexHtml, summarise } from "./index_html.ts";
 import type { LinkTarget } from "./markdown.ts";
 import { notebookHtml } from "./notebook_html.ts";
 
-/** A notebook to be shown, with the name that its page gets: "table1" for "table1.html". */
+/** A notebook and the name of its page: "table1" for "table1.html". */
 export interface NamedNotebook {
   readonly name: string;
   readonly notebook: Notebook;
@@ -16,8 +16,8 @@ export interface NamedNotebook {
 /**
  * Writes a page for each notebook, an overview, and the files that they share.
  *
- * @param remark what the foot of each page says
- * @throws UserError when the disk refuses
+ * @param remark footer of each page
+ * @throws UserError if the files cannot be written
  */
 export async function writePages(
   folder: string,
@@ -41,11 +41,11 @@ export async function writePages(
 }
 
 /**
- * Writes all notebooks into one page that needs no other file, the overview first if there are
- * several.
+ * Writes all notebooks into one page that needs no other file. With several notebooks the overview comes
+ * first.
  *
- * @param remark what the foot of the page says
- * @throws UserError when the disk refuses
+ * @param remark footer of the page
+ * @throws UserError if the file cannot be written
  */
 export async function writeOnePage(
   file: string,
@@ -77,7 +77,7 @@ function overview(
   return indexHtml(entries, target);
 }
 
-/** Links to other notebooks lead to their pages; those to other files of the checkout lead nowhere. */
+/** Turns links to notebooks into links to their pages. Removes links to other files. */
 function linksAmong(
   notebooks: readonly NamedNotebook[],
   addressOf: (name: string) => string,

@@ -95,7 +95,7 @@ Deno.test("a command says that the folder where it was typed is gone", async () 
   assertEquals([code, stderr.split("\n").length], [2, 2]);
   assertStringIncludes(
     stderr,
-    "error: $INIT_CWD, the folder in which the command was typed, is /no/such/folder, which cannot be",
+    "error: cannot enter /no/such/folder, the folder in which the command was typed ($INIT_CWD)",
   );
 });
 
@@ -105,7 +105,7 @@ Deno.test("a command tells an error of the system in a sentence, and a fault of 
     [refused.code, refused.stderr],
     [
       2,
-      "error: cannot read '.': Is a directory; move away the folder that is in the place of a file\n",
+      "error: cannot read '.': Is a directory; move the folder away, because a file must be there\n",
     ],
   );
   const fault = await runPiece("null.length", "/");

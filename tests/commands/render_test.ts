@@ -111,13 +111,13 @@ Deno.test("render names what is wrong with what it was asked for, and writes not
     const cases: [args: string[], message: string][] = [
       [["no-such"], 'there is no notebook "no-such"'],
       [["no-such"], "quickstart, table1"],
-      [[path, path], 'only one page "sizes.html"'],
+      [[path, path], 'several pages would be "sizes.html"'],
       [[path, "--set", "seed=1"], "--set seed: none of these notebooks has that parameter"],
       [[path, "--set", "seed=1"], "they have size"],
       [[path, "--set", "size"], "must be NAME=VALUE"],
       [[path, "--set", "size=x"], "so it must be a number"],
-      [[path, "--no-execute", "--set", "size=1"], "--no-execute goes neither with --set"],
-      [[path, "--in-place", "--standalone"], "--in-place goes with no other option"],
+      [[path, "--no-execute", "--set", "size=1"], "--no-execute cannot be combined with --set"],
+      [[path, "--in-place", "--standalone"], "--in-place cannot be combined with other options"],
     ];
     for (const [args, message] of cases) {
       const { code, stderr } = await runTask(RENDER, ...args, "--out", out);

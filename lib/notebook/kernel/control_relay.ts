@@ -2,25 +2,25 @@ import { Buffer } from "node:buffer";
 import { createHmac, randomUUID } from "node:crypto";
 import type { StopLine } from "../../stop/stop_line.ts";
 
-/** What the relay stands between. */
+/** The two sides of the relay. */
 export interface ControlRelay {
-  /** Where Jupyter finds the kernel's control channel. */
+  /** The control channel that Jupyter connects to. */
   readonly listener: Deno.TcpListener;
-  /** Where the kernel has it. */
+  /** Address of the kernel's own control channel. */
   readonly kernel: Deno.ConnectOptions;
-  /** That the kernel's messages are signed with. */
+  /** Key that signs the kernel's messages. */
   readonly key: string;
   readonly line: StopLine;
 }
 
 /**
- * Passes on what Jupyter and a kernel say on the control channel, but an interrupt: the library is
- * asked to stop first. Only where it does not answer, because there is none or because JavaScript works
- * without a pause, is the kernel interrupted, which ends what it is at in the middle.
+ * Passes on the messages of Jupyter and a kernel on the control channel. An interrupt first asks the
+ * library to stop. If the library does not answer, because it is not loaded or JavaScript runs without a
+ * pause, the kernel gets the interrupt, which ends the running code at any place.
  */
 export async function relayControl(relay: ControlRelay): Promise<never> {
   for await (const client of relay.listener) {
-    // A client is hung up on when the kernel is, as it would be without the relay.
+    // Closes the client's connection with the kernel's, as it would be without the relay.
     relayConnection(client, relay).catch(() => {}).finally(() => hangUp(client));
   }
   throw new Error("the control channel was closed");
@@ -57,27 +57,27 @@ function hangUp(connection: Deno.TcpConn): void {
   try {
     connection.close();
   } catch {
-    // It was closed already by the other side.
+    // The other side has closed it already.
   }
 }
 
-/** What one side of a ZMTP 3 connection says at a time. */
+/** A part of a ZMTP 3 connection that can be passed on alone. */
 export interface ZmtpUnit {
-  /** As it was read, to be passed on. */
+  /** The bytes as they were read. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The frames of a message; none for a part of the greeting and for a command. */
   readonly frames: readonly Uint8Array<ArrayBuffer>[];
 }
 
-/** Of a frame's first byte. */
+/** Flags in a frame's first byte. */
 const [MORE, LONG, COMMAND] = [1, 2, 4];
 
-/** In bytes. */
+/** Length of a greeting in bytes. */
 const GREETING = 64;
 
 /**
- * Cuts what one side of a ZMTP 3 connection says (without encryption, as Jupyter's is) into units that
- * can be passed on or held back. Source: https://rfc.zeromq.org/spec/23/
+ * Cuts one side of a ZMTP 3 connection into units that can be passed on or held back. The connection
+ * must be unencrypted, like Jupyter's. Source: https://rfc.zeromq.org/spec/23/
  */
 export async function* zmtpUnits(
   chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
@@ -110,7 +110,7 @@ export async function* zmtpUnits(
   }
 }
 
-/** The frame that these bytes begin with, or null if they do not hold all of it. */
+/** Reads the first frame; null if the bytes do not hold all of it. */
 function firstFrame(bytes: Buffer<ArrayBuffer>) {
   const flags = bytes[0];
   const start = flags & LONG ? 9 : 2;
@@ -119,7 +119,7 @@ function firstFrame(bytes: Buffer<ArrayBuffer>) {
   return bytes.length < end ? null : { flags, end, body: bytes.subarray(start, end) };
 }
 
-/** A message as a ZMTP 3 connection has it. */
+/** Encodes a message for a ZMTP 3 connection. */
 export function zmtpMessage(frames: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return Buffer.concat(frames.flatMap((frame, index) => {
     const head = Buffer.alloc(9);
@@ -129,27 +129,27 @@ export function zmtpMessage(frames: readonly Uint8Array[]): Uint8Array<ArrayBuff
   }));
 }
 
-/** Between the addresses of a message, of which there may be none, and its parts. */
+/** The frame between a message's addresses, if any, and its parts. */
 const DELIMITER = "<IDS|MSG>";
 
-/** What is read here of the header of a Jupyter message. */
+/** The fields of a Jupyter message's header that are used here. */
 interface MessageHeader {
   readonly msg_type: string;
   readonly session: string;
   readonly username: string;
 }
 
-/** The header of a Jupyter message, or null if these frames are none. */
+/** Reads the header of a Jupyter message; null for other frames. */
 export function messageHeader(frames: readonly Uint8Array[]): MessageHeader | null {
   const header = headerFrame(frames);
   return header ? JSON.parse(Buffer.from(header).toString()) : null;
 }
 
 /**
- * The answer "ok" to a request, signed.
+ * Makes the signed answer "ok" to a request.
  *
- * @param frames of the request
- * @param key from the connection file; with an empty one nothing is signed
+ * @param frames frames of the request
+ * @param key key of the connection file; an empty key leaves the answer unsigned
  */
 export function okReply(
   frames: readonly Uint8Array[],
@@ -158,7 +158,11 @@ export function okReply(
 ): Uint8Array[] {
   const { session, username } = messageHeader(frames)!;
   const header = {
-    ...{ msg_id: randomUUID(), msg_type: type, version: "5.3", session, username },
+    msg_id: randomUUID(),
+    msg_type: type,
+    version: "5.3",
+    session,
+    username,
     date: new Date().toISOString(),
   };
   const [head, metadata, content] = [header, {}, { status: "ok" }]

@@ -1,13 +1,13 @@
 /**
- * Starts Deno's kernel for Jupyter: `launch_kernel.ts CONNECTION_FILE`. Deno's own answer to an
- * interrupt ends the JavaScript that runs at that moment, wherever it is, and a cell that waited for it
- * never ends; so the library is asked to stop first.
+ * Starts Deno's kernel for Jupyter: `launch_kernel.ts CONNECTION_FILE`. On an interrupt, Deno ends the
+ * running JavaScript at any place, and a cell that awaited it never ends. So an interrupt first asks the
+ * library to stop.
  */
 import { join } from "node:path";
 import { relayControl } from "./control_relay.ts";
 import { STOP_LINE, StopLine } from "../../stop/stop_line.ts";
 
-/** What is read here of a connection file. */
+/** The fields of a connection file that are used here. */
 interface ConnectionFile {
   readonly ip: string;
   readonly control_port: number;
@@ -16,7 +16,7 @@ interface ConnectionFile {
 
 if (import.meta.main) Deno.exit(await launchKernel(Deno.args[0]));
 
-/** Gives the kernel's exit status. */
+/** Runs the kernel and returns its exit status. */
 async function launchKernel(connectionFile: string): Promise<number> {
   const connection = JSON.parse(await Deno.readTextFile(connectionFile)) as ConnectionFile;
   const { ip: hostname, control_port: port, key } = connection;
@@ -36,13 +36,13 @@ async function launchKernel(connectionFile: string): Promise<number> {
     Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
   }
   await Promise.race([reached(kernel), child.status]);
-  // Jupyter may kill this process at any time; the file has served its purpose.
+  // Removed now, because Jupyter may kill this process at any time.
   await Deno.remove(folder, { recursive: true });
   relayControl({ listener, kernel, key, line });
   return (await child.status).code;
 }
 
-/** Waits until something listens there. */
+/** Waits until something listens at the address. */
 async function reached(address: Deno.ConnectOptions): Promise<void> {
   const isThere = () =>
     Deno.connect(address).then((it) => it.close()).then(() => true, () => false);

@@ -1,15 +1,15 @@
 import type { Dataset, ImageSet } from "./dataset.ts";
 
-/** Zeros around an image before a crop of its own size is taken. */
+/** Width of the border of zeros around an image before it is cropped to its original size. */
 const PADDING = 4;
 
-/** Where a crop can start, in each direction. */
+/** Number of starts of a crop in each direction. */
 const PLACES = 2 * PADDING + 1;
 
-/** In how many ways an image can be augmented. */
+/** Number of ways to augment an image. */
 export const AUGMENTATIONS = 2 * PLACES ** 2;
 
-/** For each image of a batch where its crop starts, 0 … 8 in the padded image, and if it is flipped. */
+/** Each image's start of its crop, 0 … 8 in the padded image, and whether it is flipped. */
 export interface AugmentationChoices {
   readonly top: Uint8Array;
   readonly left: Uint8Array;
@@ -18,8 +18,8 @@ export interface AugmentationChoices {
 }
 
 /**
- * Draws three numbers an image, in the order top, left, flip, whatever they turn out to be: a stream
- * stays in step with the images.
+ * Draws three numbers for each image, in the order top, left, flip. The number of draws never varies, so
+ * that a random stream stays in step with the images.
  *
  * @param random numbers in [0, 1)
  */
@@ -36,10 +36,10 @@ export function drawAugmentation(count: number, random: () => number): Augmentat
 }
 
 /**
- * A number for each augmented image of a batch: the same for the same image and choices wherever they
- * meet again, and below `AUGMENTATIONS` times the number of images in the set.
+ * Numbers the augmented images of a batch. The same image and choices always have the same number. Numbers
+ * are below `AUGMENTATIONS` times the number of images in the set.
  *
- * @param indices which images of the set
+ * @param indices indices of the images in the set
  */
 export function augmentedImageNumbers(
   indices: ArrayLike<number>,
@@ -52,12 +52,12 @@ export function augmentedImageNumbers(
 }
 
 /**
- * The paper's augmentation, the same for images of any size: a random crop after padding with 4 zero
- * pixels, and a horizontal flip, on 8-bit pixels (so the zeros are black); then normalisation by the
- * data set's mean and std. The result is a function of (image, choices), so that what a frozen teacher
- * says of it can be kept by these.
+ * Augments images as the paper does, for images of any size: a random crop after padding with 4 zero
+ * pixels and a horizontal flip, both on 8-bit pixels (so the zeros are black), then normalisation by the
+ * data set's mean and std. The result depends only on the image and the choices, so that a frozen
+ * teacher's outputs can be cached by these.
  *
- * @param indices which images of the set
+ * @param indices indices of the images in the set
  * @returns `[indices.length, height, width, channel]`
  */
 export function augmentBatch(
@@ -83,8 +83,8 @@ export function augmentBatch(
 }
 
 /**
- * One channel of one image. A function of its own, since it is called often enough for V8 to optimise
- * it: as loops in the one above, it sometimes ran five times slower.
+ * Augments one channel of one image. This is a separate function because V8 then optimises it. As loops in
+ * `augmentBatch`, it sometimes ran five times slower.
  */
 function augmentChannel(
   { height, width, channels }: Dataset,
@@ -113,7 +113,7 @@ function augmentChannel(
   }
 }
 
-/** Normalisation alone, `[indices.length, height, width, channel]`. */
+/** Normalises images without augmentation; returns `[indices.length, height, width, channel]`. */
 export function normaliseBatch(
   dataset: Dataset,
   { images }: ImageSet,
@@ -133,7 +133,7 @@ export function normaliseBatch(
   return batch;
 }
 
-/** (v/255 − mean)/std of each 8-bit value v; that of channel c lies at 256·c + v. */
+/** Computes (v/255 − mean)/std of each 8-bit value v; channel c has it at 256·c + v. */
 function normalisationTable({ mean, std }: Pick<Dataset, "mean" | "std">): Float32Array {
   const table = new Float32Array(256 * mean.length);
   for (let i = 0; i < table.length; i++) {

@@ -7,20 +7,20 @@ import { VerifiedRecord } from "./verified_record.ts";
 import { interleavePlanes } from "./interleave_planes.ts";
 import { UserError } from "../user_error.ts";
 
-/** Side of the images. */
+/** Side of the images in pixels. */
 const CIFAR10_SIDE = 32;
 const PLANE = CIFAR10_SIDE * CIFAR10_SIDE;
 const CHANNELS = 3;
 const RECORD = 1 + CHANNELS * PLANE;
 
 /**
- * Decodes files of CIFAR-10's binary version: records of a label byte, then the red, green and blue
+ * Decodes files of CIFAR-10's binary version. Each record is a label byte and the red, green and blue
  * planes of 32×32 pixels (https://www.cs.toronto.edu/~kriz/cifar.html).
  *
- * @param files in the order in which their images are to come
- * @param imagesAFile how many records each must have
+ * @param files files in the order of their images
+ * @param imagesAFile number of records that each file must have
  * @returns images `[count, 32, 32, 3]`
- * @throws UserError naming the file that has another size, or a label that is not in 0…9
+ * @throws UserError naming a file with another size, or with a label outside 0…9
  */
 export function decodeCifar10(
   files: readonly { readonly file: string; readonly bytes: Uint8Array }[],
@@ -83,10 +83,10 @@ export const cifar10: DataSource = {
 };
 
 /**
- * Loads CIFAR-10 from its folder, which is made from the archive if it is missing. The makers state a
- * checksum of the archive alone: files that someone else unpacked are an unverified copy.
+ * Loads CIFAR-10 from its folder, which is made from the archive if it is missing. The makers publish a
+ * checksum only of the archive, so files that someone else unpacked are an unverified copy.
  *
- * @param imagesAFile how many images each of the six files has; tests make do with fewer
+ * @param imagesAFile number of images in each of the six files; tests use fewer
  */
 export async function loadCifar10(
   options: DataOptions,
@@ -112,7 +112,7 @@ export async function loadCifar10(
     height: CIFAR10_SIDE,
     width: CIFAR10_SIDE,
     channels: 3,
-    // As in the paper's code; its std is a mean over images of each image's own.
+    // As in the paper's code. Its std is the mean of the images' own stds.
     mean: [0.4914, 0.4822, 0.4465],
     std: [0.2023, 0.1994, 0.2010],
     train,

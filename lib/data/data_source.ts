@@ -3,15 +3,15 @@ import type { Dataset } from "./dataset.ts";
 import { UserError } from "../user_error.ts";
 import { userCache } from "../files/user_cache.ts";
 
-/** Where to look for data, and what to accept. */
+/** Options for loading a data set. */
 export interface DataOptions {
   /** The data folder; see `dataFolder`. */
   readonly dataFolder?: string;
-  /** Accept files whose official checksums are not known; they must still be whole. */
+  /** Accept files that cannot be verified as the official ones; they must still be whole. */
   readonly acceptUnverified?: boolean;
 }
 
-/** A data set that can be loaded. Adding one takes a file and a line in `sources.ts`. */
+/** A data set that can be loaded. To add one, write a file and a line in `load_dataset.ts`. */
 export interface DataSource {
   readonly name: string;
   readonly title: string;
@@ -20,24 +20,26 @@ export interface DataSource {
 }
 
 /**
- * @param remedy how to come by the official ones
- * @throws UserError unless the caller accepts files that cannot be told to be the official ones
+ * Checks that the caller accepts files that cannot be verified.
+ *
+ * @param remedy the way to get the official files, for the error message
+ * @throws UserError without `acceptUnverified`
  */
 export function requireAccepted(
   folder: string,
   { acceptUnverified }: DataOptions,
-  remedy = "Delete the folder to have those downloaded",
+  remedy = "Delete the folder to download the official ones",
 ): void {
   if (acceptUnverified) return;
   throw new UserError(
-    `the files in ${folder} cannot be told to be the official ones. ${remedy}, or accept these with ` +
+    `cannot verify that the files in ${folder} are the official ones. ${remedy}, or accept these with ` +
       `--unverified-data; every result then says "unverified copy"`,
   );
 }
 
 /**
- * The folder with data sets in their standard layouts: the option, else $BSS_DATA, else `bss-data` in
- * the user's cache folder. A variable that is set but empty counts as not set.
+ * Chooses the folder with data sets in their standard layouts: the option, else $BSS_DATA, else `bss-data`
+ * in the user's cache folder. An empty variable counts as not set.
  */
 export function dataFolder(option?: string): string {
   return option || Deno.env.get("BSS_DATA") || join(userCache(), "bss-data");

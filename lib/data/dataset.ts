@@ -10,12 +10,13 @@ export interface ImageSet {
 }
 
 /**
- * How far a data set's files can be trusted: they come with the project, they have the checksums that
- * their makers or a distributor state, or they only have the right sizes and labels.
+ * The origin of a data set's files. Embedded files come with the project. Verified files have the
+ * checksums that their makers or a distributor publish. An unverified copy only has the right sizes and
+ * labels.
  */
 export type DataProvenance = "embedded" | "verified" | "unverified copy";
 
-/** What a data set is like, without its images. */
+/** The properties of a data set, without its images. */
 export interface DatasetDescription {
   readonly name: string;
   readonly title: string;
@@ -23,12 +24,13 @@ export interface DatasetDescription {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** Per channel, of pixels in 0…1, over the training images */
+  /** Mean of each channel over the training images, of pixels in 0…1. */
   readonly mean: readonly number[];
+  /** Standard deviation of each channel, likewise. */
   readonly std: readonly number[];
   readonly train: Pick<ImageSet, "count">;
   readonly test: Pick<ImageSet, "count">;
-  /** SHA-256 over shapes, pixels and labels of both sets */
+  /** SHA-256 of the shapes, pixels and labels of both sets. */
   readonly fingerprint: string;
   readonly provenance: DataProvenance;
 }
@@ -39,12 +41,12 @@ export interface Dataset extends DatasetDescription {
   readonly test: ImageSet;
 }
 
-/** A data set's description on its own, to be kept without the images. */
+/** Copies a data set's description without the images. */
 export function describeDataset({ train, test, ...rest }: DatasetDescription): DatasetDescription {
   return { ...rest, train: { count: train.count }, test: { count: test.count } };
 }
 
-/** Completes a data set with its fingerprint. */
+/** Adds the fingerprint to a data set. */
 export function withFingerprint(dataset: Omit<Dataset, "fingerprint">): Dataset {
   const { train, test, height, width, channels } = dataset;
   const parts = [train, test].flatMap(({ count, images, labels }) => [
@@ -55,10 +57,10 @@ export function withFingerprint(dataset: Omit<Dataset, "fingerprint">): Dataset 
   return { ...dataset, fingerprint: sha256(...parts) };
 }
 
-/** The class of each image, a byte each where that is enough. */
+/** The class of each image. Up to 256 classes fit into bytes. */
 export type Labels = Uint8Array | Uint16Array;
 
-/** Room for the labels of a set of images in so many classes. */
+/** Makes an array for the labels of a set of images. */
 export function makeLabels(count: number, classes: number): Labels {
   return classes <= 256 ? new Uint8Array(count) : new Uint16Array(count);
 }
@@ -67,7 +69,7 @@ export function makeLabels(count: number, classes: number): Labels {
  * Checks the labels of one file.
  *
  * @param first the label of the first class
- * @throws UserError naming the file, the first label that is out of range, and its record, from 0
+ * @throws UserError naming the file, the first label that is out of range, and its record (from 0)
  */
 export function checkLabels(
   labels: ArrayLike<number>,

@@ -20,16 +20,16 @@ const CLASSES = [
   "Ankle boot",
 ];
 
-/** Side of the images in the files, and in memory, where zeros surround them. */
+/** Side of the images in the files, and in memory with a border of zeros. */
 const STORED = 28;
 const PADDED = 32;
 
-/** In bytes, uncompressed: the largest of the four files. */
+/** Size of the largest of the four files in bytes, uncompressed. */
 export const LARGEST_FASHION_MNIST_FILE = 16 + 60_000 * STORED * STORED;
 
 /**
- * Of the 60,000 training images with their padding: the mean of v/255 over all pixels v, and the root
- * of the mean squared deviation from it. A test computes them again.
+ * Mean and standard deviation of v/255 over all pixels v of the 60,000 padded training images. A test
+ * computes them again.
  */
 const MEAN = [0.2190];
 const STD = [0.3318];
@@ -45,14 +45,14 @@ export const FASHION_MNIST_FILES = [
 /** The name of one of the four files. */
 export type FashionMnistFile = typeof FASHION_MNIST_FILES[number];
 
-/** One of the four files, uncompressed, and where it lies, for error texts. */
+/** One of the four files, uncompressed, and its path for error messages. */
 export interface FashionMnistContent {
   readonly file: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * Decodes Fashion-MNIST (Xiao, Rasul and Vollgraf 2017), its images padded from 28×28 to 32×32.
+ * Decodes Fashion-MNIST (Xiao, Rasul and Vollgraf 2017) and pads its images from 28×28 to 32×32.
  *
  * @throws UserError naming the file and what is wrong with it
  */

@@ -12,9 +12,9 @@ export interface DecodedJpeg {
 /** @throws UserError naming the file if it is not a whole JPEG image */
 export type JpegDecoder = (bytes: Uint8Array, file: string) => DecodedJpeg;
 
-/** The part of the library's interface that is used. */
+/** The part of the library's interface that is used here. */
 interface Library {
-  /** Gives RGBA. */
+  /** Returns RGBA. */
   decode(bytes: Uint8Array, preserveOrientation: boolean): {
     readonly width: number;
     readonly height: number;
@@ -25,8 +25,8 @@ interface Library {
 const LIBRARY_FILE = import.meta.resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm");
 
 /**
- * Starts libjpeg as WebAssembly. It is several times as fast as a decoder in JavaScript, and gives the
- * pixels that Python's loaders give, which have libjpeg too, bit for bit.
+ * Starts libjpeg as WebAssembly. It is several times as fast as a decoder in JavaScript. Its pixels equal
+ * those of Python's loaders, which also use libjpeg, bit for bit.
  */
 export async function startJpegDecoder(): Promise<JpegDecoder> {
   const complaints: string[] = [];
@@ -38,10 +38,10 @@ export async function startJpegDecoder(): Promise<JpegDecoder> {
     complaints.length = 0;
     try {
       const { width, height, data } = library.decode(bytes, false);
-      // It invents the pixels that it cannot read, and only warns.
+      // The library makes up pixels that it cannot read, and only warns.
       if (complaints.length === 0) return { width, height, pixels: withoutAlpha(data) };
     } catch {
-      // Its exception is an exit status; the reason is in the complaints.
+      // The exception is only an exit status; the reason is in the complaints.
     }
     throw new UserError(
       `${file} is damaged: ${complaints[0] ?? "it cannot be decoded"}; delete it and get it again`,

@@ -5,13 +5,13 @@ import { md5OfFile } from "./md5.ts";
 import { PartFile } from "./part_file.ts";
 import { UserError } from "../user_error.ts";
 
-/** A file on a server, as its makers describe it. */
+/** A file on a server, with the size and checksum that its makers publish. */
 export interface RemoteFile {
   readonly url: string;
   readonly md5: string;
-  /** In bytes. */
+  /** Size in bytes. */
   readonly size: number;
-  /** Milliseconds to wait before each further try; after new bytes the first pause is next again. */
+  /** Milliseconds to wait before each further try. After new bytes, the pauses start over. */
   readonly pauses?: readonly number[];
   /** Milliseconds without a byte after which a connection counts as broken. */
   readonly patience?: number;
@@ -20,11 +20,11 @@ export interface RemoteFile {
 const PAUSES = [1000, 2000, 4000, 8000];
 
 /**
- * Downloads a file, checks it, and only then puts it in its place. Where a connection breaks, the next
- * one goes on from there, also if another process makes it.
+ * Downloads a file, checks it, and only then moves it to its target. After a broken connection, the next
+ * one continues from there, also in another process.
  *
- * @param file where it is to lie
- * @throws UserError naming the file, the URL and where to put it by hand
+ * @param file path of the target
+ * @throws UserError naming the file, the URL and the folder for a manual download
  */
 export async function download(
   remote: RemoteFile,
@@ -61,7 +61,7 @@ async function fetchWhole(
       if (error instanceof UserError) throw error;
       throw new UserError(
         `${file} is missing and cannot be downloaded (${error.message}); ` +
-          `${part.validator === null ? "" : "try again to go on where it stopped, or "}${byHand}`,
+          `${part.validator === null ? "" : "try again to continue the download, or "}${byHand}`,
         { cause: error },
       );
     });
@@ -104,19 +104,19 @@ async function fetchInTries(
   }
 }
 
-/** The reason of an error; that of a failed `fetch()` is in its cause. */
+/** Returns the reason of an error. A failed `fetch()` has its reason in the cause. */
 function reasonOf({ message, cause }: Error): string {
   return cause instanceof Error ? cause.message : message;
 }
 
-/** Where the progress of downloads is shown; tests replace it. */
+/** The output for the progress of downloads. Tests replace it. */
 interface DisplayOptions {
-  /** Whether one line can be written over and over. */
+  /** True if the output can rewrite a line. */
   readonly terminal: boolean;
   readonly write: (text: string) => void;
 }
 
-/** Back to the start of the line, and nothing on it. */
+/** Moves the cursor to the start of the line and clears the line. */
 const CLEAR_LINE = "\r\x1b[K";
 
 const STANDARD_ERROR: DisplayOptions = {
@@ -125,8 +125,8 @@ const STANDARD_ERROR: DisplayOptions = {
 };
 
 /**
- * Shows how far a download is, on standard error: one line that is redrawn in a terminal, a line for
- * each tenth elsewhere.
+ * Shows the progress of a download on standard error: one line that is redrawn in a terminal, elsewhere a
+ * line for each tenth.
  */
 class DownloadDisplay {
   readonly #name: string;
@@ -134,14 +134,14 @@ class DownloadDisplay {
   readonly #options: DisplayOptions;
   #shown = "0";
 
-  /** @param size of the whole file, in bytes */
+  /** @param size size of the whole file in bytes */
   constructor(name: string, size: number, options: DisplayOptions = STANDARD_ERROR) {
     this.#name = name;
     this.#size = size;
     this.#options = options;
   }
 
-  /** Shows that so many bytes are there. */
+  /** Shows the number of bytes so far. */
   update(bytes: number): void {
     const { terminal, write } = this.#options;
     const fraction = bytes / this.#size;
@@ -153,13 +153,13 @@ class DownloadDisplay {
     write(terminal ? CLEAR_LINE + line : line + "\n");
   }
 
-  /** Prints a line about the file that stays. */
+  /** Prints a line about the file, which stays. */
   say(text: string): void {
     this.clear();
     this.#options.write(`${this.#name}: ${text}\n`);
   }
 
-  /** Takes away the line that is redrawn. */
+  /** Clears the line that is redrawn. */
   clear(): void {
     if (this.#options.terminal) this.#options.write(CLEAR_LINE);
   }

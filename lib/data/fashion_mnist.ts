@@ -13,11 +13,11 @@ import { gunzip } from "./idx.ts";
 import { exists, readDataFile } from "./read_data_file.ts";
 import { sha256 } from "../files/sha256.ts";
 
-/** Where the files come from if the data folder has none. */
+/** The sources of the files if the data folder has none. */
 export interface FashionMnistPlaces {
-  /** A folder of the operating system; taken if it exists. */
+  /** A folder of the operating system, used if it exists. */
   readonly system: string;
-  /** Where they are downloaded otherwise; ends with a slash. */
+  /** The address to download from otherwise; ends with a slash. */
   readonly url: string;
   /** Milliseconds to wait before each further try of a download. */
   readonly pauses?: readonly number[];
@@ -30,9 +30,9 @@ const PLACES: FashionMnistPlaces = {
 };
 
 /**
- * MD5 of each official file, stated by its makers, its size, and SHA-256 of what it holds uncompressed.
- * Distributors compress it anew, Debian for one, so it is by the content that files are told to be
- * the official ones.
+ * Each official file's MD5, published by its makers, its size, and the SHA-256 of its uncompressed
+ * content. Distributors such as Debian compress the files again, so the content decides whether files
+ * are the official ones.
  */
 const OFFICIAL: Readonly<
   Record<FashionMnistFile, { md5: string; size: number; content: string }>
@@ -66,7 +66,7 @@ export const fashionMnist: DataSource = {
   load: (options) => loadFashionMnist(options, PLACES),
 };
 
-/** Loads Fashion-MNIST from the data folder, else from the system's, else by downloading it. */
+/** Loads Fashion-MNIST from the data folder, else from the system's folder, else downloads it. */
 export async function loadFashionMnist(
   options: DataOptions,
   places: FashionMnistPlaces,

@@ -14,12 +14,12 @@ import { readDataFile } from "./read_data_file.ts";
 import { sha256 } from "../files/sha256.ts";
 import { UserError } from "../user_error.ts";
 
-/** Where the four files lie, whatever the working directory. */
+/** Folder of the four files, independent of the working directory. */
 export const EMBEDDED_FOLDER = fileURLToPath(
   new URL("./embedded/fashion-mnist-subset", import.meta.url),
 );
 
-/** SHA-256 of each embedded file, as `embedded/make_fashion_mnist_subset.ts` prints them. */
+/** SHA-256 of each embedded file, printed by `embedded/make_fashion_mnist_subset.ts`. */
 const CHECKSUMS: Readonly<Record<FashionMnistFile, string>> = {
   "train-images-idx3-ubyte.gz": "cfb78e27363274071ae73af53c03c55220e9980deac7f7a5931d2372308a61bc",
   "train-labels-idx1-ubyte.gz": "6d5f1ae86a2399a0f2d1aae475d39d8367a73d801147b510e9266a8661779c3f",
@@ -29,14 +29,14 @@ const CHECKSUMS: Readonly<Record<FashionMnistFile, string>> = {
 
 const REMEDY = "get it back with git checkout";
 
-/** 5,000 + 1,000 images of Fashion-MNIST, equally many a class, that come with the project. */
+/** 5,000 + 1,000 images of Fashion-MNIST that come with the project, the same number of each class. */
 export const fashionMnistSubset: DataSource = {
   name: "fashion-mnist-subset",
   title: "5,000 + 1,000 images of Fashion-MNIST, padded to 32×32 (embedded)",
   load: () => loadFashionMnistSubset(EMBEDDED_FOLDER),
 };
 
-/** @throws UserError naming a file that is missing or is not the one that was committed */
+/** @throws UserError naming a file that is missing or differs from the committed one */
 export async function loadFashionMnistSubset(folder: string): Promise<Dataset> {
   const contents = {} as Record<FashionMnistFile, FashionMnistContent>;
   for (const name of FASHION_MNIST_FILES) {

@@ -2,17 +2,17 @@ import type { PartFile } from "./part_file.ts";
 
 const PATIENCE = 60_000;
 
-/** An answer that another try would get again. */
+/** An answer that another try would not change. */
 export class FinalAnswer extends Error {}
 
 /**
- * Fetches what is missing of a file over one connection: the rest if the server has it and says that
- * the file is the same, else all of it.
+ * Fetches the missing part of a file over one connection. Fetches the whole file unless the server
+ * confirms that the file is the same and sends the rest.
  *
- * @param size of the whole file, in bytes; no more is taken
+ * @param size size of the whole file in bytes; more is an error
  * @param patience milliseconds to wait for the next byte
- * @param onProgress is told how many bytes there are
- * @throws FinalAnswer, or another error where a further try may go better
+ * @param onProgress receives the number of bytes so far
+ * @throws FinalAnswer, or another error if a further try may succeed
  */
 export async function fetchRest(
   { url, size, patience = PATIENCE }: {
@@ -53,7 +53,7 @@ export async function fetchRest(
   }
 }
 
-/** Makes the part ready for the body of an answer. */
+/** Prepares the part for the body of an answer. */
 async function prepare(
   part: PartFile,
   { status, statusText, headers }: Response,
@@ -71,18 +71,18 @@ async function prepare(
   } else {
     const reason = `the server answered ${status} ${statusText}`;
     if (!isTemporary(status)) throw new FinalAnswer(reason);
-    // What was asked for is not there, so what came before is of another file.
+    // The requested range does not exist, so the bytes so far belong to another file.
     if (status === 206 || status === 416) await part.startOver(null);
     throw new Error(reason);
   }
 }
 
-/** Answers to a range that does not fit, a timeout, too many requests, failures of the server. */
+/** True for a range that does not fit, a timeout, too many requests, and errors of the server. */
 function isTemporary(status: number): boolean {
   return [206, 408, 416, 429].includes(status) || status >= 500;
 }
 
-/** By what the server knows this version of a file, if it does for certain. */
+/** Finds the header that identifies this version of a file for certain. */
 function validatorOf(headers: Headers): string | null {
   const tag = headers.get("etag");
   return tag !== null && !tag.startsWith("W/") ? tag : headers.get("last-modified");

@@ -4,8 +4,10 @@ import { UserError } from "../user_error.ts";
 const UNSIGNED_BYTE = 0x08;
 
 /**
- * @param limit how many bytes the file may have uncompressed
- * @throws UserError naming the file if its gzip stream is damaged or cut short, or holds more
+ * Decompresses a gzip file.
+ *
+ * @param limit the most bytes that the file may have uncompressed
+ * @throws UserError naming the file if it is damaged or truncated, or exceeds the limit
  */
 export function gunzip(compressed: Uint8Array, file: string, limit: number): Uint8Array {
   try {
@@ -20,11 +22,12 @@ export function gunzip(compressed: Uint8Array, file: string, limit: number): Uin
 }
 
 /**
- * Reads an idx file of unsigned bytes, the layout of MNIST (http://yann.lecun.com/exdb/mnist): a magic
- * number with the type and the number of dimensions, the dimensions, the values in row-major order.
+ * Reads an idx file of unsigned bytes, the layout of MNIST (http://yann.lecun.com/exdb/mnist). It holds a
+ * magic number with the type and the number of dimensions, the dimensions, and the values in row-major
+ * order.
  *
  * @param bytes the file, uncompressed
- * @param shape what its dimensions must be; null where any size will do
+ * @param shape the expected dimensions; null allows any size
  * @returns the values, a view into `bytes`
  * @throws UserError naming the file and what is wrong with it
  */
@@ -57,7 +60,7 @@ export function decodeIdx(
   return bytes.subarray(header);
 }
 
-/** Writes what `decodeIdx` reads. */
+/** Writes an idx file that `decodeIdx` can read. */
 export function encodeIdx(data: Uint8Array, shape: readonly number[]): Uint8Array {
   const header = 4 + 4 * shape.length;
   const bytes = new Uint8Array(header + data.length);

@@ -13,14 +13,14 @@ import { readNpzArray } from "./npz.ts";
 import { exists, readDataFile } from "./read_data_file.ts";
 import { UserError } from "../user_error.ts";
 
-/** Its makers' list of the classes: lines of a WordNet identifier, a number from 1, and a name. */
+/** The makers' list of classes. Each line has a WordNet identifier, a number from 1, and a name. */
 const LIST = "map_clsloc.txt";
 
 /**
- * The names of the classes, in the order of their labels: from its makers' list if that lies with the
- * images, else "class 0", "class 1", …
+ * Reads the names of the classes in the order of their labels. Without the makers' list beside the images,
+ * the names are "class 0", "class 1", …
  *
- * @throws UserError if the list does not name them all
+ * @throws UserError if the list does not name all classes
  */
 async function imagenet32Classes(folder: string, count: number): Promise<string[]> {
   const file = join(folder, LIST);
@@ -34,14 +34,14 @@ async function imagenet32Classes(folder: string, count: number): Promise<string[
     if (name !== undefined) return name.replaceAll("_", " ");
     throw new UserError(
       `${file} names no class ${label + 1}, but must have a line for each of 1…${count} like ` +
-        `"n02119789 1 kit_fox"; get it again, or remove it to do without names`,
+        `"n02119789 1 kit_fox"; get it again, or delete it to go without names`,
     );
   });
 }
 
 /**
- * MD5 of each official file, the training files first. Its makers state none; these are the ones that
- * loaders of it for PyTorch agree on.
+ * MD5 of each official file, the training files first. The makers publish none; PyTorch loaders agree on
+ * these.
  */
 const CHECKSUMS: Readonly<Record<string, string>> = {
   "train_data_batch_1.npz": "464fde20de6eb44c28cc1a8c11544bb1",
@@ -63,7 +63,7 @@ const PLANE = SIDE * SIDE;
 const SIZE = 3 * PLANE;
 const CLASSES = 1000;
 
-/** In bytes: as many as all training images together have, eight each. */
+/** The most bytes of labels: eight for each of all training images. */
 const MOST_LABELS = 8 * 1_281_167;
 
 /** ImageNet at 32×32 (Chrabaszcz, Loshchilov and Hutter 2017): 1,281,167 + 50,000 colour images. */
@@ -73,19 +73,19 @@ export const imagenet32: DataSource = {
   load: (options) => loadImagenet32(options, CHECKSUMS),
 };
 
-/** One file, without its pixels. */
+/** One file without its pixels. */
 interface Batch {
   readonly file: string;
   readonly md5: string;
-  /** 1…1000 */
+  /** Labels in 1…1000. */
   readonly labels: readonly number[];
 }
 
 /**
- * Loads ImageNet 32×32 from the npz files in its folder, its validation images as the test images.
- * Registered users alone may download it, so nothing is downloaded here.
+ * Loads ImageNet 32×32 from the npz files in its folder. The validation images are the test images. Only
+ * registered users may download it, so this loader does not.
  *
- * @param checksums MD5 by name of the file, in order, the validation images last
+ * @param checksums MD5 by file name, in order, the validation images last
  */
 export async function loadImagenet32(
   options: DataOptions,
@@ -97,11 +97,11 @@ export async function loadImagenet32(
     `https://image-net.org/download-images, which asks for a registration, and put the files ` +
     `${names[0]} … ${names.at(-2)} and ${names.at(-1)} into ${folder}`;
   const read = (file: string) => readDataFile(file, remedy);
-  // The labels of all files come first: they tell how much room the pixels need.
+  // The labels of all files come first, because they give the number of images.
   const batches: Batch[] = [];
   for (const name of names) batches.push(await readBatch(join(folder, name), read));
   const isOfficial = names.every((name, k) => batches[k].md5 === checksums[name]);
-  if (!isOfficial) requireAccepted(folder, options, `To have those, ${remedy}`);
+  if (!isOfficial) requireAccepted(folder, options, `To get those, ${remedy}`);
   return withFingerprint({
     name: imagenet32.name,
     title: imagenet32.title,
@@ -109,7 +109,7 @@ export async function loadImagenet32(
     height: SIDE,
     width: SIDE,
     channels: 3,
-    // As loaders of it for PyTorch have them.
+    // As in PyTorch loaders.
     mean: [0.4810, 0.4574, 0.4078],
     std: [0.2604, 0.2532, 0.2682],
     train: await readImages(batches.slice(0, -1), read),

@@ -1,10 +1,10 @@
 /**
- * The planes of an image, one a channel, → pixels of three channels. Written out, as it takes most of
- * the time of loading.
+ * Interleaves an image's three planes into pixels of three channels. The loop is written out because it
+ * takes most of the loading time.
  *
- * @param planes red, green and blue at `from`
- * @param plane how many pixels the image has
- * @param pixels gets `[plane, 3]` at `to`
+ * @param planes red, green and blue planes at `from`
+ * @param plane number of pixels of the image
+ * @param pixels receives `[plane, 3]` at `to`
  */
 export function interleavePlanes(
   planes: Uint8Array,

@@ -8,10 +8,10 @@ import { named } from "../named.ts";
 import { tinyImagenet } from "./tiny_imagenet.ts";
 
 /**
- * Loads a data set; files that are missing are downloaded from their official place.
+ * Loads a data set. Downloads missing files from their official source.
  *
- * @throws UserError for an unknown name (listing the valid ones), or for files that are missing and
- *   cannot be downloaded, truncated, or hold impossible values
+ * @throws UserError for an unknown name (listing the valid ones), and for files that cannot be downloaded,
+ *   are truncated, or hold impossible values
  */
 export async function loadDataset(name: string, options: DataOptions = {}): Promise<Dataset> {
   return await dataSourceNamed(name).load(options);
@@ -27,7 +27,7 @@ const dataSources: readonly DataSource[] = [
 ];
 
 /**
- * The data set that `--dataset` calls so.
+ * Finds the data set with the name given by `--dataset`.
  *
  * @throws UserError that lists the valid names
  */

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { UserError } from "../user_error.ts";
 
-/** MD5 of the bytes as 32 hexadecimal digits: the checksum that the makers of these data sets state. */
+/** MD5 as 32 hexadecimal digits, the checksum that the makers of these data sets publish. */
 export function md5(bytes: Uint8Array): string {
   return createHash("md5").update(bytes).digest("hex");
 }
 
 /**
- * The same of a file, which may be larger than memory.
+ * Computes the MD5 of a file, which may be larger than memory.
  *
- * @throws UserError if it cannot be read
+ * @throws UserError if the file cannot be read
  */
 export async function md5OfFile(file: string): Promise<string> {
   const hash = createHash("md5");

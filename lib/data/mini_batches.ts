@@ -1,5 +1,5 @@
 /**
- * The indices 0 … count − 1 in random order, cut into mini-batches; the last, smaller one is kept.
+ * Cuts the indices 0 … count − 1, in random order, into mini-batches. Keeps a smaller last batch.
  *
  * @param random numbers in [0, 1)
  */
@@ -16,7 +16,7 @@ export function miniBatches(
   );
 }
 
-/** Fisher and Yates. */
+/** Shuffles in place (Fisher and Yates). */
 export function shuffle(order: Int32Array, random: () => number): void {
   for (let i = order.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));

@@ -1,15 +1,15 @@
 import { type UnzipFileInfo, unzipSync } from "fflate";
 import { UserError } from "../user_error.ts";
 
-/** In bytes: of version 1 of the format, which is enough for any shape. */
+/** Longest header of version 1 of the format in bytes, enough for any shape. */
 const LONGEST_HEADER = 1 << 16;
 
 /**
- * Reads one array of an npz file, NumPy's zip of npy files, which `np.savez` stores as they are and
- * `np.savez_compressed` deflates.
+ * Reads one array of an npz file, NumPy's zip of npy files. `np.savez` stores them uncompressed,
+ * `np.savez_compressed` deflates them.
  *
- * @param file its name, for error texts
- * @param limit how many bytes the values may have
+ * @param file the file's name for error messages
+ * @param limit the most bytes that the values may have
  * @throws UserError naming the file and what is wrong with it
  */
 export function readNpzArray(
@@ -31,7 +31,7 @@ function unzip(
 ): Uint8Array | undefined {
   const isWanted = ({ name, originalSize }: UnzipFileInfo) => {
     if (name !== wanted) return false;
-    // The library makes no more of it than that, whatever comes out.
+    // The library decompresses at most this size.
     if (originalSize <= limit) return true;
     throw new UserError(
       `${file} is damaged: its ${wanted} has ${originalSize} bytes, but may have ${limit} at most; ` +
@@ -61,10 +61,10 @@ type NpyNumbers =
   | BigUint64Array
   | BigInt64Array;
 
-/** An array of NumPy. */
+/** A NumPy array. */
 interface NpyArray {
   readonly shape: readonly number[];
-  /** Row-major; for bytes a view into the file */
+  /** Row-major; a view into the file if the values are bytes. */
   readonly data: NpyNumbers;
 }
 
@@ -83,11 +83,11 @@ const TYPES = {
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 /**
- * Reads an npy file of whole numbers: a magic text, the version of the format, the length of a header,
- * the header, which is a dictionary in Python's notation, and the values
+ * Reads an npy file of whole numbers: a magic text, the version of the format, the length of the header,
+ * the header (a dictionary in Python's notation), and the values
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  *
- * @param file its name, for error texts
+ * @param file the file's name for error messages
  * @throws UserError naming the file and what is wrong with it
  */
 export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
@@ -95,7 +95,7 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
   if (bytes.length < 12 || MAGIC.some((byte, k) => bytes[k] !== byte)) {
     throw damaged(file, "it does not start like an npy file");
   }
-  // Version 1 has a header of up to 64 KiB, later ones of up to 4 GiB.
+  // Version 1 has a header of up to 64 KiB, later versions of up to 4 GiB.
   const [length, start] = bytes[6] === 1
     ? [view.getUint16(8, true), 10]
     : [view.getUint32(8, true), 12];
@@ -125,7 +125,7 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
         `"${type}" need ${count * Numbers.BYTES_PER_ELEMENT}`,
     );
   }
-  // Larger numbers must lie at a multiple of their size, as those of a copy do.
+  // Larger numbers must be aligned to their size; a copy is.
   const data = Numbers === Uint8Array ? values : new Numbers(values.slice().buffer);
   return { shape, data };
 }

@@ -3,13 +3,13 @@ import { exists } from "./read_data_file.ts";
 import { writeError } from "../files/write_atomically.ts";
 
 /**
- * What has come of a download so far: a file beside the target, named like it with ".part". It
- * outlives the process, so that the next one can go on with it. A second file holds the server's name
- * for this version of the content, by which the server can tell whether the rest still fits.
+ * The downloaded part of a file, in a file beside the target with ".part" added to its name. It outlives
+ * the process, so that the next process can continue. A second file holds the server's identifier of
+ * this version, so that the server can tell whether the rest still fits.
  */
 export class PartFile {
   readonly path: string;
-  /** Whether the bytes came in several pieces, which might not fit together. */
+  /** True if the bytes came in several pieces, which might not fit together. */
   joined: boolean;
   readonly #file: Deno.FsFile;
   readonly #madeFolder: boolean;
@@ -32,8 +32,8 @@ export class PartFile {
   }
 
   /**
-   * Opens the part of a target and its folder, new or left by an earlier process, for this process
-   * alone. While another one downloads the same target, it waits.
+   * Opens a target's part, new or left by an earlier process, for this process alone. Makes the folder if
+   * it is missing. Waits while another process downloads the same target.
    *
    * @returns null if the other process has finished the target
    */
@@ -56,7 +56,7 @@ export class PartFile {
           await file.seek(0, Deno.SeekMode.End);
           return new PartFile(path, file, madeFolder, length, validator);
         }
-        // The owner of the lock put the file in its place meanwhile, or removed it.
+        // The lock's owner has finished or removed the file meanwhile.
         file.close();
         if (await exists(target)) return null;
       }
@@ -65,17 +65,17 @@ export class PartFile {
     }
   }
 
-  /** How many bytes there are. */
+  /** Number of bytes so far. */
   get length(): number {
     return this.#length;
   }
 
-  /** An ETag or a date by which the server knows what these bytes are of; null: start over. */
+  /** An ETag or a date that identifies the version of these bytes; null: start over. */
   get validator(): string | null {
     return this.#length > 0 ? this.#validator : null;
   }
 
-  /** Drops what there is. */
+  /** Drops the bytes so far. */
   async startOver(validator: string | null): Promise<void> {
     await this.#write(async () => {
       await this.#file.truncate();
@@ -95,7 +95,7 @@ export class PartFile {
     this.#length += bytes.length;
   }
 
-  /** Puts the file in its place. */
+  /** Moves the finished file to its target. */
   async finish(target: string): Promise<void> {
     await this.#write(async () => {
       await this.#file.sync();
@@ -105,12 +105,12 @@ export class PartFile {
     this.#file.close();
   }
 
-  /** Gives up for now, and keeps nothing that is of no use. */
+  /** Closes the part, and deletes it if no later download could continue it. */
   async leave(): Promise<void> {
     if (this.validator === null) {
       await remove(validatorFile(this.path));
       await remove(this.path);
-      // An empty folder would pass for one with data.
+      // An empty folder would look like one with data.
       if (this.#madeFolder) await remove(dirname(this.path));
     }
     this.#file.close();

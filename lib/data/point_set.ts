@@ -1,21 +1,21 @@
 import * as tf from "@tensorflow/tfjs";
 
-/** Labelled points of the plane. */
+/** Labelled points in the plane. */
 export interface PointSet {
-  /** "moons", … */
+  /** Name, for example "moons". */
   readonly name: string;
-  /** `[n, 2]`, row-major; those of the toys lie within about ±2 */
+  /** `[n, 2]`, row-major; the toys' points lie within about ±2. */
   readonly points: Float32Array;
-  /** n class indices */
+  /** n class indices. */
   readonly labels: Int32Array;
   readonly classes: number;
 }
 
 /**
- * Points as images of one pixel with two channels, x and y, so that attacks, selection rules and
- * methods take them as they take images.
+ * Converts points to images of one pixel with the channels x and y, so that attacks, selection rules and
+ * methods can use them like images.
  *
- * @param indices which of the points; all if left out
+ * @param indices indices of the points to convert; default: all
  * @returns `[n, 1, 1, 2]`
  */
 export function pointImages(

@@ -4,7 +4,7 @@ import { UserError } from "../user_error.ts";
 /**
  * Reads a file of a data set.
  *
- * @param remedy what to do when it is missing, for the error text
+ * @param remedy remedy for a missing file, for the error message
  * @throws UserError if it is missing or unreadable
  */
 export async function readDataFile(
@@ -19,11 +19,11 @@ export async function readDataFile(
 }
 
 /**
- * Reads all files of a folder but the hidden ones, which some systems put there.
+ * Reads all files of a folder except hidden ones, which some systems add.
  *
- * @param remedy what to do when it is missing, for the error text
- * @returns their contents by name, in order of the names
- * @throws UserError if it is missing or something in it unreadable
+ * @param remedy remedy for a missing folder, for the error message
+ * @returns contents by name, in order of the names
+ * @throws UserError if the folder is missing or a file in it is unreadable
  */
 export async function readFolder(
   folder: string,
@@ -43,9 +43,9 @@ export async function readFolder(
 }
 
 /**
- * Whether there is a file or folder of that name.
+ * Returns true if there is a file or folder of that name.
  *
- * @throws Deno.errors.NotCapable where Deno lets nobody look
+ * @throws Deno.errors.NotCapable if Deno does not allow the look-up
  */
 export async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, (error) => {

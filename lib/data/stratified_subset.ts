@@ -3,9 +3,9 @@ import { shuffle } from "./mini_batches.ts";
 import { UserError } from "../user_error.ts";
 
 /**
- * A random part of a set with the same share of every class, up to rounding by largest remainders.
+ * Draws a random part of a set with the same share of every class, rounded by largest remainders.
  *
- * @param labels each below `classes`
+ * @param labels labels below `classes`
  * @param fraction in (0, 1]
  * @param random numbers in [0, 1)
  * @returns indices, ascending
@@ -35,7 +35,7 @@ export function stratifiedSubset(
   return Int32Array.from(chosen).sort();
 }
 
-/** Rounds shares up or down so that they add up to a total; the earlier of two equal ones goes up. */
+/** Rounds shares so that they add up to a total. Of two equal remainders, the first is rounded up. */
 function roundByLargestRemainder(shares: readonly number[], total: number): number[] {
   const rounded = shares.map(Math.floor);
   const missing = total - rounded.reduce((sum, count) => sum + count, 0);
@@ -45,7 +45,7 @@ function roundByLargestRemainder(shares: readonly number[], total: number): numb
   return rounded;
 }
 
-/** The images of a set at some indices, in their order, as a set of their own. */
+/** Copies the images at the given indices, in their order, into a new set. */
 export function takeImages(
   { height, width, channels, classes }: Pick<Dataset, "height" | "width" | "channels" | "classes">,
   set: ImageSet,

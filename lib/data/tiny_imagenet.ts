@@ -9,7 +9,7 @@ import { UserError } from "../user_error.ts";
 
 const ARCHIVE: Archive = {
   url: "http://cs231n.stanford.edu/tiny-imagenet-200.zip",
-  // Its makers state none; this is the one that loaders of it for PyTorch agree on.
+  // The makers publish none; PyTorch loaders agree on this one.
   md5: "90528d7ca1a48142e341f4ef8d21d0de",
   size: 248_100_043,
   unpackedSize: 500_000_000,
@@ -19,7 +19,7 @@ const FOLDER = "tiny-imagenet-200";
 const SIDE = 64;
 const CHANNELS = 3;
 
-/** Tiny ImageNet: of each of 200 classes of ImageNet 500 + 50 colour images of 64×64. */
+/** Tiny ImageNet: 500 + 50 colour images of 64×64 from each of 200 classes of ImageNet. */
 export const tinyImagenet: DataSource = {
   name: "tiny-imagenet",
   title: "Tiny ImageNet (Stanford, CS231n)",
@@ -27,9 +27,8 @@ export const tinyImagenet: DataSource = {
 };
 
 /**
- * Loads Tiny ImageNet from its folder, which is made from the archive if it is missing, with as many
- * images of each class as are there. The test images are the makers' validation images; those of their
- * own test set have no labels.
+ * Loads all images of Tiny ImageNet from its folder, which is made from the archive if it is missing. The
+ * makers' validation images are the test images, because their own test set has no labels.
  */
 export async function loadTinyImagenet(options: DataOptions, archive: Archive): Promise<Dataset> {
   const folder = join(dataFolder(options.dataFolder), FOLDER);
@@ -45,7 +44,7 @@ export async function loadTinyImagenet(options: DataOptions, archive: Archive): 
     height: SIDE,
     width: SIDE,
     channels: CHANNELS,
-    // As loaders of it for PyTorch have them; a test holds them against the images.
+    // As in PyTorch loaders; a test checks them against the images.
     mean: [0.4802, 0.4481, 0.3975],
     std: [0.2770, 0.2691, 0.2821],
     train: decodeImages(train, classes.length, decode),
@@ -84,22 +83,23 @@ interface LabelledJpeg {
   readonly label: number;
 }
 
-/** What the folder `tiny-imagenet-200` holds. */
+/** The content of the folder `tiny-imagenet-200`. */
 interface TinyImagenetFiles {
-  /** The first name of each class, or its WordNet identifier where names are missing */
+  /** The first name of each class, or its WordNet identifier if names are missing. */
   readonly classes: readonly string[];
-  /** Class by class */
+  /** Training images, class by class. */
   readonly train: readonly LabelledJpeg[];
   readonly validation: readonly LabelledJpeg[];
 }
 
 /**
- * Reads the files of Tiny ImageNet in its makers' layout: `wnids.txt` lists the classes in order,
- * `words.txt` names them (and all others of WordNet), `train/<class>/images` holds training images,
- * `val/images` those whose classes `val/val_annotations.txt` says. Images come in order of their names.
+ * Reads the files of Tiny ImageNet in the makers' layout. `wnids.txt` lists the classes in order, and
+ * `words.txt` names them (and all others of WordNet). `train/<class>/images` holds training images.
+ * `val/images` holds validation images, with classes in `val/val_annotations.txt`. Images are in order of
+ * their names.
  *
- * @param record what the files must be, if that is known
- * @throws UserError naming what is missing or damaged
+ * @param record record of the verified files, if there is one
+ * @throws UserError naming a missing or damaged file
  */
 async function readTinyImagenetFiles(
   folder: string,
@@ -146,7 +146,7 @@ async function readValidationImages(files: Files, ids: readonly string[]): Promi
   });
 }
 
-/** The folder of the data set, each file of which is held against the record when it is read. */
+/** The data set's folder. Checks each file against the record when it is read. */
 class Files {
   readonly remedy: string;
   readonly #folder: string;
@@ -170,18 +170,18 @@ class Files {
     const bytes = await readDataFile(this.path(name), this.remedy);
     const folder = dirname(name);
     if (folder === ".") this.#record?.check(name, bytes);
-    // The record knows a folder below as a whole.
+    // The record has one entry for all files of a subfolder.
     else this.#record?.check(folder, await readFolder(this.path(folder), this.remedy));
     return new TextDecoder().decode(bytes).split(/\r?\n/).filter((line) => line !== "");
   }
 
-  /** The second field of each line by its first; tabs are between them. */
+  /** Reads a table of two columns separated by tabs: the second column by the first. */
   async table(name: string): Promise<Map<string, string>> {
     const rows = (await this.lines(name)).map((line) => line.split("\t"));
     return new Map(rows.map(([key, value]) => [key, value]));
   }
 
-  /** The contents of all files of a folder by name, in order of the names; there is at least one. */
+  /** Reads all files of a folder by name, in order of the names. There is at least one. */
   async images(folder: string): Promise<Map<string, Uint8Array>> {
     const images = await readFolder(this.path(folder), this.remedy);
     this.#record?.check(folder, images);

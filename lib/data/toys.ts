@@ -4,43 +4,44 @@ import type { PointSet } from "./point_set.ts";
 import { standardNormal } from "../nn/initialise.ts";
 import { UserError } from "../user_error.ts";
 
-/** A problem in the plane, which can be drawn. A toy is a value: a file, and a line in `toys`. */
+/** A classification problem in the plane, which can be drawn. To add one, add it to `toys`. */
 export interface Toy<R extends Rules = Rules> {
   readonly name: string;
-  /** One sentence with its source. */
+  /** One sentence with the problem's source. */
   readonly summary: string;
   readonly options: R;
   /**
-   * Draws points; the classes have as equally many as can be.
+   * Draws points, divided among the classes as equally as possible.
    *
-   * @param count of all classes together
+   * @param count number of points of all classes together
    * @param random numbers in [0, 1); the same ones give the same points
    * @throws UserError for a bad option, or fewer points than classes
    */
   make(count: number, random: () => number, options?: Partial<Options<R>>): PointSet;
 }
 
-/** Where so many points of one class lie, before noise and scale. */
+/** Computes `count` points of one class, before noise and scaling. */
 export type Curve = (count: number) => readonly (readonly [x: number, y: number])[];
 
-/** How curves come to the plane. */
+/** The transformation of curves to the plane. */
 interface Placement {
-  /** Standard deviation of the normal noise in x and in y, in units of the curves */
+  /** Standard deviation of the normal noise in x and in y, in units of the curves. */
   readonly noise: number;
-  /** The point of the curves that goes to (0, 0) */
+  /** The point of the curves that moves to (0, 0). */
   readonly centre: readonly [x: number, y: number];
-  /** The length of a unit of the curves */
+  /** The length of a unit of the curves in the plane. */
   readonly scale: number;
 }
 
 /**
- * Points around curves, one class a curve: noise is added, then curves and noise are moved and scaled.
+ * Draws points around curves, one class for each curve. Adds noise, then moves and scales the points.
  *
- * The classes have as equally many points as can be, the first ones fewer, as scikit-learn has it.
+ * The points are divided among the classes as equally as possible. The first classes get fewer, as in
+ * scikit-learn.
  *
- * @param count of all classes together
- * @param random numbers in [0, 1), four a point
- * @throws UserError if there is not a point for each class
+ * @param count number of points of all classes together
+ * @param random numbers in [0, 1), four for each point
+ * @throws UserError if there are fewer points than classes
  */
 export function scatterPoints(
   name: string,
@@ -52,8 +53,8 @@ export function scatterPoints(
   const classes = curves.length;
   if (!Number.isInteger(count) || count < classes) {
     throw new UserError(
-      `${name} with ${classes} classes is to have ${count} points, ` +
-        `but must have a whole number of at least ${classes}`,
+      `${name} with ${classes} classes cannot have ${count} points; ` +
+        `give a whole number of at least ${classes}`,
     );
   }
   const counts = curves.map((_, label) => Math.floor((count + label) / classes));
@@ -72,7 +73,7 @@ const moonOptions = {
   noise: number(0.2, { min: 0 }),
 };
 
-/** Evenly from (1, 0) to (−1, 0), both included. */
+/** Evenly spaced points from (1, 0) to (−1, 0), both included. */
 const upper: Curve = (count) =>
   Array.from({ length: count }, (_, index) => {
     const angle = Math.PI * index / Math.max(count - 1, 1);
@@ -81,7 +82,7 @@ const upper: Curve = (count) =>
 
 const lower: Curve = (count) => upper(count).map(([x, y]) => [1 - x, 0.5 - y]);
 
-/** Two half circles that reach into each other. */
+/** Two interlocking half circles. */
 export const moons: Toy<typeof moonOptions> = {
   name: "moons",
   summary: "two half circles that reach into each other (scikit-learn's make_moons)",
@@ -100,14 +101,14 @@ const circleOptions = {
   factor: number(0.5, { min: 0, max: 0.99 }),
 };
 
-/** Evenly all around, from (radius, 0). */
+/** Evenly spaced points on a circle, from (radius, 0). */
 const circle = (radius: number): Curve => (count) =>
   Array.from({ length: count }, (_, index) => {
     const angle = 2 * Math.PI * index / count;
     return [radius * Math.cos(angle), radius * Math.sin(angle)];
   });
 
-/** A circle around another; class 0 is the outer one. */
+/** A circle around another. Class 0 is the outer one. */
 export const circles: Toy<typeof circleOptions> = {
   name: "circles",
   summary: "a circle around another (scikit-learn's make_circles)",
@@ -122,16 +123,16 @@ export const circles: Toy<typeof circleOptions> = {
 const spiralOptions = {
   /** Standard deviation of the noise; the outer end of an arm is at radius 1. */
   noise: number(0.04, { min: 0 }),
-  /** One a class. */
+  /** Number of arms, one for each class. */
   arms: integer(3, { min: 2, max: 10 }),
-  /** How often an arm goes around the centre. */
+  /** Number of turns of an arm around the centre. */
   turns: number(0.75, { min: 0 }),
 };
 
 /**
- * Evenly along the radius, without the centre, where all arms meet.
+ * Points evenly spaced along the radius, without the centre, where all arms meet.
  *
- * @param start where it leaves the centre, in turns
+ * @param start direction in which the arm leaves the centre, in turns
  */
 const arm = (start: number, turns: number): Curve => (count) =>
   Array.from({ length: count }, (_, index) => {
@@ -157,7 +158,7 @@ export const spirals: Toy<typeof spiralOptions> = {
 export const toys = [moons, circles, spirals] as unknown as readonly Toy[];
 
 /**
- * The toy of that name: "moons".
+ * Finds a toy by its name, for example "moons".
  *
  * @throws UserError that lists the valid names
  */

@@ -9,16 +9,16 @@ import { UserError } from "../user_error.ts";
 
 /** A .tar.gz or .zip that holds one folder. */
 export interface Archive extends RemoteFile {
-  /** The most bytes that it may hold uncompressed. */
+  /** The most bytes that the archive may hold uncompressed. */
   readonly unpackedSize: number;
 }
 
 /**
- * Makes the folder of a data set from its official archive, which is downloaded unless it already
- * lies beside the folder, and writes down what the files in it should be.
+ * Makes a data set's folder from its official archive and records its files. Downloads the archive
+ * unless it is already beside the folder.
  *
- * @param folder named like the one in the archive
- * @throws UserError if the archive cannot be had, is not the official one, or cannot be unpacked
+ * @param folder target folder, with the name of the one in the archive
+ * @throws UserError if the archive cannot be downloaded, is not the official one, or cannot be unpacked
  */
 export async function unpackArchive(archive: Archive, folder: string): Promise<void> {
   const parent = dirname(folder);
@@ -33,7 +33,7 @@ export async function unpackArchive(archive: Archive, folder: string): Promise<v
     await writeVerifiedRecord(unpacked);
     await Deno.rename(unpacked, folder);
   } catch (error) {
-    // Another process that did the same may have been first.
+    // Another process may have made the folder meanwhile.
     if (!await exists(folder)) {
       throw new UserError(`cannot unpack ${file}: ${(error as Error).message}`, { cause: error });
     }
@@ -52,18 +52,18 @@ async function provideArchive(archive: RemoteFile, file: string): Promise<void> 
   );
 }
 
-/** How many bytes are decompressed at a time; they become up to a thousand times as many. */
+/** Compressed bytes to process at a time; they become up to a thousand times as many. */
 const STEP = 1 << 12;
 
 /**
- * Unpacks the files of a zip, member by member. A symbolic link comes out as a file that holds the
- * name of its target.
+ * Unpacks the files of a zip, member by member. A symbolic link becomes a file that holds the name of its
+ * target.
  *
- * @param limit how many bytes they may have together
- * @throws Error if it is not a whole zip file, holds more, or names a file outside the folder
+ * @param limit the most bytes that all files may have together
+ * @throws Error if it is not a whole zip file, exceeds the limit, or names a file outside the folder
  */
 async function unzip(file: string, folder: string, limit: number): Promise<void> {
-  // Throws unless the list of members at the end is whole, which `Unzip` does not read.
+  // Throws if the list of members at the end is damaged. `Unzip` does not read that list.
   unzipSync(await Deno.readFile(file), { filter: () => false });
   let left = limit;
   let target: Deno.FsFile | null = null;

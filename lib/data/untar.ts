@@ -6,11 +6,12 @@ import { dirname, join } from "node:path";
 const BLOCK = 512;
 
 /**
- * Unpacks a .tar.gz: for each member a block that describes it, then its bytes, filled up to whole
- * blocks; a block of zeros ends it (https://www.gnu.org/software/tar/manual/html_node/Standard.html).
+ * Unpacks a .tar.gz. Each member has a block that describes it, then its bytes, padded to whole blocks. A
+ * block of zeros ends the archive
+ * (https://www.gnu.org/software/tar/manual/html_node/Standard.html).
  *
- * @param limit how many bytes it may have uncompressed
- * @throws Error if it is not a whole archive, holds more, or has a member that is a link or a device or
+ * @param limit the most bytes that the archive may have uncompressed
+ * @throws Error if the archive is not whole or exceeds the limit, or if a member is a link or a device or
  *   would lie outside the folder
  */
 export async function untar(file: string, folder: string, limit: number): Promise<void> {
@@ -27,7 +28,7 @@ export async function untar(file: string, folder: string, limit: number): Promis
       });
       await reader.read((BLOCK - size % BLOCK) % BLOCK);
     }
-    // What follows is of no use, but its end tells whether the file is whole.
+    // The rest is not needed, but reading to its end shows whether the file is whole.
     while (!(await chunks.next()).done);
   } finally {
     await chunks.return(undefined);
@@ -52,7 +53,7 @@ class Reader {
     this.#chunks = chunks;
   }
 
-  /** Passes on the next bytes as they come. */
+  /** Passes on the next bytes as they arrive. */
   async pass(count: number, take: (piece: Uint8Array) => void): Promise<void> {
     for (let left = count; left > 0;) {
       if (this.#rest.length === 0) {
@@ -79,8 +80,8 @@ class Reader {
 }
 
 /**
- * Gives the name of a member, with a slash at the end for a folder and null for attributes of members,
- * which are passed over, and how many bytes follow.
+ * Reads the block that describes a member. The name of a folder ends with a slash. It is null for
+ * attributes of members, which are skipped. `size` is the number of bytes that follow.
  */
 function describe(block: Uint8Array): { name: string | null; size: number } {
   const text = (from: number, length: number) =>
@@ -98,17 +99,17 @@ function describe(block: Uint8Array): { name: string | null; size: number } {
   if (type === "x" || type === "g") return { name: null, size };
   throw new Error(
     `its member ${JSON.stringify(name)} is a link or a device (type ${JSON.stringify(type)}), ` +
-      `but only files and folders are taken`,
+      `but only files and folders are allowed`,
   );
 }
 
 /**
- * Creates a file of an archive, and the folders above it.
+ * Creates a file of an archive and its parent folders.
  *
- * @param folder where the archive is unpacked
- * @param name of the member; that of a folder ends with a slash
- * @returns null for a folder, which comes with its files
- * @throws Error if the member would lie outside the folder, or is there already
+ * @param folder folder that the archive is unpacked into
+ * @param name name of the member; the name of a folder ends with a slash
+ * @returns null for a folder, which is made with its files
+ * @throws Error if the member would lie outside the folder, or exists already
  */
 export function createMember(folder: string, name: string): Deno.FsFile | null {
   const parts = name.split(/[/\\]/);

@@ -5,8 +5,8 @@ import { writeAtomically } from "../files/write_atomically.ts";
 import { UserError } from "../user_error.ts";
 
 /**
- * Written when the files of a data set came from a checked archive: SHA-256 of each file of its folder,
- * and one for all files of each folder below it, by its path with slashes.
+ * Name of the record for files from a checked archive. It holds the SHA-256 of each file in the data
+ * set's folder, and one for all files of each subfolder, by its path with slashes.
  */
 const RECORD = "verified.json";
 
@@ -15,7 +15,7 @@ type Digests = Record<string, string>;
 /** The files of a folder by name, in order of their names. */
 type Files = ReadonlyMap<string, Uint8Array>;
 
-/** Writes down the files of a folder and of those below it as they are now. */
+/** Records the present files of a folder and its subfolders. */
 export async function writeVerifiedRecord(folder: string): Promise<void> {
   const digests: Digests = {};
   const read = (path: string) => readFolder(join(folder, path), "unpack it again");
@@ -27,7 +27,7 @@ export async function writeVerifiedRecord(folder: string): Promise<void> {
   );
 }
 
-/** What the files of a data set were when they were unpacked from a checked archive. */
+/** The state of a data set's files when they were unpacked from a checked archive. */
 export class VerifiedRecord {
   readonly #folder: string;
   readonly #digests: Digests;
@@ -37,16 +37,18 @@ export class VerifiedRecord {
     this.#digests = digests;
   }
 
-  /** Of the folder of a data set; null if it has none. */
+  /** Reads the record of a data set's folder; null if there is none. */
   static async read(folder: string): Promise<VerifiedRecord | null> {
     const digests = await readDigests(join(folder, RECORD));
     return digests && new VerifiedRecord(folder, digests);
   }
 
   /**
-   * @param content of the file of that name, or the files of the folder below of that path
-   * @throws UserError naming it if it is not as it was recorded: it was verified once, so it is
-   *   damaged, and must not pass for an unverified copy
+   * Checks a file or a subfolder. Content that differs is damaged, because it was verified once; it must
+   * not count as an unverified copy.
+   *
+   * @param content the file's bytes, or the files of the subfolder
+   * @throws UserError naming it if it differs from the record
    */
   check(name: string, content: Uint8Array | Files): void {
     const digest = content instanceof Uint8Array ? sha256(content) : digestOf(content);
@@ -54,8 +56,8 @@ export class VerifiedRecord {
     throw new UserError(
       `${
         join(this.#folder, name)
-      } is damaged: it is not what ${RECORD} in ${this.#folder} says was ` +
-        `unpacked; delete the folder ${this.#folder} to have it made again`,
+      } is damaged: it differs from the record ${RECORD} in ${this.#folder}; ` +
+        `delete the folder ${this.#folder} to have it made again`,
     );
   }
 }
@@ -64,7 +66,7 @@ function digestOf(files: Files): string {
   return sha256(...[...files].flatMap(([name, bytes]) => [`${name} ${bytes.length}\n`, bytes]));
 }
 
-/** Their paths from the folder, with slashes. */
+/** Yields the paths of all subfolders, relative to the folder, with slashes. */
 async function* foldersBelow(folder: string, path = ""): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(join(folder, path))) {
     if (!isDirectory) continue;

@@ -71,7 +71,7 @@ Deno.test("loadCifar10() accepts an unverified copy only when told to", async ()
     const error = await assertRejects(
       () => loadSmall({ dataFolder }),
       UserError,
-      `the files in ${folder} cannot be told to be the official ones`,
+      `cannot verify that the files in ${folder} are the official ones`,
     );
     assertStringIncludes(error.message, "--unverified-data");
     const options = { dataFolder, acceptUnverified: true };

@@ -258,7 +258,7 @@ Deno.test("download() goes on with what an earlier process left", async () => {
     withServer(answer, async (url) => {
       const file = join(folder, "file.gz");
       const run = () => download({ ...REMOTE, url }, file, QUIET);
-      await assertRejects(run, UserError, "try again to go on where it stopped, or get it from");
+      await assertRejects(run, UserError, "try again to continue the download, or get it from");
       assertEquals(namesIn(folder), ["file.gz.part", "file.gz.part-validator"]);
       await run();
       assertEquals(await Deno.readFile(file), CONTENT);

@@ -30,7 +30,7 @@ Deno.test("loadFashionMnist() accepts files that are not the official ones only 
     const error = await assertRejects(
       () => loadFashionMnist({ dataFolder }, NOWHERE),
       UserError,
-      `the files in ${folder} cannot be told to be the official ones`,
+      `cannot verify that the files in ${folder} are the official ones`,
     );
     assertStringIncludes(error.message, "--unverified-data");
     const dataset = await loadFashionMnist({ dataFolder, acceptUnverified: true }, NOWHERE);

@@ -89,7 +89,7 @@ Deno.test("loadImagenet32() accepts other files only when told to", async () => 
     await assertRejects(
       () => loadImagenet32({ dataFolder }, CHECKSUMS),
       UserError,
-      `the files in ${folder} cannot be told to be the official ones. To have those, get`,
+      `cannot verify that the files in ${folder} are the official ones. To get those, get`,
     );
     const { provenance, test } = await loadImagenet32(
       { dataFolder, acceptUnverified: true },

@@ -69,7 +69,7 @@ Deno.test("loadTinyImagenet() accepts an unverified copy only when told to", asy
     await assertRejects(
       () => load({ dataFolder }),
       UserError,
-      `the files in ${folder} cannot be told to be the official ones`,
+      `cannot verify that the files in ${folder} are the official ones`,
     );
     const { provenance } = await load({ dataFolder, acceptUnverified: true });
     assertEquals(provenance, "unverified copy");

@@ -48,7 +48,7 @@ const shown = (type: string, value: unknown) => shownData({ [type]: value });
 const badCells: [fault: string, cell: unknown][] = [
   ["it is not an object", null],
   ["it is not an object", "text"],
-  [`its "cell_type" is none`, { ...MARKDOWN, cell_type: "heading" }],
+  [`its "cell_type" is unknown`, { ...MARKDOWN, cell_type: "heading" }],
   [`its "source" is not a text`, { ...MARKDOWN, source: undefined }],
   [`its "source" is not a text`, { ...MARKDOWN, source: null }],
   [`its "source" is not a text`, { ...MARKDOWN, source: ["a", 1] }],
@@ -63,8 +63,8 @@ const badCells: [fault: string, cell: unknown][] = [
 const badOutputs: [fault: string, output: unknown][] = [
   ["it is not an object", null],
   ["it is not an object", "text"],
-  [`its "output_type" is none`, {}],
-  [`its "output_type" is none`, { output_type: "pyout", data: {} }],
+  [`its "output_type" is unknown`, {}],
+  [`its "output_type" is unknown`, { output_type: "pyout", data: {} }],
   [`its "text" is not a text`, { output_type: "stream", name: "stdout" }],
   [`its "text" is not a text`, { output_type: "stream", name: "stdout", text: 5 }],
   [`its "data" is not an object`, { output_type: "display_data", metadata: {} }],
@@ -74,12 +74,18 @@ const badOutputs: [fault: string, output: unknown][] = [
   [`its "text/html" has the wrong form`, shown("text/html", null)],
   [`its "text/plain" has the wrong form`, shown("text/plain", {})],
   [`its "image/png" has the wrong form`, shown("image/png", 5)],
-  [`its "${PLOTLY_MIME}" is`, shown(PLOTLY_MIME, null)],
-  [`its "${PLOTLY_MIME}" is`, shown(PLOTLY_MIME, { layout: { title: { text: 5 } } })],
-  [`its "${VERDICTS_MIME}" is`, shown(VERDICTS_MIME, "text")],
-  [`its "${VERDICTS_MIME}" is`, shown(VERDICTS_MIME, [{ claim: "c" }])],
-  [`its "${INPUTS_MIME}" is`, shown(INPUTS_MIME, { folder: "../results" })],
-  [`its "${INPUTS_MIME}" is`, shown(INPUTS_MIME, { folder: ".", results: { "../a": "" } })],
+  [`its "${PLOTLY_MIME}" has the wrong form`, shown(PLOTLY_MIME, null)],
+  [
+    `its "${PLOTLY_MIME}" has the wrong form`,
+    shown(PLOTLY_MIME, { layout: { title: { text: 5 } } }),
+  ],
+  [`its "${VERDICTS_MIME}" has the wrong form`, shown(VERDICTS_MIME, "text")],
+  [`its "${VERDICTS_MIME}" has the wrong form`, shown(VERDICTS_MIME, [{ claim: "c" }])],
+  [`its "${INPUTS_MIME}" has the wrong form`, shown(INPUTS_MIME, { folder: "../results" })],
+  [
+    `its "${INPUTS_MIME}" has the wrong form`,
+    shown(INPUTS_MIME, { folder: ".", results: { "../a": "" } }),
+  ],
 ];
 
 Deno.test("readNotebook() says in one line what is wrong with a cell or an output", () => {

@@ -1,6 +1,6 @@
 /**
- * Makes the embedded subset from the whole of Fashion-MNIST: the first 500 training and the first 100
- * test images of each class, in their own order. Prints the checksums that the loader must hold.
+ * Makes the embedded subset from all of Fashion-MNIST: the first 500 training and the first 100 test
+ * images of each class, in their original order. Prints the checksums for the loader.
  *
  * usage: deno run -A lib/data/embedded/make_fashion_mnist_subset.ts FOLDER_WITH_THE_FOUR_FILES
  */
@@ -15,11 +15,11 @@ import { readDataFile } from "../read_data_file.ts";
 
 const PIXELS = 28 * 28;
 
-/** How many images of each class are taken of each part. */
+/** Number of images of each class in each part. */
 const PER_CLASS = { train: 500, t10k: 100 };
 
 /**
- * Reads the whole set's four files in `source` and writes the subset's to `target`.
+ * Reads the four files of the whole set from `source` and writes those of the subset to `target`.
  *
  * @returns the SHA-256 of each file written, by name
  * @throws UserError naming a file of the source that is missing or damaged

@@ -4,7 +4,7 @@ import { withTemporaryFolder } from "./with_temporary_folder.ts";
 import { asUserError } from "../lib/as_user_error.ts";
 import { UserError } from "../lib/user_error.ts";
 
-/** What a failing call says to the user. */
+/** Returns the message for the user when a call fails. */
 async function saidOf(fails: () => Promise<unknown>): Promise<string> {
   const told = asUserError(await assertRejects(fails));
   assert(told instanceof UserError, String(told));
@@ -12,8 +12,8 @@ async function saidOf(fails: () => Promise<unknown>): Promise<string> {
 }
 
 Deno.test({
-  name: "asUserError() says what could not be done, why, and the remedy",
-  ignore: Deno.build.os === "windows", // which has other words
+  name: "asUserError() names the failed action, the cause and the remedy",
+  ignore: Deno.build.os === "windows", // other words there
   fn: () =>
     withTemporaryFolder(async (folder) => {
       const [file, loop, nowhere] = ["file", "loop", "nowhere"].map((name) => join(folder, name));
@@ -60,7 +60,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "asUserError() says that a disk is full, of which the system gives no path",
+  name: "asUserError() says that a disk is full, even without a path",
   ignore: Deno.build.os !== "linux",
   async fn() {
     using full = await Deno.open("/dev/full", { write: true });
@@ -71,7 +71,7 @@ Deno.test({
   },
 });
 
-Deno.test("asUserError() leaves faults of the code as they are", () => {
+Deno.test("asUserError() does not change faults of the code", () => {
   const faults = [
     new TypeError("x is not a function"),
     new DOMException("stopped", "AbortError"),
@@ -82,7 +82,7 @@ Deno.test("asUserError() leaves faults of the code as they are", () => {
 });
 
 Deno.test({
-  name: "asUserError() says which permission a command lacks",
+  name: "asUserError() names a missing permission",
   permissions: { read: false },
   async fn() {
     const said = await saidOf(() => Deno.readTextFile("/etc/hosts"));

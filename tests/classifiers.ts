@@ -3,8 +3,9 @@ import type { FrozenClassifier } from "../lib/nn/frozen_classifier.ts";
 import { uniformNumbers } from "./numbers.ts";
 
 /**
- * Logits that are linear in the pixels, so that robust accuracies are known: of two classes an image
- * withstands all of a ball just if its gap is above ε times the dual norm of the weights' difference.
+ * Makes a classifier with logits that are linear in the pixels, so that robust accuracies are known. With
+ * two classes, an image withstands a whole ball exactly if its gap is above ε times the dual norm of the
+ * weights' difference.
  *
  * @param weights `[pixels, classes]`, row-major
  */
@@ -33,13 +34,13 @@ export function linearClassifier(
   };
 }
 
-/** One whose weights are random numbers: for images of `pixels` values. */
+/** Makes a linear classifier with random weights, for images of `pixels` values. */
 export function randomLinear(pixels: number, classes: number): FrozenClassifier {
   const weights = uniformNumbers(pixels * classes, "linear classifier");
   return linearClassifier([...weights], Array(classes).fill(0));
 }
 
-/** A classifier without a gradient: the same logits for every image. */
+/** Makes a classifier without a gradient: it has the same logits for every image. */
 export function constantClassifier(logits: readonly number[]): FrozenClassifier {
   const classifier: FrozenClassifier = {
     classes: logits.length,
@@ -54,7 +55,7 @@ export function constantClassifier(logits: readonly number[]): FrozenClassifier 
   return classifier;
 }
 
-/** A classifier with a softmax behind it. */
+/** Makes a classifier that returns probabilities instead of logits. */
 export function withSoftmax(classifier: FrozenClassifier): FrozenClassifier {
   return {
     ...classifier,
@@ -79,7 +80,7 @@ export function withSoftmax(classifier: FrozenClassifier): FrozenClassifier {
   };
 }
 
-/** A classifier whose logits are off by something else at each pass. */
+/** Makes a classifier whose logits have new noise in each pass. */
 export function withNoise(classifier: FrozenClassifier, random: () => number): FrozenClassifier {
   const noisy = (logits: tf.Tensor2D): tf.Tensor2D => {
     const noise = Float32Array.from({ length: logits.size }, () => 2 * random() - 1);

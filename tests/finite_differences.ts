@@ -3,10 +3,10 @@ import { assertClose, uniformNumbers } from "./numbers.ts";
 import { valuesOfAll } from "./values_of.ts";
 
 /**
- * Holds a gradient against central differences along random directions, in the float32 of the
- * current backend: `(f(x + h·d) − f(x − h·d)) / 2h ≈ ⟨∇f, d⟩`.
+ * Checks a gradient against central differences along random directions, in the float32 of the current
+ * backend: `(f(x + h·d) − f(x − h·d)) / 2h ≈ ⟨∇f, d⟩`.
  *
- * @param f scalar, and smooth enough for steps of `step`; what it makes on the way is disposed of
+ * @param f scalar, and smooth enough for steps of `step`; its intermediate tensors are disposed of
  * @param inputsOf makes the inputs, which are disposed of
  */
 export async function checkGradients(
@@ -44,7 +44,7 @@ export async function checkGradients(
   }
 }
 
-/** A scalar that depends on every entry of a tensor in its own way. */
+/** Computes a scalar that depends on every entry of a tensor with its own weight. */
 export function weightedSum(output: tf.Tensor, seed = "weights"): tf.Scalar {
   return tf.sum(tf.mul(output, tf.tensor(uniformNumbers(output.size, seed), output.shape)));
 }

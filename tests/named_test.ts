@@ -4,12 +4,12 @@ import { UserError } from "../lib/user_error.ts";
 
 const fruits = [{ name: "apple", plural: "apples" }, { name: "plum", plural: "plums" }];
 
-Deno.test("named() gives the value of that name itself, by the key that holds names", () => {
+Deno.test("named() finds a value by its name, in any property", () => {
   assert(named("fruit", fruits, "plum") === fruits[1]);
   assert(named("fruit", fruits, "plums", "plural") === fruits[1]);
 });
 
-Deno.test("named() lists the valid names for another one", () => {
+Deno.test("named() lists the valid names for an unknown one", () => {
   for (const name of ["plums", "Plum", "", "constructor"]) {
     assertThrows(
       () => named("fruit", fruits, name),

@@ -9,7 +9,7 @@ import { uniformNumbers } from "./numbers.ts";
 
 export const TINY: Architecture = { depth: 8, channels: 1, classes: 4 };
 
-/** A network whose running statistics and batch-norm parameters are not the trivial ones. */
+/** Makes a network with non-trivial running statistics and batch-norm parameters. */
 export function testNetwork(architecture: Architecture = TINY, seed = "network"): ResNet {
   const network = initialiseResNet(architecture, seedrandom(seed) as () => number);
   for (const [name, variable] of network.variables()) {
@@ -22,7 +22,7 @@ export function testNetwork(architecture: Architecture = TINY, seed = "network")
   return network;
 }
 
-/** The same, frozen. */
+/** Makes the frozen form of `testNetwork`. */
 export function testClassifier(
   architecture: Architecture = TINY,
   seed = "network",
@@ -33,7 +33,7 @@ export function testClassifier(
   return frozen;
 }
 
-/** Images in about the range of normalised pixels, `[count, side, side, channels]`. */
+/** Makes images `[count, side, side, channels]` in about the range of normalised pixels. */
 export function testImages(count: number, { channels } = TINY, side = 8): tf.Tensor4D {
   const values = uniformNumbers(count * side * side * channels, "images");
   return tf.tensor4d(values.map((value) => 2 * value), [count, side, side, channels]);

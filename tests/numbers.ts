@@ -1,13 +1,13 @@
 import { assert } from "@std/assert";
 import seedrandom from "seedrandom";
 
-/** Numbers in [−1, 1), always the same for a seed. */
+/** Draws numbers in [−1, 1), always the same for a seed. */
 export function uniformNumbers(count: number, seed: string): Float32Array {
   const random = seedrandom(seed);
   return Float32Array.from({ length: count }, () => 2 * random() - 1);
 }
 
-/** Fails unless all values agree to `tolerance`, relative to the largest expected one. */
+/** Checks that all values agree to `tolerance`, relative to the largest expected value. */
 export function assertClose(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,

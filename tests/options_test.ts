@@ -9,12 +9,12 @@ const rules = {
   compact: flag(true),
 };
 
-Deno.test("resolveOptions() fills in defaults and keeps what was given", () => {
+Deno.test("resolveOptions() fills in defaults and keeps given options", () => {
   assertEquals(resolveOptions("x", rules), { eta: 0.3, steps: 10, mode: "a", compact: true });
   assertEquals(resolveOptions("x", rules, { compact: false, mode: "b" }).compact, false);
 });
 
-Deno.test("resolveOptions() names the option, what it got and what it may be", () => {
+Deno.test("resolveOptions() names the option, its value and the allowed values", () => {
   const cases: [Record<string, unknown>, string][] = [
     [{ etta: 1 }, 'x has no option "etta"; it has eta, steps, mode, compact'],
     [{ eta: -1 }, 'option "eta" is -1, but must be a number greater than 0'],

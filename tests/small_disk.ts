@@ -5,7 +5,7 @@ async function command(name: string, ...args: string[]): Promise<void> {
   if (!success) throw new Error(`${name} ${args.join(" ")} failed`);
 }
 
-/** Gives a folder that is a disk of its own, of so many KiB. */
+/** Runs a test with a folder on its own small disk. */
 export async function withSmallDisk(
   kibibytes: number,
   use: (path: string) => Promise<void>,
@@ -23,10 +23,10 @@ export async function withSmallDisk(
   }
 }
 
-/** Why there can be no small disk here; empty if there can. */
+/** The reason why a small disk is not possible here; empty if it is. */
 export const noSmallDisk = Deno.build.os !== "linux"
   ? "needs Linux for a small tmpfs"
   : await withSmallDisk(64, () => Promise.resolve()).then(
     () => "",
-    () => "needs leave to mount a small tmpfs",
+    () => "needs permission to mount a small tmpfs",
   );

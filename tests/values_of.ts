@@ -1,15 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * Computes a tensor, reads it, and disposes of it and of all that was made on the way. A backend on a
- * GPU can be read in no other way than this: asynchronously, and so outside of `tf.tidy`.
+ * Computes a tensor, reads it, and disposes of it and of all intermediate tensors. The read is outside of
+ * `tf.tidy`, because GPU backends can only be read asynchronously.
  */
 export async function valuesOf(compute: () => tf.Tensor): Promise<number[]> {
   const [values] = await valuesOfAll(() => [compute()]);
   return values;
 }
 
-/** The same for tensors that are computed together. */
+/** Computes several tensors together, reads them, and disposes of them. */
 export async function valuesOfAll(compute: () => tf.Tensor[]): Promise<number[][]> {
   const tensors = tf.tidy(compute);
   try {

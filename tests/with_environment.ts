@@ -1,4 +1,4 @@
-/** Runs a test with environment variables of its own; null: not set. */
+/** Runs a test with changed environment variables; null unsets a variable. */
 export async function withEnvironment(
   variables: Record<string, string | null>,
   use: () => void | Promise<void>,

@@ -1,4 +1,4 @@
-/** Runs a test with a folder of its own, and removes that. */
+/** Runs a test with a temporary folder, and removes the folder. */
 export async function withTemporaryFolder(
   test: (folder: string) => Promise<void>,
 ): Promise<void> {

@@ -1,14 +1,14 @@
 import { type Notebook, PLOTLY_MIME, shownAs } from "../../lib/notebook/notebook.ts";
 import type { AnyTrace, Figure } from "../../lib/report/figure.ts";
 
-/** What stays of a figure without its numbers. */
+/** A figure without its numbers. */
 export interface FigureStructure {
   readonly title: string;
   readonly axes: readonly [x: string, y: string];
   readonly traces: readonly string[];
 }
 
-/** The figures that a notebook's outputs hold. */
+/** The figures in a notebook's outputs. */
 export function figuresOf(notebook: Notebook): Figure<AnyTrace>[] {
   return shownAs(notebook, PLOTLY_MIME) as Figure<AnyTrace>[];
 }
@@ -25,7 +25,7 @@ export function structureOf({ data, layout }: Figure<AnyTrace>): FigureStructure
   };
 }
 
-/** How much of each kind of mark is to be seen of a figure. */
+/** The number of a figure's visible marks of each kind. */
 export interface Marks {
   readonly points: number;
   /** Traces with a line. */
@@ -35,7 +35,7 @@ export interface Marks {
   readonly errorBars: number;
 }
 
-/** The marks that a figure's data ask for. */
+/** Counts the marks that a figure's data require. */
 export function marksOf({ data }: Figure<AnyTrace>): Marks {
   const scatters = data.filter((trace) => trace.type === "scatter");
   const of = (part: string) => scatters.filter(({ mode }) => mode.includes(part));

@@ -27,7 +27,7 @@ const BARS = accuracyWithErrorBars([
   { method: "bss", mean: 87, std: null, values: [87] },
 ]);
 
-/** Shows a page without a network, and gives it after its scripts ran, with what its console has. */
+/** Shows a page without a network. Returns its final DOM and its console messages. */
 async function show(open: Show, body: string): Promise<{ dom: string; console: string[] }> {
   let shown = { dom: "", console: [] as string[] };
   await withTemporaryFolder(async (folder) => {
@@ -41,7 +41,7 @@ async function show(open: Show, body: string): Promise<{ dom: string; console: s
   return shown;
 }
 
-/** Waits for Plotly, for what then waits for it, and again where that has loaded it anew. */
+/** Waits for Plotly and the code that awaits it, and again if that code has reloaded Plotly. */
 const SETTLES = `(async () => {
   for (let before = null; before !== window.bssPlotly;) {
     before = window.bssPlotly;
@@ -79,7 +79,7 @@ browserTest("figureHtml() draws the plane with classes, lines and points", async
   const { dom, console } = await show(open, await figureHtml(figure, null));
   assertEquals(console, []);
   assertEquals(count(dom, 'class="hm"'), 1);
-  // Three boundaries and the way of the attack; the legend has a sample of the boundaries.
+  // Three boundaries and the path of the attack; the legend has a sample of each boundary.
   assertEquals(count(dom, 'class="js-line"'), 4 + 3);
   assertEquals(count(dom, '<path class="point'), 2 + 1);
 });
@@ -97,7 +97,7 @@ browserTest(
   "redrawnFigureHtml() is drawn with the Plotly that the page has",
   async (open) => {
     const updated = JSON.stringify(redrawnFigureHtml(BARS)).replaceAll("</", "<\\/");
-    // As JupyterLab updates a display: other HTML in its place, of which it runs the scripts.
+    // JupyterLab updates a display by replacing its HTML and running the new scripts.
     const update = `<script>window.bssPlotly.then(() => setTimeout(() => {
     const output = document.querySelector("#output");
     output.innerHTML = ${updated};
@@ -119,7 +119,7 @@ browserTest(
   async (open) => {
     const { dom } = await show(open, redrawnFigureHtml(BARS));
     assertEquals(count(dom, "(a figure that needs JavaScript)</p>"), 1);
-    // A figure that carries Plotly and comes later is drawn all the same.
+    // A later figure that carries Plotly is still drawn.
     const both = `${redrawnFigureHtml(BARS)}<script>setTimeout(() => {
     document.body.append(document.querySelector("template").content);
   }, 200)</script><template>${await figureHtml(CURVES, null)}</template>`;
@@ -140,7 +140,7 @@ browserTest("figureHtml() breaks titles that are wider than the page", async (op
   assertEquals(count(drawn, 'class="line"'), 3);
 });
 
-browserTest("figureHtml() shows names with markup in them as they are", async (open) => {
+browserTest("figureHtml() shows names with markup unchanged", async (open) => {
   const name = "<b>bss</b> & η<1";
   const figure = learningCurves([{ name, epochs: [1], accuracy: [1] }], name);
   const { dom, console } = await show(open, await figureHtml(figure, null));
@@ -148,7 +148,7 @@ browserTest("figureHtml() shows names with markup in them as they are", async (o
   assertEquals(count(dom, ">&lt;b&gt;bss&lt;/b&gt; &amp; η&lt;1</text>"), 2);
 });
 
-browserTest("figureHtml() leaves its picture where Plotly cannot run", async (open) => {
+browserTest("figureHtml() keeps its picture if Plotly cannot run", async (open) => {
   const html = await figureHtml(CURVES, new Uint8Array([1, 2, 3]));
   const { dom, console } = await show(open, html.replace(/H4sI[^<]*/, "AAAA"));
   assertEquals(count(dom, "data:image/png;base64,AQID"), 1);
@@ -177,7 +177,7 @@ browserTest(
 );
 
 browserTest(
-  "figureDisplay() gives one bundle with Plotly's form, HTML, a picture, text",
+  "figureDisplay() returns a bundle with Plotly's form, HTML, a picture and text",
   async () => {
     const bundle = await bundleOf(figureDisplay(CURVES));
     assertEquals(Object.keys(bundle), [
@@ -192,19 +192,19 @@ browserTest(
   },
 );
 
-Deno.test("findChromium() refuses a CHROMIUM that is not there", async () => {
+Deno.test("findChromium() refuses a CHROMIUM that does not exist", async () => {
   await withEnv(
     { CHROMIUM: "/no/such/browser" },
     () => assertRejects(findChromium, UserError, 'CHROMIUM is "/no/such/browser"'),
   );
 });
 
-Deno.test("figureDisplay() warns and does without the picture where the browser fails", async () => {
+Deno.test("figureDisplay() warns and leaves out the picture if the browser fails", async () => {
   const warnings: string[] = [];
   const warn = console.warn;
   console.warn = (text: string) => warnings.push(text);
   try {
-    // A file that is there and is no program.
+    // A file that exists but is not a program.
     await withEnv({ CHROMIUM: fileURLToPath(import.meta.url) }, async () => {
       assertEquals("image/png" in await bundleOf(figureDisplay(CURVES)), false);
     });
@@ -215,7 +215,7 @@ Deno.test("figureDisplay() warns and does without the picture where the browser 
   assertMatch(warnings[0], /no static picture of "Test accuracy .*set CHROMIUM to another browser/);
 });
 
-Deno.test("figureDisplay() does without the picture where there is no Chromium", async () => {
+Deno.test("figureDisplay() leaves out the picture without Chromium", async () => {
   await withEnv({ CHROMIUM: "", PATH: "" }, async () => {
     assertEquals(await renderPng(CURVES, { width: 10, height: 10 }), null);
     const bundle = await bundleOf(figureDisplay(CURVES));

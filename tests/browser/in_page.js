@@ -1,8 +1,8 @@
-// Functions that a test runs inside of a page.
+// Functions that tests run inside a page.
 // deno-lint-ignore-file no-undef -- their globals are the browser's
 
 /**
- * The visible texts whose contrast with their ground is below what WCAG 2.1 asks at level AA, 4.5:1,
+ * Finds visible texts with too little contrast to their background. WCAG 2.1 requires 4.5:1 at level AA,
  * or 3:1 for large text. Source: https://www.w3.org/TR/WCAG21/#contrast-minimum
  *
  * @returns {string[]}
@@ -50,7 +50,7 @@ export function faintTexts() {
 }
 
 /**
- * The marks that each figure of the page shows.
+ * Counts the marks that each figure of the page shows.
  *
  * @returns {{ points: number, lines: number, heatmaps: number, errorBars: number }[]}
  */
@@ -67,12 +67,12 @@ export function drawnMarks() {
   });
 }
 
-/** By how many pixels the page is wider than its window; @returns {number} */
+/** Measures how much wider the page is than its window, in pixels; @returns {number} */
 export function overhang() {
   return document.documentElement.scrollWidth - innerWidth;
 }
 
-/** The least size of a text that is shown, in pixels; @returns {number} */
+/** Finds the smallest size of visible text in pixels; @returns {number} */
 export function leastTextSize() {
   const texts = [
     ...document.querySelectorAll("p, li, dt, dd, td, th, pre, figcaption, .plot text"),

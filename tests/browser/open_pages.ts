@@ -2,22 +2,22 @@ import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
 import { pathToFileURL } from "node:url";
 import { findChromium } from "../../lib/report/find_chromium.ts";
 
-/** A page that is shown, and what it did that it should not have. */
+/** A page in the browser, with its messages and failed requests. */
 export interface ShownPage {
   readonly page: Page;
-  /** What it said on its console, and errors of its scripts. */
+  /** Messages on its console and errors of its scripts. */
   readonly said: string[];
-  /** What it wanted from a network, and why it did not get it. */
+  /** Failed network requests and their reasons. */
   readonly asked: string[];
 }
 
-/** Shows a file without a network, until its figures are drawn, but for those that stay still pictures. */
+/** Shows a file without a network. Waits until all but `still` figures are drawn. */
 export type Show = (file: string, width: number, still?: number) => Promise<ShownPage>;
 
 const executablePath = await findChromium();
 const reason = "needs Chromium; name it in CHROMIUM or put it on the PATH";
 
-// The tests of a file share a browser and its tab: their start costs more than the pages do.
+// The tests of a file share a browser and its tab, because starting them costs more than the pages.
 let browser: Browser | undefined;
 let shown: ShownPage;
 if (executablePath !== null) {
@@ -34,7 +34,7 @@ if (executablePath !== null) {
   Deno.test.afterAll(() => browser?.close());
 }
 
-/** A test that a machine without Chromium leaves out, with the reason in its name. */
+/** Registers a test that is skipped without Chromium; its name then gives the reason. */
 export function browserTest(name: string, fn: (show: Show) => Promise<void>): void {
   Deno.test({
     name: executablePath ? name : `${name} (${reason})`,

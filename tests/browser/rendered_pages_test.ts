@@ -53,7 +53,7 @@ browserTest(
   },
 );
 
-/** Outputs that would run, load, lead away, pass for a part of the page, or swallow what comes after. */
+/** Outputs that would run, load, leave the page, look like a part of it, or swallow what follows. */
 const HOSTILE = [
   `<b>text</b><img src="http://example.org/x.png" onerror="document.title = 'run'">`,
   `<script>document.title = "run"</script><script src="evil.js"></script>`,
@@ -68,7 +68,7 @@ const HOSTILE = [
 ];
 
 browserTest(
-  "a page runs and loads nothing of an output, stays where it is, and shows all that comes after",
+  "a page runs and loads nothing from an output, stays open, and shows what follows",
   async (show) => {
     const verdicts = [{ claim: "BSS <wins>", verdict: "not settled" }];
     const figure = { data: [{ type: "scatter", y: [1, 2] }], layout: {}, config: {} };
@@ -134,14 +134,14 @@ browserTest(
 );
 
 for (const { name, notebook } of committed) {
-  Deno.test(`the figures of the committed ${name} are built as they were`, async () => {
+  Deno.test(`the figures of the committed ${name} have the stored structure`, async () => {
     const file = new URL(`figures/${name}.json`, import.meta.url);
     const structure = figuresOf(notebook).map(structureOf);
     if (Deno.env.get("UPDATE_SNAPSHOTS") && structure.length > 0) {
       await Deno.writeTextFile(file, JSON.stringify(structure, null, 2) + "\n");
     }
     const stored = JSON.parse(await Deno.readTextFile(file).catch(() => "[]"));
-    const remedy = "if this is meant: UPDATE_SNAPSHOTS=1 deno task test tests/browser";
+    const remedy = "if the change is intended: UPDATE_SNAPSHOTS=1 deno task test tests/browser";
     assertEquals(structure, stored, remedy);
   });
 }
@@ -155,7 +155,7 @@ async function assertReadable({ page, said, asked }: ShownPage, name: string, wi
   assertEquals(await page.evaluate(leastTextSize) >= 12, true, `${where} has small text`);
 }
 
-/** Every figure with every mark, and every table. */
+/** Checks that the page shows every figure with every mark, and every table. */
 async function assertComplete({ page }: ShownPage, notebooks: readonly Notebook[]): Promise<void> {
   const figures = notebooks.flatMap(figuresOf);
   assertEquals(await page.evaluate(drawnMarks), figures.map(marksOf));

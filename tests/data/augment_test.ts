@@ -23,7 +23,7 @@ function sameChoices(top: number, left: number, flip: number): AugmentationChoic
   };
 }
 
-/** A pixel of a channel of an image as the network sees it; black outside. */
+/** One normalised channel of a pixel; black outside the image. */
 function normalised(image: number, row: number, column: number, channel: number): number {
   const inside = row >= 0 && row < height && column >= 0 && column < width;
   const at = ((image * height + row) * width + column) * channels + channel;
@@ -31,7 +31,7 @@ function normalised(image: number, row: number, column: number, channel: number)
   return (value / 255 - dataset.mean[channel]) / dataset.std[channel];
 }
 
-/** A batch whose pixels come from these places. */
+/** Makes a batch from the pixels at the given places. */
 function expectedBatch(
   place: (k: number, y: number, x: number) => [row: number, column: number],
 ): Float32Array {
@@ -84,7 +84,7 @@ Deno.test("augmentBatch() gives each image its own crop and flip", () => {
   );
 });
 
-Deno.test("augmentBatch() shows a border that is black before normalisation", () => {
+Deno.test("augmentBatch() has a border that is black before normalisation", () => {
   const batch = augmentBatch(dataset, train, indices, sameChoices(0, 0, 0));
   const black = dataset.mean.map((mean, c) => Math.fround(-mean / dataset.std[c]));
   for (let x = 0; x < width; x++) {
@@ -119,7 +119,7 @@ Deno.test("augmentBatch() works for one channel", () => {
   );
 });
 
-Deno.test("drawAugmentation() draws exactly three numbers an image, in the order top, left, flip", () => {
+Deno.test("drawAugmentation() draws exactly three numbers for each image, in the order top, left, flip", () => {
   const numbers = [0, 0.5, 0.4999, 0.9999, 0.1111, 0.5, 0.1112, 0.9, 0.999];
   let drawn = 0;
   const choices = drawAugmentation(3, () => numbers[drawn++]);
@@ -144,13 +144,13 @@ Deno.test("drawAugmentation() draws all nine places and both flips about equally
   assert(Math.abs(flips - count / 2) < 250, `${flips} flips`);
 });
 
-Deno.test("drawAugmentation() repeats itself for the same random numbers", () => {
+Deno.test("drawAugmentation() gives the same choices for the same random numbers", () => {
   const draw = (seed: string) => drawAugmentation(50, seedrandom(seed));
   assertEquals(draw("a"), draw("a"));
   assertNotEquals(draw("a"), draw("b"));
 });
 
-Deno.test("augmentedImageNumbers() numbers every crop and flip of every image, each once", () => {
+Deno.test("augmentedImageNumbers() gives every crop and flip of every image its own number", () => {
   const images = 3;
   const count = images * AUGMENTATIONS;
   const all = Array.from({ length: count }, (_, k) => k);

@@ -13,7 +13,7 @@ import { UserError } from "../../lib/user_error.ts";
 
 const FOLDER = "cifar-10-batches-bin";
 
-/** The six files, of one image each, whose label is its place in this list. */
+/** The six files with one image each. Its label is the file's place in this list. */
 const FILES = Object.fromEntries(
   [1, 2, 3, 4, 5].map((k) => `data_batch_${k}.bin`).concat("test_batch.bin").map((name, label) => [
     name,
@@ -23,7 +23,7 @@ const FILES = Object.fromEntries(
 
 const ARCHIVE = await makeArchive(FOLDER, FILES);
 
-/** Loads such files from a data folder, or else from a server. */
+/** Loads such files from a data folder, else from a server. */
 function loadSmall(options: DataOptions, url = refusingUrl()): Promise<Dataset> {
   const archive = {
     url: `${url}cifar-10-binary.tar.gz`,
@@ -35,7 +35,7 @@ function loadSmall(options: DataOptions, url = refusingUrl()): Promise<Dataset> 
   return loadCifar10(options, archive, 1);
 }
 
-/** A data folder with the six files, which someone else put there. */
+/** Runs a test with a data folder of the six files, without a record. */
 async function withCopy(test: (dataFolder: string, folder: string) => Promise<void>) {
   await withTemporaryFolder(async (parent) => {
     const folder = join(parent, FOLDER);
@@ -59,7 +59,7 @@ Deno.test("loadCifar10() puts the five training files in order", async () => {
   });
 });
 
-Deno.test("loadCifar10() gives the fingerprint that it has always given", async () => {
+Deno.test("loadCifar10() keeps its fingerprint", async () => {
   await withCopy(async (dataFolder) => {
     const { fingerprint } = await loadSmall({ dataFolder, acceptUnverified: true });
     assertEquals(fingerprint, "081ed3c0efca63b311955c24e9322250a26d09510e0c8fcb1151ae33d2a1edd1");
@@ -79,7 +79,7 @@ Deno.test("loadCifar10() accepts an unverified copy only when told to", async ()
   });
 });
 
-Deno.test("loadCifar10() downloads the archive once, and what came out of it is verified", async () => {
+Deno.test("loadCifar10() downloads the archive once, and verifies its files", async () => {
   let requests = 0;
   const answer = () => {
     requests++;
@@ -120,7 +120,7 @@ Deno.test("loadCifar10() names a file that is truncated or missing, even if told
   });
 });
 
-Deno.test("loadCifar10() says where to put the archive when there is no connection", async () => {
+Deno.test("loadCifar10() says where to put the archive if there is no connection", async () => {
   const url = refusingUrl();
   await withTemporaryFolder(async (dataFolder) => {
     const error = await assertRejects(
@@ -139,8 +139,7 @@ const present = await exists(join(dataFolder(), FOLDER));
 const missing = present ? "" : " (skipped: the data set is not on this machine)";
 
 Deno.test({
-  name:
-    `cifar10 has 5,000 + 1,000 images of each class, with the mean that is written down${missing}`,
+  name: `cifar10 has 5,000 + 1,000 images of each class, with the declared mean${missing}`,
   ignore: !present,
   async fn() {
     const { train, test, mean } = await loadDataset("cifar10", { acceptUnverified: true });

@@ -13,7 +13,7 @@ Deno.test("dataFolder() takes the option before $BSS_DATA, and that before the c
   });
 });
 
-Deno.test("dataFolder() counts what is set but empty as not set", async () => {
+Deno.test("dataFolder() counts empty values as not set", async () => {
   await withEnvironment({ BSS_DATA: "", XDG_CACHE_HOME: "/cache" }, () => {
     assertEquals(dataFolder(""), join("/cache", "bss-data"));
   });

@@ -4,7 +4,7 @@ import { UserError } from "../../lib/user_error.ts";
 
 const RECORD = 3073;
 
-/** Two records; the red, green and blue of pixel k of image i are k + i, k + 2 + i and 7 + i (mod 256). */
+/** Makes two records. Pixel k of image i is (k + i, k + 2 + i, 7 + i) modulo 256. */
 function twoRecords(labels: [number, number]): Uint8Array {
   const bytes = new Uint8Array(2 * RECORD);
   labels.forEach((label, i) => {

@@ -23,12 +23,12 @@ Deno.test("the JPEG decoder keeps no pixels of one image in the next", async () 
   assertEquals(decode(colour, "colour"), first);
 });
 
-Deno.test("the JPEG decoder refuses an image of which it could read a part", async () => {
+Deno.test("the JPEG decoder refuses an image that it can read only in part", async () => {
   const whole = await dataFile("colour.jpg");
   const middle = whole.length - 400;
   const [before, after] = [whole.subarray(0, middle), whole.subarray(middle + 40)];
   const cases: [Uint8Array, string][] = [
-    // The end of the image comes too early, an image that is cut short besides, and too late.
+    // The end of the image comes too early, too early in a truncated image, and too late.
     [Uint8Array.of(...before, 0xff, 0xd9, ...after), "Corrupt JPEG data: "],
     [Uint8Array.of(...before, 0xff, 0xd0), "Corrupt JPEG data: "],
     [Uint8Array.of(...whole.subarray(0, -2), 1, 2, 3, 4, 0xff, 0xd9), "Corrupt JPEG data: "],
@@ -38,7 +38,7 @@ Deno.test("the JPEG decoder refuses an image of which it could read a part", asy
   }
 });
 
-Deno.test("the JPEG decoder names a file that is cut short or no JPEG, and goes on to work", async () => {
+Deno.test("the JPEG decoder names a file that is truncated or not a JPEG, and keeps working", async () => {
   const whole = await dataFile("colour.jpg");
   const cases: [Uint8Array, string][] = [
     [new Uint8Array(), "Empty input file"],

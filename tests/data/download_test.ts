@@ -11,7 +11,7 @@ import { UserError } from "../../lib/user_error.ts";
 const CONTENT = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);
 const OTHER = CONTENT.map((byte) => byte ^ 1);
 
-/** The content, tried once. */
+/** The content, with a single try. */
 const REMOTE = { md5: md5(CONTENT), size: CONTENT.length, pauses: [] };
 
 const QUIET = { terminal: false, write: () => {} };
@@ -24,7 +24,7 @@ function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-/** A download that fails says why and what to do, and leaves the folder as it was. */
+/** Checks that a download fails with a reason and a remedy, and leaves the folder unchanged. */
 async function assertFails(url: string, why: string, remote: Partial<RemoteFile> = {}) {
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, "file.gz");
@@ -42,7 +42,7 @@ async function assertFails(url: string, why: string, remote: Partial<RemoteFile>
   });
 }
 
-/** Downloads the content from such a server, which must succeed; gives the ranges that were asked for. */
+/** Downloads the content from a server, checks it, and returns the requested ranges. */
 async function rangesOf(
   server: FileServerOptions,
   remote: Partial<RemoteFile> = { pauses: [1] },
@@ -62,7 +62,7 @@ async function rangesOf(
 /** Breaks off the first answer after 40,000 bytes. */
 const breakFirst = (request: number) => request === 0 ? 40_000 : undefined;
 
-Deno.test("download() puts a good file in its place, and makes the folder for it", async () => {
+Deno.test("download() writes a good file, and makes its folder", async () => {
   await withTemporaryFolder((folder) =>
     withServer(answer, async (url) => {
       const file = join(folder, "new", "file.gz");
@@ -83,7 +83,7 @@ Deno.test("download() refuses a file with another checksum, and does not ask aga
   assertEquals(asked, [null]);
 });
 
-Deno.test("download() takes no more than the file has, whatever the server sends, and does not ask again", async () => {
+Deno.test("download() stops at the size of the file, and does not ask again", async () => {
   let requests = 0;
   let sent = 0;
   const long = () => {
@@ -103,7 +103,7 @@ Deno.test("download() takes no more than the file has, whatever the server sends
   assert(sent < 500 * CONTENT.length, `${sent} bytes were sent`);
 });
 
-Deno.test("download() does not wait for ever, neither for an answer nor for the rest of it", async () => {
+Deno.test("download() does not wait forever for an answer or for its rest", async () => {
   const { asked, answer } = fileServer({ content: () => CONTENT });
   const silent = new ReadableStream({
     start: (controller) => controller.enqueue(CONTENT.subarray(0, 40_000)),
@@ -132,7 +132,7 @@ Deno.test("download() does not wait for ever, neither for an answer nor for the 
   assertEquals(silences.length, 2);
 });
 
-Deno.test("download() asks for the bytes as they are, not compressed for the way", async () => {
+Deno.test("download() asks for uncompressed bytes", async () => {
   const encodings: (string | null)[] = [];
   const answer = (_: string, request: Request) => {
     encodings.push(request.headers.get("accept-encoding"));
@@ -144,14 +144,14 @@ Deno.test("download() asks for the bytes as they are, not compressed for the way
   assertEquals(encodings, ["identity"]);
 });
 
-Deno.test("download() refuses a file of another size, before it takes any of it", async () => {
+Deno.test("download() refuses a file of another size before it reads any bytes", async () => {
   await withServer(answer, async (url) => {
     const why = "the server offers 100000 bytes, but the file has 7";
     await assertFails(`${url}good`, why, { size: 7 });
   });
 });
 
-Deno.test("download() says what the server answered, and does not ask again", async () => {
+Deno.test("download() gives the server's answer, and does not ask again", async () => {
   let requests = 0;
   const count = (path: string) => {
     requests++;
@@ -169,7 +169,7 @@ Deno.test("download() says that no server answered", async () => {
   await assertFails(url, why, { pauses: [1] });
 });
 
-Deno.test("download() leaves no folder behind that it made for nothing", async () => {
+Deno.test("download() removes the folder that it made if it fails", async () => {
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, "new", "file.gz");
     await assertRejects(() => download({ ...REMOTE, url: refusingUrl() }, file, QUIET), UserError);
@@ -188,7 +188,7 @@ Deno.test("download() says that the server stopped in the middle", async () => {
   });
 });
 
-Deno.test("download() tries again with growing pauses, and says at the end how often", async () => {
+Deno.test("download() tries again with growing pauses, and gives the number of tries", async () => {
   let requests = 0;
   const busy = () => {
     requests++;
@@ -219,7 +219,7 @@ Deno.test("download() tries again with growing pauses, and says at the end how o
   assertEquals(requests, 4);
 });
 
-Deno.test("download() goes on where a connection broke, by ETag or by date", async () => {
+Deno.test("download() continues after a broken connection, by ETag or by date", async () => {
   const versions = [
     { name: "etag", value: '"1"' },
     { name: "last-modified", value: "Thu, 04 Jun 2009 00:00:00 GMT" },
@@ -230,14 +230,14 @@ Deno.test("download() goes on where a connection broke, by ETag or by date", asy
   }
 });
 
-Deno.test("download() does not give up a bad connection as long as it brings something", async () => {
+Deno.test("download() keeps trying a bad connection that makes progress", async () => {
   const breaks = (request: number) => request < 9 ? 10_000 : undefined;
   const asked = await rangesOf({ content: () => CONTENT, breaks });
   assertEquals(asked.slice(0, 3), [null, "bytes=10000-", "bytes=20000-"]);
   assertEquals(asked.length, 10);
 });
 
-Deno.test("download() gives up a connection that never gets further", async () => {
+Deno.test("download() gives up a connection that makes no progress", async () => {
   const breaks = (request: number) => request < 9 ? 40_000 : undefined;
   const { asked, answer } = fileServer({ content: () => CONTENT, breaks, ranges: false });
   await withTemporaryFolder((folder) =>
@@ -252,7 +252,7 @@ Deno.test("download() gives up a connection that never gets further", async () =
   assertEquals(asked.length, 3);
 });
 
-Deno.test("download() goes on with what an earlier process left", async () => {
+Deno.test("download() continues the part of an earlier process", async () => {
   const { asked, answer } = fileServer({ content: () => CONTENT, breaks: breakFirst });
   await withTemporaryFolder((folder) =>
     withServer(answer, async (url) => {
@@ -268,7 +268,7 @@ Deno.test("download() goes on with what an earlier process left", async () => {
   assertEquals(asked, [null, "bytes=40000-"]);
 });
 
-Deno.test("download() starts over when what an earlier process left is none of the file", async () => {
+Deno.test("download() starts over if the part of an earlier process is not of this file", async () => {
   const { asked, answer } = fileServer({ content: () => CONTENT });
   await withTemporaryFolder((folder) =>
     withServer(answer, async (url) => {
@@ -280,7 +280,7 @@ Deno.test("download() starts over when what an earlier process left is none of t
   assertEquals(asked, [null]);
 });
 
-Deno.test("download() keeps what came when a server in between answers with a page of its own", async () => {
+Deno.test("download() keeps its part when a proxy answers with its own page", async () => {
   const { asked, answer } = fileServer({ content: () => CONTENT, breaks: breakFirst });
   const withPortal = (path: string, request: Request) =>
     path === "/portal" ? new Response("<h1>Log in</h1>") : answer(path, request);
@@ -295,7 +295,7 @@ Deno.test("download() keeps what came when a server in between answers with a pa
   assertEquals(asked, [null, "bytes=40000-"]);
 });
 
-Deno.test("download() starts over when the file changed meanwhile", async () => {
+Deno.test("download() starts over if the file has changed", async () => {
   const asked = await rangesOf({
     content: (request) => request === 0 ? OTHER : CONTENT,
     validator: (request) => ({ name: "etag", value: `"${request}"` }),
@@ -304,19 +304,19 @@ Deno.test("download() starts over when the file changed meanwhile", async () => 
   assertEquals(asked, [null, "bytes=40000-"]);
 });
 
-Deno.test("download() starts over where the server knows no ranges", async () => {
+Deno.test("download() starts over if the server ignores ranges", async () => {
   const asked = await rangesOf({ content: () => CONTENT, breaks: breakFirst, ranges: false });
   assertEquals(asked, [null, "bytes=40000-"]);
 });
 
-Deno.test("download() asks for no range where nothing says that the file is the same", async () => {
+Deno.test("download() asks for no range if nothing identifies the file's version", async () => {
   for (const version of [null, { name: "etag", value: 'W/"1"' }]) {
     const server = { content: () => CONTENT, validator: () => version, breaks: breakFirst };
     assertEquals(await rangesOf(server), [null, null]);
   }
 });
 
-Deno.test("download() starts over when the server no longer has the range, or sends another", async () => {
+Deno.test("download() starts over if the server lacks the range, or sends another", async () => {
   const { answer, asked } = fileServer({ content: () => CONTENT, breaks: breakFirst });
   const wrong = [
     new Response(null, { status: 416 }),
@@ -339,8 +339,8 @@ Deno.test("download() starts over when the server no longer has the range, or se
   }
 });
 
-Deno.test("download() starts over, but once, when the pieces do not fit together", async () => {
-  // It calls both files by the same ETag.
+Deno.test("download() starts over once if the pieces do not fit together", async () => {
+  // The server gives both files the same ETag.
   const content = (request: number) => request === 0 ? OTHER : CONTENT;
   const asked = await rangesOf({ content, breaks: breakFirst });
   assertEquals(asked, [null, "bytes=40000-", null]);
@@ -352,7 +352,7 @@ Deno.test("download() starts over, but once, when the pieces do not fit together
   assertEquals(never.asked, [null, "bytes=40000-", null]);
 });
 
-Deno.test("download() by two at the same time asks for the file once", async () => {
+Deno.test("download() asks for the file once if two processes need it", async () => {
   const { asked, answer } = fileServer({ content: () => CONTENT });
   const lines: string[] = [];
   const display = { terminal: false, write: (text: string) => lines.push(text) };
@@ -368,7 +368,7 @@ Deno.test("download() by two at the same time asks for the file once", async () 
   assert(lines.includes("a: another process is downloading it; waiting\n"));
 });
 
-Deno.test("download() prints a line for each tenth where there is no terminal", async () => {
+Deno.test("download() prints a line for each tenth without a terminal", async () => {
   const lines = await linesOf(false);
   assertEquals(lines[0].startsWith("a: downloading from http://127.0.0.1:"), true);
   assertEquals(
@@ -378,7 +378,7 @@ Deno.test("download() prints a line for each tenth where there is no terminal", 
   assertEquals(lines.at(-1), "a: 100.0 of 100.0 kB (100 %)\n");
 });
 
-Deno.test("download() redraws one line in a terminal and takes it away at the end", async () => {
+Deno.test("download() redraws one line in a terminal and clears it at the end", async () => {
   const lines = await linesOf(true);
   assertEquals(lines.slice(0, 1), ["\r\x1b[K"]);
   const drawn = lines.slice(2, -1);
@@ -387,7 +387,7 @@ Deno.test("download() redraws one line in a terminal and takes it away at the en
   assertEquals(lines.at(-1), "\r\x1b[K");
 });
 
-/** What a download that comes in 50 chunks writes. */
+/** Returns the text that a download in 50 chunks writes. */
 async function linesOf(terminal: boolean): Promise<string[]> {
   const lines: string[] = [];
   const chunks = Array.from({ length: 50 }, (_, k) => CONTENT.subarray(2000 * k, 2000 * (k + 1)));
@@ -409,7 +409,7 @@ async function linesOf(terminal: boolean): Promise<string[]> {
   return lines;
 }
 
-Deno.test("download() holds a small part of a large file in memory", async () => {
+Deno.test("download() holds only a small part of a large file in memory", async () => {
   const chunk = new Uint8Array(1 << 20);
   const chunks = 192;
   const before = Deno.memoryUsage().rss;
@@ -450,6 +450,6 @@ Deno.test({
   },
 });
 
-Deno.test("md5() is the checksum that RFC 1321 gives", () => {
+Deno.test("md5() computes the checksum of RFC 1321", () => {
   assertEquals(md5(new TextEncoder().encode("abc")), "900150983cd24fb0d6963f7d28e17f72");
 });

@@ -43,7 +43,7 @@ Deno.test("loadFashionMnistSubset() surrounds each image with two zeros", async 
   assert(Object.values(edges).every((sum) => sum > 0), JSON.stringify(edges));
 });
 
-Deno.test("loadFashionMnistSubset() is the same every time, and the one results were made with", async () => {
+Deno.test("loadFashionMnistSubset() has the fingerprint of earlier results", async () => {
   const { fingerprint } = await loadFashionMnistSubset(EMBEDDED_FOLDER);
   assertEquals(fingerprint, "ff8ca7271ee22abadc8fe376250b70f5cb8421b831df985c51af842e80057f2f");
   await withCopy(async (folder) => {

@@ -11,10 +11,10 @@ import { loadDataset } from "../../lib/data/load_dataset.ts";
 import { exists } from "../../lib/data/read_data_file.ts";
 import { UserError } from "../../lib/user_error.ts";
 
-/** Places without any file. */
+/** Sources without any file. */
 const NOWHERE = { system: "/nonexistent", url: refusingUrl(), pauses: [] };
 
-/** A data folder with three images: a bag, a sandal and an ankle boot. */
+/** Runs a test with a data folder of three images: a bag, a sandal and an ankle boot. */
 async function withSmallFolder(
   test: (dataFolder: string, folder: string) => Promise<void>,
 ): Promise<void> {
@@ -25,7 +25,7 @@ async function withSmallFolder(
   });
 }
 
-Deno.test("loadFashionMnist() accepts files that are not the official ones only when told to", async () => {
+Deno.test("loadFashionMnist() accepts unofficial files only when told to", async () => {
   await withSmallFolder(async (dataFolder, folder) => {
     const error = await assertRejects(
       () => loadFashionMnist({ dataFolder }, NOWHERE),
@@ -55,7 +55,7 @@ Deno.test("loadFashionMnist() pads images to 32×32 and names their classes", as
   });
 });
 
-Deno.test("loadFashionMnist() takes the system's files where the data folder has none", async () => {
+Deno.test("loadFashionMnist() uses the system's files if the data folder has none", async () => {
   await withSmallFolder(async (_, system) => {
     const dataset = await loadFashionMnist(
       { dataFolder: "/nonexistent", acceptUnverified: true },
@@ -85,7 +85,7 @@ Deno.test("loadFashionMnist() downloads a file that is missing and checks it", a
   });
 });
 
-Deno.test("loadFashionMnist() says where to put the files when there is no connection", async () => {
+Deno.test("loadFashionMnist() says where to put the files if there is no connection", async () => {
   await withTemporaryFolder(async (dataFolder) => {
     const folder = join(dataFolder, "fashion-mnist");
     const error = await assertRejects(
@@ -134,8 +134,7 @@ const present = (await Promise.all(candidates.map(exists))).some(Boolean);
 const missing = present ? "" : " (skipped: the data set is not on this machine)";
 
 Deno.test({
-  name:
-    `fashionMnist has the official content, and the mean and std that are written down${missing}`,
+  name: `fashionMnist has the official content, and the declared mean and std${missing}`,
   ignore: !present,
   async fn() {
     const { train, test, provenance, mean, std } = await loadDataset("fashion-mnist");

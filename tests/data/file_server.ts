@@ -1,17 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** How a server of one file behaves, by the number of the request from 0. */
+/** The behaviour of a server of one file. Requests are numbered from 0. */
 export interface FileServerOptions {
   readonly content: (request: number) => Uint8Array<ArrayBuffer>;
-  /** An ETag, or another header by which to know the file again, if any. */
+  /** An ETag or another header that identifies the file's version, if any. */
   readonly validator?: (request: number) => { name: string; value: string } | null;
-  /** After how many bytes it breaks off, if it does. */
+  /** Number of bytes after which the connection breaks, if it does. */
   readonly breaks?: (request: number) => number | undefined;
-  /** Whether it sends a range where only that is asked for. */
+  /** False if the server ignores ranges. */
   readonly ranges?: boolean;
 }
 
-/** Answers like a server of one file, and keeps the range that each request asked for. */
+/** Makes a server of one file that records the range of each request. */
 export function fileServer({
   content,
   validator = () => ({ name: "etag", value: '"1"' }),
@@ -36,12 +36,12 @@ export function fileServer({
   return { asked, answer };
 }
 
-/** A body that ends before its time, which breaks the connection. */
+/** Makes a body that ends early, which breaks the connection. */
 function sent(bytes: Uint8Array<ArrayBuffer>, breakAt?: number): ReadableStream {
   return new ReadableStream({
     start: (controller) => controller.enqueue(bytes.subarray(0, breakAt)),
     async pull(controller) {
-      if (breakAt !== undefined) await delay(5); // what was sent shall arrive
+      if (breakAt !== undefined) await delay(5); // lets the sent bytes arrive
       controller.close();
     },
   });

@@ -6,7 +6,7 @@ import { UserError } from "../../lib/user_error.ts";
 const DATA = Uint8Array.from([1, 2, 3, 4, 5, 255]);
 const FILE = "some/folder/images.gz";
 
-/** The damage must name the file and what to do about it. */
+/** Checks that the error names the file, the damage and the remedy. */
 function assertDamaged(run: () => unknown, why: string) {
   const { message } = assertThrows(run, UserError, why);
   assertStringIncludes(message, `${FILE} is damaged: `);
@@ -28,7 +28,7 @@ Deno.test("encodeIdx() writes the layout of MNIST", () => {
   );
 });
 
-Deno.test("decodeIdx() reads a file that lies in the middle of a buffer", () => {
+Deno.test("decodeIdx() reads a file in the middle of a buffer", () => {
   const buffer = new Uint8Array(100);
   buffer.set(encodeIdx(DATA, [6]), 13);
   assertEquals(decodeIdx(buffer.subarray(13, 13 + 8 + 6), FILE, [6]), DATA);
@@ -41,12 +41,12 @@ Deno.test("decodeIdx() refuses another magic number", () => {
   assertDamaged(() => decodeIdx(bytes, FILE, [6]), "like an idx file of bytes in 1 dimensions");
 });
 
-Deno.test("decodeIdx() refuses other dimensions than those asked for", () => {
+Deno.test("decodeIdx() refuses dimensions other than the expected ones", () => {
   const bytes = encodeIdx(DATA, [2, 3]);
   assertDamaged(() => decodeIdx(bytes, FILE, [null, 2]), "dimensions are [2, 3], not [any, 2]");
 });
 
-Deno.test("decodeIdx() refuses a file that is cut short or goes on", () => {
+Deno.test("decodeIdx() refuses a file that is too short or too long", () => {
   const bytes = encodeIdx(DATA, [6]);
   for (const length of [0, 3, 7]) {
     assertDamaged(() => decodeIdx(bytes.subarray(0, length), FILE, [6]), "like an idx file");
@@ -58,11 +58,11 @@ Deno.test("decodeIdx() refuses a file that is cut short or goes on", () => {
   assertDamaged(() => decodeIdx(long, FILE, [6]), "15 bytes uncompressed");
 });
 
-Deno.test("gunzip() gives back what was compressed", () => {
+Deno.test("gunzip() decompresses a gzip file", () => {
   assertEquals([...gunzip(gzipSync(DATA), FILE, DATA.length)], [...DATA]);
 });
 
-Deno.test("gunzip() refuses more than it may give, and never holds it in memory", () => {
+Deno.test("gunzip() refuses content above its limit, and never holds it in memory", () => {
   const bomb = gzipSync(new Uint8Array(64 << 20));
   const before = Deno.memoryUsage().rss;
   assertDamaged(() => gunzip(bomb, FILE, 5000), "it holds more than 5000 bytes uncompressed");
@@ -70,7 +70,7 @@ Deno.test("gunzip() refuses more than it may give, and never holds it in memory"
   assert(grown < 32, `${grown.toFixed(0)} MiB more`);
 });
 
-Deno.test("gunzip() refuses what is not gzip, cut short or changed", () => {
+Deno.test("gunzip() refuses bytes that are not gzip, truncated or changed", () => {
   const compressed = Uint8Array.from(gzipSync(new Uint8Array(5000).map((_, i) => i * i)));
   const changed = compressed.slice();
   changed[changed.length - 6] ^= 1; // its checksum

@@ -9,7 +9,7 @@ import { UserError } from "../../lib/user_error.ts";
 
 const SIZE = 3 * 32 * 32;
 
-/** Images whose red, green and blue at pixel k are k + label, k + 1 + label and 9 (mod 256). */
+/** Makes images. Pixel k is (k + label, k + 1 + label, 9) modulo 256. */
 function pixelsOf(labels: number[]): Uint8Array<ArrayBuffer> {
   const plane = (first: number) => Array.from({ length: 1024 }, (_, k) => k + first);
   return Uint8Array.from(
@@ -17,7 +17,7 @@ function pixelsOf(labels: number[]): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** A file with images of these labels, 1…1000, as the official ones have them. */
+/** Makes a file in the official layout with images of these labels (1…1000). */
 function batch(labels: number[], changed: Readonly<Record<string, NpySource>> = {}) {
   const values = BigInt64Array.from(labels, BigInt);
   return makeNpz({
@@ -51,7 +51,7 @@ async function withFiles(
   });
 }
 
-Deno.test("loadImagenet32() gives images of all files in order, with labels from 0 to 999", async () => {
+Deno.test("loadImagenet32() returns the images of all files in order, with labels from 0 to 999", async () => {
   await withFiles(async (dataFolder) => {
     const { train, test, height, width, channels, classes, provenance } = await loadImagenet32(
       { dataFolder },
@@ -68,7 +68,7 @@ Deno.test("loadImagenet32() gives images of all files in order, with labels from
   });
 });
 
-Deno.test("loadImagenet32() names the classes where its makers' list lies with the images", async () => {
+Deno.test("loadImagenet32() reads the names of classes from the makers' list beside the images", async () => {
   await withFiles(async (dataFolder, folder) => {
     const classesOf = async () => (await loadImagenet32({ dataFolder }, CHECKSUMS)).classes;
     assertEquals((await classesOf()).slice(0, 2), ["class 0", "class 1"]);
@@ -161,7 +161,7 @@ Deno.test("loadImagenet32() names a file that is damaged, even if told to accept
   }
 });
 
-Deno.test("loadDataset() knows imagenet32, of which it asks for eleven files", async () => {
+Deno.test("loadDataset() knows imagenet32, and asks for its eleven files", async () => {
   await withTemporaryFolder(async (dataFolder) => {
     await assertRejects(
       () => loadDataset("imagenet32", { dataFolder }),

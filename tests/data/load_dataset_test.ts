@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
 import { UserError } from "../../lib/user_error.ts";
 
-Deno.test("loadDataset() lists the valid names when there is no data set of that name", async () => {
+Deno.test("loadDataset() lists the valid names for an unknown one", async () => {
   await assertRejects(
     () => loadDataset("mnist"),
     UserError,

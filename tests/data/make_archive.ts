@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
-/** A .tar.gz of a folder with some files, made with the system's tar. */
+/** Makes a .tar.gz of a folder with files, with the system's tar. */
 export async function makeArchive(
   folderName: string,
   files: Readonly<Record<string, Uint8Array>>,

@@ -14,10 +14,10 @@ async function contentOf(folder: string, name: string): Promise<Uint8Array> {
   return gunzip(await Deno.readFile(join(folder, name)), name, 1e7);
 }
 
-Deno.test("makeFashionMnistSubset() takes the first of each class in their own order", async () => {
+Deno.test("makeFashionMnistSubset() takes the first images of each class in their original order", async () => {
   await withTemporaryFolder(async (folder) => {
     const [source, target] = [join(folder, "source"), join(folder, "target")];
-    // Two of each three images are trousers: 402 of them, and 201 dresses. The grey tells them apart.
+    // 402 trousers and 201 dresses: two of every three images are trousers. Greys identify images.
     const labels = Array.from({ length: 603 }, (_, k) => k % 3 === 2 ? 3 : 1);
     await writeSmallFashionMnist(source, labels, labels.map((_, k) => k % 256));
     await makeFashionMnistSubset(source, target);
@@ -72,7 +72,7 @@ Deno.test({
     withTemporaryFolder(async (folder) => {
       await makeFashionMnistSubset(DEBIAN, folder);
       for (const name of FASHION_MNIST_FILES) {
-        // By content: another zlib may compress in another way.
+        // Compares the content, because another zlib may compress differently.
         assertEquals(
           sha256(await contentOf(folder, name)),
           sha256(await contentOf(EMBEDDED_FOLDER, name)),

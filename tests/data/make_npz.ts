@@ -1,15 +1,15 @@
 import { zipSync } from "fflate";
 
-/** An array as NumPy describes it: its type, "|u1" for bytes, and the bytes of its values. */
+/** An array with NumPy's name of its type ("|u1" for bytes) and the bytes of its values. */
 export interface NpySource {
   readonly type: string;
   readonly shape: readonly number[];
   readonly values: ArrayBufferView<ArrayBuffer>;
-  /** Of columns one after the other. */
+  /** True if the values are stored column by column. */
   readonly fortranOrder?: boolean;
 }
 
-/** An npy file of version 1. */
+/** Makes an npy file of version 1. */
 export function makeNpy({ type, shape, values, fortranOrder = false }: NpySource): Uint8Array {
   const order = fortranOrder ? "True" : "False";
   const sizes = shape.map((size) => `${size},`).join(" ");
@@ -23,7 +23,7 @@ export function makeNpy({ type, shape, values, fortranOrder = false }: NpySource
   return bytes;
 }
 
-/** An npz file, its arrays stored as they are. */
+/** Makes an npz file with uncompressed arrays. */
 export function makeNpz(arrays: Readonly<Record<string, NpySource>>): Uint8Array<ArrayBuffer> {
   const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, makeNpy(array)]);
   return new Uint8Array(zipSync(Object.fromEntries(files), { level: 0 }));

@@ -1,19 +1,19 @@
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 
-/** A member of a tar archive as its block describes it. */
+/** A member of a tar archive. */
 export interface TarMember {
   readonly name: string;
-  /** "0" for a file, "1" and "2" for links, "5" for a folder */
+  /** "0" for a file, "1" and "2" for links, "5" for a folder. */
   readonly type: string;
   readonly content?: Uint8Array;
-  /** Where a link points to. */
+  /** Target of a link. */
   readonly target?: string;
   /** A path before the name. */
   readonly prefix?: string;
 }
 
-/** A .tar.gz of any members, those among them that no honest program would write. */
+/** Makes a .tar.gz of any members, even those that no honest program would write. */
 export function makeTar(members: readonly TarMember[]): Uint8Array<ArrayBuffer> {
   const blocks = members.flatMap((member) => {
     const content = member.content ?? new Uint8Array();

@@ -10,17 +10,17 @@ Deno.test("miniBatches() has each index once and keeps the last, smaller batch",
   assertEquals(all.toSorted((a, b) => a - b), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-Deno.test("miniBatches() makes one batch of a set that is no larger", () => {
+Deno.test("miniBatches() makes one batch if the set is no larger than a batch", () => {
   assertEquals(miniBatches(3, 3, seedrandom("order")).map(({ length }) => length), [3]);
   assertEquals(miniBatches(3, 8, seedrandom("order")).map(({ length }) => length), [3]);
 });
 
-Deno.test("miniBatches() repeats itself for the same random numbers", () => {
+Deno.test("miniBatches() gives the same batches for the same random numbers", () => {
   assertEquals(miniBatches(100, 7, seedrandom("a")), miniBatches(100, 7, seedrandom("a")));
   assertNotEquals(miniBatches(100, 7, seedrandom("a")), miniBatches(100, 7, seedrandom("b")));
 });
 
-Deno.test("miniBatches() shuffles without favour", () => {
+Deno.test("miniBatches() draws every order equally often", () => {
   const random = seedrandom("all orders");
   const counts: Record<string, number> = {};
   for (let k = 0; k < 6000; k++) {

@@ -6,7 +6,7 @@ import { decodeNpy, readNpzArray } from "../../lib/data/npz.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 for (const name of ["stored.npz", "deflated.npz"]) {
-  Deno.test(`readNpzArray() reads what NumPy wrote to ${name}`, async () => {
+  Deno.test(`readNpzArray() reads NumPy's ${name}`, async () => {
     const bytes = await dataFile(name);
     const data = readNpzArray(bytes, name, "data", 100);
     assertEquals(data.shape, [3, 5]);
@@ -15,7 +15,7 @@ for (const name of ["stored.npz", "deflated.npz"]) {
     assertEquals(labels, { shape: [3], data: BigInt64Array.of(1n, 1000n, -2n) });
   });
 
-  Deno.test(`readNpzArray() says what is wrong with ${name} when it is cut short or lacks an array`, async () => {
+  Deno.test(`readNpzArray() says what is wrong with a truncated ${name}, or with one that lacks an array`, async () => {
     const bytes = await dataFile(name);
     for (const length of [0, 10, bytes.length >> 1, bytes.length - 1]) {
       assertThrows(
@@ -37,7 +37,7 @@ for (const name of ["stored.npz", "deflated.npz"]) {
   });
 }
 
-Deno.test("readNpzArray() refuses more than it may give, and never holds it in memory", () => {
+Deno.test("readNpzArray() refuses content above its limit, and never holds it in memory", () => {
   const values = new Uint8Array(32 << 20);
   const array = makeNpy({ type: "|u1", shape: [values.length], values });
   const bomb = zipSync({ "data.npy": array }, { level: 1 });

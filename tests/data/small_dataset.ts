@@ -1,7 +1,7 @@
 import seedrandom from "seedrandom";
 import { type Dataset, type ImageSet, withFingerprint } from "../../lib/data/dataset.ts";
 
-/** A data set of random pixels, none of them 0, so that padding shows. */
+/** Makes a data set of random pixels. None is 0, so that padding shows. */
 export function smallDataset(
   { count = 6, height = 10, width = 12, channels = 3 } = {},
 ): Dataset {

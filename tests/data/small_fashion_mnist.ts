@@ -3,8 +3,8 @@ import { gzipSync } from "node:zlib";
 import { encodeIdx } from "../../lib/data/idx.ts";
 
 /**
- * Writes the four files of Fashion-MNIST's layout with images of one grey each: `greys[k]` for image k
- * of either part.
+ * Writes the four files of Fashion-MNIST's layout. Image k of either part has the one grey level
+ * `greys[k]`.
  */
 export async function writeSmallFashionMnist(
   folder: string,

@@ -9,9 +9,9 @@ const [colour, grey] = [await dataFile("colour.jpg"), await dataFile("grey.jpg")
 const text = (...lines: string[]) => new TextEncoder().encode(lines.join("\n") + "\n");
 
 /**
- * The files of a Tiny ImageNet of two classes, by path, in its makers' layout: a colour image and a grey
- * one of the first class, a colour one of the second; a grey test image of the second, a colour one of
- * the first.
+ * The files of a Tiny ImageNet of two classes, by path, in the makers' layout. The first class has a
+ * colour and a grey training image and a colour test image. The second has a colour training image and a
+ * grey test image.
  */
 export const FILES: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
   "wnids.txt": text("n02", "n01"),
@@ -27,7 +27,7 @@ export const FILES: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
   "test/images/test_0.JPEG": grey,
 };
 
-/** A data folder with such files, which someone else unpacked. */
+/** Runs a test with a data folder of these files, without a record. */
 export async function withSmallTinyImagenet(
   test: (dataFolder: string, folder: string) => Promise<void>,
 ): Promise<void> {

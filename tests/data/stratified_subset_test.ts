@@ -6,7 +6,7 @@ import { miniBatches } from "../../lib/data/mini_batches.ts";
 import { stratifiedSubset, takeImages } from "../../lib/data/stratified_subset.ts";
 import { UserError } from "../../lib/user_error.ts";
 
-/** Labels with so many of each class, mixed. */
+/** Makes shuffled labels with the given number of each class. */
 function labelsWith(...sizes: number[]): Labels {
   const sorted = sizes.flatMap((size, label) => new Array<number>(size).fill(label));
   const [order] = miniBatches(sorted.length, sorted.length, seedrandom("labels"));
@@ -28,7 +28,7 @@ Deno.test("stratifiedSubset() takes the same share of every class", () => {
 });
 
 Deno.test("stratifiedSubset() rounds by largest remainders to the right total", () => {
-  // Shares 3.85, 3.5, 2.45 of 9.8 ≈ 10: the two largest remainders go up.
+  // Shares 3.85, 3.5, 2.45 of 9.8 ≈ 10: the two largest remainders are rounded up.
   const labels = labelsWith(11, 10, 7);
   const indices = stratifiedSubset(labels, 0.35, 3, seedrandom("subset"));
   assertEquals(classCounts(labels, indices, 3), [4, 4, 2]);
@@ -71,7 +71,7 @@ Deno.test("stratifiedSubset() chooses at random, the same for the same random nu
   assertNotEquals(choose("a"), choose("b"));
 });
 
-Deno.test("stratifiedSubset() refuses a fraction out of range, or one that leaves nothing", () => {
+Deno.test("stratifiedSubset() refuses a fraction that is out of range or leaves no image", () => {
   const labels = labelsWith(5, 5);
   for (const fraction of [0, -0.1, 1.01, NaN, Infinity]) {
     assertThrows(

@@ -32,7 +32,7 @@ function load(options: DataOptions, url = refusingUrl()) {
   return loadTinyImagenet(options, archive);
 }
 
-Deno.test("loadTinyImagenet() goes by the order of wnids.txt, and of the names within a class", async () => {
+Deno.test("loadTinyImagenet() orders classes like wnids.txt, and images of a class by name", async () => {
   await withSmallTinyImagenet(async (dataFolder) => {
     const dataset = await load({ dataFolder, acceptUnverified: true });
     const { train, test, classes, height, width, channels } = dataset;
@@ -50,14 +50,14 @@ Deno.test("loadTinyImagenet() goes by the order of wnids.txt, and of the names w
   });
 });
 
-Deno.test("loadTinyImagenet() calls classes by their identifiers where there are no names", async () => {
+Deno.test("loadTinyImagenet() names classes by their identifiers if there are no names", async () => {
   await withSmallTinyImagenet(async (dataFolder, folder) => {
     await Deno.remove(join(folder, "words.txt"));
     assertEquals((await load({ dataFolder, acceptUnverified: true })).classes, ["n02", "n01"]);
   });
 });
 
-Deno.test("loadTinyImagenet() overlooks hidden files that a system left among the images", async () => {
+Deno.test("loadTinyImagenet() ignores hidden files among the images", async () => {
   await withSmallTinyImagenet(async (dataFolder, folder) => {
     await Deno.writeTextFile(join(folder, "val/images/.DS_Store"), "hidden");
     assertEquals((await load({ dataFolder, acceptUnverified: true })).test.count, 2);
@@ -76,7 +76,7 @@ Deno.test("loadTinyImagenet() accepts an unverified copy only when told to", asy
   });
 });
 
-Deno.test("loadTinyImagenet() downloads the zip once, and what came out of it is verified", async () => {
+Deno.test("loadTinyImagenet() downloads the zip once, and verifies its files", async () => {
   let requests = 0;
   const answer = () => {
     requests++;
@@ -98,7 +98,7 @@ Deno.test("loadTinyImagenet() downloads the zip once, and what came out of it is
           UserError,
           `${path} is damaged`,
         );
-      // Another image, which is whole.
+      // Another undamaged image.
       await Deno.writeFile(image, await dataFile("grey.jpg"));
       await fails(images);
       await Deno.remove(image);
@@ -114,7 +114,7 @@ Deno.test("loadTinyImagenet() downloads the zip once, and what came out of it is
   );
 });
 
-Deno.test("loadTinyImagenet() says where to put the zip when there is no connection", async () => {
+Deno.test("loadTinyImagenet() says where to put the zip if there is no connection", async () => {
   const url = refusingUrl();
   await withTemporaryFolder(async (dataFolder) => {
     const { message } = await assertRejects(() => load({ dataFolder }, url), UserError);
@@ -126,7 +126,7 @@ Deno.test("loadTinyImagenet() says where to put the zip when there is no connect
   });
 });
 
-Deno.test("loadTinyImagenet() names what is missing or damaged, even if told to accept any", async () => {
+Deno.test("loadTinyImagenet() names a missing or damaged file, even if told to accept any", async () => {
   const write = (path: string, content: string) => (folder: string) =>
     Deno.writeTextFile(join(folder, path), content);
   const copy = (path: string, name: string) => async (folder: string) =>
@@ -180,8 +180,7 @@ const present = await exists(join(defaultDataFolder(), FOLDER));
 const missing = present ? "" : " (skipped: the data set is not on this machine)";
 
 Deno.test({
-  name:
-    `tiny-imagenet has 200 balanced classes, with the mean and std that are written down${missing}`,
+  name: `tiny-imagenet has 200 balanced classes, with the declared mean and std${missing}`,
   ignore: !present,
   async fn() {
     const { train, test, classes, mean, std } = await loadDataset("tiny-imagenet", {
@@ -201,7 +200,7 @@ Deno.test({
         (train.images.length / 3);
       const itsMean = meanOf((value) => value);
       const itsStd = Math.sqrt(meanOf((value) => (value - itsMean) ** 2));
-      // A tenth of the images has a mean of its own, off by about 0.003.
+      // The mean of a tenth of the images differs by about 0.003.
       assertAlmostEquals(itsMean, mean[c], 0.01);
       assertAlmostEquals(itsStd, std[c], 0.01);
     }

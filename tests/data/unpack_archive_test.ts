@@ -16,7 +16,7 @@ const CONTENT = Uint8Array.of(1, 2, 3);
 
 const archive = await makeArchive("set", { "a.bin": CONTENT });
 
-/** Describes an archive by its bytes; what is in it may have 100 kB. */
+/** Describes an archive by its bytes. Its content may have up to 100 kB. */
 function described(url: string, bytes: Uint8Array): Archive {
   return { url, md5: md5(bytes), size: bytes.length, unpackedSize: 100_000 };
 }
@@ -25,7 +25,7 @@ async function filesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
 }
 
-/** Serves some bytes as the archive, and tells how often they were asked for. */
+/** Serves bytes as the archive, and counts the requests. */
 async function withArchive(
   bytes: Uint8Array<ArrayBuffer>,
   test: (parent: string, url: string, requests: () => number) => Promise<void>,
@@ -40,7 +40,7 @@ async function withArchive(
   );
 }
 
-Deno.test("unpackArchive() downloads, unpacks and records what it unpacked", async () => {
+Deno.test("unpackArchive() downloads an archive, unpacks it and records its files", async () => {
   await withArchive(archive, async (parent, url) => {
     const folder = join(parent, "set");
     await unpackArchive(described(url, archive), folder);
@@ -50,7 +50,7 @@ Deno.test("unpackArchive() downloads, unpacks and records what it unpacked", asy
   });
 });
 
-Deno.test("unpackArchive() unpacks a zip with folders below, and records those", async () => {
+Deno.test("unpackArchive() unpacks a zip with subfolders, and records them", async () => {
   const zip = makeZip("set", { "a.bin": CONTENT, "train/cats/b.bin": CONTENT });
   await withArchive(zip, async (parent, url) => {
     const folder = join(parent, "set");
@@ -64,7 +64,7 @@ Deno.test("unpackArchive() unpacks a zip with folders below, and records those",
   }, "set.zip");
 });
 
-Deno.test("unpackArchive() leaves no folder of a zip that cannot be unpacked", async () => {
+Deno.test("unpackArchive() leaves no folder behind for a damaged zip", async () => {
   const zip = makeZip("set", { "a.bin": crypto.getRandomValues(new Uint8Array(5_000)) });
   const wrong = [
     new Uint8Array(zip.subarray(0, 20)),
@@ -84,7 +84,7 @@ Deno.test("unpackArchive() leaves no folder of a zip that cannot be unpacked", a
   }
 });
 
-Deno.test("unpackArchive() takes an archive that was put beside the folder by hand", async () => {
+Deno.test("unpackArchive() uses an archive that a user put beside the folder", async () => {
   await withArchive(archive, async (parent, url, requests) => {
     await Deno.writeFile(join(parent, "set.tar.gz"), archive);
     await unpackArchive(described(url, archive), join(parent, "set"));
@@ -93,7 +93,7 @@ Deno.test("unpackArchive() takes an archive that was put beside the folder by ha
   });
 });
 
-Deno.test("unpackArchive() refuses an archive put there by hand that is not the official one", async () => {
+Deno.test("unpackArchive() refuses an archive from a user that is not the official one", async () => {
   await withArchive(archive, async (parent, url) => {
     const file = join(parent, "set.tar.gz");
     await Deno.writeFile(file, CONTENT);
@@ -106,7 +106,7 @@ Deno.test("unpackArchive() refuses an archive put there by hand that is not the 
   });
 });
 
-Deno.test("unpackArchive() leaves no folder of an archive that cannot be unpacked", async () => {
+Deno.test("unpackArchive() leaves no folder behind for a damaged tar", async () => {
   // The middle one ends after tar has written the folder and a part of its file.
   const noise = { "noise.bin": crypto.getRandomValues(new Uint8Array(50_000)) };
   const wrong = [
@@ -137,7 +137,7 @@ Deno.test("unpackArchive() may run twice at the same time", async () => {
   });
 });
 
-/** An archive that has the right checksum is refused, and nothing of it is left anywhere. */
+/** Checks that an archive with the right checksum is refused and leaves nothing behind. */
 async function assertRefused(bytes: Uint8Array<ArrayBuffer>, why: string, name = "set.tar.gz") {
   await withArchive(bytes, async (parent, url) => {
     await assertRejects(
@@ -177,7 +177,7 @@ Deno.test("unpackArchive() refuses a tar with links or devices", async () => {
   }
 });
 
-Deno.test("unpackArchive() makes no link of a zip's link", async () => {
+Deno.test("unpackArchive() makes no link from a link in a zip", async () => {
   const link = new TextEncoder().encode("/etc/passwd");
   const zip = new Uint8Array(
     zipSync({ "set/link": [link, { os: 3, attrs: (0o120777 << 16) >>> 0 }] }),
@@ -190,12 +190,12 @@ Deno.test("unpackArchive() makes no link of a zip's link", async () => {
   }, "set.zip");
 });
 
-Deno.test("unpackArchive() refuses an archive that holds more than it may, and never holds it in memory", async () => {
+Deno.test("unpackArchive() refuses an archive above its limit, and never holds it in memory", async () => {
   const zeros = new Uint8Array(64 << 20);
   const name = "set/a.bin";
   const tar = makeTar([{ name, type: "0", content: zeros }]);
   const zip = new Uint8Array(zipSync({ [name]: zeros }, { level: 1 }));
-  // It says that only 100 bytes come out: in the member and in the list at the end.
+  // It claims 100 bytes, in the member and in the list at the end.
   const lie = zip.slice();
   const view = new DataView(lie.buffer);
   for (let at = 0; at < lie.length - 4; at++) {
@@ -211,7 +211,7 @@ Deno.test("unpackArchive() refuses an archive that holds more than it may, and n
   }
 });
 
-Deno.test("unpackArchive() refuses a tar that is none, or is cut short where its gzip is whole", async () => {
+Deno.test("unpackArchive() refuses a false or truncated tar in a whole gzip", async () => {
   const gzipped = (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes));
   const whole = gunzipSync(archive);
   const changed = Uint8Array.from(whole, (byte, at) => at === 0 ? byte ^ 1 : byte);

@@ -23,7 +23,7 @@ async function withRecord(test: (folder: string) => Promise<void>): Promise<void
 
 const filesBelow = (folder: string) => readFolder(join(folder, BELOW), "");
 
-Deno.test("writeVerifiedRecord() writes the SHA-256 of each file, and one a folder below", async () => {
+Deno.test("writeVerifiedRecord() writes the SHA-256 of each file and of each subfolder", async () => {
   await withRecord(async (folder) => {
     const record = JSON.parse(await Deno.readTextFile(join(folder, "verified.json")));
     assertEquals(record, {
@@ -35,7 +35,7 @@ Deno.test("writeVerifiedRecord() writes the SHA-256 of each file, and one a fold
   });
 });
 
-Deno.test("VerifiedRecord accepts files and folders as they were recorded", async () => {
+Deno.test("VerifiedRecord accepts unchanged files and folders", async () => {
   await withRecord(async (folder) => {
     const record = (await VerifiedRecord.read(folder))!;
     record.check("a.bin", A);
@@ -44,7 +44,7 @@ Deno.test("VerifiedRecord accepts files and folders as they were recorded", asyn
   });
 });
 
-Deno.test("VerifiedRecord.read() is null where nothing was recorded", async () => {
+Deno.test("VerifiedRecord.read() returns null without a record", async () => {
   await withTemporaryFolder(async (folder) => {
     assertEquals(await VerifiedRecord.read(folder), null);
   });

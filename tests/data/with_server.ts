@@ -10,7 +10,7 @@ export async function withServer(
   await test(`http://127.0.0.1:${server.addr.port}/`);
 }
 
-/** A URL, ending with a slash, that refuses connections. */
+/** Returns a URL that refuses connections; it ends with a slash. */
 export function refusingUrl(): string {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

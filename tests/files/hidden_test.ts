@@ -10,7 +10,7 @@ import { UserError } from "../../lib/user_error.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
-Deno.test("hiddenParts() names the parts there are for one that there is not", () => {
+Deno.test("hiddenParts() lists the valid parts for an unknown one", () => {
   assertEquals(hiddenParts("onednn, chromium"), ["onednn", "chromium"]);
   assertEquals(hiddenParts(""), []);
   assertThrows(() => hiddenParts("onednn,gpu"), UserError, '"gpu" cannot be hidden');
@@ -26,7 +26,7 @@ Deno.test("BSS_WITHOUT hides a backend, which then says so", async () => {
   });
 });
 
-Deno.test("BSS_WITHOUT hides programs that are there, and no others", async () => {
+Deno.test("BSS_WITHOUT hides installed programs, and no others", async () => {
   await withTemporaryFolder(async (folder) => {
     for (const name of ["python3", "chromium", "jupyter-lab", "other"]) {
       await Deno.writeTextFile(join(folder, name), "#!/bin/sh\n", { mode: 0o755 });

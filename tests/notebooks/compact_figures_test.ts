@@ -3,7 +3,7 @@ import { compactFigures } from "../../lib/notebook/compact_figures.ts";
 import { outputsOf, PLOTLY_MIME } from "../../lib/notebook/notebook.ts";
 import { codeCell, notebookOf, shownData, textCell } from "./made_up.ts";
 
-Deno.test("compactFigures() leaves out the page of a figure that has a picture, and nothing else", () => {
+Deno.test("compactFigures() removes only the HTML of figures that have a picture", () => {
   const figure = { [PLOTLY_MIME]: {}, "text/plain": "[figure]" };
   const table = shownData({ "text/html": "<table>", "text/plain": "a table" });
   const withoutPicture = shownData({ ...figure, "text/html": "<script>" });

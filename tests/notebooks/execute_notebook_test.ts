@@ -9,7 +9,7 @@ import { executeNotebook } from "../../lib/notebook/execute_notebook.ts";
 import { writeNotebook } from "../../lib/notebook/write_notebook.ts";
 import { UserError } from "../../lib/user_error.ts";
 
-/** Runs a test with the path of a notebook in a folder of its own. */
+/** Runs a test with the path of a notebook in a temporary folder. */
 async function withNotebook(notebook: Notebook, test: (path: string) => Promise<void>) {
   await withTemporaryFolder(async (folder) => {
     const path = join(folder, "a.ipynb");
@@ -62,8 +62,8 @@ executionTest("executeNotebook() stops at a cell that fails and keeps its error"
   });
 });
 
-// Deno's kernel is late with about one in a hundred of them.
-executionTest("executeNotebook() loses nothing that cells print as the last they do", async () => {
+// Deno's kernel sends the text of about one in a hundred cells late.
+executionTest("executeNotebook() loses no text that cells print at their end", async () => {
   const lines = Array.from({ length: 400 }, (_, index) => `line ${index}`);
   const printing = lines.map((line) => codeCell(`console.log("${line}");`));
   await withNotebook(notebookOf(...printing), async (path) => {
@@ -75,7 +75,7 @@ executionTest("executeNotebook() loses nothing that cells print as the last they
   });
 });
 
-executionTest("executeNotebook() ends a cell that takes longer than it may", async () => {
+executionTest("executeNotebook() ends a cell that exceeds its time limit", async () => {
   const notebook = notebookOf(codeCell("await new Promise((done) => setTimeout(done, 60_000));"));
   await withNotebook(notebook, async (path) => {
     const execute = () => executeNotebook(path, { secondsPerCell: 1 });
@@ -84,7 +84,7 @@ executionTest("executeNotebook() ends a cell that takes longer than it may", asy
   });
 });
 
-Deno.test("executeNotebook() says what to install where there is no nbclient", async () => {
+Deno.test("executeNotebook() says what to install if nbclient is missing", async () => {
   await withNotebook(notebookOf(codeCell("1")), async (path) => {
     await withEnvironment({ PATH: "/nowhere" }, async () => {
       await assertRejects(() => executeNotebook(path), UserError, "python3-nbclient");

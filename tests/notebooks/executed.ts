@@ -5,7 +5,7 @@ import { notebooksNamed } from "../../lib/notebook/list_notebooks.ts";
 import type { Parameters } from "../../lib/notebook/parameters.ts";
 import { findChromium } from "../../lib/report/find_chromium.ts";
 
-/** One of the project's notebooks executed to its last cell, with other parameters. */
+/** Executes one of the project's notebooks to its last cell, with other parameters. */
 export async function executed(name: string, parameters: Parameters): Promise<Notebook> {
   const [path] = await notebooksNamed([name]);
   const notebook = await executeNotebook(path, { parameters, secondsPerCell: 600 });
@@ -13,7 +13,7 @@ export async function executed(name: string, parameters: Parameters): Promise<No
   return notebook;
 }
 
-/** Holds a notebook to show so many figures, each with its picture where there is a browser. */
+/** Checks the number of a notebook's figures, and that each has its picture if there is a browser. */
 export async function assertFigures(notebook: Notebook, count: number): Promise<void> {
   const figures = outputsOf(notebook).flatMap((output) =>
     "data" in output && PLOTLY_MIME in output.data ? [output.data] : []

@@ -6,12 +6,12 @@ import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 
 const program = await findProgram(["jupyter-lab", "jupyter-notebook", "jupyter-server"]);
 
-/** Why there can be no server here, for the name of a test; null if there can be one. */
+/** The reason why no server can start here, for the name of a test; null if one can. */
 export const noJupyter = program
   ? null
   : "skipped: no jupyter-lab, jupyter-notebook or jupyter-server is installed";
 
-/** A Jupyter server as `deno task lab` starts it, without a browser. */
+/** A Jupyter server started like `deno task lab`, but without a browser. */
 export class JupyterServer {
   readonly #process: Deno.ChildProcess;
   readonly #port: number;
@@ -30,17 +30,19 @@ export class JupyterServer {
     this.#programs = programs;
   }
 
-  /** @param args further ones for `lab` */
+  /** @param args further arguments of `lab` */
   static async start(...args: string[]): Promise<JupyterServer> {
     const port = freePort();
     const token = crypto.randomUUID();
-    // Without JupyterLab another server stands in for it: the tests need none of its pages.
+    // Without JupyterLab another server takes its place, because the tests need no pages.
     const programs = await Deno.makeTempDir({ prefix: "bss-test-" });
     await Deno.symlink(program!, join(programs, "jupyter-lab"));
     const process = new Deno.Command(Deno.execPath(), {
       args: [
         ...denoArguments("lib/commands/lab.ts"),
-        ...[`--port=${port}`, "--no-browser", ...args],
+        `--port=${port}`,
+        "--no-browser",
+        ...args,
       ],
       cwd: PROJECT_ROOT,
       env: {
@@ -59,7 +61,7 @@ export class JupyterServer {
     return server;
   }
 
-  /** Starts the kernel that notebooks get. */
+  /** Starts a kernel of the kind that notebooks use. */
   async startKernel(): Promise<Kernel> {
     const { id } = await this.ask("POST", "kernels", {}) as { id: string };
     const url = `ws://127.0.0.1:${this.#port}/api/kernels/${id}/channels?token=${this.#token}`;
@@ -69,7 +71,7 @@ export class JupyterServer {
     });
   }
 
-  /** Uses Jupyter's REST interface. */
+  /** Sends a request to Jupyter's REST interface. */
   async ask(method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`http://127.0.0.1:${this.#port}/api/${path}`, {
       method,

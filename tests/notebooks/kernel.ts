@@ -12,25 +12,25 @@ interface Message {
   };
 }
 
-/** How a cell ended. */
+/** The end of a cell. */
 export interface CellEnd {
-  /** All that it printed. */
+  /** All text that it printed. */
   readonly text: string;
   readonly status?: "ok" | "error" | "aborted";
-  /** Name and message, where it failed. */
+  /** Name and message of its error, if it failed. */
   readonly error: string;
 }
 
-/** Deno's kernel may send what a cell printed after it has said that the cell is done. */
+/** Deno's kernel may report a cell as done before it sends the cell's text. */
 const OUTPUT_WITHIN_MS = 150;
 
-/** What a client of Jupyter does with a kernel besides talking to it. */
+/** Requests about a kernel that go to the Jupyter server. */
 interface KernelControl {
   interrupt(): Promise<unknown>;
   shutDown(): Promise<unknown>;
 }
 
-/** A kernel that a Jupyter server runs, as a notebook uses it. */
+/** A kernel of a Jupyter server, used like a notebook does. */
 export class Kernel {
   readonly #socket: WebSocket;
   readonly #control: KernelControl;
@@ -50,15 +50,19 @@ export class Kernel {
     return new Kernel(socket, control);
   }
 
-  /** Runs a cell, as Shift + Enter does. */
+  /** Runs a cell, like Shift + Enter. */
   run(code: string): RunningCell {
     const id = crypto.randomUUID();
     const cell = new RunningCell(this.#socket, id);
     this.#socket.send(JSON.stringify({
       channel: "shell",
       header: {
-        ...{ msg_id: id, msg_type: "execute_request", version: "5.3", username: "test" },
-        ...{ session: this.#session, date: new Date().toISOString() },
+        msg_id: id,
+        msg_type: "execute_request",
+        version: "5.3",
+        username: "test",
+        session: this.#session,
+        date: new Date().toISOString(),
       },
       parent_header: {},
       metadata: {},
@@ -67,7 +71,7 @@ export class Kernel {
     return cell;
   }
 
-  /** Presses Stop. */
+  /** Interrupts the kernel, like Stop. */
   async stop(): Promise<void> {
     await this.#control.interrupt();
   }
@@ -82,7 +86,7 @@ export class Kernel {
 
 /** A cell from its start to its end. */
 export class RunningCell {
-  /** When the kernel has answered and is idle again. */
+  /** Resolves when the kernel has answered and is idle again. */
   readonly end: Promise<CellEnd>;
   #text = "";
   #onText: () => void = () => {};
@@ -108,7 +112,7 @@ export class RunningCell {
     socket.addEventListener("message", listener);
   }
 
-  /** Waits until it has printed something. */
+  /** Waits until the printed text matches. */
   printed(what: RegExp): Promise<void> {
     return new Promise((resolve) => {
       this.#onText = () => what.test(this.#text) && resolve();

@@ -3,16 +3,16 @@ import { backendsNamed, startBackend } from "../../lib/backend/start_backend.ts"
 import { JupyterServer, noJupyter } from "./jupyter_server.ts";
 import type { CellEnd, Kernel, RunningCell } from "./kernel.ts";
 
-/** What a person may have to wait for a cell to end that was stopped, in s. */
+/** The longest time in seconds until a stopped cell must have ended. */
 const SOON = 2;
-/** The same where a driver for the processor takes the GPU's part: a mini-batch alone takes it a second or two. */
+/** The same for a GPU driver that runs on the processor. One mini-batch takes it a second or two. */
 const SOON_ON_PROCESSOR = 10;
 
-/** What a run is about: an epoch takes long enough to be stopped in its midst. */
+/** Enough images to stop a run in the middle of an epoch. */
 const IMAGES = { fraction: 0.04, testImages: null };
 const A_FEW_IMAGES = { fraction: 0.002, testImages: 10 };
 
-/** A small run, in the variables of the kernel. */
+/** Code that prepares a small run in the kernel's variables. */
 const prepare = (
   backend: string,
   { fraction, testImages }: { fraction: number; testImages: number | null },
@@ -68,7 +68,7 @@ const { finished } = await experiments.runMissing(plan, {
 console.log("finished", finished.length);
 `;
 
-/** Stops a cell, and sees to it that it ends soon. */
+/** Stops a cell, and checks that it ends soon. */
 async function stopped(kernel: Kernel, cell: RunningCell, soon = SOON): Promise<CellEnd> {
   const start = performance.now();
   await kernel.stop();
@@ -83,7 +83,7 @@ async function assertPrints(kernel: Kernel, code: string, text: string): Promise
   assertEquals(await kernel.run(code).end, { text, status: "ok", error: "" });
 }
 
-/** A training that is stopped in its midst and run again, on what `prepare` has prepared. */
+/** Stops a prepared training in the middle, runs it again, and checks that it resumes. */
 async function assertStopsAndResumes(kernel: Kernel, soon?: number): Promise<void> {
   const cell = kernel.run(TRAIN);
   await cell.printed(/epoch 1/);
@@ -98,7 +98,7 @@ async function assertStopsAndResumes(kernel: Kernel, soon?: number): Promise<voi
   assert(!/^epoch 1$/m.test(again.text), "the first epoch was done twice");
 }
 
-// The tests share a server, and each has a kernel of its own.
+// The tests share a server. Each has its own kernel.
 let server: JupyterServer | undefined;
 if (noJupyter === null) {
   Deno.test.beforeAll(async () => {
@@ -123,22 +123,25 @@ Deno.test({
       await kernel.run(prepare("auto", IMAGES)).end;
 
       await t.step(
-        "a training ends in its midst, and runs on to its end",
+        "a training stops in the middle, and then runs to its end",
         () => assertStopsAndResumes(kernel),
       );
 
-      await t.step("a training ends that works without a pause, and starts anew", async () => {
-        await kernel.run(`isStuck = true; checkpoints = results + "/second"`).end;
-        const cell = kernel.run(TRAIN);
-        await cell.printed(/stuck/);
-        assertMatch((await stopped(kernel, cell)).error, /^AbortError: stopped/);
-        await kernel.run("isStuck = false").end;
-        const again = await kernel.run(TRAIN).end;
-        assertMatch(again.text, /^epoch 1\n.*trained for 4\n$/s, again.error);
-      });
+      await t.step(
+        "a training that runs without a pause stops, and then starts again",
+        async () => {
+          await kernel.run(`isStuck = true; checkpoints = results + "/second"`).end;
+          const cell = kernel.run(TRAIN);
+          await cell.printed(/stuck/);
+          assertMatch((await stopped(kernel, cell)).error, /^AbortError: stopped/);
+          await kernel.run("isStuck = false").end;
+          const again = await kernel.run(TRAIN).end;
+          assertMatch(again.text, /^epoch 1\n.*trained for 4\n$/s, again.error);
+        },
+      );
 
       await t.step(
-        "missing runs of an experiment end, and run on",
+        "missing runs of an experiment stop, and then continue",
         async () => {
           const cell = kernel.run(RUN_MISSING);
           await cell.printed(/epoch|progress/);
@@ -148,7 +151,7 @@ Deno.test({
         },
       );
 
-      await t.step("a loop over what only reads tensors ends", async () => {
+      await t.step("a loop that only reads tensors ends", async () => {
         const loop = `for (;;) await bss.evaluateAccuracy(teacher, dataset, dataset.test)`;
         const cell = kernel.run(`console.log("go"); ${loop}`);
         await cell.printed(/go/);
@@ -161,7 +164,7 @@ Deno.test({
         assertEquals((await stopped(kernel, cell)).status, "error");
       });
 
-      await t.step("a wait for something else goes on, and says so", async () => {
+      await t.step("a wait for something else continues, and says so", async () => {
         const wait = "await new Promise((resolve) => setTimeout(resolve, 4000))";
         const cell = kernel.run(`console.log("go"); ${wait}; console.log("waited")`);
         await cell.printed(/go/);
@@ -183,12 +186,12 @@ const noWebgpu = noJupyter ??
     () => null,
     (error: Error) => error.message.split("\n").at(-1)!,
   );
-/** "auto" passes a driver for the processor over. */
+/** True for a driver that runs on the processor; "auto" skips it. */
 const isOnProcessor = noWebgpu === null &&
   await startBackend("auto", { candidates: backendsNamed("webgpu") }).then(() => false, () => true);
 
 Deno.test({
-  name: `in Jupyter, a training on webgpu is stopped and runs on${
+  name: `in Jupyter, a training on webgpu stops and then continues${
     noWebgpu ? ` (skipped: ${noWebgpu})` : ""
   }`,
   ignore: noWebgpu !== null,

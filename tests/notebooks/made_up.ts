@@ -14,7 +14,7 @@ export function codeCell(source: string, outputs: Output[] = [], tags?: string[]
   return { cell_type: "code", id, metadata, source, outputs, execution_count: null };
 }
 
-/** What a cell shows that shows one thing in the given forms. */
+/** Makes an output with the given forms. */
 export function shownData(data: Record<string, unknown>): Output {
   return { output_type: "display_data", data, metadata: {} };
 }

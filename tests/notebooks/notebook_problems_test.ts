@@ -14,12 +14,12 @@ function problems(...cells: Cell[]): Promise<string[]> {
   return notebookProblems("notebooks/a.ipynb", notebookOf(...cells));
 }
 
-Deno.test("notebookProblems() finds none in a notebook with outputs, or without code", async () => {
+Deno.test("notebookProblems() finds no problem in a notebook with outputs, or without code", async () => {
   assertEquals(await problems(codeCell("1", [SHOWN]), codeCell("2")), []);
   assertEquals(await problems(textCell("text")), []);
 });
 
-Deno.test("notebookProblems() tells of missing outputs, errors and other parameters", async () => {
+Deno.test("notebookProblems() reports missing outputs, errors and other parameters", async () => {
   assertEquals(await problems(codeCell("1"), codeCell("2")), ["holds no outputs"]);
   const injected = codeCell("const a = 1;", [], ["injected-parameters"]);
   assertEquals(
@@ -28,7 +28,7 @@ Deno.test("notebookProblems() tells of missing outputs, errors and other paramet
   );
 });
 
-Deno.test("notebookProblems() tells when a result has changed since, or is gone", async () => {
+Deno.test("notebookProblems() reports a result that has changed or is gone", async () => {
   await withTemporaryFolder(async (root) => {
     const folder = await ResultsFolder.open(join(root, "results"));
     const write = (name: string, value: number) =>

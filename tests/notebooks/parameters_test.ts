@@ -32,7 +32,7 @@ Deno.test("declaredParameters() finds the constants of the tagged cell with thei
   assertEquals(declaredParameters(notebookOf(codeCell("const a = 1;"))).size, 0);
 });
 
-Deno.test("injectParameters() puts one cell behind the declaring one, however often", () => {
+Deno.test("injectParameters() puts one cell behind the declaring one, even if called twice", () => {
   const once = injectParameters(NOTEBOOK, { scale: "smoke" }, "a.ipynb");
   const twice = injectParameters(once, { scale: `"</script>`, seeds: [3] }, "a.ipynb");
   assertEquals(once.cells.map(isInjected), [false, false, true, false]);
@@ -42,7 +42,7 @@ Deno.test("injectParameters() puts one cell behind the declaring one, however of
   assertEquals(injectParameters(once, {}, "a.ipynb"), NOTEBOOK);
 });
 
-Deno.test("injectParameters() names the parameters that there are", () => {
+Deno.test("injectParameters() names the declared parameters", () => {
   const inject = (notebook = NOTEBOOK) => injectParameters(notebook, { size: 1 }, "a.ipynb");
   assertThrows(inject, UserError, 'a.ipynb has no parameter "size"; its cell tagged "parameters"');
   assertThrows(inject, UserError, "declares scale, folder, epochs, seeds, isTrial, options");
@@ -52,11 +52,15 @@ Deno.test("injectParameters() names the parameters that there are", () => {
 Deno.test("parseSettings() gives values of the kind that the notebook has", () => {
   const settings = ["scale=3", "folder=/a=b", "epochs=3", "seeds=[4]", "isTrial=true", "other=1"];
   assertEquals(parseSettings(settings, NOTEBOOK), {
-    ...{ scale: "3", folder: "/a=b", epochs: 3, seeds: [4], isTrial: true },
+    scale: "3",
+    folder: "/a=b",
+    epochs: 3,
+    seeds: [4],
+    isTrial: true,
   });
 });
 
-Deno.test("parseSettings() refuses what is no setting or of another kind", () => {
+Deno.test("parseSettings() refuses malformed settings and values of another kind", () => {
   const cases: [setting: string, message: string][] = [
     ["scale", "must be NAME=VALUE"],
     ["=1", "must be NAME=VALUE"],

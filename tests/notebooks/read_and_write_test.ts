@@ -7,7 +7,7 @@ import { parseNotebook, readNotebook } from "../../lib/notebook/read_notebook.ts
 import { formatNotebook, writeNotebook } from "../../lib/notebook/write_notebook.ts";
 import { UserError } from "../../lib/user_error.ts";
 
-Deno.test("writeNotebook() writes what readNotebook() reads, in lines and with sorted keys", async () => {
+Deno.test("writeNotebook() writes lines and sorted keys that readNotebook() reads back", async () => {
   const data = {
     "text/plain": "a\nb\r\n",
     "image/png": "AA\n",
@@ -32,7 +32,7 @@ Deno.test("writeNotebook() writes what readNotebook() reads, in lines and with s
   });
 });
 
-Deno.test("readNotebook() says which file is not there or no notebook", async () => {
+Deno.test("readNotebook() names a file that is missing or not a notebook", async () => {
   await assertRejects(() => readNotebook("/none.ipynb"), UserError, "/none.ipynb");
   const cases = ["", "{", "null", "[]", '{"cells": []}', '{"nbformat": 3, "cells": []}'];
   for (const text of cases) {
@@ -42,7 +42,7 @@ Deno.test("readNotebook() says which file is not there or no notebook", async ()
 
 const MARKDOWN = { cell_type: "markdown", metadata: {}, source: ["# T"] };
 
-/** Output of a cell that shows one thing in one form. */
+/** An output with one form. */
 const shown = (type: string, value: unknown) => shownData({ [type]: value });
 
 const badCells: [fault: string, cell: unknown][] = [
@@ -104,7 +104,7 @@ Deno.test("readNotebook() says in one line what is wrong with a cell or an outpu
   }
 });
 
-Deno.test("readNotebook() takes every form that a notebook may have", () => {
+Deno.test("readNotebook() accepts every form that a notebook may have", () => {
   const stream = { output_type: "stream", name: "stdout", text: ["a\n", "b"] };
   const outputs = [
     stream,

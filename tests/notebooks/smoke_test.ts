@@ -15,19 +15,19 @@ import { declaredParameters } from "../../lib/notebook/parameters.ts";
 import { readNotebook } from "../../lib/notebook/read_notebook.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 
-/** Their own tests execute these. */
+/** Notebooks with their own tests. */
 const ELSEWHERE = ["quickstart", "boundary-2d"];
 
-/** The notebooks share the results, as they do in use: what one has trained, the next one finds. */
+/** The notebooks share the results, as in use: each finds the runs of those before it. */
 const results = await Deno.makeTempDir({ prefix: "bss-test-" });
 globalThis.addEventListener("unload", () => Deno.removeSync(results, { recursive: true }));
 
-/** The same cell does in each what is left to do: two show that it trains, and that it measures. */
+/** Number of runs left to each notebook. Table 1 shows training, robustness an evaluation. */
 const LEFT: Record<string, number> = { table1: 1, robustness: 1 };
 
 const TRIAL = { scale: "smoke", results, runMissing: true, without: ["cpu", "wasm"] };
 
-/** The tests of figures look at pictures: a notebook goes on without, and they take half of its time. */
+/** Other tests check pictures, which take half of a notebook's time. */
 const WITHOUT_PICTURES = {
   [VARIABLE]: [...hiddenParts(), "chromium"].join(),
   CHROMIUM: null,

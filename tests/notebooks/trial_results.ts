@@ -15,9 +15,9 @@ import { provenance, TFJS_VERSION } from "../../lib/store/provenance.ts";
 import { train } from "../../lib/training/train.ts";
 
 /**
- * Writes what a results folder lacks of an experiment at the scale "smoke", but for so many runs, which
- * are left for the notebook. Each is trained as it is specified, but on a tenth of its images. One student
- * is measured, on four images, and the others get the same figures.
+ * Writes an experiment's missing runs at the scale "smoke" into a results folder, except `left` runs for
+ * the notebook. To save time, each run trains on a tenth of its images. One student is measured on four
+ * images, and the others get the same values.
  */
 export async function fillResults(path: string, experiment: Experiment, left = 0): Promise<void> {
   const folder = await ResultsFolder.open(path);

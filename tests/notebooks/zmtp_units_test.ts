@@ -3,7 +3,7 @@ import { zmtpMessage, type ZmtpUnit, zmtpUnits } from "../../lib/notebook/kernel
 
 const text = (words: string) => new TextEncoder().encode(words);
 
-/** One side of a conversation: greeting, a command, a message of a short and a long frame, one of one. */
+/** A greeting, a command, a message of a short and a long frame, and a message of one frame. */
 const parts = [
   new Uint8Array(64).fill(255),
   Uint8Array.of(4, 3, 1, 2, 3),
@@ -21,7 +21,7 @@ async function unitsOf(length: number): Promise<ZmtpUnit[]> {
   return await Array.fromAsync(zmtpUnits(chunks()));
 }
 
-Deno.test("zmtpUnits() cuts a conversation where messages end, however it arrives", async () => {
+Deno.test("zmtpUnits() cuts a conversation at the ends of messages, for chunks of any length", async () => {
   for (const length of [1, 7, 64, 1000]) {
     const units = await unitsOf(length);
     assertEquals(units.flatMap(({ bytes }) => [...bytes]), [...conversation]);
@@ -33,7 +33,7 @@ Deno.test("zmtpUnits() cuts a conversation where messages end, however it arrive
   }
 });
 
-Deno.test("zmtpUnits() passes the first bytes of a greeting on before its last ones are there", async () => {
+Deno.test("zmtpUnits() passes on the first bytes of a greeting before its last ones arrive", async () => {
   const [first] = await unitsOf(11);
   assertEquals(first.bytes.length, 11);
 });

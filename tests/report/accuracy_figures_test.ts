@@ -34,15 +34,19 @@ Deno.test("accuracyWithErrorBars() keeps many seeds clear of the next method", (
   assert(seeds.x.every((x) => x < 0.45));
 });
 
-Deno.test("accuracyWithErrorBars() draws no point of a method that was not measured", () => {
+Deno.test("accuracyWithErrorBars() draws no point for a method without results", () => {
   const [mean, seeds] =
     accuracyWithErrorBars([{ method: "bss", mean: NaN, std: null, values: [] }]).data;
   assertEquals([mean.y, seeds.y], [[null], []]);
 });
 
-Deno.test("accuracyByStudent() draws one trace a method over all students, and names each once", () => {
+Deno.test("accuracyByStudent() draws one trace for each method over all students, and names each once", () => {
   const row = (student: string, method: string, mean: number) => ({
-    ...{ student, method, mean, std: 0.5, values: [mean - 0.5, mean + 0.5] },
+    student,
+    method,
+    mean,
+    std: 0.5,
+    values: [mean - 0.5, mean + 0.5],
   });
   const { data, layout } = accuracyByStudent([
     row("resnet8", "hinton", 86),
@@ -61,7 +65,11 @@ Deno.test("accuracyByStudent() draws one trace a method over all students, and n
 Deno.test("accuracyByStudent() keeps every point nearer to its own student's tick", () => {
   const methods = Array.from({ length: 10 }, (_, index) => `method ${index}`);
   const { data } = accuracyByStudent(methods.map((method) => ({
-    ...{ student: "resnet8", method, mean: 1, std: 1, values: [1, 2, 3, 4, 5, 6, 7, 8] },
+    student: "resnet8",
+    method,
+    mean: 1,
+    std: 1,
+    values: [1, 2, 3, 4, 5, 6, 7, 8],
   })));
   assert(data.flatMap(({ x }) => x).every((x) => Math.abs(x) < 0.5));
 });
@@ -80,7 +88,7 @@ Deno.test("accuracyOver() draws means with bars, and a point for each seed", () 
   ]);
 });
 
-Deno.test("accuracyOver() moves methods at the same places aside, and says where they are", () => {
+Deno.test("accuracyOver() moves methods at the same place aside, and keeps their x in the hover text", () => {
   const [hinton, , bss] = accuracyOver(POINTS, AXES).data;
   assertEquals([hinton.customdata, bss.customdata], [[20, 100], [20, 100]]);
   [20, 100].forEach((x, index) => {
@@ -89,7 +97,7 @@ Deno.test("accuracyOver() moves methods at the same places aside, and says where
   });
 });
 
-Deno.test("accuracyOver() moves nothing as far as the next place", () => {
+Deno.test("accuracyOver() moves no point as far as the next place", () => {
   const methods = Array.from({ length: 10 }, (_, index) => `method ${index}`);
   const places = [1, 2, 100];
   const { data } = accuracyOver(
@@ -99,7 +107,7 @@ Deno.test("accuracyOver() moves nothing as far as the next place", () => {
   for (const { x } of data) assert(Math.abs(x[0] - 1) < 0.5 && Math.abs(x[1] - 2) < 0.5);
 });
 
-Deno.test("accuracyOver() leaves methods at places of their own where they are, in order of x", () => {
+Deno.test("accuracyOver() does not move methods at different places, and sorts them by x", () => {
   const { data } = accuracyOver([
     { method: "bss", x: 40, values: [2] },
     { method: "bss", x: 10, values: [1] },
@@ -113,7 +121,7 @@ Deno.test("accuracyOver() leaves methods at places of their own where they are, 
   ]);
 });
 
-Deno.test("accuracyOver() has ticks of 1, 2 and 5 on a logarithmic axis, the places if shared", () => {
+Deno.test("accuracyOver() has ticks at 1, 2 and 5 on a logarithmic axis, or at shared places", () => {
   const own = accuracyOver([
     { method: "bss", x: 30, values: [1] },
     { method: "hinton", x: 900, values: [1] },
@@ -123,7 +131,7 @@ Deno.test("accuracyOver() has ticks of 1, 2 and 5 on a logarithmic axis, the pla
   assertEquals(shared.ticktext, ["20", "100"]);
 });
 
-Deno.test("accuracyOver() leaves a gap where no seed has a value", () => {
+Deno.test("accuracyOver() leaves a gap at a place without values", () => {
   const { data } = accuracyOver([
     { method: "bss", x: 1, values: [] },
     { method: "bss", x: 2, values: [NaN, 80] },
@@ -131,7 +139,7 @@ Deno.test("accuracyOver() leaves a gap where no seed has a value", () => {
   assertEquals(data.map(({ y }) => y), [[null, 80], [80]]);
 });
 
-Deno.test("accuracyOver() of nothing has axes", () => {
+Deno.test("accuracyOver() has axes without points", () => {
   assertEquals(accuracyOver([], AXES).data, []);
 });
 
@@ -145,7 +153,7 @@ Deno.test("accuracyOver() refuses an x that the axis cannot show", () => {
   );
 });
 
-Deno.test("gainWithIntervals() draws one row a method from the top, with its interval", () => {
+Deno.test("gainWithIntervals() draws a row with an interval for each method, from the top", () => {
   const { data, layout } = gainWithIntervals([
     { method: "hinton", mean: 0.5, interval: [-0.25, 1.25] },
     { method: "bss", mean: 1, interval: null },
@@ -162,9 +170,12 @@ Deno.test("gainWithIntervals() draws one row a method from the top, with its int
   assertEquals(layout.xaxis.zeroline, true);
 });
 
-Deno.test("gainWithIntervals() sets students apart and names them where there are several", () => {
+Deno.test("gainWithIntervals() separates and names several students", () => {
   const row = (student: string, method: string) => ({
-    ...{ student, method, mean: 1, interval: [0, 2] as const },
+    student,
+    method,
+    mean: 1,
+    interval: [0, 2] as const,
   });
   const rows = [row("resnet8", "hinton"), row("resnet8", "bss"), row("resnet14", "hinton")];
   const { layout, data } = gainWithIntervals(rows, { reference: "original" });
@@ -174,15 +185,17 @@ Deno.test("gainWithIntervals() sets students apart and names them where there ar
   assertEquals(layout.height, Math.round(layout.height));
 });
 
-Deno.test("gainWithIntervals() draws nothing of a method without a pair", () => {
+Deno.test("gainWithIntervals() draws nothing for a method without pairs", () => {
   const none = { method: "bss", mean: NaN, interval: null };
   assertEquals(gainWithIntervals([none], { reference: "original" }).data[0].y, [null]);
 });
 
-Deno.test("accuracyOver() has its own ticks on a logarithmic axis, whatever it shows", () => {
+Deno.test("accuracyOver() has its own ticks on a logarithmic axis of any range", () => {
   const ticksOf = (...places: number[]) =>
     accuracyOver(places.map((x) => ({ method: "bss", x, values: [80] })), {
-      ...{ title: "", xTitle: "Time (s)", logX: true },
+      title: "",
+      xTitle: "Time (s)",
+      logX: true,
     }).layout.xaxis.tickvals;
   assertEquals(ticksOf(7, 90), [10, 20, 50, 100]);
   assertEquals(ticksOf(6.5, 7), [6.5, 7]);

@@ -23,7 +23,7 @@ Deno.test("displayArquero() shows whole numbers as they are and others with four
   ]);
 });
 
-Deno.test("displayArquero() gives small numbers the decimals that they need", async () => {
+Deno.test("displayArquero() gives small numbers enough decimals", async () => {
   const lines = await linesOf(displayArquero(aq.table({ loss: [0.000123456, 0.00001] })));
   assertEquals(lines.slice(2), ["0.0001235", "0.0000100"]);
 });
@@ -43,7 +43,7 @@ Deno.test("displayArquero() shows the chosen columns with unit, scale and digits
   ]);
 });
 
-Deno.test("displayArquero() says how many rows there are where it does not show all", async () => {
+Deno.test("displayArquero() gives the number of rows if it does not show all", async () => {
   const shown = displayArquero(TABLE, { columns: ["epoch"], maxRows: 2, note: "seed 1" });
   assertEquals((await linesOf(shown)).slice(2), [
     "    1",
@@ -60,7 +60,7 @@ Deno.test("displayArquero() follows filters and orders", async () => {
   assertEquals(lines.slice(2), ["    3", "    2"]);
 });
 
-Deno.test("displayArquero() of no rows shows the headers", async () => {
+Deno.test("displayArquero() shows the headers of a table without rows", async () => {
   const none = TABLE.filter(() => false);
   assertEquals((await linesOf(displayArquero(none)))[0], "epoch  test accuracy  stage");
 });
@@ -88,7 +88,7 @@ Deno.test("displayArquero() escapes names and values", async () => {
   assert(!html.includes("<script"));
 });
 
-Deno.test("displayArquero() refuses a column that is not there", () => {
+Deno.test("displayArquero() refuses an unknown column", () => {
   assertThrows(
     () => displayArquero(TABLE, { columns: ["epochs"] }),
     RangeError,

@@ -5,12 +5,16 @@ import { attackGrid } from "../../lib/report/attack_grid.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 
 const GREY = {
-  ...{ classes: ["cat", "<dog>", "fox"], height: 1, width: 2, channels: 1 },
-  ...{ mean: [0.4], std: [0.25] },
+  classes: ["cat", "<dog>", "fox"],
+  height: 1,
+  width: 2,
+  channels: 1,
+  mean: [0.4],
+  std: [0.25],
 };
 const CLASSES = { labels: [0], targets: [1] };
 
-/** One image of two pixels of which the attack took 10 grey levels from the first. */
+/** One image of two pixels. The attack made the first darker by 10 grey levels. */
 function attackedGrey() {
   return {
     dataset: GREY,
@@ -50,12 +54,12 @@ Deno.test("attackGrid() names classes, probabilities, the scale of the change an
   assert(html.includes('alt="attacked, &lt;dog&gt;, 50.0 %, gap −0.693"'));
 });
 
-Deno.test("attackGrid() has no gap where the attack had no target", async () => {
+Deno.test("attackGrid() shows no gap for an attack without a target", async () => {
   const shown = await attackGrid({ ...attackedGrey(), classes: { labels: [0] } });
   assert(!String((await bundleOf(shown))["text/plain"]).includes("gap"));
 });
 
-Deno.test("attackGrid() shows of a colour image the channel that changed most", async () => {
+Deno.test("attackGrid() shows the most changed channel of a colour image", async () => {
   const images = tf.zeros([1, 1, 1, 3]) as tf.Tensor4D;
   const pictures = await picturesOf(
     await attackGrid({
@@ -72,10 +76,12 @@ Deno.test("attackGrid() shows of a colour image the channel that changed most", 
   assertEquals(pictures[1], [213, 94, 0]);
 });
 
-Deno.test("attackGrid() is white where nothing changed", async () => {
+Deno.test("attackGrid() shows pixels without a change in white", async () => {
   const { images, ...rest } = attackedGrey();
   const shown = await attackGrid({
-    ...{ ...rest, images, classes: CLASSES },
+    ...rest,
+    images,
+    classes: CLASSES,
     attack: { ...rest.attack, samples: images },
   });
   assertEquals((await picturesOf(shown))[1], [255, 255, 255, 255, 255, 255]);
@@ -96,7 +102,7 @@ Deno.test("attackGrid() shows as many images as asked, or none", async () => {
   });
 });
 
-Deno.test("attackGrid() leaves tensors as they were", async () => {
+Deno.test("attackGrid() leaves no tensors behind", async () => {
   const given = attackedGrey();
   const before = tf.memory().numTensors;
   await attackGrid({ ...given, classes: CLASSES });

@@ -18,7 +18,7 @@ Deno.test("boundaryLines() closes the line around an island", () => {
   assert(line.length > 100);
 });
 
-Deno.test("boundaryLines() of three classes ends where they meet", () => {
+Deno.test("boundaryLines() ends where three classes meet", () => {
   const angles = [0, 1, 2].map((k) => 2 * Math.PI * k / 3);
   const regions = regionsOf(
     (x, y) => angles.map((angle) => x * Math.cos(angle) + y * Math.sin(angle)),
@@ -36,18 +36,18 @@ Deno.test("boundaryLines() of three classes ends where they meet", () => {
   }
 });
 
-Deno.test("boundaryLines() of a classifier that knows one class are none", () => {
+Deno.test("boundaryLines() finds no line if a classifier always predicts one class", () => {
   assertEquals(boundaryLines(regionsOf(() => [1, 0])), []);
 });
 
-Deno.test("zeroLines() divides a cell that is crossed twice by the sign of its mean", () => {
+Deno.test("zeroLines() uses the sign of the mean if two lines cross a cell", () => {
   const linesOf = (values: number[]) => zeroLines(2, (point) => values[point], () => true);
   // Points: lower left, lower right, upper left, upper right.
   assertEquals(linesOf([3, -1, -1, 3]), [[[0.75, 0], [1, 0.25]], [[0.25, 1], [0, 0.75]]]);
   assertEquals(linesOf([1, -3, -3, 1]), [[[0, 0.25], [0.25, 0]], [[1, 0.75], [0.75, 1]]]);
 });
 
-Deno.test("joinSegments() joins what shares an end, open lines first, in whatever order", () => {
+Deno.test("joinSegments() joins segments in any order, open lines first", () => {
   const circle = [[10, 11], [12, 11], [12, 10]] as const;
   const open = [[3, 4], [2, 1], [3, 2]] as const;
   const [first, second, ...more] = joinSegments([...circle, ...open]);

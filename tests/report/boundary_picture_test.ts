@@ -63,7 +63,7 @@ Deno.test("boundaryPicture() shows classes by colour and by symbol", () => {
   assert(zero.marker!.symbol !== one.marker!.symbol);
 });
 
-Deno.test("boundaryPicture() joins each base sample with what became of it", () => {
+Deno.test("boundaryPicture() joins each base sample with its attacked sample", () => {
   const attacked = { base: [-1, 0, 1, 1], samples: [0, 0.5, -0.25, 1] };
   const { data } = boundaryPicture({ teacher: right, points: POINTS, attacked }, "");
   const [ways, marks] = scatters(data).slice(-2);

@@ -3,7 +3,7 @@ import type { BoundarySimilarity } from "../../lib/analysis/boundary/boundary_si
 import { boundaryTable } from "../../lib/report/boundary_table.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 
-Deno.test("boundaryTable() shows each student's figures with their intervals, and what there is none of", async () => {
+Deno.test("boundaryTable() shows each student's values, with intervals where there are any", async () => {
   const some = { value: 0.8712, interval: [0.86, 0.882] as const, n: 9 };
   const none = { value: null, interval: null, n: 0 };
   const similarity: BoundarySimilarity = {

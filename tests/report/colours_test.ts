@@ -9,7 +9,7 @@ const OTHERS = Array.from({ length: 20 }, (_, index) => `method ${index}`);
 type Rgb = readonly [number, number, number];
 type Matrix = readonly [Rgb, Rgb, Rgb];
 
-/** What is left of linear red, green and blue without one kind of cone (Machado et al. 2009). */
+/** Linear red, green and blue as seen without one kind of cone (Machado et al. 2009). */
 const VIEWS: Readonly<Record<string, Matrix>> = {
   normal: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
   protanopia: [
@@ -24,10 +24,10 @@ const VIEWS: Readonly<Record<string, Matrix>> = {
   ],
 };
 
-/** How far two colours must be apart, in hundredths of Oklab; blue and black are 55 apart. */
+/** Smallest distance of two colours in hundredths of Oklab; blue and black are 55 apart. */
 const APART = 7.5;
 
-/** Up to that far apart in lightness, two colours are alike in grey. */
+/** Largest difference in lightness of two colours that are alike in grey. */
 const ALIKE_IN_GREY = 10;
 
 const times = (matrix: Matrix, [x, y, z]: Rgb) =>
@@ -40,7 +40,7 @@ function linear({ colour }: MethodStyle): Rgb {
   }) as unknown as Rgb;
 }
 
-/** Björn Ottosson's Oklab (2020), where distances are as far as they look. */
+/** Converts to Björn Ottosson's Oklab (2020), where distances match the visible differences. */
 function oklab(rgb: Rgb): Rgb {
   const cones = times([
     [0.4122214708, 0.5363325363, 0.0514459929],
@@ -57,7 +57,7 @@ function oklab(rgb: Rgb): Rgb {
 const luminance = (style: MethodStyle) =>
   times([[0.2126, 0.7152, 0.0722], [0, 0, 0], [0, 0, 0]], linear(style))[0];
 
-/** L* of CIE 1976, 0…100. */
+/** Computes L* of CIE 1976, 0…100. */
 function lightness(style: MethodStyle): number {
   const y = luminance(style);
   return y <= 0.008856 ? 903.3 * y : 116 * Math.cbrt(y) - 16;
@@ -69,7 +69,7 @@ function pairs(styles: readonly MethodStyle[]): [MethodStyle, MethodStyle][] {
   );
 }
 
-Deno.test("methodStyles() knows every method and gives each a colour and a symbol of its own", () => {
+Deno.test("methodStyles() gives every method its own colour and symbol", () => {
   assertEquals(new Set(STYLES.map(({ colour }) => colour)).size, METHODS.length);
   assertEquals(new Set(STYLES.map(({ symbol }) => symbol)).size, METHODS.length);
 });
@@ -81,7 +81,7 @@ Deno.test("methodStyles() has colours that stand out from white by 3:1", () => {
   }
 });
 
-Deno.test("methodStyles() has colours that are apart without red or green cones too", () => {
+Deno.test("methodStyles() has colours that red-blind and green-blind readers can tell apart", () => {
   for (const [view, matrix] of Object.entries(VIEWS)) {
     for (const [a, b] of pairs(STYLES)) {
       const [p, q] = [a, b].map((style) => oklab(times(matrix, linear(style))));
@@ -91,21 +91,21 @@ Deno.test("methodStyles() has colours that are apart without red or green cones 
   }
 });
 
-Deno.test("methodStyles() tells lines apart by their dashes where they are alike in grey", () => {
+Deno.test("methodStyles() gives lines that are alike in grey different dashes", () => {
   for (const [a, b] of pairs(STYLES)) {
     if (Math.abs(lightness(a) - lightness(b)) > ALIKE_IN_GREY) continue;
     assert(a.dash !== b.dash, `${a.colour} and ${b.colour} have both "${a.dash}"`);
   }
 });
 
-Deno.test("methodStyles() gives a method the same style whichever others there are", () => {
+Deno.test("methodStyles() gives a method the same style beside any others", () => {
   const all = methodStyles([...METHODS, ...OTHERS]);
   for (const method of METHODS) {
     assertEquals(methodStyles([method]).get(method), all.get(method));
   }
 });
 
-Deno.test("methodStyles() gives variants of a method styles that no other line has", () => {
+Deno.test("methodStyles() gives variants of a method their own styles", () => {
   const names = ["hinton", "bss", "bss (eta=0.1)", "bss (eta=0.3)", "bss, 16 base samples"];
   const styles = [...methodStyles(names).values()];
   assertEquals(new Set(styles.map(({ colour }) => colour)).size, names.length);
@@ -118,7 +118,7 @@ Deno.test("methodStyles() has 20 styles, and never runs out", () => {
   assertEquals(methodStyles([...METHODS, ...OTHERS]).size, 30);
 });
 
-Deno.test("methodStyles() gives other methods a style whatever their order", () => {
+Deno.test("methodStyles() gives other methods the same styles in any order", () => {
   const forth = methodStyles(OTHERS);
   const back = methodStyles(OTHERS.toReversed());
   for (const name of OTHERS) assertEquals(forth.get(name), back.get(name));

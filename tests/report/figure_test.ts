@@ -9,7 +9,7 @@ const CURVES = [
   { name: "bss, seed 2", group: "bss", epochs: [1, 2], accuracy: [NaN, 86.7] },
 ];
 
-Deno.test("learningCurves() draws one line a run and names each method once", () => {
+Deno.test("learningCurves() draws one line for each run and names each method once", () => {
   const bss = {
     type: "scatter",
     mode: "lines+markers",
@@ -35,7 +35,7 @@ Deno.test("learningCurves() draws one line a run and names each method once", ()
   assertEquals<unknown[]>([...learningCurves(CURVES).data], expected);
 });
 
-Deno.test("learningCurves() marks single epochs only where there are few", () => {
+Deno.test("learningCurves() marks single epochs only if there are few", () => {
   const epochs = Array.from({ length: 80 }, (_, index) => index + 1);
   const long = learningCurves([{ name: "bss", epochs, accuracy: epochs }]);
   assertEquals([long.data[0].mode, long.data[0].marker], ["lines", undefined]);
@@ -43,12 +43,12 @@ Deno.test("learningCurves() marks single epochs only where there are few", () =>
   assertEquals(learningCurves(CURVES).layout.xaxis.dtick, 1);
 });
 
-Deno.test("learningCurves() takes runs without a method by their own names", () => {
+Deno.test("learningCurves() uses the names of runs without a method", () => {
   const { data } = learningCurves([{ name: "a", epochs: [1], accuracy: [1] }]);
   assertEquals(data.map(({ name, showlegend }) => [name, showlegend]), [["a", true]]);
 });
 
-Deno.test("learningCurves() has a title, axes with units, and a white ground", () => {
+Deno.test("learningCurves() has a title, axes with units, and a white background", () => {
   assertEquals(learningCurves(CURVES, "CIFAR-10, ResNet8").layout, {
     title: {
       text: "CIFAR-10, ResNet8",
@@ -99,7 +99,7 @@ Deno.test("figureHtml() is the same text each time and fetches nothing", async (
   assert(html.length < 700_000, `${html.length} characters`);
 });
 
-Deno.test("redrawnFigureHtml() is small, keeps its room, and lets no text out either", () => {
+Deno.test("redrawnFigureHtml() is small, keeps its height, and lets no text out either", () => {
   const attack = `</script><script>alert(1)</script>`;
   const html = redrawnFigureHtml(learningCurves(CURVES, attack));
   assert(html.length < 10_000, `${html.length} characters`);
@@ -107,7 +107,7 @@ Deno.test("redrawnFigureHtml() is small, keeps its room, and lets no text out ei
   assert(!html.includes("alert(1)</script>"));
 });
 
-Deno.test("plotlyForm() gives Plotly titles and names that show as they are", () => {
+Deno.test("plotlyForm() escapes titles and names, so that they show unchanged", () => {
   const { data, layout } = plotlyForm(
     learningCurves([{ name: "<b>a</b> & b", epochs: [1], accuracy: [1] }], "η < 1"),
   );
@@ -116,10 +116,10 @@ Deno.test("plotlyForm() gives Plotly titles and names that show as they are", ()
   assertEquals(layout.yaxis.title.text, "Test accuracy (%)");
 });
 
-Deno.test("plotlyForm() leaves a figure without special characters as it is", () => {
+Deno.test("plotlyForm() does not change a figure without special characters", () => {
   assertEquals(plotlyForm(learningCurves(CURVES)), learningCurves(CURVES));
 });
 
-Deno.test("hoverText() keeps names from being taken for variables or markup", () => {
+Deno.test("hoverText() escapes variables and markup in names", () => {
   assertEquals(hoverText("%{x} <br>"), "%&#123;x} &lt;br>");
 });

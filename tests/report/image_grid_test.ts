@@ -44,7 +44,7 @@ Deno.test("imageGrid() escapes captions", async () => {
   assert(!html.includes('" onerror'));
 });
 
-Deno.test("imageGrid() of no images says so", async () => {
+Deno.test("imageGrid() says that there are no images", async () => {
   const none = imageGrid({ ...GRID, images: [], count: 0, captions: [] });
   assertEquals(await bundleOf(none), { "text/plain": "[no images]" });
 });
@@ -77,7 +77,7 @@ Deno.test("tileBitmaps() repeats pixels and leaves white between and after image
   assertEquals(row(7), [3, 3, 255, 255, 255, 255, 255, 255]);
 });
 
-Deno.test("signedToRgb() is white at zero, blue below, vermilion above, and cut off at the limit", () => {
+Deno.test("signedToRgb() is white at zero, blue below, vermilion above, and clamped at the limit", () => {
   assertEquals([...signedToRgb([0, -1, 1, -9, 0.5], 1)], [
     ...[255, 255, 255],
     ...[0, 114, 178],

@@ -11,7 +11,7 @@ import { withEnvironment } from "../with_environment.ts";
 const text = (shown: string) => displayable(() => ({ "text/plain": shown }));
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-Deno.test("liveDisplay() shows a display once and then changes it in its place", async () => {
+Deno.test("liveDisplay() shows a display once and then changes it in place", async () => {
   const { kernel, sent } = madeUpKernel();
   const display = liveDisplay(kernel);
   await display.update(text("1 %"));
@@ -25,14 +25,14 @@ Deno.test("liveDisplay() shows a display once and then changes it in its place",
   assertEquals(new Set(sent.map(({ transient }) => transient.display_id)).size, 1);
 });
 
-Deno.test("liveDisplay() gives each display a place of its own", async () => {
+Deno.test("liveDisplay() gives each display its own place", async () => {
   const { kernel, sent } = madeUpKernel();
   await liveDisplay(kernel).update(text("a"));
   await liveDisplay(kernel).update(text("b"));
   assertEquals(new Set(sent.map(({ transient }) => transient.display_id)).size, 2);
 });
 
-Deno.test("liveDisplay() keeps the order of updates, the slow ones too", async () => {
+Deno.test("liveDisplay() keeps the order of updates, even of slow ones", async () => {
   const { kernel, sent } = madeUpKernel();
   const display = liveDisplay(kernel);
   const slow = displayable(async () => {
@@ -43,7 +43,7 @@ Deno.test("liveDisplay() keeps the order of updates, the slow ones too", async (
   assertEquals(sent.map(({ data }) => data["text/plain"]), ["slow", "fast"]);
 });
 
-Deno.test("liveDisplay() goes on after an update that failed", async () => {
+Deno.test("liveDisplay() continues after a failed update", async () => {
   const { kernel, sent } = madeUpKernel();
   const display = liveDisplay(kernel);
   const broken = displayable(() => Promise.reject(new Error("no picture")));
@@ -52,7 +52,7 @@ Deno.test("liveDisplay() goes on after an update that failed", async () => {
   assertEquals(sent.map(({ type }) => type), ["display_data"]);
 });
 
-Deno.test("liveDisplay() prints only the end where there is no notebook", async () => {
+Deno.test("liveDisplay() prints only the end outside a notebook", async () => {
   const printed = await printedBy(async () => {
     const display = liveDisplay(null);
     assertEquals(display.isLive, false);
@@ -62,7 +62,7 @@ Deno.test("liveDisplay() prints only the end where there is no notebook", async 
   assertEquals(printed, ["done"]);
 });
 
-Deno.test("Paced acts at once, then once for all requests until its time has come", async () => {
+Deno.test("Paced acts at once, then once for all requests in the waiting time", async () => {
   let count = 0;
   const paced = new Paced(() => Promise.resolve(void count++), 60);
   for (let i = 0; i < 5; i++) paced.request();
@@ -76,7 +76,7 @@ Deno.test("Paced acts at once, then once for all requests until its time has com
   await paced.stop();
 });
 
-Deno.test("Paced stops what waits and waits for what runs", async () => {
+Deno.test("Paced cancels a waiting request and waits for the running action", async () => {
   const done: string[] = [];
   const paced = new Paced(async () => {
     await pause(30);
@@ -104,7 +104,7 @@ Deno.test("Paced turns an error of its action into a warning", async () => {
   assertEquals(warnings, ["Error: no kernel"]);
 });
 
-Deno.test("liveLearningCurves() redraws small and ends with a figure that is whole", async () => {
+Deno.test("liveLearningCurves() redraws small figures and ends with a whole one", async () => {
   await withEnvironment({ CHROMIUM: "", PATH: "" }, async () => {
     const { kernel, sent } = madeUpKernel();
     const live = liveLearningCurves("Training", liveDisplay(kernel));
@@ -122,7 +122,7 @@ Deno.test("liveLearningCurves() redraws small and ends with a figure that is who
   });
 });
 
-Deno.test("liveLearningCurves() carries Plotly in its first figure and its last alone", async () => {
+Deno.test("liveLearningCurves() carries Plotly only in its first and last figure", async () => {
   await withEnvironment({ CHROMIUM: "", PATH: "" }, async () => {
     const { kernel, sent } = madeUpKernel();
     const live = liveLearningCurves("Training", liveDisplay(kernel));
@@ -136,7 +136,7 @@ Deno.test("liveLearningCurves() carries Plotly in its first figure and its last 
   });
 });
 
-Deno.test("liveLearningCurves() puts epochs in order, and the later of the same in its place", async () => {
+Deno.test("liveLearningCurves() sorts epochs, and keeps the later of two with the same number", async () => {
   const { kernel, sent } = madeUpKernel();
   await withEnvironment({ CHROMIUM: "", PATH: "" }, async () => {
     const live = liveLearningCurves(undefined, liveDisplay(kernel));
@@ -149,13 +149,13 @@ Deno.test("liveLearningCurves() puts epochs in order, and the later of the same 
   assertEquals([data[0].x, data[0].y], [[1, 2], [40, 55]]);
 });
 
-Deno.test("liveLearningCurves() shows nothing where no epoch was finished", async () => {
+Deno.test("liveLearningCurves() shows nothing without a finished epoch", async () => {
   const { kernel, sent } = madeUpKernel();
   await liveLearningCurves(undefined, liveDisplay(kernel)).finish();
   assertEquals(sent, []);
 });
 
-Deno.test("cellProgress() is the terminal's where there is no notebook", () => {
+Deno.test("cellProgress() is the terminal's progress outside a notebook", () => {
   assert(cellProgress(1, null) instanceof Progress);
 });
 

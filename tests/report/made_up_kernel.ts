@@ -1,13 +1,13 @@
 import type { JupyterKernel } from "../../lib/stop/jupyter_kernel.ts";
 
-/** What a kernel was asked to show. */
+/** A display that a kernel was asked to show. */
 export interface SentDisplay {
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly transient: { readonly display_id?: string };
 }
 
-/** A kernel that keeps what it is asked to show. */
+/** Makes a kernel that records the displays it is asked to show. */
 export function madeUpKernel(): { kernel: JupyterKernel; sent: SentDisplay[] } {
   const sent: SentDisplay[] = [];
   return {
@@ -21,7 +21,7 @@ export function madeUpKernel(): { kernel: JupyterKernel; sent: SentDisplay[] } {
   };
 }
 
-/** What is printed to the console while something runs. */
+/** Returns the lines that a function prints to the console. */
 export async function printedBy(run: () => Promise<void>): Promise<unknown[]> {
   const printed: unknown[] = [];
   const { log } = console;

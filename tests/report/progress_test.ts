@@ -4,7 +4,7 @@ import { Progress } from "../../lib/report/progress.ts";
 
 const CLEAR_LINE = "\r\x1b[K";
 
-/** A progress display whose clock and output the test holds. */
+/** Makes a progress display with a clock and an output that the test controls. */
 function progressUnderTest({ total = 100, terminal = false, columns = 80 } = {}) {
   const clock = { seconds: 0 };
   const written: string[] = [];
@@ -17,7 +17,7 @@ function progressUnderTest({ total = 100, terminal = false, columns = 80 } = {})
   return { progress, clock, written };
 }
 
-Deno.test("Progress prints a plain line every thirty seconds where there is no terminal", () => {
+Deno.test("Progress prints a plain line every thirty seconds without a terminal", () => {
   const { progress, clock, written } = progressUnderTest();
   for (clock.seconds = 1; clock.seconds <= 65; clock.seconds++) progress.advance(1, "bss, seed 1");
   assertEquals(written, [
@@ -26,7 +26,7 @@ Deno.test("Progress prints a plain line every thirty seconds where there is no t
   ]);
 });
 
-Deno.test("Progress prints each milestone and the end where there is no terminal", () => {
+Deno.test("Progress prints each milestone and the end without a terminal", () => {
   const { progress, clock, written } = progressUnderTest({ total: 2 });
   clock.seconds = 2;
   progress.advance(2);
@@ -66,7 +66,7 @@ Deno.test("Progress keeps milestones above the line in a terminal and clears it 
   ]);
 });
 
-Deno.test("Progress of nothing, and of more than was announced, stays at 100 %", () => {
+Deno.test("Progress stays at 100 % without work, and with more work than announced", () => {
   for (const total of [0, 1]) {
     const { progress, written } = progressUnderTest({ total });
     progress.advance(5);

@@ -1,7 +1,7 @@
 import type { ClassRegions } from "../../lib/analysis/class_regions.ts";
 import { topClasses } from "../../lib/tensors/rows.ts";
 
-/** The regions of a classifier of points by a formula for its logits. */
+/** Makes the class regions of a classifier of points with the given logits. */
 export function regionsOf(
   logitsAt: (x: number, y: number) => number[],
   { limit = 2, side = 11 } = {},

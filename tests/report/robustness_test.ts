@@ -27,7 +27,7 @@ const MEASURED = {
   warnings: ["the gradient is zero on 3 of 64 images"],
 };
 
-Deno.test("robustnessCurve() draws one line an attack from the clean accuracy on, with its intervals", () => {
+Deno.test("robustnessCurve() draws a line with intervals for each attack, from the clean accuracy on", () => {
   const { data } = robustnessCurve(MEASURED, "linf");
   assertEquals(data.map(({ name, x, y }) => ({ name, x, y })), [
     { name: "FGSM", x: [0, 1, 8], y: [87.5, 50, 25] },
@@ -68,7 +68,7 @@ Deno.test("robustnessCurve() names the norm and the unit of ε on its axis", () 
   assertEquals(robustnessCurve(MEASURED, "l2", "CIFAR-10").layout.title.text, "CIFAR-10");
 });
 
-Deno.test("robustnessCurve() has no line in a norm that was not measured, or of no image", () => {
+Deno.test("robustnessCurve() has no line for a norm that was not measured, or without images", () => {
   const rows = MEASURED.rows.filter(({ norm }) => norm === "linf");
   assertEquals(robustnessCurve({ ...MEASURED, rows }, "l2").data, []);
   const none = { accuracy: NaN, interval: null, images: 0 };
@@ -76,7 +76,7 @@ Deno.test("robustnessCurve() has no line in a norm that was not measured, or of 
   assertEquals(robustnessCurve({ clean: none, rows: empty }, "linf").data, []);
 });
 
-Deno.test("robustnessTable() has a line without an attack, one each row, and each doubt once", async () => {
+Deno.test("robustnessTable() has a line without an attack, one for each row, and each warning once", async () => {
   const bundle = await bundleOf(robustnessTable(MEASURED, "ResNet8"));
   assertEquals(
     bundle["text/plain"],
@@ -95,7 +95,7 @@ Doubtful: the gradient is zero on 3 of 64 images. PGD-20: the attack stands stil
   assertStringIncludes(String(bundle["text/html"]), ">accuracy (%)</th>");
 });
 
-Deno.test("robustnessTable() of no image shows dashes, and no note without a doubt", async () => {
+Deno.test("robustnessTable() shows dashes without images, and no note without warnings", async () => {
   const none = { accuracy: NaN, interval: null, images: 0 };
   const rows = [{ ...row("FGSM", "l2", 1, 0), ...none }];
   const bundle = await bundleOf(robustnessTable({ clean: none, rows, warnings: [] }));

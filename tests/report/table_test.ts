@@ -33,7 +33,7 @@ Deno.test("formatTextTable() puts the title above, the note below, and follows a
   );
 });
 
-Deno.test("formatTextTable() takes numbers with signs, brackets and units as numbers", () => {
+Deno.test("formatTextTable() recognises numbers with signs, brackets and units", () => {
   const cells = ["+0.5", "−0.25", "[0.7, 2.5]", "<0.001", "12 %", "≈ 3", "1e-5", "2.4×", "7.1 ± 2"];
   const lines = formatTextTable(["x".repeat(12)], cells.map((cell) => [cell])).split("\n").slice(2);
   assertEquals(lines, cells.map((cell) => cell.padStart(12)));
@@ -67,13 +67,13 @@ Deno.test("formatHtmlTable() escapes cells, headers, title and note", () => {
   assertEquals(html.split(escaped).length, 5);
 });
 
-Deno.test("formatHtmlTable() names no colour but those of the notebook's theme", () => {
+Deno.test("formatHtmlTable() uses no colours but those of the notebook's theme", () => {
   const html = formatHtmlTable(HEADERS, ROWS, { title: "t", note: "n" });
   const colours = html.match(/(?<![\w-])(color|background)[^;"]*/g) ?? [];
   assertEquals(colours, ["color:inherit"]);
 });
 
-Deno.test("displayTable() shows columns by key with their units, and lacking values as a dash", async () => {
+Deno.test("displayTable() shows columns by key with their units, and missing values as a dash", async () => {
   const bundle = await bundleOf(displayTable({
     columns: [
       { key: "method", title: "Method" },

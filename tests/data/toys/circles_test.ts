@@ -4,7 +4,7 @@ import { UserError } from "../../../lib/user_error.ts";
 import { assertClose } from "../../numbers.ts";
 import { randomNumbers } from "./random_numbers.ts";
 
-Deno.test("circles without noise are those of scikit-learn, scaled", () => {
+Deno.test("circles without noise equal those of scikit-learn, scaled", () => {
   const { points, labels } = circles.make(8, randomNumbers(), { noise: 0, factor: 0.25 });
   // make_circles(8, shuffle=False, factor=0.25)
   const outer = [1, 0, 0, 1, -1, 0, 0, -1];

@@ -3,7 +3,7 @@ import { moons } from "../../../lib/data/toys.ts";
 import { assertClose } from "../../numbers.ts";
 import { randomNumbers } from "./random_numbers.ts";
 
-Deno.test("moons without noise are those of scikit-learn, moved to the middle and scaled", () => {
+Deno.test("moons without noise equal those of scikit-learn, centred and scaled", () => {
   const { points, labels } = moons.make(7, randomNumbers(), { noise: 0 });
   // make_moons(7, shuffle=False)
   const upper = [[1, 0], [0, 1], [-1, 0]];
@@ -13,7 +13,7 @@ Deno.test("moons without noise are those of scikit-learn, moved to the middle an
   assertEquals([...labels], [0, 0, 0, 1, 1, 1, 1]);
 });
 
-Deno.test("moons of a single point each are not at NaN", () => {
+Deno.test("moons of a single point each have finite coordinates", () => {
   const { points } = moons.make(2, randomNumbers(), { noise: 0 });
   assertClose(points, [0.6, -0.3, -0.6, 0.3], 1e-6, "coordinates");
 });

@@ -6,7 +6,7 @@ import { UserError } from "../../../lib/user_error.ts";
 import { randomNumbers } from "./random_numbers.ts";
 
 for (const toy of toys) {
-  Deno.test(`${toy.name} fit in about ±2, and their classes are as equal as can be`, () => {
+  Deno.test(`${toy.name} fit into about ±2, and their classes are as equal as possible`, () => {
     const { name, points, labels, classes } = toy.make(100, randomNumbers());
     assertEquals([name, points.length, labels.length], [toy.name, 200, 100]);
     assert(points.every((value) => Math.abs(value) < 2.5), "a point is far out");
@@ -15,7 +15,7 @@ for (const toy of toys) {
     assert(Math.max(...counts) - Math.min(...counts) <= 1, `${counts} points`);
   });
 
-  Deno.test(`${toy.name} are the same for the same numbers, and others for others`, () => {
+  Deno.test(`${toy.name} are the same for the same random numbers only`, () => {
     const make = (seed: string) => toy.make(31, randomNumbers(seed));
     assertEquals(make("a"), make("a"));
     assertNotEquals(make("a").points, make("b").points);
@@ -40,7 +40,7 @@ for (const toy of toys) {
     const spread = (points: Float32Array) =>
       Math.sqrt(points.reduce((sum, v, i) => sum + (v - still[i]) ** 2, 0) / points.length);
     assert(Math.abs(spread(twice) / spread(noisy) - 2) < 1e-3);
-    // The unit of the curves is between 1.2 and 1.8 of the plane.
+    // A unit of the curves is 1.2 to 1.8 in the plane.
     assert(spread(noisy) > 0.115 && spread(noisy) < 0.185, `spread ${spread(noisy)}`);
   });
 }
@@ -50,7 +50,7 @@ Deno.test("toyNamed() finds each toy, and lists them for another name", () => {
   assertThrows(() => toyNamed("swiss roll"), UserError, "choose from moons, circles, spirals");
 });
 
-Deno.test("pointImages() gives points as images of one pixel with two channels", async () => {
+Deno.test("pointImages() makes images of one pixel with two channels", async () => {
   const set = toyNamed("moons").make(5, randomNumbers());
   const all = pointImages(set);
   assertEquals(all.shape, [5, 1, 1, 2]);

@@ -43,7 +43,7 @@ function outputFault(output: unknown): Fault {
     }
     case "display_data":
     case "execute_result": {
-      if (!isRecord(output.data)) return `its "data" is no object`;
+      if (!isRecord(output.data)) return `its "data" is not an object`;
       const wrong = Object.entries(output.data).find(([type, value]) => !isForm(type, value));
       return wrong === undefined ? null : `its "${wrong[0]}" has the wrong form`;
     }

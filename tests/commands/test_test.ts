@@ -30,5 +30,5 @@ Deno.test("test --without names what it hides, skips what needs it, and refuses 
 Deno.test("test refuses --changed beside files", async () => {
   const { code, stderr } = await runTask(TEST, "--changed", "tests/nn");
   assertEquals(code, 2);
-  assertStringIncludes(stderr, "give either it or files");
+  assertStringIncludes(stderr, "give either --changed or files, not both");
 });

@@ -25,8 +25,8 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Turns an error of the operating system into one sentence with cause and remedy. Returns any other error
- * unchanged: a fault of this code needs its stack trace.
+ * Turns an error of the operating system into one sentence with cause and remedy. Returns any other
+ * error unchanged: a fault of this code needs its stack trace.
  */
 export function asUserError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
@@ -46,7 +46,9 @@ export function failureText(error: unknown): string {
   return told instanceof UserError ? told.message : String(told.stack);
 }
 
-/** Names the missing permission. Leaves out Deno's advice to grant it, because deno.json does that. */
+/**
+ * Names the missing permission. Leaves out Deno's advice to grant it, because deno.json does that.
+ */
 function lacking(error: Deno.errors.NotCapable): UserError {
   const [need] = error.message.split(", run again");
   return new UserError(

@@ -1,8 +1,8 @@
 /**
  * Options with their defaults and their limits in one place.
  *
- * An attack, a selection rule or a method declares its options as a record of rules. The type of the
- * resolved options, their defaults and the check of given options follow from these rules.
+ * An attack, a selection rule or a method declares its options as a record of rules. The type of
+ * the resolved options, their defaults and the check of given options follow from these rules.
  */
 import { UserError } from "./user_error.ts";
 
@@ -83,8 +83,8 @@ export function boundsOf(clamp: number | PixelBounds): PixelBounds {
 }
 
 /**
- * Makes a rule tacit, for an option that was added later. The resolved options leave out its default, so
- * that older runs keep their identity.
+ * Makes a rule tacit, for an option that was added later. The resolved options leave out its
+ * default, so that older runs keep their identity.
  */
 export function tacit<T>(rule: Rule<T>): Rule<T | undefined> {
   return { ...rule, isTacit: true };

@@ -1,6 +1,6 @@
 /**
- * The part of `jsr:@std/assert` that the tests use, built on `node:assert`, for machines that cannot
- * reach JSR. `deno task test` chooses one of the two and prints its choice.
+ * The part of `jsr:@std/assert` that the tests use, built on `node:assert`, for machines that
+ * cannot reach JSR. `deno task test` chooses one of the two and prints its choice.
  */
 import strict from "node:assert/strict";
 

@@ -3,9 +3,9 @@ import type { FrozenClassifier } from "../lib/nn/frozen_classifier.ts";
 import { uniformNumbers } from "./numbers.ts";
 
 /**
- * Makes a classifier with logits that are linear in the pixels, so that robust accuracies are known. With
- * two classes, an image withstands a whole ball exactly if its gap is above ε times the dual norm of the
- * weights' difference.
+ * Makes a classifier with logits that are linear in the pixels, so that robust accuracies are
+ * known. With two classes, an image withstands a whole ball exactly if its gap is above ε times the
+ * dual norm of the weights' difference.
  *
  * @param weights `[pixels, classes]`, row-major
  */

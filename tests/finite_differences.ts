@@ -3,8 +3,8 @@ import { assertClose, uniformNumbers } from "./numbers.ts";
 import { valuesOfAll } from "./values_of.ts";
 
 /**
- * Checks a gradient against central differences along random directions, in the float32 of the current
- * backend: `(f(x + h·d) − f(x − h·d)) / 2h ≈ ⟨∇f, d⟩`.
+ * Checks a gradient against central differences along random directions, in the float32 of the
+ * current backend: `(f(x + h·d) − f(x − h·d)) / 2h ≈ ⟨∇f, d⟩`.
  *
  * @param f scalar, and smooth enough for steps of `step`; its intermediate tensors are disposed of
  * @param inputsOf makes the inputs, which are disposed of

@@ -49,8 +49,8 @@ export const registeredOn = (names: readonly string[]) => (name: string, run: Ru
 export const onEveryBackend = registeredOn(workingBackends);
 
 /**
- * For code made of kernels that have their own tests (`tests/backend/kernels_in_use_test.ts` checks that).
- * Leaves out a GPU backend without a GPU, where a test takes a hundred times as long.
+ * For code made of kernels that have their own tests (`tests/backend/kernels_in_use_test.ts` checks
+ * that). Leaves out a GPU backend without a GPU, where a test takes a hundred times as long.
  */
 export const onUsableBackends = registeredOn(usableBackends);
 

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * Computes a tensor, reads it, and disposes of it and of all intermediate tensors. The read is outside of
- * `tf.tidy`, because GPU backends can only be read asynchronously.
+ * Computes a tensor, reads it, and disposes of it and of all intermediate tensors. The read is
+ * outside of `tf.tidy`, because GPU backends can only be read asynchronously.
  */
 export async function valuesOf(compute: () => tf.Tensor): Promise<number[]> {
   const [values] = await valuesOfAll(() => [compute()]);

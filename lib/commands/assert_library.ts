@@ -13,8 +13,8 @@ export interface AssertLibrary {
 }
 
 /**
- * Chooses the source of `jsr:@std/assert`, which the tests import. If JSR cannot be reached and the cache
- * lacks it, an import map points the same name to a stand-in in tests/.
+ * Chooses the source of `jsr:@std/assert`, which the tests import. If JSR cannot be reached and the
+ * cache lacks it, an import map points the same name to a stand-in in tests/.
  */
 export async function chooseAssertLibrary(): Promise<AssertLibrary> {
   const specifier = configuration.imports[NAME];

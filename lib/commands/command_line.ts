@@ -31,8 +31,8 @@ export interface CommandLine<O extends Record<string, OptionDescription>> {
 }
 
 /**
- * Runs a command: parses the arguments and prints the help on request. Turns an error that is not a fault
- * of this code into one message and exit status 2.
+ * Runs a command: parses the arguments and prints the help on request. Turns an error that is not a
+ * fault of this code into one message and exit status 2.
  *
  * @param main returns the exit status
  */
@@ -59,8 +59,8 @@ export async function runCommand<const O extends Record<string, OptionDescriptio
 }
 
 /**
- * Changes to the folder where the command was typed, because relative paths start there. Deno runs tasks
- * in the project's folder.
+ * Changes to the folder where the command was typed, because relative paths start there. Deno runs
+ * tasks in the project's folder.
  *
  * @throws UserError if that folder is gone
  */
@@ -79,8 +79,8 @@ function goWhereTyped(): void {
 }
 
 /**
- * Checks paths. Deno closes some folders to programs without all permissions, and files there would seem
- * to be missing.
+ * Checks paths. Deno closes some folders to programs without all permissions, and files there would
+ * seem to be missing.
  *
  * @throws UserError for a path in one of these folders
  */
@@ -148,8 +148,8 @@ function parsedLine<const O extends Record<string, OptionDescription>>(
 }
 
 /**
- * Joins an option and a value that begins with a dash into one word, as in `--slurm "--time=1:00"`. If
- * the next word is an option of the command, the value was forgotten, and the words stay apart.
+ * Joins an option and a value that begins with a dash into one word, as in `--slurm "--time=1:00"`.
+ * If the next word is an option of the command, the value was forgotten, and the words stay apart.
  */
 function withValues(
   options: Readonly<Record<string, OptionDescription>>,

@@ -8,8 +8,8 @@ import {
 import { findProgram } from "../files/find_program.ts";
 
 /**
- * Installs Debian's or Ubuntu's package of oneDNN, and its missing dependencies, into the user's cache
- * folder. Needs no root. apt checks signatures and checksums.
+ * Installs Debian's or Ubuntu's package of oneDNN, and its missing dependencies, into the user's
+ * cache folder. Needs no root. apt checks signatures and checksums.
  *
  * @param folder target folder; it appears whole or not at all
  * @returns the library's file
@@ -62,8 +62,8 @@ async function makeFolderBeside(folder: string): Promise<string> {
 }
 
 /**
- * Downloads the package and its dependencies. Uses the machine's package lists first. If these are missing
- * (a fresh container) or name a version that is gone, fetches new lists.
+ * Downloads the package and its dependencies. Uses the machine's package lists first. If these are
+ * missing (a fresh container) or name a version that is gone, fetches new lists.
  *
  * @returns the packages' files
  */

@@ -22,9 +22,9 @@ export async function hasTensorflow(folder = packageFolder()): Promise<boolean> 
 }
 
 /**
- * Runs the install script of `tfjs-node-gpu`, which downloads libtensorflow and an addon for Node, and
- * moves the result into the package's folder. Deno runs such scripts only in a project with a folder
- * `node_modules`, so the script runs in a temporary project beside the package.
+ * Runs the install script of `tfjs-node-gpu`, which downloads libtensorflow and an addon for Node,
+ * and moves the result into the package's folder. Deno runs such scripts only in a project with a
+ * folder `node_modules`, so the script runs in a temporary project beside the package.
  *
  * @throws Error with the script's own complaint
  */
@@ -74,7 +74,9 @@ async function runInstallScript(project: string, version: string): Promise<strin
   return await Deno.realPath(join(project, "node_modules", PACKAGE));
 }
 
-/** Finds the script's own error, else the last line. Errors of other programs follow the script's. */
+/**
+ * Finds the script's own error, else the last line. Errors of other programs follow the script's.
+ */
 function complaintIn(text: string): string {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   return lines.find((line) => line.startsWith("error: Uncaught"))

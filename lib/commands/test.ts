@@ -98,7 +98,9 @@ interface Result {
     | null;
 }
 
-/** Runs processes side by side. Shows the output of each when it ends, so that outputs do not mix. */
+/**
+ * Runs processes side by side. Shows the output of each when it ends, so that outputs do not mix.
+ */
 async function runSideBySide(jobs: readonly (readonly string[])[]): Promise<Result[]> {
   const left = jobs.values();
   const results: Result[] = [];

@@ -18,8 +18,8 @@ export interface AugmentationChoices {
 }
 
 /**
- * Draws three numbers for each image, in the order top, left, flip. The number of draws never varies, so
- * that a random stream stays in step with the images.
+ * Draws three numbers for each image, in the order top, left, flip. The number of draws never
+ * varies, so that a random stream stays in step with the images.
  *
  * @param random numbers in [0, 1)
  */
@@ -36,8 +36,8 @@ export function drawAugmentation(count: number, random: () => number): Augmentat
 }
 
 /**
- * Numbers the augmented images of a batch. The same image and choices always have the same number. Numbers
- * are below `AUGMENTATIONS` times the number of images in the set.
+ * Numbers the augmented images of a batch. The same image and choices always have the same number.
+ * Numbers are below `AUGMENTATIONS` times the number of images in the set.
  *
  * @param indices indices of the images in the set
  */
@@ -52,10 +52,10 @@ export function augmentedImageNumbers(
 }
 
 /**
- * Augments images as the paper does, for images of any size: a random crop after padding with 4 zero
- * pixels and a horizontal flip, both on 8-bit pixels (so the zeros are black), then normalisation by the
- * data set's mean and std. The result depends only on the image and the choices, so that a frozen
- * teacher's outputs can be cached by these.
+ * Augments images as the paper does, for images of any size: a random crop after padding with 4
+ * zero pixels and a horizontal flip, both on 8-bit pixels (so the zeros are black), then
+ * normalisation by the data set's mean and std. The result depends only on the image and the
+ * choices, so that a frozen teacher's outputs can be cached by these.
  *
  * @param indices indices of the images in the set
  * @returns `[indices.length, height, width, channel]`
@@ -83,8 +83,8 @@ export function augmentBatch(
 }
 
 /**
- * Augments one channel of one image. This is a separate function because V8 then optimises it. As loops in
- * `augmentBatch`, it sometimes ran five times slower.
+ * Augments one channel of one image. This is a separate function because V8 then optimises it. As
+ * loops in `augmentBatch`, it sometimes ran five times slower.
  */
 function augmentChannel(
   { height, width, channels }: Dataset,

@@ -14,8 +14,8 @@ const CHANNELS = 3;
 const RECORD = 1 + CHANNELS * PLANE;
 
 /**
- * Decodes files of CIFAR-10's binary version. Each record is a label byte and the red, green and blue
- * planes of 32×32 pixels (https://www.cs.toronto.edu/~kriz/cifar.html).
+ * Decodes files of CIFAR-10's binary version. Each record is a label byte and the red, green and
+ * blue planes of 32×32 pixels (https://www.cs.toronto.edu/~kriz/cifar.html).
  *
  * @param files files in the order of their images
  * @param imagesAFile number of records that each file must have
@@ -83,8 +83,9 @@ export const cifar10: DataSource = {
 };
 
 /**
- * Loads CIFAR-10 from its folder, which is made from the archive if it is missing. The makers publish a
- * checksum only of the archive, so files that someone else unpacked are an unverified copy.
+ * Loads CIFAR-10 from its folder, which is made from the archive if it is missing. The makers
+ * publish a checksum only of the archive, so files that someone else unpacked are an unverified
+ * copy.
  *
  * @param imagesAFile number of images in each of the six files; tests use fewer
  */

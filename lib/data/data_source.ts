@@ -38,8 +38,8 @@ export function requireAccepted(
 }
 
 /**
- * Chooses the folder with data sets in their standard layouts: the option, else $BSS_DATA, else `bss-data`
- * in the user's cache folder. An empty variable counts as not set.
+ * Chooses the folder with data sets in their standard layouts: the option, else $BSS_DATA, else
+ * `bss-data` in the user's cache folder. An empty variable counts as not set.
  */
 export function dataFolder(option?: string): string {
   return option || Deno.env.get("BSS_DATA") || join(userCache(), "bss-data");

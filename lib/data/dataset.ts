@@ -11,8 +11,8 @@ export interface ImageSet {
 
 /**
  * The origin of a data set's files. Embedded files come with the project. Verified files have the
- * checksums that their makers or a distributor publish. An unverified copy only has the right sizes and
- * labels.
+ * checksums that their makers or a distributor publish. An unverified copy only has the right sizes
+ * and labels.
  */
 export type DataProvenance = "embedded" | "verified" | "unverified copy";
 

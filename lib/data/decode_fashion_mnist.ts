@@ -28,8 +28,8 @@ const PADDED = 32;
 export const LARGEST_FASHION_MNIST_FILE = 16 + 60_000 * STORED * STORED;
 
 /**
- * Mean and standard deviation of v/255 over all pixels v of the 60,000 padded training images. A test
- * computes them again.
+ * Mean and standard deviation of v/255 over all pixels v of the 60,000 padded training images. A
+ * test computes them again.
  */
 const MEAN = [0.2190];
 const STD = [0.3318];

@@ -25,8 +25,8 @@ interface Library {
 const LIBRARY_FILE = import.meta.resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm");
 
 /**
- * Starts libjpeg as WebAssembly. It is several times as fast as a decoder in JavaScript. Its pixels equal
- * those of Python's loaders, which also use libjpeg, bit for bit.
+ * Starts libjpeg as WebAssembly. It is several times as fast as a decoder in JavaScript. Its pixels
+ * equal those of Python's loaders, which also use libjpeg, bit for bit.
  */
 export async function startJpegDecoder(): Promise<JpegDecoder> {
   const complaints: string[] = [];

@@ -20,8 +20,8 @@ export interface RemoteFile {
 const PAUSES = [1000, 2000, 4000, 8000];
 
 /**
- * Downloads a file, checks it, and only then moves it to its target. After a broken connection, the next
- * one continues from there, also in another process.
+ * Downloads a file, checks it, and only then moves it to its target. After a broken connection, the
+ * next one continues from there, also in another process.
  *
  * @param file path of the target
  * @throws UserError naming the file, the URL and the folder for a manual download
@@ -125,8 +125,8 @@ const STANDARD_ERROR: DisplayOptions = {
 };
 
 /**
- * Shows the progress of a download on standard error: one line that is redrawn in a terminal, elsewhere a
- * line for each tenth.
+ * Shows the progress of a download on standard error: one line that is redrawn in a terminal,
+ * elsewhere a line for each tenth.
  */
 class DownloadDisplay {
   readonly #name: string;

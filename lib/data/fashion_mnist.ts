@@ -31,8 +31,8 @@ const PLACES: FashionMnistPlaces = {
 
 /**
  * Each official file's MD5, published by its makers, its size, and the SHA-256 of its uncompressed
- * content. Distributors such as Debian compress the files again, so the content decides whether files
- * are the official ones.
+ * content. Distributors such as Debian compress the files again, so the content decides whether
+ * files are the official ones.
  */
 const OFFICIAL: Readonly<
   Record<FashionMnistFile, { md5: string; size: number; content: string }>

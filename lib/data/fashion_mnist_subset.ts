@@ -29,7 +29,9 @@ const CHECKSUMS: Readonly<Record<FashionMnistFile, string>> = {
 
 const REMEDY = "get it back with git checkout";
 
-/** 5,000 + 1,000 images of Fashion-MNIST that come with the project, the same number of each class. */
+/**
+ * 5,000 + 1,000 images of Fashion-MNIST that come with the project, the same number of each class.
+ */
 export const fashionMnistSubset: DataSource = {
   name: "fashion-mnist-subset",
   title: "5,000 + 1,000 images of Fashion-MNIST, padded to 32×32 (embedded)",

@@ -22,9 +22,9 @@ export function gunzip(compressed: Uint8Array, file: string, limit: number): Uin
 }
 
 /**
- * Reads an idx file of unsigned bytes, the layout of MNIST (http://yann.lecun.com/exdb/mnist). It holds a
- * magic number with the type and the number of dimensions, the dimensions, and the values in row-major
- * order.
+ * Reads an idx file of unsigned bytes, the layout of MNIST (http://yann.lecun.com/exdb/mnist). It
+ * holds a magic number with the type and the number of dimensions, the dimensions, and the values
+ * in row-major order.
  *
  * @param bytes the file, uncompressed
  * @param shape the expected dimensions; null allows any size

@@ -17,8 +17,8 @@ import { UserError } from "../user_error.ts";
 const LIST = "map_clsloc.txt";
 
 /**
- * Reads the names of the classes in the order of their labels. Without the makers' list beside the images,
- * the names are "class 0", "class 1", …
+ * Reads the names of the classes in the order of their labels. Without the makers' list beside the
+ * images, the names are "class 0", "class 1", …
  *
  * @throws UserError if the list does not name all classes
  */
@@ -40,8 +40,8 @@ async function imagenet32Classes(folder: string, count: number): Promise<string[
 }
 
 /**
- * MD5 of each official file, the training files first. The makers publish none; PyTorch loaders agree on
- * these.
+ * MD5 of each official file, the training files first. The makers publish none; PyTorch loaders
+ * agree on these.
  */
 const CHECKSUMS: Readonly<Record<string, string>> = {
   "train_data_batch_1.npz": "464fde20de6eb44c28cc1a8c11544bb1",
@@ -82,8 +82,8 @@ interface Batch {
 }
 
 /**
- * Loads ImageNet 32×32 from the npz files in its folder. The validation images are the test images. Only
- * registered users may download it, so this loader does not.
+ * Loads ImageNet 32×32 from the npz files in its folder. The validation images are the test images.
+ * Only registered users may download it, so this loader does not.
  *
  * @param checksums MD5 by file name, in order, the validation images last
  */

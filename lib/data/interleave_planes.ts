@@ -1,6 +1,6 @@
 /**
- * Interleaves an image's three planes into pixels of three channels. The loop is written out because it
- * takes most of the loading time.
+ * Interleaves an image's three planes into pixels of three channels. The loop is written out
+ * because it takes most of the loading time.
  *
  * @param planes red, green and blue planes at `from`
  * @param plane number of pixels of the image

@@ -10,8 +10,8 @@ import { tinyImagenet } from "./tiny_imagenet.ts";
 /**
  * Loads a data set. Downloads missing files from their official source.
  *
- * @throws UserError for an unknown name (listing the valid ones), and for files that cannot be downloaded,
- *   are truncated, or hold impossible values
+ * @throws UserError for an unknown name (listing the valid ones), and for files that cannot be
+ *   downloaded, are truncated, or hold impossible values
  */
 export async function loadDataset(name: string, options: DataOptions = {}): Promise<Dataset> {
   return await dataSourceNamed(name).load(options);

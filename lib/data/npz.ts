@@ -83,8 +83,8 @@ const TYPES = {
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 /**
- * Reads an npy file of whole numbers: a magic text, the version of the format, the length of the header,
- * the header (a dictionary in Python's notation), and the values
+ * Reads an npy file of whole numbers: a magic text, the version of the format, the length of the
+ * header, the header (a dictionary in Python's notation), and the values
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  *
  * @param file the file's name for error messages

@@ -3,9 +3,9 @@ import { exists } from "./read_data_file.ts";
 import { writeError } from "../files/write_atomically.ts";
 
 /**
- * The downloaded part of a file, in a file beside the target with ".part" added to its name. It outlives
- * the process, so that the next process can continue. A second file holds the server's identifier of
- * this version, so that the server can tell whether the rest still fits.
+ * The downloaded part of a file, in a file beside the target with ".part" added to its name. It
+ * outlives the process, so that the next process can continue. A second file holds the server's
+ * identifier of this version, so that the server can tell whether the rest still fits.
  */
 export class PartFile {
   readonly path: string;
@@ -32,8 +32,8 @@ export class PartFile {
   }
 
   /**
-   * Opens a target's part, new or left by an earlier process, for this process alone. Makes the folder if
-   * it is missing. Waits while another process downloads the same target.
+   * Opens a target's part, new or left by an earlier process, for this process alone. Makes the
+   * folder if it is missing. Waits while another process downloads the same target.
    *
    * @returns null if the other process has finished the target
    */

@@ -12,8 +12,8 @@ export interface PointSet {
 }
 
 /**
- * Converts points to images of one pixel with the channels x and y, so that attacks, selection rules and
- * methods can use them like images.
+ * Converts points to images of one pixel with the channels x and y, so that attacks, selection
+ * rules and methods can use them like images.
  *
  * @param indices indices of the points to convert; default: all
  * @returns `[n, 1, 1, 2]`

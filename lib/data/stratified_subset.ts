@@ -35,7 +35,9 @@ export function stratifiedSubset(
   return Int32Array.from(chosen).sort();
 }
 
-/** Rounds shares so that they add up to a total. Of two equal remainders, the first is rounded up. */
+/**
+ * Rounds shares so that they add up to a total. Of two equal remainders, the first is rounded up.
+ */
 function roundByLargestRemainder(shares: readonly number[], total: number): number[] {
   const rounded = shares.map(Math.floor);
   const missing = total - rounded.reduce((sum, count) => sum + count, 0);

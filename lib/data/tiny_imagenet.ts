@@ -27,8 +27,9 @@ export const tinyImagenet: DataSource = {
 };
 
 /**
- * Loads all images of Tiny ImageNet from its folder, which is made from the archive if it is missing. The
- * makers' validation images are the test images, because their own test set has no labels.
+ * Loads all images of Tiny ImageNet from its folder, which is made from the archive if it is
+ * missing. The makers' validation images are the test images, because their own test set has no
+ * labels.
  */
 export async function loadTinyImagenet(options: DataOptions, archive: Archive): Promise<Dataset> {
   const folder = join(dataFolder(options.dataFolder), FOLDER);
@@ -93,10 +94,10 @@ interface TinyImagenetFiles {
 }
 
 /**
- * Reads the files of Tiny ImageNet in the makers' layout. `wnids.txt` lists the classes in order, and
- * `words.txt` names them (and all others of WordNet). `train/<class>/images` holds training images.
- * `val/images` holds validation images, with classes in `val/val_annotations.txt`. Images are in order of
- * their names.
+ * Reads the files of Tiny ImageNet in the makers' layout. `wnids.txt` lists the classes in order,
+ * and `words.txt` names them (and all others of WordNet). `train/<class>/images` holds training
+ * images. `val/images` holds validation images, with classes in `val/val_annotations.txt`. Images
+ * are in order of their names.
  *
  * @param record record of the verified files, if there is one
  * @throws UserError naming a missing or damaged file

@@ -34,10 +34,11 @@ interface Placement {
 }
 
 /**
- * Draws points around curves, one class for each curve. Adds noise, then moves and scales the points.
+ * Draws points around curves, one class for each curve. Adds noise, then moves and scales the
+ * points.
  *
- * The points are divided among the classes as equally as possible. The first classes get fewer, as in
- * scikit-learn.
+ * The points are divided among the classes as equally as possible. The first classes get fewer, as
+ * in scikit-learn.
  *
  * @param count number of points of all classes together
  * @param random numbers in [0, 1), four for each point

@@ -18,7 +18,8 @@ export interface Archive extends RemoteFile {
  * unless it is already beside the folder.
  *
  * @param folder target folder, with the name of the one in the archive
- * @throws UserError if the archive cannot be downloaded, is not the official one, or cannot be unpacked
+ * @throws UserError if the archive cannot be downloaded, is not the official one, or cannot be
+ *   unpacked
  */
 export async function unpackArchive(archive: Archive, folder: string): Promise<void> {
   const parent = dirname(folder);
@@ -56,11 +57,12 @@ async function provideArchive(archive: RemoteFile, file: string): Promise<void> 
 const STEP = 1 << 12;
 
 /**
- * Unpacks the files of a zip, member by member. A symbolic link becomes a file that holds the name of its
- * target.
+ * Unpacks the files of a zip, member by member. A symbolic link becomes a file that holds the name
+ * of its target.
  *
  * @param limit the most bytes that all files may have together
- * @throws Error if it is not a whole zip file, exceeds the limit, or names a file outside the folder
+ * @throws Error if it is not a whole zip file, exceeds the limit, or names a file outside the
+ *   folder
  */
 async function unzip(file: string, folder: string, limit: number): Promise<void> {
   // Throws if the list of members at the end is damaged. `Unzip` does not read that list.

@@ -6,13 +6,13 @@ import { dirname, join } from "node:path";
 const BLOCK = 512;
 
 /**
- * Unpacks a .tar.gz. Each member has a block that describes it, then its bytes, padded to whole blocks. A
- * block of zeros ends the archive
+ * Unpacks a .tar.gz. Each member has a block that describes it, then its bytes, padded to whole
+ * blocks. A block of zeros ends the archive
  * (https://www.gnu.org/software/tar/manual/html_node/Standard.html).
  *
  * @param limit the most bytes that the archive may have uncompressed
- * @throws Error if the archive is not whole or exceeds the limit, or if a member is a link or a device or
- *   would lie outside the folder
+ * @throws Error if the archive is not whole or exceeds the limit, or if a member is a link or a
+ *   device or would lie outside the folder
  */
 export async function untar(file: string, folder: string, limit: number): Promise<void> {
   const chunks = uncompressed(file, limit);

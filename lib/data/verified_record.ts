@@ -5,8 +5,8 @@ import { writeAtomically } from "../files/write_atomically.ts";
 import { UserError } from "../user_error.ts";
 
 /**
- * Name of the record for files from a checked archive. It holds the SHA-256 of each file in the data
- * set's folder, and one for all files of each subfolder, by its path with slashes.
+ * Name of the record for files from a checked archive. It holds the SHA-256 of each file in the
+ * data set's folder, and one for all files of each subfolder, by its path with slashes.
  */
 const RECORD = "verified.json";
 
@@ -44,8 +44,8 @@ export class VerifiedRecord {
   }
 
   /**
-   * Checks a file or a subfolder. Content that differs is damaged, because it was verified once; it must
-   * not count as an unverified copy.
+   * Checks a file or a subfolder. Content that differs is damaged, because it was verified once; it
+   * must not count as an unverified copy.
    *
    * @param content the file's bytes, or the files of the subfolder
    * @throws UserError naming it if it differs from the record

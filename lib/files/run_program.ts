@@ -9,8 +9,8 @@ export interface ProgramOutput {
 /**
  * Runs one of the programs that a task's permissions name, and returns its trimmed output.
  *
- * The loader's variables are emptied. They can make a program do anything, so Deno refuses to pass them
- * on if a task may start only some programs.
+ * The loader's variables are emptied. They can make a program do anything, so Deno refuses to pass
+ * them on if a task may start only some programs.
  *
  * @throws Deno.errors.NotFound if there is no such program
  */

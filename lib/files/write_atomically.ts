@@ -2,8 +2,8 @@ import { dirname } from "node:path";
 import { UserError } from "../user_error.ts";
 
 /**
- * Writes a file beside its target, syncs it, lets the caller verify it, and renames it into place. A
- * reader sees the old file or the whole new one. A failure leaves the old file unchanged.
+ * Writes a file beside its target, syncs it, lets the caller verify it, and renames it into place.
+ * A reader sees the old file or the whole new one. A failure leaves the old file unchanged.
  *
  * @param verify gets the bytes read back from disk, and throws if they are wrong
  * @throws UserError naming the file, the cause and the remedy if the file cannot be written

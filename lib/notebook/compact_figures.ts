@@ -4,8 +4,8 @@ import { codeCells, type Notebook, type Output, PLOTLY_MIME } from "./notebook.t
 import { PROJECT_ROOT } from "../files/project_root.ts";
 
 /**
- * Makes a notebook small enough to commit. Figures keep their data and their picture, which code hosts
- * show. They lose the HTML that holds Plotly, a megabyte that differs with each version.
+ * Makes a notebook small enough to commit. Figures keep their data and their picture, which code
+ * hosts show. They lose the HTML that holds Plotly, a megabyte that differs with each version.
  */
 export function compactFigures(notebook: Notebook): Notebook {
   return {

@@ -19,11 +19,11 @@ export interface ExecuteOptions {
 
 /**
  * Executes a notebook with nbclient and Deno's kernel in the notebook's folder. Returns it with its
- * outputs and leaves the file unchanged. A cell that fails ends the execution; its error is the last
- * output (see `cellErrors`).
+ * outputs and leaves the file unchanged. A cell that fails ends the execution; its error is the
+ * last output (see `cellErrors`).
  *
- * @throws UserError if nbclient is missing, a parameter is not declared, the kernel dies or a cell takes
- *   too long
+ * @throws UserError if nbclient is missing, a parameter is not declared, the kernel dies or a cell
+ *   takes too long
  */
 export async function executeNotebook(
   path: string,

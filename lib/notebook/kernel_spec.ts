@@ -8,8 +8,8 @@ const LAUNCHER = fileURLToPath(new URL("kernel/launch_kernel.ts", import.meta.ur
 export const KERNEL = "deno";
 
 /**
- * Writes a kernel specification for Jupyter into a folder. The kernel is this Deno; Stop interrupts it
- * instead of killing it.
+ * Writes a kernel specification for Jupyter into a folder. The kernel is this Deno; Stop interrupts
+ * it instead of killing it.
  */
 export async function writeKernelSpec(folder: string): Promise<void> {
   const spec = {

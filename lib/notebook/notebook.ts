@@ -4,12 +4,14 @@ export const PLOTLY_MIME = "application/vnd.plotly.v1+json";
 /** `[{ claim, verdict }, …]`: a notebook's verdicts on the paper's claims. */
 export const VERDICTS_MIME = "application/vnd.distillation.verdicts+json";
 
-/** `{ folder, results: { name: SHA-256 } }`: the results that a notebook's outputs were made from. */
+/**
+ * `{ folder, results: { name: SHA-256 } }`: the results that a notebook's outputs were made from.
+ */
 export const INPUTS_MIME = "application/vnd.distillation.inputs+json";
 
 /**
- * The part of the notebook format (nbformat 4) that is used here. Texts are whole; the file has them cut
- * into lines.
+ * The part of the notebook format (nbformat 4) that is used here. Texts are whole; the file has
+ * them cut into lines.
  */
 export interface Notebook {
   readonly cells: readonly Cell[];
@@ -87,8 +89,8 @@ export function shownText(notebook: Notebook): string {
 }
 
 /**
- * Joins a notebook's code cells into one TypeScript module, for checks that do not read notebooks. A
- * cell's last line stays an expression statement.
+ * Joins a notebook's code cells into one TypeScript module, for checks that do not read notebooks.
+ * A cell's last line stays an expression statement.
  */
 export function extractCells(notebook: Notebook): string {
   return [...codeCells(notebook).map(({ source }) => source), "export {};"].join("\n\n") + "\n";

@@ -17,8 +17,8 @@ interface Inputs {
 }
 
 /**
- * Finds the reasons why a notebook's outputs are out of date: outputs are missing, hold an error, or were
- * made with other parameters or from results that have changed or are gone.
+ * Finds the reasons why a notebook's outputs are out of date: outputs are missing, hold an error,
+ * or were made with other parameters or from results that have changed or are gone.
  *
  * @param path path of the notebook's file
  * @throws UserError if a manifest is damaged

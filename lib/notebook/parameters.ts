@@ -7,7 +7,8 @@ const DECLARED = "parameters";
 export type Parameters = Readonly<Record<string, unknown>>;
 
 /**
- * Finds the parameters that a notebook declares in its cell tagged "parameters". Values are source text.
+ * Finds the parameters that a notebook declares in its cell tagged "parameters". Values are source
+ * text.
  */
 export function declaredParameters(notebook: Notebook): ReadonlyMap<string, string> {
   const source = notebook.cells[parametersAt(notebook)]?.source ?? "";
@@ -16,8 +17,8 @@ export function declaredParameters(notebook: Notebook): ReadonlyMap<string, stri
 }
 
 /**
- * Adds a cell after a notebook's parameters that gives some of them other values, as papermill does.
- * Replaces such a cell that the notebook already holds.
+ * Adds a cell after a notebook's parameters that gives some of them other values, as papermill
+ * does. Replaces such a cell that the notebook already holds.
  *
  * @param path for error messages
  * @throws UserError if the notebook does not declare one of them
@@ -66,7 +67,8 @@ function parametersAt({ cells }: Notebook): number {
 /**
  * Parses the settings of a command line, and keeps those that the notebook declares.
  *
- * @param settings each "name=value"; the value is JSON, or plain text if the notebook's value is a text
+ * @param settings each "name=value"; the value is JSON, or plain text if the notebook's value is a
+ *   text
  * @throws UserError if a setting has another form, or its value is not of the parameter's kind
  */
 export function parseSettings(settings: readonly string[], notebook: Notebook): Parameters {

@@ -3,8 +3,8 @@ import type { Cell, Notebook, Output } from "./notebook.ts";
 import { parseNotebook } from "./read_notebook.ts";
 
 /**
- * Writes a notebook as Jupyter does, with sorted keys and texts cut into lines. Version control then
- * shows readable differences.
+ * Writes a notebook as Jupyter does, with sorted keys and texts cut into lines. Version control
+ * then shows readable differences.
  *
  * @throws UserError if the file cannot be written; the old file is then unchanged
  */

@@ -5,7 +5,9 @@
     console.warn("The figures stay still pictures: plotly.js is not beside this page.");
     return;
   }
-  /** Removes the title, which is in the caption, and makes a plane no higher than the page is wide. */
+  /**
+   * Removes the title, which is in the caption, and makes a plane no higher than the page is wide.
+   */
   function fit({ title: _, ...layout }, width) {
     const height = layout.yaxis?.scaleanchor ? Math.min(layout.height, width + 100) : layout.height;
     return { ...layout, height, margin: { ...layout.margin, t: 20 } };

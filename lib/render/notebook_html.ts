@@ -51,8 +51,8 @@ const STYLES = [
 const VALUE = /^(?!.*(url|-\d))[\w\s.,%#()-]*$/i;
 
 /**
- * Keeps the text, tables and pictures of a cell's HTML. Removes what runs, loads, or leaves the page by
- * itself, and what has a name of the page's own. Closes each element.
+ * Keeps the text, tables and pictures of a cell's HTML. Removes what runs, loads, or leaves the
+ * page by itself, and what has a name of the page's own. Closes each element.
  */
 function sanitiseHtml(html: string): string {
   return sanitizeHtml(html, {
@@ -104,8 +104,8 @@ function textHtml(text: string, kind: string): string {
 }
 
 /**
- * Makes a figure for `draw.js`, which replaces the picture with Plotly's drawing. The title is text above
- * the figure, so that it breaks into lines on a narrow screen.
+ * Makes a figure for `draw.js`, which replaces the picture with Plotly's drawing. The title is text
+ * above the figure, so that it breaks into lines on a narrow screen.
  *
  * @param figure Plotly's data, layout and config
  * @param picture a PNG in Base64

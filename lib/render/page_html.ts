@@ -14,9 +14,9 @@ export interface Page {
 }
 
 /**
- * Makes a whole page. Its content security policy allows only its own style sheet, scripts and pictures.
- * The page loads nothing from a network, and runs no script from a cell's output, not even one that
- * names a file beside the page.
+ * Makes a whole page. Its content security policy allows only its own style sheet, scripts and
+ * pictures. The page loads nothing from a network, and runs no script from a cell's output, not
+ * even one that names a file beside the page.
  */
 export function pageHtml({ title, body, footer }: Page, assets: Assets): string {
   // The nonce is the hash of the body, so the body cannot contain it.

@@ -41,8 +41,8 @@ export async function writePages(
 }
 
 /**
- * Writes all notebooks into one page that needs no other file. With several notebooks the overview comes
- * first.
+ * Writes all notebooks into one page that needs no other file. With several notebooks the overview
+ * comes first.
  *
  * @param remark footer of the page
  * @throws UserError if the file cannot be written

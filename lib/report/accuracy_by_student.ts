@@ -44,8 +44,8 @@ export function accuracyByStudent(
 }
 
 /**
- * Draws each method's mean with a bar from mean − std to mean + std (std: standard deviation). A point
- * for each seed is to its right, because the mean of a few seeds says little alone.
+ * Draws each method's mean with a bar from mean − std to mean + std (std: standard deviation). A
+ * point for each seed is to its right, because the mean of a few seeds says little alone.
  */
 export function accuracyWithErrorBars(
   rows: readonly MethodAccuracy[],

@@ -22,8 +22,8 @@ export interface AccuracyOverOptions {
 }
 
 /**
- * Distance between methods that share a place: at most this share of the axis, and small enough that
- * all of them fit into this share of the way to the next place.
+ * Distance between methods that share a place: at most this share of the axis, and small enough
+ * that all of them fit into this share of the way to the next place.
  */
 const APART = { most: 0.008, ofWay: 0.4 };
 
@@ -31,8 +31,8 @@ const APART = { most: 0.008, ofWay: 0.4 };
 const MANY_TICKS = 8;
 
 /**
- * Draws accuracy over a quantity, such as the share of the training data or the time. Each method has
- * a line through its means, bars of ± one standard deviation, and a point for each seed.
+ * Draws accuracy over a quantity, such as the share of the training data or the time. Each method
+ * has a line through its means, bars of ± one standard deviation, and a point for each seed.
  *
  * @throws RangeError for an x that is not finite, or not above 0 on a logarithmic axis
  */
@@ -68,7 +68,9 @@ export function accuracyOver(
   };
 }
 
-/** Returns a function that moves a place to the right by steps of equal length on the drawn axis. */
+/**
+ * Returns a function that moves a place to the right by steps of equal length on the drawn axis.
+ */
 function moveAside(places: readonly number[], methods: number, logX: boolean) {
   const [toAxis, fromAxis] = logX ? [Math.log, Math.exp] : [Number, Number];
   const drawn = places.map(toAxis);
@@ -86,8 +88,9 @@ function ticks(places: readonly number[] | null): Pick<Axis, "tickvals" | "tickt
 }
 
 /**
- * Ticks at 1, 2 and 5 times powers of ten within the range of the places. If there are fewer than two,
- * the ticks are the first and the last place. Plotly's own ticks would lack the zeros and be small.
+ * Ticks at 1, 2 and 5 times powers of ten within the range of the places. If there are fewer than
+ * two, the ticks are the first and the last place. Plotly's own ticks would lack the zeros and be
+ * small.
  */
 function logTicks(places: readonly number[]): readonly number[] {
   const [low, high] = [places[0] / 1.2, places.at(-1)! * 1.2];

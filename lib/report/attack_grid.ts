@@ -27,12 +27,13 @@ export interface AttackGrid {
 const COUNT = 5;
 
 /**
- * Shows attacked images, one row each: the image, the attack's change, and the attacked image. Captions
- * give the classifier's top class, its probability, and the gap `f_base − f_target` of the logits.
+ * Shows attacked images, one row each: the image, the attack's change, and the attacked image.
+ * Captions give the classifier's top class, its probability, and the gap `f_base − f_target` of the
+ * logits.
  *
  * Changes are too small to see, so each image's change is amplified to its own largest value. The
- * caption gives that value in grey levels. Blue pixels became darker, orange ones brighter. A colour
- * image shows the channel that changed most.
+ * caption gives that value in grey levels. Blue pixels became darker, orange ones brighter. A
+ * colour image shows the channel that changed most.
  */
 export async function attackGrid(
   { dataset, images, logits, attack, classes, count = COUNT }: AttackGrid,

@@ -28,8 +28,8 @@ const CLASSES = [
 const TEACHER_LINE = { color: "#a6a6a6", width: 7, dash: "solid" };
 
 /**
- * Draws the plane: the teacher's classes as the background, the decision boundaries of the teacher and
- * the students, the points, and the path of each attacked point to the teacher's boundary.
+ * Draws the plane: the teacher's classes as the background, the decision boundaries of the teacher
+ * and the students, the points, and the path of each attacked point to the teacher's boundary.
  */
 export function boundaryPicture(
   { teacher, students = {}, points, attacked }: BoundaryPictureInput,

@@ -19,8 +19,8 @@ export interface TableOptions {
 const NUMERIC = /^[[(<>≈~]*\s*[-+−±]?\d[\d\s.,;:%×e±+−-]*[\])]?$/;
 
 /**
- * Returns the text of a cell. Numbers have at most six significant digits. Callers that need a fixed
- * number of decimals pass text.
+ * Returns the text of a cell. Numbers have at most six significant digits. Callers that need a
+ * fixed number of decimals pass text.
  */
 export function cellText(cell: TableCell): string {
   if (cell === null) return "–";

@@ -8,9 +8,10 @@ export interface MethodStyle {
 }
 
 /**
- * Black, blue, vermilion, green and purple are from Okabe and Ito (2008). Their other colours are too
- * faint for lines on white. The four darker colours and the light blue were chosen so that red-blind
- * and green-blind readers can tell any two apart. If two are alike in grey, dash and symbol differ.
+ * Black, blue, vermilion, green and purple are from Okabe and Ito (2008). Their other colours are
+ * too faint for lines on white. The four darker colours and the light blue were chosen so that
+ * red-blind and green-blind readers can tell any two apart. If two are alike in grey, dash and
+ * symbol differ.
  */
 const METHODS: Readonly<Record<string, MethodStyle>> = {
   original: { colour: "#000000", dash: "dot", symbol: "circle" },
@@ -30,8 +31,8 @@ const STYLES = Object.values(METHODS).reverse();
 
 /**
  * Chooses a style for each method. A method of the library always has the same style. Other names,
- * such as "bss, 16 base samples", take the unused styles in alphabetical order, then the same colours
- * with hollow symbols and other dashes. After 20 styles the first comes again.
+ * such as "bss, 16 base samples", take the unused styles in alphabetical order, then the same
+ * colours with hollow symbols and other dashes. After 20 styles the first comes again.
  */
 export function methodStyles(methods: Iterable<string>): Map<string, MethodStyle> {
   const asked = [...new Set(methods)];

@@ -1,8 +1,8 @@
 import { type JupyterKernel, jupyterKernel } from "../stop/jupyter_kernel.ts";
 
 /**
- * The pause after each output. Deno's kernel (2.9.6) sends outputs from another thread and may report
- * a cell as done before it has sent them. A headless run then loses them: 9 of 60 cells did.
+ * The pause after each output. Deno's kernel (2.9.6) sends outputs from another thread and may
+ * report a cell as done before it has sent them. A headless run then loses them: 9 of 60 cells did.
  */
 const TIME_TO_SEND_MS = 40;
 
@@ -28,9 +28,9 @@ export async function bundleOf(shown: Displayable): Promise<MimeBundle> {
 }
 
 /**
- * Shows an object below the notebook cell that calls it. Outside a notebook, prints it as text. Deno's
- * kernel also shows a displayable that is a cell's last value, but programs that do not wait for the
- * kernel may miss it. `executeNotebook` waits.
+ * Shows an object below the notebook cell that calls it. Outside a notebook, prints it as text.
+ * Deno's kernel also shows a displayable that is a cell's last value, but programs that do not wait
+ * for the kernel may miss it. `executeNotebook` waits.
  */
 export async function show(shown: Displayable): Promise<void> {
   const bundle = await bundleOf(shown);

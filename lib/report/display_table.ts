@@ -42,8 +42,8 @@ export function displayTable({ title, columns, rows, note }: Table): Displayable
 }
 
 /**
- * Makes an HTML table and escapes all text. Styles are inline because notebooks drop style sheets. They
- * set no colours, so that the table is readable in light and dark themes.
+ * Makes an HTML table and escapes all text. Styles are inline because notebooks drop style sheets.
+ * They set no colours, so that the table is readable in light and dark themes.
  *
  * @param rows one cell for each header
  */

@@ -12,8 +12,8 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * Formats a value as JSON for a script element. Escapes "<", so that no text in the value can close the
- * element.
+ * Formats a value as JSON for a script element. Escapes "<", so that no text in the value can close
+ * the element.
  */
 export function jsonForScript(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");

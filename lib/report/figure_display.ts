@@ -9,8 +9,8 @@ import { renderPng } from "./static_picture.ts";
 const PICTURE_WIDTH = 900;
 
 /**
- * Makes a figure for a notebook: Plotly's own form for viewers that have Plotly, HTML for viewers that
- * run scripts, and a picture for all others. Without Chromium there is no picture.
+ * Makes a figure for a notebook: Plotly's own form for viewers that have Plotly, HTML for viewers
+ * that run scripts, and a picture for all others. Without Chromium there is no picture.
  */
 export function figureDisplay(figure: Figure<AnyTrace>): Displayable {
   return displayable(async () => {
@@ -25,8 +25,8 @@ export function figureDisplay(figure: Figure<AnyTrace>): Displayable {
 }
 
 /**
- * Makes a figure that is redrawn often. It has no picture, which takes a second to make, and only the
- * first one carries Plotly.
+ * Makes a figure that is redrawn often. It has no picture, which takes a second to make, and only
+ * the first one carries Plotly.
  */
 export function redrawnFigureDisplay(figure: Figure<AnyTrace>, isFirst: boolean): Displayable {
   return displayable(async () => ({

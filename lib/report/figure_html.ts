@@ -3,9 +3,9 @@ import { escapeHtml, jsonForScript } from "./escape_html.ts";
 import { type AnyTrace, type Figure, plotlyForm } from "./figure.ts";
 
 /**
- * A function that runs in the page and fits a layout into a width in pixels. It breaks the titles of the
- * figure and the x axis, and the x axis's tick labels, into lines, which Plotly does not do. It makes a
- * plane as low as it is narrow.
+ * A function that runs in the page and fits a layout into a width in pixels. It breaks the titles
+ * of the figure and the x axis, and the x axis's tick labels, into lines, which Plotly does not do.
+ * On a narrow page, it makes a plane lower too.
  */
 export const FIT_LAYOUT = `(layout, width) => {
   if (width === 0) return layout;
@@ -45,9 +45,9 @@ export const FIGURE_CONFIG = { responsive: true, displaylogo: false };
 /**
  * Makes HTML for a figure that works offline, alone on a page or beside others, in any order.
  *
- * Each figure carries Plotly, compressed to 0.6 MB, but a page unpacks and runs it once. If only the
- * first figure of a session carried it, a cell that is run again, moved or copied would lose it. Where
- * no script runs (untrusted notebooks, code-hosting sites), the picture is shown.
+ * Each figure carries Plotly, compressed to 0.6 MB, but a page unpacks and runs it once. If only
+ * the first figure of a session carried it, a cell that is run again, moved or copied would lose
+ * it. Where no script runs (untrusted notebooks, code-hosting sites), the picture is shown.
  *
  * @param picture the figure as a PNG, or `null` for a line of text in its place
  */
@@ -66,8 +66,8 @@ export async function figureHtml(
 }
 
 /**
- * Makes small HTML for a figure in a page that already holds one of {@linkcode figureHtml}. It keeps its
- * height while it is redrawn, so that the page below does not jump.
+ * Makes small HTML for a figure in a page that already holds one of {@linkcode figureHtml}. It
+ * keeps its height while it is redrawn, so that the page below does not jump.
  */
 export function redrawnFigureHtml(figure: Figure<AnyTrace>): string {
   const { title, height } = figure.layout;
@@ -93,8 +93,9 @@ async function packedPlotly(): Promise<string> {
 }
 
 /**
- * A script that runs in the page and draws the figures that are not drawn yet. If that fails, the still
- * picture stays. The script also frees figures that an updated display has removed from the page.
+ * A script that runs in the page and draws the figures that are not drawn yet. If that fails, the
+ * still picture stays. The script also frees figures that an updated display has removed from the
+ * page.
  */
 const DRAW = `(() => {
   const load = async () => {
@@ -128,8 +129,8 @@ const DRAW = `(() => {
 })();`;
 
 /**
- * Loads the text of Plotly's script (1.3 MB), which only a browser can run. The import is dynamic, so
- * that commands without figures do not load it.
+ * Loads the text of Plotly's script (1.3 MB), which only a browser can run. The import is dynamic,
+ * so that commands without figures do not load it.
  */
 export async function plotlySource(): Promise<string> {
   const { default: source } = await import("plotly.js/plotly-cartesian.min.js", {

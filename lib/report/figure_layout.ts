@@ -1,9 +1,9 @@
 import type { Axis, Layout } from "./figure.ts";
 
 /**
- * Makes the layout that all figures share. Its background is white in dark notebooks too, because the
- * methods' colours are made for white. The legend is at the bottom, in as many rows as it needs, so
- * that the figure can use the whole width of a narrow page.
+ * Makes the layout that all figures share. Its background is white in dark notebooks too, because
+ * the methods' colours are made for white. The legend is at the bottom, in as many rows as it
+ * needs, so that the figure can use the whole width of a narrow page.
  */
 export function figureLayout(title: string, xaxis: Axis, yaxis: Axis): Layout {
   const common = { gridcolor: "#e5e5e5", linecolor: "#333333", zeroline: false, automargin: true };

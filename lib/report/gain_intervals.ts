@@ -29,8 +29,9 @@ const HEIGHT = { row: 34, rest: 150 };
 const STUDENTS_APART = 0.6;
 
 /**
- * Draws gains over a reference with 95 % intervals. Each method and student has a row, in the given order
- * from the top. If a bar crosses the line at zero, the data do not tell the two methods apart.
+ * Draws gains over a reference with 95 % intervals. Each method and student has a row, in the given
+ * order from the top. If a bar crosses the line at zero, the data do not tell the two methods
+ * apart.
  */
 export function gainWithIntervals(
   rows: readonly MethodGain[],

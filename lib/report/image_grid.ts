@@ -21,8 +21,8 @@ export interface ImageGrid {
 const SHOWN_SIDE = 96;
 
 /**
- * Makes a grid of images with captions for a notebook. Viewers without HTML show the grid as one picture
- * without captions, or only the captions.
+ * Makes a grid of images with captions for a notebook. Viewers without HTML show the grid as one
+ * picture without captions, or only the captions.
  *
  * @throws RangeError if the number of pixels or captions does not match the sizes
  */
@@ -99,8 +99,8 @@ const LOWEST: Rgb = [0, 114, 178];
 const HIGHEST: Rgb = [213, 94, 0];
 
 /**
- * Converts signed values, such as an attack's change of an image, to colours: blue below zero, white at
- * zero, vermilion above.
+ * Converts signed values, such as an attack's change of an image, to colours: blue below zero,
+ * white at zero, vermilion above.
  *
  * @param values one for each pixel; for a colour image, one of its channels or their mean
  * @param limit above zero; values outside −limit…limit are clamped

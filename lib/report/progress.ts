@@ -9,7 +9,7 @@ export interface ProgressOptions {
   readonly write?: (text: string) => void;
   /** Milliseconds from any start. */
   readonly now?: () => number;
-  /** Seconds between two plain lines where there is no terminal. */
+  /** Seconds between two plain lines without a terminal. */
   readonly everySeconds?: number;
 }
 

@@ -8,9 +8,9 @@ import { figureLayout } from "./figure_layout.ts";
 const UNITS: Readonly<Record<Budget["norm"], string>> = { linf: "1/255", l2: "pixels in 0…1" };
 
 /**
- * Draws accuracy under attack over the radius ε in one norm, with Wilson intervals. Each attack has a
- * line that starts at ε = 0 with the accuracy without an attack. There is no line without images, or
- * for a norm that was not measured.
+ * Draws accuracy under attack over the radius ε in one norm, with Wilson intervals. Each attack has
+ * a line that starts at ε = 0 with the accuracy without an attack. There is no line without images,
+ * or for a norm that was not measured.
  */
 export function robustnessCurve(
   { clean, rows }: Pick<RobustAccuracy, "clean" | "rows">,

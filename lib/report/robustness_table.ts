@@ -5,8 +5,8 @@ import type { Displayable } from "./display.ts";
 import { displayTable } from "./display_table.ts";
 
 /**
- * Makes a table with one line for each attack and ball. The first line is without an attack. Warnings
- * are below the table.
+ * Makes a table with one line for each attack and ball. The first line is without an attack.
+ * Warnings are below the table.
  */
 export function robustnessTable(
   { clean, rows, warnings }: RobustAccuracy,

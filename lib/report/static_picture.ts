@@ -78,8 +78,9 @@ function browserError(executable: string, said: string): UserError {
 }
 
 /**
- * Removes the browser's folder. The browser's helper processes end a little later and may still write
- * into the profile, so the first tries may fail. (`maxRetries` of node:fs does nothing in Deno.)
+ * Removes the browser's folder. The browser's helper processes end a little later and may still
+ * write into the profile, so the first tries may fail. (`maxRetries` of node:fs does nothing in
+ * Deno.)
  */
 async function removeProfile(folder: string): Promise<void> {
   for (let tries = 20; tries > 1; tries--) {

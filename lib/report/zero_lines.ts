@@ -8,8 +8,8 @@ export type GridCell = readonly [number, number, number, number];
 
 /**
  * Finds the lines on which a function on a square grid is zero, by marching squares. Crossings are
- * interpolated along the edges of the cells. If two lines cross a cell, the sign of its mean decides
- * which edges they join.
+ * interpolated along the edges of the cells. If two lines cross a cell, the sign of its mean
+ * decides which edges they join.
  *
  * @param side the grid has side × side points; point x, y has the number y·side + x
  * @param value the function at a point
@@ -85,9 +85,9 @@ export function joinSegments(segments: readonly (readonly [number, number])[]): 
 }
 
 /**
- * Finds the decision boundary of a classifier of points. Between neighbouring points of the classes c
- * and d, it is the line where their logits are equal. Where three classes meet, lines may be too long
- * by one grid cell.
+ * Finds the decision boundary of a classifier of points. Between neighbouring points of the classes
+ * c and d, it is the line where their logits are equal. Where three classes meet, lines may be too
+ * long by one grid cell.
  */
 export function boundaryLines({ classes, axis, logits, top }: ClassRegions): Polyline[] {
   const lines: Polyline[] = [];

@@ -2,8 +2,8 @@
 // deno-lint-ignore-file no-undef -- their globals are the browser's
 
 /**
- * Finds visible texts with too little contrast to their background. WCAG 2.1 requires 4.5:1 at level AA,
- * or 3:1 for large text. Source: https://www.w3.org/TR/WCAG21/#contrast-minimum
+ * Finds visible texts with too little contrast to their background. WCAG 2.1 requires 4.5:1 at
+ * level AA, or 3:1 for large text. Source: https://www.w3.org/TR/WCAG21/#contrast-minimum
  *
  * @returns {string[]}
  */

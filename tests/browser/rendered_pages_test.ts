@@ -53,7 +53,9 @@ browserTest(
   },
 );
 
-/** Outputs that would run, load, leave the page, look like a part of it, or swallow what follows. */
+/**
+ * Outputs that would run, load, leave the page, look like a part of it, or swallow what follows.
+ */
 const HOSTILE = [
   `<b>text</b><img src="http://example.org/x.png" onerror="document.title = 'run'">`,
   `<script>document.title = "run"</script><script src="evil.js"></script>`,

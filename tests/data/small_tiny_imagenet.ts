@@ -9,9 +9,9 @@ const [colour, grey] = [await dataFile("colour.jpg"), await dataFile("grey.jpg")
 const text = (...lines: string[]) => new TextEncoder().encode(lines.join("\n") + "\n");
 
 /**
- * The files of a Tiny ImageNet of two classes, by path, in the makers' layout. The first class has a
- * colour and a grey training image and a colour test image. The second has a colour training image and a
- * grey test image.
+ * The files of a Tiny ImageNet of two classes, by path, in the makers' layout. The first class has
+ * a colour and a grey training image and a colour test image. The second has a colour training
+ * image and a grey test image.
  */
 export const FILES: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
   "wnids.txt": text("n02", "n01"),

@@ -13,7 +13,9 @@ export async function executed(name: string, parameters: Parameters): Promise<No
   return notebook;
 }
 
-/** Checks the number of a notebook's figures, and that each has its picture if there is a browser. */
+/**
+ * Checks the number of a notebook's figures, and that each has its picture if there is a browser.
+ */
 export async function assertFigures(notebook: Notebook, count: number): Promise<void> {
   const figures = outputsOf(notebook).flatMap((output) =>
     "data" in output && PLOTLY_MIME in output.data ? [output.data] : []

@@ -5,7 +5,9 @@ import type { CellEnd, Kernel, RunningCell } from "./kernel.ts";
 
 /** The longest time in seconds until a stopped cell must have ended. */
 const SOON = 2;
-/** The same for a GPU driver that runs on the processor. One mini-batch takes it a second or two. */
+/**
+ * The same for a GPU driver that runs on the processor. One mini-batch takes it a second or two.
+ */
 const SOON_ON_PROCESSOR = 10;
 
 /** Enough images to stop a run in the middle of an epoch. */

@@ -15,9 +15,9 @@ import { provenance, TFJS_VERSION } from "../../lib/store/provenance.ts";
 import { train } from "../../lib/training/train.ts";
 
 /**
- * Writes an experiment's missing runs at the scale "smoke" into a results folder, except `left` runs for
- * the notebook. To save time, each run trains on a tenth of its images. One student is measured on four
- * images, and the others get the same values.
+ * Writes an experiment's missing runs at the scale "smoke" into a results folder, except `left`
+ * runs for the notebook. To save time, each run trains on a tenth of its images. One student is
+ * measured on four images, and the others get the same values.
  */
 export async function fillResults(path: string, experiment: Experiment, left = 0): Promise<void> {
   const folder = await ResultsFolder.open(path);

@@ -1,6 +1,6 @@
 /**
- * Makes the embedded subset from all of Fashion-MNIST: the first 500 training and the first 100 test
- * images of each class, in their original order. Prints the checksums for the loader.
+ * Makes the embedded subset from all of Fashion-MNIST: the first 500 training and the first 100
+ * test images of each class, in their original order. Prints the checksums for the loader.
  *
  * usage: deno run -A lib/data/embedded/make_fashion_mnist_subset.ts FOLDER_WITH_THE_FOUR_FILES
  */

@@ -14,9 +14,9 @@ export interface ControlRelay {
 }
 
 /**
- * Passes on the messages of Jupyter and a kernel on the control channel. An interrupt first asks the
- * library to stop. If the library does not answer, because it is not loaded or JavaScript runs without a
- * pause, the kernel gets the interrupt, which ends the running code at any place.
+ * Passes on the messages of Jupyter and a kernel on the control channel. An interrupt first asks
+ * the library to stop. If the library does not answer, because it is not loaded or JavaScript runs
+ * without a pause, the kernel gets the interrupt, which ends the running code at any place.
  */
 export async function relayControl(relay: ControlRelay): Promise<never> {
   for await (const client of relay.listener) {
@@ -76,8 +76,8 @@ const [MORE, LONG, COMMAND] = [1, 2, 4];
 const GREETING = 64;
 
 /**
- * Cuts one side of a ZMTP 3 connection into units that can be passed on or held back. The connection
- * must be unencrypted, like Jupyter's. Source: https://rfc.zeromq.org/spec/23/
+ * Cuts one side of a ZMTP 3 connection into units that can be passed on or held back. The
+ * connection must be unencrypted, like Jupyter's. Source: https://rfc.zeromq.org/spec/23/
  */
 export async function* zmtpUnits(
   chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,

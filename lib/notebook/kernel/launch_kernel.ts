@@ -1,7 +1,7 @@
 /**
- * Starts Deno's kernel for Jupyter: `launch_kernel.ts CONNECTION_FILE`. On an interrupt, Deno ends the
- * running JavaScript at any place, and a cell that awaited it never ends. So an interrupt first asks the
- * library to stop.
+ * Starts Deno's kernel for Jupyter: `launch_kernel.ts CONNECTION_FILE`. On an interrupt, Deno ends
+ * the running JavaScript at any place, and a cell that awaited it never ends. So an interrupt first
+ * asks the library to stop.
  */
 import { join } from "node:path";
 import { relayControl } from "./control_relay.ts";

@@ -32,8 +32,8 @@ export function requireAccepted(
 ): void {
   if (acceptUnverified) return;
   throw new UserError(
-    `cannot verify that the files in ${folder} are the official ones. ${remedy}, or accept these with ` +
-      `--unverified-data; every result then says "unverified copy"`,
+    `cannot verify that the files in ${folder} are the official ones. ${remedy}, or accept these ` +
+      `with --unverified-data; every result then says "unverified copy"`,
   );
 }
 

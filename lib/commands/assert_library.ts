@@ -2,6 +2,7 @@ import { join } from "node:path";
 import configuration from "../../deno.json" with { type: "json" };
 import { isHidden } from "../files/hidden.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
+import { writeAtomically } from "../files/write_atomically.ts";
 
 const NAME = "@std/assert";
 
@@ -15,6 +16,8 @@ export interface AssertLibrary {
 /**
  * Chooses the source of `jsr:@std/assert`, which the tests import. If JSR cannot be reached and the
  * cache lacks it, an import map points the same name to a stand-in in tests/.
+ *
+ * The other packages come from a copy of the lock file, since Deno adds to the file what it lacks.
  */
 export async function chooseAssertLibrary(): Promise<AssertLibrary> {
   const specifier = configuration.imports[NAME];
@@ -24,7 +27,11 @@ export async function chooseAssertLibrary(): Promise<AssertLibrary> {
     stderr: "null",
     signal: AbortSignal.timeout(20_000),
   }).output().catch(() => ({ success: false }));
-  if (probe.success) return { description: specifier, denoArguments: [] };
+  const cache = join(PROJECT_ROOT, ".cache");
+  await Deno.mkdir(cache, { recursive: true });
+  const lock = join(cache, "deno.lock");
+  await writeAtomically(lock, await Deno.readFile(join(PROJECT_ROOT, "deno.lock")));
+  if (probe.success) return { description: specifier, denoArguments: ["--lock", lock] };
   const standIn = new URL("../../tests/assert_stand_in.ts", import.meta.url).href;
   // Deno adds sub-paths to the imports of deno.json, but not to those of an import map.
   const subPaths = Object.entries(configuration.imports)
@@ -33,11 +40,10 @@ export async function chooseAssertLibrary(): Promise<AssertLibrary> {
   const map = {
     imports: { ...configuration.imports, ...Object.fromEntries(subPaths), [NAME]: standIn },
   };
-  const path = join(PROJECT_ROOT, ".cache", "imports_without_jsr.json");
-  await Deno.mkdir(join(PROJECT_ROOT, ".cache"), { recursive: true });
+  const path = join(cache, "imports_without_jsr.json");
   await Deno.writeTextFile(path, JSON.stringify(map));
   return {
     description: `the stand-in in tests/, because ${specifier} cannot be loaded`,
-    denoArguments: ["--import-map", path],
+    denoArguments: ["--lock", lock, "--import-map", path],
   };
 }

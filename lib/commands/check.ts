@@ -31,7 +31,6 @@ if (import.meta.main) {
         "check",
         "--doc",
         "--quiet",
-        "--no-lock",
         ...assertions.denoArguments,
         ...sources,
         ...cells,

@@ -125,7 +125,6 @@ async function runTests(
       "test",
       "--allow-all",
       "--no-check",
-      "--no-lock",
       "--doc",
       "--v8-flags=--expose-gc",
       ...args,

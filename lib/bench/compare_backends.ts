@@ -25,7 +25,8 @@ export interface BackendRun {
 }
 
 /**
- * Trains the same student on every backend that works here and might be chosen, one after the other.
+ * Trains the same student on every backend that works here and might be chosen, one after the
+ * other.
  *
  * @param dataset already cut to what the specification says
  * @param teacherFile the teacher's weights
@@ -71,7 +72,10 @@ async function runOn(
     student.dispose();
     const last = rows.at(-1)!;
     return {
-      ...{ backend, reason: null, seconds, weights },
+      backend,
+      reason: null,
+      seconds,
+      weights,
       loss: Number(last.loss),
       accuracy: Number(last.test_accuracy),
     };

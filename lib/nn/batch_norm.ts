@@ -71,7 +71,7 @@ export function batchNormTraining(
     };
   });
   const { x, gamma, beta, residual } = inputs;
-  const y = operation(...[x, gamma, beta, ...(residual ? [residual] : [])]) as tf.Tensor4D;
+  const y = operation(x, gamma, beta, ...(residual ? [residual] : [])) as tf.Tensor4D;
   return { y, mean, variance };
 }
 

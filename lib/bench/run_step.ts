@@ -9,7 +9,7 @@ import type { PreparedWorkload } from "./prepared_workload.ts";
 import type { StepWork } from "./step_work.ts";
 import { type LossTerm, OPTIMIZER, SCHEDULE, type StepOutcome, TERM_WEIGHTS } from "./workload.ts";
 
-/** The parts of a step, in their order; "rest" is what none of the others holds. */
+/** The parts of a step, in their order; "rest" is the time outside of all others. */
 export const PARTS = [
   "teacher",
   "student, batch",
@@ -21,7 +21,7 @@ export const PARTS = [
 ] as const;
 export type Part = typeof PARTS[number];
 
-/** One step of the optimizer as training takes it, timed. */
+/** The times and the outcome of one training step. */
 export interface TimedStep {
   readonly ms: number;
   readonly parts: Readonly<Record<Part, number>>;
@@ -30,8 +30,8 @@ export interface TimedStep {
 }
 
 /**
- * Takes a step exactly as the training loop does: the method's own loss, the gradients of its passes
- * added up, the losses read back, and the optimizer.
+ * Takes a step exactly as the training loop does: it computes the method's loss, adds up the
+ * gradients of the passes, reads the losses and applies the optimizer.
  *
  * @param method "bss", or "original" for a step of the student alone
  */
@@ -86,7 +86,7 @@ export async function runStep(
   return { ms, parts, outcome: outcomeOf(report, losses), work };
 }
 
-/** The teacher's forward pass over the images, its logits read back; in ms. */
+/** Times the teacher's forward pass over the images, including the reading of its logits; in ms. */
 export async function runTeacherForward({ teacher, images }: PreparedWorkload): Promise<number> {
   const start = performance.now();
   const logits = teacher.logits(images);
@@ -95,7 +95,7 @@ export async function runTeacherForward({ teacher, images }: PreparedWorkload): 
   return performance.now() - start;
 }
 
-/** The options of the workload that the method has. */
+/** Takes those of the workload's settings that are options of the method. */
 function methodOptions(method: DistillationMethod, { workload }: PreparedWorkload) {
   const settings = Object.entries(workload.settings);
   const own = settings.filter(([name]) => Object.hasOwn(method.options, name));
@@ -115,7 +115,7 @@ async function cleanPassOf(
   return { logits, pullback: null, dispose: () => logits.dispose() };
 }
 
-/** The workload's own numbers, from the first on at each step. */
+/** Makes a random stream of the workload's own numbers, which starts again at each step. */
 function numbersFrom(values: Float32Array): () => number {
   let next = 0;
   return () => values[next++ % values.length];

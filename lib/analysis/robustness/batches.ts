@@ -7,7 +7,7 @@ export class Batches {
   constructor(readonly size: number, readonly signal?: AbortSignal) {}
 
   /**
-   * What is kept of each batch, one after the other.
+   * Joins the indices that `keep` returns for each batch.
    *
    * @throws DOMException "AbortError" if the signal was given
    */

@@ -1,9 +1,6 @@
 import type { Backend } from "./backend.ts";
 
-/**
- * Plain JavaScript, part of `@tensorflow/tfjs`. It is slow, needs nothing, and is the tests'
- * reference.
- */
+/** Plain JavaScript, part of `@tensorflow/tfjs`: slow, but the reference for tests. */
 export const cpu: Backend = {
   name: "cpu",
   summary: "plain JavaScript, the reference",

@@ -33,10 +33,7 @@ export const onednn: Backend = {
   },
 };
 
-/**
- * The environment variables that change how oneDNN rounds. The one of the math mode has no effect
- * here.
- */
+/** The environment variables that change rounding. We override the one of the math mode. */
 const VARIABLES = ["ONEDNN", "DNNL"].flatMap((prefix) => [
   `${prefix}_MAX_CPU_ISA`,
   `${prefix}_CPU_ISA_HINTS`,

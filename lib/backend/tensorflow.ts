@@ -39,10 +39,7 @@ const PACKAGES: readonly TensorflowPackage[] = [
   packageNamed("@tensorflow/tfjs-node", () => import("@tensorflow/tfjs-node")),
 ];
 
-/**
- * Checks for the native part before it imports a package: a failing import takes 0.15 s at each
- * start.
- */
+/** Checks for the native part first, since a failing import takes 0.15 s at each start. */
 function packageNamed(name: string, importIt: () => Promise<unknown>): TensorflowPackage {
   return {
     name,
@@ -103,9 +100,7 @@ function usesGpu(): boolean {
   return backend?.isUsingGpuDevice ?? false;
 }
 
-/**
- * Puts back `util.isNullOrUndefined`: tfjs-node 4.22.0 calls it, but Node 23 and Deno removed it.
- */
+/** Restores `util.isNullOrUndefined` for tfjs-node 4.22.0; Node 23 and Deno removed it. */
 function repairUtil(): void {
   const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean };
   legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;

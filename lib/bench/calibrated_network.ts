@@ -29,9 +29,7 @@ export async function calibratedNetwork(
   return stored;
 }
 
-/**
- * Sets the running statistics to those of the images: one pass moves them a tenth of the way there.
- */
+/** Sets the running statistics to the images' own; a pass moves them a tenth of the way. */
 function takeStatistics(network: ResNet, images: tf.Tensor4D): void {
   tf.tidy(() => {
     network.forward(images, { training: true });

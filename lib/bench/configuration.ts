@@ -11,10 +11,7 @@ export interface Configuration {
   readonly cachedLogits?: boolean;
 }
 
-/**
- * The configurations to measure. The first is the default of a run and is measured on every
- * backend.
- */
+/** The configurations to measure. The first, a run's default, is measured on every backend. */
 export const configurations: readonly [Configuration, ...Configuration[]] = [
   { name: "float32" },
   { name: "cached clean logits", cachedLogits: true },

@@ -51,10 +51,7 @@ async function bestMatrixProduct(): Promise<number> {
   return best;
 }
 
-/**
- * Measures a convolution that stays in the cache; a matrix product may be slower, since it packs
- * first.
- */
+/** Measures a convolution in the cache; it may beat a matrix product, which packs first. */
 async function convolution(): Promise<number> {
   const [images, side, channels] = [32, 8, 64];
   const x = tf.fill([images, side, side, channels], 0.5) as tf.Tensor4D;

@@ -23,9 +23,7 @@ export interface BackendMeasurement {
   readonly kernelTime: KernelTime | null;
 }
 
-/**
- * The longest expected time of a BSS step on all images. A slower step is measured on fewer images…
- */
+/** The longest expected BSS step on all images. A slower one is measured on fewer images… */
 const PATIENCE_MS = 30_000;
 /** … so that it takes about this long. */
 const ENDURABLE_MS = 3_000;
@@ -33,9 +31,7 @@ const ENDURABLE_MS = 3_000;
 const SLOW_REPEATS: Repeats = { warmUp: 1, timed: 3 };
 /** Batch-norm needs two images. */
 const FEWEST_IMAGES = 2;
-/**
- * Numbers of images of the steps that predict the time; the larger ones only while steps are quick.
- */
+/** The numbers of images of test steps; the larger ones only while steps are quick. */
 const PROBES = [4, 16, 64];
 const QUICK_MS = 1_000;
 
@@ -109,9 +105,7 @@ async function endurablePlan({ workload, repeats, note }: BackendPlan, backend: 
   return { workload: firstImages(workload, images), repeats: { ...SLOW_REPEATS, timed } };
 }
 
-/**
- * Times a BSS step, in ms: the second one, unless the first is so slow that it needs no warm-up.
- */
+/** Times a BSS step in ms: the second one, unless the first is too slow for a warm-up. */
 async function probeStep(workload: Workload): Promise<number> {
   const prepared = await PreparedWorkload.prepare(workload, configurations[0]);
   const step = async () => (await runStep(methodNamed("bss"), prepared)).ms;

@@ -6,9 +6,7 @@ import type { PreparedWorkload } from "./prepared_workload.ts";
 import { stepFlops } from "./step_work.ts";
 import type { StepOutcome } from "./workload.ts";
 
-/**
- * The names of the times, in the order of the tables; also used in JSON and by PyTorch's script.
- */
+/** The names of the times in the order of the tables, also in JSON and in PyTorch's script. */
 export const TIMES = ["bss_step_ms", "student_step_ms", "teacher_forward_ms"] as const;
 export type StepTimes = Readonly<Record<typeof TIMES[number], number>>;
 

@@ -28,9 +28,7 @@ export async function repeat<T>(
   return results;
 }
 
-/**
- * Computes the median: the middle value, or the mean of the two in the middle. NaN for no values.
- */
+/** Computes the median; the mean of the two middle values of an even number, NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

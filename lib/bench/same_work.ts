@@ -1,10 +1,7 @@
 import { compareExactly, compareRelative, type Comparison } from "../parity/compare.ts";
 import type { LossTerm, StepOutcome } from "./workload.ts";
 
-/**
- * The errors of correct float32 code. In a boundary sample a ReLU may flip, so that its term varies
- * more.
- */
+/** The errors of correct float32 code. A ReLU may flip in a boundary sample. */
 const TOLERANCES: Readonly<Record<LossTerm, number>> = {
   cross_entropy: 1e-5,
   distillation: 1e-5,

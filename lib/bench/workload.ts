@@ -59,10 +59,7 @@ export const TERM_WEIGHTS: Readonly<Record<LossTerm, number>> = {
   boundary: boundaryWeight(SCHEDULE.epoch, SCHEDULE.epochs),
 };
 
-/**
- * The optimizer of a measured step: the paper's momentum and weight decay, and a tiny learning
- * rate.
- */
+/** The optimizer: the paper's momentum and weight decay, and a tiny learning rate. */
 export const OPTIMIZER = { learningRate: 1e-4, momentum: 0.9, weightDecay: 1e-4 } as const;
 
 /** Copies a network out of the current backend. */

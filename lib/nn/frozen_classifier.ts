@@ -23,9 +23,7 @@ export interface FrozenClassifier {
   readonly classes: number;
   /** Computes the logits of images: `[n, h, w, c]` → `[n, classes]`. */
   logits(images: tf.Tensor4D): tf.Tensor2D;
-  /**
-   * Computes the logits and keeps the tensors needed for the gradient with respect to the images.
-   */
+  /** Computes the logits and keeps the tensors for gradients with respect to the images. */
   pullback(images: tf.Tensor4D): Pullback;
   dispose(): void;
 }

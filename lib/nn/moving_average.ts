@@ -14,9 +14,7 @@ export interface MovingAverageAttributes {
   readonly factor: number;
 }
 
-/**
- * Computes `average·(1 − momentum) + value·factor·momentum`, with PyTorch's meaning of momentum.
- */
+/** Computes `average·(1 − momentum) + value·factor·momentum`, PyTorch's momentum. */
 export function movingAverage(
   average: tf.Tensor,
   value: tf.Tensor,

@@ -117,9 +117,7 @@ function isEntry(entry: unknown): entry is HeaderEntry {
     isCounts(entry.data_offsets) && (entry.data_offsets as number[]).length === 2;
 }
 
-/**
- * Finds the first key that a JSON object has twice; `JSON.parse` would silently keep the last one.
- */
+/** Finds the first key that a JSON object has twice; `JSON.parse` silently keeps the last. */
 function repeatedKey(json: string): string | undefined {
   const keys = new Set<string>();
   let depth = 0;

@@ -144,9 +144,7 @@ export async function writeWeights(file: string, bytes: Uint8Array): Promise<voi
   await writeAtomically(file, bytes, (written) => void decodeSafetensors(written, file));
 }
 
-/**
- * Computes SHA-256 of weights with their names and shapes, independent of their order in the file.
- */
+/** Computes SHA-256 of weights, names and shapes, independent of their order in the file. */
 export function weightsHash(tensors: ReadonlyMap<string, StoredTensor>): string {
   const sorted = [...tensors].sort(([a], [b]) => a < b ? -1 : 1);
   return sha256(...sorted.flatMap(([name, { dtype, shape, data }]) => [

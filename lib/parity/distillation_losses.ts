@@ -31,10 +31,7 @@ export async function* compareDistillationLosses(
   yield* compareFsp(golden);
 }
 
-/**
- * Compares the hint loss of the middle stage, with as many channels on both sides and so no
- * regressor.
- */
+/** Compares the hint loss of the middle stage; the channels are equal, so without regressor. */
 async function* compareHint(golden: GoldenFile): AsyncIterable<Comparison> {
   const [teacher, student] = [features(golden, "teacher1"), features(golden, "student1")];
   const loss = tf.tidy(() => hintLoss(teacher, student));

@@ -204,9 +204,7 @@ async function commonBaseSamples(
   }
 }
 
-/**
- * Draws at most `count` of the entries, all sets with the same probability, and keeps their order.
- */
+/** Draws at most `count` of the entries, each set equally likely, and keeps their order. */
 function sample(entries: readonly number[], count: number, random: () => number): number[] {
   const keys = entries.map((entry) => ({ entry, key: random() }));
   return keys.toSorted((a, b) => a.key - b.key).slice(0, count)

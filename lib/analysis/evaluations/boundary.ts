@@ -8,9 +8,7 @@ import { integer } from "../../options.ts";
 const { count: _, ...similarityOptions } = boundarySimilarityOptions;
 
 const options = {
-  /**
-   * The largest number of test images; those that both networks classify correctly are attacked.
-   */
+  /** The largest number of test images; those that both networks get right are attacked. */
   images: integer(1000, { min: 1 }),
   ...similarityOptions,
 };

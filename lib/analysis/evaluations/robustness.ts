@@ -22,9 +22,7 @@ const options = {
 /** The index of the ensemble, the last of the attacks. */
 const ENSEMBLE = robustnessAttacks.length - 1;
 
-/**
- * The accuracy of a student under FGSM, PGD-20 and optionally the APGD ensemble: `robustAccuracy`.
- */
+/** The accuracy of a student under FGSM, PGD-20 and optionally the APGD ensemble. */
 export const robustness: Evaluation<typeof options> = {
   name: "robustness",
   options,

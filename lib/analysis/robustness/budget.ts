@@ -4,10 +4,7 @@ import { integer, type Options, type Rule } from "../../options.ts";
 /** The largest distance by which an attack may move an image. */
 export interface Budget {
   readonly norm: Norm;
-  /**
-   * The radius: for "linf" in units of 1/255, the steps of 8-bit pixels; for "l2" in units of pixels
-   * in 0…1.
-   */
+  /** The radius, in units of 1/255 for "linf" and of pixels in 0…1 for "l2". */
   readonly epsilon: number;
 }
 

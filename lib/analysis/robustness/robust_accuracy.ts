@@ -19,9 +19,7 @@ export interface RobustAccuracyContext {
   readonly onProgress?: (progress: RobustnessProgress) => void;
 }
 
-/**
- * The progress of a measurement: the current row, and the images done of the total over all rows.
- */
+/** The progress: the current row, and the images done of the total over all rows. */
 export interface RobustnessProgress extends Budget {
   readonly attack: string;
   readonly done: number;

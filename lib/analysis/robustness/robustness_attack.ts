@@ -20,9 +20,7 @@ export interface RobustnessStage {
   ): Promise<Pick<AttackResult, "samples" | "logits">>;
 }
 
-/**
- * An attack of `robustAccuracy`. Each stage attacks the images that withstood the stages before.
- */
+/** An attack of `robustAccuracy`; each stage attacks the images that withstood those before. */
 export interface RobustnessAttack {
   readonly name: string;
   readonly stages: readonly RobustnessStage[];

@@ -44,9 +44,7 @@ export function bootstrapInterval(
   return [quantile(found, (1 - level) / 2), quantile(found, (1 + level) / 2)];
 }
 
-/**
- * Computes a quantile of ascending values, linear between two of them, as in R (type 7) and numpy.
- */
+/** Interpolates a quantile of ascending values linearly, as in R (type 7) and numpy. */
 function quantile(sorted: Float64Array, probability: number): number {
   const position = probability * (sorted.length - 1);
   const below = Math.floor(position);

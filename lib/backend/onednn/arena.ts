@@ -75,10 +75,7 @@ export function floatsIn({ buffer, offset }: Block, count: number): Float32Array
   return new Float32Array(buffer, offset, count);
 }
 
-/**
- * Rounds up to one of four sizes for each power of two: few free lists, and at most a quarter is
- * wasted.
- */
+/** Rounds up to four sizes for each power of two: few free lists, at most a quarter wasted. */
 function sizeClass(bytes: number): number {
   const step = Math.max(2 ** (Math.floor(Math.log2(Math.max(bytes, 1))) - 2), ALIGNMENT);
   return Math.max(Math.ceil(bytes / step), 1) * step;

@@ -33,9 +33,7 @@ export function batchStatistics(
   for (const block of [means, variances]) backend.arena.release(block);
 }
 
-/**
- * Computes the number of groups of positions, all of one size, that makes the sums short enough.
- */
+/** Computes the number of groups of positions, all of one size, that keeps the sums short. */
 function groupsFor(images: number, positions: number): number {
   let groups = 1;
   while (images * positions / groups > LONGEST_SUM && positions % (2 * groups) === 0) groups *= 2;

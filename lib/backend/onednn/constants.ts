@@ -1,6 +1,4 @@
-/**
- * Numbers of oneDNN's enums (dnnl_types.h, dnnl_common_types.h); they are the same in every 3.x.
- */
+/** Numbers of oneDNN's enums (dnnl_types.h, dnnl_common_types.h), the same in every 3.x. */
 
 export const Status = { success: 0, unimplemented: 3, lastImplementationReached: 4 } as const;
 

@@ -24,7 +24,7 @@ export function rowMajor(
   return strided(library, shape, rowMajorStrides(shape), type);
 }
 
-/** Makes a layout `[n, c, h, w]` for TensorFlow.js's order in memory, `[n, h, w, c]`. */
+/** Makes a layout `[n, c, h, w]` for TensorFlow.js's images, `[n, h, w, c]`. */
 export function channelsLast(
   library: Library,
   [n, h, w, c]: readonly number[],
@@ -33,10 +33,7 @@ export function channelsLast(
   return strided(library, [n, c, h, w], [h * w * c, 1, w * c, c], type);
 }
 
-/**
- * Makes a layout `[out, in, h, w]` for TensorFlow.js's order of a filter in memory,
- * `[h, w, in, out]`.
- */
+/** Makes a layout `[out, in, h, w]` for TensorFlow.js's filters, `[h, w, in, out]`. */
 export function filterLayout(
   library: Library,
   [h, w, i, o]: readonly number[],

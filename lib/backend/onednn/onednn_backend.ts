@@ -17,10 +17,7 @@ type Stored = ReturnType<MathBackendCPU["data"]["get"]> & {
   attached?: Block;
 };
 
-/**
- * The number of prepared objects to keep, more than any network here needs; drops the least
- * recently used.
- */
+/** The number of prepared objects to keep: more than any network here needs. */
 const KEPT = 2000;
 
 /**
@@ -79,10 +76,7 @@ export class OnednnBackend extends MathBackendCPU {
     return block.pointer;
   }
 
-  /**
-   * Returns working memory for one call. All primitives share it, since they run one after the
-   * other.
-   */
+  /** Returns working memory for one call; primitives run one after the other and share it. */
   scratchpad(bytes: number): Deno.PointerValue {
     if (!this.#scratchpad || this.#scratchpad.bytes < bytes) {
       if (this.#scratchpad) this.arena.release(this.#scratchpad);
@@ -102,9 +96,7 @@ export class OnednnBackend extends MathBackendCPU {
     return { info, pointer: block.pointer };
   }
 
-  /**
-   * Returns the address of a float32 tensor's values, and moves them into the arena if necessary.
-   */
+  /** Returns the address of a float32 tensor's values; moves them into the arena if needed. */
   pointer({ dataId }: tf.TensorInfo): Deno.PointerValue {
     const stored = this.#stored(dataId);
     if (!stored.block) {
@@ -158,10 +150,7 @@ export class OnednnBackend extends MathBackendCPU {
     return this.data.get(dataId) as Stored;
   }
 
-  /**
-   * Copies values that lie in the arena: some kernels pass on a part of their input, which may be
-   * reused.
-   */
+  /** Copies values that lie in the arena, since a kernel may pass on a part of its input. */
   #ownValues(values: Values): Values {
     const shared = values instanceof Float32Array && this.arena.owns(values.buffer);
     return shared ? values.slice() : values;

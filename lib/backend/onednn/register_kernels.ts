@@ -35,10 +35,7 @@ const kernels: readonly Kernel[] = [
   ...unaries,
 ];
 
-/**
- * Registers all kernels of tfjs-backend-cpu with a backend, and faster ones for most of a training
- * step.
- */
+/** Registers all kernels of tfjs-backend-cpu, and faster ones for most of a training step. */
 export function registerKernels(backendName: string): void {
   tf.copyRegisteredKernels("cpu", backendName);
   for (const { kernelName, run } of kernels) {

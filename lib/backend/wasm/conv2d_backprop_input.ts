@@ -67,9 +67,7 @@ function inputGradient(
 /** The number of output channels that XNNPACK computes at a time, needed or not. */
 const CHANNELS_AT_A_TIME = 8;
 
-/**
- * Doubles the stride, width and height in turns, while a block's channels fit in one such group.
- */
+/** Doubles the stride's width and height in turns, while a block's channels fit in a group. */
 function blockSize(height: number, width: number, channels: number): [number, number] {
   for (let widen = true; 2 * height * width * channels <= CHANNELS_AT_A_TIME; widen = !widen) {
     if (widen) width *= 2;

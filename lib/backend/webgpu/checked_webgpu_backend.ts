@@ -142,9 +142,7 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
     }
   }
 
-  /**
-   * Turns a device's error into a DeviceError. Its cause may be reported only after this returns.
-   */
+  /** Turns a device's error into a DeviceError; its cause may be reported only later. */
   #explained(error: Error): Error {
     this.#check();
     if (!(error instanceof DOMException)) return error;

@@ -62,10 +62,7 @@ export function runShader(backend: WebGPUBackend, shader: Shader): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo(output);
 }
 
-/**
- * Queues a shader that computes each number of its result from the inputs' numbers at the same
- * place.
- */
+/** Queues a shader that computes each number from the inputs' numbers at the same place. */
 export function runElementwise(
   backend: WebGPUBackend,
   { key, inputs, factors, expression }: Pick<Shader, "key" | "inputs" | "factors"> & {

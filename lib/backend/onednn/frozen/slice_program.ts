@@ -10,10 +10,7 @@ export interface ForwardPlaces {
   readonly images: Pointer;
   /** `[n, classes]` */
   readonly logits: Pointer;
-  /**
-   * One mask for each ReLU, in the order of the pass, of the values above zero; for a program that
-   * keeps them.
-   */
+  /** The mask of each ReLU, in the order of the pass; for programs that keep them. */
   readonly masks?: readonly Pointer[];
   /** One map `[n, h, w, c]` in float32 for each feature map that the program keeps. */
   readonly features?: readonly Pointer[];
@@ -47,10 +44,7 @@ export interface Workspace {
   readonly images: Block;
 }
 
-/**
- * Lists the shapes of a slice's feature maps in the order of their ReLUs: the stem's, then two a
- * block.
- */
+/** Lists the shapes of a slice's ReLU outputs in their order: the stem's, then two a block. */
 export function reluShapes(layers: FrozenLayers, [n, h, w]: Shape): Shape[] {
   const shapes: Shape[] = [[n, h, w, layers.stem.filter.shape[3]]];
   let [height, width] = [h, w];

@@ -217,10 +217,7 @@ export class SliceSteps {
     return () => primitive.execute(weights, from.pointer, to);
   }
 
-  /**
-   * Computes `to = (from · weight) · scale + bias`; weight is `[in, out]` or, if transposed,
-   * `[out, in]`.
-   */
+  /** Computes `to = (from · weight) · scale + bias`; a transposed weight is `[out, in]`. */
   linear(
     [n, inputs, outputs]: readonly [n: number, inputs: number, outputs: number],
     weight: Pointer,

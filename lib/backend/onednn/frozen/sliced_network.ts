@@ -161,9 +161,7 @@ class SlicedNetwork implements FrozenNetwork {
     return program;
   }
 
-  /**
-   * Returns the workspace for images of this size. Another size replaces it and drops all programs.
-   */
+  /** Returns the workspace for images of this size. A new size drops all programs. */
   #workspaceFor([, height, width, channels]: Shape): Workspace {
     const key = `${height} ${width} ${channels}`;
     if (this.#workspace?.key !== key) {

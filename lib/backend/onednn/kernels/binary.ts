@@ -72,10 +72,7 @@ function repeated(row: Float32Array, times: number): Float32Array {
   return wide;
 }
 
-/**
- * Merges neighbouring axes that are both broadcast or both not, since oneDNN is fastest on few
- * axes.
- */
+/** Merges neighbouring axes that are both broadcast or both not: few axes are fastest. */
 function merged(shape: number[], broadcast: number[]): [number[], number[]] {
   const large: number[] = [];
   const small: number[] = [];

@@ -11,9 +11,7 @@ export interface KernelCall<Attributes = Record<string, unknown>> {
 /** A kernel that replaces one of tfjs-backend-cpu. */
 export interface Kernel {
   readonly kernelName: string;
-  /**
-   * Runs it; null leaves the call to tfjs-backend-cpu: other types, rare attributes, tiny tensors.
-   */
+  /** Runs it. Null leaves the call to tfjs-backend-cpu: other types, tiny tensors, …. */
   // deno-lint-ignore no-explicit-any -- each kernel knows its own attributes
   run(call: KernelCall<any>): tf.TensorInfo | tf.TensorInfo[] | null;
 }

@@ -25,9 +25,7 @@ function pool(kernelName: string, algorithm: number): Kernel {
   };
 }
 
-/**
- * The gradient of an average. That of a maximum is left to the loop, since nothing here uses it.
- */
+/** The gradient of an average. The loop serves that of a maximum, which nothing here uses. */
 const avgPoolGrad: Kernel = {
   kernelName: tf.AvgPoolGrad,
   run({ inputs: { dy, input }, attrs: { filterSize, strides, pad }, backend }) {

@@ -6,10 +6,7 @@ import type { OnednnBackend } from "../onednn_backend.ts";
 import type { PrimitiveRecipe } from "../primitive.ts";
 import { product } from "../recipes.ts";
 
-/**
- * True for many short rows: for 262,144 rows of 16, oneDNN's reduction takes 36 ms, a product 1.2
- * ms.
- */
+/** True for many short rows. A reduction of 262,144 rows of 16 takes 36 ms, a product 1.2 ms. */
 const isManyShortRows = (rows: number, values: number) => rows > 1024 && values < 1024;
 
 /**

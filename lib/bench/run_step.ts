@@ -115,7 +115,7 @@ async function cleanPassOf(
   return { logits, pullback: null, dispose: () => logits.dispose() };
 }
 
-/** Makes a random stream of the workload's own numbers, which starts again at each step. */
+/** The workload's own numbers, from the first on at each step. */
 function numbersFrom(values: Float32Array): () => number {
   let next = 0;
   return () => values[next++ % values.length];

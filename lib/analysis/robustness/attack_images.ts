@@ -14,7 +14,7 @@ import { UserError } from "../../user_error.ts";
 export interface AttackImagesSettings {
   readonly seed: number;
   readonly batches: Batches;
-  /** Called with the number of images that have fallen or withstood all stages. */
+  /** Told how many images have fallen or withstood all stages. */
   readonly onProgress?: (done: number) => void;
 }
 

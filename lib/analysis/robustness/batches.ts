@@ -7,7 +7,7 @@ export class Batches {
   constructor(readonly size: number, readonly signal?: AbortSignal) {}
 
   /**
-   * Joins the indices that `keep` returns for each batch.
+   * What is kept of each batch, one after the other.
    *
    * @throws DOMException "AbortError" if the signal was given
    */

@@ -3,23 +3,24 @@ import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { topClasses } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 
-/** What a classifier says at the points of a square grid around (0, 0). */
+/** A classifier's logits at the points of a square grid around (0, 0). */
 export interface ClassRegions {
   readonly classes: number;
-  /** The coordinates of the grid, ascending, in x as in y */
+  /** The coordinates of the grid, ascending, the same for x and y. */
   readonly axis: readonly number[];
-  /** `[y, x, classes]` */
+  /** `[y, x, classes]`. */
   readonly logits: Float32Array;
-  /** The top class, `[y, x]` */
+  /** The top class, `[y, x]`. */
   readonly top: Int32Array;
 }
 
 /**
- * What a classifier says at each point of a square grid.
+ * Computes a classifier's logits at each point of a square grid.
  *
- * @param classifier of points as images, `[n, 1, 1, 2]`
+ * @param classifier takes points as images, `[n, 1, 1, 2]`
  * @param limit the grid goes from −limit to limit
- * @param side so many points each way; 201 are 40,401 points, and lines good to less than a pixel
+ * @param side the number of points along each axis; 201 give 40,401 points and lines exact to a
+ *   pixel
  */
 export async function classRegions(
   classifier: FrozenClassifier,
@@ -38,7 +39,7 @@ export async function classRegions(
 }
 
 /**
- * The share of the grid that two classifiers put in the same class, 0…1.
+ * Computes the share of the grid that two classifiers put in the same class, 0…1.
  *
  * @throws UserError if the grids differ
  */

@@ -1,28 +1,29 @@
 /** One way to run TensorFlow.js operations. Adding one takes a file and a line in `backends.ts`. */
 export interface Backend {
-  /** The name under which TensorFlow.js knows it, and that `--backend` takes. */
+  /** Its name in TensorFlow.js and for `--backend`. */
   readonly name: string;
-  /** What it is, for help texts and for `setup`. */
+  /** A short description for help texts and `setup`. */
   readonly summary: string;
   /**
-   * How many runs `reproduce` trains side by side on `cores` processor cores: as many as there are
-   * cores where a run may keep to one core, one where a run fills the machine by itself.
+   * Returns the number of runs that `reproduce` trains side by side on `cores` processor cores: one
+   * a core if a run uses a single core, and one in all if a run fills the machine.
    */
   runsAtOnce(cores: number): number;
   /**
-   * Loads what it needs and registers its kernels.
+   * Loads its libraries and registers its kernels.
    *
-   * @throws Error whose message says what is missing and how to get it
+   * @throws Error saying what is missing and how to get it
    */
   register(options: BackendOptions): Promise<void>;
   /**
-   * Waits until the work that was queued is done. Only a backend whose kernels return before their work is
-   * done has it, and it is called only while that backend is the current one.
+   * Waits until all queued work is done. Only backends whose kernels return early have this method.
+   * Call it only while the backend is the current one.
    */
   finish?(): Promise<void>;
   /**
-   * Describes what rounding depends on besides the backend's name, where anything does. Asked only of a
-   * backend that was started. Runs keep it, and a checkpoint is resumed only where it is the same.
+   * Describes everything besides the backend's name that affects rounding. Call it only after the
+   * backend has started. Runs store the answer, and a checkpoint resumes only where the answer is
+   * the same.
    */
   arithmetic?(): Promise<Arithmetic>;
 }
@@ -31,8 +32,8 @@ export interface Backend {
 export type Arithmetic = Readonly<Record<string, string>>;
 
 export interface BackendOptions {
-  /** How many cores to compute on, where a backend leaves the choice; all of them if left out. */
+  /** The number of cores to compute on, for backends that leave the choice; default: all. */
   readonly threads?: number;
-  /** Whether it is tried as one of several, so that it should refuse where the next would do better. */
+  /** True under `auto`: the backend then refuses where a later one would be faster. */
   readonly isAutomatic?: boolean;
 }

@@ -2,14 +2,14 @@ import * as tf from "@tensorflow/tfjs";
 
 type Shape4D = [number, number, number, number];
 
-/** The attributes that TensorFlow.js gives to its convolution gradient kernels. */
+/** The attributes of TensorFlow.js's convolution gradient kernels. */
 export interface ConvolutionAttributes {
   readonly strides: [number, number] | number;
   readonly pad: number | "valid" | "same" | tf.backend_util.ExplicitPadding;
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
-/** Strides, padding and output size of a convolution without dilation, in NHWC. */
+/** Computes strides, padding and output size of a convolution without dilation, in NHWC. */
 export function convolutionGeometry(
   inputShape: Shape4D,
   filterShape: Shape4D,

@@ -1,6 +1,6 @@
 import type { Backend } from "./backend.ts";
 
-/** Plain JavaScript, part of `@tensorflow/tfjs`: slow, needs nothing, and the reference for tests. */
+/** Plain JavaScript, part of `@tensorflow/tfjs`: slow, but the reference for tests. */
 export const cpu: Backend = {
   name: "cpu",
   summary: "plain JavaScript, the reference",

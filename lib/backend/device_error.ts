@@ -1,4 +1,4 @@
-/** A device that computes is gone, or refused its work: nothing that was on it can be read any more. */
+/** The device was lost or refused its work. Its tensors can no longer be read. */
 export class DeviceError extends Error {
   override name = "DeviceError";
 }

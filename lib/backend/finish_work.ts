@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { backends } from "./backends.ts";
 
-/** Whether kernels of the current backend return before their work is done. */
+/** True if kernels of the current backend return before their work is done. */
 export function queuesWork(): boolean {
   return currentBackend()?.finish !== undefined;
 }
 
 /**
- * Waits until the current backend has done all that it was given: a time that is taken without it says,
- * on a GPU, only how long the work took to describe.
+ * Waits until the current backend has finished all its work. A time taken on a GPU without this
+ * wait measures only how long it took to queue the work.
  */
 export async function finishWork(): Promise<void> {
   await currentBackend()?.finish?.();

@@ -2,10 +2,10 @@ import * as tf from "@tensorflow/tfjs";
 import type { Backend } from "./backend.ts";
 
 /**
- * oneDNN, the library under PyTorch's convolutions on the CPU, called from TypeScript. It brings its
- * own threads, one a core unless told otherwise. Runs that are trained side by side, a thread each, are
- * faster than one after the other on all cores: what TypeScript does between two calls of oneDNN then
- * happens side by side too, and no thread waits for another.
+ * oneDNN, the library under PyTorch's convolutions on the CPU, called from TypeScript. It starts
+ * its own threads, by default one a core. Runs side by side with one thread each are faster than
+ * runs one after the other on all cores: TypeScript's work between two calls of oneDNN then also
+ * runs in parallel, and no thread waits for another.
  */
 export const onednn: Backend = {
   name: "onednn",
@@ -33,7 +33,7 @@ export const onednn: Backend = {
   },
 };
 
-/** The environment variables by which oneDNN rounds otherwise, but for that of the mode, which we set. */
+/** The environment variables that change rounding. We override the one of the math mode. */
 const VARIABLES = ["ONEDNN", "DNNL"].flatMap((prefix) => [
   `${prefix}_MAX_CPU_ISA`,
   `${prefix}_CPU_ISA_HINTS`,

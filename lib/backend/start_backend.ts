@@ -6,7 +6,7 @@ import { listenForStop } from "../stop/until_stopped.ts";
 import { isHidden, VARIABLE as HIDING } from "../files/hidden.ts";
 import { UserError } from "../user_error.ts";
 
-/** The backend that runs, and why the ones before it do not. */
+/** The backend that runs, and the reasons why those before it do not. */
 export interface StartedBackend {
   readonly backend: Backend;
   readonly passedOver: readonly { readonly name: string; readonly reason: string }[];
@@ -19,10 +19,10 @@ export interface StartOptions extends Omit<BackendOptions, "isAutomatic"> {
 /**
  * Starts a TensorFlow.js backend and makes it the current one.
  *
- * @param name a backend's name, or "auto" for the first of the list that really works here
+ * @param name a backend's name, or "auto" for the first of the list that works here
  * @param options.candidates the list to choose from
- * @throws UserError if the name is unknown, or if the named backend does not work here, with the
- *   reason and the remedy
+ * @throws UserError if the name is unknown, or, with reason and remedy, if the named backend does
+ *   not work here
  */
 export async function startBackend(
   name = "auto",
@@ -47,9 +47,9 @@ export async function startBackend(
 }
 
 /**
- * The backends to try for a name: all of them for "auto".
+ * Returns the backends to try for a name: all of them for "auto".
  *
- * @throws UserError that lists the valid names
+ * @throws UserError listing the valid names if the name is unknown
  */
 export function backendsNamed(
   name: string,
@@ -61,7 +61,7 @@ export function backendsNamed(
   throw new UserError(`there is no backend "${name}"; choose from ${names}`);
 }
 
-/** One line a backend that was passed over, and one for the one that was taken. */
+/** Writes a line for each backend that was passed over, and one for the backend that runs. */
 export function describeStartedBackend({ backend, passedOver }: StartedBackend): string {
   return [
     ...passedOver.map(({ name, reason }) => `backend ${name} passed over: ${reason}`),
@@ -69,7 +69,7 @@ export function describeStartedBackend({ backend, passedOver }: StartedBackend):
   ].join("\n");
 }
 
-/** Registers a backend and has it compute something, since some register and then fail. */
+/** Registers a backend and tries it out, since some register and then fail. */
 async function tryBackend(backend: Backend, options: BackendOptions): Promise<void> {
   if (isHidden(backend.name)) throw new Error(`${HIDING} hides it`);
   await backend.register(options);
@@ -77,5 +77,5 @@ async function tryBackend(backend: Backend, options: BackendOptions): Promise<vo
   const product = tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])));
   const [value] = await product.data();
   product.dispose();
-  if (value !== 11) throw new Error(`it computes 1·3 + 2·4 = ${value}`);
+  if (value !== 11) throw new Error(`it computes 1·3 + 2·4 = ${value} instead of 11`);
 }

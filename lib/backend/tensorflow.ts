@@ -6,11 +6,11 @@ import util from "node:util";
 import type { Backend } from "./backend.ts";
 
 /**
- * TensorFlow's own C library, with CUDA through `npm:@tensorflow/tfjs-node-gpu`, or for the processor
- * through `npm:@tensorflow/tfjs-node` where only that is installed.
+ * TensorFlow's own C library: with CUDA through `npm:@tensorflow/tfjs-node-gpu`, or for the
+ * processor through `npm:@tensorflow/tfjs-node` if only that is installed.
  *
- * The packages are loaded only when asked for: their native part is fetched by an install script, which
- * Deno runs only when allowed and which needs a route to TensorFlow's download site.
+ * The packages are loaded on demand. An install script fetches their native part; it needs Deno's
+ * permission and access to TensorFlow's download site.
  */
 export const tensorflow: Backend = {
   name: "tensorflow",
@@ -19,7 +19,7 @@ export const tensorflow: Backend = {
   register: async ({ isAutomatic = false }) => {
     await loadTensorflow(PACKAGES, isAutomatic);
   },
-  // What is computed on a GPU is done in order: once the last is there, all of it is.
+  // A GPU works in order: once its last result is there, all its work is done.
   finish: async () => {
     const last = tf.tidy(() => tf.add(tf.scalar(1), 1));
     await last.data();
@@ -28,7 +28,7 @@ export const tensorflow: Backend = {
   arithmetic: () => Promise.resolve({ device: usesGpu() ? "GPU" : "processor" }),
 };
 
-/** A package that brings the backend, and how it is imported. */
+/** A package that contains the backend. */
 export interface TensorflowPackage {
   readonly name: string;
   readonly load: () => Promise<unknown>;
@@ -39,7 +39,7 @@ const PACKAGES: readonly TensorflowPackage[] = [
   packageNamed("@tensorflow/tfjs-node", () => import("@tensorflow/tfjs-node")),
 ];
 
-/** Looks for the native part first. Loading a package without it only to fail costs every start 0.15 s. */
+/** Checks for the native part first, since a failing import takes 0.15 s at each start. */
 function packageNamed(name: string, importIt: () => Promise<unknown>): TensorflowPackage {
   return {
     name,
@@ -55,17 +55,18 @@ function lacksAddon(name: string): boolean {
     const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
     return !existsSync(join(folder, "lib"));
   } catch {
-    return false; // not in Deno's cache yet: importing it puts it there
+    return false; // not in Deno's cache yet; the import puts it there
   }
 }
 
 /**
- * Loads the first of the packages that can be.
+ * Loads the first package that works.
  *
- * @param packages a parameter so that tests can stand in for them
- * @param needsGpu whether it is refused where it computes on the processor: onednn is faster there
+ * @param packages a parameter so that tests can replace them
+ * @param needsGpu true to refuse a package that computes on the processor, where onednn is faster
  * @returns the package's name
- * @throws Error if none loads, with the reason of the first, or if there is no GPU that it needs
+ * @throws Error with the first package's reason if none loads, or if a GPU is needed and there is
+ *   none
  */
 export async function loadTensorflow(
   packages: readonly TensorflowPackage[],
@@ -81,7 +82,7 @@ export async function loadTensorflow(
       continue;
     }
     if (needsGpu && !usesGpu()) {
-      throw new Error(`${name} finds no GPU that it can use; deno task setup --gpu says why`);
+      throw new Error(`${name} finds no GPU that it can use; run deno task setup --gpu to see why`);
     }
     return name;
   }
@@ -99,7 +100,7 @@ function usesGpu(): boolean {
   return backend?.isUsingGpuDevice ?? false;
 }
 
-/** tfjs-node 4.22.0 calls `util.isNullOrUndefined`, which Node 23 and Deno no longer have. */
+/** Restores `util.isNullOrUndefined` for tfjs-node 4.22.0; Node 23 and Deno removed it. */
 function repairUtil(): void {
   const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean };
   legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;

@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { Backend } from "./backend.ts";
 
 /**
- * WebAssembly with XNNPACK, the embedded default: needs nothing but npm packages. What it lacks for
- * training, or has only as a slow loop, is registered on it from `wasm/`.
+ * WebAssembly with XNNPACK, the embedded default. It needs only npm packages. `wasm/` adds the
+ * training kernels that it lacks and replaces those that are slow loops.
  *
  * It runs on one thread: TensorFlow.js takes Deno for Node and leaves its wasm threads off.
  */

@@ -3,12 +3,11 @@ import type { Backend } from "./backend.ts";
 import type { CheckedWebgpuBackend } from "./webgpu/checked_webgpu_backend.ts";
 
 /**
- * Any GPU that Deno's own WebGPU finds a driver for; nothing needs to be installed besides that driver.
- * What TensorFlow.js lacks for training on it, or has only slowly, is registered from `webgpu/`.
+ * Any GPU that Deno's own WebGPU has a driver for; nothing else needs to be installed. `webgpu/`
+ * adds the training kernels that TensorFlow.js lacks on it and replaces slow ones.
  *
- * Tensors can be read on it only asynchronously. A driver that computes on the processor serves for
- * tests; it is far slower than the backends that are made for one, so that only a user who names this
- * backend gets it.
+ * Its tensors can be read only asynchronously. A driver that computes on the processor is far
+ * slower than the processor's own backends, so `auto` passes it over. Tests use it.
  */
 export const webgpu: Backend = {
   name: "webgpu",
@@ -28,7 +27,7 @@ export const webgpu: Backend = {
     const { computeReproducibly } = await import("./webgpu/compute_reproducibly.ts");
     const { registerTrainingKernels } = await import("./webgpu/register_training_kernels.ts");
     const device = await requestDevice(adapter);
-    // The package registers its own, and a lost device's may still be there.
+    // Removes the package's own backend, or that of a lost device.
     tf.removeBackend("webgpu");
     tf.registerBackend("webgpu", () => new CheckedWebgpuBackend(device, adapter.info));
     registerTrainingKernels();

@@ -4,16 +4,16 @@ import { initialiseResNet } from "../nn/initialise.ts";
 import type { ResNet } from "../nn/resnet.ts";
 import { type StoredNetwork, storeNetwork } from "./workload.ts";
 
-/** Mean difference of the logits of an image's class and the average class. */
+/** The mean difference between the logit of an image's class and that of an average class. */
 const MARGIN = 4;
 
-/** What a new running mean and variance are before the first pass, and how much that pass counts. */
+/** A new network's running mean and variance, and the share of the first pass in them. */
 const INITIAL = { mean: 0, variance: 1, momentum: 0.1 };
 
 /**
- * An initialised network that behaves like a trained one where time is concerned: its running
- * statistics are those of the images, and its linear layer picks the class whose mean features are
- * nearest, so that nearly all images are classified correctly.
+ * Makes a network that takes the time of a trained one. Its running statistics are those of the
+ * images. Its linear layer chooses the class with the nearest mean features, so that nearly all
+ * images are classified correctly.
  */
 export async function calibratedNetwork(
   architecture: Architecture,
@@ -29,7 +29,7 @@ export async function calibratedNetwork(
   return stored;
 }
 
-/** One pass moves the running statistics a tenth of the way; the whole way follows from that. */
+/** Sets the running statistics to the images' own; a pass moves them a tenth of the way. */
 function takeStatistics(network: ResNet, images: tf.Tensor4D): void {
   tf.tidy(() => {
     network.forward(images, { training: true });
@@ -41,7 +41,10 @@ function takeStatistics(network: ResNet, images: tf.Tensor4D): void {
   });
 }
 
-/** `logit_c = s · ((μ_c − μ)·f − (‖μ_c‖² − ‖μ‖²)/2)`, a nearest-mean classifier of features f. */
+/**
+ * Makes the linear layer a nearest-mean classifier of features f:
+ * `logit_c = s · ((μ_c − μ)·f − (‖μ_c‖² − ‖μ‖²)/2)`.
+ */
 async function fitLinearLayer(
   network: ResNet,
   images: tf.Tensor4D,
@@ -60,7 +63,7 @@ async function fitLinearLayer(
   let margin = 0;
   for (let c = 0; c < classes; c++) {
     const own = rows.filter((_, i) => labels[i] === c);
-    // A class without an image has no mean; its logits stay 0, those of the average image.
+    // A class without images has no mean; its logits stay 0, as for the average image.
     if (own.length === 0) continue;
     const mean = meanOf(own);
     mean.forEach((value, k) => weight[k][c] = value - centre[k]);

@@ -10,26 +10,26 @@ import type { RunSpecification } from "../training/run_specification.ts";
 import { train } from "../training/train.ts";
 import { UserError } from "../user_error.ts";
 
-/** The same run on one backend. */
+/** The result of the same run on one backend. */
 export interface BackendRun {
   readonly backend: string;
-  /** Why there are no figures: it does not work here */
+  /** The reason why there are no figures: the backend does not work here. */
   readonly reason: string | null;
   readonly seconds: number | null;
-  /** Of the last epoch */
+  /** The loss of the last epoch. */
   readonly loss: number | null;
-  /** 0…1, of the last epoch */
+  /** The test accuracy of the last epoch, 0…1. */
   readonly accuracy: number | null;
-  /** SHA-256 of the student's weights: two runs on one backend have the same */
+  /** SHA-256 of the student's weights; it is the same for every run on this backend. */
   readonly weights: string | null;
 }
 
 /**
- * Trains the same student on every backend that works here and might be chosen, one after the other.
+ * Trains the same student on each backend that `auto` could choose here, one after the other.
  *
- * @param dataset already cut to what the specification says
- * @param teacherFile the teacher's weights
- * @param without backends that are left out, for being slow
+ * @param dataset the images that the specification selects
+ * @param teacherFile the file of the teacher's weights
+ * @param without slow backends to leave out
  */
 export async function compareBackends(
   specification: RunSpecification,
@@ -52,7 +52,7 @@ async function runOn(
 ): Promise<BackendRun> {
   const backend = candidate.name;
   try {
-    // One that would not be chosen here, a GPU's without a GPU, says so.
+    // Under "auto", a backend for a GPU refuses on a machine without one.
     await startBackend("auto", { candidates: [candidate] });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -71,7 +71,10 @@ async function runOn(
     student.dispose();
     const last = rows.at(-1)!;
     return {
-      ...{ backend, reason: null, seconds, weights },
+      backend,
+      reason: null,
+      seconds,
+      weights,
       loss: Number(last.loss),
       accuracy: Number(last.test_accuracy),
     };

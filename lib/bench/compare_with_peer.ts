@@ -1,19 +1,19 @@
-import type { Measurement } from "./measure_backend.ts";
+import type { BackendMeasurement } from "./measure_backend.ts";
 import { type StepTimes, TIMES } from "./measure_step.ts";
 import { type Variant, VARIANTS } from "./pytorch_peer.ts";
-import { type Spread, spreadOf } from "./repeat.ts";
+import { type MedianRange, medianRangeOf } from "./repeat.ts";
 
-/** How many times as long PyTorch takes, over the rounds that both took in turn. */
+/** PyTorch's time divided by ours, over the rounds that both took in turn. */
 export interface PeerRatio {
   readonly configuration: string;
   readonly time: typeof TIMES[number];
   readonly variant: Variant;
-  readonly ratio: Spread;
+  readonly ratio: MedianRange;
 }
 
-/** Each round of ours against the round of theirs that followed it. */
+/** Divides PyTorch's time in each round by ours in the round before it. */
 export function compareWithPeer(
-  { configuration, rounds }: Measurement,
+  { configuration, rounds }: BackendMeasurement,
   peerRounds: readonly Readonly<Record<Variant, StepTimes>>[],
 ): PeerRatio[] {
   return TIMES.flatMap((time) =>
@@ -21,7 +21,7 @@ export function compareWithPeer(
       configuration,
       time,
       variant,
-      ratio: spreadOf(
+      ratio: medianRangeOf(
         rounds.map((round, i) => peerRounds[i][variant][time] / round.times[time]),
       ),
     }))

@@ -2,23 +2,23 @@ import { freeze, type Precision } from "../nn/freeze.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { ResNet } from "../nn/resnet.ts";
 
-/** One way in which this project can run the step. */
+/** One way to run the step. */
 export interface Configuration {
   readonly name: string;
-  /** In what the frozen teacher computes; "f32" if left out. */
+  /** The number type of the frozen teacher; default: "f32". */
   readonly teacherPrecision?: Precision;
-  /** Whether the teacher's output for the clean images was computed before, as its cache has it. */
+  /** True if the teacher's logits of the clean images come from a cache. */
   readonly cachedLogits?: boolean;
 }
 
-/** The first is what a run does unless told otherwise; it is measured on every backend. */
+/** The configurations to measure. The first, a run's default, is measured on every backend. */
 export const configurations: readonly [Configuration, ...Configuration[]] = [
   { name: "float32" },
   { name: "cached clean logits", cachedLogits: true },
   { name: "bf16 teacher and cached clean logits", teacherPrecision: "bf16", cachedLogits: true },
 ];
 
-/** The teacher as a configuration has it. @throws UserError where the backend can't have it */
+/** Freezes the teacher as a configuration says. @throws UserError if the backend cannot */
 export function freezeTeacher(
   network: ResNet,
   { teacherPrecision }: Configuration,

@@ -3,7 +3,7 @@ import { readResNet } from "../nn/weights_file.ts";
 import { type StoredNetwork, storeNetwork, type Workload } from "./workload.ts";
 
 /**
- * The step that a folder of reference numbers takes apart, with what it must come to.
+ * Reads the training step of a folder of reference numbers, with its expected outcome.
  *
  * @throws UserError if the folder lacks the step or a network
  */

@@ -1,6 +1,6 @@
 import type { PeerRatio } from "./compare_with_peer.ts";
 import type { MachineLimits } from "./machine_limits.ts";
-import type { Measurement } from "./measure_backend.ts";
+import type { BackendMeasurement } from "./measure_backend.ts";
 import { type StepTimes, TIMES } from "./measure_step.ts";
 import type { Variant } from "./pytorch_peer.ts";
 import type { ScalingPoint } from "./scaling.ts";
@@ -9,8 +9,8 @@ import type { ScalingPoint } from "./scaling.ts";
 export interface BenchResult {
   readonly machine: string;
   readonly commit: string;
-  /** The first is what counts: the first backend in the first configuration. */
-  readonly measurements: readonly Measurement[];
+  /** The first one is the headline: the first backend in the first configuration. */
+  readonly measurements: readonly BackendMeasurement[];
   readonly limits: MachineLimits;
   readonly peer: PeerResult | { readonly skipped: string } | null;
   readonly scaling: readonly ScalingPoint[];
@@ -23,7 +23,7 @@ export interface PeerResult {
   readonly ratios: readonly PeerRatio[];
 }
 
-/** One line for `--json`, its numbers to six digits; times in ms, rates a second. */
+/** Writes the line for `--json`: numbers to six digits, times in ms, rates a second. */
 export function jsonLine(result: BenchResult): string {
   return JSON.stringify(
     summaryOf(result),
@@ -65,7 +65,7 @@ function summaryOf(
 }
 
 function numbersOf(
-  { configuration, workload, step, rounds, kernelTime }: Measurement,
+  { configuration, workload, step, rounds, kernelTime }: BackendMeasurement,
   limits: MachineLimits,
 ): Record<string, unknown> {
   const rates = TIMES.map((time) => [time, step.flops[time] / (step.times[time] * 1e6)] as const);
@@ -91,7 +91,7 @@ function numbersOf(
   };
 }
 
-/** By the name of what was timed, without its unit. */
+/** Makes an object whose keys are the times' names without their unit. */
 function keyed(entries: readonly (readonly [string, number])[]): Record<string, number> {
   return Object.fromEntries(entries.map(([time, value]) => [time.replace(/_ms$/, ""), value]));
 }

@@ -5,24 +5,24 @@ import { median, repeat, type Repeats } from "./repeat.ts";
 import { runStep } from "./run_step.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
 
-/** Where the time of a student step goes: into the backend's kernels, or around them. */
+/** The time of a student step inside and outside the backend's kernels. */
 export interface KernelTime {
   /** `(step − time inside kernels) / step`: autodiff, memory management, the language */
   readonly overhead: number;
-  /** How many kernels a step runs. */
+  /** The number of kernels that a step runs. */
   readonly kernels: number;
-  /** Bytes that they read and write, counted as if nothing stayed in a cache. */
+  /** The bytes that they read and write, counted as if nothing stayed in a cache. */
   readonly bytes: number;
 }
 
-/** Kernels that give their input another name or shape and move nothing. */
+/** Kernels that only give their input another name or shape. */
 const FREE = new Set(["Identity", "Reshape", "ExpandDims"]);
 
 /**
- * Measures student steps with a stopwatch around every kernel of the current backend. These steps are
- * taken for nothing else, so that the stopwatches are in no other time.
+ * Measures student steps with a stopwatch around every kernel of the current backend. It takes
+ * steps of its own, so that the stopwatches slow down no other measurement.
  *
- * @returns null on a backend that queues its work: time inside a kernel says nothing there
+ * @returns null on a backend that queues its work, where the time inside a kernel says nothing
  */
 export async function measureKernelTime(
   prepared: PreparedWorkload,
@@ -72,7 +72,7 @@ class KernelWatch {
   }
 
   #run(name: string, kernel: tf.KernelFunc, call: Parameters<tf.KernelFunc>[0]) {
-    // A kernel may be made of others; their time is in its own.
+    // A kernel may call others; its own time includes theirs.
     if (this.#depth > 0) return kernel(call);
     this.#depth++;
     const start = performance.now();
@@ -88,7 +88,7 @@ class KernelWatch {
   }
 }
 
-/** Inputs that were left out are undefined. */
+/** Adds up the bytes of tensors; an input that was left out is undefined. */
 function bytesOf(tensors: readonly (tf.TensorInfo | readonly tf.TensorInfo[] | undefined)[]) {
   return tensors.flat().reduce(
     (sum, info) =>

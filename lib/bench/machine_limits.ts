@@ -1,29 +1,31 @@
 import * as tf from "@tensorflow/tfjs";
 import { startBackend } from "../backend/start_backend.ts";
 
-/** What the machine can do at best, as far as a backend gets it out of it. */
+/** The highest speeds that any backend reaches on this machine. */
 export interface MachineLimits {
-  /** The backend that it was measured with: the fastest one. */
+  /** The fastest backend, with which they were measured. */
   readonly backend: string;
-  /** Of the best matrix product or convolution. */
+  /** The speed of the best matrix product or convolution. */
   readonly gflops: number;
-  /** Bytes a second from and to memory, of a tensor addition. */
+  /** The memory traffic of a tensor addition. */
   readonly gigabytesPerSecond: number;
 }
 
-/** The first only tells what to expect of the others. */
+/** Sides of the matrices to multiply. The first product only predicts the time of the others. */
 const MATRIX_SIDES = [256, 1024, 1536, 2048];
 
-/** A product that would take longer is not tried: this backend won't set the limit. */
+/** The longest product to try: a slower backend won't set the limit. */
 const LONGEST_MS = 300;
 
-/** Floats of a tensor of 256 MiB, more than caches hold. */
+/** The numbers in a tensor of 256 MiB, which no cache holds. */
 const LARGE = 2 ** 26;
 
 /**
  * Measures large matrix products on each backend, and an addition of 256 MiB on the fastest.
  *
- * @param names backends that work here; the last one started stays the current one
+ * The fastest backend stays the current one.
+ *
+ * @param names the backends that work here
  */
 export async function measureMachineLimits(names: readonly string[]): Promise<MachineLimits> {
   let best = { backend: names[0], gflops: 0 };
@@ -49,7 +51,7 @@ async function bestMatrixProduct(): Promise<number> {
   return best;
 }
 
-/** A convolution that stays in the cache; it may do better than a matrix product, which packs first. */
+/** Measures a convolution in the cache; it may beat a matrix product, which packs first. */
 async function convolution(): Promise<number> {
   const [images, side, channels] = [32, 8, 64];
   const x = tf.fill([images, side, side, channels], 0.5) as tf.Tensor4D;
@@ -59,7 +61,7 @@ async function convolution(): Promise<number> {
   return 2 * 9 * channels ** 2 * images * side ** 2 / (ms * 1e6);
 }
 
-/** Two tensors are read and one is written. */
+/** Measures an addition, which reads two tensors and writes one. */
 async function additionBandwidth(): Promise<number> {
   const [x, y] = [tf.fill([LARGE], 0.5), tf.fill([LARGE], 0.25)];
   const ms = await fastestOf(() => tf.add(x, y), 3);
@@ -72,10 +74,10 @@ async function fastestOf(work: () => tf.Tensor, repeats: number): Promise<number
   for (let i = 0; i <= repeats; i++) {
     const start = performance.now();
     const result = work();
-    // Waits for a backend that queues its work, at the price of one number.
+    // Reading one number waits for a backend that queues its work.
     const corner = tf.slice(result, result.shape.map(() => 0), result.shape.map(() => 1));
     await corner.data();
-    // The first one warms up.
+    // The first repeat is the warm-up.
     if (i > 0) fastest = Math.min(fastest, performance.now() - start);
     tf.dispose([result, corner]);
   }

@@ -9,45 +9,49 @@ import type { Repeats } from "./repeat.ts";
 import { runStep } from "./run_step.ts";
 import { firstImages, type Workload } from "./workload.ts";
 
-/** What a backend makes of the workload in one configuration. */
-export interface Measurement {
+/** The times of a backend in one configuration. */
+export interface BackendMeasurement {
   readonly backend: string;
   readonly configuration: string;
-  /** The whole workload, or its first images where the whole of it takes too long */
+  /** The whole workload, or its first images if the whole takes too long. */
   readonly workload: Workload;
-  /** The rounds, in their order */
+  /** The rounds in their order. */
   readonly rounds: readonly MeasuredStep[];
-  /** Their medians. */
+  /** The medians of the rounds. */
   readonly step: MeasuredStep;
-  /** Of the student step; measured in the first configuration only. */
+  /** The kernel time of the student step; measured only in the first configuration. */
   readonly kernelTime: KernelTime | null;
 }
 
-/** A BSS step that is expected to take longer than this is measured on fewer images… */
+/** The longest expected BSS step on all images. A slower one is measured on fewer images… */
 const PATIENCE_MS = 30_000;
-/** … so few that it takes about this long, and less often. */
+/** … so that it takes about this long. */
 const ENDURABLE_MS = 3_000;
+/** The repeats of a slow step. */
 const SLOW_REPEATS: Repeats = { warmUp: 1, timed: 3 };
-/** Batch-norm needs two. */
+/** Batch-norm needs two images. */
 const FEWEST_IMAGES = 2;
-/** What is expected follows from steps on so many images, more of them while they are quick. */
+/** The numbers of images of test steps; the larger ones only while steps are quick. */
 const PROBES = [4, 16, 64];
 const QUICK_MS = 1_000;
 
-/** How a backend is measured. */
+/** The plan for measuring a backend. */
 export interface BackendPlan {
   readonly workload: Workload;
   readonly repeats: Repeats;
   readonly rounds: number;
   readonly configurations: readonly Configuration[];
-  /** Is called after each round of ours, for those who take turns. */
+  /** Called after each round, for PyTorch's turn. */
   readonly afterRound?: () => Promise<void>;
-  /** Is told what can't be measured, and what is measured on fewer images. */
+  /** Receives a text about each measurement that was left out or made on fewer images. */
   readonly note: (text: string) => void;
 }
 
-/** Measures a backend, which becomes the current one, in each of the configurations. */
-export async function measureBackend(backend: string, plan: BackendPlan): Promise<Measurement[]> {
+/** Makes a backend the current one and measures it in each configuration. */
+export async function measureBackend(
+  backend: string,
+  plan: BackendPlan,
+): Promise<BackendMeasurement[]> {
   await startBackend(backend);
   const { workload, repeats } = await endurablePlan(plan, backend);
   const candidates: { configuration: Configuration; prepared: PreparedWorkload }[] = [];
@@ -67,7 +71,7 @@ export async function measureBackend(backend: string, plan: BackendPlan): Promis
     }
     await plan.afterRound?.();
   }
-  const measurements: Measurement[] = [];
+  const measurements: BackendMeasurement[] = [];
   for (const [i, { configuration, prepared }] of candidates.entries()) {
     measurements.push({
       backend,
@@ -83,7 +87,7 @@ export async function measureBackend(backend: string, plan: BackendPlan): Promis
   return measurements;
 }
 
-/** Fewer images and repeats where all would take too long, as in plain JavaScript. */
+/** Reduces images and repeats if all of them would take too long, as in plain JavaScript. */
 async function endurablePlan({ workload, repeats, note }: BackendPlan, backend: string) {
   let images = workload.shape[0];
   let anImage = Infinity;
@@ -92,7 +96,7 @@ async function endurablePlan({ workload, repeats, note }: BackendPlan, backend: 
     const ms = await probeStep(probe);
     anImage = Math.min(anImage, ms / probe.shape[0]);
     if (images * anImage <= PATIENCE_MS) return { workload, repeats };
-    // Where a few images take long, it is not what a call costs whatever its size.
+    // If a few images already take long, the time is not that of the calls.
     if (ms > QUICK_MS) break;
   }
   while (images > FEWEST_IMAGES && images * anImage > ENDURABLE_MS) images = Math.ceil(images / 2);
@@ -101,7 +105,7 @@ async function endurablePlan({ workload, repeats, note }: BackendPlan, backend: 
   return { workload: firstImages(workload, images), repeats: { ...SLOW_REPEATS, timed } };
 }
 
-/** A BSS step in ms; the second one, unless the first was slow enough to need no warm-up. */
+/** Times a BSS step in ms: the second one, unless the first is too slow for a warm-up. */
 async function probeStep(workload: Workload): Promise<number> {
   const prepared = await PreparedWorkload.prepare(workload, configurations[0]);
   const step = async () => (await runStep(methodNamed("bss"), prepared)).ms;

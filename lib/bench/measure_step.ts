@@ -6,18 +6,18 @@ import type { PreparedWorkload } from "./prepared_workload.ts";
 import { stepFlops } from "./step_work.ts";
 import type { StepOutcome } from "./workload.ts";
 
-/** What is timed, in the order of the tables; also in JSON and from PyTorch. */
+/** The names of the times in the order of the tables, also in JSON and in PyTorch's script. */
 export const TIMES = ["bss_step_ms", "student_step_ms", "teacher_forward_ms"] as const;
 export type StepTimes = Readonly<Record<typeof TIMES[number], number>>;
 
-/** A round's times in ms, each a median of the repeats. */
+/** The result of a round: times in ms, each a median of the repeats. */
 export interface MeasuredStep {
   readonly times: StepTimes;
   /** The parts of the BSS step. */
   readonly parts: Readonly<Record<Part, number>>;
-  /** What the BSS step came to; every repeat comes to the same. */
+  /** The outcome of the BSS step, the same for every repeat. */
   readonly outcome: StepOutcome;
-  /** Floating-point operations of each of the times. */
+  /** The floating-point operations of each timed part. */
   readonly flops: StepTimes;
 }
 
@@ -49,7 +49,7 @@ export async function measureStep(
   };
 }
 
-/** The medians over the rounds, each of them a median already. */
+/** Takes the medians over the rounds, whose times are themselves medians. */
 export function medianOfRounds(rounds: readonly MeasuredStep[]): MeasuredStep {
   const times = TIMES.map((name) => [name, median(rounds.map(({ times }) => times[name]))]);
   return {

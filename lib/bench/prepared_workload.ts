@@ -6,7 +6,7 @@ import type { ResNet } from "../nn/resnet.ts";
 import { Sgd } from "../nn/sgd.ts";
 import { weightsFrom } from "../nn/weights_file.ts";
 
-/** A workload on the current backend, ready to be stepped again and again from the same weights. */
+/** A workload on the current backend, for repeated steps from the same weights. */
 export class PreparedWorkload {
   readonly workload: Workload;
   readonly images: tf.Tensor4D;
@@ -14,7 +14,7 @@ export class PreparedWorkload {
   readonly student: ResNet;
   readonly teacher: FrozenNetwork;
   readonly optimizer = new Sgd(OPTIMIZER);
-  /** The teacher's logits for the images, row by row; null where a step computes them. */
+  /** The teacher's logits of the images, row-major; null if the step computes them. */
   readonly cachedLogits: Float32Array | null;
 
   private constructor(workload: Workload, teacher: FrozenNetwork, cached: Float32Array | null) {
@@ -41,9 +41,9 @@ export class PreparedWorkload {
   }
 
   /**
-   * Gives the student the weights and running statistics that it had at first, so that each step
-   * selects and attacks the same samples. The momentum stays: it changes nothing but the next step's
-   * result, which this undoes.
+   * Restores the student's initial weights and running statistics, so that each step selects and
+   * attacks the same samples. The momentum stays: it changes only the result of the next step,
+   * which is undone too.
    */
   restore(): void {
     const { architecture, tensors } = this.workload.student;

@@ -9,23 +9,23 @@ import { encodeWorkload } from "./workload_file.ts";
 
 const SCRIPT = fileURLToPath(new URL("pytorch_step.py", import.meta.url));
 
-/** How PyTorch runs the step: as the authors' script does, and as a careful user would write it. */
+/** The step in PyTorch as in the authors' script, and as a careful user would write it. */
 export const VARIANTS = ["published", "tuned"] as const;
 export type Variant = typeof VARIANTS[number];
 
-/** What the script says when it is ready. */
+/** The script's first line. */
 interface Greeting {
   readonly torch: string;
   readonly threads: number;
-  /** What the first step came to. */
+  /** The outcome of the first step. */
   readonly outcomes: Readonly<Record<Variant, StepOutcome>>;
 }
 
 /**
- * The first python that has PyTorch: the one on the search path, or the system's, for which
+ * Finds the first Python with PyTorch: the one on the search path, or the system's, for which
  * distributions package it.
  *
- * @returns its path, or why there is none
+ * @returns its path, or the reason why there is none
  */
 export async function findPython(
   candidates?: readonly string[],
@@ -47,7 +47,7 @@ export async function findPython(
   };
 }
 
-/** The same step in PyTorch, loaded once and then timed in rounds. */
+/** A process that times the same step in PyTorch, in rounds. */
 export class PyTorchPeer implements AsyncDisposable {
   readonly greeting: Greeting;
   readonly #process: Deno.ChildProcess;
@@ -68,7 +68,7 @@ export class PyTorchPeer implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** @throws Error with what the script said if it fails */
+  /** @throws Error if the script fails; the script's own messages go to the terminal */
   static async start(
     python: string,
     workload: Workload,
@@ -93,15 +93,15 @@ export class PyTorchPeer implements AsyncDisposable {
     }
   }
 
-  /** One round of every variant. */
+  /** Times one round of every variant. */
   async round(): Promise<Record<Variant, StepTimes>> {
     await this.#input.write(new TextEncoder().encode("round\n"));
     return JSON.parse(await nextLine(this.#lines));
   }
 
-  /** Ends it and removes its files. */
+  /** Ends the process and removes its files. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#input.close().catch(() => {}); // it has ended by itself
+    await this.#input.close().catch(() => {}); // the process has already ended
     await this.#lines.return(undefined);
     await this.#process.status;
     await Deno.remove(this.#folder, { recursive: true });
@@ -110,7 +110,7 @@ export class PyTorchPeer implements AsyncDisposable {
 
 async function nextLine(lines: AsyncGenerator<string>): Promise<string> {
   const { value, done } = await lines.next();
-  if (done) throw new Error("pytorch_step.py ended early; what it said stands above");
+  if (done) throw new Error("pytorch_step.py ended early; its own messages are above");
   return value;
 }
 

@@ -1,16 +1,16 @@
-"""The step that `deno task bench` measures, in PyTorch on the CPU, to be timed in turn with it.
+"""Times in PyTorch, on the CPU, the step that `deno task bench` measures.
 
-usage: python3 pytorch_step.py WORKLOAD REPEATS      (a safetensors file that bench writes)
+usage: python3 pytorch_step.py WORKLOAD REPEATS      (WORKLOAD is a safetensors file that bench writes)
 
-Prints one line of JSON when everything is loaded: versions, and what the first step of each variant came
-to. Then answers each line "round" on standard input with one line of JSON: the times of each variant in
-milliseconds, medians of the repeats.
+When everything is loaded, it prints one line of JSON with versions and the outcome of each variant's first
+step. It then answers each line "round" on standard input with one line of JSON: the times of each variant
+in milliseconds, medians of the repeats.
 
-published  as the authors' script does it: NCHW; every attack step is for all base samples until the last
-           has left its class; gradients of the teacher's weights are computed and never used; one more
-           pass of the teacher over the finished samples.
-tuned      as a careful user would write it: channels_last, no gradients for the teacher's weights, only
-           samples that are still on their way are stepped, their last logits are kept.
+published  as in the authors' script: NCHW; every attack step moves all base samples until the last one has
+           left its class; gradients of the teacher's weights are computed and never used; the teacher makes
+           one more pass over the finished samples.
+tuned      as a careful user would write it: channels_last; no gradients of the teacher's weights; an attack
+           step moves only samples that have not crossed yet; their last logits are kept.
 """
 
 import json
@@ -27,7 +27,7 @@ WARM_UP = 2
 
 
 def read_workload(path):
-    """The tensors and the numbers of the file."""
+    """Reads the tensors and the numbers of the file."""
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
@@ -85,7 +85,7 @@ class ResNet(nn.Module):
 
 
 class Variant:
-    """What the variants have in common; they differ in how they get the boundary supporting samples."""
+    """The common part of the variants, which differ in how they make the boundary supporting samples."""
 
     layout = torch.contiguous_format
 
@@ -109,7 +109,7 @@ class Variant:
         self.uniform = tensors["uniform"].double()
 
     def restore(self):
-        """The student as it was at first, so that each step attacks the same samples."""
+        """Restores the initial student, so that each step attacks the same samples."""
         self.student.load_state_dict(self.initial)
 
     def bss_step(self):
@@ -140,13 +140,13 @@ class Variant:
             self.teacher(self.images)
 
     def soft(self, teacher, student):
-        """Soft cross-entropy, the mean over the samples."""
+        """Computes the soft cross-entropy, the mean over the samples."""
         t = self.numbers["temperature"]
         target = F.softmax(teacher.detach() / t, 1)
         return -(target * F.log_softmax(student / t, 1)).sum() / len(teacher)
 
     def select(self, teacher, student):
-        """Base samples, their classes and target classes; float64, as near-ties decide what follows."""
+        """Selects base samples, their classes and target classes, in float64 because of near-ties."""
         p, q = F.softmax(teacher.double(), 1), F.softmax(student.double(), 1)
         right = (teacher.argmax(1) == self.labels) & (student.argmax(1) == self.labels)
         index = right.nonzero().flatten()
@@ -160,7 +160,7 @@ class Variant:
         return index, base, order.gather(1, drawn[:, None]).squeeze(1)
 
     def move(self, x, logits, base, target):
-        """`−η (L + ε) ∇L / ‖∇L‖` with L = f_base − f_target; `x` has asked for its gradient."""
+        """Computes `−η (L + ε) ∇L / ‖∇L‖` with L = f_base − f_target; `x` requires its gradient."""
         gap = (logits.gather(1, base[:, None]) - logits.gather(1, target[:, None])).squeeze(1)
         gap.sum().backward()
         norm = x.grad.flatten(1).norm(dim=1)
@@ -252,7 +252,7 @@ def main():
     )
     for line in sys.stdin:
         if line.strip() != "round":
-            sys.exit(f'asked for "{line.strip()}", but knows only "round"')
+            sys.exit(f'pytorch_step.py got "{line.strip()}"; it knows only "round"')
         print(json.dumps({name: times(variant, repeats) for name, variant in variants.items()}), flush=True)
 
 

@@ -8,16 +8,16 @@ const SIDE = 32;
 const CHANNELS = 3;
 const CLASSES = 10;
 
-/** Side of the coarse pattern that makes a class; it is drawn at 8 pixels a cell. */
+/** The side of a class's coarse pattern, in cells of 8 pixels. */
 const PATTERN = 4;
 
-/** Share of an image that is noise of its own. */
+/** The share of noise in an image. */
 const NOISE = 0.3;
 
-/** Statistics of batch-norm and of the classes are taken from so many images. */
+/** The number of images for the statistics of batch-norm and of the classes. */
 const CALIBRATION_IMAGES = 64;
 
-/** Which random step. */
+/** Options of a random step. */
 export interface RandomWorkloadOptions {
   readonly batch: number;
   /** "resnet8", … */
@@ -25,6 +25,7 @@ export interface RandomWorkloadOptions {
   readonly teacher: string;
 }
 
+/** The paper's batch size and the authors' networks for CIFAR-10. */
 export const RANDOM_WORKLOAD: RandomWorkloadOptions = {
   batch: 256,
   student: "resnet8",
@@ -32,14 +33,14 @@ export const RANDOM_WORKLOAD: RandomWorkloadOptions = {
 };
 
 /**
- * A step of the paper's shapes on random images and initialised networks, for machines without the
- * reference numbers.
+ * Makes a step with the paper's shapes from random images and random networks, for machines without
+ * the reference numbers.
  *
- * Images of pure noise all look alike to a random network: teacher and student would agree on all
+ * To a random network, images of pure noise all look alike: teacher and student would agree on all
  * images or on none, and there might be no attack to time. So each image is the coarse random
- * pattern of its class plus noise, and the networks get the linear layer that tells such classes
- * apart: both classify nearly every image correctly, a quarter of them is attacked, and most cross in
- * one or two steps, as with the authors' teacher.
+ * pattern of its class plus noise, and the networks' linear layers are fitted to the classes. Both
+ * networks then classify nearly every image correctly. A quarter of the images is attacked, and
+ * most cross in one or two steps, as with the authors' teacher.
  */
 export async function randomWorkload(
   options: Partial<RandomWorkloadOptions> = {},

@@ -1,6 +1,6 @@
-/** How often something is done to time it. */
+/** The number of repeats of a measurement. */
 export interface Repeats {
-  /** Before the first that counts: caches fill, code is compiled. */
+  /** Repeats that do not count, while caches fill and code is compiled. */
   readonly warmUp: number;
   readonly timed: number;
 }
@@ -8,11 +8,11 @@ export interface Repeats {
 export const REPEATS: Repeats = { warmUp: 2, timed: 7 };
 
 /**
- * Does something again and again.
+ * Repeats a measurement.
  *
- * @param work one repeat, with what it measured
- * @param before is called before each repeat, outside of what is timed
- * @returns what the repeats after the warm-up gave
+ * @param work measures once and returns the result
+ * @param before is called before each repeat and is not timed
+ * @returns the results after the warm-up
  */
 export async function repeat<T>(
   work: () => Promise<T>,
@@ -28,7 +28,7 @@ export async function repeat<T>(
   return results;
 }
 
-/** The middle one; of an even number, the mean of the two in the middle. NaN of nothing. */
+/** Computes the median; the mean of the two middle values of an even number, NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -36,12 +36,12 @@ export function median(values: readonly number[]): number {
 }
 
 /** Median, smallest and largest of a number over the rounds. */
-export interface Spread {
+export interface MedianRange {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-export function spreadOf(values: readonly number[]): Spread {
+export function medianRangeOf(values: readonly number[]): MedianRange {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }

@@ -10,7 +10,7 @@ import type { PreparedWorkload } from "./prepared_workload.ts";
 import type { StepWork } from "./step_work.ts";
 import { type LossTerm, OPTIMIZER, SCHEDULE, type StepOutcome, TERM_WEIGHTS } from "./workload.ts";
 
-/** The parts of a step, in their order; "rest" is what none of the others holds. */
+/** The parts of a step, in their order; "rest" is the time outside of all others. */
 export const PARTS = [
   "teacher",
   "student, batch",
@@ -22,7 +22,7 @@ export const PARTS = [
 ] as const;
 export type Part = typeof PARTS[number];
 
-/** One step of the optimizer as training takes it, timed. */
+/** The times and the outcome of one training step. */
 export interface TimedStep {
   readonly ms: number;
   readonly parts: Readonly<Record<Part, number>>;
@@ -31,8 +31,8 @@ export interface TimedStep {
 }
 
 /**
- * Takes a step exactly as the training loop does: the method's own loss, the gradients of its passes
- * added up, the losses read back, and the optimizer.
+ * Takes a step exactly as the training loop does: it computes the method's loss, adds up the
+ * gradients of the passes, reads the losses and applies the optimizer.
  *
  * @param method "bss", or "original" for a step of the student alone
  */
@@ -90,7 +90,7 @@ function batchOf({ images, labels, workload }: PreparedWorkload): MiniBatch {
   };
 }
 
-/** The teacher's forward pass over the images, its logits read back; in ms. */
+/** Times the teacher's forward pass over the images, including the reading of its logits; in ms. */
 export async function runTeacherForward({ teacher, images }: PreparedWorkload): Promise<number> {
   const start = performance.now();
   const logits = teacher.logits(images);
@@ -99,7 +99,7 @@ export async function runTeacherForward({ teacher, images }: PreparedWorkload): 
   return performance.now() - start;
 }
 
-/** The options of the workload that the method has. */
+/** Takes those of the workload's settings that are options of the method. */
 function methodOptions(method: DistillationMethod, { workload }: PreparedWorkload) {
   const settings = Object.entries(workload.settings);
   const own = settings.filter(([name]) => Object.hasOwn(method.options, name));

@@ -1,22 +1,22 @@
 import { compareExactly, compareRelative, type Comparison } from "../parity/compare.ts";
 import type { LossTerm, StepOutcome } from "./workload.ts";
 
-/** The limits of correct float32 code; a boundary term hangs on samples in which a ReLU may flip. */
+/** The errors of correct float32 code. A ReLU may flip in a boundary sample. */
 const TOLERANCES: Readonly<Record<LossTerm, number>> = {
   cross_entropy: 1e-5,
   distillation: 1e-5,
   boundary: 1e-3,
 };
 
-/** Whether two programs did the same step, as one sentence too. */
+/** The verdict on whether two programs did the same step. */
 export interface SameWork {
   readonly same: boolean;
   readonly sentence: string;
 }
 
 /**
- * Holds the first step of one program against that of another: the attack's steps sample by sample,
- * and the terms of the loss to float32 accuracy.
+ * Compares the first steps of two programs: the attack's steps sample by sample, and the terms of
+ * the loss to float32 accuracy.
  */
 export function compareWork(ours: StepOutcome, theirs: StepOutcome, them: string): SameWork {
   const comparisons: Comparison[] = [

@@ -4,11 +4,11 @@ import { PreparedWorkload } from "./prepared_workload.ts";
 import { RANDOM_WORKLOAD, randomWorkload, type RandomWorkloadOptions } from "./random_workload.ts";
 import type { Repeats } from "./repeat.ts";
 
-/** What the step is measured for, besides its usual shapes. */
+/** The batch sizes and students to measure. */
 const BATCHES = [64, 128, 256, 512, 1024];
 const STUDENTS = ["resnet8", "resnet14", "resnet20", "resnet26"];
 
-/** The step at one size. */
+/** The times of the step at one size. */
 export interface ScalingPoint {
   readonly student: string;
   readonly batch: number;
@@ -16,8 +16,9 @@ export interface ScalingPoint {
 }
 
 /**
- * The step on the current backend for batches from 64 to 1024, a quarter of each attacked, and for
- * the students of the paper at its batch of 256; always on random images, of which there are enough.
+ * Measures the step on the current backend for batches from 64 to 1024 with a quarter attacked, and
+ * for larger students at the paper's batch of 256. It uses random images, since there are always
+ * enough of them.
  */
 export async function* measureScaling(repeats: Repeats): AsyncIterable<ScalingPoint> {
   const { student, batch } = RANDOM_WORKLOAD;

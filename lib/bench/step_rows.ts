@@ -4,7 +4,7 @@ import { UserError } from "../user_error.ts";
 /** Times of a step, in ms. */
 type Round = Readonly<Record<string, number>>;
 
-/** The part of what `bench --json` writes that is used here. */
+/** The part of the output of `bench --json` that this file uses. */
 interface BenchFile {
   readonly backends: Readonly<
     Record<string, {
@@ -20,18 +20,18 @@ interface BenchFile {
 export interface StepRow {
   readonly method: string;
   readonly mean: number;
-  /** null for a single round */
+  /** Null for a single round. */
   readonly std: number | null;
-  /** One a round */
+  /** One value for each round. */
   readonly values: readonly number[];
 }
 
 /**
- * The rounds of a benchmark as rows of a figure or a table, in ms.
+ * Reads the rounds of a benchmark as rows of a figure or a table, in ms.
  *
- * @param file as `deno task bench --json` wrote it
- * @param time "bss_step_ms", "student_step_ms", "teacher_forward_ms"
- * @throws UserError for a file that holds no such times
+ * @param file the output of `deno task bench --json`
+ * @param time "bss_step_ms", "student_step_ms" or "teacher_forward_ms"
+ * @throws UserError if the file holds no such times
  */
 export async function stepRows(file: string, time: string): Promise<StepRow[]> {
   const { backends, peer }: BenchFile = JSON.parse(await Deno.readTextFile(file));
@@ -47,7 +47,9 @@ export async function stepRows(file: string, time: string): Promise<StepRow[]> {
   );
   const rows = [...ours, ...theirs];
   if (rows.some(({ values }) => !values.every(Number.isFinite))) {
-    throw new UserError(`${file} holds no times "${time}"; \`deno task bench --json\` makes them`);
+    throw new UserError(
+      `${file} holds no times "${time}"; make the file with \`deno task bench --json\``,
+    );
   }
   return rows;
 }

@@ -1,20 +1,20 @@
 import { forwardFlops, trainingFlops } from "../training/cost.ts";
 import type { Workload } from "./workload.ts";
 
-/** How many images a step sent through the networks, as it really did: not what it might have. */
+/** The numbers of images that a step really sent through the networks. */
 export interface StepWork {
-  /** Through the student, forward and backward */
+  /** Through the student, forward and backward. */
   student: number;
   teacherForward: number;
-  /** From the teacher's logits back to the images */
+  /** From the teacher's logits back to the images. */
   teacherBackward: number;
 }
 
-/** Floating-point operations of the networks in a step, two a multiply-add. */
+/** Counts the networks' floating-point operations in a step, two a multiply-add. */
 export function stepFlops({ teacher, student, shape }: Workload, work: StepWork): number {
   const [, height, width] = shape;
   const size = { height, width };
   return trainingFlops(student.architecture, size) * work.student +
-    // The way back to the images costs what the way forward does: no gradient of a weight.
+    // The pass back to the images costs as much as a forward pass, since it has no weight gradients.
     forwardFlops(teacher.architecture, size) * (work.teacherForward + work.teacherBackward);
 }

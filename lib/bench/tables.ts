@@ -1,21 +1,21 @@
 import { formatTextTable, type TableCell } from "../report/cell.ts";
 import type { PeerRatio } from "./compare_with_peer.ts";
 import type { MachineLimits } from "./machine_limits.ts";
-import type { Measurement } from "./measure_backend.ts";
+import type { BackendMeasurement } from "./measure_backend.ts";
 import { type StepTimes, TIMES } from "./measure_step.ts";
 import { type Variant, VARIANTS } from "./pytorch_peer.ts";
 import { median } from "./repeat.ts";
 import { PARTS } from "./run_step.ts";
 import type { ScalingPoint } from "./scaling.ts";
 
-/** "bss_step_ms" → "BSS step". */
+/** The names of the times in tables. */
 const LABELS: Readonly<Record<keyof StepTimes, string>> = {
   bss_step_ms: "BSS step",
   student_step_ms: "student step",
   teacher_forward_ms: "teacher forward",
 };
 
-export function timesTable(measurements: readonly Measurement[]): string {
+export function timesTable(measurements: readonly BackendMeasurement[]): string {
   return formatTextTable(
     ["backend", "configuration", "images", ...TIMES.map((time) => `${LABELS[time]} (ms)`)],
     measurements.map(({ backend, configuration, workload, step }) => [
@@ -29,7 +29,7 @@ export function timesTable(measurements: readonly Measurement[]): string {
 }
 
 export function throughputTable(
-  measurements: readonly Measurement[],
+  measurements: readonly BackendMeasurement[],
   { backend: fastest, gflops, gigabytesPerSecond }: MachineLimits,
 ): string {
   const rows = measurements.flatMap(({ backend, configuration, workload, step, kernelTime }) =>
@@ -77,7 +77,7 @@ export function throughputTable(
   );
 }
 
-export function partsTable(measurements: readonly Measurement[]): string {
+export function partsTable(measurements: readonly BackendMeasurement[]): string {
   return formatTextTable(
     ["backend", "configuration", ...PARTS],
     measurements.map(({ backend, configuration, step }) => [
@@ -89,7 +89,7 @@ export function partsTable(measurements: readonly Measurement[]): string {
   );
 }
 
-export function overheadTable(measurements: readonly Measurement[]): string {
+export function overheadTable(measurements: readonly BackendMeasurement[]): string {
   return formatTextTable(
     ["backend", "student step (ms)", "outside of kernels", "kernels"],
     measurements.flatMap(({ backend, step, kernelTime }) =>

@@ -2,7 +2,7 @@ import { permute } from "../nn/layout.ts";
 import { encodeSafetensors, type StoredTensor } from "../nn/safetensors.ts";
 import { OPTIMIZER, type StoredNetwork, TERM_WEIGHTS, type Workload } from "./workload.ts";
 
-/** The workload as the bytes of a safetensors file in PyTorch's layouts, its settings as metadata. */
+/** Encodes a workload as a safetensors file in PyTorch's layouts, with its settings as metadata. */
 export function encodeWorkload(workload: Workload): Uint8Array {
   const { images, shape: [n, h, w, c], labels, uniform, teacher, student, settings } = workload;
   const tensors = new Map<string, StoredTensor>([
@@ -26,7 +26,7 @@ export function encodeWorkload(workload: Workload): Uint8Array {
   return encodeSafetensors({ tensors, metadata });
 }
 
-/** Order of the axes of NHWC that gives NCHW. */
+/** The order of the axes that turns NHWC into NCHW. */
 const NCHW = [0, 3, 1, 2];
 
 function prefixed(prefix: string, { tensors }: StoredNetwork): [string, StoredTensor][] {

@@ -7,7 +7,7 @@ import { configurations } from "../bench/configuration.ts";
 import { goldenWorkload } from "../bench/golden_workload.ts";
 import { type BenchResult, jsonLine, type PeerResult } from "../bench/json_summary.ts";
 import { measureMachineLimits } from "../bench/machine_limits.ts";
-import { measureBackend, type Measurement } from "../bench/measure_backend.ts";
+import { type BackendMeasurement, measureBackend } from "../bench/measure_backend.ts";
 import type { StepTimes } from "../bench/measure_step.ts";
 import { findPython, PyTorchPeer, type Variant, VARIANTS } from "../bench/pytorch_peer.ts";
 import { RANDOM_WORKLOAD, randomWorkload } from "../bench/random_workload.ts";
@@ -70,7 +70,7 @@ async function bench(options: Options): Promise<number> {
   const peer = options.peer ? await startPeer(workload, repeats) : null;
   await using running = peer instanceof PyTorchPeer ? peer : null;
   const peerRounds: Record<Variant, StepTimes>[] = [];
-  const measurements: Measurement[] = [];
+  const measurements: BackendMeasurement[] = [];
   for (const [index, name] of names.entries()) {
     console.error(`measuring ${name} …`);
     const first = index === 0;
@@ -158,7 +158,7 @@ async function startPeer(
 
 /** Checks each backend's first full step against the references. */
 function checkWork(
-  measurements: readonly Measurement[],
+  measurements: readonly BackendMeasurement[],
   workload: Workload,
   peer: PyTorchPeer | null,
 ): SameWork[] {
@@ -192,7 +192,7 @@ async function scale(backend: string, repeats: Repeats): Promise<ScalingPoint[]>
 
 function resultOf(
   { greeting: { torch, threads } }: PyTorchPeer,
-  ours: readonly Measurement[],
+  ours: readonly BackendMeasurement[],
   rounds: PeerResult["rounds"],
 ): PeerResult {
   const ratios = ours.flatMap((measurement) => compareWithPeer(measurement, rounds));

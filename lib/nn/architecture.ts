@@ -3,13 +3,13 @@ import { UserError } from "../user_error.ts";
 /**
  * The layers of a residual network of He et al. (2016) for small images: stages of n basic blocks.
  *
- * Three stages are theirs and the paper's, for 32×32. A fourth one is ours, for 64×64: which networks
- * the paper has for those is not known.
+ * Three stages, for 32×32, are theirs and the paper's. The fourth, for 64×64, is ours: the paper
+ * does not say which networks it uses for that size.
  */
 export interface Layers {
   /** 6n + 2 with three stages: 8, 14, 20, 26, …; 8n + 2 with four: 10, 18, 26, … */
   readonly depth: number;
-  /** Left out where there are three, so that each network has one description. */
+  /** Left out for three stages, so that each network has only one description. */
   readonly stages?: 4;
 }
 
@@ -20,21 +20,21 @@ export interface Architecture extends Layers {
   readonly classes: number;
 }
 
-/** Channels of the stages; each but the first halves height and width. */
+/** Lists the channels of the stages. Each stage but the first halves height and width. */
 export function stageChannels({ stages }: Layers): number[] {
   return [16, 32, 64, 128].slice(0, stages ?? 3);
 }
 
-/** One 3×3 convolution pair with its shortcut, by its place in the network. */
+/** The shape and place of a basic block: two 3×3 convolutions and a shortcut. */
 export interface BlockShape {
-  /** PyTorch's name for it: "layer2.0" is the first block of the second stage. */
+  /** PyTorch's name: "layer2.0" is the first block of the second stage. */
   readonly name: string;
   readonly inChannels: number;
   readonly outChannels: number;
   readonly stride: 1 | 2;
 }
 
-/** The blocks of each stage, first to last. */
+/** Lists the blocks of each stage, first to last. */
 export function blocksOf(layers: Layers): BlockShape[][] {
   const channels = stageChannels(layers);
   return channels.map((outChannels, stage) =>
@@ -47,27 +47,27 @@ export function blocksOf(layers: Layers): BlockShape[][] {
   );
 }
 
-/** Which of the blocks, all stages one after the other, are the last of a stage. */
+/** Lists the indices, among the blocks of all stages, of those that are the last of their stage. */
 export function stageEnds(blocks: readonly BlockShape[]): number[] {
   return blocks.flatMap(({ outChannels }, k) =>
     outChannels === blocks[k + 1]?.outChannels ? [] : [k]
   );
 }
 
-/** Channels of the output of each stage, from all blocks one after the other. */
+/** Lists the output channels of each stage, from the blocks of all stages. */
 export function outputChannels(blocks: readonly BlockShape[]): number[] {
   return stageEnds(blocks).map((k) => blocks[k].outChannels);
 }
 
-/** "resnet8", or "resnet10-4stage". */
+/** Returns a network's name: "resnet8" or "resnet10-4stage". */
 export function networkName({ depth, stages }: Layers): string {
   return stages ? `resnet${depth}-${stages}stage` : `resnet${depth}`;
 }
 
 /**
- * "resnet8" → 8 layers in three stages, "resnet10-4stage" → 10 in four.
+ * Reads a network's name: "resnet8" has 8 layers in three stages, "resnet10-4stage" 10 in four.
  *
- * @throws UserError if a network does not have so many layers in so many stages
+ * @throws UserError if no network has so many layers in so many stages
  */
 export function parseNetwork(name: string): Layers {
   const [, digits, fourth] = /^resnet(\d+)(-4stage)?$/.exec(name) ?? [];
@@ -79,7 +79,7 @@ export function parseNetwork(name: string): Layers {
   );
 }
 
-/** The network of that name for images like those of a data set. @throws UserError as `parseNetwork` */
+/** Returns the network of that name for a data set. @throws UserError as `parseNetwork` */
 export function architectureFor(
   name: string,
   { channels, classes }: { readonly channels: number; readonly classes: readonly string[] },
@@ -87,14 +87,14 @@ export function architectureFor(
   return { ...parseNetwork(name), channels, classes: classes.length };
 }
 
-/** What a parameter or running statistic is for: its name and its shape in PyTorch's layout. */
+/** The name of a parameter or running statistic, and its shape in PyTorch's layout. */
 export interface ParameterShape {
   readonly name: string;
   readonly shape: readonly number[];
   readonly trainable: boolean;
 }
 
-/** Every parameter and running statistic, in PyTorch's order. */
+/** Lists every parameter and running statistic, in PyTorch's order. */
 export function parameterShapes(architecture: Architecture): ParameterShape[] {
   const convolution = (name: string, inChannels: number, outChannels: number) => [
     { name: `${name}.weight`, shape: [outChannels, inChannels, 3, 3], trainable: true },

@@ -9,7 +9,7 @@ import {
   runFusedKernel,
 } from "./fused_kernel.ts";
 
-/** What serves a backend that has no fused kernel of its own. */
+/** Batch normalisation for backends without a fused kernel. */
 const composed = batchNormFormula({
   affine: (x, scale, shift, relu) => {
     const shifted = tf.add(scale ? tf.mul(x, scale) : x, shift) as tf.Tensor4D;
@@ -24,7 +24,7 @@ const fused: BatchNormFormula = {
     runFusedKernel(BatchNormTrainingGrad, { ...inputs }, attributes),
 };
 
-/** The output of a batch normalisation, and the statistics of the batch that it was made with. */
+/** The output of a batch normalisation, with the statistics of the batch. */
 export interface BatchNormResult {
   /** `[n, h, w, c]` */
   readonly y: tf.Tensor4D;
@@ -35,9 +35,9 @@ export interface BatchNormResult {
 }
 
 /**
- * Batch normalisation by the statistics of the mini-batch, followed by the addition of a residual
- * and a ReLU where asked: one operation with its own gradient, which TensorFlow.js does not have. A
- * backend may serve it with fused kernels (see `batch_norm_kernels.ts`).
+ * Normalises a mini-batch by its own statistics, and optionally adds a residual and applies a ReLU.
+ * It is one operation with its own gradient, which TensorFlow.js lacks. A backend may have fused
+ * kernels for it (see `fused_kernel.ts`).
  */
 export function batchNormTraining(
   inputs: BatchNormInputs,
@@ -71,30 +71,30 @@ export function batchNormTraining(
     };
   });
   const { x, gamma, beta, residual } = inputs;
-  const y = operation(...[x, gamma, beta, ...(residual ? [residual] : [])]) as tf.Tensor4D;
+  const y = operation(x, gamma, beta, ...(residual ? [residual] : [])) as tf.Tensor4D;
   return { y, mean, variance };
 }
 
-/** The two passes over the feature map that batch normalisation is made of. */
+/** The two operations on feature maps that make up batch normalisation. */
 interface ChannelOperations {
-  /** `x·scale + shift` by channel; without a scale, `x + shift`. */
+  /** Computes `x·scale + shift` by channel, or `x + shift` if the scale is null. */
   affine(
     x: tf.Tensor4D,
     scale: tf.Tensor1D | null,
     shift: tf.Tensor1D,
     relu: boolean,
   ): tf.Tensor4D;
-  /** The mean over batch, height and width, `[channel]`. */
+  /** Computes the mean over batch, height and width, `[channel]`. */
   mean(x: tf.Tensor4D): tf.Tensor1D;
 }
 
 /**
- * Batch normalisation (Ioffe and Szegedy 2015) out of plain operations, with the residual addition
- * and the ReLU that follow it in a ResNet:
+ * Makes batch normalisation (Ioffe and Szegedy 2015) from plain operations, with the residual
+ * addition and the ReLU that follow it in a ResNet:
  * `y = relu((x − mean)/√(variance + ε)·γ + β + residual)`.
  *
- * Backward, with x̂ the normalised input and g = dy behind the ReLU:
- * `dβ = Σg`, `dγ = Σg·x̂`, `dx = γ/σ · (g − dβ/m − x̂·dγ/m)`, m = batch·height·width.
+ * Backward, with the normalised input x̂ and the gradient g of the ReLU's input: `dβ = Σg`,
+ * `dγ = Σg·x̂`, `dx = γ/σ · (g − dβ/m − x̂·dγ/m)`, m = batch·height·width.
  */
 export function batchNormFormula(
   { affine, mean: channelMean }: ChannelOperations,
@@ -126,7 +126,7 @@ export function batchNormFormula(
       const dgamma = tf.mul(meanOfGx, m) as tf.Tensor1D;
       const dbeta = tf.mul(meanOfG, m) as tf.Tensor1D;
       const dx = tf.add(ofGradient, ofInput) as tf.Tensor4D;
-      // A copy of g, since one tensor must not be handed out as the gradient of two inputs.
+      // A copy of g: one tensor must not be the gradient of two inputs.
       return residual ? [dx, dgamma, dbeta, relu ? g : tf.clone(g)] : [dx, dgamma, dbeta];
     },
   };

@@ -4,20 +4,20 @@ import { standardNormal } from "./initialise.ts";
 import { UserError } from "../user_error.ts";
 
 /**
- * A fully connected ReLU network, for problems that are small enough to be drawn. Training and
- * inference mode are the same.
+ * A fully connected ReLU network for problems that are small enough to draw. Training and inference
+ * mode are the same.
  */
 export class DenseNetwork implements Network {
-  /** Inputs, width of each hidden layer, classes. */
+  /** The inputs, the width of each hidden layer, and the classes. */
   readonly widths: readonly number[];
   readonly parameters = new Map<string, tf.Variable>();
   readonly featureChannels: readonly number[];
 
   /**
-   * Weights are drawn from N(0, 2/inputs) (He et al. 2015), biases are zero.
+   * Draws the weights from N(0, 2/inputs) (He et al. 2015); biases are zero.
    *
    * @param widths inputs, hidden layers and classes, for example [2, 32, 32, 3]
-   * @param random numbers in [0, 1); the same ones give the same network on every backend
+   * @param random numbers in [0, 1); the same numbers give the same network on every backend
    * @throws UserError if the widths are not at least two positive whole numbers
    */
   constructor(widths: readonly number[], random: () => number) {
@@ -46,13 +46,13 @@ export class DenseNetwork implements Network {
     }
   }
 
-  /** A forward pass over images `[n, h, w, c]` with h·w·c inputs. */
+  /** Makes a forward pass over images `[n, h, w, c]`, where h·w·c are the network's inputs. */
   forward(images: tf.Tensor4D): NetworkOutput {
     const { logits, hidden } = runDenseLayers(images, this.layers());
     return { logits, features: hidden.map((x) => x.reshape([x.shape[0], 1, 1, x.shape[1]])) };
   }
 
-  /** The weights themselves, first layer to last; they stay the network's. */
+  /** Returns the network's own weights, first layer to last; do not dispose of them. */
   layers(): DenseLayer[] {
     return this.widths.slice(1).map((_, index) => ({
       weight: this.parameters.get(`layer${index + 1}.weight`) as tf.Tensor2D,
@@ -77,15 +77,15 @@ export interface DenseLayer {
   readonly bias: tf.Tensor1D;
 }
 
-/** What a pass through dense layers gives. */
+/** The output of a pass through dense layers. */
 export interface DenseOutput {
-  /** `[n, classes]`, of the last layer */
+  /** `[n, classes]`, the output of the last layer. */
   readonly logits: tf.Tensor2D;
-  /** `[n, width]` each: the other layers, behind their ReLU */
+  /** `[n, width]` each: the outputs of the other layers after their ReLU. */
   readonly hidden: readonly tf.Tensor2D[];
 }
 
-/** @param images `[n, h, w, c]` with h·w·c the inputs of the first layer */
+/** @param images `[n, h, w, c]`, where h·w·c are the inputs of the first layer */
 export function runDenseLayers(images: tf.Tensor4D, layers: readonly DenseLayer[]): DenseOutput {
   const [first] = layers;
   let x = tf.reshape(images, [images.shape[0], first.weight.shape[0]]) as tf.Tensor2D;

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type BlockShape, blocksOf } from "./architecture.ts";
 import { BATCH_NORM_EPSILON, type ResNet } from "./resnet.ts";
 
-/** A convolution with the batch-norm behind it folded in. */
+/** A convolution that includes the batch-norm after it. */
 export interface FoldedConvolution {
   /** `[3, 3, in, out]` */
   readonly filter: tf.Tensor4D;
@@ -27,7 +27,7 @@ export interface FoldedResNet {
   readonly bias: tf.Tensor1D;
 }
 
-/** The network as it is now, in tensors of its own. */
+/** Copies a network in its present state and folds each batch-norm into its convolution. */
 export function foldBatchNorm(network: ResNet): FoldedResNet {
   const variables = new Map(network.variables());
   const fold = (convolution: string, batchNorm: string): FoldedConvolution => {

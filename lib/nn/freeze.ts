@@ -5,23 +5,24 @@ import { FrozenResNet } from "./frozen_resnet.ts";
 import type { ResNet } from "./resnet.ts";
 import { UserError } from "../user_error.ts";
 
-/** How a frozen network computes: in float32, or in bfloat16 with sums in float32. */
+/** The number types of a frozen network: float32, or bfloat16 with sums in float32. */
 export const PRECISIONS = ["f32", "bf16"] as const;
 export type Precision = typeof PRECISIONS[number];
 
-/** A TensorFlow.js backend that runs a whole frozen network as one. */
+/** A TensorFlow.js backend that runs a whole frozen network at once. */
 export interface FreezingBackend {
-  /** What it computes in on this machine. */
+  /** The precisions that it supports on this machine. */
   readonly precisions: readonly Precision[];
-  /** @param folded stays the caller's; what is needed of it is copied */
+  /** @param folded is copied and stays the caller's */
   freeze(folded: FoldedResNet, precision: Precision): FrozenNetwork;
 }
 
 /**
- * A network in inference mode that gives logits and gradients with respect to its input, and nothing
- * else. Copies the network as it is now: later changes to it do not show.
+ * Makes a frozen copy of a network in inference mode. Later changes of the network do not affect
+ * it, and it never computes a gradient of a weight.
  *
- * @throws UserError if the current backend does not compute in that precision
+ * @param options.precision "f32" (the default) or "bf16"
+ * @throws UserError if the current backend does not support the precision
  */
 export function freeze(
   network: ResNet,

@@ -2,45 +2,45 @@ import * as tf from "@tensorflow/tfjs";
 import type { NetworkOutput } from "./network.ts";
 import { gatherRows } from "../tensors/rows.ts";
 
-/** The logits of a frozen classifier, with the way back to the images. */
+/** The logits of a frozen classifier, with a function for gradients with respect to the images. */
 export interface Pullback {
   /** `[n, classes]` */
   readonly logits: tf.Tensor2D;
   /**
-   * The gradient of `Σ logits·dLogits` with respect to the images.
+   * Computes the gradient of `Σ logits·dLogits` with respect to the images.
    *
    * @param dLogits `[m, classes]`
-   * @param rows which m of the n images it is for; all if left out
+   * @param rows the indices of m of the n images; default: all of them
    * @returns `[m, h, w, c]`
    */
   toImages(dLogits: tf.Tensor2D, rows?: tf.Tensor1D): tf.Tensor4D;
-  /** Frees what `toImages` needs; the logits stay. */
+  /** Frees the tensors that `toImages` needs, but not the logits. */
   dispose(): void;
 }
 
 /** A classifier whose weights no longer change: a teacher, or a network under attack. */
 export interface FrozenClassifier {
   readonly classes: number;
-  /** `[n, h, w, c]` → `[n, classes]`. */
+  /** Computes the logits of images: `[n, h, w, c]` → `[n, classes]`. */
   logits(images: tf.Tensor4D): tf.Tensor2D;
-  /** The same, keeping what the gradient with respect to the images needs. */
+  /** Computes the logits and keeps the tensors for gradients with respect to the images. */
   pullback(images: tf.Tensor4D): Pullback;
   dispose(): void;
 }
 
-/** A frozen network of which more than the logits can be seen: a teacher. */
+/** A frozen classifier that also gives its feature maps: a teacher. */
 export interface FrozenNetwork extends FrozenClassifier {
-  /** Channels of each feature map that `forward` gives. */
+  /** The channels of each feature map of `forward`. */
   readonly featureChannels: readonly number[];
-  /** Logits and feature maps, as the network itself gives them in inference mode. */
+  /** Computes the logits and feature maps of the network in inference mode. */
   forward(images: tf.Tensor4D): NetworkOutput;
 }
 
 /**
- * The pass over some images of a batch, out of the pass over all of them: nothing is computed again.
+ * Restricts a pass over a batch to some of its images, without computing anything again.
  *
- * @param rows which images
- * @returns its `dispose` leaves the pass over all of them as it is
+ * @param rows the indices of the images
+ * @returns a pass whose `dispose` does not touch the pass over the whole batch
  */
 export function restrictPullback(whole: Pullback, rows: ArrayLike<number>): Pullback {
   const index = tf.tensor1d(Int32Array.from(rows), "int32");
@@ -52,10 +52,10 @@ export function restrictPullback(whole: Pullback, rows: ArrayLike<number>): Pull
   };
 }
 
-/** Told before each pass how many images go which way through a network. */
+/** Called before each pass with the number of images and the direction. */
 type Tell = (images: number, way: "forward" | "back") => void;
 
-/** The same network, which tells of all images that go through it. */
+/** Wraps a network so that it reports all images that go through it. */
 export function countedNetwork(network: FrozenNetwork, tell: Tell): FrozenNetwork {
   return {
     classes: network.classes,

@@ -9,8 +9,8 @@ import type { FrozenNetwork, Pullback } from "./frozen_classifier.ts";
 import type { NetworkOutput } from "./network.ts";
 
 /**
- * A frozen dense network, with a backward pass of its own that never computes a gradient of a weight.
- * Copies the network as it is now: later changes to it do not show.
+ * A frozen copy of a dense network. Later changes of the network do not affect it, and its backward
+ * pass never computes a gradient of a weight.
  */
 export class FrozenDense implements FrozenNetwork {
   readonly classes: number;
@@ -20,7 +20,7 @@ export class FrozenDense implements FrozenNetwork {
   constructor(network: DenseNetwork) {
     this.classes = network.widths.at(-1)!;
     this.featureChannels = network.featureChannels;
-    // A clone keeps its values when the variable is assigned new ones.
+    // A clone keeps its values when the variable gets new ones.
     this.#layers = network.layers().map(({ weight, bias }) => ({
       weight: tf.clone(weight),
       bias: tf.clone(bias),
@@ -69,7 +69,7 @@ export class FrozenDense implements FrozenNetwork {
   }
 }
 
-/** A pass whose outputs the caller disposes of. */
+/** Makes a pass and keeps its outputs, of which the caller disposes. */
 function keptPass(images: tf.Tensor4D, layers: readonly DenseLayer[]): DenseOutput {
   let output!: DenseOutput;
   tf.tidy(() => {

@@ -5,24 +5,24 @@ import type { FrozenNetwork, Pullback } from "./frozen_classifier.ts";
 import type { NetworkOutput } from "./network.ts";
 import { identityFilter } from "./shortcut.ts";
 
-/** What one forward pass leaves for the way back: every output of a ReLU. */
+/** The outputs of all ReLUs in a forward pass, for the backward pass. */
 interface Activations {
   readonly stem: tf.Tensor4D;
   readonly blocks: { readonly inner: tf.Tensor4D; readonly output: tf.Tensor4D }[];
 }
 
 /**
- * A frozen ResNet out of TensorFlow.js operations, for backends that have nothing better: bias and
- * ReLU fused, and a backward pass of its own that never computes a gradient of a weight.
+ * A frozen ResNet made of TensorFlow.js operations, for backends without a `freeze` of their own.
+ * Bias and ReLU are fused, and the backward pass never computes a gradient of a weight.
  */
 export class FrozenResNet implements FrozenNetwork {
   readonly classes: number;
   readonly featureChannels: readonly number[];
   readonly #folded: FoldedResNet;
-  /** For each block the option-A shortcut as a filter; null for the identity. */
+  /** The option-A shortcut of each block as a filter; null for the identity. */
   readonly #shortcuts: (tf.Tensor4D | null)[];
 
-  /** @param folded belongs to it from now on */
+  /** @param folded belongs to this object from now on */
   constructor(folded: FoldedResNet) {
     this.classes = folded.classes;
     this.featureChannels = outputChannels(folded.blocks.map(({ shape }) => shape));

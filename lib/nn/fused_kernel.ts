@@ -1,14 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * The contract between `batchNormTraining` and a backend that serves it with a fused kernel: a
- * backend registers both names, or neither.
+ * The contract of `batchNormTraining` with a backend that has fused kernels for it. A backend
+ * registers both names or neither.
  *
  * Forward: inputs x `[n, h, w, c]`, gamma, beta `[c]` and optionally residual (shaped as x);
  * attributes `epsilon`, `relu`; outputs `[y, mean, variance]` with the batch's biased variance.
  *
- * Backward: inputs dy, x, y, gamma, mean, variance; the same attributes, and `residual`, whether there
- * was one; outputs `[dx, dgamma, dbeta]`, and with a residual its gradient, dy behind the ReLU.
+ * Backward: inputs dy, x, y, gamma, mean, variance; the same attributes, and `residual`, true if
+ * there was one; outputs `[dx, dgamma, dbeta]`, and with a residual its gradient, that of the
+ * ReLU's input.
  */
 export const BatchNormTraining = "BatchNormTraining";
 export const BatchNormTrainingGrad = "BatchNormTrainingGrad";
@@ -38,7 +39,7 @@ export interface BatchNormGradInputs {
   readonly variance: tf.Tensor1D;
 }
 
-/** One way to compute batch normalisation of a mini-batch by its own statistics. */
+/** A way to normalise a mini-batch by its own statistics, with the gradients. */
 export interface BatchNormFormula {
   forward(
     inputs: BatchNormInputs,
@@ -51,9 +52,9 @@ export interface BatchNormFormula {
 }
 
 /**
- * The contract with a backend that serves the cross-entropy by one kernel: inputs targets
- * (probabilities, or int32 for classes that are known) and logits, both `[n, classes]`; attribute `temperature`; outputs the loss, a scalar,
- * and its gradient with respect to the logits.
+ * The contract of the cross-entropy with a backend that has one kernel for it: inputs targets
+ * (probabilities, or int32 one-hot labels) and logits, both `[n, classes]`; attribute
+ * `temperature`; outputs the loss, a scalar, and its gradient with respect to the logits.
  */
 export const CrossEntropy = "CrossEntropy";
 
@@ -62,9 +63,9 @@ export interface CrossEntropyAttributes {
 }
 
 /**
- * The contract between `Sgd` and a backend that serves its step with one kernel: inputs variable,
- * gradient, velocity, all of one shape; attributes as `SgdAttributes`; outputs the new variable and the
- * new velocity.
+ * The contract of `Sgd` with a backend that has one kernel for its step: inputs variable, gradient
+ * and velocity, all of one shape; attributes as in `SgdAttributes`; outputs the new variable and
+ * the new velocity.
  */
 export const SgdStep = "SgdStep";
 
@@ -75,15 +76,15 @@ export interface SgdAttributes {
 }
 
 /**
- * Training operations are written once, in terms of TensorFlow.js's own; a backend may serve one by a
- * kernel of its own under a name of this project's. Whether the current backend does:
+ * True if the current backend has its own kernel for a training operation. Without one, the
+ * operation is composed of TensorFlow.js's own operations.
  */
 export function hasFusedKernel(name: string): boolean {
-  // Undefined where there is none, whatever the declared type says.
+  // The declared type is wrong: the result is undefined if there is none.
   return tf.getKernel(name, tf.getBackend()) !== undefined;
 }
 
-/** Runs it; the contract stands with the name. */
+/** Runs the backend's own kernel; see its name for the contract. */
 export function runFusedKernel<Outputs>(
   name: string,
   inputs: Readonly<Record<string, tf.Tensor | undefined>>,

@@ -3,10 +3,10 @@ import { type Weight, weightToMemory } from "./layout.ts";
 import { ResNet } from "./resnet.ts";
 
 /**
- * A fresh network: filters from N(0, 2/(k²·C_out)) (He et al. 2015), batch-norm γ = 1 and β = 0, the
- * linear layer uniform in ±1/√(inputs), PyTorch's default.
+ * Makes a new network: filters from N(0, 2/(k²·C_out)) (He et al. 2015), batch-norm with γ = 1 and
+ * β = 0, and a linear layer uniform in ±1/√(inputs), PyTorch's default.
  *
- * @param random numbers in [0, 1); the same ones give the same network on every backend
+ * @param random numbers in [0, 1); the same numbers give the same network on every backend
  */
 export function initialiseResNet(architecture: Architecture, random: () => number): ResNet {
   const weights = new Map<string, Weight>();
@@ -27,11 +27,11 @@ export function initialiseResNet(architecture: Architecture, random: () => numbe
 }
 
 /**
- * A number from N(0, 1) (Box and Muller 1958); takes two numbers of the stream.
+ * Draws a number from N(0, 1) (Box and Muller 1958), with two numbers of the stream.
  *
  * @param random numbers in [0, 1)
  */
 export function standardNormal(random: () => number): number {
-  // 1 − u is in (0, 1], so that the logarithm is finite.
+  // 1 − u is in (0, 1], where the logarithm is finite.
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

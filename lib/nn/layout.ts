@@ -3,7 +3,7 @@
  * [in, out] for the linear layer, NCHW ↔ NHWC for images.
  */
 
-/** Reorders the axes of a row-major tensor: axis k of the result is axis `order[k]` of `data`. */
+/** Reorders the axes of a row-major tensor; axis k of the result is axis `order[k]` of `data`. */
 export function permute<T extends Float32Array | Uint8Array | Int32Array>(
   data: T,
   shape: readonly number[],
@@ -29,23 +29,23 @@ export function permute<T extends Float32Array | Uint8Array | Int32Array>(
   return result;
 }
 
-/** Axis order from PyTorch's layout to TensorFlow.js's, by rank of a weight. */
+/** The axis order from PyTorch's layout to TensorFlow.js's, by the rank of a weight. */
 const TO_MEMORY: Record<number, number[]> = { 1: [0], 2: [1, 0], 4: [2, 3, 1, 0] };
-/** The way back. */
+/** The inverse of `TO_MEMORY`. */
 const TO_DISK: Record<number, number[]> = { 1: [0], 2: [1, 0], 4: [3, 2, 0, 1] };
 
-/** A weight in memory: TensorFlow.js's layout. */
+/** A weight with its shape, in the layout of PyTorch or TensorFlow.js. */
 export interface Weight {
   readonly shape: number[];
   readonly data: Float32Array;
 }
 
-/** A weight as PyTorch stores it → as TensorFlow.js computes with it. */
+/** Converts a weight from PyTorch's layout to TensorFlow.js's. */
 export function weightToMemory(data: Float32Array, shape: readonly number[]): Weight {
   return reorder(data, shape, TO_MEMORY[shape.length]);
 }
 
-/** A weight as TensorFlow.js computes with it → as PyTorch stores it. */
+/** Converts a weight from TensorFlow.js's layout to PyTorch's. */
 export function weightToDisk(data: Float32Array, shape: readonly number[]): Weight {
   return reorder(data, shape, TO_DISK[shape.length]);
 }
@@ -54,7 +54,7 @@ function reorder(data: Float32Array, shape: readonly number[], order: readonly n
   return { data: permute(data, shape, order), shape: order.map((axis) => shape[axis]) };
 }
 
-/** Images [n, c, h, w] → [n, h, w, c]. */
+/** Converts images from [n, c, h, w] to [n, h, w, c]. */
 export function nchwToNhwc<T extends Float32Array | Uint8Array>(
   data: T,
   shape: readonly number[],

@@ -2,19 +2,19 @@ import * as tf from "@tensorflow/tfjs";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 
 /**
- * The contract with a backend that serves it by one kernel: inputs average and value, of one shape;
- * attributes as below; output the new average.
+ * The contract of `movingAverage` with a backend that has one kernel for it: inputs average and
+ * value, of one shape; attributes as in `MovingAverageAttributes`; output the new average.
  */
 export const MovingAverage = "MovingAverage";
 
 export interface MovingAverageAttributes {
-  /** The share of the new value, 0…1 */
+  /** The share of the new value, 0…1. */
   readonly momentum: number;
-  /** What the value is multiplied by before */
+  /** A factor for the new value. */
   readonly factor: number;
 }
 
-/** `average·(1 − momentum) + value·factor·momentum`, as PyTorch counts momentum */
+/** Computes `average·(1 − momentum) + value·factor·momentum`, PyTorch's momentum. */
 export function movingAverage(
   average: tf.Tensor,
   value: tf.Tensor,

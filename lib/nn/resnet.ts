@@ -17,19 +17,21 @@ export const BATCH_NORM_EPSILON = 1e-5;
 const BATCH_NORM_MOMENTUM = 0.1;
 
 /**
- * A ResNet for small images (He et al. 2016, section 4.2) with option-A shortcuts, as TensorFlow.js
- * variables under PyTorch's names.
+ * A ResNet for small images (He et al. 2016, section 4.2) with option-A shortcuts. Its variables
+ * have PyTorch's names.
  */
 export class ResNet implements Network {
   readonly architecture: Architecture;
   /** Trainable parameters, in PyTorch's order. */
   readonly parameters = new Map<string, tf.Variable>();
-  /** Running mean and (unbiased) variance of every batch-norm. */
+  /** The running mean and (unbiased) variance of every batch-norm. */
   readonly statistics = new Map<string, tf.Variable>();
   readonly featureChannels: readonly number[];
   readonly #blocks: BlockShape[][];
 
-  /** @param weights one for each name of `parameterShapes(architecture)`, in memory layout */
+  /**
+   * @param weights one for each name of `parameterShapes(architecture)`, in TensorFlow.js's layout
+   */
   constructor(architecture: Architecture, weights: ReadonlyMap<string, Weight>) {
     this.architecture = architecture;
     this.featureChannels = stageChannels(architecture);
@@ -42,10 +44,10 @@ export class ResNet implements Network {
   }
 
   /**
-   * A forward pass over images `[n, h, w, c]`.
+   * Makes a forward pass over images `[n, h, w, c]`.
    *
-   * In training mode batch-norm uses the statistics of the mini-batch and updates the running ones;
-   * otherwise it uses the running ones.
+   * In training mode, batch-norm uses the statistics of the mini-batch and updates the running
+   * ones. In inference mode it uses the running ones.
    */
   forward(images: tf.Tensor4D, { training }: { training: boolean }): NetworkOutput {
     const mode: NormalisationMode = training ? this.#byBatch : this.#byRunningStatistics;
@@ -62,7 +64,7 @@ export class ResNet implements Network {
     return { logits, features };
   }
 
-  /** All variables, running statistics included, in the order of the files. */
+  /** Lists all variables, including running statistics, in the order of a file. */
   variables(): [name: string, variable: tf.Variable][] {
     return parameterShapes(this.architecture).map(({ name }) => [
       name,
@@ -79,7 +81,7 @@ export class ResNet implements Network {
   }
 
   #convolve(name: string, x: tf.Tensor4D, stride: 1 | 2 = 1): tf.Tensor4D {
-    // Padding as a number: "same" would pad (0, 1) at stride 2, PyTorch pads (1, 1).
+    // A number for the padding: "same" would pad (0, 1) at stride 2, but PyTorch pads (1, 1).
     return tf.conv2d(x, this.#parameter(`${name}.weight`) as tf.Tensor4D, stride, 1);
   }
 
@@ -93,7 +95,7 @@ export class ResNet implements Network {
     );
   }
 
-  /** relu(batchNorm(x) + residual) by the mini-batch; moves the running statistics. */
+  /** Computes relu(batchNorm(x) + residual) by the mini-batch, and moves the running statistics. */
   #byBatch: NormalisationMode = (name, x, residual) => {
     const { y, mean, variance } = batchNormTraining(
       {
@@ -106,13 +108,13 @@ export class ResNet implements Network {
     );
     const m = x.size / x.shape[3];
     this.#moveStatistic(`${name}.running_mean`, mean, 1);
-    // PyTorch normalises by the biased variance, but keeps the unbiased one.
+    // PyTorch normalises by the biased variance, but stores the unbiased one.
     this.#moveStatistic(`${name}.running_var`, variance, m / (m - 1));
     tf.dispose([mean, variance]);
     return y;
   };
 
-  /** relu(batchNorm(x) + residual) by the running statistics. */
+  /** Computes relu(batchNorm(x) + residual) by the running statistics. */
   #byRunningStatistics: NormalisationMode = (name, x, residual) => {
     const normalised = tf.batchNorm4d(
       x,
@@ -136,8 +138,8 @@ export class ResNet implements Network {
 type NormalisationMode = (name: string, x: tf.Tensor4D, residual?: tf.Tensor4D) => tf.Tensor4D;
 
 /**
- * The mean over all positions, `[n, h, w, c]` → `[n, c]`. TensorFlow.js's own gradient of a mean
- * multiplies with a tensor of ones, which it fills and divides again on every step.
+ * Computes the mean over all positions, `[n, h, w, c]` → `[n, c]`. TensorFlow.js's own gradient of
+ * a mean is slower: it fills and divides a tensor of ones at every step.
  */
 function globalAveragePool(x: tf.Tensor4D): tf.Tensor2D {
   const [count, height, width, channels] = x.shape;

@@ -2,7 +2,7 @@ import { printable } from "../files/printable.ts";
 import { isRecord } from "../is_record.ts";
 import { UserError } from "../user_error.ts";
 
-/** A tensor as it lies in a file: C order, little-endian. */
+/** A tensor in a file: C order, little-endian. */
 export type StoredTensor =
   | { readonly dtype: "F32"; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: "I32"; readonly shape: readonly number[]; readonly data: Int32Array }
@@ -14,7 +14,7 @@ export interface Safetensors {
   readonly metadata: Record<string, string>;
 }
 
-/** A tensor's name, and what the header says of it. */
+/** A tensor's name with its entry in the header. */
 type Entry = [name: string, HeaderEntry];
 
 interface HeaderEntry {
@@ -29,9 +29,9 @@ const viewers = { F32: Float32Array, I32: Int32Array, U8: Uint8Array } as const;
  * Reads the safetensors format: 8 bytes of header length, a JSON header, the data.
  *
  * @param bytes the whole file
- * @param file its name, for error texts
- * @throws UserError naming the file and, where one is at fault, the tensor: if it is truncated, not of this
- *   format, holds another dtype, or if its tensors do not fill it one after the other
+ * @param file its name, for error messages
+ * @throws UserError naming the file, and the tensor if one is at fault: if the file is truncated,
+ *   has another format or dtype, or its tensors overlap or leave gaps
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors {
   const damaged = (why: string) =>
@@ -80,7 +80,7 @@ function byPlace([, { data_offsets: a }]: Entry, [, { data_offsets: b }]: Entry)
   return a[0] - b[0] || a[1] - b[1];
 }
 
-/** The header's metadata and entries; each of these has a type, a shape and a place. */
+/** Reads the header's metadata and entries, and checks their form. */
 function parseHeader(
   bytes: Uint8Array,
   damaged: (why: string) => UserError,
@@ -117,7 +117,7 @@ function isEntry(entry: unknown): entry is HeaderEntry {
     isCounts(entry.data_offsets) && (entry.data_offsets as number[]).length === 2;
 }
 
-/** The first key that a JSON object has twice; `JSON.parse` would keep the last one without a word. */
+/** Finds the first key that a JSON object has twice; `JSON.parse` silently keeps the last. */
 function repeatedKey(json: string): string | undefined {
   const keys = new Set<string>();
   let depth = 0;
@@ -135,7 +135,7 @@ function repeatedKey(json: string): string | undefined {
 /** A string with the colon that makes it a key, or a bracket. */
 const STRINGS_AND_BRACKETS = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g;
 
-/** Writes the safetensors format; the header is padded so that the data is aligned to 8 bytes. */
+/** Writes the safetensors format, and pads the header so that the data is aligned to 8 bytes. */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;

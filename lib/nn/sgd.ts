@@ -8,8 +8,8 @@ export interface SgdOptions {
 }
 
 /**
- * Stochastic gradient descent as PyTorch has it: `v ← μ·v + (g + λ·w)`, `w ← w − η·v`, without
- * Nesterov's correction. TensorFlow.js's own momentum optimizer knows no weight decay.
+ * Stochastic gradient descent as in PyTorch: `v ← μ·v + (g + λ·w)`, `w ← w − η·v`, without
+ * Nesterov's correction. TensorFlow.js's own momentum optimizer has no weight decay.
  */
 export class Sgd {
   readonly #options: SgdOptions;
@@ -20,9 +20,9 @@ export class Sgd {
   }
 
   /**
-   * One step. A variable without a gradient is left alone, its weight decay included.
+   * Takes one step. It skips variables without a gradient, weight decay included.
    *
-   * @param gradients by the name under which `variables` lists the variable
+   * @param gradients by the names in `variables`
    */
   apply(
     variables: ReadonlyMap<string, tf.Variable>,
@@ -48,12 +48,12 @@ export class Sgd {
     this.#velocity.clear();
   }
 
-  /** The momentum buffers, for a checkpoint. */
+  /** Returns the momentum buffers, for a checkpoint. */
   state(): ReadonlyMap<string, tf.Variable> {
     return this.#velocity;
   }
 
-  /** Takes over the momentum buffers of a checkpoint. */
+  /** Copies the momentum buffers from a checkpoint. */
   restore(state: ReadonlyMap<string, tf.Tensor>): void {
     this.reset();
     for (const [name, value] of state) {

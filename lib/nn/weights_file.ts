@@ -12,7 +12,7 @@ import { UserError } from "../user_error.ts";
 import { writeAtomically } from "../files/write_atomically.ts";
 import { sha256 } from "../files/sha256.ts";
 
-/** A network read from a file, with what the file says of itself. */
+/** A network read from a file, with the file's metadata. */
 export interface LoadedResNet {
   readonly network: ResNet;
   readonly metadata: Record<string, string>;
@@ -21,20 +21,20 @@ export interface LoadedResNet {
 }
 
 /**
- * Reads a ResNet from a safetensors file with PyTorch's names and layouts; depth, stages, channels and
- * classes follow from the tensors.
+ * Reads a ResNet from a safetensors file with PyTorch's names and layouts. Depth, stages, channels
+ * and classes follow from the tensors.
  *
- * @throws UserError if the file is missing, damaged, or its tensors are not those of such a network
+ * @throws UserError if the file is missing or damaged, or holds no such network
  */
 export async function readResNet(file: string): Promise<LoadedResNet> {
   return decodeResNet(await readWeightsFile(file), file);
 }
 
 /**
- * A ResNet of the bytes of such a file.
+ * Decodes the bytes of such a file.
  *
- * @param file its name, for error texts
- * @throws UserError if they are damaged, or the tensors not those of such a network
+ * @param file its name, for error messages
+ * @throws UserError if the bytes are damaged or hold no such network
  */
 export function decodeResNet(bytes: Uint8Array, file: string): LoadedResNet {
   const { tensors, metadata } = decodeSafetensors(bytes, file);
@@ -46,7 +46,7 @@ export function decodeResNet(bytes: Uint8Array, file: string): LoadedResNet {
   };
 }
 
-/** A network as PyTorch would store it, as the bytes of a safetensors file. */
+/** Encodes a network as a safetensors file with PyTorch's names and layouts. */
 export async function encodeResNet(
   network: ResNet,
   metadata: Record<string, string>,
@@ -54,7 +54,7 @@ export async function encodeResNet(
   return encodeSafetensors({ tensors: await storedTensors(network.variables()), metadata });
 }
 
-/** Variables in PyTorch's layout. */
+/** Copies variables to the host, in PyTorch's layout. */
 export async function storedTensors(
   variables: Iterable<readonly [string, { shape: number[]; data(): Promise<unknown> }]>,
 ): Promise<Map<string, StoredTensor>> {
@@ -67,10 +67,10 @@ export async function storedTensors(
 }
 
 /**
- * Checks that the tensors are exactly a network's and brings them into memory layout.
+ * Checks that a file holds a network's tensors and converts them to TensorFlow.js's layout.
  *
- * @throws UserError naming the first tensor that is missing, of another shape, not finite, or of variances
- *   below zero
+ * @throws UserError naming the first tensor that is missing, has another shape, is not finite, or
+ *   holds variances below zero
  */
 export function weightsFrom(
   tensors: ReadonlyMap<string, StoredTensor>,
@@ -93,7 +93,9 @@ export function weightsFrom(
         );
       }
       if (!tensor.data.every(Number.isFinite)) {
-        throw new UserError(`${file}: tensor "${name}" holds values that are not finite`);
+        throw new UserError(
+          `${file}: tensor "${name}" holds values that are not finite; get it again`,
+        );
       }
       if (name.endsWith(".running_var") && tensor.data.some((value) => value < 0)) {
         throw new UserError(`${file}: tensor "${name}" holds variances below 0; get it again`);
@@ -137,12 +139,12 @@ export async function readWeightsFile(file: string): Promise<Uint8Array> {
   }
 }
 
-/** Writes the bytes of a safetensors file, and checks what reached the disk. */
+/** Writes the bytes of a safetensors file, and checks the written file. */
 export async function writeWeights(file: string, bytes: Uint8Array): Promise<void> {
   await writeAtomically(file, bytes, (written) => void decodeSafetensors(written, file));
 }
 
-/** SHA-256 of weights, names and shapes included and whatever their order in the file. */
+/** Computes SHA-256 of weights, names and shapes, independent of their order in the file. */
 export function weightsHash(tensors: ReadonlyMap<string, StoredTensor>): string {
   const sorted = [...tensors].sort(([a], [b]) => a < b ? -1 : 1);
   return sha256(...sorted.flatMap(([name, { dtype, shape, data }]) => [

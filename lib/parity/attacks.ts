@@ -19,18 +19,19 @@ import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { readResNet } from "../nn/weights_file.ts";
 import { UserError } from "../user_error.ts";
 
-/** A sign of a gradient near zero may differ. */
+/** Tolerances for one step: a gradient's sign may differ where it is near zero. */
 const ONE_STEP = { samples: 1, entries: 1e-3, difference: 1e-4 };
 /**
- * After ten steps PyTorch's own float32 has 25 (L∞) and 29 (L2) of 32 samples further than that from its
- * float64, of which the reference is; 2 to 4 and 6 where the cross-entropy's gradient is taken without
- * cancellation, as it is here.
+ * Tolerances for many steps. The reference is float64. After ten steps, 25 (L∞) and 29 (L2) of 32
+ * samples of PyTorch's own float32 differ from it by more than one step's tolerance. With a
+ * cross-entropy gradient free of cancellation, as here, 2 to 4 and 6 do.
  */
 const MANY_STEPS = { ...ONE_STEP, samples: 0.5 };
+/** The tolerance of mean norms. */
 const NORM = 0.02;
 /**
- * Logits closer than this are on the boundary, on which side is rounding: the reference's samples of
- * DeepFool lie so near that stored in float32 some of them are back in their class.
+ * Two logits closer than this are on the boundary, and rounding decides the side. The reference's
+ * DeepFool samples are so close that some of them, stored in float32, are back in their class.
  */
 const ON_THE_BOUNDARY = 1e-3;
 
@@ -41,10 +42,10 @@ type RunAttack = (
   settings: Settings,
 ) => Promise<AttackResult>;
 
-/** The numbers in a name: "pgd_linf_eps8_a2_s10_norandom" has eps 8, a 2 and s 10. */
+/** Reads a number in a name: "pgd_linf_eps8_a2_s10_norandom" has eps 8, a 2 and s 10. */
 type Settings = (name: string) => number;
 
-/** What is compared, by the beginning of its name in the file. ε and steps of L∞ are in 1/255. */
+/** The attacks by the beginning of their tensors' names. For L∞, ε and steps are in 1/255. */
 const ATTACKS: Record<string, { readonly run: RunAttack; readonly pixels?: EntryTolerances }> = {
   fgsm: {
     pixels: ONE_STEP,
@@ -79,12 +80,12 @@ function pgd(norm: Norm, unit: number): RunAttack {
       epsilon: setting("eps") / unit,
       stepSize: setting("a") / setting("eps"),
       maxSteps: setting("s"),
-      // 1e-10 to the gradient of the mean over the batch
+      // The reference adds 1e-10 to the gradient of the mean over the batch.
       gradientFloor: 1e-10 * images.shape[0],
     });
 }
 
-/** Attacks of a PyTorch library on the same images in 0…1. */
+/** Compares attacks with those of a PyTorch library on the same images, pixels in 0…1. */
 export async function* compareAttacks(folder: GoldenFolder): AsyncIterable<Comparison> {
   const golden = await folder.read("attacks.safetensors");
   const { network } = await readResNet(folder.networkFile("teacher"));
@@ -109,7 +110,9 @@ async function* compareAttack(
   const kind = Object.keys(ATTACKS).find((beginning) => name.startsWith(`${beginning}_`));
   if (!kind) {
     throw new UserError(
-      `there is no attack for "${name}"; known are ${Object.keys(ATTACKS).join(", ")}`,
+      `there is no attack for tensor "${name}"; its name must begin with one of ${
+        Object.keys(ATTACKS).join(", ")
+      }`,
     );
   }
   const { run, pixels } = ATTACKS[kind];
@@ -140,7 +143,7 @@ async function* compareAttack(
   tf.dispose([result.samples, result.logits, theirs, theirLogits]);
 }
 
-/** For each row of logits whether its label no longer leads, or by no more than rounding does. */
+/** True for each row of logits whose label no longer leads by more than rounding. */
 function fooled(logits: ArrayLike<number>, labels: ArrayLike<number>): boolean[] {
   const classes = logits.length / labels.length;
   const others = mostProbableOthers(logits, classes, labels);
@@ -151,6 +154,10 @@ function fooled(logits: ArrayLike<number>, labels: ArrayLike<number>): boolean[]
 
 function settingOf(name: string, setting: string): number {
   const value = new RegExp(`_${setting}([0-9.]+)(_|$)`).exec(name)?.[1];
-  if (value === undefined) throw new UserError(`"${name}" doesn't say its ${setting}`);
+  if (value === undefined) {
+    throw new UserError(
+      `tensor "${name}" does not give ${setting}; its name must contain "_${setting}<number>"`,
+    );
+  }
   return Number(value);
 }

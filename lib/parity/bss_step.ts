@@ -12,15 +12,15 @@ import { readResNet } from "../nn/weights_file.ts";
 import { selectBaseSamples } from "../selection/base_samples.ts";
 import { sampleTargetClasses } from "../selection/target_classes.ts";
 
-/** Tolerances as measured on correct float32 code; see the reference numbers' own description. */
+/** Tolerances measured on correct float32 code; see the description of the reference numbers. */
 const LOGITS = 1e-5;
-/** Differences of probabilities, squared: small numbers of large ones. */
+/** Scores are squared differences of probabilities, which lose digits. */
 const SCORES = 1e-4;
 const SAMPLES = { share: 0.9, tight: 1e-3, loose: 2e-2 };
-/** The logits of a sample in which a ReLU flipped follow it. */
+/** A ReLU that flips in a sample changes the sample's logits too. */
 const SAMPLE_LOGITS = { share: 0.9, tight: 1e-3, loose: 5e-2 };
 
-/** One training step with boundary supporting samples, taken apart. */
+/** Compares every part of a training step with boundary supporting samples. */
 export async function* compareBssStep(folder: GoldenFolder): AsyncIterable<Comparison> {
   const golden = await folder.read("bss_step.safetensors");
   const { network: teacherNetwork } = await readResNet(folder.networkFile("teacher"));
@@ -118,7 +118,7 @@ async function* compareAttack(
   tf.dispose([result.samples, result.logits]);
 }
 
-/** The gap f_base − f_target of each sample after 0, 1, 2, … steps. */
+/** Compares the gap f_base − f_target of each sample after 0, 1, 2, … steps. */
 async function* compareGapPath(
   golden: GoldenFile,
   attack: (maxSteps: number) => Promise<AttackResult>,

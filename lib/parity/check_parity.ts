@@ -5,7 +5,7 @@ import { compareDistillationLosses } from "./distillation_losses.ts";
 import { GoldenFolder } from "./golden_folder.ts";
 import { UserError } from "../user_error.ts";
 
-/** What is compared, by the file that holds its reference. */
+/** The comparisons, by the file with their reference numbers. */
 const checks: Record<string, (folder: GoldenFolder) => AsyncIterable<Comparison>> = {
   "bss_step.safetensors": compareBssStep,
   "attacks.safetensors": compareAttacks,
@@ -13,9 +13,9 @@ const checks: Record<string, (folder: GoldenFolder) => AsyncIterable<Comparison>
 };
 
 /**
- * Compares the library, on the current backend, with every file of a folder that there is a check for.
+ * Compares the library on the current backend with the reference files of a folder.
  *
- * @throws UserError if the folder has none of them, or one is damaged
+ * @throws UserError if the folder has no such file, or one is damaged
  */
 export async function* checkParity(path: string): AsyncIterable<Comparison> {
   const folder = await GoldenFolder.open(path);
@@ -26,7 +26,7 @@ export async function* checkParity(path: string): AsyncIterable<Comparison> {
   for (const file of files) yield* checks[file](folder);
 }
 
-/** The reference files of a folder that nothing here is compared with yet. */
+/** Lists the reference files of a folder that have no comparison yet. */
 export async function notCompared(path: string): Promise<string[]> {
   const { files } = await GoldenFolder.open(path);
   return files.filter((file) => !(file in checks) && !/^(teacher|student)_/.test(file));

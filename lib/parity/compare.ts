@@ -1,15 +1,15 @@
-/** How far a quantity is from its reference. */
+/** The error of a quantity against its reference. */
 export interface Comparison {
   readonly quantity: string;
-  /** The largest error, in the unit that `tolerance` has. */
+  /** The largest error, in the unit of `tolerance`. */
   readonly error: number;
   readonly tolerance: number;
   readonly passed: boolean;
-  /** What the error is relative to, or counts. */
+  /** The unit of the error, such as "of the largest value". */
   readonly unit: string;
 }
 
-/** The largest difference, relative to the largest reference value. */
+/** Takes the largest difference, relative to the largest reference value. */
 export function compareRelative(
   quantity: string,
   actual: ArrayLike<number>,
@@ -21,7 +21,7 @@ export function compareRelative(
   return judge(quantity, error / largestOf(expected), tolerance, "of the largest value");
 }
 
-/** How many entries differ; none may. */
+/** Counts the entries that differ; none may. */
 export function compareExactly(
   quantity: string,
   actual: ArrayLike<number>,
@@ -32,20 +32,20 @@ export function compareExactly(
   return judge(quantity, differing, 0, `of ${expected.length} differ`);
 }
 
-/** How much of what may be how far off. */
+/** Limits for the share of entries that differ. */
 export interface EntryTolerances {
-  /** The share of the samples that is looked at, those that agree best */
+  /** The share of samples to compare: those that agree best. */
   readonly samples: number;
-  /** The share of their entries that may be off */
+  /** The share of their entries that may differ. */
   readonly entries: number;
-  /** by more than this */
+  /** The difference from which an entry counts as different. */
   readonly difference: number;
 }
 
 /**
- * What share of the entries is off. With fewer than all samples for attacks of many steps by the sign
- * of a gradient: a ReLU near zero that flips, as some do in any float32 code, sends a sample on
- * another way.
+ * Measures the share of entries that differ. Attacks with many sign-gradient steps compare only a
+ * part of the samples: in any float32 code some ReLU near zero flips, and then its sample takes
+ * another path.
  */
 export function compareEntries(
   quantity: string,
@@ -72,7 +72,7 @@ export function compareEntries(
   );
 }
 
-/** What share of the samples must agree to `tight`, and all of them to `loose`. */
+/** The share of samples that must agree within `tight`; all must agree within `loose`. */
 export interface SampleTolerances {
   readonly share: number;
   readonly tight: number;
@@ -80,9 +80,9 @@ export interface SampleTolerances {
 }
 
 /**
- * Sample by sample, since a ReLU near zero may flip in one or two of them.
+ * Compares sample by sample, since a ReLU near zero may flip in one or two of them.
  *
- * @param unit what errors are relative to: 1, or the largest reference value
+ * @param unit "absolute", or relative to the largest reference value
  */
 export function compareBySample(
   quantity: string,
@@ -113,7 +113,7 @@ export function compareBySample(
   ];
 }
 
-/** One line: quantity, error, tolerance, verdict. */
+/** Writes a line with verdict, quantity, error and tolerance. */
 export function formatComparison(
   { quantity, error, tolerance, passed, unit }: Comparison,
 ): string {
@@ -122,14 +122,14 @@ export function formatComparison(
     `  tolerance ${number(tolerance).padStart(8)}  ${unit}`;
 }
 
-/** The largest magnitude; 1 where all are zero, so that errors are absolute there. */
+/** Finds the largest magnitude; 1 if all values are zero, so that errors are then absolute. */
 function largestOf(values: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
   return largest || 1;
 }
 
-/** The larger error; NaN counts as infinite, so that it can't pass. */
+/** Returns the larger error; NaN counts as infinite, so that it cannot pass. */
 function worse(a: number, b: number): number {
   return Number.isNaN(b) ? Infinity : Math.max(a, b);
 }

@@ -9,7 +9,7 @@ import { klDivergence } from "../distillation/soft_cross_entropy.ts";
 const LOSS = 1e-4;
 const GRADIENT = 1e-3;
 
-/** Losses of distillation methods on given logits and features. */
+/** Compares the losses of distillation methods on given logits and features. */
 export async function* compareDistillationLosses(
   folder: GoldenFolder,
 ): AsyncIterable<Comparison> {
@@ -31,17 +31,17 @@ export async function* compareDistillationLosses(
   yield* compareFsp(golden);
 }
 
-/** The hint of the middle stage, by a student whose channels are the teacher's: nothing to regress. */
+/** Compares the hint loss of the middle stage; the channels are equal, so without regressor. */
 async function* compareHint(golden: GoldenFile): AsyncIterable<Comparison> {
   const [teacher, student] = [features(golden, "teacher1"), features(golden, "student1")];
   const loss = tf.tidy(() => hintLoss(teacher, student));
-  // The reference is without the half that makes the gradient the plain difference.
+  // The reference lacks our factor 1/2.
   const doubled = (await loss.data())[0] * 2;
   yield compareRelative("hint loss", [doubled], golden.data("hint_loss_stage1"), LOSS);
   tf.dispose([teacher, student, loss]);
 }
 
-/** The loss of each pair of stages, and the gradients of their sum. */
+/** Compares the FSP loss of each pair of stages, and the gradients of their sum. */
 async function* compareFsp(golden: GoldenFile): AsyncIterable<Comparison> {
   const [teacher, student] = ["teacher", "student"].map((role) =>
     golden.names(role).map((stage) => features(golden, role + stage))
@@ -65,7 +65,7 @@ async function* compareFsp(golden: GoldenFile): AsyncIterable<Comparison> {
   tf.dispose([...teacher, ...student, matrix, ...losses, ...gradients]);
 }
 
-/** Loss and gradient of each stage, on random features. */
+/** Compares the attention loss and its gradient for each stage, on random features. */
 async function* compareAttentionTransfer(golden: GoldenFile): AsyncIterable<Comparison> {
   const losses = golden.data("attention_loss");
   for (const [stage, expected] of Array.from(losses).entries()) {

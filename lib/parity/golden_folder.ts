@@ -3,14 +3,14 @@ import { nchwToNhwc } from "../nn/layout.ts";
 import { decodeSafetensors, type Safetensors, type StoredTensor } from "../nn/safetensors.ts";
 import { UserError } from "../user_error.ts";
 
-/** The pixels of the reference images are normalised with CIFAR-10's mean and std. */
+/** The normalisation of the reference images: CIFAR-10's mean and std. */
 export const NORMALISATION = { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.2010] };
 
-/** A folder of reference numbers: networks, and files of inputs with what must come of them. */
+/** A folder of reference numbers: networks, and files with inputs and expected outputs. */
 export class GoldenFolder {
   private constructor(readonly path: string, readonly files: readonly string[]) {}
 
-  /** @throws UserError if it is not a folder with safetensors files */
+  /** @throws UserError if the path is not a folder with safetensors files */
   static async open(path: string): Promise<GoldenFolder> {
     let entries;
     try {
@@ -25,7 +25,7 @@ export class GoldenFolder {
     return new GoldenFolder(path, files.sort());
   }
 
-  /** The file of a network, "teacher_resnet26.safetensors" for the role "teacher". */
+  /** Returns the file of a network, such as "teacher_resnet26.safetensors". */
   networkFile(role: "teacher" | "student"): string {
     const file = this.files.find((name) => name.startsWith(`${role}_resnet`));
     if (!file) throw new UserError(`${this.path} holds no ${role}_resnet<depth>.safetensors`);
@@ -48,7 +48,7 @@ export class GoldenFile {
     this.#file = file;
   }
 
-  /** The names that start with a prefix, without it. */
+  /** Lists the tensors whose names start with a prefix, without the prefix. */
   names(prefix: string): string[] {
     return [...this.#content.tensors.keys()].filter((name) => name.startsWith(prefix))
       .map((name) => name.slice(prefix.length));
@@ -64,12 +64,12 @@ export class GoldenFile {
     return this.tensor(name).data;
   }
 
-  /** A setting from the metadata, or the paper's value where it is missing. */
+  /** Returns a setting from the metadata, or the paper's value if it is missing. */
   setting(name: string, fallback: number): number {
     return Number(this.#content.metadata[name] ?? fallback);
   }
 
-  /** Images or features `[n, c, h, w]` → their values and shape as `[n, h, w, c]`. */
+  /** Converts images or features from `[n, c, h, w]` to `[n, h, w, c]`. */
   nhwc(name: string): { data: Float32Array | Uint8Array; shape: [number, number, number, number] } {
     const { data, shape: [n, c, h, w] } = this.tensor(name);
     return {
@@ -78,7 +78,7 @@ export class GoldenFile {
     };
   }
 
-  /** The step's images, normalised, `[n, h, w, c]`. */
+  /** Normalises the step's images, `[n, h, w, c]`. */
   normalisedImages(): { data: Float32Array; shape: [number, number, number, number] } {
     const { data: bytes, shape } = this.nhwc("images_u8");
     const channels = shape[3];

@@ -12,7 +12,7 @@ const GRADIENT = 5e-3;
 const AFTER_ONE_STEP = 1e-3;
 const AFTER_THREE_STEPS = 2e-3;
 
-/** The student's side of the step, on the reference's own boundary supporting samples. */
+/** The student's part of the step, with the reference's boundary supporting samples. */
 export class ReferenceStep {
   readonly #golden: GoldenFile;
   readonly #student: ResNet;
@@ -38,7 +38,7 @@ export class ReferenceStep {
     this.#passes = this.#newPasses();
   }
 
-  /** The pass over the images; gives the student's logits. */
+  /** Makes the pass over the images and returns the student's logits. */
   passOverImages(): tf.Tensor2D {
     const labels = tf.tensor1d(this.#golden.data("labels"), "int32");
     const logits = this.#passes.backward(this.#images, (output) => ({
@@ -52,7 +52,7 @@ export class ReferenceStep {
     return logits;
   }
 
-  /** The pass over the boundary supporting samples. */
+  /** Makes the pass over the boundary supporting samples and returns the student's logits. */
   passOverSamples(): tf.Tensor2D {
     const { data, shape } = this.#golden.nhwc("adversarial");
     const samples = tf.tensor4d(data, shape);
@@ -71,7 +71,7 @@ export class ReferenceStep {
     return logits;
   }
 
-  /** Loss terms and gradients of the passes so far. */
+  /** Compares the loss terms and gradients of the passes so far. */
   async *compareLossAndGradients(): AsyncIterable<Comparison> {
     const losses = await this.#passes.losses();
     const terms = {
@@ -86,7 +86,7 @@ export class ReferenceStep {
     yield* this.#compareTensors("grad.", this.#passes.gradients, GRADIENT);
   }
 
-  /** The weights and running statistics after one and after three steps of the optimizer. */
+  /** Compares weights and running statistics after one and after three steps of the optimizer. */
   async *compareSteps(): AsyncIterable<Comparison> {
     this.#apply();
     yield* this.#compareTensors("after1.", this.#variables(), AFTER_ONE_STEP);

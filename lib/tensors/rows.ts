@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-/** Softmax of each row of a row-major `[n, classes]` matrix, in float64. */
+/** Computes the softmax of each row of a row-major `[n, classes]` matrix, in float64. */
 export function softmaxRows(logits: ArrayLike<number>, classes: number): Float64Array {
   const probabilities = new Float64Array(logits.length);
   for (let row = 0; row < logits.length; row += classes) {
@@ -15,7 +15,7 @@ export function softmaxRows(logits: ArrayLike<number>, classes: number): Float64
   return probabilities;
 }
 
-/** The index of the largest entry of each row; the first of equal ones. */
+/** Finds the index of the largest entry of each row of `[n, classes]`; the first of equal ones. */
 export function topClasses(logits: ArrayLike<number>, classes: number): Int32Array {
   return Int32Array.from({ length: logits.length / classes }, (_, row) => {
     let top = 0;
@@ -26,30 +26,31 @@ export function topClasses(logits: ArrayLike<number>, classes: number): Int32Arr
   });
 }
 
-/** The L2 norm of each image of a batch `[n, h, w, c]`, `[n]`. */
+/** Computes the L2 norm of each image of a batch `[n, h, w, c]`, as `[n]`. */
 export function rowNorms(batch: tf.Tensor4D): tf.Tensor1D {
   return tf.tidy(() => tf.sqrt(squaredRowNorms(batch)));
 }
 
-/** Its square, `[n]`. */
+/** Computes the squared L2 norm of each image, as `[n]`. */
 export function squaredRowNorms(batch: tf.Tensor4D): tf.Tensor1D {
   return tf.tidy(() => tf.sum(tf.square(batch), [1, 2, 3]));
 }
 
-/** Each image of a batch times its own number, `[n]`. */
+/** Multiplies each image of a batch by its own factor, `[n]`. */
 export function scaleRows(batch: tf.Tensor4D, factors: tf.Tensor1D): tf.Tensor4D {
   return tf.tidy(() => tf.mul(factors.reshape([-1, 1, 1, 1]), batch));
 }
 
-/** The rows of a tensor at these indices, in their order. */
+/** Gathers the rows of a tensor at these indices, in their order. */
 export function gatherRows<T extends tf.Tensor>(tensor: T, rows: ArrayLike<number>): T {
   return tf.tidy(() => tf.gather(tensor, tf.tensor1d(Int32Array.from(rows), "int32")));
 }
 
 /**
- * Of each row the first tensor's where `takesFirst`, `[n]`, else the second's; both `[n, …]`. What `tf.where` gives with
- * that condition as a column: but it repeats a column for each number of a row, on `cpu` and `onednn` in plain
- * JavaScript, which was a fifth of the time of Carlini and Wagner's attack.
+ * Takes each row from the first tensor where `takesFirst`, `[n]`, is true, and from the second
+ * elsewhere; both are `[n, …]`. `tf.where` with a column as its condition gives the same, but it
+ * repeats the column for each number of a row. On `cpu` and `onednn` it does so in plain
+ * JavaScript, which took a fifth of the time of Carlini and Wagner's attack.
  */
 export function chooseRows<T extends tf.Tensor>(
   takesFirst: tf.Tensor1D | readonly boolean[],
@@ -67,7 +68,7 @@ export function chooseRows<T extends tf.Tensor>(
   });
 }
 
-/** For each row of logits the classes other than its label, those with the largest logits first. */
+/** Lists, for each row of logits, the classes other than its label by descending logit. */
 export function mostProbableOthers(
   logits: ArrayLike<number>,
   classes: number,

@@ -14,14 +14,17 @@ const linear = {
     tf.tidy(() => tf.pad(tf.reshape(images, [-1, 2]), [[0, 0], [0, 1]], -3)),
 } as FrozenClassifier;
 
-onUsableBackends("classRegions() asks the classifier row by row, from the lower left", async () => {
-  const regions = await classRegions(linear, { limit: 2, side: 3 });
-  assertEquals([regions.classes, regions.axis], [3, [-2, 0, 2]]);
-  const expected = [-2, 0, 2].flatMap((y) => [-2, 0, 2].flatMap((x) => [x, y, -3]));
-  assertEquals([...regions.logits], expected);
-  // Of equal logits the first wins.
-  assertEquals([...regions.top], [0, 0, 0, 1, 0, 0, 1, 1, 0]);
-});
+onUsableBackends(
+  "classRegions() goes through the grid row by row, from the lower left",
+  async () => {
+    const regions = await classRegions(linear, { limit: 2, side: 3 });
+    assertEquals([regions.classes, regions.axis], [3, [-2, 0, 2]]);
+    const expected = [-2, 0, 2].flatMap((y) => [-2, 0, 2].flatMap((x) => [x, y, -3]));
+    assertEquals([...regions.logits], expected);
+    // The first of equal logits wins.
+    assertEquals([...regions.top], [0, 0, 0, 1, 0, 0, 1, 1, 0]);
+  },
+);
 
 Deno.test("regionAgreement() is the share of the plane in the same class", () => {
   const half = (angle: number) =>

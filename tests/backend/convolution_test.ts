@@ -12,7 +12,7 @@ interface Shape {
   readonly pad: number | "same" | "valid";
 }
 
-/** This network's shapes, made smaller, and others that the kernels must not get wrong. */
+/** Smaller versions of the networks' shapes, and other shapes that the kernels must support. */
 const shapes: Shape[] = [
   { size: [8, 8], channels: [1, 16], kernel: 3, stride: 1, pad: 1 },
   { size: [8, 8], channels: [3, 16], kernel: 3, stride: 1, pad: 1 },
@@ -67,7 +67,7 @@ for (const shape of shapes) {
   });
 
   onEveryBackend(`convolution gradients agree with finite differences: ${text}`, async () => {
-    // Linear in each input, so a long step is exact and drowns the rounding.
+    // A convolution is linear in each input: a long step is exact, and rounding hardly matters.
     await checkGradients(
       (x, w) => weightedSum(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, shape.stride, shape.pad)),
       () => inputsOf(shape, 2),

@@ -9,31 +9,37 @@ import { outcomeOf } from "../training/outcome_of.ts";
 import { smallSpecification } from "../training/small_run.ts";
 import { inputsOf, operations } from "./operations.ts";
 
-/** Kernels with a test of their own on every backend, and where. */
+/** Kernels with their own tests on every backend, and the files of these tests. */
 const TESTED_ELSEWHERE = [
   // convolution_test.ts
-  ...["Conv2D", "Conv2DBackpropFilter", "Conv2DBackpropInput"],
+  "Conv2D",
+  "Conv2DBackpropFilter",
+  "Conv2DBackpropInput",
   // kernels_test.ts
-  ...["GatherV2", "UnsortedSegmentSum", "Slice"],
+  "GatherV2",
+  "UnsortedSegmentSum",
+  "Slice",
   // nn/batch_norm_test.ts
-  ...["BatchNormTraining", "BatchNormTrainingGrad"],
-  // nn/resnet_test.ts: of frozen networks
+  "BatchNormTraining",
+  "BatchNormTrainingGrad",
+  // nn/resnet_test.ts, in frozen networks
   "FusedConv2D",
-  // Of wasm alone, in its gradient of a convolution: convolution_test.ts
-  ...["DepthwiseConv2dNative", "FusedDepthwiseConv2D"],
+  // convolution_test.ts, in the gradient of a convolution on wasm
+  "DepthwiseConv2dNative",
+  "FusedDepthwiseConv2D",
 ];
 
-/** No kernel computes here: data keep their place, or come from TypeScript. */
+/** Kernels that compute nothing. */
 const NOTHING_TO_COMPUTE = ["Identity", "Reshape"];
 
-/** Options of attacks that would take long. */
+/** Options that shorten slow attacks. */
 const SHORT: Readonly<Record<string, Record<string, unknown>>> = {
   deepfool: { maxSteps: 3 },
   "carlini-wagner": { searchSteps: 2, maxSteps: 3 },
   apgd: { maxSteps: 4 },
 };
 
-/** The kernels that something runs, without what TypeScript composes of them. */
+/** Lists the kernels that some work runs, without the operations composed of them. */
 async function kernelsOf(work: () => Promise<void> | void): Promise<string[]> {
   const { kernelNames } = await tf.profile(async () => {
     await work();

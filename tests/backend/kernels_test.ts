@@ -5,7 +5,7 @@ import { uniformNumbers } from "../numbers.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
 import { valuesOf } from "../values_of.ts";
 
-onEveryBackend("gather has a gradient that adds up rows taken twice", async () => {
+onEveryBackend("gather has a gradient that adds up repeated rows", async () => {
   const input = () => tf.tensor(uniformNumbers(4 * 3, "x"), [4, 3]);
   const gather = (x: tf.Tensor) => tf.gather(x, tf.tensor1d([2, 0, 2], "int32"));
   const gradient = await valuesOf(() => tf.grad((x) => tf.sum(gather(x)))(input()));
@@ -51,7 +51,7 @@ for (const { shape, begin, size } of slices) {
   );
 }
 
-/** The flat positions that a slice takes, by counting. */
+/** Lists the flat positions that a slice takes. */
 function expectedSlice(shape: number[], begin: number[], size: number[]): number[] {
   const count = shape.reduce((product, side) => product * side, 1);
   return Array.from({ length: count }, (_, flat) => flat).filter((flat) => {

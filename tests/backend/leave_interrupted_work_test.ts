@@ -4,16 +4,19 @@ import { leaveInterruptedWork } from "../../lib/stop/leave_interrupted_work.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
 import { valuesOf } from "../values_of.ts";
 
-onEveryBackend("gradients are right again after an interrupt in the middle of one", async () => {
-  const x = tf.tidy(() => tf.variable(tf.scalar(3)));
-  const slope = () =>
-    valuesOf(() => tf.variableGrads(() => tf.square(x) as tf.Scalar).grads[x.name]);
-  // What an interrupt leaves: a scope without its end, and a tape that is still being written.
-  const engine = tf.engine() as unknown as { startScope(): void; startTape(): void };
-  engine.startScope();
-  engine.startTape();
-  tf.mul(x, tf.scalar(2));
-  leaveInterruptedWork();
-  assertEquals(await slope(), [6]);
-  x.dispose();
-});
+onEveryBackend(
+  "gradients are right after an interrupt in the middle of another gradient",
+  async () => {
+    const x = tf.tidy(() => tf.variable(tf.scalar(3)));
+    const slope = () =>
+      valuesOf(() => tf.variableGrads(() => tf.square(x) as tf.Scalar).grads[x.name]);
+    // The state that an interrupt leaves: an open scope and an open gradient tape.
+    const engine = tf.engine() as unknown as { startScope(): void; startTape(): void };
+    engine.startScope();
+    engine.startTape();
+    tf.mul(x, tf.scalar(2));
+    leaveInterruptedWork();
+    assertEquals(await slope(), [6]);
+    x.dispose();
+  },
+);

@@ -2,15 +2,15 @@ import * as tf from "@tensorflow/tfjs";
 import { uniformNumbers } from "../numbers.ts";
 
 /**
- * Operations that training and attacks are made of, on shapes that are large enough for a backend's
- * fast ways and on shapes that are not, each held against plain JavaScript, and its gradient against
- * finite differences.
+ * An operation of training or attacks. The tests compare it with plain JavaScript, and its gradient
+ * with finite differences. Shapes are large enough for a backend's fast kernels, or too small for
+ * them.
  */
 export interface Operation {
   readonly name: string;
   readonly shapes: number[][];
   readonly run: (...inputs: tf.Tensor[]) => tf.Tensor;
-  /** False where finite differences do not apply: at kinks, or where TensorFlow.js has it wrong. */
+  /** False if finite differences do not apply, because of kinks or an error of TensorFlow.js. */
   readonly smooth?: boolean;
   readonly positive?: boolean;
 }
@@ -29,7 +29,7 @@ export const operations: Operation[] = [
     [[5, 6, 7, 8], [6, 1, 8]],
     [[40, 30], []],
     [[40, 1], [1, 30]],
-    // Channels of images.
+    // The channels of images.
     [[2, 16, 32, 3], [3]],
   ].flatMap((shapes): Operation[] => [
     { name: "add", shapes, run: (a, b) => tf.add(a, b) },
@@ -76,7 +76,7 @@ export const operations: Operation[] = [
     name: "matMul, broadcast",
     shapes: [[3, 5, 2], [1, 2, 4]],
     run: (a, b) => tf.matMul(a, b),
-    smooth: false, // TensorFlow.js gives a gradient of another shape than the input
+    smooth: false, // TensorFlow.js's gradient has another shape than the input
   },
   {
     name: "avgPool of everything",
@@ -87,7 +87,7 @@ export const operations: Operation[] = [
     name: "avgPool with zeros around",
     shapes: [[2, 5, 5, 8]],
     run: (x) => tf.avgPool(x as tf.Tensor4D, 3, 2, "same"),
-    smooth: false, // plain JavaScript and wasm count the zeros on the way back, but not forward
+    smooth: false, // plain JavaScript and wasm count the zeros backward, but not forward
   },
   ...[[[4, 1, 1, 8], [1, 12, 10, 1]], [[4, 3], [2, 100]], [[1, 7], [200, 1]]].flatMap((
     [shape, reps],
@@ -165,7 +165,7 @@ export const operations: Operation[] = [
   },
 ];
 
-/** The inputs of an operation: the same each time. */
+/** Makes the inputs of an operation, the same each time. */
 export function inputsOf({ name, shapes, positive = false }: Operation): tf.Tensor[] {
   return shapes.map((shape, which) => {
     const size = shape.reduce((product, extent) => product * extent, 1);

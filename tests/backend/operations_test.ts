@@ -7,12 +7,12 @@ import { inputsOf, operations } from "./operations.ts";
 for (const operation of operations) {
   const { name, shapes, run, smooth = true } = operation;
   const title = `${name} [${shapes.join("] and [")}]`;
-  onEveryBackend(`${title} gives what plain JavaScript gives`, async () => {
+  onEveryBackend(`${title} agrees with plain JavaScript`, async () => {
     const compute = () => valuesOf(() => run(...inputsOf(operation)));
     assertClose(await compute(), await computedOn(compute), 1e-5);
   });
   if (!smooth) continue;
-  onEveryBackend(`${title} has the gradient of finite differences`, async () => {
+  onEveryBackend(`${title} has a gradient that agrees with finite differences`, async () => {
     await checkGradients(
       (...inputs) => weightedSum(run(...inputs)),
       () => inputsOf(operation),

@@ -11,7 +11,7 @@ const broken: Backend = {
   register: () => Promise.reject(new Error("its library is missing")),
 };
 
-Deno.test("startBackend('auto') takes the first that works and says why it passed over others", async () => {
+Deno.test("startBackend('auto') takes the first backend that works and says why it passed over others", async () => {
   const started = await startBackend("auto", { candidates: [broken, cpu] });
   assertEquals(started.backend.name, "cpu");
   assertEquals(started.passedOver, [{ name: "broken", reason: "its library is missing" }]);
@@ -21,7 +21,7 @@ Deno.test("startBackend('auto') takes the first that works and says why it passe
   );
 });
 
-Deno.test("startBackend() names the backends there are when given an unknown name", async () => {
+Deno.test("startBackend() lists the backends if the name is unknown", async () => {
   await assertRejects(
     () => startBackend("gpu"),
     UserError,
@@ -29,7 +29,7 @@ Deno.test("startBackend() names the backends there are when given an unknown nam
   );
 });
 
-Deno.test("startBackend() gives the reason when the named backend does not work", async () => {
+Deno.test("startBackend() gives the reason if the named backend does not work", async () => {
   await assertRejects(
     () => startBackend("broken", { candidates: [broken, cpu] }),
     UserError,
@@ -37,13 +37,13 @@ Deno.test("startBackend() gives the reason when the named backend does not work"
   );
 });
 
-Deno.test("startBackend() passes over a backend that registers, but that TensorFlow.js does not know", async () => {
+Deno.test("startBackend() passes over a backend that did not register with TensorFlow.js", async () => {
   const unregistered = { ...broken, register: () => Promise.resolve() };
   const { passedOver } = await startBackend("auto", { candidates: [unregistered, cpu] });
   assertStringIncludes(passedOver[0].reason, "broken");
 });
 
-Deno.test("startBackend() tells a backend whether it was named, or is tried as one of several", async () => {
+Deno.test("startBackend() tells a backend whether it was named or tried by 'auto'", async () => {
   const told: (boolean | undefined)[] = [];
   const choosy: Backend = {
     ...broken,

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import util from "node:util";
 import { loadTensorflow, type TensorflowPackage } from "../../lib/backend/tensorflow.ts";
 
-/** What the native package registers: here plain JavaScript that says whether it has a GPU. */
+/** Loads plain JavaScript as the backend "tensorflow", which says that it has a GPU or none. */
 function standIn(isUsingGpuDevice: boolean): () => Promise<void> {
   return () => {
     tf.registerBackend("tensorflow", () => {
@@ -14,7 +14,7 @@ function standIn(isUsingGpuDevice: boolean): () => Promise<void> {
   };
 }
 
-/** As tfjs-node 4.22.0 complains; its next lines hold more paths and advice for npm. */
+/** Fails like tfjs-node 4.22.0, whose message goes on with more paths and advice for npm. */
 const notInstalled = () =>
   Promise.reject(
     new Error(
@@ -27,7 +27,7 @@ const packageOf = (name: string, load: () => Promise<unknown>): TensorflowPackag
   load,
 });
 
-/** Runs with backends as they were before. */
+/** Runs a test and restores the backends. */
 async function withoutTensorflow(test: () => Promise<void>): Promise<void> {
   try {
     await test();
@@ -37,7 +37,7 @@ async function withoutTensorflow(test: () => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("loadTensorflow() has put back what tfjs-node 4.22.0 calls before it loads the package", async () => {
+Deno.test("loadTensorflow() restores util.isNullOrUndefined before it loads the package", async () => {
   const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean };
   let answers: boolean[] = [];
   const load = () => {
@@ -48,14 +48,14 @@ Deno.test("loadTensorflow() has put back what tfjs-node 4.22.0 calls before it l
   assertEquals(answers, [true, true, false, false]);
 });
 
-Deno.test("loadTensorflow() takes the package for the processor where only that is installed", async () => {
+Deno.test("loadTensorflow() takes the package for the processor if only that is installed", async () => {
   await withoutTensorflow(async () => {
     const packages = [packageOf("gpu", notInstalled), packageOf("cpu only", standIn(false))];
     assertEquals(await loadTensorflow(packages, false), "cpu only");
   });
 });
 
-Deno.test("loadTensorflow() says what is missing, without the package's advice for npm, and what installs it", async () => {
+Deno.test("loadTensorflow() names the missing library and its command, without the package's advice for npm", async () => {
   const packages = [packageOf("gpu", notInstalled), packageOf("cpu only", notInstalled)];
   const { message } = await assertRejects(() => loadTensorflow(packages, false)) as Error;
   assertEquals(
@@ -64,7 +64,7 @@ Deno.test("loadTensorflow() says what is missing, without the package's advice f
   );
 });
 
-Deno.test("loadTensorflow() gives the reason of a package that is installed and does not load", async () => {
+Deno.test("loadTensorflow() gives the reason why an installed package does not load", async () => {
   const broken = () => Promise.reject(new Error("libcudart.so.11.0: cannot open\nmore lines"));
   const error = await assertRejects(() => loadTensorflow([packageOf("gpu", broken)], false));
   assertStringIncludes(
@@ -73,7 +73,7 @@ Deno.test("loadTensorflow() gives the reason of a package that is installed and 
   );
 });
 
-Deno.test("loadTensorflow() that needs a GPU refuses a library that finds none, and takes one that does", async () => {
+Deno.test("loadTensorflow() refuses a library without a GPU if it needs one, and takes one with a GPU", async () => {
   await withoutTensorflow(async () => {
     const error = await assertRejects(() =>
       loadTensorflow([packageOf("gpu", standIn(false))], true)

@@ -3,8 +3,8 @@ import { startBackend } from "../../lib/backend/start_backend.ts";
 import { withoutLeaks } from "../without_leaks.ts";
 
 /**
- * Gives a function that registers tests of what only one backend has. They are skipped, with the
- * reason, where it does not work, and must free what they allocate.
+ * Returns a function that registers tests of a single backend. Where the backend does not work, the
+ * tests are skipped with the reason. They must free all tensors that they allocate.
  */
 export async function testsOf<Backend extends tf.KernelBackend>(name: string) {
   const reason = await startBackend(name).then(() => null, (error: Error) => error.message);

@@ -7,7 +7,7 @@ import { loadDataset } from "../../lib/data/load_dataset.ts";
 import { datasetFor } from "../../lib/training/run_specification.ts";
 import { fastBackends } from "../on_every_backend.ts";
 
-Deno.test("compareBackends() trains on those that work, and says why the others do not", async () => {
+Deno.test("compareBackends() trains on backends that work, and says why the others do not", async () => {
   const choices = { scale: "smoke" as const, methods: ["original"], seeds: [1], fractions: [0.01] };
   const [{ specification, teacher }] = await openPlan(quickstart, choices);
   const dataset = datasetFor(await loadDataset(specification.dataset.name, {}), specification);

@@ -1,15 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { compareWithPeer } from "../../lib/bench/compare_with_peer.ts";
-import type { Measurement } from "../../lib/bench/measure_backend.ts";
+import type { BackendMeasurement } from "../../lib/bench/measure_backend.ts";
 
-/** The three times of a round, the first of them given. */
+/** Makes the times of a round, with a given BSS step. */
 function times(bss: number) {
   return { bss_step_ms: bss, student_step_ms: 10, teacher_forward_ms: 20 };
 }
 
-Deno.test("compareWithPeer() divides round by round, theirs by ours", () => {
+Deno.test("compareWithPeer() divides PyTorch's times by ours, round by round", () => {
   const rounds = [100, 200, 100].map((bss) => ({ times: times(bss) }));
-  const ours = { configuration: "float32", rounds } as unknown as Measurement;
+  const ours = { configuration: "float32", rounds } as unknown as BackendMeasurement;
   const theirs = [150, 400, 300].map((bss) => ({ published: times(2 * bss), tuned: times(bss) }));
   const ratios = compareWithPeer(ours, theirs);
   assertEquals(ratios.length, 6);

@@ -5,7 +5,7 @@ import { measureKernelTime } from "../../lib/bench/kernel_time.ts";
 import { PreparedWorkload } from "../../lib/bench/prepared_workload.ts";
 import { randomWorkload } from "../../lib/bench/random_workload.ts";
 
-Deno.test("measureKernelTime() gives a share of the step, and leaves the kernels as they were", async () => {
+Deno.test("measureKernelTime() returns a share of the step, and leaves the kernels unchanged", async () => {
   await startBackend("wasm");
   const kernels = () => tf.getKernelsForBackend("wasm").map(({ kernelFunc }) => kernelFunc);
   const before = kernels();

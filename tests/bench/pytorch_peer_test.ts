@@ -12,7 +12,7 @@ import { withEnvironment } from "../with_environment.ts";
 const found = await findPython();
 const reason = "reason" in found ? `: ${found.reason}` : "";
 
-Deno.test("findPython() says what is missing where no python has PyTorch", async () => {
+Deno.test("findPython() says what is missing if no Python has PyTorch", async () => {
   for (const candidates of [[], ["/nowhere/python3"], [Deno.execPath()]]) {
     const result = await findPython(candidates);
     assert("reason" in result);
@@ -21,7 +21,7 @@ Deno.test("findPython() says what is missing where no python has PyTorch", async
 });
 
 Deno.test({
-  name: `PyTorch takes the same step as we do, in rounds${reason}`,
+  name: `PyTorch takes the same step as runStep(), in rounds${reason}`,
   ignore: reason !== "",
   async fn() {
     assert("python" in found);
@@ -30,7 +30,7 @@ Deno.test({
     const prepared = await PreparedWorkload.prepare(workload, { name: "plain" });
     const { outcome } = await runStep(methodNamed("bss"), prepared);
     prepared.dispose();
-    // One thread: several wait for each other without end where the other cores are busy.
+    // One thread: several would wait for each other endlessly while other cores are busy.
     await withEnvironment({ OMP_NUM_THREADS: "1" }, async () => {
       const repeats = { warmUp: 0, timed: 1 };
       await using peer = await PyTorchPeer.start(found.python, workload, repeats);

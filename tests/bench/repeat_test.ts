@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { median, repeat, spreadOf } from "../../lib/bench/repeat.ts";
+import { median, medianRangeOf, repeat } from "../../lib/bench/repeat.ts";
 
-Deno.test("repeat() keeps what comes after the warm-up, and prepares each repeat", async () => {
+Deno.test("repeat() keeps the results after the warm-up, and prepares each repeat", async () => {
   const log: string[] = [];
   let count = 0;
   const results = await repeat(
@@ -16,12 +16,12 @@ Deno.test("repeat() keeps what comes after the warm-up, and prepares each repeat
   assertEquals(log, Array.from({ length: 5 }, () => ["before", "work"]).flat());
 });
 
-Deno.test("median() of odd and even numbers of values, and of none", () => {
+Deno.test("median() takes odd and even numbers of values, and none", () => {
   assertEquals(median([3, 1, 2]), 2);
   assertEquals(median([4, 1, 3, 2]), 2.5);
   assertEquals(median([]), NaN);
 });
 
-Deno.test("spreadOf() has median, smallest and largest", () => {
-  assertEquals(spreadOf([5, 1, 3]), { median: 3, min: 1, max: 5 });
+Deno.test("medianRangeOf() returns median, smallest and largest value", () => {
+  assertEquals(medianRangeOf([5, 1, 3]), { median: 3, min: 1, max: 5 });
 });

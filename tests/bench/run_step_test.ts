@@ -15,7 +15,7 @@ const GOLDEN = fileURLToPath(new URL("../golden/fashion", import.meta.url));
 const small = { batch: 12, student: "resnet8", teacher: "resnet8" };
 const plain = { name: "plain" };
 
-Deno.test("runStep() comes to the reference numbers' attack and losses", async () => {
+Deno.test("runStep() has the attack steps and losses of the reference numbers", async () => {
   await startBackend("wasm");
   const workload = await goldenWorkload(GOLDEN);
   const prepared = await PreparedWorkload.prepare(workload, plain);
@@ -43,7 +43,7 @@ Deno.test("runStep() takes the same step again after restore(), and leaks nothin
   assertEquals(tf.memory().numTensors, before);
 });
 
-Deno.test("runStep() attacks on random images, and its parts add up to the whole", async () => {
+Deno.test("runStep() attacks random images, and its parts add up to the whole", async () => {
   await startBackend("wasm");
   const workload = await randomWorkload(small);
   const prepared = await PreparedWorkload.prepare(workload, plain);
@@ -66,7 +66,7 @@ Deno.test("runStep() attacks on random images, and its parts add up to the whole
   );
 });
 
-Deno.test("a step with cached clean logits does the same without the teacher's clean pass", async () => {
+Deno.test("runStep() with cached clean logits does the same without the teacher's clean pass", async () => {
   await startBackend("wasm");
   const workload = await randomWorkload(small);
   const prepared = await PreparedWorkload.prepare(workload, plain);
@@ -80,7 +80,7 @@ Deno.test("a step with cached clean logits does the same without the teacher's c
   assert(step.work.teacherForward < computed.work.teacherForward);
 });
 
-Deno.test("a step of the student alone asks nothing of the teacher", async () => {
+Deno.test("runStep() of the student alone does not use the teacher", async () => {
   await startBackend("wasm");
   const prepared = await PreparedWorkload.prepare(await randomWorkload(small), plain);
   const { work, parts } = await runStep(methodNamed("original"), prepared);

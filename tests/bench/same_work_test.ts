@@ -6,7 +6,7 @@ const step = {
   terms: { cross_entropy: 1.5, distillation: 2, boundary: 0.5 },
 };
 
-Deno.test("compareWork() says that the same step is the same", () => {
+Deno.test("compareWork() recognises the same step", () => {
   const { same, sentence } = compareWork(step, step, "itself");
   assert(same);
   assertStringIncludes(sentence, "same work as itself: the 4 attack steps of 3 samples");

@@ -6,7 +6,7 @@ import { UserError } from "../../lib/user_error.ts";
 
 const FILE = join(PROJECT_ROOT, "results", "bench.json");
 
-Deno.test("stepRows() gives the rounds of every configuration, and of PyTorch", async () => {
+Deno.test("stepRows() returns the rounds of every configuration and of PyTorch", async () => {
   const rows = await stepRows(FILE, "bss_step_ms");
   assertEquals(rows.map(({ method }) => method), [
     "onednn, float32",

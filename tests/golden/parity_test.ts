@@ -16,14 +16,14 @@ import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const FOLDER = fileURLToPath(new URL("./fashion", import.meta.url));
 
-/** What the step with boundary supporting samples takes. */
+/** The files of the step with boundary supporting samples. */
 const FILES = [
   "bss_step.safetensors",
   "student_resnet8.safetensors",
   "teacher_resnet14.safetensors",
 ];
 
-/** Copies them. */
+/** Runs a test with a copy of these files. */
 async function withStep(test: (folder: string) => Promise<void>): Promise<void> {
   await withTemporaryFolder(async (folder) => {
     for (const name of FILES) await Deno.copyFile(join(FOLDER, name), join(folder, name));
@@ -39,7 +39,7 @@ async function failures(folder: string): Promise<Comparison[]> {
 
 const onOtherBackends = registeredOn(fastBackends.filter((name) => name !== automaticBackend));
 
-// All quantities take minutes where a backend is slow; attacks and losses have tests on each besides.
+// All quantities take minutes on a slow backend; attacks and losses have their own tests on each backend.
 onAutomaticBackend(
   "the library agrees with published PyTorch code in every quantity",
   async () => assertEquals(await failures(FOLDER), []),
@@ -50,7 +50,7 @@ onOtherBackends(
   () => withStep(async (folder) => assertEquals(await failures(folder), [])),
 );
 
-Deno.test("parity fails where a weight of the teacher is another one", async () => {
+Deno.test("checkParity() fails if a weight of the teacher was changed", async () => {
   await withStep(async (folder) => {
     const file = join(folder, "teacher_resnet14.safetensors");
     const content = decodeSafetensors(await Deno.readFile(file), file);
@@ -65,7 +65,7 @@ Deno.test("parity fails where a weight of the teacher is another one", async () 
   });
 });
 
-Deno.test("parity says what is wrong with a folder that is none", async () => {
+Deno.test("checkParity() says what is wrong with a folder that is missing or empty", async () => {
   const read = (folder: string) => () => Array.fromAsync(checkParity(folder));
   await assertRejects(read("/nowhere"), UserError, "cannot read the folder /nowhere");
   await assertRejects(read(join(FOLDER, "..")), UserError, "holds no safetensors files");

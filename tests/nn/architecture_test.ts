@@ -11,7 +11,7 @@ import { UserError } from "../../lib/user_error.ts";
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
 
-Deno.test("ResNets have the number of parameters that the paper's networks have", () => {
+Deno.test("ResNets have as many parameters as the paper's networks", () => {
   const counts = [8, 14, 20, 26].map((depth) =>
     parameterShapes({ depth, channels: 3, classes: 10 }).filter(({ trainable }) => trainable)
       .reduce((sum, { shape }) => sum + sizeOf(shape), 0)
@@ -31,7 +31,7 @@ Deno.test("parseNetwork() accepts 6n + 2 layers, 8n + 2 in four stages, and noth
   }
 });
 
-Deno.test("networkName() is what parseNetwork() reads", () => {
+Deno.test("networkName() returns the name that parseNetwork() reads", () => {
   for (const name of ["resnet8", "resnet26", "resnet10-4stage", "resnet26-4stage"]) {
     assertEquals(networkName(parseNetwork(name)), name);
   }

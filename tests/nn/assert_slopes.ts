@@ -6,8 +6,8 @@ import { assertClose } from "../numbers.ts";
 import { valuesOfAll } from "../values_of.ts";
 
 /**
- * Holds the gradient of each parameter of a network in training mode against a central difference
- * along the gradient itself, where the change is largest against the rounding.
+ * Compares the gradient of each parameter of a network in training mode with a central difference
+ * along the gradient itself, where the change is largest relative to the rounding.
  */
 export async function assertSlopes(network: ResNet, images: tf.Tensor4D): Promise<void> {
   const loss = () => weightedSum(network.forward(images, { training: true }).logits);
@@ -32,7 +32,7 @@ export async function assertSlopes(network: ResNet, images: tf.Tensor4D): Promis
   tf.dispose([value, ...Object.values(grads)]);
 }
 
-/** The same for the gradient of a frozen network with respect to its images. */
+/** Compares the gradient of a frozen network with respect to its images in the same way. */
 export async function assertImageSlope(
   frozen: FrozenClassifier,
   imagesOf: () => tf.Tensor4D,

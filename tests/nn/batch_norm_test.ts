@@ -18,7 +18,7 @@ function inputs(): {
     // Far from zero, where a one-pass variance would lose its digits.
     x: tf.add(tf.tensor4d(uniformNumbers(size, "x"), SHAPE), 5),
     gamma: tf.tensor1d(uniformNumbers(3, "gamma")),
-    // Far enough from zero that no entry crosses a ReLU's kink, where differences would be wrong.
+    // Far from zero, so that no entry crosses a ReLU's kink, where differences would be wrong.
     beta: tf.tensor1d([3, -3, 3]),
     residual: tf.tensor4d(uniformNumbers(size, "residual"), SHAPE),
   };
@@ -43,7 +43,7 @@ function normalise({ relu }: Case, args: tf.Tensor[]) {
   return batchNormTraining({ x, gamma, beta, residual }, { epsilon: 1e-5, relu });
 }
 
-/** A scalar that depends on the output alone. */
+/** Computes a scalar that depends only on the output. */
 function lossOf(which: Case, args: tf.Tensor[]): tf.Scalar {
   const { y, mean, variance } = normalise(which, args);
   tf.dispose([mean, variance]);
@@ -78,17 +78,20 @@ for (const which of cases) {
   );
 }
 
-onEveryBackend("batchNormTraining() gives zero mean and unit variance by channel", async () => {
-  const [means, variances] = await valuesOfAll(() => {
-    const { x } = inputs();
-    const { y, mean, variance } = batchNormTraining(
-      { x, gamma: tf.ones([3]), beta: tf.zeros([3]) },
-      { epsilon: 1e-5, relu: false },
-    );
-    const moments = tf.moments(y, [0, 1, 2]);
-    tf.dispose([mean, variance]);
-    return [tf.add(moments.mean, 1), moments.variance];
-  });
-  assertClose(means, [1, 1, 1], 1e-5, "means, plus 1");
-  assertClose(variances, [1, 1, 1], 1e-3, "variances");
-});
+onEveryBackend(
+  "batchNormTraining() returns zero mean and unit variance in each channel",
+  async () => {
+    const [means, variances] = await valuesOfAll(() => {
+      const { x } = inputs();
+      const { y, mean, variance } = batchNormTraining(
+        { x, gamma: tf.ones([3]), beta: tf.zeros([3]) },
+        { epsilon: 1e-5, relu: false },
+      );
+      const moments = tf.moments(y, [0, 1, 2]);
+      tf.dispose([mean, variance]);
+      return [tf.add(moments.mean, 1), moments.variance];
+    });
+    assertClose(means, [1, 1, 1], 1e-5, "means, plus 1");
+    assertClose(variances, [1, 1, 1], 1e-3, "variances");
+  },
+);

@@ -9,9 +9,10 @@ import { computedOn, onEveryBackend } from "../on_every_backend.ts";
 import { valuesOf, valuesOfAll } from "../values_of.ts";
 import { assertImageSlope } from "./assert_slopes.ts";
 
-/** Inputs are images of 1×2 pixels with two channels; biases are not zero. */
+/** The widths for images of 1×2 pixels with two channels. */
 const WIDTHS = [4, 16, 12, 3];
 
+/** Makes a network whose biases are not zero. */
 function testNetwork(widths = WIDTHS): DenseNetwork {
   const network = new DenseNetwork(widths, seedrandom("dense") as () => number);
   for (const { bias } of network.layers()) {
@@ -31,7 +32,7 @@ function testImages(count: number): tf.Tensor4D {
   return tf.tensor4d(uniformNumbers(4 * count, "images"), [count, 1, 2, 2]);
 }
 
-Deno.test("DenseNetwork gives the same weights on every backend for the same numbers", async () => {
+Deno.test("DenseNetwork draws the same weights on every backend from the same numbers", async () => {
   const weights = async () => {
     const network = new DenseNetwork([2, 8, 3], seedrandom("same") as () => number);
     const values = await Promise.all(network.variables().map(([, variable]) => variable.data()));
@@ -63,7 +64,7 @@ Deno.test("DenseNetwork refuses widths that make no network, and says what is va
   }
 });
 
-onEveryBackend("a dense network computes what its formula says", async () => {
+onEveryBackend("a dense network computes its formula", async () => {
   const network = new DenseNetwork([2, 2, 2], Math.random);
   const [first, second] = network.layers();
   const [features, logits] = await valuesOfAll(() => {
@@ -83,19 +84,22 @@ onEveryBackend("a dense network computes what its formula says", async () => {
   network.dispose();
 });
 
-onEveryBackend("a frozen dense network gives the logits of the network as it was", async () => {
-  const network = testNetwork();
-  const frozen = new FrozenDense(network);
-  const logits = () => valuesOf(() => network.forward(testImages(5)).logits);
-  const before = await logits();
-  for (const [, variable] of network.variables()) {
-    tf.tidy(() => variable.assign(tf.zerosLike(variable)));
-  }
-  assertEquals(await valuesOf(() => frozen.logits(testImages(5))), before);
-  assertNotEquals(await logits(), before);
-  frozen.dispose();
-  network.dispose();
-});
+onEveryBackend(
+  "a frozen dense network keeps the logits of the network at its freezing",
+  async () => {
+    const network = testNetwork();
+    const frozen = new FrozenDense(network);
+    const logits = () => valuesOf(() => network.forward(testImages(5)).logits);
+    const before = await logits();
+    for (const [, variable] of network.variables()) {
+      tf.tidy(() => variable.assign(tf.zerosLike(variable)));
+    }
+    assertEquals(await valuesOf(() => frozen.logits(testImages(5))), before);
+    assertNotEquals(await logits(), before);
+    frozen.dispose();
+    network.dispose();
+  },
+);
 
 for (const widths of [WIDTHS, [4, 3]]) {
   onEveryBackend(

@@ -17,7 +17,10 @@ const LOGITS = [
   ...[0.0489394, 0.1766158, -0.1316409, 0.2220263, -0.2948008, 0.2184174],
   ...[0.3226006, 0.0008931, -0.0636074, 0.265457, -0.4472858, 0.4714956],
 ];
-/** Of the logits, each times the sine of its place, with respect to the images. */
+/**
+ * The gradient with respect to the images of the sum of all logits, each times the sine of its
+ * index.
+ */
 const GRADIENT_NORM = 0.1776292;
 const GRADIENT = new Map([
   [0, -2.957405e-4],
@@ -27,7 +30,10 @@ const GRADIENT = new Map([
   [20_000, -2.0890504e-3],
 ]);
 
-/** Whose k-th tensor in PyTorch's order is 0.1·sin(0.37·i + k), and 1 more where it is a scale. */
+/**
+ * Makes a network whose k-th tensor in PyTorch's order is 0.1·sin(0.37·i + k), plus 1 for scales
+ * and variances.
+ */
 function sineNetwork(): ResNet {
   const weights = parameterShapes(FOUR_STAGES).map(({ name, shape }, k) => {
     const size = shape.reduce((product, side) => product * side, 1);
@@ -49,35 +55,38 @@ function sineImages(): tf.Tensor4D {
   return tf.tensor4d(values, [2, 64, 64, 3]);
 }
 
-onUsableBackends("four stages at 64×64 give PyTorch's logits, also frozen", async () => {
-  const network = sineNetwork();
-  const frozen = freeze(network);
-  const [logits, ...maps] = await valuesOfAll(() => {
-    const { logits, features } = network.forward(sineImages(), { training: false });
-    assertEquals(features.map(({ shape }) => shape), [
-      [2, 64, 64, 16],
-      [2, 32, 32, 32],
-      [2, 16, 16, 64],
-      [2, 8, 8, 128],
-    ]);
-    return [logits, ...features];
-  });
-  assertClose(logits, LOGITS, 1e-5, "logits");
-  const ofFrozen = await valuesOf(() => frozen.logits(sineImages()));
-  assertClose(ofFrozen, LOGITS, 1e-5, "logits, frozen");
-  assertEquals(frozen.featureChannels, [16, 32, 64, 128]);
-  const mapsOfFrozen = await valuesOfAll(() => {
-    const { logits, features } = frozen.forward(sineImages());
-    logits.dispose();
-    return [...features];
-  });
-  maps.forEach((map, stage) => assertClose(mapsOfFrozen[stage], map, 1e-5, `stage ${stage + 1}`));
-  frozen.dispose();
-  network.dispose();
-});
+onUsableBackends(
+  "a network of four stages has PyTorch's logits at 64×64, also frozen",
+  async () => {
+    const network = sineNetwork();
+    const frozen = freeze(network);
+    const [logits, ...maps] = await valuesOfAll(() => {
+      const { logits, features } = network.forward(sineImages(), { training: false });
+      assertEquals(features.map(({ shape }) => shape), [
+        [2, 64, 64, 16],
+        [2, 32, 32, 32],
+        [2, 16, 16, 64],
+        [2, 8, 8, 128],
+      ]);
+      return [logits, ...features];
+    });
+    assertClose(logits, LOGITS, 1e-5, "logits");
+    const ofFrozen = await valuesOf(() => frozen.logits(sineImages()));
+    assertClose(ofFrozen, LOGITS, 1e-5, "logits, frozen");
+    assertEquals(frozen.featureChannels, [16, 32, 64, 128]);
+    const mapsOfFrozen = await valuesOfAll(() => {
+      const { logits, features } = frozen.forward(sineImages());
+      logits.dispose();
+      return [...features];
+    });
+    maps.forEach((map, stage) => assertClose(mapsOfFrozen[stage], map, 1e-5, `stage ${stage + 1}`));
+    frozen.dispose();
+    network.dispose();
+  },
+);
 
 onUsableBackends(
-  "a frozen network of four stages gives PyTorch's gradient to the images",
+  "a frozen network of four stages has PyTorch's gradient with respect to the images",
   async () => {
     const network = sineNetwork();
     const frozen = freeze(network);

@@ -6,12 +6,12 @@ import { assertClose } from "../numbers.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
 
 onEveryBackend(
-  "a frozen network gives the logits and feature maps of the network itself",
+  "a frozen network has the logits and feature maps of the network itself",
   async () => {
     for (const depth of [8, 14]) {
       const network = testNetwork({ ...TINY, depth });
       const frozen = freeze(network);
-      // More than go through at a time, and a number that is no power of two.
+      // 37 is larger than a slice, and is no power of two.
       for (const count of depth === 8 ? [1, 37] : [3]) {
         const images = testImages(count);
         const expected = tf.tidy(() => {
@@ -32,7 +32,7 @@ onEveryBackend(
   },
 );
 
-onEveryBackend("a frozen network gives features as float32 in every precision", async () => {
+onEveryBackend("a frozen network returns its features as float32 in every precision", async () => {
   const precisions = (tf.backend() as { precisions?: typeof PRECISIONS }).precisions ?? ["f32"];
   const network = testNetwork();
   const images = testImages(5);

@@ -9,7 +9,7 @@ import { assertClose } from "../numbers.ts";
 import { computedOn, onEveryBackend } from "../on_every_backend.ts";
 import { valuesOfAll } from "../values_of.ts";
 
-Deno.test("initialiseResNet() gives the same weights on every backend for the same numbers", async () => {
+Deno.test("initialiseResNet() draws the same weights on every backend from the same numbers", async () => {
   const weights = async () => {
     const network = testNetwork();
     const values = await Promise.all(network.variables().map(([, variable]) => variable.data()));
@@ -31,7 +31,7 @@ Deno.test("initialiseResNet() draws filters with the variance of He et al.", asy
 });
 
 onEveryBackend(
-  "a ResNet gives the feature map of each stage and the logits, at 32×32 and 64×64",
+  "a ResNet returns the feature map of each stage and the logits, at 32×32 and 64×64",
   () => {
     for (const [channels, classes, side] of [[1, 10, 32], [3, 200, 64]]) {
       const network = testNetwork({ depth: 8, channels, classes });
@@ -71,7 +71,7 @@ onEveryBackend("the gradient of every parameter agrees with finite differences",
   network.dispose();
 });
 
-onEveryBackend("a frozen network gives the logits of inference mode", async () => {
+onEveryBackend("a frozen network has the logits of inference mode", async () => {
   const network = testNetwork({ depth: 14, channels: 3, classes: 10 });
   const frozen = freeze(network);
   const [logits, expected] = await valuesOfAll(() => {

@@ -7,7 +7,7 @@ import {
 import { UserError } from "../../lib/user_error.ts";
 import { uniformNumbers } from "../numbers.ts";
 
-/** A file of eight bytes of data with a header that is written by hand. */
+/** Makes a file with a given header and eight bytes of data. */
 function withHeader(header: string, headerLength = BigInt(header.length)): Uint8Array {
   const bytes = new Uint8Array(8 + header.length + 8);
   new DataView(bytes.buffer).setBigUint64(0, headerLength, true);
@@ -18,7 +18,7 @@ function withHeader(header: string, headerLength = BigInt(header.length)): Uint8
 const entry = (from: unknown, to: unknown, shape: unknown = [1], dtype = "F32") =>
   JSON.stringify({ dtype, shape, data_offsets: [from, to] });
 
-Deno.test("decodeSafetensors() reads tensors that lie in another order than the header's, and empty ones", () => {
+Deno.test("decodeSafetensors() reads tensors in another order than the header's, and empty ones", () => {
   const bytes = withHeader(`{"b":${entry(4, 8)},"none":${entry(4, 4, [0])},"a":${entry(0, 4)}}`);
   assertEquals([...decodeSafetensors(bytes, "x").tensors.keys()], ["b", "none", "a"]);
 });
@@ -72,7 +72,7 @@ Deno.test("decodeSafetensors() refuses headers longer than the file", () => {
   }
 });
 
-Deno.test("decodeSafetensors() takes keys in texts and in records for what they are", () => {
+Deno.test("decodeSafetensors() takes no text and no nested key for a repeated name", () => {
   const note = `{"a": "b", "a": [{ '`.repeat(100_000);
   const tensor: StoredTensor = { dtype: "F32", shape: [1], data: uniformNumbers(1, "a") };
   const tensors = new Map([["a", tensor], ['dt"ype', tensor]]);

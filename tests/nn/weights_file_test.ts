@@ -42,7 +42,7 @@ Deno.test("decodeSafetensors() names the file and what is wrong with it", () => 
   }
 });
 
-Deno.test("weights go from PyTorch's layout to TensorFlow.js's and back", () => {
+Deno.test("weights convert from PyTorch's layout to TensorFlow.js's and back", () => {
   // OIHW [2, 3, 1, 1] → HWIO [1, 1, 3, 2]
   const stored = Float32Array.from([1, 2, 3, 4, 5, 6]);
   const inMemory = weightToMemory(stored, [2, 3, 1, 1]);
@@ -54,7 +54,7 @@ Deno.test("weights go from PyTorch's layout to TensorFlow.js's and back", () => 
   assertEquals(weightToDisk(there.data, there.shape).data, filter);
 });
 
-Deno.test("a network written to a file is read back with the same weights and hash", async () => {
+Deno.test("readResNet() reads the weights that encodeResNet() wrote, and a hash", async () => {
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, "network.safetensors");
     for (const layers of [{ depth: 14 }, { depth: 18, stages: 4 }] satisfies Layers[]) {
@@ -74,7 +74,7 @@ Deno.test("a network written to a file is read back with the same weights and ha
   });
 });
 
-Deno.test("the teacher that comes with the project keeps its hash, and is written as it was read", async () => {
+Deno.test("the project's teacher keeps its hash, and encodeResNet() writes its file byte for byte", async () => {
   const file = join(PROJECT_ROOT, "results/teachers/fashion-mnist-subset-resnet14.safetensors");
   const { network, metadata, hash } = await readResNet(file);
   assertEquals(hash, "3bb1c900d1871dd779a531fa62e4941e470c896c2c73400ba0dde15fe92338e1");

@@ -21,7 +21,7 @@ Deno.test("compareExactly() counts the entries that differ", () => {
   assert(!compareExactly("x", [1, 2], [1, 2, 3]).passed);
 });
 
-Deno.test("compareBySample() allows a few samples to be further off", () => {
+Deno.test("compareBySample() allows larger errors in a few samples", () => {
   const expected = new Float32Array(20);
   const actual = expected.map((_, i) => i === 7 ? 0.01 : 0);
   const tolerances = { share: 0.9, tight: 1e-3, loose: 2e-2 };
@@ -31,7 +31,7 @@ Deno.test("compareBySample() allows a few samples to be further off", () => {
   assertEquals(verdicts.map(({ passed }) => passed), [false, true]);
 });
 
-Deno.test("compareEntries() counts entries that are off, in the samples that agree best", () => {
+Deno.test("compareEntries() counts the entries that differ in the samples that agree best", () => {
   const expected = new Float32Array(200);
   const actual = expected.map((_, i) => i >= 150 ? 0.5 : i === 3 ? 1e-3 : 0);
   const tolerances = { samples: 1, entries: 0.02, difference: 1e-4 };

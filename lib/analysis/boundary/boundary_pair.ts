@@ -7,25 +7,25 @@ import { steepest } from "../../attack/ball.ts";
 
 /** Boundary supporting samples of the same image and target class on two networks. */
 export interface BoundaryPair {
-  /** Whether the sample of each network reached its target class */
+  /** True for each network whose sample reached the target class. */
   readonly crossed: { readonly teacher: boolean; readonly student: boolean };
-  /** The smaller of the perturbations' norms over the larger, 0…1; null where one is zero */
+  /** The smaller of the perturbations' norms divided by the larger, 0…1; null if one is zero. */
   readonly magnitude: number | null;
-  /** The cosine between the perturbations, −1…1; null where one is zero */
+  /** The cosine between the perturbations, −1…1; null if one is zero. */
   readonly angle: number | null;
   /**
-   * L2 distances to the boundary of the base class, in normalised pixels; null where there is none
-   * within four times the perturbation's norm
+   * L2 distances to the boundary of the base class, in normalised pixels; null if there is no
+   * boundary within four times the perturbation's norm.
    */
   readonly distance: {
-    /** To the teacher's, along its own perturbation */
+    /** To the teacher's boundary, along the teacher's perturbation. */
     readonly teacher: number | null;
-    /** To the student's, along its own */
+    /** To the student's boundary, along the student's perturbation. */
     readonly student: number | null;
-    /** To the student's, along the teacher's */
+    /** To the student's boundary, along the teacher's perturbation. */
     readonly studentAlongTeacher: number | null;
   };
-  /** Whether both networks put the sample in the same class, that of the teacher and that of the student */
+  /** True if both networks put the teacher's, or the student's, sample in the same class. */
   readonly agreement: { readonly onTeachers: boolean; readonly onStudents: boolean };
 }
 
@@ -82,7 +82,7 @@ export async function boundaryPairs(
   });
 }
 
-/** Whether the other network puts each sample in the class in which the attacked one does. */
+/** True for each sample that the other network puts in the same class as the attacked network. */
 async function agreementOn(
   { samples, logits }: AttackResult,
   other: FrozenClassifier,
@@ -94,22 +94,23 @@ async function agreementOn(
   return Array.from(ours, (top, i) => top === others[i]);
 }
 
-/** Looks so many times as far as asked to, doubling, before it gives up. */
+/** The number of times that the search doubles its reach before it gives up. */
 const DOUBLINGS = 2;
 
-/** Halvings of the interval in which the boundary lies: to 1/4096 of it. */
+/** The number of halvings of the interval around the boundary: to 1/4096 of it. */
 const BISECTIONS = 12;
 
 /**
- * How far each image is from the boundary of its base class along a direction: where, going along it,
- * another class takes the lead. Of several such places it gives one.
+ * Measures the distance of each image from the boundary of its base class along a direction. The
+ * boundary is a place where another class takes the lead. If there are several, the function finds
+ * one of them.
  *
  * @param images `[n, h, w, c]`
- * @param directions perturbations, of any length, in the units of the images
- * @param reach how far the boundary is expected, one an image, in the same units
- * @param base the class that each image is in
- * @returns L2 distances in the units of the images; null where no other class leads at `reach`, nor
- *   at twice or four times that, or where the direction is zero
+ * @param directions perturbations of any length, in the units of the images
+ * @param reach the expected distance of each image, in the same units
+ * @param base the class of each image
+ * @returns L2 distances in the units of the images; null if no other class leads at one, two or
+ *   four times `reach`, or if the direction is zero
  */
 export async function distanceAlong(
   classifier: FrozenClassifier,

@@ -17,17 +17,17 @@ import { UserError } from "../../user_error.ts";
 
 /** Options of `boundarySimilarity`. */
 export const boundarySimilarityOptions = {
-  /** At most so many base samples, of those that both networks classify correctly. */
+  /** The largest number of base samples, which both networks classify correctly. */
   count: integer(1000, { min: 1 }),
-  /** Decides which base samples, and the target class of each. */
+  /** The seed for drawing base samples and their target classes. */
   seed: integer(1),
-  /** How many are attacked at once; the figures do not depend on it. */
+  /** The number of images to attack at once; the results do not depend on it. */
   batchSize: integer(256, { min: 1 }),
-  /** Which class each is moved to, by the teacher's probabilities. */
+  /** The rule that draws target classes from the teacher's probabilities. */
   targetRule: targetClassOptions.rule,
   /**
-   * Which pairs count for MagSim and AngSim: "crossed", those that reached their target class on both
-   * networks, or "all".
+   * The pairs that count for MagSim and AngSim: "crossed" for those that reached their target class
+   * on both networks, or "all".
    */
   pairs: oneOf("crossed", ["crossed", "all"]),
   ...bssAttackOptions,
@@ -36,29 +36,31 @@ export const boundarySimilarityOptions = {
 /** The options of `boundarySimilarity`, each with a value. */
 export type BoundarySimilarityOptions = Options<typeof boundarySimilarityOptions>;
 
-/** How alike the decision boundaries of two networks are. */
+/** The similarity of the decision boundaries of two networks. */
 export interface BoundarySimilarity {
-  /** How many images both networks classify correctly, and how many of them were attacked */
+  /** The number of images that both networks classify correctly. */
   readonly qualifying: number;
+  /** The number of these that were attacked. */
   readonly attacked: number;
-  /** How many reached their target class on each network, and on both */
+  /** The numbers of samples that reached their target class on each network, and on both. */
   readonly crossed: { readonly teacher: number; readonly student: number; readonly both: number };
-  /** Mean of the smaller norm over the larger, 0…1 */
+  /** MagSim: the mean of the smaller norm divided by the larger, 0…1. */
   readonly magnitude: Estimate;
-  /** Mean cosine between the perturbations, −1…1 */
+  /** AngSim: the mean cosine between the perturbations, −1…1. */
   readonly angle: Estimate;
-  /** Mean L2 distances to the boundary, in normalised pixels; see `BoundaryPair` */
+  /** Mean L2 distances to the boundary, in normalised pixels; see `BoundaryPair`. */
   readonly distance: Readonly<Record<keyof BoundaryPair["distance"], Estimate>>;
-  /** Shares of the samples made on each network that both put in the same class */
+  /** The shares of each network's samples that both networks put in the same class. */
   readonly agreement: Readonly<Record<keyof BoundaryPair["agreement"], Estimate>>;
-  /** What all of it is computed from, one an attacked image */
+  /** The pairs from which all of this is computed, one for each attacked image. */
   readonly pairs: readonly BoundaryPair[];
 }
 
 /**
- * Compares the decision boundaries of two networks by where boundary supporting samples of the same
- * images and target classes end up (Heo et al. 2019): MagSim and AngSim, and beside them
- * distances and agreement. Bootstrap intervals are over the choice of images.
+ * Compares the decision boundaries of two networks (Heo et al. 2019). It makes boundary supporting
+ * samples of the same images and target classes on both networks, and computes MagSim and AngSim
+ * from them. Beside the paper's figures it gives distances and agreement. Bootstrap intervals are
+ * over the choice of images.
  *
  * @param set normalised images `[n, h, w, c]`, which stay the caller's, and their labels
  * @param context.signal stops at the next batch
@@ -143,13 +145,13 @@ async function compare(
   };
 }
 
-/** Images that two networks both classify correctly, and where they are to go. */
+/** Images that two networks both classify correctly, with their target classes. */
 interface CommonBaseSamples {
-  /** Which images, ascending */
+  /** The indices of the images, ascending. */
   readonly rows: readonly number[];
-  /** One target class each */
+  /** The target class of each. */
   readonly targets: readonly number[];
-  /** How many there would have been without a limit */
+  /** Their number without the limit. */
   readonly qualifying: number;
 }
 
@@ -206,7 +208,7 @@ async function commonBaseSamples(
   }
 }
 
-/** At most so many of the entries, each set of them as likely as any other, in their order. */
+/** Draws at most `count` of the entries, each set equally likely, and keeps their order. */
 function sample(entries: readonly number[], count: number, random: () => number): number[] {
   const keys = entries.map((entry) => ({ entry, key: random() }));
   return keys.toSorted((a, b) => a.key - b.key).slice(0, count)

@@ -1,17 +1,17 @@
 import { bootstrapInterval } from "../statistics/bootstrap_interval.ts";
 import { type Interval, mean } from "../statistics/interval.ts";
 
-/** A mean over samples. */
+/** A mean over samples with its interval. */
 export interface Estimate {
-  /** null of no sample */
+  /** Null if there is no sample. */
   readonly value: number | null;
-  /** 95 % bootstrap interval over the choice of samples; null of fewer than two */
+  /** 95 % bootstrap interval over the choice of samples; null for fewer than two. */
   readonly interval: Interval | null;
-  /** Over how many samples */
+  /** The number of samples. */
   readonly n: number;
 }
 
-/** The mean of what there is; nulls are left out, true counts as 1 and false as 0. */
+/** Estimates the mean of the values that are not null; true counts as 1 and false as 0. */
 export function estimate(
   values: readonly (number | boolean | null)[],
   random: () => number,

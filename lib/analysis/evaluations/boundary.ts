@@ -8,16 +8,16 @@ import { integer } from "../../options.ts";
 const { count: _, ...similarityOptions } = boundarySimilarityOptions;
 
 const options = {
-  /** At most so many test images, of which those are attacked that both networks get right. */
+  /** The largest number of test images; those that both networks get right are attacked. */
   images: integer(1000, { min: 1 }),
   ...similarityOptions,
 };
 
-/** How alike the boundaries of teacher and student are: `boundarySimilarity` on test images. */
+/** The similarity of the boundaries of teacher and student: `boundarySimilarity` on test images. */
 export const boundary: Evaluation<typeof options> = {
   name: "boundary",
   options,
-  // Three steps forward and back on each network, and where the boundary lies along each direction.
+  // Three steps forward and back on each network, and the search for the boundary in each direction.
   passes: ({ images }) => ({ student: 25 * images, teacher: 25 * images }),
   async measure({ images: count, ...settings }, { student, teacher, dataset }) {
     const sample = testSample(dataset, count);

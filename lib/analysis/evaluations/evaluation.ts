@@ -5,13 +5,15 @@ import type { Options, Rules } from "../../options.ts";
 import { stratifiedSubset, takeImages } from "../../data/stratified_subset.ts";
 import { RandomStreams } from "../../training/random_streams.ts";
 
-/** Something that is measured of a finished student: a file, and a line in `evaluations.ts`. */
+/** A measurement of a finished student. To add one, write a file and a line in `evaluations.ts`. */
 export interface Evaluation<R extends Rules = Rules> {
   readonly name: string;
   readonly options: R;
-  /** Roughly how many forward passes of an image it takes, for estimates of time. */
+  /** Estimates the number of forward passes of an image, for estimates of time. */
   passes(options: Options<R>): PassCount;
   /**
+   * Measures a student.
+   *
    * @throws UserError for networks or images that it cannot measure
    * @throws DOMException "AbortError" if the work around it was stopped
    */
@@ -21,23 +23,23 @@ export interface Evaluation<R extends Rules = Rules> {
 export interface EvaluationContext {
   readonly student: FrozenClassifier;
   readonly teacher: FrozenClassifier;
-  /** Its test images are measured on. */
+  /** The data set whose test images are used. */
   readonly dataset: Dataset;
 }
 
-/** One figure with its 95 % interval over the choice of images. */
+/** A measured value with its 95 % interval over the choice of images. */
 export interface Measurement {
-  /** "mag_sim", … */
+  /** The name: "mag_sim", … */
   readonly measure: string;
-  /** null of no image */
+  /** Null if there is no image. */
   readonly value: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  /** Over how many images */
+  /** The number of images. */
   readonly n: number;
 }
 
-/** At most so many test images, stratified by class: the same ones for every student. */
+/** Takes at most `count` test images, stratified by class; they are the same for every student. */
 export function testSample(dataset: Dataset, count: number): ImageSet {
   const { test, classes } = dataset;
   if (count >= test.count) return test;

@@ -3,10 +3,10 @@ import type { Evaluation } from "./evaluation.ts";
 import { named } from "../../named.ts";
 import { robustness } from "./robustness.ts";
 
-/** Everything that can be measured of a finished student. */
+/** All evaluations of a finished student. */
 export const evaluations = [boundary, robustness] as unknown as readonly Evaluation[];
 
-/** @throws UserError that lists the valid names */
+/** @throws UserError listing the valid names if the name is unknown */
 export function evaluationNamed(name: string): Evaluation {
   return named("evaluation", evaluations, name);
 }

@@ -9,24 +9,24 @@ import { pixelClassifier } from "../../attack/pixel_space.ts";
 import { flag, integer } from "../../options.ts";
 
 const options = {
-  /** At most so many test images. */
+  /** The largest number of test images. */
   images: integer(512, { min: 1 }),
   /** ε in L∞, in units of 1/255. */
   linf: radii([1, 2]),
   /** ε in L2, in units of pixels in 0…1. */
   l2: radii([0.25]),
-  /** Whether the APGD ensemble, which takes a thousand steps, attacks too. */
+  /** True to attack also with the APGD ensemble, which takes a thousand steps. */
   ensemble: flag(false),
 };
 
-/** The last of the attacks. */
+/** The index of the ensemble, the last of the attacks. */
 const ENSEMBLE = robustnessAttacks.length - 1;
 
-/** Accuracy of a student under FGSM and PGD-20 and, if asked, the APGD ensemble: `robustAccuracy`. */
+/** The accuracy of a student under FGSM, PGD-20 and optionally the APGD ensemble. */
 export const robustness: Evaluation<typeof options> = {
   name: "robustness",
   options,
-  // FGSM takes 4 passes of an image, PGD-20 some 60, the ensemble up to 3,000 of those it doesn't break.
+  // FGSM takes 4 passes of an image, PGD-20 about 60, the ensemble up to 3,000 for an image that withstands.
   passes: ({ images, linf, l2, ensemble }) => ({
     student: images * (linf.length + l2.length) * (ensemble ? 600 : 64),
     teacher: 0,
@@ -51,7 +51,7 @@ export const robustness: Evaluation<typeof options> = {
   },
 };
 
-/** "robust_pgd20_linf_2": accuracy under PGD-20 within 2/255 in L∞. */
+/** Names a measure: "robust_pgd20_linf_2" is the accuracy under PGD-20 within 2/255 in L∞. */
 function robustMeasure({ attack, norm, epsilon }: RobustnessRow): string {
   return `robust_${attack.toLowerCase().replaceAll(/[^a-z0-9]/g, "")}_${norm}_${epsilon}`;
 }

@@ -10,7 +10,7 @@ import { ballCheck, finiteCheck, pixelBoxCheck } from "./sample_checks.ts";
 import { gatherRows, topClasses } from "../../tensors/rows.ts";
 import { UserError } from "../../user_error.ts";
 
-/** How images are attacked, besides by what and how far. */
+/** Settings of `attackImages` besides the attack and its budget. */
 export interface AttackImagesSettings {
   readonly seed: number;
   readonly batchSize: number;
@@ -19,13 +19,14 @@ export interface AttackImagesSettings {
 }
 
 /**
- * The images that a classifier is still right about after every stage of an attack.
+ * Attacks images and returns those that the classifier still classifies correctly after every
+ * stage.
  *
- * A stage's random numbers are a function of (seed, attack, stage, ball): the images that it draws
- * them for are the same, and in the same order, whatever the size of a batch.
+ * A stage's random numbers depend on seed, attack, stage and ball. It draws them for the same
+ * images in the same order, so the batch size does not change them.
  *
- * @param rows indices of images that it is right about without an attack
- * @returns some of them, in their order
+ * @param rows indices of images that are classified correctly without an attack
+ * @returns the indices that withstand, in their order
  * @throws UserError as {@linkcode withstanding} does
  */
 export async function attackImages(
@@ -54,15 +55,14 @@ export async function attackImages(
 }
 
 /**
- * Attacks a batch of images and gives which of them the classifier is still right about.
+ * Attacks a batch of images and returns those that the classifier still classifies correctly.
  *
- * The classifier is asked once more about the samples, so that nothing rests on what an attack says
- * of itself.
+ * It classifies the samples again, so that no result depends on an attack's own report.
  *
- * @param rows the batch, as indices of images
+ * @param rows the indices of the batch's images
  * @param random numbers in [0, 1)
- * @throws UserError naming attack and ε if samples leave the ball or 0…1, or are not finite, or the
- *   attack itself fails
+ * @throws UserError naming attack and ε if samples leave the ball or 0…1, if they are not finite,
+ *   or if the attack fails
  */
 async function withstanding(
   classifier: FrozenClassifier,

@@ -1,27 +1,27 @@
 import type { Norm } from "../../attack/ball.ts";
 import { integer, type Options, type Rule } from "../../options.ts";
 
-/** How far an attack may move an image. */
+/** The largest distance by which an attack may move an image. */
 export interface Budget {
   readonly norm: Norm;
-  /** For "linf" in units of 1/255, the steps of 8-bit pixels; for "l2" in units of pixels in 0…1. */
+  /** The radius, in units of 1/255 for "linf" and of pixels in 0…1 for "l2". */
   readonly epsilon: number;
 }
 
-/** ε in the units of pixels in 0…1, as attacks take it. */
+/** Converts ε to the attacks' unit, pixels in 0…1. */
 export function radiusOf({ norm, epsilon }: Budget): number {
   return norm === "linf" ? epsilon / 255 : epsilon;
 }
 
-/** "8/255" for L∞, "0.5" for L2 */
+/** Writes ε: "8/255" for L∞, "0.5" for L2. */
 export function epsilonText({ norm, epsilon }: Budget): string {
   return norm === "linf" ? `${epsilon}/255` : `${epsilon}`;
 }
 
-/** As in titles and tables. */
+/** The names of the norms in titles and tables. */
 export const NORM_NAMES: Readonly<Record<Norm, string>> = { linf: "L∞", l2: "L2" };
 
-/** Radii of balls, each greater than 0 and none twice. */
+/** Makes the rule for a list of radii, each greater than 0 and none twice. */
 export function radii(fallback: readonly number[]): Rule<readonly number[]> {
   return {
     default: fallback,
@@ -38,9 +38,9 @@ export const robustAccuracyOptions = {
   linf: radii([1, 2, 4, 8]),
   /** ε in L2, in units of pixels in 0…1. */
   l2: radii([0.1, 0.25, 0.5, 1]),
-  /** Images attacked at once. The results are the same up to rounding. */
+  /** The number of images to attack at once. The results are the same up to rounding. */
   batchSize: integer(64, { min: 1 }),
-  /** Of the attacks' random numbers. */
+  /** The seed of the attacks' random numbers. */
   seed: integer(1),
 };
 

@@ -7,10 +7,10 @@ import { UserError } from "../../user_error.ts";
 import { finiteCheck } from "./sample_checks.ts";
 
 /**
- * The classifier's logits on some of the images, on the host.
+ * Computes the classifier's logits on some of the images and reads them.
  *
- * @param rows which of the images
- * @throws UserError if they are not finite
+ * @param rows the indices of the images
+ * @throws UserError if the logits are not finite
  */
 export async function cleanLogits(
   classifier: FrozenClassifier,
@@ -26,9 +26,9 @@ export async function cleanLogits(
 }
 
 /**
- * What about the classifier makes attacks on it say little.
+ * Lists the reasons why gradient-based attacks on the classifier say little.
  *
- * @param rows the images that it is checked on; none for no check
+ * @param rows the indices of the images to check it on; none for no check
  */
 export async function checkModel(
   classifier: FrozenClassifier,
@@ -47,8 +47,9 @@ export async function checkModel(
 }
 
 /**
- * Of the logit of the label less that of the most probable other class, `[rows, …]`, row-major. Unlike
- * the cross-entropy's it does not become too small for float32 where the classifier is sure.
+ * Computes the gradients of the label's logit minus that of the most probable other class,
+ * `[rows, …]`, row-major. Unlike those of the cross-entropy, they do not underflow where the
+ * classifier is sure.
  */
 async function gapGradients(
   classifier: FrozenClassifier,
@@ -69,17 +70,17 @@ async function gapGradients(
 }
 
 /**
- * What about a classifier makes gradient-based attacks on it say little; after the checks that
- * AutoAttack does (Croce and Hein 2020, `autoattack/checks.py`). Each gives a sentence, or null.
+ * The checks for reasons why gradient-based attacks say little, after those of AutoAttack (Croce
+ * and Hein 2020, `autoattack/checks.py`). Each returns a sentence, or null.
  */
 
-/** Rounding in float32 and bfloat16 stays below this. */
+/** The tolerance for a sum of 1; rounding in float32 and bfloat16 stays below it. */
 const SUM_TOLERANCE = 1e-3;
 
-/** Two passes over the same images on a GPU may differ by so much, relative to the largest logit. */
+/** The allowed difference of two passes, as on a GPU, relative to the largest logit. */
 const REPEAT_TOLERANCE = 1e-4;
 
-/** Whether what should be logits is in 0…1 and adds up to 1 for every image. */
+/** Checks whether the logits of every image are in 0…1 and add up to 1. */
 export function probabilitiesCheck(logits: ArrayLike<number>, classes: number): string | null {
   if (logits.length === 0) return null;
   for (let row = 0; row < logits.length; row += classes) {
@@ -95,7 +96,7 @@ export function probabilitiesCheck(logits: ArrayLike<number>, classes: number): 
     "little; measure it without its softmax";
 }
 
-/** Whether two passes over the same images gave different logits. */
+/** Checks whether two passes over the same images gave different logits. */
 export function randomisedCheck(
   first: ArrayLike<number>,
   second: ArrayLike<number>,
@@ -116,7 +117,7 @@ export function randomisedCheck(
 }
 
 /**
- * Whether there are images on which the gradient of the attack's loss is exactly zero.
+ * Checks whether the gradient of the attack's loss is exactly zero on some images.
  *
  * @param gradients `[n, …]`, row-major
  */

@@ -4,15 +4,15 @@ import type { Dataset, ImageSet } from "../../data/dataset.ts";
 import { UserError } from "../../user_error.ts";
 import { finiteCheck, pixelBoxCheck } from "./sample_checks.ts";
 
-/** Images with what they show. */
+/** Images with their classes. */
 export interface LabelledImages {
-  /** `[n, height, width, channel]`, pixels in 0…1 */
+  /** `[n, height, width, channel]`, pixels in 0…1. */
   readonly images: tf.Tensor4D;
-  /** n class indices */
+  /** The n class indices. */
   readonly labels: ArrayLike<number>;
 }
 
-/** A set's images as pixels in 0…1; the caller disposes of the tensor. */
+/** Converts a set's images to pixels in 0…1; the caller disposes of the tensor. */
 export function labelledPixels(
   { height, width, channels }: Pick<Dataset, "height" | "width" | "channels">,
   { images, labels, count }: ImageSet,
@@ -21,7 +21,7 @@ export function labelledPixels(
   return { images: tf.tensor4d(pixels, [count, height, width, channels]), labels };
 }
 
-/** @throws UserError if labels do not fit the images or the classes, or pixels are not in 0…1 */
+/** @throws UserError if labels do not fit the images or the classes, or if pixels are not in 0…1 */
 export async function checkLabelledImages(
   { images, labels }: LabelledImages,
   classes: number,

@@ -11,42 +11,43 @@ import { resolveOptions } from "../../options.ts";
 import { topClasses } from "../../tensors/rows.ts";
 import { untilStopped } from "../../stop/until_stopped.ts";
 
-/** What a measurement needs besides its options. */
+/** The context of `robustAccuracy`: everything besides its options. */
 export interface RobustAccuracyContext {
-  /** Weak to strong: FGSM, PGD-20 and the APGD ensemble, unless told. */
+  /** The attacks, weak to strong; default: FGSM, PGD-20 and the APGD ensemble. */
   readonly attacks?: readonly RobustnessAttack[];
   /** Stops at the next batch. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RobustnessProgress) => void;
 }
 
-/** How far a measurement is: images done in all rows, of so many, and the row that it is at. */
+/** The progress: the current row, and the images done of the total over all rows. */
 export interface RobustnessProgress extends Budget {
   readonly attack: string;
   readonly done: number;
   readonly total: number;
 }
 
-/** What {@linkcode robustAccuracy} finds. */
+/** The result of {@linkcode robustAccuracy}. */
 export interface RobustAccuracy {
-  /** Without an attack */
+  /** The accuracy without an attack. */
   readonly clean: Pick<RobustnessRow, "accuracy" | "interval" | "images">;
-  /** One an attack, norm and ε, in this order */
+  /** One row for each attack, norm and ε, in this order. */
   readonly rows: readonly RobustnessRow[];
-  /** Sentences that say what about the classifier makes every row doubtful */
+  /** Sentences about the classifier that make every row doubtful. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The share of images that a classifier gets right however an attack moves them within a ball.
+ * Measures the share of images that a classifier still classifies correctly under attacks within a
+ * ball.
  *
- * Images that it gets wrong as they are count as wrong and are not attacked. A row depends on the
- * seed, its attack and its ball: neither on the size of batches nor on what else is measured. Attacks
- * show only that a classifier is not robust; what they leave is an upper bound.
+ * Images that it misclassifies without an attack count as wrong and are not attacked. A row depends
+ * on the seed, its attack and its ball, but not on the batch size or on other rows. An attack can
+ * only show that a classifier is not robust: the share is an upper bound of its robust accuracy.
  *
- * @param classifier of pixels in 0…1; `pixelClassifier` makes one of a classifier of normalised images
+ * @param classifier takes pixels in 0…1; use `pixelClassifier` if yours takes normalised images
  * @param set pixels in 0…1 and labels; the tensor stays the caller's
- * @throws UserError for a bad option, images or labels; and, naming attack and ε, for samples that
+ * @throws UserError for a bad option, image or label; also, naming attack and ε, for samples that
  *   leave the ball or 0…1 or are not finite
  * @throws DOMException "AbortError" if the signal was given
  */

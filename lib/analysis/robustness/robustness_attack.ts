@@ -5,11 +5,11 @@ import type { Norm } from "../../attack/ball.ts";
 import { fgsmAttack, pgdAttack } from "../../attack/pgd.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
 
-/** One attack within a ball; `epsilon` in the units of pixels in 0…1, which stay in that range. */
+/** An attack within a ball. Pixels stay in 0…1, and `epsilon` has their units. */
 export interface RobustnessStage {
-  /** Sets its random numbers apart from those of other stages. */
+  /** The name, which separates its random numbers from those of other stages. */
   readonly name: string;
-  /** It is left out for a classifier of fewer classes. */
+  /** The smallest number of classes; with fewer, the stage is left out. */
   readonly leastClasses?: number;
   run(
     classifier: FrozenClassifier,
@@ -20,13 +20,13 @@ export interface RobustnessStage {
   ): Promise<Pick<AttackResult, "samples" | "logits">>;
 }
 
-/** What `robustAccuracy` measures under: each stage attacks the images that withstood those before. */
+/** An attack of `robustAccuracy`; each stage attacks the images that withstood those before. */
 export interface RobustnessAttack {
   readonly name: string;
   readonly stages: readonly RobustnessStage[];
 }
 
-/** The fast gradient sign method (Goodfellow et al. 2015); for L2 one step along the gradient. */
+/** The fast gradient sign method (Goodfellow et al. 2015); for L2, one step along the gradient. */
 export const fgsm: RobustnessAttack = {
   name: "FGSM",
   stages: [{
@@ -36,8 +36,9 @@ export const fgsm: RobustnessAttack = {
 };
 
 /**
- * Projected gradient descent (Madry et al. 2018) from a random point of the ball, with steps of ε/4.
- * A sample is through as soon as the classifier is wrong on it, not only after the last step.
+ * Makes projected gradient descent (Madry et al. 2018) from a random point of the ball, with steps
+ * of ε/4. A sample counts as fallen as soon as the classifier is wrong on it, not only after the
+ * last step.
  */
 export function pgd(maxSteps = 20): RobustnessAttack {
   return {
@@ -57,10 +58,10 @@ export function pgd(maxSteps = 20): RobustnessAttack {
 }
 
 /**
- * The two Auto-PGD attacks of AutoAttack's standard version (Croce and Hein 2020): on the
- * cross-entropy, then on the targeted DLR loss for the 9 most probable other classes in turn. Its
- * FAB and its black-box Square attack are not among them: where gradients are masked, as the checks of
- * `robustAccuracy` would hint, Square finds more.
+ * Makes the two Auto-PGD attacks of AutoAttack's standard version (Croce and Hein 2020): on the
+ * cross-entropy, then on the targeted DLR loss for the 9 most probable other classes in turn.
+ * AutoAttack's FAB and its black-box Square attack are not included. If gradients are masked, which
+ * the checks of `robustAccuracy` would suggest, Square finds more.
  */
 export function apgdEnsemble({ maxSteps = 100, candidates = 9 } = {}): RobustnessAttack {
   const stage =
@@ -81,5 +82,5 @@ export function apgdEnsemble({ maxSteps = 100, candidates = 9 } = {}): Robustnes
   };
 }
 
-/** Weak to strong, as `robustAccuracy` takes them unless told. */
+/** The default attacks of `robustAccuracy`, weak to strong. */
 export const robustnessAttacks: readonly RobustnessAttack[] = [fgsm, pgd(), apgdEnsemble()];

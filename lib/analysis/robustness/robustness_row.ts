@@ -5,22 +5,22 @@ import type { Interval } from "../statistics/interval.ts";
 /** The accuracy of a classifier under one attack within one ball. */
 export interface RobustnessRow extends Budget {
   readonly attack: string;
-  /** Share of all images, 0…1; NaN of no image */
+  /** The share of all images, 0…1; NaN for no image. */
   readonly accuracy: number;
-  /** 95 % Wilson interval over the choice of images; null of no image */
+  /** 95 % Wilson interval over the choice of images; null for no image. */
   readonly interval: Interval | null;
-  /** How many, those included that the classifier gets wrong without an attack */
+  /** The number of images, including those misclassified without an attack. */
   readonly images: number;
-  /** Sentences that say what makes this row doubtful */
+  /** Sentences that say why this row is doubtful. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Completes rows with what makes each doubtful beside the others.
+ * Adds warnings to rows that are doubtful in comparison with the others.
  *
- * @param clean accuracy without an attack
- * @param attacks weak to strong
- * @param classes how many the classifier tells apart
+ * @param clean the accuracy without an attack
+ * @param attacks the attacks, weak to strong
+ * @param classes the number of classes
  */
 export function withWarnings(
   rows: readonly Omit<RobustnessRow, "warnings">[],
@@ -42,12 +42,12 @@ export function withWarnings(
   });
 }
 
-/** The stages of an attack that there are classes enough for. */
+/** Lists the stages of an attack for which there are enough classes. */
 export function stagesFor({ stages }: RobustnessAttack, classes: number) {
   return stages.filter(({ leastClasses = 0 }) => classes >= leastClasses);
 }
 
-/** Whether a stage is left out for lack of classes. */
+/** Checks whether a stage is left out for lack of classes. */
 function leftOutCheck(attack: RobustnessAttack, classes: number): string | null {
   const able = stagesFor(attack, classes);
   const out = attack.stages.filter((stage) => !able.includes(stage));
@@ -58,25 +58,25 @@ function leftOutCheck(attack: RobustnessAttack, classes: number): string | null 
 }
 
 /**
- * What makes one measured robust accuracy doubtful beside others (Carlini et al. 2019, "On evaluating
- * adversarial robustness", section 3). Each gives a sentence, or null.
+ * The checks for a doubtful robust accuracy in comparison with others (Carlini et al. 2019, "On
+ * evaluating adversarial robustness", section 3). Each returns a sentence, or null.
  */
 
-/** As much of a row as the checks need. */
+/** The part of a row that the checks need. */
 export interface CheckedRow extends Budget {
   readonly attack: string;
-  /** 0…1 */
+  /** The accuracy, 0…1. */
   readonly accuracy: number;
 }
 
-/** Whether attacked images are classified better than the images themselves. */
+/** Checks whether attacked images are classified better than the images themselves. */
 export function aboveCleanCheck({ accuracy }: CheckedRow, clean: number): string | null {
   if (!(accuracy > clean)) return null;
   return `the accuracy under attack, ${percent(accuracy)}, is above that without one, ` +
     `${percent(clean)}: the attack helps the classifier`;
 }
 
-/** Whether the accuracy is above that of the same attack within a smaller ball. */
+/** Checks whether the accuracy is above that of the same attack within a smaller ball. */
 export function risingCheck(row: CheckedRow, rows: readonly CheckedRow[]): string | null {
   const smaller = rows.filter(({ attack, norm, epsilon }) =>
     attack === row.attack && norm === row.norm && epsilon < row.epsilon
@@ -89,9 +89,9 @@ export function risingCheck(row: CheckedRow, rows: readonly CheckedRow[]): strin
 }
 
 /**
- * Whether a weaker attack leaves less.
+ * Checks whether a weaker attack has a lower accuracy.
  *
- * @param weaker rows of the attacks that should find no more than this one
+ * @param weaker rows of attacks that should not lower the accuracy more than this one
  */
 export function weakerCheck(row: CheckedRow, weaker: readonly CheckedRow[]): string | null {
   const lowest = weaker

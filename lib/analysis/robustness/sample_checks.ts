@@ -1,14 +1,14 @@
 /**
- * What no attack's samples may be. Each gives what is wrong as the end of a sentence, or null; what
- * they find is an error in the attack or in the classifier, and makes any accuracy void.
+ * The checks of an attack's samples. Each returns the fault as the end of a sentence, or null. A
+ * fault is an error of the attack or of the classifier, and no accuracy is valid with it.
  */
 import { NORM_NAMES } from "./budget.ts";
 import type { Norm } from "../../attack/ball.ts";
 
-/** Above what float32 rounds, and far below a step of 8-bit pixels. */
+/** The tolerance: above the rounding of float32, and far below a step of 8-bit pixels. */
 const TOLERANCE = 1e-6;
 
-/** Whether a number among samples or logits is NaN or infinite. */
+/** Checks whether a number is NaN or infinite. */
 export function finiteCheck(values: ArrayLike<number>, what: string): string | null {
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) return `gives ${what} that are not finite (${values[i]})`;
@@ -16,7 +16,7 @@ export function finiteCheck(values: ArrayLike<number>, what: string): string | n
   return null;
 }
 
-/** Whether a pixel lies outside of 0…1. */
+/** Checks whether a pixel lies outside of 0…1. */
 export function pixelBoxCheck(samples: ArrayLike<number>): string | null {
   for (let i = 0; i < samples.length; i++) {
     const beyond = Math.max(-samples[i], samples[i] - 1);
@@ -26,7 +26,7 @@ export function pixelBoxCheck(samples: ArrayLike<number>): string | null {
 }
 
 /**
- * Whether a sample is farther than the radius from its image.
+ * Checks whether a sample is farther than the radius from its image.
  *
  * @param radius in the units of the pixels
  */

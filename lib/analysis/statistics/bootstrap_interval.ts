@@ -1,26 +1,27 @@
 import { checkLevel, CONFIDENCE_LEVEL, type Interval, mean } from "./interval.ts";
 
-/** What {@linkcode bootstrapInterval} may be told. */
+/** Options of {@linkcode bootstrapInterval}. */
 export interface BootstrapOptions {
-  /** What the interval is of; the mean, unless told. It must not keep the array that it is given. */
+  /** The statistic of the interval; default: the mean. It must not keep its argument. */
   readonly statistic?: (values: readonly number[]) => number;
-  /** How many samples are drawn; 2000, unless told. */
+  /** The number of samples to draw; default: 2000. */
   readonly resamples?: number;
-  /** How often such an interval contains the true value, about; between 0 and 1. */
+  /** The approximate share of such intervals that contain the true value, between 0 and 1. */
   readonly level?: number;
   /** Numbers in [0, 1); n are drawn for each resample. */
   readonly random: () => number;
 }
 
 /**
- * The percentile bootstrap (Efron and Tibshirani 1993, chapter 13): the statistic of samples drawn
- * from the values with replacement, and the quantiles between which the share `level` of them lies.
+ * Computes a percentile bootstrap interval (Efron and Tibshirani 1993, chapter 13). It draws
+ * samples from the values with replacement; the interval contains the share `level` of their
+ * statistics.
  *
- * It supposes no distribution, but for a handful of values it is too narrow; a mean of few seeds
- * is better served by Student's interval.
+ * It assumes no distribution, but for a handful of values it is too narrow. For the mean of a few
+ * seeds use Student's interval.
  *
- * @returns it, in the units of the statistic; null for fewer than two values
- * @throws RangeError for a level or a number of resamples out of range
+ * @returns the interval, in the units of the statistic; null for fewer than two values
+ * @throws RangeError if the level or the number of resamples is out of range
  */
 export function bootstrapInterval(
   values: readonly number[],
@@ -32,7 +33,7 @@ export function bootstrapInterval(
   }
   const n = values.length;
   if (n < 2) return null;
-  // One array for all resamples: a million draws should cost no more than the draws.
+  // One array for all resamples, so that a million draws allocate nothing.
   const sample = Array.from(values);
   const found = new Float64Array(resamples);
   for (let i = 0; i < resamples; i++) {
@@ -43,7 +44,7 @@ export function bootstrapInterval(
   return [quantile(found, (1 - level) / 2), quantile(found, (1 + level) / 2)];
 }
 
-/** Of ascending values; between two of them linear, as in R (type 7) and numpy. */
+/** Interpolates a quantile of ascending values linearly, as in R (type 7) and numpy. */
 function quantile(sorted: Float64Array, probability: number): number {
   const position = probability * (sorted.length - 1);
   const below = Math.floor(position);

@@ -1,6 +1,6 @@
 import jstat from "jstat";
 
-/** The part of jStat that is used here; the package has no types of its own. */
+/** The part of jStat that this file uses; the package has no types. */
 interface JStat {
   readonly studentt: { inv(probability: number, degreesOfFreedom: number): number };
   readonly normal: { inv(probability: number, mean: number, std: number): number };
@@ -11,35 +11,36 @@ interface JStat {
 const { studentt, normal, ibeta } = (jstat as { readonly jStat: JStat }).jStat;
 
 /**
- * The value below which a Student t variable lies with the given probability.
+ * Computes the value below which a Student t variable lies with the given probability.
  *
  * @param probability in (0, 1)
  * @param degreesOfFreedom at least 1
- * @returns it, good to seven digits (jStat)
+ * @returns the value, exact to seven digits (jStat)
  */
 export function studentTQuantile(probability: number, degreesOfFreedom: number): number {
   return studentt.inv(probability, degreesOfFreedom);
 }
 
 /**
- * The probability that a Student t variable lies at least as far from 0 as `t`, on either side.
+ * Computes the probability that a Student t variable lies at least as far from 0 as `t`, on either
+ * side.
  *
- * It is `I_x(ν/2, 1/2)` at `x = ν/(ν + t²)` (Abramowitz and Stegun 26.7.1), which keeps its digits far
- * out, where a distribution function taken from 1 has none left.
+ * It is `I_x(ν/2, 1/2)` at `x = ν/(ν + t²)` (Abramowitz and Stegun 26.7.1). This keeps its digits
+ * for large `t`, where 1 minus a distribution function would have none left.
  *
  * @param t may be infinite
  * @param degreesOfFreedom at least 1
- * @returns it, in 0…1, good to six digits (jStat)
+ * @returns the probability, 0…1, exact to six digits (jStat)
  */
 export function studentTTails(t: number, degreesOfFreedom: number): number {
   return ibeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5);
 }
 
 /**
- * The value below which a standard normal variable lies with the given probability.
+ * Computes the value below which a standard normal variable lies with the given probability.
  *
  * @param probability in (0, 1)
- * @returns it, good to ten digits (jStat)
+ * @returns the value, exact to ten digits (jStat)
  */
 export function normalQuantile(probability: number): number {
   return normal.inv(probability, 0, 1);

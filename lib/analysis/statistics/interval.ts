@@ -1,24 +1,24 @@
 import { normalQuantile, studentTQuantile } from "./distributions.ts";
 
-/** A confidence interval, in the units of what was measured. */
+/** A confidence interval, in the units of the measurement. */
 export type Interval = readonly [low: number, high: number];
 
-/** How often an interval is to contain the true value, unless a caller says otherwise. */
+/** The default share of intervals that contain the true value. */
 export const CONFIDENCE_LEVEL = 0.95;
 
-/** @throws RangeError unless the level is between 0 and 1 */
+/** @throws RangeError if the level is not between 0 and 1 */
 export function checkLevel(level: number): void {
   if (!(level > 0 && level < 1)) {
     throw new RangeError(`a confidence level is between 0 and 1, not ${level}`);
   }
 }
 
-/** Arithmetic mean; NaN of nothing. */
+/** Computes the arithmetic mean; NaN for no values. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Standard deviation of a sample, with n − 1 in the denominator; NaN of fewer than two values. */
+/** Computes the standard deviation of a sample, divided by n − 1; NaN for fewer than two values. */
 export function sampleStd(values: readonly number[]): number {
   if (values.length < 2) return NaN;
   const centre = mean(values);
@@ -27,11 +27,12 @@ export function sampleStd(values: readonly number[]): number {
 }
 
 /**
- * Student's interval of a mean: `x̄ ± t s/√n`. It supposes values of a normal distribution, or many.
+ * Computes Student's interval of a mean: `x̄ ± t s/√n`. It assumes normally distributed values, or
+ * many.
  *
- * @param level how often such an interval contains the true mean, between 0 and 1
- * @returns it, in the units of the values; null for fewer than two
- * @throws RangeError for a level out of range
+ * @param level the share of such intervals that contain the true mean, between 0 and 1
+ * @returns the interval, in the units of the values; null for fewer than two
+ * @throws RangeError if the level is out of range
  */
 export function tInterval(values: readonly number[], level = CONFIDENCE_LEVEL): Interval | null {
   checkLevel(level);
@@ -43,16 +44,17 @@ export function tInterval(values: readonly number[], level = CONFIDENCE_LEVEL): 
 }
 
 /**
- * Wilson's interval of a share (Wilson 1927; Newcombe 1998, method 3), such as the accuracy on n images.
+ * Computes Wilson's interval of a share, such as the accuracy on n images (Wilson 1927; Newcombe
+ * 1998, method 3).
  *
- * Unlike `p ± z √(p(1 − p)/n)` it stays within 0…1 and has a width where all or none succeeded. It
- * covers the choice of images only: what another seed would change is not in it.
+ * Unlike `p ± z √(p(1 − p)/n)`, it stays within 0…1 and has a width even if all or none succeeded.
+ * It covers only the choice of images, not the difference between seeds.
  *
  * @param successes a whole number, 0 … n
  * @param n a whole number
- * @param level how often such an interval contains the true share, between 0 and 1
- * @returns it, in 0…1; null for n = 0
- * @throws RangeError for a count or a level out of range
+ * @param level the share of such intervals that contain the true share, between 0 and 1
+ * @returns the interval, in 0…1; null for n = 0
+ * @throws RangeError if a count or the level is out of range
  */
 export function wilsonInterval(
   successes: number,
@@ -69,7 +71,7 @@ export function wilsonInterval(
   const centre = (share + z * z / (2 * n)) / (1 + z * z / n);
   const halfWidth = z / (1 + z * z / n) *
     Math.sqrt(share * (1 - share) / n + z * z / (4 * n * n));
-  // At none and at all, where the end is 0 or 1 exactly, rounding would put it beside.
+  // For none or all, the end is exactly 0 or 1; rounding would miss it.
   return [
     successes === 0 ? 0 : centre - halfWidth,
     successes === n ? 1 : centre + halfWidth,

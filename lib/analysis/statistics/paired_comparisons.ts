@@ -1,21 +1,22 @@
 import { type PairedDifference, pairedDifference } from "./paired_difference.ts";
 
-/** A method against the reference, as one of several. */
+/** The difference of one of several methods from the reference. */
 export interface PairedComparison extends PairedDifference {
-  /** `p`, adjusted for all the methods compared (Holm 1979); `null` for fewer than two pairs. */
+  /** `p`, adjusted for the number of methods (Holm 1979); `null` for fewer than two pairs. */
   readonly adjustedP: number | null;
 }
 
 /**
- * How far each of several methods is above a reference, over runs that share their seed.
+ * Compares several methods with a reference, over runs that share their seed.
  *
- * With six methods and a bound of 0.05 on each p alone, one in four such tables would call a method
- * better or worse that is not; so each p is adjusted for all of them. The intervals are not.
+ * With six methods and a bound of 0.05 on each p-value alone, one table in four would wrongly call
+ * some method better or worse. So each p-value is adjusted for the number of methods. The intervals
+ * are not.
  *
- * @param reference one value a seed
- * @param others by method, one value a seed, in the order of `reference`
- * @returns by method, in the same order
- * @throws RangeError when a method has not as many values as the reference, or some are not finite
+ * @param reference one value for each seed
+ * @param others one value for each seed, in the order of `reference`, by method
+ * @returns the comparisons by method, in the same order
+ * @throws RangeError if a method has not as many values as the reference, or a value is not finite
  */
 export function pairedComparisons(
   reference: readonly number[],
@@ -24,7 +25,7 @@ export function pairedComparisons(
   const differences = [...others].map(([method, values]) =>
     [method, pairedDifference(values, reference)] as const
   );
-  // All have as many pairs as the reference has values: either each has a p or none has.
+  // All methods have the same number of pairs: either each has a p-value or none has.
   const pValues = differences.flatMap(([, { p }]) => p === null ? [] : [p]);
   const adjusted = holm(pValues);
   return new Map(
@@ -36,14 +37,16 @@ export function pairedComparisons(
 }
 
 /**
- * P-values adjusted for there being several (Holm 1979): calling those below α significant is then wrong
- * about any of them with probability at most α, however they depend on each other.
+ * Adjusts p-values for their number (Holm 1979). If all adjusted values below α are called
+ * significant, the probability of any wrong call is at most α, however the tests depend on each
+ * other.
  *
- * The k-th smallest of m is multiplied by `m − k + 1`, and none may end below a smaller one.
+ * The k-th smallest of m is multiplied by `m − k + 1`, and raised to the largest adjusted value
+ * before it.
  *
  * @param pValues each in 0…1
- * @returns one a p-value, in the same order
- * @throws RangeError for a p-value out of range or NaN
+ * @returns the adjusted p-values, in the same order
+ * @throws RangeError if a p-value is out of range or NaN
  */
 export function holm(pValues: readonly number[]): number[] {
   const wrong = pValues.find((p) => !(p >= 0 && p <= 1));

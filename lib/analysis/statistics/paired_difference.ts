@@ -1,11 +1,11 @@
 import { studentTTails } from "./distributions.ts";
 import { type Interval, mean, sampleStd, tInterval } from "./interval.ts";
 
-/** What {@linkcode pairedDifference} finds, in the units of its samples. */
+/** The result of {@linkcode pairedDifference}, in the units of its samples. */
 export interface PairedDifference {
-  /** Mean of the differences; NaN of no pair. */
+  /** Mean of the differences; NaN for no pair. */
   readonly mean: number;
-  /** Standard deviation of the differences (n − 1); NaN of fewer than two pairs. */
+  /** Standard deviation of the differences (n − 1); NaN for fewer than two pairs. */
   readonly std: number;
   readonly n: number;
   /** 95 % Student t interval of the mean difference; `null` for fewer than two pairs. */
@@ -15,14 +15,14 @@ export interface PairedDifference {
 }
 
 /**
- * How far `a` is above `b` over runs that share their seed.
+ * Compares two methods over runs that share their seed: the difference `a − b`.
  *
- * Two methods start from the same weights and see the same batches under one seed, so part of the
- * spread over seeds is common to both and drops out of the difference.
+ * With the same seed, two methods start from the same weights and see the same batches. Part of the
+ * spread over seeds is common to both, and the difference removes it.
  *
- * @param a one value a seed
- * @param b one value a seed, in the order of `a`
- * @throws RangeError when the two differ in length
+ * @param a one value for each seed
+ * @param b one value for each seed, in the order of `a`
+ * @throws RangeError if the two differ in length
  */
 export function pairedDifference(a: readonly number[], b: readonly number[]): PairedDifference {
   if (a.length !== b.length) {
@@ -43,11 +43,12 @@ export function pairedDifference(a: readonly number[], b: readonly number[]): Pa
 }
 
 /**
- * The two-sided p-value of a mean difference of 0.
+ * Computes the two-sided p-value of the paired t-test.
  *
- * Differences that are all the same leave t = x/0. The limit of small spreads is taken, so that p is
- * below 0.05 where the interval leaves out 0, as ever: 0 for x ≠ 0, which says more of the test's
- * normal distribution than of the methods, and 1 where the two sides are equal.
+ * If all differences are the same, t is x/0. The function then takes the limit of small spreads, so
+ * that p is below 0.05 exactly if the interval excludes 0: p = 0 for x ≠ 0, and p = 1 if the two
+ * sides are equal. Such a p = 0 says more about the test's assumption of normality than about the
+ * methods.
  */
 function pairedTTest(centre: number, std: number, n: number): number {
   if (std === 0) return centre === 0 ? 1 : 0;

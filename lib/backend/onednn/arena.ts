@@ -1,9 +1,8 @@
-/** A piece of memory that stays where it is. */
+/** A piece of memory with a fixed address. */
 export interface Block {
   readonly buffer: ArrayBuffer;
-  /** Where it starts in the buffer; its address is a multiple of 64. */
+  /** The position in the buffer; the address is a multiple of 64. */
   readonly offset: number;
-  /** How much may be used. */
   readonly bytes: number;
   readonly pointer: Deno.PointerValue;
 }
@@ -12,9 +11,9 @@ const ALIGNMENT = 64;
 const CHUNK = 16 * 2 ** 20;
 
 /**
- * Memory for tensors that oneDNN reads and writes. What is released is kept, by size, for the next of
- * that size: training asks for the same sizes again and again, so in a steady state nothing is
- * allocated, and nothing that a primitive points to is moved or freed by the garbage collector.
+ * Memory for tensors that oneDNN reads and writes. A released block is kept for the next request of
+ * its size. Training requests the same sizes again and again, so it soon allocates nothing new. The
+ * garbage collector never moves or frees memory that a primitive points to.
  */
 export class Arena {
   readonly #free = new Map<number, Block[]>();
@@ -29,7 +28,7 @@ export class Arena {
     return this.#free.get(size)?.pop() ?? this.#reserve(size);
   }
 
-  /** A block that begins with these values, as float32 whatever they are in. */
+  /** Allocates a block that begins with these values as float32. */
   copyOf(values: ArrayLike<number>): Block {
     const block = this.allocate(4 * values.length);
     floatsIn(block, values.length).set(values);
@@ -43,12 +42,12 @@ export class Arena {
     else this.#free.set(block.bytes, [block]);
   }
 
-  /** Whether memory is of this arena, and so will be used again for something else. */
+  /** True if a buffer belongs to this arena, so that its memory will be reused. */
   owns(buffer: ArrayBufferLike): boolean {
     return this.#buffers.has(buffer);
   }
 
-  /** Bytes in blocks that are in use, and bytes reserved from the system. */
+  /** The bytes in blocks that are in use, and the bytes reserved from the system. */
   get usage(): { readonly inUse: number; readonly reserved: number } {
     return { inUse: this.#inUse, reserved: this.#reserved };
   }
@@ -71,12 +70,12 @@ export class Arena {
   }
 }
 
-/** The first numbers in a block, not a copy. */
+/** Returns a view of the first numbers in a block. */
 export function floatsIn({ buffer, offset }: Block, count: number): Float32Array<ArrayBuffer> {
   return new Float32Array(buffer, offset, count);
 }
 
-/** Four sizes to each power of two: at most a quarter is wasted, and there are few free lists. */
+/** Rounds up to four sizes for each power of two: few free lists, at most a quarter wasted. */
 function sizeClass(bytes: number): number {
   const step = Math.max(2 ** (Math.floor(Math.log2(Math.max(bytes, 1))) - 2), ALIGNMENT);
   return Math.max(Math.ceil(bytes / step), 1) * step;

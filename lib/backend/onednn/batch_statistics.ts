@@ -2,17 +2,19 @@ import { floatsIn } from "./arena.ts";
 import { normalisation } from "./normalisation.ts";
 import type { OnednnBackend } from "./onednn_backend.ts";
 
-/** So many values may be added up in float32. */
+/** The number of values that may be added up in float32. */
 const LONGEST_SUM = 1024;
 
 /**
- * Mean and (biased) variance of each channel over batch, height and width.
+ * Computes mean and (biased) variance of each channel over batch, height and width.
  *
- * oneDNN adds up all values of a channel in float32 as they come: over 262,144 of them the mean is off
- * by 5e-5 where it is about 5. So positions are taken for channels of their own, for which the sums are
- * short, and their means and variances are put together in float64: off by 2e-7. Takes a fifth longer.
+ * oneDNN adds up all values of a channel in float32 in one go: over 262,144 of them the error of a
+ * mean of about 5 is 5e-5. Here groups of positions count as separate channels, so that the sums
+ * are short. Their means and variances are combined in float64: the error is 2e-7. It takes a fifth
+ * longer.
  *
- * @param x where `[n, h, w, c]` lies, @param spare where as much may be overwritten
+ * @param x the address of `[n, h, w, c]`
+ * @param spare memory of the same size that may be overwritten
  */
 export function batchStatistics(
   backend: OnednnBackend,
@@ -31,14 +33,17 @@ export function batchStatistics(
   for (const block of [means, variances]) backend.arena.release(block);
 }
 
-/** How many groups of positions make the sums short enough; they must be of equal size. */
+/** Computes the number of groups of positions, all of one size, that keeps the sums short. */
 function groupsFor(images: number, positions: number): number {
   let groups = 1;
   while (images * positions / groups > LONGEST_SUM && positions % (2 * groups) === 0) groups *= 2;
   return groups;
 }
 
-/** The variance of all is the mean of the variances, and the variance of the means (Chan et al. 1979). */
+/**
+ * Combines the groups: the variance of all values is the mean of the variances plus the variance of
+ * the means (Chan et al. 1979).
+ */
 function combine(
   means: Float32Array,
   variances: Float32Array,

@@ -6,10 +6,10 @@ export const Status = { success: 0, unimplemented: 3, lastImplementationReached:
 export const DataType = { bf16: 2, f32: 3, s32: 4, u8: 6 } as const;
 export type DataType = typeof DataType[keyof typeof DataType];
 
-/** Bytes of one value. */
+/** The bytes of one value. */
 export const BYTES: Record<DataType, number> = { 2: 2, 3: 4, 4: 4, 6: 1 };
 
-/** `dnnl_fpmath_mode_t`: float32 is computed in float32 */
+/** `dnnl_fpmath_mode_t`: computes float32 in float32. */
 export const STRICT = 0;
 
 /** `dnnl_cpu_isa_t` */
@@ -67,7 +67,7 @@ export const Normalisation = {
   relu: 8,
 } as const;
 
-/** `DNNL_ARG_*`: which argument of a primitive a memory is. */
+/** `DNNL_ARG_*`: the arguments of primitives. */
 export const Argument = {
   src: 1,
   src1: 2,
@@ -92,7 +92,7 @@ export const Argument = {
 /** `dnnl_query_t` */
 export const Query = { implementation: 8, scratchpad: 136, argument: 255 } as const;
 
-/** `dnnl_format_tag_any`: a layout of oneDNN's choice. */
+/** `dnnl_format_tag_any`: a layout that oneDNN chooses. */
 export const ANY_LAYOUT = 1;
 
 export const USER_SCRATCHPAD = 1;

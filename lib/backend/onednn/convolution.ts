@@ -15,24 +15,24 @@ type Pointer = Deno.PointerValue;
 type Info = tf.backend_util.Conv2DInfo;
 
 /**
- * Implementations that are faster for these networks than what oneDNN would choose, ms before → after
- * for 256 images on an AVX-512 machine: backward data 16→32 at stride 2 5.1 → 2.9, 32→64 3.6 → 2.5;
- * forward 16→32 at stride 2 3.7 → 3.1, 32→32 5.3 → 5.0. A fixed rule instead of timing here and now:
- * the same machine must give the same bits each time.
+ * Implementations that are faster for these networks than oneDNN's choice. Times in ms, before →
+ * after, for 256 images on an AVX-512 machine: backward data 16→32 at stride 2 5.1 → 2.9, 32→64 3.6
+ * → 2.5; forward 16→32 at stride 2 3.7 → 3.1, 32→32 5.3 → 5.0. The rule is fixed and not timed at
+ * run time, since a machine must give the same bits each time.
  */
 const DIRECT = ["jit:avx512_core", "jit_bf16:avx512_core_bf16"];
 
-/** Sixteen channels to sixteen are the exception: 7.1 ms direct, 5.7 as oneDNN chooses. */
+/** Lists preferred forward implementations; none for 16→16 (7.1 ms direct, 5.7 by default). */
 export function preferredForward(inChannels: number, outChannels: number): readonly string[] {
   return inChannels === 16 && outChannels === 16 ? [] : DIRECT;
 }
 
-/** To images of few channels, vectors of eight waste less: 3.7 instead of 5.4 ms. */
+/** Lists preferred backward ones. Vectors of eight suit few channels: 3.7 instead of 5.4 ms. */
 export function preferredBackward(inChannels: number): readonly string[] {
   return inChannels < 8 ? ["jit:avx2", ...DIRECT] : DIRECT;
 }
 
-/** y = x ∗ filter (+ bias), then the ReLU where asked. */
+/** Computes y = x ∗ filter (+ bias), then the post-operations. */
 export function convolve(
   backend: OnednnBackend,
   info: Info,
@@ -49,7 +49,9 @@ export function convolve(
     `convolution ${keyOf(info)} ${bias !== undefined} ${kinds}`,
     () =>
       new FilteredPrimitive(
-        ...[backend, info, Argument.weights] as const,
+        backend,
+        info,
+        Argument.weights,
         forwardRecipe(backend, info, postOperations, bias !== undefined),
       ),
   );
@@ -58,7 +60,7 @@ export function convolve(
   });
 }
 
-/** The gradient with respect to the input. */
+/** Computes the gradient with respect to the input. */
 export function inputGradient(
   backend: OnednnBackend,
   info: Info,
@@ -67,7 +69,10 @@ export function inputGradient(
   const prepared = backend.prepared(`input gradient ${keyOf(info)}`, () => {
     const { src, weights, dst } = layoutsOf(backend, info);
     const recipe = convolutionBackwardData(backend.dnnl, {
-      ...{ diffSrc: src, weights, diffDst: dst, geometry: geometryOf(info) },
+      diffSrc: src,
+      weights,
+      diffDst: dst,
+      geometry: geometryOf(info),
       hint: forwardHint(backend, info),
       preferred: preferredBackward(info.inChannels),
     });
@@ -76,7 +81,7 @@ export function inputGradient(
   prepared.withWeights(filter, (weights) => prepared.primitive.execute(dy, weights, dx));
 }
 
-/** The gradient with respect to the filter. */
+/** Computes the gradient with respect to the filter. */
 export function filterGradient(
   backend: OnednnBackend,
   info: Info,
@@ -85,7 +90,10 @@ export function filterGradient(
   const prepared = backend.prepared(`filter gradient ${keyOf(info)}`, () => {
     const { src, weights, dst } = layoutsOf(backend, info);
     const recipe = convolutionBackwardWeights(backend.dnnl, {
-      ...{ src, diffWeights: weights, diffDst: dst, geometry: geometryOf(info) },
+      src,
+      diffWeights: weights,
+      diffDst: dst,
+      geometry: geometryOf(info),
       hint: forwardHint(backend, info),
     });
     return new FilteredPrimitive(backend, info, Argument.diffWeights, recipe);
@@ -94,8 +102,8 @@ export function filterGradient(
 }
 
 /**
- * A primitive with the way between its layout of the filter and TensorFlow.js's. The layout is of
- * oneDNN's choice: with a plain one a convolution takes up to five times as long, and filters are small.
+ * A primitive with a conversion between its filter layout and TensorFlow.js's. oneDNN chooses the
+ * layout: with a plain one a convolution takes up to five times as long, and filters are small.
  */
 class FilteredPrimitive {
   readonly primitive: Primitive;
@@ -122,7 +130,7 @@ class FilteredPrimitive {
     this.#backend.arena.release(block);
   }
 
-  /** Has a gradient written in the primitive's layout, and brings it into the plain one. */
+  /** Lends memory for a gradient in the primitive's layout, then converts it to the plain one. */
   intoPlain(gradient: Pointer, make: (weights: Pointer) => void): void {
     const block = this.#backend.arena.allocate(this.#bytes);
     make(block.pointer);
@@ -146,7 +154,7 @@ function forwardRecipe(
   });
 }
 
-/** oneDNN wants to know the forward primitive of a backward one. */
+/** Returns the descriptor of the forward primitive, which oneDNN needs for a backward one. */
 function forwardHint(backend: OnednnBackend, info: Info): Pointer {
   const key = `convolution ${keyOf(info)}`;
   return backend.primitive(`${key} hint`, () => forwardRecipe(backend, info, [], false)).descriptor;

@@ -4,7 +4,7 @@ import type { Library } from "./open_library.ts";
 import type { PrimitiveRecipe } from "./primitive.ts";
 import { type Computed, productArguments } from "./recipes.ts";
 
-/** Strides and zeros around the image, in pixels: `[vertical, horizontal]`. */
+/** Strides, dilations and padding in pixels: `[vertical, horizontal]`. */
 export interface ConvolutionGeometry {
   readonly strides: readonly [number, number];
   readonly dilations: readonly [number, number];
@@ -33,7 +33,7 @@ type Arrays = [
 ];
 
 function arraysOf({ strides, dilations, padBefore, padAfter }: ConvolutionGeometry): Arrays {
-  // oneDNN counts the gaps between taps, TensorFlow.js their distance.
+  // oneDNN counts the pixels between two taps, TensorFlow.js the distance of the taps.
   const gaps = dilations.map((dilation) => dilation - 1);
   return [int64s(strides), int64s(gaps), int64s(padBefore), int64s(padAfter)];
 }

@@ -4,18 +4,20 @@ import type { OnednnBackend } from "./onednn_backend.ts";
 import type { Primitive } from "./primitive.ts";
 import { binaryOperation, elementwise } from "./recipes.ts";
 
-/** `execute(a, b, sum)`: a + b, or relu(a + b); the sum may lie where a does. */
+/** `execute(a, b, sum)`: a + b, or relu(a + b); the sum may overwrite a. */
 export function addition(backend: OnednnBackend, size: number, relu: boolean): Primitive {
   return backend.primitive(`addition ${size} ${relu}`, () => {
     const layout = rowMajor(backend.dnnl, [size]);
     return binaryOperation(backend.dnnl, Algorithm.add, {
-      ...{ src: layout, src1: layout, dst: layout },
+      src: layout,
+      src1: layout,
+      dst: layout,
       postOperations: relu ? [{ kind: "elementwise", algorithm: Algorithm.relu }] : [],
     });
   });
 }
 
-/** `execute(y, dy, dx)`: dy where y > 0, else 0. */
+/** `execute(y, dy, dx)`: dy where y > 0, and 0 elsewhere. */
 export function reluGradient(backend: OnednnBackend, size: number): Primitive {
   const key = `relu ${size}`;
   const { symbols, engine } = backend.dnnl;
@@ -24,13 +26,23 @@ export function reluGradient(backend: OnednnBackend, size: number): Primitive {
     const { handle } = layout;
     const forward = backend.primitive(key, () =>
       elementwise(backend.dnnl, {
-        ...{ propagation: Propagation.forwardTraining, algorithm: Algorithm.relu, layout },
+        propagation: Propagation.forwardTraining,
+        algorithm: Algorithm.relu,
+        layout,
       }));
     return {
       create: (place, attributes) =>
         symbols.dnnl_eltwise_backward_primitive_desc_create(
-          ...[place, engine, Algorithm.relu, handle, handle, handle, 0, 0] as const,
-          ...[forward.descriptor, attributes] as const,
+          place,
+          engine,
+          Algorithm.relu,
+          handle,
+          handle,
+          handle,
+          0,
+          0,
+          forward.descriptor,
+          attributes,
         ),
       arguments: [Argument.src, Argument.diffDst, Argument.diffSrc],
     };

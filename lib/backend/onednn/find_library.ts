@@ -1,32 +1,32 @@
 import { dirname, join, resolve } from "node:path";
 import { userCache } from "../../files/user_cache.ts";
 
-/** The environment variable that names the library's file; it goes before every other place. */
+/** The environment variable that names the library's file; it comes before all other places. */
 export const VARIABLE = "BSS_ONEDNN";
 
-/** Where a system keeps oneDNN 3, and how one gets it there. */
+/** The places where a system keeps oneDNN 3, and the command that installs it. */
 export interface Places {
-  /** Asked of the system's loader, which knows more folders than these (`LD_LIBRARY_PATH`, …). */
+  /** The name to give to the system's loader, which also searches others (`LD_LIBRARY_PATH`, …). */
   readonly name: string;
-  /** Looked into in this order, after the loader was asked. */
+  /** Folders to search after the loader, in this order. */
   readonly folders: readonly string[];
-  /** What the library is called in a folder: several releases may lie side by side. */
+  /** The library's file name; a folder may hold several releases. */
   readonly file: RegExp;
-  /** The command that brings it where `deno task setup` cannot. */
+  /** The command that installs it where `deno task setup` cannot. */
   readonly command: string;
 }
 
-/** The folder that `deno task setup` fills, laid out like the root of a Debian system. */
+/** Returns the folder that `deno task setup` fills, laid out like the root of a Debian system. */
 export function installedFolder(): string {
   return join(userCache(), "bss-onednn");
 }
 
-/** The folder with libraries below the root of a Debian system. */
+/** Returns the folder of libraries below the root of a Debian system. */
 export function debianLibraries(root: string): string {
   return join(root, "usr", "lib", `${Deno.build.arch}-linux-gnu`);
 }
 
-/** The places of an operating system; Linux's for those without a list of their own. */
+/** Returns the places of an operating system; those of Linux for any but Windows and macOS. */
 export function placesOf(os: string = Deno.build.os): Places {
   const conda = "conda install -c conda-forge onednn";
   if (os === "windows") {
@@ -54,9 +54,9 @@ export function placesOf(os: string = Deno.build.os): Places {
 }
 
 /**
- * oneDNN's shared library, as `Deno.dlopen` takes it: a file, or a name that the loader knows.
+ * Finds oneDNN's shared library for `Deno.dlopen`: a file, or a name that the loader knows.
  *
- * @throws Error that says where it was looked for and how to get it
+ * @throws Error saying where it searched and how to get the library
  */
 export function findLibrary(places: Places = placesOf()): string {
   const found = searchLibrary(places);
@@ -64,14 +64,14 @@ export function findLibrary(places: Places = placesOf()): string {
   const folders = [debianLibraries(installedFolder()), ...places.folders].join(", ");
   throw new Error(
     `oneDNN 3 is not here: the loader knows no ${places.name}, and none is in ${folders}; ` +
-      `to get it: deno task setup, or ${places.command}, or set ${VARIABLE} to the library's file`,
+      `run deno task setup or ${places.command}, or set ${VARIABLE} to the library's file`,
   );
 }
 
 /**
- * Like `findLibrary`, but null where it is nowhere.
+ * Finds the library like `findLibrary`, but returns null if there is none.
  *
- * @throws Error if $BSS_ONEDNN is set, but names no file: what was chosen is never passed over
+ * @throws Error if $BSS_ONEDNN is set but names no file: a user's choice is never passed over
  */
 export function searchLibrary(places: Places = placesOf()): string | null {
   const chosen = Deno.env.get(VARIABLE);
@@ -88,7 +88,7 @@ export function searchLibrary(places: Places = placesOf()): string | null {
     null;
 }
 
-/** The library of the highest version in a folder, or null. */
+/** Finds the library of the highest version in a folder; null if there is none. */
 export function newestIn(folder: string, file: RegExp): string | null {
   const names = listFolder(folder).filter((name) => file.test(name) && isFile(join(folder, name)));
   const [newest] = names.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
@@ -96,11 +96,11 @@ export function newestIn(folder: string, file: RegExp): string | null {
 }
 
 /**
- * The files to open before the library itself: what it needs and `deno task setup` put beside it
- * because the machine lacks it (libgomp). The loader does not look there, but it takes a library
- * that is already open for the one of the same name that is asked for.
+ * Lists the files to open before the library: those it needs and the machine lacks (libgomp), which
+ * `deno task setup` put beside it. The loader does not search that folder, but it uses a library of
+ * the same name that is already open.
  *
- * @param library as `findLibrary` gives it
+ * @param library the result of `findLibrary`
  */
 export function companionLibraries(library: string): string[] {
   const folder = debianLibraries(installedFolder());
@@ -111,7 +111,7 @@ export function companionLibraries(library: string): string[] {
   return [...new Set(paths)];
 }
 
-/** @throws Error unless the version, as the library states it, is one whose functions we call */
+/** @throws Error if the library's version is not 3.x, whose functions we call */
 export function checkVersion(library: string, major: number, minor: number, patch: number): void {
   if (major === 3) return;
   throw new Error(`${library} is oneDNN ${major}.${minor}.${patch}; 3.x is needed`);
@@ -131,7 +131,7 @@ function loaderKnows(name: string): boolean {
   }
 }
 
-/** The names in a folder; none where it cannot be read. */
+/** Lists the names in a folder; none if it cannot be read. */
 function listFolder(folder: string): string[] {
   try {
     return [...Deno.readDirSync(folder)].map(({ name }) => name);

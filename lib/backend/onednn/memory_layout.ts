@@ -2,20 +2,20 @@ import { ANY_LAYOUT, DataType } from "./constants.ts";
 import { created, type Library } from "./open_library.ts";
 
 /**
- * The shape, type and order of values in memory (`dnnl_memory_desc_t`). Dimensions are in oneDNN's
- * order: `[n, c, h, w]` for images, `[out, in, h, w]` for filters, whatever the order in memory.
+ * The shape, type and order of values in memory (`dnnl_memory_desc_t`). Dimensions are always in
+ * oneDNN's order: `[n, c, h, w]` for images and `[out, in, h, w]` for filters.
  *
- * Never destroyed: primitives are cached, and there are as many of these as different shapes.
+ * A layout is never destroyed: there are only as many as there are different shapes.
  */
 export interface Layout {
   readonly handle: Deno.PointerValue;
   readonly dimensions: readonly number[];
   readonly type: DataType;
-  /** Bytes */
+  /** In bytes. */
   readonly size: number;
 }
 
-/** Row-major values of this shape. */
+/** Makes a row-major layout of this shape. */
 export function rowMajor(
   library: Library,
   shape: readonly number[],
@@ -24,7 +24,7 @@ export function rowMajor(
   return strided(library, shape, rowMajorStrides(shape), type);
 }
 
-/** `[n, c, h, w]` that lies in memory as TensorFlow.js has it, `[n, h, w, c]`. */
+/** Makes a layout `[n, c, h, w]` for TensorFlow.js's images, `[n, h, w, c]`. */
 export function channelsLast(
   library: Library,
   [n, h, w, c]: readonly number[],
@@ -33,7 +33,7 @@ export function channelsLast(
   return strided(library, [n, c, h, w], [h * w * c, 1, w * c, c], type);
 }
 
-/** `[out, in, h, w]` that lies in memory as TensorFlow.js has a filter, `[h, w, in, out]`. */
+/** Makes a layout `[out, in, h, w]` for TensorFlow.js's filters, `[h, w, in, out]`. */
 export function filterLayout(
   library: Library,
   [h, w, i, o]: readonly number[],
@@ -60,7 +60,7 @@ export function strided(
   return describe(library, handle, dimensions, type);
 }
 
-/** A layout that oneDNN chooses when a primitive is made. */
+/** Makes a layout that lets oneDNN choose the order when it makes a primitive. */
 export function anyLayout(
   library: Library,
   dimensions: readonly number[],
@@ -78,7 +78,7 @@ export function anyLayout(
   return { handle, dimensions, type, size: 0 };
 }
 
-/** A copy of a descriptor that belongs to a primitive. */
+/** Copies a descriptor that belongs to a primitive. */
 export function copyOfLayout(
   library: Library,
   descriptor: Deno.PointerValue,

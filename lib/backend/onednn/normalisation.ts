@@ -4,8 +4,9 @@ import type { OnednnBackend } from "./onednn_backend.ts";
 import type { Primitive } from "./primitive.ts";
 
 /**
- * Batch normalisation by given statistics: `execute(x, gamma, beta, mean, variance, y[, workspace])`.
- * With a ReLU it leaves in the workspace which values passed.
+ * Prepares batch normalisation by given statistics:
+ * `execute(x, gamma, beta, mean, variance, y[, workspace])`. With a ReLU it writes its mask to the
+ * workspace.
  *
  * @param shape `[n, h, w, c]`
  */
@@ -19,7 +20,7 @@ export function normalisationForward(
 }
 
 /**
- * The way back, where the statistics are those of the batch:
+ * Prepares the gradients, for statistics that are those of the batch:
  * `execute(x, dy, gamma, mean, variance, dx, dgamma, dbeta[, workspace])`
  */
 export function normalisationBackward(
@@ -35,12 +36,26 @@ export function normalisationBackward(
     return {
       create: (place, attributes) =>
         symbols.dnnl_batch_normalization_backward_primitive_desc_create(
-          ...[place, engine, Propagation.backward, handle, handle, handle] as const,
-          ...[epsilon, flags(relu), descriptor, attributes] as const,
+          place,
+          engine,
+          Propagation.backward,
+          handle,
+          handle,
+          handle,
+          epsilon,
+          flags(relu),
+          descriptor,
+          attributes,
         ),
       arguments: [
-        ...[Argument.src, Argument.diffDst, Argument.scale, Argument.mean, Argument.variance],
-        ...[Argument.diffSrc, Argument.diffScale, Argument.diffShift],
+        Argument.src,
+        Argument.diffDst,
+        Argument.scale,
+        Argument.mean,
+        Argument.variance,
+        Argument.diffSrc,
+        Argument.diffScale,
+        Argument.diffShift,
         ...(relu ? [Argument.workspace] : []),
       ],
     };
@@ -48,10 +63,10 @@ export function normalisationBackward(
 }
 
 /**
- * Without any of the flags, statistics of the batch and values normalised by them:
- * `execute(x, mean, variance, y)`, of which the first two are results.
+ * Prepares batch normalisation. Without flags it computes the statistics of the batch and the
+ * values normalised by them: `execute(x, mean, variance, y)`, with mean and variance as results.
  *
- * @param flags of `Normalisation`
+ * @param flags the sum of some values of `Normalisation`
  */
 export function normalisation(
   backend: OnednnBackend,
@@ -65,14 +80,22 @@ export function normalisation(
     return {
       create: (place, attributes) =>
         symbols.dnnl_batch_normalization_forward_primitive_desc_create(
-          ...[place, engine, Propagation.forwardTraining, handle, handle] as const,
-          ...[epsilon, flags, attributes] as const,
+          place,
+          engine,
+          Propagation.forwardTraining,
+          handle,
+          handle,
+          epsilon,
+          flags,
+          attributes,
         ),
       arguments: [
         Argument.src,
         ...(flags & Normalisation.scale ? [Argument.scale] : []),
         ...(flags & Normalisation.shift ? [Argument.shift] : []),
-        ...[Argument.mean, Argument.variance, Argument.dst],
+        Argument.mean,
+        Argument.variance,
+        Argument.dst,
         ...(flags & Normalisation.relu ? [Argument.workspace] : []),
       ],
     };

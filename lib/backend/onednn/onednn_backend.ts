@@ -10,19 +10,19 @@ import type { Precision } from "../../nn/freeze.ts";
 type DataId = tf.DataId;
 type Values = Parameters<MathBackendCPU["write"]>[0];
 
-/** A tensor's values: on the JavaScript heap, or in a block of the arena. */
+/** A tensor's values, on the JavaScript heap or in a block of the arena. */
 type Stored = ReturnType<MathBackendCPU["data"]["get"]> & {
   block?: Block;
-  /** What belongs to the tensor and goes when it goes. */
+  /** A block that is released with the tensor. */
   attached?: Block;
 };
 
-/** More primitives than any network here needs; the least recently used give way. */
+/** The number of prepared objects to keep: more than any network here needs. */
 const KEPT = 2000;
 
 /**
- * A backend whose float32 tensors lie where oneDNN can reach them. Every kernel of
- * tfjs-backend-cpu works on it, since those read typed arrays, and a view of a block is one.
+ * A backend with its float32 tensors in memory that oneDNN can use. Every kernel of
+ * tfjs-backend-cpu works on it: those read typed arrays, and a view of a block is one.
  */
 export class OnednnBackend extends MathBackendCPU {
   readonly dnnl: Library;
@@ -40,9 +40,9 @@ export class OnednnBackend extends MathBackendCPU {
   }
 
   /**
-   * What was prepared for a key that says all that it depends on; made at first use.
+   * Returns the object prepared for a key, and makes it at first use.
    *
-   * @param make gives an object of which each key has its own kind
+   * @param key must contain everything that the object depends on, its type included
    */
   prepared<T extends object>(key: string, make: () => T): T {
     let prepared = this.#prepared.get(key) as T | undefined;
@@ -53,12 +53,12 @@ export class OnednnBackend extends MathBackendCPU {
     return prepared;
   }
 
-  /** The primitive for a key that says all that its recipe depends on. */
+  /** Returns the primitive for a key, which must contain everything that its recipe depends on. */
   primitive(key: string, recipe: () => PrimitiveRecipe): Primitive {
     return this.prepared(key, () => new Primitive(this.dnnl, recipe(), this));
   }
 
-  /** Where a number stands so many times in a row; for good. */
+  /** Returns memory that holds a number `count` times in a row, and is never released. */
   constant(value: number, count: number, type: DataType = DataType.f32): Deno.PointerValue {
     const key = `${value} ${count} ${type}`;
     let block = this.#constants.get(key);
@@ -76,7 +76,7 @@ export class OnednnBackend extends MathBackendCPU {
     return block.pointer;
   }
 
-  /** Working memory for one call; primitives run one after the other and share it. */
+  /** Returns working memory for one call; primitives run one after the other and share it. */
   scratchpad(bytes: number): Deno.PointerValue {
     if (!this.#scratchpad || this.#scratchpad.bytes < bytes) {
       if (this.#scratchpad) this.arena.release(this.#scratchpad);
@@ -85,7 +85,7 @@ export class OnednnBackend extends MathBackendCPU {
     return this.#scratchpad.pointer;
   }
 
-  /** A new float32 tensor of undefined content, and where it lies. */
+  /** Makes a float32 tensor of undefined content. */
   output(shape: number[]): { info: tf.TensorInfo; pointer: Deno.PointerValue } {
     const size = shape.reduce((product, extent) => product * extent, 1);
     const block = this.arena.allocate(4 * size);
@@ -96,11 +96,11 @@ export class OnednnBackend extends MathBackendCPU {
     return { info, pointer: block.pointer };
   }
 
-  /** Where the values of a float32 tensor lie; takes them into the arena if need be. */
+  /** Returns the address of a float32 tensor's values; moves them into the arena if needed. */
   pointer({ dataId }: tf.TensorInfo): Deno.PointerValue {
     const stored = this.#stored(dataId);
     if (!stored.block) {
-      // What was cast from integers or truth values may still be held as those.
+      // Values cast from integers or booleans may still be stored as those.
       const values = stored.values as ArrayLike<number>;
       stored.block = this.arena.copyOf(values);
       stored.values = floatsIn(stored.block, values.length);
@@ -108,7 +108,7 @@ export class OnednnBackend extends MathBackendCPU {
     return stored.block.pointer;
   }
 
-  /** The values of a tensor, not a copy: they are good as long as the tensor is. */
+  /** Returns the values of a tensor, not a copy: they are valid as long as the tensor. */
   values({ dataId }: tf.TensorInfo): Float32Array {
     return this.#stored(dataId).values as Float32Array;
   }
@@ -130,7 +130,7 @@ export class OnednnBackend extends MathBackendCPU {
     super.move(id, this.#ownValues(values), ...rest);
   }
 
-  /** A copy: the block may hold something else by the time it is looked at. */
+  /** Copies the values: their block may be used again before they are read. */
   override readSync(dataId: DataId): ReturnType<MathBackendCPU["readSync"]> {
     const values = super.readSync(dataId);
     return this.#stored(dataId).block ? (values as Float32Array).slice() : values;
@@ -150,7 +150,7 @@ export class OnednnBackend extends MathBackendCPU {
     return this.data.get(dataId) as Stored;
   }
 
-  /** Some kernels hand on a part of their input; in the arena it would not stay what it is. */
+  /** Copies values that lie in the arena, since a kernel may pass on a part of its input. */
   #ownValues(values: Values): Values {
     const shared = values instanceof Float32Array && this.arena.owns(values.buffer);
     return shared ? values.slice() : values;

@@ -4,33 +4,33 @@ import { symbols } from "./symbols.ts";
 
 type Symbols = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
-/** oneDNN, opened, with an engine for the processor and a stream to run on. */
+/** The opened library, with an engine for the processor and a stream to run on. */
 export interface Library {
   readonly symbols: Symbols;
   readonly engine: Deno.PointerValue;
   readonly stream: Deno.PointerValue;
   /** "3.7.2" */
   readonly version: string;
-  /** The widest that it uses, "AVX-512 with bfloat16": the processor's, or less if told so */
+  /** The widest instructions that it uses, such as "AVX-512 with bfloat16". */
   readonly instructions: string;
 }
 
 let opened: Library | undefined;
 
-/** GNU's, which Debian's and conda's oneDNN use, and LLVM's. */
+/** GNU's OpenMP runtime, for Debian's and conda's oneDNN, and LLVM's. */
 const OPENMP_RUNTIMES = ["libgomp.so.1", "libomp.dylib"];
 
 /**
- * Opens oneDNN; once a thread, however often it is called.
+ * Opens oneDNN at the first call of each thread; later calls return the same library.
  *
- * @param threads how many threads it computes with; one a core if left out
- * @throws Error that says what is missing or wrong, and how to get it
+ * @param threads the number of threads to compute with; default: one a core
+ * @throws Error saying what is missing or wrong, and how to get it
  */
 export function openLibrary(threads?: number): Library {
   return opened ??= open(findLibrary(), threads);
 }
 
-/** Gives the library if it is open. */
+/** Returns the library if it is open. */
 export function openedLibrary(): Library | undefined {
   return opened;
 }
@@ -50,11 +50,11 @@ function open(path: string, threads?: number): Library {
   }
   const version = readVersion(library);
   checkVersion(path, ...version);
-  // Else ONEDNN_DEFAULT_FPMATH_MODE could have float32 computed in bfloat16.
+  // Otherwise ONEDNN_DEFAULT_FPMATH_MODE could make it compute float32 in bfloat16.
   check(library.dnnl_set_default_fpmath_mode(STRICT), "setting the math mode");
   const engine = created((place) => library.dnnl_engine_create(place, CPU_ENGINE, 0n));
   const stream = created((place) => library.dnnl_stream_create(place, engine, IN_ORDER));
-  // Primitives are kept by their users; a second cache would only keep them alive longer.
+  // Callers keep their primitives; a second cache would only keep them alive longer.
   library.dnnl_set_primitive_cache_capacity(0);
   return {
     symbols: library,
@@ -66,10 +66,10 @@ function open(path: string, threads?: number): Library {
 }
 
 /**
- * Between two primitives the threads of GNU's OpenMP runtime would spin for milliseconds. On a machine
- * that does anything else besides, they then hold the core that the last thread is waiting for: next
- * to one busy process a forward pass takes 33 times as long, with this setting 3 times, and without
- * such a process as long as before.
+ * Makes threads that wait for the next primitive spin only briefly. By default, GNU's OpenMP
+ * runtime spins for milliseconds. On a busy machine the spinning threads hold the core that the
+ * last thread needs: next to one busy process a forward pass takes 33 times as long, and 3 times
+ * with this setting. On an idle machine the setting costs nothing.
  */
 function waitBriefly(): void {
   const settings = ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT"];
@@ -78,21 +78,21 @@ function waitBriefly(): void {
   }
 }
 
-/** For the calling thread, in whichever of the runtimes is there. */
+/** Sets the calling thread's number of OpenMP threads, in every runtime that is installed. */
 function setThreads(threads: number, runtimes: readonly string[]): void {
   for (const runtime of runtimes) {
     try {
       Deno.dlopen(runtime, { omp_set_num_threads: { parameters: ["i32"], result: "void" } })
         .symbols.omp_set_num_threads(threads);
     } catch {
-      // Not this one.
+      // This runtime is not installed.
     }
   }
 }
 
 /**
- * Loads a library for good. When Deno exits it closes oneDNN while a thread of the OpenMP runtime
- * still sleeps in it; were the runtime unloaded with it, that thread would wake up in nothing.
+ * Loads a library that stays loaded. At exit Deno closes oneDNN while a thread of the OpenMP
+ * runtime still sleeps. The process would crash if that closed the runtime as well.
  */
 function pin(path: string): void {
   if (Deno.build.os === "windows") return;
@@ -105,7 +105,7 @@ function pin(path: string): void {
     });
     symbols.dlopen(new TextEncoder().encode(`${path}\0`), now | noDelete);
   } catch {
-    // Another C library: nothing can be pinned, and oneDNN may still work.
+    // This system has another C library. Nothing can be pinned, but oneDNN may still work.
   }
 }
 
@@ -116,19 +116,19 @@ function readVersion(library: Symbols): [major: number, minor: number, patch: nu
 
 function instructionsOf(library: Symbols): string {
   const set = library.dnnl_get_effective_cpu_isa();
-  // It tells apart those of x86 only.
+  // oneDNN distinguishes instruction sets only on x86.
   if (set === 0) return Deno.build.arch;
   return INSTRUCTION_SETS[set] ?? `instruction set 0x${set.toString(16)}`;
 }
 
-/** The handle that a creating function writes to the place it is given. */
+/** Returns the handle that one of oneDNN's creating functions writes. */
 export function created(create: (place: BigUint64Array<ArrayBuffer>) => number): Deno.PointerValue {
   const place = new BigUint64Array(1);
   check(create(place), "creating a handle");
   return Deno.UnsafePointer.create(place[0]);
 }
 
-/** @throws Error if a call of oneDNN was not successful */
+/** @throws Error if a call of oneDNN failed */
 export function check(status: number, what: string): void {
   if (status !== Status.success) throw new Error(`oneDNN: ${what} failed with status ${status}`);
 }

@@ -2,7 +2,7 @@ import { Argument, DataType, Query, Status, USER_SCRATCHPAD } from "./constants.
 import { copyOfLayout, type Layout } from "./memory_layout.ts";
 import { check, created, type Library } from "./open_library.ts";
 
-/** An operation done on a result before it is written. */
+/** An operation applied to a result before it is written. */
 export type PostOperation =
   | { readonly kind: "add to destination" }
   | {
@@ -13,30 +13,30 @@ export type PostOperation =
   }
   | { readonly kind: "binary"; readonly algorithm: number; readonly operand: Layout };
 
-/** What a primitive is made of. */
+/** The description from which a primitive is made. */
 export interface PrimitiveRecipe {
   /**
    * Calls oneDNN's `…_primitive_desc_create`.
    *
-   * @param place where the handle goes
+   * @param place receives the handle
    */
   create(place: BigUint64Array<ArrayBuffer>, attributes: Deno.PointerValue): number;
-  /** The arguments that `execute` takes, in its order. */
+  /** The arguments of `execute`, in its order. */
   readonly arguments: readonly number[];
   readonly postOperations?: readonly PostOperation[];
   /**
-   * Implementations by name, best first, that are better here than oneDNN's own first choice; those
-   * that a machine does not have are passed over.
+   * Names of implementations to prefer over oneDNN's first choice, best first. Those that the
+   * machine lacks are skipped.
    */
   readonly preferred?: readonly string[];
 }
 
-/** Who lends primitives the memory that they need while they run. */
+/** Lends primitives the working memory that they need while they run. */
 export interface Lender {
   scratchpad(bytes: number): Deno.PointerValue;
 }
 
-/** The handles of a primitive, to be freed when nobody has it any more. */
+/** The handles of a primitive, freed after it is collected as garbage. */
 interface Handles {
   readonly symbols: Library["symbols"];
   readonly primitive: Deno.PointerValue;
@@ -54,7 +54,7 @@ const collected = new FinalizationRegistry<Handles>(
 
 /** A prepared operation on memory of fixed layouts. */
 export class Primitive {
-  /** oneDNN's name for the implementation, "brgconv:avx512_core" for instance. */
+  /** oneDNN's name for the implementation, such as "brgconv:avx512_core". */
   readonly implementation: string;
   readonly #library: Library;
   readonly #handle: Deno.PointerValue;
@@ -100,7 +100,7 @@ export class Primitive {
     });
   }
 
-  /** @param pointers where each of the recipe's arguments lies */
+  /** @param pointers the addresses of the recipe's arguments, in their order */
   execute(...pointers: Deno.PointerValue[]): void {
     const { symbols, stream } = this.#library;
     for (let index = 0; index < pointers.length; index++) {
@@ -116,18 +116,18 @@ export class Primitive {
     );
   }
 
-  /** The layout of an argument, for those that oneDNN was left to choose. A new one each time. */
+  /** Returns the layout that oneDNN chose for an argument; makes a new object each time. */
   layoutOf(argument: number, dimensions: readonly number[], type: DataType = DataType.f32): Layout {
     return copyOfLayout(this.#library, this.#descriptorOf(argument), dimensions, type);
   }
 
-  /** The bytes that an argument takes. */
+  /** Returns the size of an argument in bytes. */
   sizeOf(argument: number): number {
     const { symbols } = this.#library;
     return Number(symbols.dnnl_memory_desc_get_size(this.#descriptorOf(argument)));
   }
 
-  /** The descriptor, as a hint for the primitive of the way back. */
+  /** The descriptor, as a hint for the backward primitive. */
   get descriptor(): Deno.PointerValue {
     return this.#descriptor;
   }
@@ -139,8 +139,9 @@ export class Primitive {
 }
 
 /**
- * The descriptor of the best implementation. Nothing is preferred to AMX, the processor's own matrix product: a
- * bfloat16 ResNet26 takes 15.9 ms for 256 images with it, 80.6 with the best of the others (Intel Xeon, 2 cores).
+ * Makes the descriptor of the best implementation. AMX, the processor's own matrix product, comes
+ * before any preferred one: a bfloat16 ResNet26 takes 15.9 ms for 256 images with it, and 80.6 ms
+ * with the best of the others (Intel Xeon, 2 cores).
  */
 function describe(library: Library, recipe: PrimitiveRecipe): Deno.PointerValue {
   const attributes = attributesOf(library, recipe);
@@ -163,7 +164,7 @@ function describe(library: Library, recipe: PrimitiveRecipe): Deno.PointerValue 
   }
 }
 
-/** The names of all implementations that oneDNN has for a recipe, in its order. */
+/** Lists the names of all implementations that oneDNN has for a recipe, in its order. */
 export function implementationsOf(library: Library, recipe: PrimitiveRecipe): string[] {
   const attributes = attributesOf(library, recipe);
   const descriptor = created((place) => recipe.create(place, attributes));
@@ -200,7 +201,7 @@ function attributesOf(
   function append(operation: PostOperation): number {
     switch (operation.kind) {
       case "add to destination":
-        // 0: of the destination's own type.
+        // 0: the destination's own type.
         return symbols.dnnl_post_ops_append_sum(list, 1, 0, 0);
       case "elementwise": {
         const { algorithm, alpha = 0, beta = 0 } = operation;

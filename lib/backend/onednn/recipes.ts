@@ -3,13 +3,16 @@ import type { Layout } from "./memory_layout.ts";
 import type { Library } from "./open_library.ts";
 import type { PostOperation, PrimitiveRecipe } from "./primitive.ts";
 
-/** Layouts with which something is computed, and what follows before the result is written. */
+/** The layout of a result, and operations to apply before it is written. */
 export interface Computed {
   readonly dst: Layout;
   readonly postOperations?: readonly PostOperation[];
 }
 
-/** `execute(src, weights, [bias,] [operands of binary post-operations,] dst)`: `src · weights + bias` */
+/**
+ * `execute(src, weights, [bias,] [operands of binary post-operations,] dst)`:
+ * `src · weights + bias`
+ */
 export function product(
   { symbols, engine }: Library,
   { src, weights, bias, dst, postOperations = [], preferred }: Computed & {
@@ -37,7 +40,7 @@ export function product(
   };
 }
 
-/** `execute(src, src1, [operands of binary post-operations,] dst)`; src1 is broadcast to src. */
+/** `execute(src, src1, [operands of binary post-operations,] dst)`, with src1 broadcast to src. */
 export function binaryOperation(
   { symbols, engine }: Library,
   algorithm: number,
@@ -62,7 +65,7 @@ export function binaryOperation(
   };
 }
 
-/** `execute(src, dst)`: a function of each value, of one layout before and after. */
+/** `execute(src, dst)`: a function of each value; both have the same layout. */
 export function elementwise(
   { symbols, engine }: Library,
   { propagation, algorithm, layout: { handle }, alpha = 0, beta = 0 }: {
@@ -76,14 +79,21 @@ export function elementwise(
   return {
     create: (place, attributes) =>
       symbols.dnnl_eltwise_forward_primitive_desc_create(
-        ...[place, engine, propagation, algorithm, handle, handle] as const,
-        ...[alpha, beta, attributes] as const,
+        place,
+        engine,
+        propagation,
+        algorithm,
+        handle,
+        handle,
+        alpha,
+        beta,
+        attributes,
       ),
     arguments: [Argument.src, Argument.dst],
   };
 }
 
-/** The arguments of a product or convolution, in the order of `execute`. */
+/** Lists the arguments of a product or convolution, in the order of `execute`. */
 export function productArguments(
   bias: Layout | undefined,
   postOperations: readonly PostOperation[],
@@ -97,7 +107,6 @@ export function productArguments(
   ];
 }
 
-/** The arguments that post-operations take. */
 function operandsOf(postOperations: readonly PostOperation[]): number[] {
   return postOperations.flatMap((operation, index) =>
     operation.kind === "binary" ? [Argument.postOperation(index)] : []

@@ -35,7 +35,7 @@ const kernels: readonly Kernel[] = [
   ...unaries,
 ];
 
-/** Gives a backend all kernels of tfjs-backend-cpu, and better ones for what training spends time on. */
+/** Registers all kernels of tfjs-backend-cpu, and faster ones for most of a training step. */
 export function registerKernels(backendName: string): void {
   tf.copyRegisteredKernels("cpu", backendName);
   for (const { kernelName, run } of kernels) {

@@ -3,7 +3,7 @@ import type { Layout } from "./memory_layout.ts";
 import type { Library } from "./open_library.ts";
 import type { PrimitiveRecipe } from "./primitive.ts";
 
-/** `execute(from, to)`: copies values from one layout or type to another. */
+/** `execute(from, to)`: copies values to another layout or type. */
 export function reorder({ symbols, engine }: Library, from: Layout, to: Layout): PrimitiveRecipe {
   return {
     create: (place, attributes) =>

@@ -4,11 +4,13 @@ import { anyLayout, channelsLast } from "./memory_layout.ts";
 import type { Library } from "./open_library.ts";
 import { implementationsOf } from "./primitive.ts";
 
-/** Whether the processor multiplies bfloat16 by itself; where it does not, oneDNN would, slowly. */
+/** True if the processor has instructions that multiply bfloat16. Without them oneDNN is slow. */
 export function supportsBfloat16(library: Library): boolean {
   const map = channelsLast(library, [1, 8, 8, 16], DataType.bf16);
   const recipe = convolutionForward(library, {
-    ...{ src: map, weights: anyLayout(library, [16, 16, 3, 3], DataType.bf16), dst: map },
+    src: map,
+    weights: anyLayout(library, [16, 16, 3, 3], DataType.bf16),
+    dst: map,
     geometry: { strides: [1, 1], dilations: [1, 1], padBefore: [1, 1], padAfter: [1, 1] },
   });
   try {

@@ -1,6 +1,6 @@
 /**
- * The C functions of oneDNN 3.x that are called, as `Deno.dlopen` wants them. Handles are pointers;
- * where C wants an array or a place for a result, a typed array is given ("buffer").
+ * The C functions of oneDNN 3.x that this backend calls, for `Deno.dlopen`. Handles are pointers.
+ * "buffer" is a typed array for one of C's arrays or for a result.
  */
 export const symbols = {
   dnnl_version: { parameters: [], result: "pointer" },

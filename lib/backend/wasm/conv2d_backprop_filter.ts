@@ -5,14 +5,15 @@ import { type ConvolutionAttributes, convolutionGeometry } from "../convolution_
 type Shape = [number, number, number, number];
 
 /**
- * The gradient of a convolution with respect to its filter, which the backend lacks:
+ * The gradient of a convolution with respect to its filter, a kernel that the backend lacks:
  * `dW[i, j, c, o] = Σ x[n, s·h + i − pad, s·w + j − pad, c] · dy[n, h, w, o]`.
  *
- * Two ways, by the number of input channels; on one thread and batch 256, 10–23 GFLOP/s:
- * - as one convolution in which x, with the batch as its channels, is the image and dy the filter
- *   (its stride becomes a dilation);
- * - as a matrix product of the shifted images with dy for the few channels of a first layer, where
- *   the preparation of dy as a filter would cost more than the sum.
+ * There are two ways, chosen by the number of input channels; 10–23 GFLOP/s on one thread at batch
+ * 256:
+ * - one convolution whose image is x, with the batch as its channels, and whose filter is dy (the
+ *   stride becomes a dilation);
+ * - for the few channels of a first layer, a matrix product of the shifted images with dy: making a
+ *   filter of dy would cost more than the sum.
  */
 export const conv2dBackpropFilter: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropFilter,
@@ -28,7 +29,7 @@ export const conv2dBackpropFilter: tf.KernelConfig = {
     ),
 };
 
-/** A dy larger than this does not stay in the cache between its preparation and its use. */
+/** A larger dy does not stay in the cache between its preparation and its use. */
 const MAX_FILTER_BYTES = 4 * 2 ** 20;
 
 function filterGradient(
@@ -51,9 +52,9 @@ function filterGradient(
 }
 
 /**
- * With x as [height, width·channel, batch], a shift by one pixel is a shift by `channel` positions,
- * so the result comes out as [kernel height, kernel width·channel, out channel]: the filter's own
- * layout.
+ * Computes the gradient as one convolution. With x as [height, width·channel, batch], a shift by
+ * one pixel is a shift by `channel` positions. The result is then [kernel height, kernel
+ * width·channel, out channel], the filter's own layout.
  */
 function asConvolution(
   x: tf.Tensor4D,
@@ -81,12 +82,12 @@ function asConvolution(
     "NHWC",
     [strideHeight, strideWidth * inChannels],
   );
-  // Where the last rows or columns of x met no tap, the convolution gives some outputs too many.
+  // The convolution has too many outputs if the last rows or columns of x met no tap.
   return gradient.slice([0, 0, 0, 0], [1, filterHeight, filterWidth * inChannels, outChannels])
     .reshape([filterHeight, filterWidth, inChannels, outChannels]);
 }
 
-/** The product of the shifted images, `[kernel height·kernel width·channel, position]`, with dy. */
+/** Multiplies the shifted images, `[kernel height·kernel width·channel, position]`, with dy. */
 function asMatrixProduct(
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
@@ -110,7 +111,7 @@ function asMatrixProduct(
     .reshape([filterHeight, filterWidth, inChannels, outChannels]);
 }
 
-/** For each filter tap and channel the image as the tap sees it, zero outside. */
+/** Copies the image as each filter tap sees it, by tap and channel, with zeros outside. */
 function copyShifted(
   source: Float32Array,
   target: Float32Array,

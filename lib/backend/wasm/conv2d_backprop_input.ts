@@ -4,11 +4,12 @@ import { type ConvolutionAttributes, convolutionGeometry } from "../convolution_
 /**
  * The gradient of a convolution with respect to its input, as one fast convolution.
  *
- * The gradient is made in blocks of b pixels: pixel b·a + r (0 ≤ r < b, b a multiple of the stride s)
- * sums `dy[b/s·a + o]·w[k]` over the taps k with s·o = r + pad − k. The pixels of a block are the
- * channels of a convolution over dy with stride b/s ("sub-pixel convolution"), and are put in place
- * afterwards. With b = s = 1 this is the usual convolution with the flipped filter; blocks larger than
- * the stride serve inputs of few channels, since the convolution computes eight channels at a time.
+ * The gradient is computed in blocks of b pixels: pixel b·a + r (0 ≤ r < b, b a multiple of the
+ * stride s) sums `dy[b/s·a + o]·w[k]` over the taps k with s·o = r + pad − k. The pixels of a block
+ * are the channels of a convolution over dy with stride b/s ("sub-pixel convolution"); they are
+ * interleaved afterwards. With b = s = 1 this is the usual convolution with the flipped filter.
+ * Blocks larger than the stride help inputs with few channels, since the convolution computes eight
+ * channels at a time.
  *
  * The backend's own kernel is a scalar loop: 2–3 GFLOP/s on one thread against 10–31 this way.
  */
@@ -42,7 +43,7 @@ function inputGradient(
     const [blockHeight, blockWidth] = blockSize(strideHeight, strideWidth, inChannels);
     const rows = subPixelTaps(kernelHeight, strideHeight, padInfo.top, blockHeight);
     const columns = subPixelTaps(kernelWidth, strideWidth, padInfo.left, blockWidth);
-    // One more row and column of zeros, for the taps that a pixel of the block does not have.
+    // A row and a column of zeros for taps that a pixel of the block does not have.
     const padded = tf.pad(filter, [[0, 1], [0, 1], [0, 0], [0, 0]]);
     const blockChannels = blockHeight * blockWidth * inChannels;
     const subPixelFilter = tf.gather(tf.gather(padded, rows.taps, 0), columns.taps, 1)
@@ -63,10 +64,10 @@ function inputGradient(
   });
 }
 
-/** XNNPACK computes so many output channels at a time, needed or not. */
+/** The number of output channels that XNNPACK computes at a time, needed or not. */
 const CHANNELS_AT_A_TIME = 8;
 
-/** The stride, doubled in turns while the channels of a block fit in what is computed anyway. */
+/** Doubles the stride's width and height in turns, while a block's channels fit in a group. */
 function blockSize(height: number, width: number, channels: number): [number, number] {
   for (let widen = true; 2 * height * width * channels <= CHANNELS_AT_A_TIME; widen = !widen) {
     if (widen) width *= 2;
@@ -76,10 +77,11 @@ function blockSize(height: number, width: number, channels: number): [number, nu
 }
 
 interface SubPixelTaps {
-  /** For each offset and pixel of the block the filter index that meets it; the size means none. */
+  /** The filter index for each offset and pixel of the block; the filter's size means none. */
   readonly taps: number[];
-  /** How many offsets there are, and the first of them. */
+  /** The number of offsets. */
   readonly extent: number;
+  /** The first offset. */
   readonly first: number;
 }
 
@@ -101,7 +103,7 @@ function subPixelTaps(size: number, stride: number, pad: number, block: number):
   return { taps, extent, first };
 }
 
-/** Zeros before and after dy so that the convolution gives `wanted` blocks. */
+/** Computes the zeros before and after dy with which the convolution gives `wanted` blocks. */
 function padding(
   { extent, first }: SubPixelTaps,
   step: number,
@@ -112,7 +114,7 @@ function padding(
   return [before, (wanted - 1) * step + extent - size - before];
 }
 
-/** [n, a, b, (row, column, channel)] → [n, a·row, b·column, channel]. */
+/** Reorders [n, a, b, (row, column, channel)] to [n, a·row, b·column, channel]. */
 function interleave(
   blocks: tf.Tensor4D,
   rows: number,

@@ -5,7 +5,7 @@ import { conv2dBackpropInput } from "./conv2d_backprop_input.ts";
 import { slice } from "./slice.ts";
 import { unsortedSegmentSum } from "./unsorted_segment_sum.ts";
 
-/** Adds to the wasm backend the kernels that training needs and it lacks, or has only slowly. */
+/** Registers the training kernels that the wasm backend lacks, or that are slow in it. */
 export function registerTrainingKernels(): void {
   replaceKernels([
     batchNormTraining,

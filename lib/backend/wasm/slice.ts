@@ -3,7 +3,7 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
 /**
  * Slice of a number tensor. The backend's own kernel first copies the whole input out of the
- * WebAssembly memory (9 ms to take 4 of 256 feature maps); this one copies only what it takes.
+ * WebAssembly memory (9 ms to take 4 of 256 feature maps); this one copies only the slice.
  */
 export const slice: tf.KernelConfig = {
   kernelName: tf.Slice,
@@ -14,7 +14,7 @@ export const slice: tf.KernelConfig = {
     const { begin, size } = attrs as unknown as { begin: number[]; size: number[] };
     const [from, extent] = tf.slice_util.parseSliceParams(x, begin, size);
     const output = wasm.makeOutput(extent, x.dtype);
-    // Views are taken after the output is allocated: growing the memory detaches older ones.
+    // The views come after the output is allocated: growing the memory detaches older views.
     const source = wasm.typedArrayFromHeap(x);
     const target = wasm.typedArrayFromHeap(output);
     copyBlock(source, target, x.shape, from, extent);
@@ -22,7 +22,7 @@ export const slice: tf.KernelConfig = {
   },
 };
 
-/** Copies runs that lie together in memory: all axes after the last that is cut are one run. */
+/** Copies contiguous runs: a run covers the last axis that is cut and all axes after it. */
 function copyBlock(
   source: tf.TypedArray,
   target: tf.TypedArray,

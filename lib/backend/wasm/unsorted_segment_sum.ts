@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
 /**
- * Sum of the rows of x that share a segment id, as [numSegments, …rest]. The backend lacks it, and
- * with it the gradient of `tf.gather`. Rows with an id outside the range are left out, as in
+ * Sum of the rows of x that share a segment id, as [numSegments, …rest]. The backend lacks this
+ * kernel, and so the gradient of `tf.gather`. Rows with an id outside the range are left out, as in
  * TensorFlow.
  */
 export const unsortedSegmentSum: tf.KernelConfig = {

@@ -4,10 +4,11 @@ import { rowBlocks } from "./row_blocks.ts";
 import { runShader, WORKGROUP_SIZE } from "./run_shader.ts";
 
 /**
- * Mean and biased variance by channel of x `[…, channel]`, as `[2, channel]`.
+ * Computes mean and biased variance of each channel of x `[…, channel]`, as `[2, channel]`.
  *
- * One pass over x: each block of rows has its own mean and sum of squared deviations from it, which are
- * then merged in pairs (Chan, Golub and LeVeque 1983). E[x²] − E[x]² would lose its digits in float32.
+ * One pass over x takes the mean and the sum of squared deviations of each block of rows. The
+ * blocks are then merged in pairs (Chan, Golub and LeVeque 1983). E[x²] − E[x]² would lose its
+ * digits in float32.
  */
 export function channelMoments(backend: WebGPUBackend, x: tf.TensorInfo): tf.Tensor {
   const channels = x.shape.at(-1)!;
@@ -47,7 +48,7 @@ export function channelMoments(backend: WebGPUBackend, x: tf.TensorInfo): tf.Ten
     uniforms,
     threads: channels * WORKGROUP_SIZE,
     code: `
-      // Number of rows, their mean, and their squared deviations from it.
+      // Number of rows, their mean, and the sum of their squared deviations from it.
       var<workgroup> moments : array<vec3<f32>, ${WORKGROUP_SIZE}>;
       fn merge(a : vec3<f32>, b : vec3<f32>) -> vec3<f32> {
         let count = a.x + b.x;

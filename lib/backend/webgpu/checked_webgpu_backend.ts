@@ -4,31 +4,31 @@ import { DeviceError } from "../device_error.ts";
 import { collectGarbage } from "./collect_garbage.ts";
 
 /**
- * A software driver maps memory for each program's bindings until they are collected as garbage, and
- * Linux ends a process (by default) after 65,530 mappings; a training step runs about a thousand
- * programs. A GPU's driver maps none.
+ * Programs between two garbage collections on a software driver. It keeps a memory mapping for each
+ * program's bindings until they are collected, and Linux by default ends a process after 65,530
+ * mappings. A training step runs about a thousand programs. A GPU's driver maps none.
  */
 const PROGRAMS_PER_COLLECTION = 8192;
 
-/** How long, in ms, to wait until the cause of a failed read is told, and for how long each time. */
+/** The longest wait in ms for the cause of a failed read, and the time between two looks. */
 const TOLD_WITHIN = 1000;
 const NAP = 5;
 
 type Data = Awaited<ReturnType<WebGPUBackend["read"]>>;
 
 /**
- * TensorFlow.js's WebGPU backend, except that a device that was lost or that refused its work is an
- * error instead of zeros, that a synchronous read says what to do instead, and that a read takes as long
- * as the work before it.
+ * TensorFlow.js's WebGPU backend with three changes. A device that was lost or refused its work
+ * gives an error instead of zeros. A synchronous read names the asynchronous one. A read takes no
+ * longer than the work before it.
  */
 export class CheckedWebgpuBackend extends WebGPUBackend {
-  /** Why the device is gone; null while it is not known to be. */
+  /** The reason why the device is gone; null as long as it is not known to be gone. */
   #lost: string | null = null;
   #refused: string | null = null;
   #programs = 0;
   readonly info: GPUAdapterInfo;
   readonly #mappedBefore = new WeakSet<GPUBuffer>();
-  /** Stands behind all work that was queued before it is read. */
+  /** A buffer whose read waits for all work queued before. */
   readonly #probe: GPUBuffer;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
@@ -45,25 +45,25 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
     });
   }
 
-  /** Whether the device still works, though nothing may have been told of it yet. */
+  /** True if the device still works; notices a loss that was not reported yet. */
   async works(): Promise<boolean> {
     return await this.getBufferData(this.#probe).then(() => true, () => false);
   }
 
   /**
-   * Waits until the device has done all that it was given, or is gone. It throws nothing: what went
-   * wrong is told by the next use, where whoever waits here has its results in its hands.
+   * Waits until the device has finished its work or is gone. It throws nothing: the next use of the
+   * device reports what went wrong.
    */
   async finish(): Promise<void> {
     await this.works();
   }
 
   /**
-   * The bytes of a buffer, after all work before it.
+   * Reads the bytes of a buffer, after all work before it.
    *
-   * `mapAsync` of Deno 2.9 waits for the device as soon as it is called, and then sleeps for 10 ms before it says
-   * so: longer than a step of an attack. What it has mapped can be had at once, but for a buffer's first
-   * time, when Deno does not know yet what it is mapped for. Where that does not work, it is waited for.
+   * `mapAsync` of Deno 2.9 waits for the device when it is called, and then sleeps 10 ms before it
+   * resolves: longer than a step of an attack. The mapped bytes are readable at once, except at a
+   * buffer's first mapping, when Deno does not know its mode yet. If that fails, the read waits.
    */
   override async getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer> {
     const staging = this.bufferManager.acquireBuffer(
@@ -92,7 +92,7 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
     if (!this.#mappedBefore.has(staging)) return null;
     try {
       const values = copyOf(staging);
-      // Nobody waits for it any more.
+      // Nobody awaits this promise.
       mapping.catch(() => {});
       return values;
     } catch {
@@ -113,7 +113,7 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
   override readSync(dataId: object): Data {
     const { values } = this.tensorMap.get(dataId);
     if (values) return values;
-    throw new Error("webgpu reads tensors asynchronously only: await tensor.data()");
+    throw new Error("webgpu reads tensors only asynchronously; use await tensor.data()");
   }
 
   override uploadToGPU(dataId: object): void {
@@ -134,7 +134,7 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
     return super.runWebGPUProgram(...args);
   }
 
-  /** Waits until it is told why a read failed; Deno 2.9 does so some milliseconds later. */
+  /** Waits for the reason why a read failed; Deno 2.9 reports it some milliseconds later. */
   async #cause(): Promise<void> {
     for (let slept = 0; slept < TOLD_WITHIN && this.#lost === null && this.#refused === null;) {
       await new Promise((resolve) => setTimeout(resolve, NAP));
@@ -142,12 +142,12 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
     }
   }
 
-  /** An error of the device as one; which of the two it is may not be told before this has returned. */
+  /** Turns a device's error into a DeviceError; its cause may be reported only later. */
   #explained(error: Error): Error {
     this.#check();
     if (!(error instanceof DOMException)) return error;
     const { message } = error;
-    return new DeviceError(`the GPU was lost, or refused its work: ${message}`, { cause: error });
+    return new DeviceError(`the GPU was lost or refused its work: ${message}`, { cause: error });
   }
 
   /** @throws DeviceError */

@@ -4,8 +4,8 @@ import vm from "node:vm";
 let collect: (() => void) | null = null;
 
 /**
- * Has the language collect its garbage now. It does so late for objects of WebGPU, of which it knows
- * only the few bytes that it holds itself.
+ * Runs V8's garbage collector now. V8 collects WebGPU objects late, since it knows only of the few
+ * bytes that they take in JavaScript.
  */
 export function collectGarbage(): void {
   if (collect === null) {

@@ -2,12 +2,13 @@ import * as tf from "@tensorflow/tfjs";
 import { webgpu_util } from "@tensorflow/tfjs-backend-webgpu";
 
 /**
- * Has TensorFlow.js compute an image in the same way whatever mini-batch it is in and wherever its tensors
- * came from, so that a run that is resumed, or takes the teacher's logits from a cache, ends in the same bits.
+ * Makes TensorFlow.js compute an image in the same way in every mini-batch, wherever its tensors
+ * came from. A run that is resumed, or that takes the teacher's logits from a cache, then ends in
+ * the same bits.
  *
- * Left to itself, it computes what is small on the processor as long as that has not been on the device, and
- * chooses between four programs for a matrix product by the number of its rows, one of which adds up
- * in whatever order its threads come.
+ * By default, TensorFlow.js computes small tensors on the processor until they are on the device.
+ * It also chooses between four matrix product programs by the number of rows. One of the four adds
+ * up in the order in which its threads happen to finish.
  */
 export function computeReproducibly(): void {
   tf.env().set("WEBGPU_CPU_FORWARD", false);

@@ -4,10 +4,13 @@ import { conv2dBackpropFilter } from "./kernels/conv2d_backprop_filter.ts";
 import { movingAverage } from "./kernels/moving_average.ts";
 import { sgdStep } from "./kernels/sgd_step.ts";
 
-/** Adds to the webgpu backend the kernels that training needs and it lacks, or has only slowly. */
+/** Registers the training kernels that the webgpu backend lacks, or that are slow in it. */
 export function registerTrainingKernels(): void {
   replaceKernels([
-    ...[batchNormTraining, batchNormTrainingGrad, conv2dBackpropFilter],
-    ...[movingAverage, sgdStep],
+    batchNormTraining,
+    batchNormTrainingGrad,
+    conv2dBackpropFilter,
+    movingAverage,
+    sgdStep,
   ]);
 }

@@ -2,20 +2,20 @@ import type * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { runShader, WORKGROUP_SIZE } from "./run_shader.ts";
 
-/** Enough to keep a large GPU busy, with work enough for each to be worth starting. */
+/** The number of threads to aim for: enough to keep a large GPU busy, each with enough work. */
 const THREADS = 2 ** 15;
 
 export interface RowBlocks {
-  /** How many rows a thread adds up, the last block perhaps fewer. */
+  /** The number of rows that a thread adds up; the last block may have fewer. */
   readonly rowsPerBlock: number;
   readonly blocks: number;
 }
 
 /**
- * A sum over many rows is made in two passes: a thread for each column of each block of rows, then
- * the blocks. Besides keeping the GPU busy, that keeps the rounding error of float32 small.
+ * Divides rows into blocks for a sum in two passes: first one thread for each column of each block,
+ * then the blocks. Two passes keep the GPU busy and the rounding error of float32 small.
  *
- * @param columns how many threads a block of rows occupies
+ * @param columns the number of threads that a block of rows occupies
  */
 export function rowBlocks(rows: number, columns: number): RowBlocks {
   const wanted = Math.max(1, Math.floor(THREADS / columns));
@@ -24,9 +24,10 @@ export function rowBlocks(rows: number, columns: number): RowBlocks {
 }
 
 /**
- * Sums over the first axis of `[blocks, columns]`; `[columns]`. A thread adds up a column, or, if that is
- * longer than a workgroup, a workgroup does: one for each of the 36,864 weights of a filter would add up
- * ten numbers with 64 threads (a training step of ten small images on a software driver: 533 ms instead of 185).
+ * Sums `[blocks, columns]` over its first axis, to `[columns]`. A thread adds up a short column,
+ * and a workgroup one that has more numbers than the workgroup has threads. With workgroups for
+ * short columns, 64 threads would add up ten numbers for each of a filter's 36,864 weights: a
+ * training step of ten small images on a software driver took 533 ms instead of 185.
  */
 export function sumBlocks(backend: WebGPUBackend, partial: tf.TensorInfo): tf.Tensor {
   const [blocks, columns] = partial.shape;

@@ -1,27 +1,31 @@
 import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 
-/** How many threads compute together and can share memory, unless a shader says otherwise. */
+/** The number of threads that compute together and can share memory. */
 export const WORKGROUP_SIZE = 64;
 
 /** One program for the GPU, in WGSL. */
 export interface Shader {
-  /** Tells it from every other one: its name, and all that its code was made with. */
+  /** A unique key: the shader's name and every value that its code contains. */
   readonly key: string;
   /**
-   * The tensors that it reads, by the names under which the code has them as flat arrays. All of an
-   * array's entries are vectors of `components` numbers where that is not 1.
+   * The tensors that it reads, by their names in the code, where they are flat arrays. With
+   * `components` for a name, the entries of that array are vectors of so many numbers.
    */
   readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
   readonly components?: Readonly<Record<string, number>>;
-  /** Its result, which the code has as the flat array `result`; of vectors if so told. */
+  /** The shape of its result, in the code the flat array `result`. */
   readonly outputShape: number[];
+  /** The size of the vectors in `result`; default: 1, plain numbers. */
   readonly outputComponents?: number;
-  /** Whole numbers that the code has as `uniforms.name`. */
+  /** Whole numbers, in the code `uniforms.name`. */
   readonly uniforms: Readonly<Record<string, number>>;
-  /** Other numbers that it has as `uniforms.name`; what changes from call to call, such as a learning rate, needs no new code so. */
+  /**
+   * Other numbers, in the code `uniforms.name`. A value that changes from call to call, such as a
+   * learning rate, then needs no new program.
+   */
   readonly factors?: Readonly<Record<string, number>>;
-  /** How often `main(index: i32)` is called; rounded up to whole workgroups. */
+  /** The number of calls of `main(index: i32)`; rounded up to whole workgroups. */
   readonly threads: number;
   readonly code: string;
 }
@@ -30,7 +34,7 @@ export interface Shader {
 const INTEGER = { wgsl: "i32", type: "int32" };
 const REAL = { wgsl: "f32", type: "float32" };
 
-/** Queues a shader and gives its result, float32; kernels made of several run within a `tf.tidy`. */
+/** Queues a shader and returns its result in float32. Run several of them within a `tf.tidy`. */
 export function runShader(backend: WebGPUBackend, shader: Shader): tf.Tensor {
   const { key, inputs, components = {}, outputShape, outputComponents = 1 } = shader;
   const numbers = [
@@ -58,18 +62,22 @@ export function runShader(backend: WebGPUBackend, shader: Shader): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo(output);
 }
 
-/** A shader whose result has the shape of its inputs, each number from those at the same place. */
+/** Queues a shader that computes each number from the inputs' numbers at the same place. */
 export function runElementwise(
   backend: WebGPUBackend,
   { key, inputs, factors, expression }: Pick<Shader, "key" | "inputs" | "factors"> & {
-    /** In WGSL, of `name[at]` for an input and `uniforms.name` for a factor */
+    /** WGSL, with `name[at]` for an input and `uniforms.name` for a factor. */
     readonly expression: string;
   },
 ): tf.Tensor {
   const [{ shape: outputShape }] = Object.values(inputs);
   const size = tf.util.sizeFromShape(outputShape);
   return runShader(backend, {
-    ...{ key, inputs, factors, outputShape, threads: size },
+    key,
+    inputs,
+    factors,
+    outputShape,
+    threads: size,
     uniforms: { size },
     code: `
       fn main(at : i32) {

@@ -14,7 +14,7 @@ import { onUsableBackends } from "../../on_every_backend.ts";
 
 const NEWTON = { step: "newton", eta: 1.2 } as const;
 
-/** Images with the classes that a classifier gives them. */
+/** Makes images, labelled by a classifier. */
 async function labelledBy(classifier: FrozenClassifier, count: number) {
   const images = testImages(count);
   const logits = classifier.logits(images);
@@ -23,7 +23,7 @@ async function labelledBy(classifier: FrozenClassifier, count: number) {
   return { images, labels };
 }
 
-/** A network that is not far from the test classifier. */
+/** Makes a network that resembles the test classifier. */
 function neighbour(): FrozenClassifier {
   const [one, other] = [testClassifier(), testClassifier(TINY, "other")];
   const mixed: FrozenClassifier = {
@@ -45,7 +45,7 @@ function neighbour(): FrozenClassifier {
   return mixed;
 }
 
-onUsableBackends("a network has the boundary of itself: MagSim and AngSim are 1", async () => {
+onUsableBackends("boundary similarity of a network with itself is 1", async () => {
   const classifier = testClassifier();
   const set = await labelledBy(classifier, 12);
   const similarity = await boundarySimilarity(classifier, classifier, set, NEWTON);
@@ -66,7 +66,7 @@ onUsableBackends("a network has the boundary of itself: MagSim and AngSim are 1"
 });
 
 onUsableBackends(
-  "two networks have less than that in common, and figures that fit together",
+  "boundary similarity of two networks is below 1, and its figures are consistent",
   async () => {
     const [teacher, student] = [testClassifier(), neighbour()];
     const set = await labelledBy(teacher, 12);
@@ -80,7 +80,7 @@ onUsableBackends(
       assert(figure.interval![0] <= figure.value! && figure.value! <= figure.interval![1]);
       assertEquals(figure.n, similarity.attacked);
     }
-    // The nearest boundary along a perturbation is no farther than a sample that crossed it.
+    // The boundary along a perturbation has a positive distance.
     assert(similarity.distance.teacher.value! > 0);
     set.images.dispose();
     [teacher, student].forEach((network) => network.dispose());
@@ -88,7 +88,7 @@ onUsableBackends(
 );
 
 onUsableBackends(
-  "boundary similarity does not depend on the size of batches, but on the seed",
+  "boundary similarity depends on the seed, but not on the batch size",
   async () => {
     const [teacher, student] = [testClassifier(), neighbour()];
     const set = await labelledBy(teacher, 12);
@@ -109,7 +109,7 @@ onUsableBackends(
 );
 
 onUsableBackends(
-  "boundary similarity of no qualifying image has no figures, and no NaN",
+  "boundary similarity without a qualifying image is null, not NaN",
   async () => {
     const classifier = testClassifier();
     const set = await labelledBy(classifier, 3);
@@ -165,7 +165,7 @@ Deno.test("boundary similarity says what is wrong with options, labels and netwo
   [four, three].forEach((network) => network.dispose());
 });
 
-Deno.test("boundary similarity stops at the next batch when it is told to", async () => {
+Deno.test("boundary similarity stops at the next batch when its signal is aborted", async () => {
   const classifier = testClassifier();
   const set = await labelledBy(classifier, 4);
   await assertRejects(

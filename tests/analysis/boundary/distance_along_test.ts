@@ -4,13 +4,13 @@ import { distanceAlong } from "../../../lib/analysis/boundary/boundary_pair.ts";
 import { linearClassifier } from "../../classifiers.ts";
 import { onUsableBackends } from "../../on_every_backend.ts";
 
-/** Two classes in the plane: the first where x is negative. */
+/** Makes a classifier of points in the plane: the first class where x is negative. */
 function halfPlanes() {
   return linearClassifier([-1, 1, 0, 0], [0, 0]);
 }
 
 onUsableBackends(
-  "distanceAlong() is exact for a plane, whatever the length of the direction",
+  "distanceAlong() is exact for a plane, for directions of any length",
   async () => {
     const classifier = halfPlanes();
     const images = tf.tensor4d([-3, 0, -1, 2], [2, 1, 1, 2]);
@@ -28,10 +28,10 @@ onUsableBackends(
   },
 );
 
-onUsableBackends("distanceAlong() knows where there is no boundary", async () => {
+onUsableBackends("distanceAlong() returns null where there is no boundary", async () => {
   const classifier = halfPlanes();
   const images = tf.tensor4d([-3, 0, -3, 0, -3, 0], [3, 1, 1, 2]);
-  // Away from it, no direction at all, and too far.
+  // Away from the boundary, no direction, and too far.
   const directions = tf.tensor4d([-1, 0, 0, 0, 1, 0], [3, 1, 1, 2]);
   assertEquals(await distanceAlong(classifier, images, directions, [3, 3, 0.7], [0, 0, 0]), [
     null,

@@ -6,7 +6,7 @@ import { robustAccuracy } from "../../../lib/analysis/robustness/robust_accuracy
 import { onUsableBackends } from "../../on_every_backend.ts";
 
 onUsableBackends(
-  "robustAccuracy() of two classes leaves out the DLR loss, and says so",
+  "robustAccuracy() leaves out the DLR loss for two classes, and says so",
   async () => {
     const classifier = randomLinear(4, 2);
     const images = greyImages(10);
@@ -22,7 +22,7 @@ onUsableBackends(
 );
 
 onUsableBackends(
-  "robustAccuracy() of a constant classifier warns that there is no gradient",
+  "robustAccuracy() warns of zero gradients of a constant classifier",
   async () => {
     const images = greyImages(6);
     const set = { images, labels: [0, 0, 0, 1, 0, 2] };

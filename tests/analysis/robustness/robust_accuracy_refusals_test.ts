@@ -8,14 +8,14 @@ import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { onUsableBackends } from "../../on_every_backend.ts";
 
-/** What an attack that moves every pixel by something would give. */
+/** Makes the result of an attack that moves every pixel by the same amount. */
 function moved(classifier: FrozenClassifier, images: tf.Tensor4D, by: number) {
   const samples = tf.add(images, by) as tf.Tensor4D;
   return Promise.resolve({ samples, logits: classifier.logits(samples) });
 }
 
 onUsableBackends(
-  "robustAccuracy() refuses samples out of the ball, out of 0…1 or not finite, by name",
+  "robustAccuracy() refuses samples that leave the ball or 0…1 or are not finite, and names the attack",
   async () => {
     const classifier = randomLinear(4, 4);
     const images = greyImages(5);

@@ -26,8 +26,8 @@ function accuracies({ rows }: RobustAccuracy): Record<string, number[]> {
   ]));
 }
 
-onUsableBackends("robustAccuracy() of a linear classifier is what its weights say", async () => {
-  // The gap of class 0 over class 1 is w·x + b; moving by ε in L∞ takes ε‖w‖₁ of it, in L2 ε‖w‖₂.
+onUsableBackends("robustAccuracy() of a linear classifier follows from its weights", async () => {
+  // The gap of class 0 over class 1 is w·x + b; a move by ε reduces it by ε‖w‖₁ in L∞, by ε‖w‖₂ in L2.
   const w = [3, -4, 0, 1];
   const classifier = linearClassifier(w.flatMap((value) => [value / 2, -value / 2]), [0.1, -0.1]);
   const images = greyImages(40);
@@ -37,7 +37,7 @@ onUsableBackends("robustAccuracy() of a linear classifier is what its weights sa
     (_, i) => 0.2 + w.reduce((sum, value, k) => sum + value * pixels[4 * i + k], 0),
   );
   const labels: number[] = gaps.map((gap) => gap > 0 ? 0 : 1);
-  labels[0] = 1 - labels[0]; // one that the classifier gets wrong
+  labels[0] = 1 - labels[0]; // an image that the classifier misclassifies
   const share = (needed: number) =>
     gaps.filter((gap, i) => i > 0 && Math.abs(gap) > needed).length / 40;
   const [linf, l2] = [[2, 8, 24], [0.02, 0.1, 0.15]];
@@ -61,7 +61,7 @@ onUsableBackends("robustAccuracy() of a linear classifier is what its weights sa
 });
 
 onFastBackends(
-  "robustAccuracy() of a ResNet falls with ε, the same in batches of any size",
+  "robustAccuracy() of a ResNet falls with ε, and is the same for every batch size",
   async () => {
     const network = testClassifier();
     const classifier = pixelClassifier(network, { mean: [0.5], std: [0.1] });
@@ -91,39 +91,42 @@ onFastBackends(
   },
 );
 
-onUsableBackends("robustAccuracy() of a row depends on the seed and on no other row", async () => {
-  const classifier = randomLinear(4, 5);
-  const images = greyImages(30);
-  const labels = await ownLabels(classifier, images);
-  const measure = (options: Parameters<typeof robustAccuracy>[2], attacks = QUICK) =>
-    robustAccuracy(classifier, { images, labels }, { linf: [], l2: [], ...options }, { attacks });
-  // Points drawn, not sought, so that accuracies show which numbers were drawn.
-  const guess = attackOf((classifier, images, _labels, { epsilon }, random) => {
-    const by = Array.from({ length: images.shape[0] }, () => (2 * random() - 1) * epsilon);
-    const samples: tf.Tensor4D = tf.tidy(() =>
-      tf.add(images, tf.tensor4d(by, [by.length, 1, 1, 1]))
+onUsableBackends(
+  "robustAccuracy() has rows that depend on the seed and on no other row",
+  async () => {
+    const classifier = randomLinear(4, 5);
+    const images = greyImages(30);
+    const labels = await ownLabels(classifier, images);
+    const measure = (options: Parameters<typeof robustAccuracy>[2], attacks = QUICK) =>
+      robustAccuracy(classifier, { images, labels }, { linf: [], l2: [], ...options }, { attacks });
+    // Random points instead of an attack, so that the accuracies depend on the random numbers.
+    const guess = attackOf((classifier, images, _labels, { epsilon }, random) => {
+      const by = Array.from({ length: images.shape[0] }, () => (2 * random() - 1) * epsilon);
+      const samples: tf.Tensor4D = tf.tidy(() =>
+        tf.add(images, tf.tensor4d(by, [by.length, 1, 1, 1]))
+      );
+      return Promise.resolve({ samples, logits: classifier.logits(samples) });
+    }, "guess");
+    const all = await measure({ linf: [10, 20, 40], l2: [0.1] }, [...QUICK, pgd(2)]);
+    const some = await measure({ linf: [20] });
+    for (const { attack, accuracy } of some.rows) {
+      const same = all.rows.find((row) => row.attack === attack && row.epsilon === 20)!;
+      assertEquals(accuracy, same.accuracy);
+    }
+    const guesses = await Promise.all(
+      [1, 1, 2, 3, 4].map(async (seed) => {
+        const { rows } = await measure({ linf: [5, 10, 20, 40, 50], seed }, [guess]);
+        return rows.map(({ accuracy }) => accuracy);
+      }),
     );
-    return Promise.resolve({ samples, logits: classifier.logits(samples) });
-  }, "guess");
-  const all = await measure({ linf: [10, 20, 40], l2: [0.1] }, [...QUICK, pgd(2)]);
-  const some = await measure({ linf: [20] });
-  for (const { attack, accuracy } of some.rows) {
-    const same = all.rows.find((row) => row.attack === attack && row.epsilon === 20)!;
-    assertEquals(accuracy, same.accuracy);
-  }
-  const guesses = await Promise.all(
-    [1, 1, 2, 3, 4].map(async (seed) => {
-      const { rows } = await measure({ linf: [5, 10, 20, 40, 50], seed }, [guess]);
-      return rows.map(({ accuracy }) => accuracy);
-    }),
-  );
-  assertEquals(guesses[0], guesses[1]);
-  assert(guesses.slice(2).some((other) => String(other) !== String(guesses[0])));
-  images.dispose();
-});
+    assertEquals(guesses[0], guesses[1]);
+    assert(guesses.slice(2).some((other) => String(other) !== String(guesses[0])));
+    images.dispose();
+  },
+);
 
 onUsableBackends(
-  "robustAccuracy() of no image has no share, and of one either none or all",
+  "robustAccuracy() is NaN for no image, and 0 or 1 for a single one",
   async () => {
     const classifier = randomLinear(4, 5);
     const none = tf.zeros([0, 2, 2, 1]) as tf.Tensor4D;
@@ -153,7 +156,7 @@ onUsableBackends(
 );
 
 onUsableBackends(
-  "robustAccuracy() of a classifier that is wrong on all images attacks none",
+  "robustAccuracy() attacks no image if the classifier is wrong on all of them",
   async () => {
     const images = greyImages(3);
     const attack = attackOf(() => Promise.reject(new Error("attacked")));
@@ -167,7 +170,7 @@ onUsableBackends(
 );
 
 onUsableBackends(
-  "robustAccuracy() attacks only images that are right so far, stage after stage",
+  "robustAccuracy() attacks in each stage only images that withstood the stages before",
   async () => {
     const classifier = randomLinear(4, 5);
     const images = greyImages(12);
@@ -194,7 +197,7 @@ onUsableBackends(
 );
 
 onUsableBackends(
-  "robustAccuracy() takes nobody's word: it asks the classifier about the samples",
+  "robustAccuracy() classifies the samples itself and ignores the attack's logits",
   async () => {
     const classifier = randomLinear(4, 4);
     const images = greyImages(5);
@@ -210,34 +213,37 @@ onUsableBackends(
   },
 );
 
-onUsableBackends("robustAccuracy() says how far it is, and stops when told", async () => {
-  const classifier = randomLinear(4, 4);
-  const images = greyImages(10);
-  const labels = await ownLabels(classifier, images);
-  labels[0] = (labels[0] + 1) % 4;
-  const seen: RobustnessProgress[] = [];
-  const options = { linf: [4, 30], l2: [], batchSize: 4 };
-  await robustAccuracy(classifier, { images, labels }, options, {
-    attacks: QUICK,
-    onProgress: (progress) => seen.push(progress),
-  });
-  const done = seen.map((progress) => progress.done);
-  assertEquals(done, done.toSorted((a, b) => a - b));
-  assertEquals(seen.at(-1), {
-    attack: "APGD ensemble",
-    norm: "linf",
-    epsilon: 30,
-    done: 54,
-    total: 54,
-  });
-  const abort = new AbortController();
-  let reports = 0;
-  const stopped = robustAccuracy(classifier, { images, labels }, options, {
-    attacks: QUICK,
-    signal: abort.signal,
-    onProgress: () => ++reports === 2 && abort.abort(),
-  });
-  await assertRejects(() => stopped, DOMException, "aborted");
-  assertEquals(reports, 2);
-  images.dispose();
-});
+onUsableBackends(
+  "robustAccuracy() reports its progress, and stops when its signal is aborted",
+  async () => {
+    const classifier = randomLinear(4, 4);
+    const images = greyImages(10);
+    const labels = await ownLabels(classifier, images);
+    labels[0] = (labels[0] + 1) % 4;
+    const seen: RobustnessProgress[] = [];
+    const options = { linf: [4, 30], l2: [], batchSize: 4 };
+    await robustAccuracy(classifier, { images, labels }, options, {
+      attacks: QUICK,
+      onProgress: (progress) => seen.push(progress),
+    });
+    const done = seen.map((progress) => progress.done);
+    assertEquals(done, done.toSorted((a, b) => a - b));
+    assertEquals(seen.at(-1), {
+      attack: "APGD ensemble",
+      norm: "linf",
+      epsilon: 30,
+      done: 54,
+      total: 54,
+    });
+    const abort = new AbortController();
+    let reports = 0;
+    const stopped = robustAccuracy(classifier, { images, labels }, options, {
+      attacks: QUICK,
+      signal: abort.signal,
+      onProgress: () => ++reports === 2 && abort.abort(),
+    });
+    await assertRejects(() => stopped, DOMException, "aborted");
+    assertEquals(reports, 2);
+    images.dispose();
+  },
+);

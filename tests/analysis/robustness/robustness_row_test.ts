@@ -13,13 +13,13 @@ function row(attack: string, epsilon: number, accuracy: number): Omit<Robustness
   return { attack, norm: "linf", epsilon, accuracy, interval: [0, 1], images: 100 };
 }
 
-/** For each row with which words its warnings begin. */
+/** Returns the first words of each row's warnings. */
 function warned(rows: Omit<RobustnessRow, "warnings">[], clean: number, classes = 10): string[][] {
   return withWarnings(rows, clean, robustnessAttacks, classes)
     .map(({ warnings }) => warnings.map((warning) => warning.slice(0, 48)));
 }
 
-Deno.test("withWarnings() leaves rows alone that fall with ε and with the strength of the attack", () => {
+Deno.test("withWarnings() adds none to rows that fall with ε and with the strength of the attack", () => {
   const rows = [
     row("FGSM", 1, 0.5),
     row("FGSM", 8, 0.2),
@@ -37,7 +37,7 @@ Deno.test("withWarnings() leaves rows alone that fall with ε and with the stren
   );
 });
 
-Deno.test("withWarnings() puts each doubt to the row that it is about, wherever the other row stands", () => {
+Deno.test("withWarnings() adds each warning to the doubtful row, in any order of rows", () => {
   const rows = [row("PGD-20", 8, 0.45), row("FGSM", 8, 0.41), row("FGSM", 1, 0.4)];
   assertEquals(warned(rows, 0.42), [
     [
@@ -49,7 +49,7 @@ Deno.test("withWarnings() puts each doubt to the row that it is about, wherever 
   ]);
 });
 
-Deno.test("withWarnings() says which stage is left out for lack of classes", () => {
+Deno.test("withWarnings() names a stage that is left out for lack of classes", () => {
   const rows = [row("PGD-20", 1, 0.4), row("APGD ensemble", 1, 0.3)];
   assertEquals(warned(rows, 0.9, 3), [
     [],
@@ -59,7 +59,7 @@ Deno.test("withWarnings() says which stage is left out for lack of classes", () 
   assertEquals(warned(rows, 0.9, 4), [[], []]);
 });
 
-Deno.test("stagesFor() keeps the stages that there are classes enough for", () => {
+Deno.test("stagesFor() keeps the stages for which there are enough classes", () => {
   const ensemble: RobustnessAttack = robustnessAttacks.at(-1)!;
   const names = (classes: number) => stagesFor(ensemble, classes).map(({ name }) => name);
   assertEquals([names(3), names(4)], [["apgd-ce"], ["apgd-ce", "apgd-dlr"]]);

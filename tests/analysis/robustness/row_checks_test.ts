@@ -10,7 +10,7 @@ function row(epsilon: number, accuracy: number, given: Partial<CheckedRow> = {})
   return { attack: "PGD", norm: "linf", epsilon, accuracy, ...given };
 }
 
-Deno.test("aboveCleanCheck() finds an attack that helps, and lets one pass that does nothing", () => {
+Deno.test("aboveCleanCheck() finds an attack that helps, and passes one that does nothing", () => {
   assertEquals(
     aboveCleanCheck(row(8, 0.905), 0.9),
     "the accuracy under attack, 90.50 %, is above that without one, 90.00 %: the attack helps the " +
@@ -29,13 +29,13 @@ Deno.test("risingCheck() finds an accuracy above that of any smaller ball, and n
   );
 });
 
-Deno.test("risingCheck() compares no other attack or norm, and lets the same accuracy pass", () => {
+Deno.test("risingCheck() ignores other attacks and norms, and passes an equal accuracy", () => {
   const large = row(8, 0.4);
   const others = [row(2, 0.1, { attack: "FGSM" }), row(0.5, 0.1, { norm: "l2" }), row(16, 0.1)];
   assertEquals(risingCheck(large, [large, row(4, 0.4), ...others]), null);
 });
 
-Deno.test("weakerCheck() finds a weaker attack that leaves less of the same ball", () => {
+Deno.test("weakerCheck() finds a weaker attack with a lower accuracy in the same ball", () => {
   const weaker = [
     row(0.5, 0.35, { attack: "FGSM", norm: "l2" }),
     row(1, 0, { attack: "FGSM", norm: "l2" }),

@@ -5,12 +5,12 @@ import {
   pixelBoxCheck,
 } from "../../../lib/analysis/robustness/sample_checks.ts";
 
-Deno.test("finiteCheck() finds NaN and infinity, and says among what", () => {
+Deno.test("finiteCheck() finds NaN and infinity, and names the values", () => {
   assertEquals(finiteCheck([1, NaN], "samples"), "gives samples that are not finite (NaN)");
   assertEquals(finiteCheck([-Infinity], "logits"), "gives logits that are not finite (-Infinity)");
 });
 
-Deno.test("finiteCheck() finds nothing in numbers, or in none", () => {
+Deno.test("finiteCheck() finds nothing in finite numbers, or in none", () => {
   assertEquals(finiteCheck([0, -1e38, 1e-45], "samples"), null);
   assertEquals(finiteCheck([], "samples"), null);
 });
@@ -20,11 +20,11 @@ Deno.test("pixelBoxCheck() finds a pixel below 0 or above 1", () => {
   assertEquals(pixelBoxCheck([-0.25, 0.5]), "gives a pixel of -0.25, outside of 0…1");
 });
 
-Deno.test("pixelBoxCheck() finds nothing at 0, at 1, or where rounding went past them", () => {
+Deno.test("pixelBoxCheck() allows 0, 1, and rounding beyond them", () => {
   assertEquals(pixelBoxCheck([0, 1, 1 + 1e-7, -1e-7]), null);
 });
 
-Deno.test("ballCheck() measures an image by its farthest pixel in L∞, by all of them in L2", () => {
+Deno.test("ballCheck() takes the largest change of a pixel for L∞, and the norm of all changes for L2", () => {
   const [images, samples] = [[0, 0, 0.5, 0.5], [0, 0, 0.8, 0.9]];
   const check = (norm: "linf" | "l2", radius: number) =>
     ballCheck(samples, images, 2, { norm, radius });
@@ -37,7 +37,7 @@ Deno.test("ballCheck() measures an image by its farthest pixel in L∞, by all o
   assertEquals(check("l2", 0.5), null);
 });
 
-Deno.test("ballCheck() allows what float32 rounds, and not ten times as much", () => {
+Deno.test("ballCheck() allows the rounding of float32, but not ten times as much", () => {
   const ball = { norm: "linf", radius: 0.25 } as const;
   assertEquals(ballCheck([0.2500009], [0], 1, ball), null);
   assertStringIncludes(ballCheck([0.25001], [0], 1, ball)!, "0.25001000");

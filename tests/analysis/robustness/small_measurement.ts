@@ -10,21 +10,21 @@ import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
 import { topClasses } from "../../../lib/tensors/rows.ts";
 import { uniformNumbers } from "../../numbers.ts";
 
-/** The attacks of the library with fewer steps. */
+/** The library's attacks with fewer steps. */
 export const QUICK = [fgsm, pgd(12), apgdEnsemble({ maxSteps: 12, candidates: 2 })];
 
-/** An attack of one stage. */
+/** Makes an attack of one stage. */
 export function attackOf(run: RobustnessStage["run"], name = "own"): RobustnessAttack {
   return { name, stages: [{ name, run }] };
 }
 
-/** Pixels in 0.2…0.8, `[count, side, side, 1]`. */
+/** Makes images `[count, side, side, 1]` with pixels in 0.2…0.8. */
 export function greyImages(count: number, side = 2): tf.Tensor4D {
   const pixels = uniformNumbers(count * side * side, "grey").map((value) => 0.5 + 0.3 * value);
   return tf.tensor4d(pixels, [count, side, side, 1]);
 }
 
-/** What the classifier says of the images, so that it is right about all of them. */
+/** Labels images by the classifier itself, so that it classifies all of them correctly. */
 export async function ownLabels(
   classifier: FrozenClassifier,
   images: tf.Tensor4D,

@@ -15,7 +15,7 @@ Deno.test("pairedDifference() gives the interval and the p-value of a paired t-t
   assertAlmostEquals(p!, 0.00283289, 1e-8);
 });
 
-Deno.test("pairedDifference() drops what both sides share", () => {
+Deno.test("pairedDifference() removes the part common to both sides", () => {
   const { mean, std } = pairedDifference([11, 25, 3], [10, 24, 2]);
   assertEquals([mean, std], [1, 0]);
 });
@@ -24,14 +24,14 @@ Deno.test("pairedDifference() of one pair has a mean, but neither an interval no
   assertEquals(pairedDifference([3], [1]), { mean: 2, std: NaN, n: 1, interval: null, p: null });
 });
 
-Deno.test("pairedDifference() of the same difference each time has p = 0, of two equal sides p = 1", () => {
+Deno.test("pairedDifference() has p = 0 for a constant difference, and p = 1 for two equal sides", () => {
   const apart = pairedDifference([3, 4], [1, 2]);
   assertEquals([apart.interval, apart.p], [[2, 2], 0]);
   const equal = pairedDifference([3, 4], [3, 4]);
   assertEquals([equal.interval, equal.p], [[0, 0], 1]);
 });
 
-Deno.test("pairedDifference() has p below 0.05 just where its interval leaves out 0", () => {
+Deno.test("pairedDifference() has p below 0.05 exactly if its interval excludes 0", () => {
   const [a, b] = [uniformNumbers(400, "a"), uniformNumbers(400, "b")];
   let significant = 0;
   for (let from = 0; from < 400; from += 4) {
@@ -44,7 +44,7 @@ Deno.test("pairedDifference() has p below 0.05 just where its interval leaves ou
   assert(significant > 10 && significant < 90, `${significant} of 100 on one side`);
 });
 
-Deno.test("pairedDifference() turned round has its signs turned and the same p", () => {
+Deno.test("pairedDifference() of exchanged sides has the opposite signs and the same p", () => {
   const [forth, back] = [
     pairedDifference([3, 5, 9], [1, 2, 3]),
     pairedDifference([1, 2, 3], [3, 5, 9]),

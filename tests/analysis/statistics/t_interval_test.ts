@@ -16,7 +16,7 @@ Deno.test("tInterval() gives the values of scipy.stats.t.interval", () => {
   }
 });
 
-Deno.test("tInterval() has a level of 95 % unless told", () => {
+Deno.test("tInterval() has a default level of 95 %", () => {
   assertEquals(tInterval(ACCURACIES), tInterval(ACCURACIES, 0.95));
 });
 
@@ -34,7 +34,7 @@ Deno.test("tInterval() is wider at a higher level", () => {
   assert(widths[0] < widths[1] && widths[1] < widths[2]);
 });
 
-Deno.test("tInterval() refuses a level that is no share, percent among them", () => {
+Deno.test("tInterval() refuses a level outside of 0…1, such as percent", () => {
   for (const level of [0, 1, 95, -0.1, NaN]) {
     assertThrows(() => tInterval(ACCURACIES, level), RangeError, `not ${level}`);
   }

@@ -21,7 +21,7 @@ Deno.test("wilsonInterval() gives the values of scipy's binomtest at other level
   assertAlmostEquals(high, 0.3852825023182298, 1e-9);
 });
 
-Deno.test("wilsonInterval() lies in 0…1, contains the share, and is that of the failures turned round", () => {
+Deno.test("wilsonInterval() lies in 0…1, contains the share, and mirrors the interval of the failures", () => {
   for (const n of [1, 2, 3, 10, 97, 10_000]) {
     for (const share of [0, 0.01, 0.3, 0.5, 0.9, 1]) {
       const successes = Math.round(share * n);
@@ -39,7 +39,7 @@ Deno.test("wilsonInterval() of no image is null", () => {
   assertEquals(wilsonInterval(0, 0), null);
 });
 
-Deno.test("wilsonInterval() refuses counts that are none", () => {
+Deno.test("wilsonInterval() refuses impossible counts", () => {
   for (const [successes, n] of [[3, 2], [-1, 2], [0.5, 1], [1, 1.5], [NaN, 1], [0, -1]]) {
     assertThrows(() => wilsonInterval(successes, n), RangeError, `not ${successes} of ${n}`);
   }

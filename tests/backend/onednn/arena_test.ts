@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Arena, floatsIn } from "../../../lib/backend/onednn/arena.ts";
 
-Deno.test("Arena gives aligned blocks of at least the size that was asked for", () => {
+Deno.test("Arena allocates aligned blocks of at least the requested size", () => {
   const arena = new Arena();
   for (const bytes of [0, 1, 63, 64, 65, 1000, 4097, 5_000_000, 20_000_000]) {
     const block = arena.allocate(bytes);
@@ -12,7 +12,7 @@ Deno.test("Arena gives aligned blocks of at least the size that was asked for", 
   }
 });
 
-Deno.test("blocks of an Arena that are in use at once do not overlap", () => {
+Deno.test("Arena allocates blocks that do not overlap", () => {
   const arena = new Arena();
   const views = Array.from({ length: 300 }, (_, k) => {
     const { buffer, offset, bytes } = arena.allocate(1 + 997 * k);
@@ -21,7 +21,7 @@ Deno.test("blocks of an Arena that are in use at once do not overlap", () => {
   views.forEach((view, k) => assert(view.every((value) => value === k % 251), `block ${k}`));
 });
 
-Deno.test("Arena uses what was released again, and so stops growing", () => {
+Deno.test("Arena reuses released blocks, and so stops growing", () => {
   const arena = new Arena();
   const once = () => {
     const blocks = [100, 10_000, 3_000_000].map((bytes) => arena.allocate(bytes));
@@ -33,7 +33,7 @@ Deno.test("Arena uses what was released again, and so stops growing", () => {
   assertEquals(arena.usage, { inUse: 0, reserved });
 });
 
-Deno.test("Arena has room for the floats that bytes become", () => {
+Deno.test("Arena converts bytes to floats in a block that is large enough", () => {
   const arena = new Arena();
   const { bytes } = arena.copyOf(new Uint8Array(1000));
   assert(bytes >= 4000, `${bytes} bytes`);

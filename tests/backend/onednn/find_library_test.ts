@@ -15,7 +15,9 @@ import {
 
 const notLinux = Deno.build.os === "linux" ? "" : " (skipped: needs Linux)";
 
-/** A library that no loader knows, so that what this machine has makes no difference. */
+/**
+ * Makes places of a library that no loader knows, so that this machine's libraries do not matter.
+ */
 function placesIn(...folders: string[]): Places {
   return {
     name: "libbss-no-such-library.so.3",
@@ -25,7 +27,7 @@ function placesIn(...folders: string[]): Places {
   };
 }
 
-/** Runs a test in an empty folder, which is the user's cache folder too. */
+/** Runs a test in an empty folder that is also the user's cache folder. */
 async function withEmptyCache(test: (folder: string) => void | Promise<void>): Promise<void> {
   await withTemporaryFolder((folder) =>
     withEnvironment({ BSS_ONEDNN: null, XDG_CACHE_HOME: folder }, () => test(folder))
@@ -60,7 +62,7 @@ Deno.test("findLibrary() does not pass over a $BSS_ONEDNN that names no file", a
   });
 });
 
-Deno.test("findLibrary() counts a $BSS_ONEDNN that is set but empty as not set", async () => {
+Deno.test("findLibrary() ignores an empty $BSS_ONEDNN", async () => {
   await withEmptyCache(async (folder) => {
     await writeFiles(folder, "libdnnl.so.3");
     await withEnvironment({ BSS_ONEDNN: "" }, () => {
@@ -69,7 +71,7 @@ Deno.test("findLibrary() counts a $BSS_ONEDNN that is set but empty as not set",
   });
 });
 
-Deno.test("findLibrary() takes what setup installed before what the system has", async () => {
+Deno.test("findLibrary() takes setup's library before the system's", async () => {
   await withEmptyCache(async (folder) => {
     const installed = debianLibraries(installedFolder());
     await writeFiles(folder, "libdnnl.so.3");
@@ -101,7 +103,7 @@ Deno.test({
   },
 });
 
-Deno.test("findLibrary() says where it looked and how to get the library when it is nowhere", async () => {
+Deno.test("findLibrary() says where it searched and how to get the library if there is none", async () => {
   await withEmptyCache((folder) => {
     const places = placesIn(join(folder, "one"), join(folder, "two"));
     assertEquals(searchLibrary(places), null);
@@ -118,7 +120,7 @@ Deno.test("findLibrary() says where it looked and how to get the library when it
   });
 });
 
-Deno.test("placesOf() knows the names of each system, and conda's folder where one is active", async () => {
+Deno.test("placesOf() has the names of each system, and conda's folder if one is active", async () => {
   await withEnvironment({ CONDA_PREFIX: null }, () => {
     assertEquals(placesOf("windows").folders, []);
   });
@@ -139,7 +141,8 @@ Deno.test("placesOf() knows the names of each system, and conda's folder where o
 });
 
 Deno.test({
-  name: `companionLibraries() gives what setup put beside the library, each file once${notLinux}`,
+  name:
+    `companionLibraries() lists the files that setup put beside the library, each once${notLinux}`,
   ignore: notLinux !== "",
   fn: async () => {
     await withEmptyCache(async () => {
@@ -155,7 +158,7 @@ Deno.test({
   },
 });
 
-Deno.test("companionLibraries() gives nothing for a library that setup did not install", async () => {
+Deno.test("companionLibraries() lists nothing for a library that setup did not install", async () => {
   await withEmptyCache(async (folder) => {
     await writeFiles(folder, "libdnnl.so.3", "libgomp.so.1");
     const library = findLibrary(placesIn(folder));
@@ -164,7 +167,7 @@ Deno.test("companionLibraries() gives nothing for a library that setup did not i
   });
 });
 
-Deno.test("checkVersion() takes oneDNN 3 and names what it got otherwise", () => {
+Deno.test("checkVersion() takes oneDNN 3 and names any other version", () => {
   checkVersion("libdnnl.so.3", 3, 0, 0);
   for (const [major, minor] of [[2, 7], [4, 0]]) {
     assertThrows(

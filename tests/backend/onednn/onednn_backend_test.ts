@@ -5,7 +5,7 @@ import { uniformNumbers } from "../../numbers.ts";
 
 const SIZE = 4096;
 
-onOnednn("values that were read stay what they are when the tensor is gone", async () => {
+onOnednn("values that were read do not change after the tensor is disposed of", async () => {
   const x = tf.fill([SIZE], 1);
   const sum = tf.add(x, x);
   const values = await sum.data();
@@ -15,7 +15,7 @@ onOnednn("values that were read stay what they are when the tensor is gone", asy
   tf.dispose([x, other]);
 });
 
-onOnednn("a slice stays what it is when the tensor that it was taken from is gone", async () => {
+onOnednn("a slice does not change after its source is disposed of", async () => {
   const part = tf.tidy(() => {
     const x = tf.fill([SIZE], 1);
     return tf.slice(tf.add(x, x), [16], [32]);
@@ -25,14 +25,14 @@ onOnednn("a slice stays what it is when the tensor that it was taken from is gon
   tf.dispose([part, other]);
 });
 
-onOnednn("a tensor made of values that were read does not change them", () => {
+onOnednn("operations do not change the array that a tensor was made from", () => {
   const values = uniformNumbers(SIZE, "values");
   const before = values.slice();
   tf.tidy(() => void tf.mul(tf.tensor1d(values), tf.tensor1d(values)));
   assertEquals(values, before);
 });
 
-onOnednn("what a step allocates is released: memory does not grow over many steps", (backend) => {
+onOnednn("memory does not grow over many steps", (backend) => {
   const x = tf.tensor(uniformNumbers(8 * 16 * 16 * 16, "x"), [8, 16, 16, 16]) as tf.Tensor4D;
   const filter = tf.tidy(() =>
     tf.variable(tf.tensor(uniformNumbers(9 * 16 * 16, "w"), [3, 3, 16, 16]))

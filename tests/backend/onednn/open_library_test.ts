@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PROJECT_ROOT } from "../../../lib/files/project_root.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
-/** Starts the backend that `auto` finds in a process of its own, since a library is opened for good. */
+/** Starts `auto`'s backend in a new process, since a process cannot close the library. */
 async function startedWith(environment: Record<string, string>): Promise<string> {
   const program = `
     import { describeStartedBackend, startBackend } from "./lib/backend/start_backend.ts";
@@ -23,7 +23,7 @@ async function startedWith(environment: Record<string, string>): Promise<string>
   return text;
 }
 
-Deno.test("a text file in place of oneDNN is passed over with the reason, and wasm computes", async () => {
+Deno.test("'auto' passes over a text file in place of oneDNN with the reason, and takes wasm", async () => {
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, "libdnnl.so.3");
     await Deno.writeTextFile(file, "this is no library\n");
@@ -33,20 +33,20 @@ Deno.test("a text file in place of oneDNN is passed over with the reason, and wa
   });
 });
 
-Deno.test("a library that is not there is passed over with the reason, and wasm computes", async () => {
+Deno.test("'auto' passes over a missing library with the reason, and takes wasm", async () => {
   const text = await startedWith({ BSS_ONEDNN: "/nowhere/libdnnl.so.3" });
   assertMatch(text, /backend onednn passed over: .*\/nowhere\/libdnnl\.so\.3/);
   assertStringIncludes(text, "backend: wasm");
 });
 
-Deno.test("another library in place of oneDNN is passed over with the reason, and wasm computes", async () => {
+Deno.test("'auto' passes over another library in place of oneDNN with the reason, and takes wasm", async () => {
   const libc = Deno.build.os === "darwin" ? "/usr/lib/libSystem.dylib" : await anyLibrary();
   const text = await startedWith({ BSS_ONEDNN: libc });
   assertMatch(text, /backend onednn passed over: .*does not load as oneDNN/);
   assertStringIncludes(text, "backend: wasm");
 });
 
-/** The C library that this very process has loaded. */
+/** Finds the C library that this process has loaded. */
 async function anyLibrary(): Promise<string> {
   const maps = await Deno.readTextFile("/proc/self/maps");
   return /(\/\S*libc\.so\.6)/.exec(maps)![1];

@@ -17,7 +17,7 @@ function direction(count: number): tf.Tensor2D {
   return tf.tensor2d(uniformNumbers(count * 10, "direction"), [count, 10]);
 }
 
-onOnednn("a compiled network gives what the same network out of operations gives", async () => {
+onOnednn("a compiled network agrees with the same network made of operations", async () => {
   const network = testNetwork(RESNET14);
   const compiled = freeze(network);
   const composed = new FrozenResNet(foldBatchNorm(network));
@@ -36,53 +36,59 @@ onOnednn("a compiled network gives what the same network out of operations gives
   network.dispose();
 });
 
-onOnednn("logits and gradient of an image are the same bits in a batch of any size", async () => {
-  const classifier = testClassifier(RESNET14);
-  const images = testImages(71, RESNET14, 16);
-  const dLogits = direction(71);
-  const whole = classifier.pullback(images);
-  const gradient = whole.toImages(dLogits);
-  const [allLogits, allGradients] = [await whole.logits.data(), await gradient.data()];
-  const size = 16 * 16 * 3;
-  for (const [from, count] of [[0, 1], [3, 2], [5, 31], [40, 31], [64, 7]]) {
-    const part = tf.slice(images, [from, 0, 0, 0], [count, -1, -1, -1]);
-    const partDirection = tf.slice(dLogits, [from, 0], [count, -1]);
-    const pass = classifier.pullback(part);
-    const back = pass.toImages(partDirection);
-    const logits = classifier.logits(part);
-    const expected = allLogits.slice(10 * from, 10 * (from + count));
-    assertEquals(await pass.logits.data(), expected);
-    assertEquals(await logits.data(), expected);
-    assertEquals(await back.data(), allGradients.slice(size * from, size * (from + count)));
-    pass.dispose();
-    tf.dispose([part, partDirection, back, logits, pass.logits]);
-  }
-  whole.dispose();
-  tf.dispose([images, dLogits, gradient, whole.logits]);
-  classifier.dispose();
-});
+onOnednn(
+  "logits and gradient of an image are the same, bit for bit, in a batch of any size",
+  async () => {
+    const classifier = testClassifier(RESNET14);
+    const images = testImages(71, RESNET14, 16);
+    const dLogits = direction(71);
+    const whole = classifier.pullback(images);
+    const gradient = whole.toImages(dLogits);
+    const [allLogits, allGradients] = [await whole.logits.data(), await gradient.data()];
+    const size = 16 * 16 * 3;
+    for (const [from, count] of [[0, 1], [3, 2], [5, 31], [40, 31], [64, 7]]) {
+      const part = tf.slice(images, [from, 0, 0, 0], [count, -1, -1, -1]);
+      const partDirection = tf.slice(dLogits, [from, 0], [count, -1]);
+      const pass = classifier.pullback(part);
+      const back = pass.toImages(partDirection);
+      const logits = classifier.logits(part);
+      const expected = allLogits.slice(10 * from, 10 * (from + count));
+      assertEquals(await pass.logits.data(), expected);
+      assertEquals(await logits.data(), expected);
+      assertEquals(await back.data(), allGradients.slice(size * from, size * (from + count)));
+      pass.dispose();
+      tf.dispose([part, partDirection, back, logits, pass.logits]);
+    }
+    whole.dispose();
+    tf.dispose([images, dLogits, gradient, whole.logits]);
+    classifier.dispose();
+  },
+);
 
-onOnednn("a pass restricted to some rows is the pass over these images, bit for bit", async () => {
-  const classifier = testClassifier(RESNET14);
-  const images = testImages(50, RESNET14, 16);
-  const rows = [49, 3, 17, 3, 0, 31, 32];
-  const dLogits = direction(rows.length);
-  const whole = classifier.pullback(images);
-  const restricted = restrictPullback(whole, rows);
-  const chosen = gatherRows(images, rows);
-  const fresh = classifier.pullback(chosen);
-  const [a, b] = [restricted.toImages(dLogits), fresh.toImages(dLogits)];
-  assertEquals(await restricted.logits.data(), await fresh.logits.data());
-  assertEquals(await a.data(), await b.data());
-  for (const pass of [restricted, fresh, whole]) {
-    pass.dispose();
-    pass.logits.dispose();
-  }
-  tf.dispose([images, chosen, dLogits, a, b]);
-  classifier.dispose();
-});
+onOnednn(
+  "a pass restricted to some rows equals the pass over these images, bit for bit",
+  async () => {
+    const classifier = testClassifier(RESNET14);
+    const images = testImages(50, RESNET14, 16);
+    const rows = [49, 3, 17, 3, 0, 31, 32];
+    const dLogits = direction(rows.length);
+    const whole = classifier.pullback(images);
+    const restricted = restrictPullback(whole, rows);
+    const chosen = gatherRows(images, rows);
+    const fresh = classifier.pullback(chosen);
+    const [a, b] = [restricted.toImages(dLogits), fresh.toImages(dLogits)];
+    assertEquals(await restricted.logits.data(), await fresh.logits.data());
+    assertEquals(await a.data(), await b.data());
+    for (const pass of [restricted, fresh, whole]) {
+      pass.dispose();
+      pass.logits.dispose();
+    }
+    tf.dispose([images, chosen, dLogits, a, b]);
+    classifier.dispose();
+  },
+);
 
-onOnednn("a compiled network releases all that it takes", (backend) => {
+onOnednn("a compiled network releases all its memory", (backend) => {
   const before = backend.arena.usage.inUse;
   const once = () => {
     const classifier = testClassifier(RESNET14);
@@ -101,7 +107,7 @@ onOnednn("a compiled network releases all that it takes", (backend) => {
   assert(after - before < 2 ** 21, `${after - before} bytes`);
 });
 
-onOnednn("a compiled network takes images of another size, and none at all", async () => {
+onOnednn("a compiled network takes images of another size, and an empty batch", async () => {
   const classifier = testClassifier(RESNET14);
   for (const [count, side] of [[3, 16], [2, 32], [3, 16], [0, 16]]) {
     const images = testImages(count, RESNET14, side);
@@ -114,9 +120,9 @@ onOnednn("a compiled network takes images of another size, and none at all", asy
 });
 
 onOnednn(
-  "in bfloat16 logits are off by no more than its rounding makes of them",
+  "logits and gradients in bfloat16 differ only by rounding",
   async (backend) => {
-    if (!backend.precisions.includes("bf16")) return; // this processor has none
+    if (!backend.precisions.includes("bf16")) return; // not supported by this processor
     const network = testNetwork(RESNET14);
     const exact = freeze(network);
     const rounded = freeze(network, { precision: "bf16" });
@@ -139,7 +145,7 @@ onOnednn(
   },
 );
 
-Deno.test("freeze() names the precisions there are when the backend has not the one asked for", async () => {
+Deno.test("freeze() lists the valid precisions if the backend lacks the one asked for", async () => {
   await startBackend("cpu");
   const network = testNetwork();
   assertThrows(() => freeze(network, { precision: "bf16" }), UserError, "choose from f32");

@@ -22,10 +22,10 @@ import { smallSpecification, withFolder } from "../../training/small_run.ts";
 import { valuesOf } from "../../values_of.ts";
 import { onWebgpu } from "./on_webgpu.ts";
 
-/** TensorFlow.js computes on the processor what is small and has not been on the device. */
+/** A size large enough for the device: TensorFlow.js may compute small tensors on the processor. */
 const SIZE = 4096;
 
-onWebgpu("'auto' leaves a driver that computes on the processor to those who name it", async () => {
+onWebgpu("'auto' passes over a driver that computes on the processor", async () => {
   const { info } = await requestAdapter();
   const candidates = backends.filter(({ name }) => name === "webgpu" || name === "cpu");
   const { backend, passedOver } = await startBackend("auto", { candidates });
@@ -34,7 +34,7 @@ onWebgpu("'auto' leaves a driver that computes on the processor to those who nam
   await startBackend("webgpu");
 });
 
-onWebgpu("the device has the adapter's own limits of buffers and workgroups", async (backend) => {
+onWebgpu("the device has the adapter's own limits for buffers and workgroups", async (backend) => {
   const { limits } = await requestAdapter();
   assertEquals(backend.device.limits.maxBufferSize, limits.maxBufferSize);
   assertEquals(
@@ -43,7 +43,7 @@ onWebgpu("the device has the adapter's own limits of buffers and workgroups", as
   );
 });
 
-onWebgpu("a synchronous read of what is on the device says how to read it", () => {
+onWebgpu("a synchronous read from the device is an error that names the asynchronous one", () => {
   tf.tidy(() => {
     const sum = tf.add(tf.ones([SIZE]), 1);
     assertThrows(() => sum.dataSync(), Error, "await tensor.data()");
@@ -73,12 +73,12 @@ for (const [rows, channels] of [[7, 3], [4096, 16], [70_000, 5]]) {
   );
 }
 
-/** In float64. */
+/** Computes the mean in float64. */
 function meanOf(values: ArrayLike<number>): number {
   return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-Deno.test("rowBlocks() covers all rows, with none in two blocks and no block empty", () => {
+Deno.test("rowBlocks() covers all rows without an empty block", () => {
   for (const rows of [1, 2, 63, 64, 1000, 262_144]) {
     for (const columns of [1, 16, 2304, 100_000]) {
       const { rowsPerBlock, blocks } = rowBlocks(rows, columns);
@@ -98,7 +98,7 @@ onWebgpu("sumBlocks() adds up every column of many blocks", async (backend) => {
   assertClose(sums, expected, 1e-5);
 });
 
-onWebgpu("finishWork() waits until what was queued is done", async () => {
+onWebgpu("finishWork() waits until all queued work is done", async () => {
   assert(queuesWork());
   const seconds = async () => {
     const start = performance.now();
@@ -127,7 +127,7 @@ onWebgpu("an image has the same logits, bit for bit, in a mini-batch of any size
 });
 
 onWebgpu(
-  "exponentials are the same, bit for bit, of values that have been on the device and that have not",
+  "exponentials are the same, bit for bit, for values on the device and on the host",
   async () => {
     const values = uniformNumbers(64, "values");
     const shares = (x: tf.Tensor) => tf.softmax(tf.exp(x));
@@ -157,17 +157,17 @@ onWebgpu("memory on the device does not grow over 200 steps", async (backend) =>
   tf.dispose([x, filter]);
 });
 
-onWebgpu("work that the device refuses is an error that gives its reason", async (backend) => {
+onWebgpu("work that the device refuses is an error with the reason", async (backend) => {
   backend.device.createBuffer({ size: 2 ** 40, usage: GPUBufferUsage.STORAGE });
   await finishWork();
   const sum = () => valuesOf(() => tf.add(tf.ones([SIZE]), 1));
   await assertRejects(sum, DeviceError, "the GPU refused its work");
-  // It is told once: what comes after may well be possible.
+  // The error is reported only once: later work may be possible.
   assertEquals((await sum())[0], 2);
 });
 
 onWebgpu(
-  "a lost device is an error, and starting the backend again opens another",
+  "a lost device is an error, and starting the backend again opens a new one",
   async (backend) => {
     const x = tf.tidy(() => tf.add(tf.ones([SIZE]), 1));
     backend.device.destroy();
@@ -181,7 +181,7 @@ onWebgpu(
   },
 );
 
-onWebgpu("a device that is lost this moment is as lost as any", async (backend) => {
+onWebgpu("each use of a device is an error as soon as it is lost", async (backend) => {
   const x = tf.tidy(() => tf.add(tf.ones([SIZE]), 1));
   backend.device.destroy();
   assertThrows(() => tf.tidy(() => tf.add(x, 1)), DeviceError, "the GPU was lost");
@@ -194,7 +194,7 @@ onWebgpu("a device that is lost this moment is as lost as any", async (backend) 
 });
 
 onWebgpu(
-  "train() on a device that is lost names the last checkpoint, and goes on from it",
+  "train() names the last checkpoint if the device is lost, and can go on from it",
   async () => {
     const specification = smallSpecification("bss", { epochs: 3 });
     const whole = await outcomeOf(specification, "webgpu");

@@ -4,7 +4,7 @@ import type { OnednnBackend } from "../onednn_backend.ts";
 import { Primitive } from "../primitive.ts";
 import { reorder } from "../reorder.ts";
 
-/** A filter whose values never change, kept in every layout and type that a primitive asked for. */
+/** A filter with fixed values, stored in every layout and type that a primitive asked for. */
 export class FrozenFilter {
   /** `[height, width, in, out]` */
   readonly shape: readonly number[];
@@ -12,14 +12,14 @@ export class FrozenFilter {
   readonly #values: Float32Array;
   readonly #kept: { readonly layout: Layout; readonly block: Block }[] = [];
 
-  /** @param values row-major, copied */
+  /** @param values row-major; copied */
   constructor(backend: OnednnBackend, values: Float32Array, shape: readonly number[]) {
     this.#backend = backend;
     this.#values = values.slice();
     this.shape = shape;
   }
 
-  /** Where the filter lies in this layout. */
+  /** Returns the filter in this layout. */
   in(layout: Layout): Deno.PointerValue {
     const { dnnl: library, arena } = this.#backend;
     const kept = this.#kept.find((other) => sameLayout(library, other.layout, layout));
@@ -38,8 +38,9 @@ export class FrozenFilter {
   }
 
   /**
-   * The filter of the way back: turned by 180°, in and out exchanged. Convolving a gradient with it at
-   * stride 1 is the input gradient, as a forward convolution, which can do more in the same pass.
+   * Makes the filter of the backward pass: turned by 180°, with in and out channels exchanged. A
+   * forward convolution of a gradient with it, at stride 1, is the input gradient. Unlike a
+   * backward convolution, it can apply post-operations.
    */
   turned(): FrozenFilter {
     const [height, width, inChannels, outChannels] = this.shape;

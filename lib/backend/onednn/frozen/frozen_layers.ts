@@ -6,7 +6,7 @@ import type { BlockShape } from "../../../nn/architecture.ts";
 import type { FoldedConvolution, FoldedResNet } from "../../../nn/folded_resnet.ts";
 import { identityFilter } from "../../../nn/shortcut.ts";
 
-/** A convolution with a bias, and the filter of the way back. */
+/** A convolution with a bias, and its filter for the backward pass. */
 export interface FrozenConvolution {
   readonly filter: FrozenFilter;
   readonly turned: FrozenFilter;
@@ -21,10 +21,10 @@ export interface FrozenBlock {
   readonly shortcut: FrozenFilter | null;
 }
 
-/** The weights of a frozen network, where oneDNN can reach them. */
+/** The weights of a frozen network in oneDNN's memory. */
 export class FrozenLayers {
   readonly classes: number;
-  /** Of the last stage. */
+  /** The channels of the last stage. */
   readonly channels: number;
   readonly stem: FrozenConvolution;
   readonly blocks: readonly FrozenBlock[];
@@ -33,7 +33,7 @@ export class FrozenLayers {
   readonly bias: Block;
   readonly #backend: OnednnBackend;
 
-  /** Copies what it needs. */
+  /** Copies the weights. */
   constructor(backend: OnednnBackend, { classes, stem, blocks, weight, bias }: FoldedResNet) {
     this.#backend = backend;
     this.classes = classes;

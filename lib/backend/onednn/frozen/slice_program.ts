@@ -4,25 +4,26 @@ import type { Block } from "../arena.ts";
 import { DataType } from "../constants.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 
-/** Where a slice lies that a program runs on. */
+/** The memory of the slice that a forward program runs on. */
 export interface ForwardPlaces {
   /** `[n, h, w, c]`, float32 */
   readonly images: Pointer;
   /** `[n, classes]` */
   readonly logits: Pointer;
-  /** One for each ReLU, in the order of the pass: what passed. Left out where nobody asks. */
+  /** The mask of each ReLU, in the order of the pass; for programs that keep them. */
   readonly masks?: readonly Pointer[];
-  /** One for each feature map that the program keeps, `[n, h, w, c]`, float32. */
+  /** One map `[n, h, w, c]` in float32 for each feature map that the program keeps. */
   readonly features?: readonly Pointer[];
 }
 
-/** What a forward pass is to keep besides the logits. */
+/** The results that a forward pass keeps besides the logits. */
 export interface KeptPlaces {
   readonly masks: boolean;
-  /** The feature maps behind which ReLUs. */
+  /** The indices of the ReLUs whose outputs are kept. */
   readonly features: readonly number[];
 }
 
+/** The memory of the slice that a backward program runs on. */
 export interface BackwardPlaces {
   /** `[n, classes]` */
   readonly dLogits: Pointer;
@@ -31,18 +32,19 @@ export interface BackwardPlaces {
   readonly dImages: Pointer;
 }
 
-/** Working memory that all programs of a network share, each block large enough for any feature map. */
+/** Working memory that all programs of a network share. */
 export interface Workspace {
+  /** Each large enough for any feature map. */
   readonly maps: readonly [Block, Block, Block, Block];
   /** `[n, channels]`, float32 */
   readonly vectors: Block;
-  /** The same in the network's type, where that is not float32. */
+  /** The vectors in the network's type, if that is not float32. */
   readonly roundedVectors: Block;
-  /** The images in the network's type, where that is not float32. */
+  /** The images in the network's type, if that is not float32. */
   readonly images: Block;
 }
 
-/** The feature maps of a slice in the order of their ReLUs: the stem's, then two a block. */
+/** Lists the shapes of a slice's ReLU outputs in their order: the stem's, then two a block. */
 export function reluShapes(layers: FrozenLayers, [n, h, w]: Shape): Shape[] {
   const shapes: Shape[] = [[n, h, w, layers.stem.filter.shape[3]]];
   let [height, width] = [h, w];
@@ -55,7 +57,7 @@ export function reluShapes(layers: FrozenLayers, [n, h, w]: Shape): Shape[] {
   return shapes;
 }
 
-/** The forward pass of a slice. */
+/** Prepares the forward pass of a slice. */
 export function forwardProgram(
   backend: OnednnBackend,
   layers: FrozenLayers,
@@ -68,9 +70,11 @@ export function forwardProgram(
   const shapes = reluShapes(layers, images);
   const program: ((places: ForwardPlaces) => void)[] = [];
   const at = (map: number, relu: number): Place => ({
-    ...{ shape: shapes[relu], type, pointer: workspace.maps[map].pointer },
+    shape: shapes[relu],
+    type,
+    pointer: workspace.maps[map].pointer,
   });
-  /** Notes what passed the relu-th ReLU, whose output lies there, and the output itself. */
+  /** Keeps mask and output of a ReLU, whose output is at `place`, if the program keeps them. */
   const keep = (relu: number, place: Place) => {
     if (kept.masks) {
       const mask = steps.mask(place);
@@ -87,7 +91,8 @@ export function forwardProgram(
   const stemOut = at(x, 0);
   const source: Place = { shape: images, type, pointer: workspace.images.pointer };
   const convolveStem = steps.convolve(stem.filter, source, stemOut, {
-    ...{ bias: stem.bias.pointer, operations: [RELU] },
+    bias: stem.bias.pointer,
+    operations: [RELU],
   });
   if (type === DataType.f32) {
     program.push(({ images }) => convolveStem(undefined, images));
@@ -100,7 +105,9 @@ export function forwardProgram(
     const input = at(x, 2 * k);
     const middle = at(inner, 2 * k + 1);
     const convolveFirst = steps.convolve(first.filter, input, middle, {
-      ...{ bias: first.bias.pointer, stride, operations: [RELU] },
+      bias: first.bias.pointer,
+      stride,
+      operations: [RELU],
     });
     program.push(() => convolveFirst());
     keep(2 * k + 1, middle);
@@ -111,7 +118,8 @@ export function forwardProgram(
     }
     const output = at(x, 2 * k + 2);
     const convolveSecond = steps.convolve(second.filter, middle, output, {
-      ...{ bias: second.bias.pointer, operations: [ADD, RELU] },
+      bias: second.bias.pointer,
+      operations: [ADD, RELU],
     });
     program.push(() => convolveSecond());
     keep(2 * k + 2, output);
@@ -128,7 +136,7 @@ export function forwardProgram(
   };
 }
 
-/** The way back from the logits to the images. */
+/** Prepares the backward pass from the logits to the images. */
 export function backwardProgram(
   backend: OnednnBackend,
   layers: FrozenLayers,
@@ -140,14 +148,17 @@ export function backwardProgram(
   const shapes = reluShapes(layers, images);
   const program: ((places: BackwardPlaces) => void)[] = [];
   const at = (map: number, relu: number): Place => ({
-    ...{ shape: shapes[relu], type, pointer: workspace.maps[map].pointer },
+    shape: shapes[relu],
+    type,
+    pointer: workspace.maps[map].pointer,
   });
   let [gradient, inner, spare] = [0, 1, 2];
   const last = shapes.length - 1;
   const [n, height, width] = shapes[last];
   const vectors = workspace.vectors.pointer;
   const linear = steps.linear([n, layers.classes, layers.channels], layers.weight.pointer, {
-    ...{ transposed: true, scale: 1 / (height * width) },
+    transposed: true,
+    scale: 1 / (height * width),
   });
   program.push(({ dLogits }) => linear(dLogits, vectors));
   const isRounded = type !== DataType.f32;
@@ -170,7 +181,8 @@ export function backwardProgram(
     program.push(({ masks }) => backSecond(masks[2 * k + 1]));
     if (!shortcut) {
       const backFirst = steps.convolve(first.turned, dInner, dOutput, {
-        ...{ operations: [ADD], masked: true },
+        operations: [ADD],
+        masked: true,
       });
       program.push(({ masks }) => backFirst(masks[2 * k]));
       continue;
@@ -185,7 +197,8 @@ export function backwardProgram(
     [gradient, spare] = [spare, gradient];
   }
   const toImages = steps.convolveBack(layers.stem.filter, at(gradient, 0), {
-    ...{ shape: images, type: DataType.f32 },
+    shape: images,
+    type: DataType.f32,
   }, 1);
   program.push(({ dImages }) => toImages(dImages));
   return (places) => {

@@ -12,7 +12,7 @@ export type Pointer = Deno.PointerValue;
 /** `[n, h, w, c]` */
 export type Shape = readonly [n: number, h: number, w: number, c: number];
 
-/** A tensor of a slice: its shape, and the type and place of its values. */
+/** A tensor of a slice, with the type and address of its values. */
 export interface Place {
   readonly shape: Shape;
   readonly type: DataType;
@@ -23,8 +23,9 @@ export const RELU: PostOperation = { kind: "elementwise", algorithm: Algorithm.r
 export const ADD: PostOperation = { kind: "add to destination" };
 
 /**
- * Implementations that round a row the same whatever rows are beside it: cached logits are used only where
- * they would come out the same, bit for bit. "gemm:jit:f32", which oneDNN prefers without AVX-512, does not.
+ * Implementations whose rounding of a row does not depend on the other rows. Cached logits need
+ * this: they must be the same bit for bit. "gemm:jit:f32", oneDNN's first choice without AVX-512,
+ * is not among them.
  */
 const ROW_BY_ROW = ["brg_matmul:avx512_core", "brg_matmul:avx2"];
 
@@ -36,8 +37,8 @@ const CONVOLUTION = (stride: number, pad: number) => ({
 } as const);
 
 /**
- * The steps that programs for a slice of images are made of. Each method prepares a primitive and gives
- * a function that runs it; places that are not known before the run are given to that function.
+ * The steps of a program for a slice of images. Each method prepares a primitive and returns a
+ * function that runs it. That function takes the addresses that are known only at the run.
  */
 export class SliceSteps {
   readonly #backend: OnednnBackend;
@@ -47,8 +48,8 @@ export class SliceSteps {
   }
 
   /**
-   * `to = from ∗ filter + bias`, then the post-operations. The function that runs it takes the mask,
-   * if there is one, and another place to read from than `from`, if that is known only then.
+   * Computes `to = from ∗ filter + bias`, then the post-operations. The returned function takes the
+   * mask, if there is one, and optionally another source in place of `from`.
    */
   convolve(
     filter: FrozenFilter,
@@ -58,7 +59,7 @@ export class SliceSteps {
       readonly bias?: Pointer;
       readonly stride?: 1 | 2;
       readonly operations?: readonly PostOperation[];
-      /** Multiplied by a mask at last. */
+      /** True to multiply the result by a mask. */
       readonly masked?: boolean;
     },
   ): (mask?: Pointer, source?: Pointer) => void {
@@ -91,7 +92,7 @@ export class SliceSteps {
       : (_, source = from.pointer) => primitive.execute(source, weights, ...biases, to.pointer);
   }
 
-  /** Float32 values in another type. */
+  /** Converts float32 values to the type of `to`. */
   convert(to: Place): (from: Pointer) => void {
     const { dnnl: library } = this.#backend;
     const primitive = this.#backend.primitive(
@@ -102,7 +103,7 @@ export class SliceSteps {
     return (from) => primitive.execute(from, to.pointer);
   }
 
-  /** Copies from there as float32. */
+  /** Copies `from` as float32. */
   toFloat(from: Place): (to: Pointer) => void {
     const { dnnl: library } = this.#backend;
     const primitive = this.#backend.primitive(
@@ -117,7 +118,7 @@ export class SliceSteps {
     return (to) => primitive.execute(from.pointer, to);
   }
 
-  /** The input gradient of a convolution of this filter. */
+  /** Computes the input gradient of a convolution with this filter. */
   convolveBack(
     filter: FrozenFilter,
     from: Place,
@@ -135,10 +136,15 @@ export class SliceSteps {
       const hint = this.#backend.primitive(`${key} hint`, () =>
         convolutionForward(library, {
           src: channelsLast(library, to.shape, from.type),
-          ...{ weights: weights(), dst: diffDst, geometry },
+          weights: weights(),
+          dst: diffDst,
+          geometry,
         }));
       return convolutionBackwardData(library, {
-        ...{ diffSrc, weights: weights(), diffDst, geometry },
+        diffSrc,
+        weights: weights(),
+        diffDst,
+        geometry,
         hint: hint.descriptor,
         preferred: preferredBackward(inChannels),
       });
@@ -148,8 +154,9 @@ export class SliceSteps {
   }
 
   /**
-   * 255 where a value is above zero, 0 elsewhere, as bytes: by a huge factor and saturation, since a
-   * comparison that gives bytes is a reference loop in oneDNN.
+   * Computes a mask of bytes: 255 where a value is above zero, 0 elsewhere. It multiplies by a huge
+   * factor and lets the bytes saturate, since oneDNN's comparison to bytes is a slow reference
+   * loop.
    */
   mask(of: Place): (mask: Pointer) => void {
     const { dnnl: library } = this.#backend;
@@ -167,7 +174,10 @@ export class SliceSteps {
     return (mask) => primitive.execute(of.pointer, factor, mask);
   }
 
-  /** `to = values ⊙ mask`, values `[n, c]` of the same type and the same for all pixels: a product with a column of ones. */
+  /**
+   * Computes `to = values ⊙ mask`, with values `[n, c]` of the same type repeated for all pixels by
+   * a product with a column of ones.
+   */
   spread(values: Pointer, to: Place): (mask: Pointer) => void {
     const [n, h, w, c] = to.shape;
     const primitive = this.#matMul(
@@ -180,21 +190,23 @@ export class SliceSteps {
     return (mask) => primitive.execute(ones, values, mask, to.pointer);
   }
 
-  /** `sum = (sum + other) ⊙ mask` */
+  /** Computes `sum = (sum + other) ⊙ mask`. */
   addMasked(sum: Place, other: Pointer): (mask: Pointer) => void {
     const { dnnl: library } = this.#backend;
     const size = sizeOf(sum.shape);
     const primitive = this.#backend.primitive(`frozen add ${size} ${sum.type}`, () => {
       const layout = rowMajor(library, [size], sum.type);
       return binaryOperation(library, Algorithm.add, {
-        ...{ src: layout, src1: layout, dst: layout },
+        src: layout,
+        src1: layout,
+        dst: layout,
         postOperations: maskedBy(rowMajor(library, [size], DataType.u8)),
       });
     });
     return (mask) => primitive.execute(sum.pointer, other, mask, sum.pointer);
   }
 
-  /** The mean over all pixels, `[n, c]`, in float32: a product with a row of 1/(h·w). */
+  /** Computes the mean over all pixels, `[n, c]` in float32, by a product with a row of 1/(h·w). */
   pool(from: Place, to: Pointer): () => void {
     const [n, h, w, c] = from.shape;
     const primitive = this.#matMul(`pool ${placeKey(from)}`, [n, 1, h * w, c], [
@@ -205,7 +217,7 @@ export class SliceSteps {
     return () => primitive.execute(weights, from.pointer, to);
   }
 
-  /** `to = (from · weight) · scale + bias`, weight `[in, out]` or, transposed, `[out, in]`. */
+  /** Computes `to = (from · weight) · scale + bias`; a transposed weight is `[out, in]`. */
   linear(
     [n, inputs, outputs]: readonly [n: number, inputs: number, outputs: number],
     weight: Pointer,
@@ -234,7 +246,7 @@ export class SliceSteps {
     return (from, to) => primitive.execute(from, weight, ...biases, to);
   }
 
-  /** n products `[rows, inner] × [inner, columns]`. */
+  /** Prepares n products `[rows, inner] × [inner, columns]`. */
   #matMul(
     key: string,
     [n, rows, inner, columns]: readonly [n: number, rows: number, inner: number, columns: number],
@@ -258,7 +270,7 @@ export class SliceSteps {
   }
 }
 
-/** Multiplication by a mask of 0 and 255. */
+/** Multiplies a result by a mask of 0 and 255. */
 function maskedBy(operand: Layout): PostOperation[] {
   return [
     { kind: "binary", algorithm: Algorithm.mul, operand },

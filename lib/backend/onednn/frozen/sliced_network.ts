@@ -19,18 +19,18 @@ import type { FrozenNetwork, Pullback } from "../../../nn/frozen_classifier.ts";
 import type { NetworkOutput } from "../../../nn/network.ts";
 
 /**
- * Images that go through the network at a time, so that feature maps stay in a processor's cache. A
- * ResNet26 takes 121 ms for 256 images in slices of 16 or 32, and 127 in slices of 64.
+ * The number of images that go through the network at a time, so that feature maps stay in the
+ * processor's cache. A ResNet26 takes 121 ms for 256 images in slices of 16 or 32, and 127 in
+ * slices of 64.
  */
 const SLICE = 32;
 
 /**
- * A frozen network as a flat list of oneDNN primitives: bias, ReLU and residual addition are done by
- * the convolutions that they follow, and on the way back the residual addition and the mask of the ReLU
- * by the convolutions before them. Of a forward pass nothing is kept for the way back but one byte a
- * ReLU.
+ * A frozen network as a flat list of oneDNN primitives. Each convolution also adds the bias and the
+ * residual and applies the ReLU; in the backward pass it adds the residual's gradient and applies
+ * the ReLU's mask. A forward pass keeps only a byte for each output of a ReLU.
  */
-export class SlicedNetwork implements FrozenNetwork {
+class SlicedNetwork implements FrozenNetwork {
   readonly classes: number;
   readonly featureChannels: readonly number[];
   readonly #backend: OnednnBackend;
@@ -78,7 +78,7 @@ export class SlicedNetwork implements FrozenNetwork {
     this.#programs.clear();
   }
 
-  /** @param kept where what is to be kept of the pass goes, besides the logits */
+  /** @param kept memory for the results to keep besides the logits */
   #forward(
     images: tf.Tensor4D,
     { masks, features }: {
@@ -161,7 +161,7 @@ export class SlicedNetwork implements FrozenNetwork {
     return program;
   }
 
-  /** One for all slices of images of a size; images of another size begin anew. */
+  /** Returns the workspace for images of this size. A new size drops all programs. */
   #workspaceFor([, height, width, channels]: Shape): Workspace {
     const key = `${height} ${width} ${channels}`;
     if (this.#workspace?.key !== key) {
@@ -192,7 +192,7 @@ export class SlicedNetwork implements FrozenNetwork {
   }
 }
 
-/** Whole slices, then halves, quarters, …: few different sizes, so few programs. */
+/** Divides images into whole slices, then halves, quarters, …: few sizes need few programs. */
 function* slices(count: number): Iterable<{ start: number; size: number }> {
   let start = 0;
   for (let size = SLICE; start < count; size = Math.min(size, powerOfTwoBelow(count - start))) {
@@ -227,7 +227,7 @@ function asTensor(info: tf.TensorInfo): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo(info);
 }
 
-/** The backend, which freezes a ResNet as a {@linkcode SlicedNetwork}. */
+/** The backend that freezes a ResNet as a {@linkcode SlicedNetwork}. */
 export class FreezingOnednnBackend extends OnednnBackend implements FreezingBackend {
   freeze(folded: FoldedResNet, precision: Precision): FrozenNetwork {
     return new SlicedNetwork(this, folded, DataType[precision]);

@@ -11,7 +11,7 @@ import {
 } from "../../../nn/fused_kernel.ts";
 
 /**
- * Training batch-norm. A ReLU without a residual is fused into it; what it leaves for the way back,
+ * Training batch-norm. A ReLU without a residual is fused into it; its mask for the backward pass,
  * one bit a value, is attached to the output.
  */
 export const batchNormTraining: Kernel = {
@@ -25,15 +25,24 @@ export const batchNormTraining: Kernel = {
     const mean = backend.output(gamma.shape);
     const variance = backend.output(gamma.shape);
     batchStatistics(
-      ...[backend, backend.pointer(x), x.shape, y.pointer] as const,
-      ...[backend.values(mean.info), backend.values(variance.info)] as const,
+      backend,
+      backend.pointer(x),
+      x.shape,
+      y.pointer,
+      backend.values(mean.info),
+      backend.values(variance.info),
     );
     const workspace = fused
       ? backend.arena.allocate(primitive.sizeOf(Argument.workspace))
       : undefined;
     primitive.execute(
-      ...[backend.pointer(x), backend.pointer(gamma), backend.pointer(beta)],
-      ...[mean.pointer, variance.pointer, y.pointer, ...(workspace ? [workspace.pointer] : [])],
+      backend.pointer(x),
+      backend.pointer(gamma),
+      backend.pointer(beta),
+      mean.pointer,
+      variance.pointer,
+      y.pointer,
+      ...(workspace ? [workspace.pointer] : []),
     );
     if (workspace) backend.attach(y.info, workspace);
     if (residual) {
@@ -53,23 +62,29 @@ export const batchNormTrainingGrad: Kernel = {
     const dx = backend.output(x.shape);
     const dgamma = backend.output(gamma.shape);
     const dbeta = backend.output(gamma.shape);
-    // Behind the ReLU: what comes to the normalisation, and to the residual just the same.
+    // The gradient of the ReLU's input, for the normalisation and the residual alike.
     const masked = relu && !workspace ? backend.output(x.shape) : undefined;
     if (masked) {
       reluGradient(backend, sizeOf(x.shape))
         .execute(backend.pointer(y), backend.pointer(dy), masked.pointer);
     }
     primitive.execute(
-      ...[backend.pointer(x), masked?.pointer ?? backend.pointer(dy), backend.pointer(gamma)],
-      ...[backend.pointer(mean), backend.pointer(variance)],
-      ...[dx.pointer, dgamma.pointer, dbeta.pointer, ...(workspace ? [workspace.pointer] : [])],
+      backend.pointer(x),
+      masked?.pointer ?? backend.pointer(dy),
+      backend.pointer(gamma),
+      backend.pointer(mean),
+      backend.pointer(variance),
+      dx.pointer,
+      dgamma.pointer,
+      dbeta.pointer,
+      ...(workspace ? [workspace.pointer] : []),
     );
     const outputs = [dx.info, dgamma.info, dbeta.info];
     if (residual) return [...outputs, masked?.info ?? copyOf(dy)];
     if (masked) backend.disposeData(masked.info.dataId);
     return outputs;
 
-    /** One tensor must not be handed out as the gradient of two inputs. */
+    /** Copies a gradient, since one tensor must not be the gradient of two inputs. */
     function copyOf(tensor: typeof dy) {
       const copy = backend.output(tensor.shape);
       backend.values(copy.info).set(backend.values(tensor));

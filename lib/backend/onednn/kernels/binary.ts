@@ -5,7 +5,7 @@ import { rowMajor } from "../memory_layout.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import { binaryOperation } from "../recipes.ts";
 
-/** a ∘ b, with b broadcast to a. */
+/** Makes the kernel of a ∘ b, with one of them broadcast to the other. */
 function binary(kernelName: string, algorithm: number, commutes: boolean): Kernel {
   return {
     kernelName,
@@ -52,12 +52,13 @@ function run(
 }
 
 /**
- * oneDNN goes through the rows of a broadcast row one by one, and through narrow ones number by number: 5 to 17 ns a
- * number for the channels of images, 1 ns where rows are taken together until they are so wide.
+ * The width up to which rows are joined. If one row is broadcast to all, oneDNN goes through the
+ * rows one by one, and through narrow rows number by number: 5 to 17 ns a number for the channels
+ * of images, and 1 ns for rows joined to this width.
  */
 const WIDE = 4096;
 
-/** How many rows to take as one where a row is broadcast to all. */
+/** Computes the number of rows to join if one row is broadcast to all. */
 function timesWider([rows, width]: number[], broadcast: number[]): number {
   let times = 1;
   if (broadcast.length !== 2 || broadcast[0] !== 1) return times;
@@ -71,7 +72,7 @@ function repeated(row: Float32Array, times: number): Float32Array {
   return wide;
 }
 
-/** Merges neighbouring axes that are both broadcast, or both not: oneDNN is fastest on few axes. */
+/** Merges neighbouring axes that are both broadcast or both not: few axes are fastest. */
 function merged(shape: number[], broadcast: number[]): [number[], number[]] {
   const large: number[] = [];
   const small: number[] = [];

@@ -12,7 +12,7 @@ interface Conv2DAttributes {
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
-/** Strides, padding and output size; null for the layout that nothing here uses. */
+/** Computes strides, padding and output size; null for NCHW and for empty inputs. */
 export function convolutionInfo(
   inputShape: number[],
   filterShape: number[],
@@ -58,7 +58,9 @@ function run(
   if (!info || (bias && bias.shape.length !== 1)) return null;
   const y = backend.output(info.outShape);
   convolve(backend, info, {
-    ...{ x: backend.pointer(x), filter: backend.pointer(filter), y: y.pointer },
+    x: backend.pointer(x),
+    filter: backend.pointer(filter),
+    y: y.pointer,
     bias: bias && backend.pointer(bias),
     postOperations: relu ? [{ kind: "elementwise", algorithm: Algorithm.relu }] : [],
   });

@@ -11,7 +11,9 @@ export const conv2dBackpropInput: Kernel = {
     if (!info) return null;
     const dx = backend.output(info.inShape);
     inputGradient(backend, info, {
-      ...{ dy: backend.pointer(dy), filter: backend.pointer(filter), dx: dx.pointer },
+      dy: backend.pointer(dy),
+      filter: backend.pointer(filter),
+      dx: dx.pointer,
     });
     return dx.info;
   },
@@ -25,7 +27,9 @@ export const conv2dBackpropFilter: Kernel = {
     if (!info) return null;
     const dw = backend.output(info.filterShape);
     filterGradient(backend, info, {
-      ...{ x: backend.pointer(x), dy: backend.pointer(dy), dw: dw.pointer },
+      x: backend.pointer(x),
+      dy: backend.pointer(dy),
+      dw: dw.pointer,
     });
     return dw.info;
   },

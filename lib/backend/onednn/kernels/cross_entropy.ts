@@ -2,8 +2,8 @@ import { isFloat, type Kernel } from "./kernel.ts";
 import { CrossEntropy, type CrossEntropyAttributes } from "../../../nn/fused_kernel.ts";
 
 /**
- * A plain loop in float64: there are few logits, and what the loss costs as a dozen operations is the
- * calls.
+ * The cross-entropy as a plain loop in float64: there are few logits, and as a dozen operations
+ * most of the time would go into the calls.
  */
 export const crossEntropy: Kernel = {
   kernelName: CrossEntropy,

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { isFloat, type Kernel, sizeOf } from "./kernel.ts";
 
-/** `gather` along the first axis: rows are copied whole. */
+/** `gather` along the first axis; copies whole rows. */
 export const gatherRows: Kernel = {
   kernelName: tf.GatherV2,
   run({ inputs: { x, indices }, attrs: { axis, batchDims }, backend }) {
@@ -15,7 +15,7 @@ export const gatherRows: Kernel = {
     for (let k = 0; k < wanted.length; k++) {
       const row = wanted[k];
       if (!(row >= 0 && row < rows)) {
-        throw new Error(`gather: row ${row} of a tensor that has ${rows}`);
+        throw new Error(`gather: row ${row} is not one of the tensor's ${rows}`);
       }
       to.set(from.subarray(row * width, (row + 1) * width), k * width);
     }

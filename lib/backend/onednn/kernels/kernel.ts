@@ -1,17 +1,17 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { OnednnBackend } from "../onednn_backend.ts";
 
-/** What TensorFlow.js gives to a kernel. */
+/** The arguments that TensorFlow.js gives to a kernel. */
 export interface KernelCall<Attributes = Record<string, unknown>> {
   readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
   readonly attrs: Attributes;
   readonly backend: OnednnBackend;
 }
 
-/** A kernel of TensorFlow.js that oneDNN, or this backend's memory, serves better than a loop. */
+/** A kernel that replaces one of tfjs-backend-cpu. */
 export interface Kernel {
   readonly kernelName: string;
-  /** Gives null for what is left to tfjs-backend-cpu: other types, rare attributes, tiny tensors. */
+  /** Runs it. Null leaves the call to tfjs-backend-cpu: other types, tiny tensors, …. */
   // deno-lint-ignore no-explicit-any -- each kernel knows its own attributes
   run(call: KernelCall<any>): tf.TensorInfo | tf.TensorInfo[] | null;
 }
@@ -24,5 +24,5 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
-/** Below so many values a call of oneDNN costs more than the loop. */
+/** The number of values from which a call of oneDNN is faster than the loop. */
 export const WORTHWHILE = 1024;

@@ -3,7 +3,7 @@ import { isFloat, type Kernel, sizeOf } from "./kernel.ts";
 import { rowMajor, strided } from "../memory_layout.ts";
 import { product } from "../recipes.ts";
 
-/** Products of matrices, `[…, m, k] × […, k, n]`, either of them transposed where asked. */
+/** Products of matrices, `[…, m, k] × […, k, n]`, optionally transposed. */
 export const batchMatMul: Kernel = {
   kernelName: tf.BatchMatMul,
   run({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend }) {

@@ -1,7 +1,7 @@
 import { isFloat, type Kernel } from "./kernel.ts";
 import { MovingAverage, type MovingAverageAttributes } from "../../../nn/moving_average.ts";
 
-/** A plain loop over as many values as there are channels. */
+/** The moving average as a plain loop: there is only a value for each channel. */
 export const movingAverage: Kernel = {
   kernelName: MovingAverage,
   run({ inputs: { average, value }, attrs, backend }) {

@@ -7,7 +7,7 @@ import type { PrimitiveRecipe } from "../primitive.ts";
 
 type Info = tf.backend_util.Conv2DInfo;
 
-/** Average and maximum of windows, NHWC. */
+/** Makes a kernel for the average or the maximum of windows, in NHWC. */
 function pool(kernelName: string, algorithm: number): Kernel {
   return {
     kernelName,
@@ -25,7 +25,7 @@ function pool(kernelName: string, algorithm: number): Kernel {
   };
 }
 
-/** The way back of an average; that of a maximum is left to the loop, since nothing here uses it. */
+/** The gradient of an average. The loop serves that of a maximum, which nothing here uses. */
 const avgPoolGrad: Kernel = {
   kernelName: tf.AvgPoolGrad,
   run({ inputs: { dy, input }, attrs: { filterSize, strides, pad }, backend }) {
@@ -40,15 +40,22 @@ const avgPoolGrad: Kernel = {
       const diffDst = channelsLast(library, info.outShape);
       const forward = backend.primitive(`${key} hint`, () =>
         forwardRecipe(
-          ...[library, info, Algorithm.poolingAverageWithoutPadding] as const,
+          library,
+          info,
+          Algorithm.poolingAverageWithoutPadding,
           Propagation.forwardTraining,
         ));
       return {
         create: (place, attributes) =>
           symbols.dnnl_pooling_backward_primitive_desc_create(
-            ...[place, engine, Algorithm.poolingAverageWithoutPadding] as const,
-            ...[diffSrc.handle, diffDst.handle, ...windows(info)] as const,
-            ...[forward.descriptor, attributes] as const,
+            place,
+            engine,
+            Algorithm.poolingAverageWithoutPadding,
+            diffSrc.handle,
+            diffDst.handle,
+            ...windows(info),
+            forward.descriptor,
+            attributes,
           ),
         arguments: [Argument.diffDst, Argument.diffSrc],
       };
@@ -66,8 +73,12 @@ function poolInfo(
   roundingMode?: "floor" | "round" | "ceil",
 ): Info {
   return tf.backend_util.computePool2DInfo(
-    ...[shape as [number, number, number, number], filterSize, strides, 1] as const,
-    ...[pad, roundingMode] as const,
+    shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    roundingMode,
   );
 }
 
@@ -83,8 +94,14 @@ function forwardRecipe(
   return {
     create: (place, attributes) =>
       symbols.dnnl_pooling_forward_primitive_desc_create(
-        ...[place, engine, propagation, algorithm, src.handle, dst.handle] as const,
-        ...[...windows(info), attributes] as const,
+        place,
+        engine,
+        propagation,
+        algorithm,
+        src.handle,
+        dst.handle,
+        ...windows(info),
+        attributes,
       ),
     arguments: [Argument.src, Argument.dst],
   };
@@ -92,7 +109,7 @@ function forwardRecipe(
 
 type Arrays = BigInt64Array<ArrayBuffer>;
 
-/** Strides, size, dilation, padding before and after. */
+/** Returns strides, size, dilation, and the padding before and after. */
 function windows(info: Info): [Arrays, Arrays, Arrays, Arrays, Arrays] {
   const { strideHeight, strideWidth, filterHeight, filterWidth, padInfo } = info;
   return [

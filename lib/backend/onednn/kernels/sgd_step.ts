@@ -2,8 +2,8 @@ import { isFloat, type Kernel } from "./kernel.ts";
 import { type SgdAttributes, SgdStep } from "../../../nn/fused_kernel.ts";
 
 /**
- * A plain loop in one pass: parameters are few, and what the step costs as six operations a variable
- * is the calls.
+ * The optimizer's step as one plain loop: there are few parameters, and as six operations a
+ * variable most of the time would go into the calls.
  */
 export const sgdStep: Kernel = {
   kernelName: SgdStep,

@@ -3,7 +3,7 @@ import { Algorithm, Argument, Propagation } from "../constants.ts";
 import { isFloat, type Kernel, sizeOf } from "./kernel.ts";
 import { rowMajor } from "../memory_layout.ts";
 
-/** Over the last axis. */
+/** Makes a softmax kernel over the last axis. */
 function softmaxKernel(kernelName: string, algorithm: number): Kernel {
   return {
     kernelName,

@@ -3,7 +3,7 @@ import { isFloat, type Kernel, sizeOf, WORTHWHILE } from "./kernel.ts";
 import { rowMajor } from "../memory_layout.ts";
 import { product } from "../recipes.ts";
 
-/** Repetition along neighbouring axes of extent 1: products with a column of ones. */
+/** Repetition along neighbouring axes of extent 1, by products with a column of ones. */
 export const tile: Kernel = {
   kernelName: tf.Tile,
   run({ inputs: { x }, attrs, backend }) {

@@ -4,11 +4,11 @@ import { isFloat, type Kernel, sizeOf, WORTHWHILE } from "./kernel.ts";
 import { rowMajor } from "../memory_layout.ts";
 import { elementwise } from "../recipes.ts";
 
-/** f(x) value by value, with the parameters α and β of oneDNN's formula. */
+/** Makes a kernel for a function of each value, with the parameters α and β of oneDNN's formula. */
 function unary(
   kernelName: string,
   algorithm: number,
-  // deno-lint-ignore no-explicit-any -- the attributes of the kernel in question
+  // deno-lint-ignore no-explicit-any -- each kernel has its own attributes
   parameters: (attributes: any) => [alpha: number, beta: number] = () => [0, 0],
 ): Kernel {
   return {
@@ -24,7 +24,9 @@ function unary(
           elementwise(backend.dnnl, {
             propagation: Propagation.forwardInference,
             layout: rowMajor(backend.dnnl, [size]),
-            ...{ algorithm, alpha, beta },
+            algorithm,
+            alpha,
+            beta,
           }),
       );
       primitive.execute(backend.pointer(x), y.pointer);

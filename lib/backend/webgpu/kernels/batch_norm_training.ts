@@ -13,8 +13,8 @@ import { rowBlocks, sumBlocks } from "../row_blocks.ts";
 import { runShader } from "../run_shader.ts";
 
 /**
- * Training batch-norm as three shaders forward (the moments in two, then everything else in one pass)
- * and three backward; composed of TensorFlow.js's own operations it would be about thirty.
+ * Training batch-norm as three shaders forward (two for the moments, one for the rest) and three
+ * backward. TensorFlow.js's own operations would make about thirty.
  */
 export const batchNormTraining: tf.KernelConfig = {
   kernelName: BatchNormTraining,
@@ -63,7 +63,7 @@ function forward(
         var value = (x[index] - moments[channel]) * inverseSqrt(variance + ${epsilon})
           * gamma[channel] + beta[channel];
         ${residual ? "value += residual[index];" : ""}
-        // Not max(), which may turn NaN into 0 and hide it from the training's check.
+        // Not max(): it may turn NaN into 0 and hide it from the check in training.
         ${relu ? "value = select(value, 0.0, value < 0.0);" : ""}
         result[index] = value;
       }`,
@@ -79,7 +79,7 @@ function backward(
 ): tf.Tensor[] {
   const channels = x.shape[3];
   const rows = x.size / channels;
-  // With a residual the gradient behind the ReLU is a result of its own; without one it is made on the way.
+  // The gradient of the ReLU's input is also the residual's. Without a residual the shaders compute it.
   const masked = residual && relu ? tf.mul(dy, tf.step(y)) : dy;
   const mask = relu && !residual;
   const inputs = { dy: masked, x, mean, variance, ...(mask ? { y } : {}) };
@@ -132,6 +132,6 @@ function backward(
   const dbeta = sums.slice([0], [channels]);
   const dgamma = sums.slice([channels], [channels]);
   if (!residual) return [dx, dgamma, dbeta];
-  // A copy where nothing was masked, since one tensor must not be handed out as the gradient of two inputs.
+  // A copy if there is no mask: one tensor must not be the gradient of two inputs.
   return [dx, dgamma, dbeta, masked === dy ? tf.clone(dy) : masked];
 }

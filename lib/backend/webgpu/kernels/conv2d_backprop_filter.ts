@@ -8,9 +8,9 @@ import { runShader } from "../run_shader.ts";
  * The gradient of a convolution with respect to its filter,
  * `dW[i, j, c, o] = Σ x[n, s·h + i − pad, s·w + j − pad, c] · dy[n, h, w, o]`.
  *
- * TensorFlow.js has a thread for each entry of the filter, 2,304 for 3×3×16×16, which goes over the whole
- * mini-batch: a GPU is idle but for a corner, and float32 adds 262,144 numbers in a row. Here
- * each thread has a tile of 4×4 channels, so that two loads serve 16 products, and a block of rows.
+ * TensorFlow.js uses one thread for each entry of the filter (2,304 for 3×3×16×16), over the whole
+ * mini-batch: most of a GPU is idle, and float32 adds 262,144 numbers in a row. Here each thread
+ * takes a block of rows and a tile of 4×4 channels, so that two loads serve 16 products.
  */
 export const conv2dBackpropFilter: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropFilter,
@@ -49,12 +49,22 @@ function filterGradient(
     outputShape: [blocks, tf.util.sizeFromShape(filterShape)],
     outputComponents: outTile,
     uniforms: {
-      ...{ rows, rowsPerBlock, blocks, tiles, taps: filterHeight * filterWidth },
-      ...{ inHeight: geometry.inHeight, inWidth: geometry.inWidth },
-      ...{ outHeight: geometry.outHeight, outWidth: geometry.outWidth },
-      ...{ inTiles: inChannels / inTile, outTiles: outChannels / outTile },
-      ...{ filterWidth, top: padInfo.top, left: padInfo.left },
-      ...{ strideHeight: geometry.strideHeight, strideWidth: geometry.strideWidth },
+      rows,
+      rowsPerBlock,
+      blocks,
+      tiles,
+      taps: filterHeight * filterWidth,
+      inHeight: geometry.inHeight,
+      inWidth: geometry.inWidth,
+      outHeight: geometry.outHeight,
+      outWidth: geometry.outWidth,
+      inTiles: inChannels / inTile,
+      outTiles: outChannels / outTile,
+      filterWidth,
+      top: padInfo.top,
+      left: padInfo.left,
+      strideHeight: geometry.strideHeight,
+      strideWidth: geometry.strideWidth,
     },
     threads: blocks * tiles,
     code: `

@@ -3,7 +3,7 @@ import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { MovingAverage, type MovingAverageAttributes } from "../../../nn/moving_average.ts";
 import { runElementwise } from "../run_shader.ts";
 
-/** One shader in place of three. */
+/** The moving average as one shader instead of three. */
 export const movingAverage: tf.KernelConfig = {
   kernelName: MovingAverage,
   backendName: "webgpu",

@@ -4,8 +4,9 @@ import { type SgdAttributes, SgdStep } from "../../../nn/fused_kernel.ts";
 import { runElementwise } from "../run_shader.ts";
 
 /**
- * Two shaders a variable in place of six: what the step of a small network costs is their number. With
- * `MovingAverage` as one, a training step of ten small images on a software driver took 177 ms instead of 288.
+ * The optimizer's step as two shaders a variable instead of six. The time of a small network's step
+ * depends on the number of shaders: with this kernel and `MovingAverage`, a training step of ten
+ * small images on a software driver took 177 ms instead of 288.
  */
 export const sgdStep: tf.KernelConfig = {
   kernelName: SgdStep,

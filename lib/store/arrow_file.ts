@@ -18,10 +18,10 @@ export type ColumnType = "utf8" | "float64" | "int32" | "bool";
 /** Column names with their types, in the order in which the file holds them. */
 export type Columns = Readonly<Record<string, ColumnType>>;
 
-/** One value a column; `null` where there is none. */
+/** One value per column; `null` if there is none. */
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
-/** What one Arrow file holds. */
+/** The content of an Arrow file. */
 export interface ArrowContent {
   readonly columns: Columns;
   readonly rows: readonly Row[];
@@ -30,15 +30,14 @@ export interface ArrowContent {
 
 const ARROW_TYPES: Readonly<Record<ColumnType, () => DataType>> = { utf8, float64, int32, bool };
 
-/** An Arrow IPC file, not a stream, starts and ends with these bytes. */
+/** The first and last bytes of an Arrow IPC file; an Arrow stream lacks them. */
 const MAGIC = "ARROW1";
 
 /**
- * Rows as the bytes of an Arrow IPC file.
+ * Encodes rows as an Arrow IPC file.
  *
- * @param metadata is kept in the schema
- * @throws UserError when there is no column, or a row lacks one, has one too many, or holds a value
- *   of another type
+ * @param metadata stored in the schema
+ * @throws UserError if there are no columns, or if a row does not fit them
  */
 export function encodeArrow(
   columns: Columns,
@@ -57,9 +56,9 @@ export function encodeArrow(
 }
 
 /**
- * What the bytes of an Arrow IPC file hold.
+ * Decodes an Arrow IPC file.
  *
- * @throws UserError when they are not a whole Arrow file or have a column of another type
+ * @throws UserError if the file is not whole, or a column has an unsupported type
  */
 export function decodeArrow(bytes: Uint8Array): ArrowContent {
   const table = tableOf(bytes);
@@ -105,11 +104,11 @@ const ACCEPTS: Readonly<Record<ColumnType, (value: unknown) => boolean>> = {
 };
 
 /**
- * Refuses a row that does not fit its columns: Arrow builders would turn a wrong value into another
- * one (1.5 into 1, "yes" into true) without a word.
+ * Checks that a row fits its columns. Arrow builders convert wrong values silently: 1.5 becomes 1,
+ * "yes" becomes true.
  *
- * @param index of the row, for the error text
- * @throws UserError naming the row, the column and what it may hold
+ * @param index the row's index, for the message
+ * @throws UserError naming the row, the column and its type
  */
 function checkRow(columns: Columns, row: Row, index: number): void {
   const names = Object.keys(columns);

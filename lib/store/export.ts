@@ -9,7 +9,7 @@ const PARQUET_TYPES: Readonly<Record<ColumnType, BasicType>> = {
   bool: "BOOLEAN",
 };
 
-/** A table as a Parquet file; the metadata becomes the file's key-value metadata. */
+/** Encodes a table as Parquet. The metadata become the file's key-value metadata. */
 function encodeParquet({ columns, rows, metadata }: ArrowContent): Uint8Array {
   return new Uint8Array(parquetWriteBuffer({
     columnData: Object.entries(columns).map(([name, type]) => ({
@@ -22,10 +22,10 @@ function encodeParquet({ columns, rows, metadata }: ArrowContent): Uint8Array {
 }
 
 /**
- * A table as CSV (RFC 4180) in UTF-8: a header, then a line a row, each ended by LF. A null is empty and
- * an empty text is `""`; numbers have all the digits it takes to read the same number back. There is
- * no room for the metadata. A text that a spreadsheet would compute as a formula gets an apostrophe in
- * front, which makes it a text there and which every other reader finds too.
+ * Encodes a table as CSV (RFC 4180) in UTF-8: a header, then one line per row, each ended by LF.
+ * A null is an empty field, an empty text is `""`, and numbers keep all their digits. The metadata
+ * are left out. A text that a spreadsheet would run as a formula gets an apostrophe in front; other
+ * readers see the apostrophe too.
  */
 export function encodeCsv(
   { columns, rows }: Pick<ArrowContent, "columns" | "rows">,
@@ -50,12 +50,12 @@ function fieldText(value: Row[string]): string {
 
 /** A file format that other tools read. */
 export interface ExportFormat {
-  /** Also the extension of its files. */
+  /** The format's name and file extension. */
   readonly name: string;
   readonly encode: (content: ArrowContent) => Uint8Array;
 }
 
-/** Every format; adding one takes a file and a line here. */
+/** All export formats. To add one, add it here. */
 export const exportFormats: readonly ExportFormat[] = [
   { name: "csv", encode: encodeCsv },
   {
@@ -65,7 +65,7 @@ export const exportFormats: readonly ExportFormat[] = [
   { name: "parquet", encode: encodeParquet },
 ];
 
-/** @throws UserError that lists the valid names */
+/** @throws UserError listing the valid names */
 export function exportFormatNamed(name: string): ExportFormat {
   const format = exportFormats.find((candidate) => candidate.name === name);
   if (format) return format;

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { MANIFEST_FILE } from "./manifest.ts";
 
 /**
- * Paths of all files in a folder and its folders, relative to it, "/" between their parts. Folders
- * that another process removes meanwhile are passed over.
+ * Lists all files under a folder. Paths are relative to it, with "/" between their parts. Skips
+ * folders that another process removes meanwhile.
  */
 export async function* filesUnder(folder: string, prefix = ""): AsyncGenerator<string> {
   try {
@@ -17,10 +17,10 @@ export async function* filesUnder(folder: string, prefix = ""): AsyncGenerator<s
 }
 
 /**
- * The folders within a results folder that are results folders of their own, such as "reference/": what
- * is in them is no business of the outer one.
+ * Lists the results folders inside a results folder, such as "reference/". The outer folder ignores
+ * their content.
  *
- * @param files all below the outer folder, relative to it
+ * @param files all files under the outer folder, relative to it
  */
 export function nestedFolders(files: readonly string[]): string[] {
   return files.filter((file) => file.endsWith(`/${MANIFEST_FILE}`)).map((file) =>
@@ -28,25 +28,26 @@ export function nestedFolders(files: readonly string[]): string[] {
   ).sort();
 }
 
-/** All files of a results folder, relative to it, sorted, without those of {@linkcode nestedFolders}. */
+/** Lists a results folder's files, sorted, without those of {@linkcode nestedFolders}. */
 export async function ownFiles(folder: string): Promise<string[]> {
   const files = await Array.fromAsync(filesUnder(folder));
   const nested = nestedFolders(files);
   return files.filter((file) => !nested.some((other) => file.startsWith(other))).sort();
 }
 
-/** What `writeAtomically` calls an Arrow file or a manifest until it is whole. */
+/** Temporary names of half-written files that need the folder's lock: Arrow files, manifests. */
 const LOCKED = /(\.arrow|(^|\/)manifest\.json)\.[0-9a-f]{8}\.tmp$/;
 
-/** The same of weights, cards and records, and the probe of `checkWritable`: these need no lock. */
+/** Temporary names of files written without the lock: weights, cards, records, write probes. */
 const UNLOCKED = /(\.(safetensors|json)\.[0-9a-f]{8}\.tmp|^\.probe-[\w.-]+)$/;
 
-/** Longer than anybody writes at one file. */
+/** Longer than any one file takes to write. */
 const LONG_MS = 3_600_000;
 
 /**
- * Finds what killed processes have left: files half written, and folders of checkpoints without any. The
- * caller holds the folder's lock, so nobody is writing what needs it; the others are old.
+ * Finds what killed processes left: half-written files and empty checkpoint folders. The caller
+ * holds the folder's lock, so nobody is writing a file that needs it. Other files count only if
+ * they are old.
  *
  * @returns paths relative to the folder
  */
@@ -60,7 +61,7 @@ export async function leftovers(folder: string): Promise<string[]> {
   return [...files.filter((file) => LOCKED.test(file)), ...old.flat()];
 }
 
-/** Removes them. The caller holds the folder's lock. */
+/** Removes all {@linkcode leftovers}. The caller holds the folder's lock. */
 export async function removeLeftovers(folder: string): Promise<void> {
   for (const path of await leftovers(folder)) await Deno.remove(join(folder, path));
 }

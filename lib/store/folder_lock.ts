@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { asUserError } from "../as_user_error.ts";
 
-/** Empty; it stays in the folder, since removing it would let two processes lock two files. */
+/** The lock file is empty and never removed: otherwise two processes could lock two files. */
 const LOCK_FILE = ".lock";
 
 /**
- * Runs something while no other process changes the folder.
+ * Runs a function while no other process changes the folder.
  *
  * The lock is advisory and belongs to the open file, so the operating system releases it when its
- * owner dies. Locking the manifest itself would not do: each write puts another file in its place.
+ * owner dies. The manifest itself cannot be locked: each write replaces the file.
  *
- * @param access "change" waits for readers and writers, "read" for writers
- * @throws UserError when the lock file cannot be opened
+ * @param access "change" waits for readers and writers, "read" for writers only
+ * @throws UserError if the lock file cannot be opened
  */
 export async function withFolderLock<T>(
   folder: string,
@@ -23,7 +23,7 @@ export async function withFolderLock<T>(
   return await run();
 }
 
-/** `null` for a reader of a folder that no writer has ever locked: it may be read-only. */
+/** Opens the lock file; null for a reader if no writer has made one: a folder may be read-only. */
 async function openLock(path: string, access: "read" | "change"): Promise<Deno.FsFile | null> {
   try {
     const options = access === "read" ? { read: true } : { write: true, create: true };

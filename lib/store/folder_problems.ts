@@ -9,15 +9,15 @@ export interface Problem {
   /** Path relative to the folder. */
   readonly file: string;
   /**
-   * "damaged": what should be there cannot be read as it was written. "unlisted": a file
-   * that the manifest does not know, left by a process that was killed; nothing reads it.
+   * "damaged": a listed file is missing, or not as it was written. "unlisted": the manifest does
+   * not list the file, so nothing reads it; a killed process left it.
    */
   readonly kind: "damaged" | "unlisted";
-  /** What is wrong and what to do, in one sentence. */
+  /** The fault and the remedy, in one sentence. */
   readonly message: string;
 }
 
-/** Reads everything in a results folder; an empty list when all of it is whole. */
+/** Reads a results folder and lists its problems; none if all files are whole. */
 export async function folderProblems(folder: string): Promise<Problem[]> {
   let manifest: Manifest;
   try {
@@ -33,7 +33,7 @@ export async function folderProblems(folder: string): Promise<Problem[]> {
     problems.push({ file, kind: "unlisted", message: `${join(folder, file)} ${why}` });
   for (const file of await leftovers(folder)) {
     const what = file.endsWith(".tmp")
-      ? "is half of a file that a killed process was writing"
+      ? "was half written by a killed process"
       : "was left by a killed process";
     tell(file, `${what}; the next \`deno task reproduce\` removes it`);
   }

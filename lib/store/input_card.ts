@@ -8,30 +8,29 @@ interface InputCard {
   readonly name: string;
 }
 
-/** What cards of one kind hold. */
+/** The fields of one kind of card. */
 export interface CardKind<T extends InputCard> {
   /** "teacher" */
   readonly what: string;
-  /** All that such a card has; newer versions may write more. */
+  /** The fields that every such card has; newer versions may add more. */
   readonly keys: readonly (keyof T & string)[];
-  /** The hash that tells one input from another of the same name. */
+  /** The field with the hash that tells two inputs of one name apart. */
   readonly identity: keyof T & string;
 }
 
 /**
- * Gives the place of a card, relative to its results folder: `inputs/cifar10.json`. Cards describe data
- * sets and teachers that a folder's runs were made with and that need not come with it, such as images and
- * weights that nobody may give away. With them, tables, figures and notebooks can be made of the results
- * where neither is at hand.
+ * Gives the path of a card, relative to its results folder: `inputs/cifar10.json`. A card describes
+ * a data set or teacher of the folder's runs. Some of these can't be redistributed; with the card,
+ * tables, figures and notebooks of finished results still open without them.
  */
 export function cardPath(name: string): string {
   return `inputs/${name}.json`;
 }
 
 /**
- * Reads the card of an input; null if there is none.
+ * Reads an input's card; null if there is none.
  *
- * @throws UserError if it is not as it was written, or is that of another input
+ * @throws UserError if the card is not as it was written, or describes another input
  */
 export async function readCard<T extends InputCard>(
   kind: CardKind<T>,
@@ -41,7 +40,7 @@ export async function readCard<T extends InputCard>(
   const file = join(results, cardPath(name));
   let text: string;
   try {
-    // Git may have checked it out with other ends of lines.
+    // Git may have changed the line ends at checkout.
     text = (await Deno.readTextFile(file)).replaceAll("\r\n", "\n");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
@@ -51,15 +50,15 @@ export async function readCard<T extends InputCard>(
   const fault = faultOf(kind, card, text);
   if (fault === null && card.name === name) return card as unknown as T;
   throw new UserError(
-    `${file} is damaged: ${fault ?? `it describes ${card.name}`}; restore it, or delete it, and ` +
-      `the next "deno task reproduce" on these results writes it anew`,
+    `${file} is damaged: ${fault ?? `it describes ${card.name}`}; restore it, or delete it and ` +
+      `the next "deno task reproduce" on these results writes it again`,
   );
 }
 
 /**
- * Writes the card of an input.
+ * Writes an input's card.
  *
- * @throws UserError if the one that is there is damaged, or describes another input of that name
+ * @throws UserError if the existing card is damaged, or describes another input of that name
  */
 export async function keepCard<T extends InputCard>(
   kind: CardKind<T>,
@@ -72,7 +71,7 @@ export async function keepCard<T extends InputCard>(
   if (before && before[identity] !== card[identity]) {
     throw new UserError(
       `${file} describes a ${what} of SHA-256 ${before[identity]}, but the one here has ` +
-        `${card[identity]}; put theirs back, or take another results folder for this one`,
+        `${card[identity]}; put that one back, or use another results folder`,
     );
   }
   const text = cardText(card);
@@ -91,12 +90,12 @@ function faultOf<T extends InputCard>(
   }
   const { sha256: _, ...described } = card;
   if (text === cardText(described)) return null;
-  // Older versions wrote no hash. Without one, at least nothing else may stand there.
+  // Older versions wrote no hash. Such a card may have no further fields.
   const isOld = Object.keys(card).length === keys.length && text === jsonText(card);
   return isOld ? null : "its SHA-256 is not that of its text";
 }
 
-/** The last line is the hash of the text without that line. */
+/** Formats a card. Its last field is the hash of the text without that field. */
 function cardText(card: object): string {
   return jsonText({ ...card, sha256: sha256(jsonText(card)) });
 }

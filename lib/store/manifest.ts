@@ -8,7 +8,7 @@ import type { Columns } from "./arrow_file.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 
-/** What a file must be for its content to be believed. */
+/** The expected size, schema and hash of a result's file. */
 export interface ManifestEntry {
   readonly rows: number;
   readonly schema: Columns;
@@ -16,19 +16,19 @@ export interface ManifestEntry {
   /** 64 hexadecimal digits. */
   readonly sha256: string;
   /**
-   * What else the file may still be. It is there only while the file is being overwritten, so that
-   * a process killed between the two renames leaves a file that one of the two entries describes.
+   * The old version's entry, only while the file is being overwritten. A process killed between the
+   * two renames leaves a file that matches one of the two entries.
    */
   readonly previous?: ManifestEntry;
 }
 
-/** Entries by the file's path relative to the folder, "/" between its parts. */
+/** Entries by the file's path, relative to the folder, with "/" between its parts. */
 export type Manifest = Readonly<Record<string, ManifestEntry>>;
 
 /**
- * The folder's manifest; an empty one when there is none.
+ * Reads the folder's manifest; an empty one if there is none.
  *
- * @throws UserError when the file is not what {@linkcode writeManifest} writes
+ * @throws UserError if the file is not one that {@linkcode writeManifest} writes
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST_FILE);
@@ -42,7 +42,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return filesOf(path, text);
 }
 
-/** Puts a manifest in place of the folder's own, its files sorted by name. */
+/** Replaces the folder's manifest. Sorts the files by name. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   const files = Object.fromEntries(
     Object.keys(manifest).sort().map((file) => [file, manifest[file]]),
@@ -96,18 +96,18 @@ function damaged(path: string, what: string): UserError {
 
 const EXTENSION = ".arrow";
 
-/** Parts that mean the same on every file system and cannot lead out of the folder. */
+/** Names that are the same on every file system and stay inside the folder. */
 const NAME = /^(?!.*\.\.)[\w+=@-][\w.+=@-]*(\/[\w+=@-][\w.+=@-]*)*$/;
 
-/** Whether a result may have that name. */
+/** True if a result may have that name. */
 export function isResultName(name: string): boolean {
   return NAME.test(name);
 }
 
 /**
- * The file of a result, relative to its folder: "runs/a" is in "runs/a.arrow".
+ * Gives a result's file, relative to its folder: "runs/a.arrow" for "runs/a".
  *
- * @throws UserError when the name is not a relative path of plain parts
+ * @throws UserError if the name is not a relative path of plain parts
  */
 export function resultFile(name: string): string {
   if (!isResultName(name)) {
@@ -119,7 +119,7 @@ export function resultFile(name: string): string {
   return name + EXTENSION;
 }
 
-/** The result that a file holds, or `null` when it is not an Arrow file. */
+/** Gives the name of the result in a file; `null` if it is not an Arrow file. */
 export function resultName(file: string): string | null {
   return file.endsWith(EXTENSION) ? file.slice(0, -EXTENSION.length) : null;
 }

@@ -9,18 +9,18 @@ import { sha256 } from "../files/sha256.ts";
 /** The version of TensorFlow.js that deno.json pins. */
 export const TFJS_VERSION = configuration.imports["@tensorflow/tfjs"].split("@").at(-1)!;
 
-/** What made a result, besides its specification. */
+/** The machine, versions and code that made a result. */
 export interface Provenance {
   readonly machine: string;
   readonly deno: string;
   readonly tfjs: string;
-  /** Git commit of the checkout, with "+changes" where files differ from it; "unknown" without git */
+  /** Git commit of the checkout, with "+changes" if files differ from it; "unknown" without git */
   readonly commit: string;
   /** SHA-256 of lib/ and experiments/ */
   readonly source: string;
 }
 
-/** Of this process: the machine it runs on and the checkout it runs from. */
+/** Describes the machine and the checkout of this process. */
 export async function provenance(): Promise<Provenance> {
   return {
     machine: await describeMachine(),
@@ -31,7 +31,7 @@ export async function provenance(): Promise<Provenance> {
   };
 }
 
-/** "AMD EPYC, AVX-512, 2 cores, 24 GiB, linux" */
+/** Describes the machine: "AMD EPYC, AVX-512, 2 cores, 24 GiB, linux". */
 async function describeMachine(): Promise<string> {
   const cpus = os.cpus();
   return [
@@ -43,7 +43,7 @@ async function describeMachine(): Promise<string> {
   ].flat().join(", ");
 }
 
-/** Deno lets only --allow-all read that file. */
+/** Reads Linux's `/proc/cpuinfo`, which Deno allows only with --allow-all. */
 async function vectorInstructionsHere(): Promise<string | null> {
   return vectorInstructions(await Deno.readTextFile("/proc/cpuinfo").catch(() => ""));
 }
@@ -83,7 +83,7 @@ async function collectSources(folder: string, files: string[]): Promise<void> {
   }
 }
 
-/** From the widest on; each flag is set where those below it are. */
+/** CPU flags and names, widest first: a CPU with one flag also has those after it. */
 const WIDEST_FIRST = [
   ["amx_tile", "AMX"],
   ["avx512_bf16", "AVX-512 with bfloat16"],
@@ -92,11 +92,11 @@ const WIDEST_FIRST = [
 ];
 
 /**
- * The widest vector instructions of an x86 processor. Two that differ in them may have one model name, as
- * virtual machines give it: of two "AMD EPYC" one took 1.8 times as long for a training step as the other.
+ * Finds the widest vector instructions of an x86 processor. In virtual machines two processors may
+ * have one model name: one "AMD EPYC" took 1.8 times as long per training step as another.
  *
- * @param cpuinfo Linux's `/proc/cpuinfo`
- * @returns null where it names none
+ * @param cpuinfo the text of Linux's `/proc/cpuinfo`
+ * @returns null if it names none
  */
 export function vectorInstructions(cpuinfo: string): string | null {
   const flags = /^flags\s*:(.*)$/m.exec(cpuinfo)?.[1].split(/\s+/) ?? [];

@@ -6,10 +6,10 @@ import { type ArrowContent, decodeArrow } from "./arrow_file.ts";
 import type { ManifestEntry } from "./manifest.ts";
 
 /**
- * Reads an Arrow file that the manifest lists and holds it against its entry, since an Arrow reader
- * by itself notices neither a flipped byte nor an empty file.
+ * Reads an Arrow file and checks it against its manifest entry. An Arrow reader alone notices
+ * neither a flipped byte nor an empty file.
  *
- * @throws UserError naming the file, what is wrong with it and the remedy
+ * @throws UserError naming the file, the fault and the remedy
  */
 export async function readListedFile(
   folder: string,

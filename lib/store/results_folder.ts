@@ -23,20 +23,19 @@ import { readListedFile } from "./read_listed_file.ts";
 import { isDiskFull, writeAtomically } from "../files/write_atomically.ts";
 
 /**
- * A folder of Arrow files with a manifest that says what each must be.
+ * A folder of Arrow files with a manifest of their sizes, schemas and hashes.
  *
  * Results have names such as "runs/cifar10-resnet8-bss-seed1", without an extension. A file counts
- * only once the manifest lists it: a process killed while it writes leaves a result that is not
- * there, or the one that was there before, never half of one. Several processes may write at once.
+ * only once the manifest lists it. If a process is killed while writing, the result is missing or
+ * still the old one, never half written. Several processes may write at once.
  */
 export class ResultsFolder {
   private constructor(readonly path: string) {}
 
   /**
-   * Opens a folder for writing, making it when it is not there, and clears away what killed
-   * processes had half written.
+   * Opens a folder for writing. Makes it if it is missing, and removes what killed processes left.
    *
-   * @throws UserError at once, not after hours of training, when it cannot be written
+   * @throws UserError if the folder cannot be written, before hours of training
    */
   static async open(path: string): Promise<ResultsFolder> {
     await checkWritable(path);
@@ -45,10 +44,10 @@ export class ResultsFolder {
   }
 
   /**
-   * Opens a folder that is only read; it may be read-only.
+   * Opens a folder for reading only.
    *
-   * @param mayBeMissing takes a folder that is not there for an empty one
-   * @throws UserError when it is not a folder
+   * @param mayBeMissing treats a missing folder as empty
+   * @throws UserError if it is not a folder
    */
   static async openToRead(path: string, { mayBeMissing = false } = {}): Promise<ResultsFolder> {
     const info = await Deno.stat(path).catch(() => null);
@@ -59,10 +58,10 @@ export class ResultsFolder {
   }
 
   /**
-   * Writes a result, or puts it in place of the one of that name.
+   * Writes a result. Replaces one of the same name.
    *
-   * @throws UserError when the rows do not fit the columns or the disk refuses; what was there
-   *   before is then still there
+   * @throws UserError if the rows do not fit the columns or the disk refuses; the old result is
+   *   then still there
    */
   async write(
     name: string,
@@ -88,7 +87,7 @@ export class ResultsFolder {
   /**
    * Reads a result and checks it against the manifest.
    *
-   * @throws UserError when it is not there or damaged
+   * @throws UserError if it is missing or damaged
    */
   async read(name: string): Promise<ArrowContent> {
     return await withFolderLock(
@@ -99,8 +98,7 @@ export class ResultsFolder {
   }
 
   /**
-   * Reads several results at once, in their order; in the place of one that is not there or damaged
-   * stands the error that says so.
+   * Reads several results at once, in order. A missing or damaged result is returned as its error.
    */
   async readEach(names: readonly string[]): Promise<(ArrowContent | UserError)[]> {
     return await withFolderLock(this.path, "read", async () => {
@@ -117,8 +115,8 @@ export class ResultsFolder {
   }
 
   /**
-   * Whether a result is listed and its file is there. One that is damaged is there: reading it says
-   * what is wrong, and once its file is deleted it counts as missing and is made again.
+   * True if a result is listed and its file exists. A damaged one counts as present: reading it
+   * reports the fault. Once its file is deleted it counts as missing and is made again.
    */
   async has(name: string): Promise<boolean> {
     const file = resultFile(name);
@@ -127,7 +125,7 @@ export class ResultsFolder {
     return info !== null && info.isFile;
   }
 
-  /** The names of all results that are there, in the sense of `has`. */
+  /** Lists the names of all results for which `has` is true. */
   async present(): Promise<ReadonlySet<string>> {
     const names = await this.names();
     const infos = await Promise.all(
@@ -136,14 +134,14 @@ export class ResultsFolder {
     return new Set(names.filter((_, index) => infos[index]?.isFile));
   }
 
-  /** Names of the results that the manifest lists, sorted. */
+  /** Lists the names of all results in the manifest, sorted. */
   async names(): Promise<string[]> {
     return Object.keys(await readManifest(this.path)).map(resultName).filter((name) =>
       name !== null
     ).sort();
   }
 
-  /** Removes a result and its entry; does nothing when there is neither. */
+  /** Removes a result and its entry, if there are any. */
   async remove(name: string): Promise<void> {
     const file = resultFile(name);
     await withFolderLock(this.path, "change", async () => {
@@ -155,7 +153,7 @@ export class ResultsFolder {
     });
   }
 
-  /** Everything that is wrong in the folder; empty when all of it is whole. */
+  /** Lists all problems of the folder; none if it is whole. */
   async verify(): Promise<Problem[]> {
     return await withFolderLock(this.path, "read", () => folderProblems(this.path));
   }
@@ -166,25 +164,25 @@ export class ResultsFolder {
       return await readListedFile(this.path, file, manifest[file]);
     }
     throw new UserError(
-      `${join(this.path, file)} is not there; \`deno task reproduce\` makes results`,
+      `${join(this.path, file)} is missing; \`deno task reproduce\` makes results`,
     );
   }
 }
 
 /**
- * Makes a folder when it is not there, and writes and removes a file in it: no other way of asking
- * sees read-only mounts, full disks and missing rights alike.
+ * Makes a folder if it is missing, then writes and removes a file in it. Only a write detects
+ * read-only mounts, full disks and missing rights alike.
  *
- * @throws UserError naming the folder, the cause and the remedy when it cannot be written
+ * @throws UserError naming the folder, the cause and the remedy if it cannot be written
  */
 async function checkWritable(folder: string): Promise<void> {
-  // As long as paths of results get, of which the system allows only so much.
+  // As long as the names of results get: the system limits the length of paths.
   const probe = join(folder, `.probe-${crypto.randomUUID()}`.padEnd(130, "-"));
   try {
     await writeAtomically(probe, new TextEncoder().encode("can this folder be written?"));
     await Deno.remove(probe);
   } catch (error) {
-    // The system's own words, but for the probe's name, which nobody knows.
+    // The system's own message, without the name of the probe file.
     const cause = ((error as Error).cause ?? error) as Error;
     const reason = isDiskFull(cause) ? "the disk is full" : cause.message.split(" (os error")[0];
     throw new UserError(
@@ -196,10 +194,10 @@ async function checkWritable(folder: string): Promise<void> {
 }
 
 /**
- * Writes an Arrow file and its entry in the manifest, in an order that can be cut anywhere. The
+ * Writes an Arrow file and its manifest entry in an order that survives a kill at any point. The
  * caller holds the folder's lock.
  *
- * @throws UserError when the disk refuses; what was there before is then still there
+ * @throws UserError if the disk refuses; the old file is then still there
  */
 async function putListedFile(
   folder: string,
@@ -213,7 +211,7 @@ async function putListedFile(
   const previous = before[file];
 
   if (!previous) {
-    // Cut between the two, the file is unlisted: nobody reads it and the next write replaces it.
+    // After a kill between the two, nobody reads the unlisted file; the next write replaces it.
     await write();
     await writeManifest(folder, after).catch(async (error) => {
       await Deno.remove(join(folder, file));
@@ -221,8 +219,8 @@ async function putListedFile(
     });
     return;
   }
-  // Cut anywhere from here on, the file is what one of the two entries says. So the last write,
-  // and the one that takes the first back, only tidy up: it does no harm if they fail.
+  // After a kill anywhere below, the file matches one of the two entries. So the last write, and
+  // the one that undoes the first, only tidy up: they may fail.
   await writeManifest(folder, { ...before, [file]: { ...entry, previous } });
   await write().catch(async (error) => {
     await writeManifest(folder, before).catch(() => {});

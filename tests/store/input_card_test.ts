@@ -76,7 +76,7 @@ Deno.test("keepCard() writes the same input again, and leaves the card of anothe
     await assertRejects(
       () => keepCard(KIND, folder, { ...CARD, hash: "70" }),
       UserError,
-      "describes a teacher of SHA-256 6f, but the one here has 70; put theirs back, or take another",
+      "describes a teacher of SHA-256 6f, but the one here has 70; put that one back, or use another",
     );
     assertEquals(await Deno.readTextFile(file), text);
   });

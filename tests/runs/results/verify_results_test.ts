@@ -229,11 +229,11 @@ Deno.test("verifyResults() finds what killed processes and strangers have left",
     },
     (run) => [
       ["unlisted", `checkpoints/${nameOf(run)}`, /that run is finished, .* they can be deleted/],
-      ["unlisted", "runs/a.arrow.0123abcd.tmp", /is half of a file that a killed process was/],
+      ["unlisted", "runs/a.arrow.0123abcd.tmp", /was half written by a killed process/],
       [
         "unlisted",
         "students/a.safetensors.0123abcd.tmp",
-        /is half of a file that a killed process/,
+        /was half written by a killed process/,
       ],
       ["unlisted", "runs/foreign.arrow", /is not listed in manifest\.json, so nothing reads it/],
     ],

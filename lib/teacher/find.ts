@@ -6,20 +6,20 @@ import { readWeightsFile, weightsHash, writeWeights } from "../nn/weights_file.t
 import { type CardKind, cardPath, keepCard, readCard } from "../store/input_card.ts";
 import { UserError } from "../user_error.ts";
 
-/** The results folder with the teachers that come with the project, and their cards. */
+/** The results folder that comes with the project, with its teachers and their cards. */
 const COMMITTED = join(PROJECT_ROOT, "results");
 
-/** A teacher is named after the data set that it was trained on and its network, "resnet26". */
+/** Names a teacher after its data set and network: "cifar10-resnet26". */
 export function teacherName(dataset: string, network: string): string {
   return `${dataset}-${network}`;
 }
 
-/** The network in a teacher's name; undefined if the name is none of a teacher. */
+/** Gives the network in a teacher's name; undefined if it is not a teacher's name. */
 export function networkOf(name: string): string | undefined {
   return /^.+-(resnet\d+(?:-4stage)?)$/.exec(name)?.[1];
 }
 
-/** Where `teacher train` and `teacher import` put a teacher. */
+/** Gives the path at which `teacher train` and `teacher import` put a teacher. */
 export function teacherFile(resultsFolder: string, name: string): string {
   return join(resultsFolder, "teachers", `${name}.safetensors`);
 }
@@ -35,11 +35,11 @@ export interface TeacherPlace {
 /** A teacher's weights on disk. */
 export interface TeacherFile extends TeacherPlace {
   readonly hash: string;
-  /** What the file says of its making: data set, test accuracy, … */
+  /** The file's record of how it was made: data set, test accuracy, … */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What is known of a teacher whose weights may be elsewhere. */
+/** A description of a teacher whose weights may be elsewhere. */
 export type TeacherCard = Omit<TeacherFile, "file">;
 
 export const TEACHER_CARD: CardKind<TeacherCard> = {
@@ -49,12 +49,12 @@ export const TEACHER_CARD: CardKind<TeacherCard> = {
 };
 
 /**
- * Finds a teacher in the results folder, else among those that come with the project.
+ * Finds a teacher in the results folder, or else in the project's own.
  *
- * @param network which one; left out, the deepest that there is for the data set, and of equally deep
- *   ones that with more stages
- * @throws UserError naming the commands that make one, if there is none, or if its file is not the one
- *   that was put there
+ * @param network by default the deepest for the data set; among equally deep ones, the one with
+ *   more stages
+ * @throws UserError naming the commands that make a teacher, if there is none, or if its file is
+ *   not the one that was put there
  */
 export async function findTeacher(
   resultsFolder: string,
@@ -75,7 +75,7 @@ export async function findTeacher(
   );
 }
 
-/** The places of all teachers of the results folder and of the project, by name. */
+/** Lists all teachers of the results folder and of the project, sorted by name. */
 export async function listTeachers(resultsFolder: string): Promise<TeacherPlace[]> {
   const teachers = new Map<string, TeacherPlace>();
   for (const folder of [resultsFolder, COMMITTED]) {
@@ -91,10 +91,10 @@ export async function listTeachers(resultsFolder: string): Promise<TeacherPlace[
 }
 
 /**
- * Reads a teacher. Its hash is a part of each run's identity, so that another one in its place would
- * make all runs anew: a results folder that describes it must describe this one.
+ * Reads a teacher and checks it against its card. Its hash is a part of each run's identity: with
+ * another teacher in its place, all runs would be made again.
  *
- * @throws UserError if the file is damaged, or another teacher than described
+ * @throws UserError if the file is damaged, or another teacher than the card describes
  */
 export async function readTeacher(
   resultsFolder: string,
@@ -108,7 +108,7 @@ export async function readTeacher(
     if (difference === undefined) continue;
     throw new UserError(
       `${place.file} is another teacher than ${join(folder, cardPath(place.name))} describes ` +
-        `(${difference}); put that one back, or take another results folder for this one`,
+        `(${difference}); put that one back, or use another results folder`,
     );
   }
   return teacher;
@@ -117,7 +117,7 @@ export async function readTeacher(
 /**
  * Puts a teacher and its card into a results folder.
  *
- * @throws UserError if another teacher of that name is described there
+ * @throws UserError if the folder describes another teacher of that name
  */
 export async function keepTeacher(
   resultsFolder: string,
@@ -132,7 +132,7 @@ export async function keepTeacher(
   return await readTeacher(resultsFolder, place);
 }
 
-/** What a card says of a teacher. */
+/** Picks a teacher's fields for its card. */
 export function cardOf({ name, network, hash, metadata }: TeacherCard): TeacherCard {
   return { name, network, hash, metadata };
 }

@@ -7,10 +7,10 @@ import { encodeResNet, readResNet } from "../nn/weights_file.ts";
 import { UserError } from "../user_error.ts";
 
 /**
- * Takes PyTorch weights (a state dict saved as safetensors) as the teacher for a data set, and
- * measures its accuracy on the test images.
+ * Imports PyTorch weights (a state dict saved as safetensors) as the teacher for a data set, and
+ * measures their accuracy on the test images.
  *
- * @throws UserError if the file does not hold such a network, or one for other images or classes, or if
+ * @throws UserError if the file holds no such network, or one for other images or classes, or if
  *   the results folder describes another teacher of that name
  */
 export async function importTeacher(
@@ -24,7 +24,7 @@ export async function importTeacher(
   if (channels !== dataset.channels || classes !== dataset.classes.length) {
     throw new UserError(
       `${file} is for images of ${channels} channels and ${classes} classes, but ${dataset.name} has ` +
-        `${dataset.channels} channels and ${dataset.classes.length} classes; name its own data set`,
+        `${dataset.channels} channels and ${dataset.classes.length} classes; choose its own data set`,
     );
   }
   const frozen = freeze(network);

@@ -4,20 +4,21 @@ import type { Dataset } from "../data/dataset.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { topClasses } from "../tensors/rows.ts";
 
-/** How far a classifier in less than float32 is from the same one in float32. */
+/** The error of a classifier in less than float32, against the same one in float32. */
 export interface PrecisionError {
   readonly images: number;
-  /** Root mean square of the differences of logits, relative to that of the logits */
+  /** Root mean square of the logits' differences, over that of the logits */
   readonly relativeError: number;
   readonly largestError: number;
-  /** The share of the images that both put in the same class, 0…1 */
+  /** Share of the images that both put in the same class, 0…1 */
   readonly agreement: number;
-  /** The share that each gets right, 0…1 */
+  /** Share of the images that the classifier gets right, 0…1 */
   readonly accuracy: number;
+  /** The same in float32 */
   readonly exactAccuracy: number;
 }
 
-/** Compares the two on the test images. */
+/** Compares a classifier with the same one in float32, on the test images. */
 export async function precisionError(
   classifier: FrozenClassifier,
   exact: FrozenClassifier,

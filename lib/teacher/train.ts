@@ -25,10 +25,11 @@ export interface TeacherRequest {
 }
 
 /**
- * Trains a teacher on all training images of a data set, as the paper's protocol has it but for
- * epochs and batch size, and stores it. The file says how it was made; resumes after an interruption.
+ * Trains a teacher on all training images of a data set and stores it. Uses the paper's protocol
+ * except for epochs and batch size. Resumes after an interruption. The file records how it was
+ * made.
  *
- * @throws UserError if the results folder has or describes a teacher of that name already
+ * @throws UserError if the results folder already has or describes a teacher of that name
  */
 export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile> {
   const { dataset, network, backend, resultsFolder, report } = request;
@@ -85,7 +86,7 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
   return kept;
 }
 
-/** Before hours of training: only a teacher whose file is lost may be made again. */
+/** Checks, before hours of training, that no teacher is replaced. A lost file may be made again. */
 async function refuseSecond(resultsFolder: string, specification: RunSpecification): Promise<void> {
   const name = teacherName(specification.dataset.name, specification.student);
   const card = await readCard(TEACHER_CARD, resultsFolder, name);
@@ -94,6 +95,6 @@ async function refuseSecond(resultsFolder: string, specification: RunSpecificati
   if (isLost && card.metadata.specification === canonicalJson(specification)) return;
   throw new UserError(
     `${join(resultsFolder, cardPath(name))} describes a teacher of SHA-256 ${card.hash}, which ` +
-      `training would replace; train into another results folder (--results)`,
+      `training would replace; use another results folder (--results)`,
   );
 }

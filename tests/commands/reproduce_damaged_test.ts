@@ -51,7 +51,7 @@ Deno.test("reproduce refuses a teacher that has changed, names both hashes, and 
         stderr,
         new RegExp(
           `^error: ${file} is another teacher than \\S+\\.json describes \\(hash: "${hash}" → ` +
-            '"[0-9a-f]{64}"\\); put that one back, or take another results folder for this one\n$',
+            '"[0-9a-f]{64}"\\); put that one back, or use another results folder\n$',
         ),
       );
     }

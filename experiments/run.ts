@@ -2,14 +2,14 @@ import { experimentNamed, experiments } from "./experiments.ts";
 import { checkInputs, keepInputCards } from "../lib/runs/input_cards.ts";
 import { choiceOptions, parseChoices } from "../lib/runs/choices.ts";
 import { type Experiment, variantClaims } from "../lib/runs/experiment.ts";
-import { openPlans, ownBeside, type Plan } from "../lib/runs/open_plan.ts";
+import { ownBeside, type Plan, planExperiments } from "../lib/runs/open_plan.ts";
 import { checkOverridesUsed } from "../lib/runs/overrides.ts";
 import { type LoadedSources, planSources, RESULTS } from "../lib/runs/plan_sources.ts";
 import { mergePlans } from "../lib/runs/planned_run.ts";
 import { chosenMethods, type PlanChoices } from "../lib/runs/plan.ts";
 import { verdictTable } from "../lib/runs/report/verdict_table.ts";
 import { holderOf } from "../lib/runs/run_lock.ts";
-import { estimateSeconds } from "../lib/runs/estimate.ts";
+import { estimateTime } from "../lib/runs/estimate_time.ts";
 import { runAndReport } from "../lib/runs/run_and_report.ts";
 import { parseShard, shardOf } from "../lib/runs/shard.ts";
 import { type WorkLeft, workLeft } from "../lib/runs/work_left.ts";
@@ -92,7 +92,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
     : await ResultsFolder.open(results);
   const data = { dataFolder: options.data, acceptUnverified: options["unverified-data"] };
   const sources = planSources({ results: folder.path, ...data });
-  const plans = await openPlans(chosen, choices, folder.path, sources);
+  const plans = await planExperiments(chosen, choices, folder.path, sources);
   const runs = shardOf(mergePlans([...plans.values()].map(({ asked }) => asked)), shard);
   const tables = chosen.map((of) => tableName(of, choices.scale, choices.dataset));
   const damage = await damageIn(folder, plans, tables);
@@ -205,7 +205,7 @@ async function listWork(
   if (works.length === 0) return console.log("Nothing to do: every run is there.");
   const started = await startBackend(backend, { threads });
   console.log(describeStartedBackend(started));
-  const estimate = await estimateSeconds(works, started.backend, threads, sources);
+  const estimate = await estimateTime(works, started.backend, threads, sources);
   for (const [index, { run, training }] of works.entries()) {
     const holder = await holderOf(folder.path, run.name);
     console.log(

@@ -37,7 +37,7 @@ interface Summary {
 }
 
 /** @param name the title of a notebook without a heading */
-export function summarise(name: string, notebook: Notebook): Summary {
+export function summaryOf(name: string, notebook: Notebook): Summary {
   const texts = notebook.cells.filter(({ cell_type }) => cell_type === "markdown")
     .map(({ source }) => outline(source));
   const paragraphs = texts.flatMap(({ paragraphs }) => paragraphs);

@@ -3,7 +3,7 @@ import { writeAtomically } from "../files/write_atomically.ts";
 import type { Notebook } from "../notebook/notebook.ts";
 import { escapeHtml } from "../report/escape_html.ts";
 import { inlineAssets, linkedAssets, pageHtml, sharedFiles } from "./page_html.ts";
-import { indexHtml, summarise } from "./index_html.ts";
+import { indexHtml, summaryOf } from "./index_html.ts";
 import type { LinkTarget } from "./markdown.ts";
 import { notebookHtml } from "./notebook_html.ts";
 
@@ -29,7 +29,7 @@ export async function writePages(
   const target = linksAmong(notebooks, addressOf);
   const files: Record<string, string> = { ...await sharedFiles() };
   for (const { name, notebook } of notebooks) {
-    const { title } = summarise(name, notebook);
+    const { title } = summaryOf(name, notebook);
     const body = `<header><a href="index.html">All notebooks</a></header>` +
       `<main>${notebookHtml(notebook, target)}</main>`;
     files[addressOf(name)] = pageHtml({ title, body, footer }, linkedAssets);
@@ -58,7 +58,7 @@ export async function writeOnePage(
     `<article id="${escapeHtml(name)}">${notebookHtml(notebook, target)}</article>`
   );
   const isOne = notebooks.length === 1;
-  const title = isOne ? summarise(notebooks[0].name, notebooks[0].notebook).title : "Notebooks";
+  const title = isOne ? summaryOf(notebooks[0].name, notebooks[0].notebook).title : "Notebooks";
   const first = isOne ? "" : overview(notebooks, addressOf, target);
   const body = `<main>${first}${articles.join("\n")}</main>`;
   const footer = escapeHtml(remark);
@@ -72,7 +72,7 @@ function overview(
 ): string {
   const entries = notebooks.map(({ name, notebook }) => ({
     href: addressOf(name),
-    summary: summarise(name, notebook),
+    summary: summaryOf(name, notebook),
   }));
   return indexHtml(entries, target);
 }

@@ -33,7 +33,7 @@ export interface Plan {
  * @param results the path of the results folder
  * @throws UserError for a bad choice, a data set or a teacher that is neither at hand nor described
  */
-export async function openPlans(
+export async function planExperiments(
   chosen: readonly Experiment[],
   choices: PlanChoices,
   results: string,

@@ -11,7 +11,7 @@ export interface Holder {
 }
 
 /** A run that nobody else takes as long as it is held. */
-export interface Claim {
+export interface RunLock {
   /** @throws UserError if the results folder was removed, or its disk unmounted, since the run was taken */
   check(): Promise<void>;
   /** @throws UserError as `check` does */
@@ -24,7 +24,7 @@ export interface Claim {
  *
  * @throws UserError where the file system knows no locks
  */
-export async function claimRun(folder: string, run: string): Promise<Claim | null> {
+export async function lockRun(folder: string, run: string): Promise<RunLock | null> {
   const path = lockFile(folder, run);
   await makeFolder(dirname(path));
   for (;;) {

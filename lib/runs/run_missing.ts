@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Claim, claimRun } from "./run_lock.ts";
+import { lockRun, type RunLock } from "./run_lock.ts";
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerNews } from "./run_protocol.ts";
 import { type WorkLeft, workLeft } from "./work_left.ts";
 import { type PlannedRun, resultNameOf } from "./planned_run.ts";
@@ -92,13 +92,13 @@ async function runStoppable(
     let worker: RunWorker | undefined;
     try {
       for (let run = next(); run; run = next()) {
-        const claim = await claimRun(folder.path, run.name);
-        if (!claim) {
+        const lock = await lockRun(folder.path, run.name);
+        if (!lock) {
           report.elsewhere.push(run);
           continue;
         }
         if (!worker || worker.isDead) worker = await startWorker();
-        await runClaimed(worker, run, claim);
+        await runLocked(worker, run, lock);
       }
     } catch (error) {
       // The others would go on for hours, to write their results where there is no folder any more.
@@ -126,14 +126,14 @@ async function runStoppable(
     return worker;
   }
 
-  async function runClaimed(worker: RunWorker, run: PlannedRun, claim: Claim): Promise<void> {
+  async function runLocked(worker: RunWorker, run: PlannedRun, lock: RunLock): Promise<void> {
     const abort = () => worker.abort();
     const start = performance.now();
     signal.addEventListener("abort", abort);
     try {
       // Another process may have done it since the list was made.
       const [todo] = await workLeft(folder, [run]);
-      const isFinished = !todo || await runOne(worker, todo, made, settings, claim);
+      const isFinished = !todo || await runOne(worker, todo, made, settings, lock);
       (isFinished ? report.finished : report.left).push(run);
       if (!isFinished) return;
       const seconds = (performance.now() - start) / 1000;
@@ -142,7 +142,7 @@ async function runStoppable(
       report.failed.push({ run, cause: failureText(error) });
     } finally {
       signal.removeEventListener("abort", abort);
-      await claim.release();
+      await lock.release();
     }
   }
 
@@ -169,7 +169,7 @@ async function runOne(
   { run, training, evaluations }: WorkLeft,
   made: RunProvenance,
   { folder, onNews }: RunSettings,
-  claim: Claim,
+  lock: RunLock,
 ): Promise<boolean> {
   const { specification, teacher } = run;
   const checkpoints = join(folder.path, "checkpoints", run.name);
@@ -179,7 +179,7 @@ async function runOne(
       (news) => onNews?.(run, news),
     );
     if (answer.type !== "trained") return false;
-    await claim.check();
+    await lock.check();
     await writeRun(folder, run, answer, made);
   }
   // A process that was killed right here has left them.
@@ -193,7 +193,7 @@ async function runOne(
       ...{ specification, teacher, weights, evaluations },
     });
     if (answer.type !== "evaluated") return false;
-    await claim.check();
+    await lock.check();
     await writeEvaluations(folder, run, evaluations, answer.measurements, { weights, ...made });
   }
   return true;

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { deserialize } from "node:v8";
 import type { PlannedRun } from "../../lib/runs/planned_run.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
-import { claimRun } from "../../lib/runs/run_lock.ts";
+import { lockRun } from "../../lib/runs/run_lock.ts";
 import { workLeft } from "../../lib/runs/work_left.ts";
 import { type RunProvenance, writeRun } from "../../lib/runs/table/run_results.ts";
 import { tableName, updateTable } from "../../lib/runs/table/table_file.ts";
@@ -56,8 +56,8 @@ async function makeRuns(
   const folder = await ResultsFolder.open(path);
   await startBackend(made.backend);
   for (const run of plan) {
-    const claim = await claimRun(path, run.name);
-    if (claim && (await workLeft(folder, [run])).length > 0) {
+    const lock = await lockRun(path, run.name);
+    if (lock && (await workLeft(folder, [run])).length > 0) {
       const checkpoints = join(path, "checkpoints", run.name);
       const { rows, student } = await train(run.specification, {
         ...{ dataset, teacher: null, checkpoints },
@@ -70,7 +70,7 @@ async function makeRuns(
       await writeRun(folder, run, { type: "trained", rows, weights, provenance }, made);
       await Deno.remove(checkpoints, { recursive: true });
     }
-    await claim?.release();
+    await lock?.release();
     const table = tableName(quickstart, run.specification.scale);
     await updateTable(folder, table, quickstart, { own: plan, asked: plan });
   }

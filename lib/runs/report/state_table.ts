@@ -1,5 +1,5 @@
 import { commandFor, type ExperimentReport, isCommitted } from "./experiment_report.ts";
-import { estimateRoughly } from "../estimate.ts";
+import { estimateTimeRoughly } from "../estimate_time.ts";
 import { type WorkLeft, workLeft } from "../work_left.ts";
 import { startBackend } from "../../backend/start_backend.ts";
 import type { Displayable } from "../../report/display.ts";
@@ -46,7 +46,7 @@ export async function stateTable(
     });
   }
   const started = await startBackend(backend);
-  const seconds = await estimateRoughly(works, started.backend, 1, sources);
+  const seconds = await estimateTimeRoughly(works, started.backend, 1, sources);
   return displayTable({
     title: experiment.title,
     columns: [...columns, { key: "time", title: "for the rest", align: "right" }],

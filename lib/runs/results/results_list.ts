@@ -3,8 +3,8 @@ import { isRun, kindOf, type StoredResult, type StoredRun } from "./stored_resul
 import { formatTextTable, type TableCell } from "../../report/cell.ts";
 import { finishedDay, kilobytes, lastAccuracy, shortCommit } from "./result_cells.ts";
 import { runFields } from "./run_fields.ts";
-import { spreadOf } from "../table/summary.ts";
-import { shareText, spreadText } from "../table/summary_table.ts";
+import { meanStdOf } from "../table/summary.ts";
+import { meanStdText, shareText } from "../table/summary_table.ts";
 import { printable } from "../../files/printable.ts";
 import { canonicalJson } from "../../training/run_specification.ts";
 
@@ -95,7 +95,7 @@ function lineOf(group: readonly StoredRun[], sizes: ReadonlyMap<string, number>)
     protocol: fields.protocol || "as published",
     seeds: seeds.toSorted((a, b) => a - b).join(", "),
     epochs: epochsText(group[0]),
-    "test accuracy (%)": spreadText(spreadOf(group.map(lastAccuracy))!, 2),
+    "test accuracy (%)": meanStdText(meanStdOf(group.map(lastAccuracy))!, 2),
     finished: group.map(finishedDay).toSorted().at(-1) ?? null,
     backend: fields.backend,
     commit: shortCommit(fields.commit),

@@ -7,7 +7,7 @@ import { mean, sampleStd } from "../../analysis/statistics/interval.ts";
 import { measureNamed } from "./measures.ts";
 
 /** Mean and spread over seeds, in the measure's unit. */
-export interface Spread {
+export interface MeanStd {
   readonly mean: number;
   /** null for one seed */
   readonly std: number | null;
@@ -15,7 +15,7 @@ export interface Spread {
 
 /** What the seeds of one data set, share, teacher, student, method and protocol say together. */
 export interface SummaryRow extends
-  Spread,
+  MeanStd,
   Pick<
     TableRow,
     | "dataset"
@@ -33,7 +33,7 @@ export interface SummaryRow extends
   /** Of the first measure, paired by seed against the reference; null where there is none */
   readonly gain: PairedDifference | null;
   /** The other measures by name; null where nothing was measured */
-  readonly others: Readonly<Record<string, Spread | null>>;
+  readonly others: Readonly<Record<string, MeanStd | null>>;
   /** Mean shares of crossed to target, third class, not crossed; null without an attack */
   readonly outcomes: readonly [number, number, number] | null;
 }
@@ -71,11 +71,11 @@ export function summarise(
       ...{ dataset, fraction, teacher, student, method, setting, epochs, first_stage_epochs },
       seeds: measured.map((row) => row.seed),
       values,
-      ...spreadOf(values) ?? { mean: NaN, std: null },
+      ...meanStdOf(values) ?? { mean: NaN, std: null },
       gain: method === reference ? null : gainOver(theirs, measured, first),
       others: Object.fromEntries(others.map((name) => [
         name,
-        spreadOf(group.map((row) => valueOf(row, name)).filter((value) => value !== null)),
+        meanStdOf(group.map((row) => valueOf(row, name)).filter((value) => value !== null)),
       ])),
       outcomes: outcomesOf(group),
     };
@@ -89,7 +89,7 @@ export function valueOf({ figures, costs }: TableRow, name: string): number | nu
 }
 
 /** null of no value */
-export function spreadOf(values: readonly number[]): Spread | null {
+export function meanStdOf(values: readonly number[]): MeanStd | null {
   if (values.length === 0) return null;
   return { mean: mean(values), std: values.length > 1 ? sampleStd(values) : null };
 }

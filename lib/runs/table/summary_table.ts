@@ -2,7 +2,7 @@ import type { Experiment } from "../experiment.ts";
 import type { PlannedRun } from "../planned_run.ts";
 import { measureNamed } from "./measures.ts";
 import type { ResultTable } from "./result_table.ts";
-import { type Spread, summarise, type SummaryRow } from "./summary.ts";
+import { type MeanStd, summarise, type SummaryRow } from "./summary.ts";
 import type { Displayable } from "../../report/display.ts";
 import { counted } from "../../report/duration.ts";
 import { displayTable, type TableColumn } from "../../report/display_table.ts";
@@ -67,14 +67,14 @@ export function summaryTable(
       epochs: row.first_stage_epochs > 0
         ? `${row.first_stage_epochs} + ${row.epochs}`
         : String(row.epochs),
-      value: row.values.length > 0 ? spreadText(row, digits) : null,
+      value: row.values.length > 0 ? meanStdText(row, digits) : null,
       seeds: row.values.map((value) => value.toFixed(digits - 1)).join("  "),
       gain: gainText(row, digits),
       interval: intervalText(row, digits - 1),
       ...paper[index],
       ...Object.fromEntries(others.map((name) => {
         const spread = row.others[name];
-        return [name, spread && spreadText(spread, measureNamed(name).digits)];
+        return [name, spread && meanStdText(spread, measureNamed(name).digits)];
       })),
       crossed: row.outcomes && row.outcomes.map((share) => (100 * share).toFixed(0)).join(" / "),
     })),
@@ -137,14 +137,14 @@ export function shareText(fraction: number): string {
 }
 
 /** "86.02 ± 0.21" */
-export function spreadText({ mean, std }: Spread, digits: number): string {
+export function meanStdText({ mean, std }: MeanStd, digits: number): string {
   return `${mean.toFixed(digits)}${std === null ? "" : ` ± ${std.toFixed(digits)}`}`;
 }
 
 function gainText({ gain }: SummaryRow, digits: number): string | null {
   if (!gain) return null;
   const spread = { mean: gain.mean, std: gain.n > 1 ? gain.std : null };
-  return `${gain.mean >= 0 ? "+" : ""}${spreadText(spread, digits)}`;
+  return `${gain.mean >= 0 ? "+" : ""}${meanStdText(spread, digits)}`;
 }
 
 function intervalText({ gain }: SummaryRow, digits: number): string | null {

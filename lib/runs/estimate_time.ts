@@ -15,7 +15,7 @@ import { environmentOf } from "../training/environment.ts";
 import { train } from "../training/train.ts";
 
 /** Estimated times in seconds. */
-export interface Estimate {
+export interface TimeEstimate {
   /** One a run */
   readonly runs: readonly number[];
   readonly total: number;
@@ -38,12 +38,12 @@ const MEASURED_EPOCHS = 6;
  * Estimates the time of runs from measured steps: each method with each student trains for a few
  * mini-batches here and now. Runs side by side share the memory, so expect it to be somewhat low.
  */
-export async function estimateSeconds(
+export async function estimateTime(
   works: readonly WorkLeft[],
   backend: Backend,
   threads: number,
   sources: LoadedSources,
-): Promise<Estimate> {
+): Promise<TimeEstimate> {
   const speeds = new Map<string, Speed>();
   const runs: number[] = [];
   for (const work of works) {
@@ -61,7 +61,7 @@ export async function estimateSeconds(
  * The same in all, roughly and in seconds instead of a minute: steps of one run are measured, and
  * the others are put at what they take by their floating-point operations.
  */
-export async function estimateRoughly(
+export async function estimateTimeRoughly(
   works: readonly WorkLeft[],
   backend: Backend,
   threads: number,

@@ -2,9 +2,10 @@ import { above, type Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 /**
- * Does a sample on the boundary teach more than one well past it? The scale-free step with η = 1 ends on
- * it, with more past it; the published one as far as the teacher's gradients happen to take it. Beside
- * them: only samples that reached their target class, and the gap measured on probabilities.
+ * Compares samples on the boundary with samples past it. The scale-free step with η = 1 ends on the
+ * boundary, and past it with a larger η. The published step ends wherever the teacher's gradients
+ * take it. It has two variants: only samples that reached their target class, and the gap measured
+ * on probabilities.
  */
 export const boundaryStep: Experiment = {
   name: "boundary-step",

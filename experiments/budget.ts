@@ -3,7 +3,7 @@ import { atEachScale } from "../lib/runs/scales.ts";
 
 const epochs = { smoke: [1, 2], quick: [4, 8, 16], paper: [20, 40, 80, 160] };
 
-/** Whether BSS are worth their cost: other methods train longer in the same time. */
+/** Tests whether BSS are worth their cost: other methods train longer in the same time. */
 export const budget: Experiment = {
   name: "budget",
   title: "Accuracy against training time",

@@ -17,7 +17,7 @@ import { table4 } from "./table4.ts";
 import { table5 } from "./table5.ts";
 import { temperatureWeights } from "./temperature_weights.ts";
 
-/** Every experiment; adding one takes a file and a line here. */
+/** All experiments. To add one, write a file and add it here. */
 export const experiments: readonly Experiment[] = [
   quickstart,
   table1,
@@ -33,18 +33,18 @@ export const experiments: readonly Experiment[] = [
 ];
 
 /**
- * The experiment that `reproduce` calls so.
+ * Finds an experiment by its name in `reproduce`.
  *
- * @throws UserError that lists the valid names
+ * @throws UserError listing the valid names
  */
 export function experimentNamed(name: string): Experiment {
   return named("experiment", experiments, name);
 }
 
 /**
- * Opens the experiment of that name for a notebook, as {@linkcode reportOf} does.
+ * Opens an experiment by name for a notebook, as {@linkcode reportOf} does.
  *
- * @throws UserError that lists the valid names
+ * @throws UserError listing the valid names
  */
 export async function openReport(name: string, choices: ReportChoices): Promise<ExperimentReport> {
   return await reportOf(experimentNamed(name), choices);

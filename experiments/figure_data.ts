@@ -7,7 +7,7 @@ const fractions = {
   paper: [0.2, 0.4, 0.6, 0.8, 1],
 };
 
-/** Whether the gain grows as training data shrink. */
+/** Tests whether the gain grows as training data shrink. */
 export const figureData: Experiment = {
   name: "figure-data",
   title: "Figure: amount of training data",

@@ -1,4 +1,4 @@
-/** What notebooks need of the experiments. */
+/** The part of the experiments that notebooks use. */
 export type { Experiment } from "../lib/runs/experiment.ts";
 export { openPlan } from "../lib/runs/open_plan.ts";
 export type { PlannedRun } from "../lib/runs/planned_run.ts";

@@ -11,7 +11,7 @@ import { UserError } from "../lib/user_error.ts";
 
 const RESULTS = "results/cifar10-onednn";
 const FILE = `${RESULTS}/table1-fifth.png`;
-/** What of Table 1 it shows. */
+/** The part of Table 1 in the picture. */
 const PART = {
   scale: "paper",
   fractions: [0.2],
@@ -39,7 +39,7 @@ if (import.meta.main) {
     const figure = gainWithIntervals(gains(summarise(rows, experiment)), { reference });
     const picture = await renderPng(figure, { width: WIDTH, height: figure.layout.height });
     if (!picture) {
-      throw new UserError("there is no Chromium to draw with; apt-get install chromium");
+      throw new UserError("there is no Chromium to draw with; run apt-get install chromium");
     }
     await writeAtomically(FILE, picture);
     console.log(FILE);

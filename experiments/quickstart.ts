@@ -2,8 +2,8 @@ import { above, type Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 /**
- * The main path on images that come with the project: 28×28 grey images of clothes, a ResNet14
- * teacher trained on all 5,000 of them, ResNet8 students that see a part for a few epochs.
+ * The main path on images that come with the project: 28×28 grey images of clothes. The ResNet14
+ * teacher is trained on all 5,000 of them. ResNet8 students see a part of them for a few epochs.
  */
 export const quickstart: Experiment = {
   name: "quickstart",

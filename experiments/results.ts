@@ -17,24 +17,26 @@ import { UserError } from "../lib/user_error.ts";
 
 const command = {
   name: "results",
-  summary:
-    "Shows what results there are, checks that they are whole, or writes them for other tools.\n\n" +
-    "  list [NAME…]     runs, one line for all seeds, and tables (the default)\n" +
-    "  show NAME…       what made them: specification, machine, versions; and their columns\n" +
-    "  verify [NAME…]   reads them, holds them against the manifest and each other; a line a finding\n" +
-    "  export NAME…     one file of them, one below the other; in front of the epochs of runs and of\n" +
-    "                   evaluations stand data set, student, method, options, seed, …\n\n" +
-    'A NAME is that of a result, "tables/table1-quick", or the beginning of several, "runs/"; "*" in it\n' +
-    'is any text, "runs/*-bss-*". Exit status: 2 if something is damaged, which is named and left out;\n' +
-    "1 if verify finds anything else; else 0.",
+  summary: "Lists results, checks that they are whole, or exports them for other tools.\n\n" +
+    "  list [NAME…]     lists runs, one line for all seeds, and tables (the default)\n" +
+    "  show NAME…       shows specification, machine, versions and columns\n" +
+    "  verify [NAME…]   checks results against the manifest and each other; one line per finding\n" +
+    "  export NAME…     merges results into one file; columns in front of runs and evaluations name\n" +
+    "                   data set, student, method, options, seed, …\n\n" +
+    'A NAME is a result, "tables/table1-quick", or the beginning of several, "runs/"; "*" matches any\n' +
+    'text, "runs/*-bss-*". Damaged results are named and left out. Exit status: 2 if something is\n' +
+    "damaged; 1 if verify finds anything else; otherwise 0.",
   positionals: "[list|show|verify|export] [NAME…]",
   options: {
-    each: { help: "list: one line a result, with its name" },
+    each: { help: "list: one line per result, with its name" },
     format: {
       value: exportFormats.map(({ name }) => name).join("|"),
-      help: "export: default by the ending of --out, else csv, which has no room for metadata",
+      help: "export: the format (default: by --out, else csv); csv leaves the metadata out",
     },
-    out: { value: "FILE", help: "export: the file to write (csv goes to the terminal without it)" },
+    out: {
+      value: "FILE",
+      help: "export: the file to write (without it, csv goes to the terminal)",
+    },
     results: folderOptions.results,
   },
 } as const;
@@ -44,7 +46,7 @@ type Action = (folder: ResultsFolder, names: string[], options: Options) => Prom
 
 const actions: Readonly<Record<string, Action>> = { list, show, verify, export: exportThem };
 
-/** Which action an option is of; --results is of all. */
+/** The action that each option belongs to; --results belongs to all. */
 const OWNERS = { each: "list", format: "export", out: "export" } as const;
 
 if (import.meta.main) {
@@ -63,7 +65,7 @@ if (import.meta.main) {
     if (["show", "export"].includes(action) && names.length === 0) {
       throw new UserError(`${action} needs a NAME: runs/, tables/, "runs/*-bss-*", …`);
     }
-    // Nothing but an export to a file writes.
+    // Only an export to a file writes.
     if (options.out === undefined) await Deno.permissions.revoke({ name: "write" });
     const folder = await ResultsFolder.openToRead(options.results ?? RESULTS);
     return await actions[action](folder, names, options);
@@ -121,7 +123,7 @@ function reportDamaged(damaged: readonly Problem[]): number {
   return damaged.length > 0 ? 2 : 0;
 }
 
-/** In bytes, by path relative to the folder; files that are removed meanwhile have none. */
+/** Gives the files' sizes in bytes, by path relative to the folder. Skips files removed meanwhile. */
 async function sizesUnder(folder: string): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
   for await (const file of filesUnder(folder)) {
@@ -138,5 +140,5 @@ function tellEmpty({ path }: ResultsFolder): void {
 function tellNested({ path }: ResultsFolder, files: readonly string[]): void {
   const nested = nestedFolders(files).map((name) => join(path, name, "."));
   if (nested.length === 0) return;
-  console.log(`Results folders of their own, for --results: ${printable(nested.join(", "))}`);
+  console.log(`Further results folders, for --results: ${printable(nested.join(", "))}`);
 }

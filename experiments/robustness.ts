@@ -2,10 +2,10 @@ import { above, type Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale, paperMethods } from "../lib/runs/scales.ts";
 
 const images = { smoke: 8, quick: 100, paper: 512 };
-/** The ensemble takes a thousand steps, however few the images: a trial has the methods of the claims only. */
+/** Only the methods of the claims: the ensemble takes a thousand steps even for few images. */
 const inTrial = ["original", "hinton", "bss"];
 
-/** Whether distillation makes a student more robust, against the strongest attack there is too. */
+/** Tests whether distillation makes a student more robust, even against the strongest attack. */
 export const robustness: Experiment = {
   name: "robustness",
   title: "Robustness of students",

@@ -43,7 +43,7 @@ import { UserError } from "../lib/user_error.ts";
 
 const command = {
   name: "reproduce",
-  summary: "Runs what is missing of experiments, writes results and prints their tables.\n\n" +
+  summary: "Makes the missing runs of experiments, writes results and prints tables.\n\n" +
     "experiments:\n" +
     experiments.map(({ name, title }) => `  ${name.padEnd(20)}${title}`).join("\n"),
   positionals: "[experiment…]",
@@ -51,15 +51,14 @@ const command = {
     ...choiceOptions,
     ...backendOption,
     ...folderOptions,
-    threads: { value: "N", help: "threads of each run on onednn (default: 1, runs side by side)" },
+    threads: { value: "N", help: "threads per run on onednn (default: 1, runs side by side)" },
     "teacher-cache": {
       value: "MIB",
-      help:
-        "room on disk for the teacher's logits, which later runs take from there (default: 1024)",
+      help: "disk space for cached teacher logits, which later runs reuse (default: 1024)",
     },
-    shard: { value: "I/N", help: "run only the I-th of N parts of the runs" },
-    until: { value: "TIME", help: "stop at a checkpoint after so long: 150m, 2h30m" },
-    verbose: { help: "print a line for each epoch where there is no terminal, too" },
+    shard: { value: "I/N", help: "make only the I-th of N parts of the runs" },
+    until: { value: "TIME", help: "stop at a checkpoint after this time: 150m, 2h30m" },
+    verbose: { help: "print a line for each epoch even without a terminal" },
     "dry-run": { help: "list the runs and an estimate of their time from measured steps" },
     ...slurmOptions,
   },
@@ -67,7 +66,7 @@ const command = {
 
 type Line = CommandLine<typeof command.options>;
 
-/** Thousands crash OpenMP; a run that a larger machine began may go on here, with more than there are cores. */
+/** Thousands crash OpenMP. More threads than cores are allowed: a larger machine may have begun. */
 const MOST_THREADS = 256;
 
 if (import.meta.main) await runCommand(command, Deno.args, reproduce);
@@ -116,7 +115,10 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   }
   const status = isRun
     ? await runAndReport(works, {
-      ...{ folder, ...data, teacherCache, threads },
+      folder,
+      ...data,
+      teacherCache,
+      threads,
       backend: options.backend,
       seconds: until,
       verbose: options.verbose,
@@ -137,7 +139,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   return status;
 }
 
-/** Lists the damage in the runs that were asked for and in their tables, one sentence each. */
+/** Lists the damage in the requested runs and in their tables, one sentence each. */
 async function damageIn(
   folder: ResultsFolder,
   plans: ReadonlyMap<Experiment, Plan>,
@@ -156,8 +158,8 @@ async function damageIn(
 
 function tellSubmitted({ jobId, tasks, folder }: Submitted, runs: number): number {
   console.log(
-    `submitted job ${jobId}: ${runs} runs in ${tasks} tasks, whose script and logs are in ${folder}; ` +
-      `--status shows where they stand`,
+    `submitted job ${jobId}: ${runs} runs in ${tasks} tasks, with script and logs in ${folder}; ` +
+      `--status shows their state`,
   );
   return 0;
 }
@@ -165,12 +167,12 @@ function tellSubmitted({ jobId, tasks, folder }: Submitted, runs: number): numbe
 async function showStatus(results: string, experiments: readonly string[]): Promise<number> {
   const folder = await ResultsFolder.openToRead(results);
   const { submissions, unasked } = await slurmStatus(folder, experiments);
-  if (unasked !== null) console.error(`warning: ${unasked}; this is what the results say`);
+  if (unasked !== null) console.error(`warning: ${unasked}; this state is from the results alone`);
   console.log(submissions.map(statusText).join("\n\n") || "Nothing has been submitted to Slurm.");
   return 0;
 }
 
-/** What was asked for, and what there is of the experiment's own runs to hold it against. */
+/** Collects the requested runs, and the default runs to compare them with. */
 async function tableOf(folder: ResultsFolder, { own, asked }: Plan): Promise<ResultTable> {
   const table = await collectTable(folder, asked);
   const others = await collectTable(folder, ownBeside({ own, asked }));
@@ -222,13 +224,13 @@ async function listWork(
 
 const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 
-/** A timer counts at most 2³¹ − 1 milliseconds. */
+/** The longest time: a timer counts at most 2³¹ − 1 milliseconds. */
 const MOST_HOURS = 596;
 
 /**
- * "150m", "2h30m" or "90s" in seconds.
+ * Parses "150m", "2h30m" or "90s" to seconds.
  *
- * @throws UserError naming the option for anything else, for no time at all, and for more than a timer counts
+ * @throws UserError naming the option for anything else, for no time, and for more than 596 hours
  */
 export function parseTime(option: string, text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)([hms])/g)];

@@ -1,7 +1,7 @@
 import { above, type Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale, paperMethods } from "../lib/runs/scales.ts";
 
-/** Which method makes the best student, of three sizes. */
+/** Compares the methods by their students, of three sizes. */
 export const table1: Experiment = {
   name: "table1",
   title: "Table 1: distillation methods",

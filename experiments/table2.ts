@@ -2,9 +2,9 @@ import { above, type Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale, paperMethods } from "../lib/runs/scales.ts";
 
 /**
- * The methods on data with many classes. Which networks and settings the paper has here is not known:
- * these are ours. Scales other than "paper" show only that it runs, on the images of ten classes that
- * come with the project.
+ * Compares the methods on data with many classes. The paper's networks and settings are not known;
+ * these are ours. Scales other than "paper" only show that it runs, on the images of ten classes
+ * that come with the project.
  */
 export const table2: Experiment = {
   name: "table2",
@@ -36,7 +36,8 @@ export const table2: Experiment = {
     if (scale !== "paper") return [{ ...grid, students: ["resnet8"], methods }];
     return [
       {
-        ...{ ...grid, methods },
+        ...grid,
+        methods,
         dataset: "tiny-imagenet",
         teacher: "resnet26-4stage",
         students: ["resnet10-4stage"],

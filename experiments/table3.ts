@@ -2,16 +2,16 @@ import { above, type Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 /**
- * Of the nine other classes DeepFool looks at the four that the teacher thinks most probable. From 256
- * images of CIFAR-10, and the authors' teacher, 255 of its samples end in the same class as with all
- * nine, 0.1 % further away on average, for 0.43 of the time.
+ * The number of classes that DeepFool tries: the four of nine that the teacher finds most probable.
+ * On 256 images of CIFAR-10 and the authors' teacher, 255 samples end in the same class as with all
+ * nine, 0.1 % further away on average, in 0.43 of the time.
  */
 const CANDIDATES = 4;
 
 /**
- * Whether it is boundary supporting samples that help, or any adversarial sample: other attacks in
- * their place. Which L2 minimisation the paper has is not known; here it is Carlini and Wagner's with fewer
- * steps than for measuring robustness, since each mini-batch of the training pays for them.
+ * Compares boundary supporting samples (BSS) with samples of other attacks, to test whether any
+ * adversarial sample helps as much. The paper's L2 minimisation is not known. Ours is Carlini and
+ * Wagner's, with fewer steps than for measuring robustness: each mini-batch pays for them.
  */
 export const table3: Experiment = {
   name: "table3",

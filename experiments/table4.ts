@@ -1,7 +1,7 @@
 import { above, type Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
-/** Whose boundary is most like the teacher's. */
+/** Compares the students' decision boundaries with the teacher's. */
 export const table4: Experiment = {
   name: "table4",
   title: "Table 4: similarity of decision boundaries",

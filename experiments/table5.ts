@@ -1,7 +1,7 @@
 import { above, type Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
-/** Which samples to attack and which class to move each to, one rule changed at a time. */
+/** Changes the rules for base samples and target classes, one at a time. */
 export const table5: Experiment = {
   name: "table5",
   title: "Table 5: selection of base samples and target classes",

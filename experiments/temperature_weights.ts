@@ -1,7 +1,7 @@
 import { above, type Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
-/** How much hangs on the paper's constants T, η, β and N, one changed at a time. */
+/** Changes the temperature T, step η, weight β and number N of base samples, one at a time. */
 export const temperatureWeights: Experiment = {
   name: "temperature-weights",
   title: "Temperature, step, weight and number of BSS",

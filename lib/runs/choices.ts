@@ -8,27 +8,27 @@ import { type Scale, SCALES } from "../training/run_specification.ts";
 import { UserError } from "../user_error.ts";
 import { RESULTS } from "./plan_sources.ts";
 
-/** The options of a command that say which runs of an experiment. */
+/** The command-line options that choose an experiment's runs. */
 export const choiceOptions = {
   scale: { value: SCALES.join("|"), help: "how much to run (default: quick)" },
-  dataset: { value: "NAME", help: "only what is on that data set, or all of it on another one" },
+  dataset: { value: "NAME", help: "only the runs on that data set, or all runs on another one" },
   fractions: { value: "A,B", help: "other shares of the training images: 0.2, 1" },
   students: { value: "A,B", help: "other students: resnet8, resnet14, …" },
   methods: { value: "A,B", help: "other methods than the experiment's" },
   seeds: { value: "N|A,B|A-B", help: "how many seeds, or which: 3, 1-3, 1,2,7 (one alone: 7,)" },
   attack: {
     value: attacks.map(({ shortName }) => shortName).join("|"),
-    help: "which attack makes the samples of the method bss (default: bss; table3: all of its own)",
+    help: "the attack that makes the samples of the method bss (default: bss; table3: all its own)",
   },
   set: {
     value: "METHOD.OPTION=VALUE",
     isRepeatable: true,
-    help: "any option of a method, or of the protocol: bss.eta=0.1, protocol.epochs=20",
+    help: "an option of a method or of the protocol: bss.eta=0.1, protocol.epochs=20",
   },
-  beside: { help: "run what --set or --attack changes by default, too, and compare the two" },
+  beside: { help: "also run the defaults that --set or --attack change, and compare both" },
   "teacher-precision": {
     value: PRECISIONS.join("|"),
-    help: "what the teacher computes in (default: f32; bf16 on onednn, where the CPU has it)",
+    help: "the teacher's number format (default: f32; bf16 on onednn, if the CPU has it)",
   },
 } as const;
 
@@ -57,12 +57,16 @@ export function parseChoices(options: CommandLine<typeof choiceOptions>["options
   };
 }
 
-/** The options that say the same on a command line. */
+/** Writes choices as options of a command line. */
 export function choiceArguments(choices: PlanChoices): string[] {
   const { scale, fractions, students, methods, seeds, set = {}, teacherPrecision } = choices;
   const options = Object.entries({
-    ...{ scale, dataset: choices.dataset, fractions, students, methods },
-    // "2" would be two seeds, "2," is the seed 2
+    scale,
+    dataset: choices.dataset,
+    fractions,
+    students,
+    methods,
+    // "2" would mean two seeds, "2," is seed 2.
     seeds: seeds?.length === 1 ? `${seeds},` : seeds,
     attack: choices.attack,
     "teacher-precision": teacherPrecision,
@@ -93,9 +97,9 @@ function parseFraction(text: string): number {
 }
 
 /**
- * What to type to get runs of an experiment.
+ * Writes the command that makes runs of an experiment.
  *
- * @param results the path of the results folder, as it is to be shown
+ * @param results the path of the results folder, as the command shows it
  */
 export function reproduceCommand(
   experiment: string,
@@ -109,16 +113,17 @@ export function reproduceCommand(
   ].join(" ");
 }
 
-/** More is a mistyped seed, not a number of runs. */
+/** The most seeds: a larger number is a mistyped seed. */
 const MOST = 1000;
 
-/** Tables have them as 32-bit numbers. */
+/** The greatest seed: tables store 32-bit numbers. */
 const GREATEST = 2 ** 31 - 1;
 
 /**
- * "3" means seeds 1, 2 and 3; "1-3" too; "1,2,5" and "1-3,7" mean those; "7," means seed 7 alone.
+ * Parses seeds. "3" and "1-3" mean seeds 1, 2 and 3; "1-3,7" means 1, 2, 3 and 7; "7," means seed 7
+ * alone.
  *
- * @throws UserError for anything else, for more than a thousand seeds, and for one that no table can hold
+ * @throws UserError for anything else, for more than a thousand seeds, and for one above 2³¹ − 1
  */
 export function parseSeeds(text: string): number[] {
   if (/^\d+$/.test(text)) return range(text, 1, Number(text));

@@ -14,29 +14,30 @@ import { type EpochRow, trainingSeconds } from "../training/epoch_row.ts";
 import { environmentOf } from "../training/environment.ts";
 import { train } from "../training/train.ts";
 
-/** Estimated times in seconds. */
+/** Estimated times, in seconds. */
 export interface TimeEstimate {
-  /** One a run */
+  /** One per run */
   readonly runs: readonly number[];
   readonly total: number;
+  /** The number of runs at once */
   readonly sideBySide: number;
 }
 
-/** Seconds an image, in training by stage, and in evaluation. */
+/** Seconds per image: in training, by stage, and in evaluation. */
 interface Speed {
   readonly training: ReadonlyMap<string, number>;
   readonly evaluation: number;
 }
 
-/** Enough for convolutions to be as fast as they get, few enough for the slowest backend. */
+/** Enough for convolutions to reach full speed, few enough for the slowest backend. */
 const MEASURED_IMAGES = 64;
 
-/** The first of a stage is slower and is left out; BSS, for one, are off in the last quarter of them. */
+/** The slower first epoch of a stage is left out. BSS, for one, are off in the last quarter. */
 const MEASURED_EPOCHS = 6;
 
 /**
- * Estimates the time of runs from measured steps: each method with each student trains for a few
- * mini-batches here and now. Runs side by side share the memory, so expect it to be somewhat low.
+ * Estimates the time of runs from measured steps: each method with each student trains on a few
+ * mini-batches. The estimate is somewhat low, since runs side by side share the memory.
  */
 export async function estimateTime(
   works: readonly WorkLeft[],
@@ -58,8 +59,8 @@ export async function estimateTime(
 }
 
 /**
- * The same in all, roughly and in seconds instead of a minute: steps of one run are measured, and
- * the others are put at what they take by their floating-point operations.
+ * Estimates the total time roughly, in seconds instead of a minute: measures steps of one run and
+ * scales them by the floating-point operations of the others.
  */
 export async function estimateTimeRoughly(
   works: readonly WorkLeft[],
@@ -75,7 +76,7 @@ export async function estimateTimeRoughly(
   return flops * (seconds / run.flops) / atOnce;
 }
 
-/** Runs of the same workload take the same time an image. */
+/** Names a run's workload. Runs with the same workload take the same time per image. */
 function workloadOf({ specification }: PlannedRun): string {
   const { dataset, teacher, student, method, options, protocol } = specification;
   return JSON.stringify([dataset.name, teacher, student, method, options, protocol.batchSize]);
@@ -99,7 +100,8 @@ async function measureSpeed(
   try {
     const protocol = { ...specification.protocol, batchSize, epochs: MEASURED_EPOCHS };
     const { rows, student } = await train({ ...specification, protocol }, {
-      ...{ dataset, teacher },
+      dataset,
+      teacher,
       environment: await environmentOf(backend.name),
     });
     student.dispose();
@@ -138,7 +140,7 @@ function firstImages(dataset: Dataset, set: ImageSet, count: number): ImageSet {
   return takeImages(dataset, set, indices);
 }
 
-/** Without the first row, which has compiling and preparing in it. */
+/** Averages all rows but the first, which includes compiling and preparing. */
 function meanOf(rows: readonly EpochRow[], value: (row: EpochRow) => number): number {
   const measured = rows.length > 1 ? rows.slice(1) : rows;
   return measured.reduce((sum, row) => sum + value(row), 0) / measured.length;

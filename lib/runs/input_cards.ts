@@ -33,7 +33,7 @@ export const DATASET_CARD: CardKind<DatasetDescription> = {
 };
 
 /**
- * Describes what a plan's runs are made with, where that does not come with the project.
+ * Writes cards of a plan's data sets and teachers, except those that come with the project.
  *
  * @throws UserError if the folder describes another data set or teacher of that name
  */
@@ -41,7 +41,7 @@ export async function keepInputCards(
   results: string,
   plan: readonly Pick<PlannedRun, "dataset" | "teacher">[],
 ): Promise<void> {
-  // Hundreds of runs have a few of them.
+  // Hundreds of runs share a few of them.
   const datasets = new Map(plan.map(({ dataset }) => [dataset.name, dataset]));
   for (const dataset of datasets.values()) {
     if (dataset.provenance !== "embedded") await keepCard(DATASET_CARD, results, dataset);
@@ -60,7 +60,7 @@ export function datasetCard(results: string, name: string): Promise<DatasetDescr
 }
 
 /**
- * With the place where the weights would be.
+ * Reads a teacher's card and adds the path at which its weights would be.
  *
  * @throws UserError if the card is damaged
  */
@@ -75,16 +75,16 @@ export async function teacherCard(
 }
 
 /**
- * Makes sure that what runs were planned with is at hand. A report plans with what its results say of their
- * data set and teacher; to train, both must be there.
+ * Checks that the planned data sets and teachers are at hand. A report plans with their cards
+ * alone; training needs the images and weights.
  *
- * @throws UserError if the data set or teacher is missing, or is another one than planned
+ * @throws UserError if a data set or teacher is missing, or is another one than planned
  */
 export async function checkInputs(
   plan: readonly PlannedRun[],
   sources: PlanSources,
 ): Promise<void> {
-  // The teachers first: data sets may be downloaded, for nothing if there is no teacher.
+  // Teachers first: without one, the download of a data set would be wasted.
   for (const { dataset, teacher } of new Map(plan.map((run) => [run.teacher.name, run])).values()) {
     const { name, hash } = await sources.teacher(dataset.name, teacher.network);
     if (hash !== teacher.hash) throw different(`teacher ${name}`, teacher.hash, hash);
@@ -100,7 +100,7 @@ export async function checkInputs(
 function different(what: string, theirs: string, ours: string): UserError {
   const [planned, here] = [theirs, ours].map((hash) => hash.slice(0, 12));
   return new UserError(
-    `these results were made with a ${what} of SHA-256 ${planned}…, but the one here has ${here}…; train ` +
-      `into another results folder, or put theirs in its place`,
+    `these results were made with a ${what} of SHA-256 ${planned}…, but the one here has ${here}…; put ` +
+      `that one back, or use another results folder`,
   );
 }

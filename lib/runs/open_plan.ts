@@ -6,9 +6,9 @@ import type { PlannedRun } from "./planned_run.ts";
 import { UserError } from "../user_error.ts";
 
 /**
- * The runs of an experiment, with its data sets loaded and its teachers found.
+ * Plans the runs of an experiment. Loads its data sets and finds its teachers.
  *
- * @throws UserError for a bad choice, a data set or a teacher that is not there
+ * @throws UserError for a bad choice, or if a data set or teacher is missing
  */
 export async function openPlan(
   experiment: Experiment,
@@ -20,18 +20,19 @@ export async function openPlan(
   return await planRuns(experiment, choices, planSources(folders));
 }
 
-/** An experiment's own runs, and those that were asked for now. */
+/** An experiment's default runs, and the requested ones. */
 export interface Plan {
   readonly own: readonly PlannedRun[];
   readonly asked: readonly PlannedRun[];
 }
 
 /**
- * Plans experiments with the images and teachers at hand; where one is not, with what the results folder says of
- * both, which is enough for tables of results that are whole.
+ * Plans experiments with the images and teachers at hand. If one is missing, plans with the results
+ * folder's cards, which are enough for tables of finished results.
  *
  * @param results the path of the results folder
- * @throws UserError for a bad choice, a data set or a teacher that is neither at hand nor described
+ * @throws UserError for a bad choice, or for a data set or teacher that is neither at hand nor
+ *   described
  */
 export async function planExperiments(
   chosen: readonly Experiment[],
@@ -64,8 +65,8 @@ async function plansWith(
 }
 
 /**
- * An experiment's own runs that others were asked for beside: with the same images, student and seed as one
- * of those, so that all means are over the same seeds.
+ * Gives the default runs with the same images, student and seed as a requested run, so that all
+ * means are over the same seeds.
  */
 export function ownBeside({ own, asked }: Plan): PlannedRun[] {
   const isAsked = new Set(asked.map(({ name }) => name));

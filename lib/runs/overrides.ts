@@ -2,17 +2,17 @@ import type { MethodEntry } from "./experiment.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { UserError } from "../user_error.ts";
 
-/** Options of methods, and of "protocol", that are set for one time: owner → option → value. */
+/** Options of methods and of "protocol", set by the user: owner → option → value. */
 export type Overrides = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** The owner of what every method is trained with: epochs, batchSize, learningRate, … */
+/** The owner of the options that all methods share: epochs, batchSize, learningRate, … */
 export const PROTOCOL = "protocol";
 
 /**
- * `["bss.eta=0.1", "bss.mode=paper"]` → `{ bss: { eta: 0.1, mode: "paper" } }`. A value is read as JSON
- * where it is, else as text.
+ * Parses `["bss.eta=0.1", "bss.mode=paper"]` to `{ bss: { eta: 0.1, mode: "paper" } }`. A value
+ * that is not JSON is text.
  *
- * @throws UserError for what is not "owner.option=value", or an owner that is no method
+ * @throws UserError for anything but "owner.option=value", and for an unknown owner
  */
 export function parseOverrides(settings: readonly string[]): Overrides {
   const overrides: Record<string, Record<string, unknown>> = {};
@@ -37,7 +37,7 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** @throws UserError if something is set for a method that no entry has, or not as options by name */
+/** @throws UserError for a method that is not among the entries, or for settings without names */
 export function checkOverridesUsed(overrides: Overrides, entries: readonly MethodEntry[]): void {
   const names = [...new Set(entries.map(({ name }) => name))];
   for (const [owner, options] of Object.entries(overrides)) {
@@ -47,7 +47,7 @@ export function checkOverridesUsed(overrides: Overrides, entries: readonly Metho
           `besides them "${PROTOCOL}" has options`,
       );
     }
-    // In a notebook anything may be typed; a number would be no options.
+    // A notebook may set anything, such as a number.
     if (Object(options) !== options) {
       throw new UserError(
         `${owner} is set to ${JSON.stringify(options)}, but must be options by name, as in ` +
@@ -68,12 +68,12 @@ export function checkBaseSamples(overrides: Overrides, batchSize: number): void 
   }
 }
 
-/** What is set of the protocol, as tables show it: "epochs=20"; null for nothing. */
+/** Describes the protocol's overrides, as tables show them: "epochs=20"; null if there are none. */
 export function protocolText({ [PROTOCOL]: settings = {} }: Overrides): string | null {
   return Object.keys(settings).length === 0 ? null : settingsText(settings).join(", ");
 }
 
-/** An entry with what is set for its method, and a label that says so. */
+/** Applies the overrides of an entry's method to its options and its label. */
 export function withOverrides(entry: MethodEntry, overrides: Overrides): MethodEntry {
   const { attack, ...rest } = { ...overrides[entry.name] };
   const isReplaced = attack !== undefined && attack !== attackOf(entry);
@@ -86,32 +86,29 @@ export function withOverrides(entry: MethodEntry, overrides: Overrides): MethodE
   };
 }
 
-/** ["eta=0.1", "step=newton"] */
+/** Lists settings as text: ["eta=0.1", "step=newton"]. */
 export function settingsText(settings: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(settings).map(([option, value]) =>
     `${option}=${typeof value === "string" ? value : JSON.stringify(value)}`
   );
 }
 
-/** What tables call an entry. */
+/** Gives an entry's name in tables. */
 export function labelOf({ name, label = name }: MethodEntry): string {
   return label;
 }
 
-/** Whether a method's samples are made by an attack, in whose place others can be put. */
+/** True if a method makes samples by an attack, which another attack can replace. */
 export function makesSamples(entry: MethodEntry): boolean {
   return attackOf(entry) !== undefined;
 }
 
-/** Which attack makes its samples; undefined for a method that has none. */
+/** Gives the attack that makes an entry's samples; undefined if it makes none. */
 export function attackOf({ name, options = {} }: MethodEntry): unknown {
   return options.attack ?? methodNamed(name).options.attack?.default;
 }
 
-/**
- * The options of an entry with another attack in the place of its own: of those that were set for that,
- * the ones that are the very same of the other attack stay.
- */
+/** Gives the options of an entry with another attack. Keeps the options that both attacks share. */
 function optionsForAttack(
   { name, options = {} }: MethodEntry,
   attack: unknown,

@@ -30,7 +30,7 @@ import {
 import type { TeacherFile } from "../teacher/find.ts";
 import { UserError } from "../user_error.ts";
 
-/** Where a command line or a notebook departs from an experiment's own lists. */
+/** Changes to an experiment's own lists, from a command line or a notebook. */
 export interface PlanChoices {
   readonly scale: Scale;
   readonly dataset?: string;
@@ -40,30 +40,30 @@ export interface PlanChoices {
   readonly methods?: readonly string[];
   readonly seeds?: readonly number[];
   /**
-   * Which attack makes the samples of the methods that have them: put in the place of the method's own,
-   * or, in an experiment about several attacks, one of these.
+   * The attack that makes the samples. It replaces each method's own; in an experiment about
+   * several attacks it picks one of them.
    */
   readonly attack?: string;
-  /** Options of methods, and of "protocol", in the place of the experiment's */
+  /** Options of methods and of "protocol", instead of the experiment's */
   readonly set?: Overrides;
-  /** Plans the default of every method that `set` or `attack` changes, too, to compare the two */
+  /** True to also plan the default of each method that `set` or `attack` changes */
   readonly beside?: boolean;
-  /** What the teacher computes in; float32 if left out. */
+  /** The teacher's number format; float32 if left out. */
   readonly teacherPrecision?: Precision;
 }
 
-/** Gives the data sets and teachers that experiments name. */
+/** The data sets and teachers that experiments name. */
 export interface PlanSources {
   dataset(name: string): Promise<DatasetDescription>;
-  /** Without a network the best one that there is for the data set. */
+  /** Without a network, the best teacher for the data set. */
   teacher(dataset: string, network?: string): Promise<TeacherFile>;
 }
 
 /**
- * The runs of an experiment at a scale, in the order of its table, each once.
+ * Plans the runs of an experiment at a scale, in the order of its table, each once.
  *
- * @throws UserError for an unknown data set, student, method or option, or if defaults are to
- * stand beside what is changed, and no method is
+ * @throws UserError for an unknown data set, student, method or option, or if `beside` is set and
+ *   no method is changed
  */
 export async function planRuns(
   experiment: Experiment,
@@ -76,22 +76,22 @@ export async function planRuns(
   }
   if (choices.beside && runs.every(({ variantOf }) => variantOf === null)) {
     throw new UserError(
-      `there is nothing to show a default of ${experiment.name} beside: no method differs from its own; ` +
-        `change an option, as in --set bss.eta=2`,
+      `no method of ${experiment.name} is changed, so there is no default to show beside it; change an ` +
+        `option, as in --set bss.eta=2`,
     );
   }
   return [...new Map(runs.map((run) => [run.name, run])).values()];
 }
 
-/** The methods of an experiment at a scale, all grids together, as they are chosen. */
+/** Lists the chosen methods of all grids of an experiment at a scale. */
 export function chosenMethods(experiment: Experiment, choices: PlanChoices): MethodEntry[] {
   return chosenGrids(experiment, choices).flatMap(({ methods }) => methods);
 }
 
-/** With another data set: the grids that are on it, else all of them on that one. */
+/** Applies choices to an experiment's grids. If no grid has the data set, puts all grids on it. */
 function chosenGrids(experiment: Experiment, choices: PlanChoices): RunGrid[] {
   const { scale, dataset, fractions, students, methods, seeds, attack } = choices;
-  // A notebook's parameter is whatever was typed.
+  // A notebook's parameter may be anything.
   if (!Object.hasOwn(experiment.scales, scale)) {
     throw new UserError(`there is no scale "${scale}"; choose from ${SCALES.join(", ")}`);
   }
@@ -113,7 +113,7 @@ function chosenGrids(experiment: Experiment, choices: PlanChoices): RunGrid[] {
   }));
 }
 
-/** Where methods have samples of several attacks: those of one of them, and those that have none. */
+/** Keeps the methods that use `attack`, and those that use none, if the methods' attacks differ. */
 function withAttack(methods: readonly MethodEntry[], attack?: string): readonly MethodEntry[] {
   const attacks = [...new Set(methods.filter(makesSamples).map(attackOf))];
   if (attack === undefined || attacks.length < 2) return methods;
@@ -144,9 +144,9 @@ async function planGrid(
   });
   checkBaseSamples(set, protocol.batchSize);
   dataSourceNamed(grid.dataset);
-  // For another data set than the experiment's own, the best teacher that there is.
+  // On a data set that is not the experiment's own, takes the best teacher.
   const isOwn = experiment.scales[scale].some((own) => own.dataset === grid.dataset);
-  // Before the data set, which may be downloaded, for nothing if there is no teacher.
+  // The teacher first: without one, the download of a data set would be wasted.
   const teacher = await sources.teacher(grid.dataset, isOwn ? grid.teacher : undefined);
   const dataset = await sources.dataset(grid.dataset);
   const testImages = grid.testImages ?? dataset.test.count;
@@ -198,9 +198,9 @@ async function planGrid(
 }
 
 /**
- * The methods of a grid with what is set for them, each with its default before it where that is to stand beside.
+ * Applies overrides to a grid's methods. With `beside`, puts the default before each changed one.
  *
- * @throws UserError if there is an attack to put in place of another, and no method that has one
+ * @throws UserError if an attack is chosen, but no method uses one
  */
 function overriddenMethods(
   { methods }: RunGrid,
@@ -210,7 +210,7 @@ function overriddenMethods(
     throw new UserError(
       `none of the methods ${
         methods.map(({ name }) => name).join(", ")
-      } makes samples by an attack, so that "${attack}" has nothing to replace`,
+      } makes samples by an attack, so "${attack}" has nothing to replace`,
     );
   }
   return methods.flatMap((entry) => {
@@ -231,7 +231,7 @@ function optionsIn({ name, options }: MethodEntry): string {
   return canonicalJson(resolveMethodOptions(methodNamed(name), options));
 }
 
-/** Float32 goes without saying: runs from before there was a choice keep their names. */
+/** Identifies a teacher. Omits float32, so that runs made before this choice keep their names. */
 function identityOf({ name, hash }: TeacherFile, precision?: Precision): TeacherIdentity {
   return { name, hash, ...(precision === "bf16" ? { precision } : {}) };
 }
@@ -250,11 +250,11 @@ const CHOICES: Readonly<Record<keyof PlanChoices, true>> = {
 };
 
 /**
- * Refuses a choice that nobody knows. Nobody checks the types of a notebook's cells, so a mistyped one
- * would silently be the default.
+ * Checks the names of choices. Notebook cells are not type-checked, so a mistyped name would
+ * silently leave the default.
  *
- * @param others names that `owner` knows besides those of a plan's choices
- * @throws UserError that lists what there is
+ * @param others the names that `owner` takes besides a plan's choices
+ * @throws UserError listing the valid names
  */
 export function checkKeys(owner: string, given: object, others: readonly string[] = []): void {
   const known = [...Object.keys(CHOICES), ...others];

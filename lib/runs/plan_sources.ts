@@ -8,18 +8,18 @@ import { PROJECT_ROOT } from "../files/project_root.ts";
 import { exists } from "../data/read_data_file.ts";
 import { findTeacher } from "../teacher/find.ts";
 
-/** The folder that commands and notebooks use unless told otherwise. */
+/** The default results folder of commands and notebooks. */
 export const RESULTS = join(PROJECT_ROOT, "results");
 
-/** Where data sets and teachers are looked for. */
+/** The folders of data sets and teachers. */
 export type PlanFolders = DataOptions & { readonly results?: string };
 
-/** With the images themselves. */
+/** Sources that load the images themselves. */
 export interface LoadedSources extends PlanSources {
   dataset(name: string): Promise<Dataset>;
 }
 
-/** Loads each data set once. */
+/** Makes sources that load each data set once. */
 export function planSources({ results = RESULTS, ...data }: PlanFolders): LoadedSources {
   const datasets = new Map<string, Promise<Dataset>>();
   return {
@@ -33,8 +33,8 @@ export function planSources({ results = RESULTS, ...data }: PlanFolders): Loaded
 }
 
 /**
- * What the results folder says of its data sets and teachers; what it does not know is loaded. So is a
- * teacher that lies in the folder, to see that it is the one described.
+ * Makes sources that read the cards of a results folder, and load what has no card. A teacher whose
+ * weights are in the folder is loaded too, to check it against its card.
  */
 export function recordedSources(results: string, loaded: PlanSources): PlanSources {
   return {

@@ -8,44 +8,44 @@ import { forwardFlops } from "../training/cost.ts";
 import { canonicalJson, type RunSpecification } from "../training/run_specification.ts";
 import type { TeacherFile } from "../teacher/find.ts";
 
-/** One run of an experiment, with what it takes to start it. */
+/** One run of an experiment, ready to start. */
 export interface PlannedRun {
-  /** Its name in results, without the folder. */
+  /** Its name in the results, without the folder. */
   readonly name: string;
-  /** What the experiment's table calls its method. */
+  /** The method's name in the experiment's table. */
   readonly label: string;
-  /** The label of the default that it stands beside, and is compared with; null for all other runs */
+  /** The label of the default that it is compared with; null for all other runs */
   readonly variantOf: string | null;
-  /** Where its protocol is not the experiment's: "epochs=20" */
+  /** Overrides of the experiment's protocol: "epochs=20" */
   readonly setting: string | null;
   readonly specification: RunSpecification;
   readonly dataset: DatasetDescription;
-  /** The teacher's weights; also there for methods that need none. */
+  /** The teacher's weights; given even for methods that need no teacher. */
   readonly teacher: TeacherFile;
-  /** What is measured of the student after its training. */
+  /** The evaluations of the trained student. */
   readonly evaluations: readonly PlannedEvaluation[];
   /** Estimated floating-point operations of the training. */
   readonly flops: number;
 }
 
-/** One measurement of a run's student. */
+/** One evaluation of a run's student. */
 export interface PlannedEvaluation {
-  /** Its place in a results folder */
+  /** The name of its result */
   readonly result: string;
-  /** Which one: "boundary", "robustness" */
+  /** "boundary", "robustness" */
   readonly name: string;
-  /** Defaults filled in */
+  /** All options, defaults included */
   readonly options: Readonly<Record<string, unknown>>;
   /** Estimated floating-point operations. */
   readonly flops: number;
 }
 
-/** The place of a run's result in a results folder. */
+/** Gives the name of a run's result. */
 export function resultNameOf({ name }: Pick<PlannedRun, "name">): string {
   return `runs/${name}`;
 }
 
-/** The place of an evaluation in a results folder: it is of one run, teacher and set of options. */
+/** Gives the name of an evaluation's result: one for each run, teacher and set of options. */
 export function evaluationResult(
   run: string,
   name: string,
@@ -67,13 +67,15 @@ export function plannedEvaluation(
   const flopsOf = (network: string) =>
     forwardFlops(architectureFor(network, run.dataset), run.dataset);
   return {
-    ...{ result: evaluationResult(run.name, name, options, run.teacher.hash), name, options },
+    result: evaluationResult(run.name, name, options, run.teacher.hash),
+    name,
+    options,
     flops: passes.student * flopsOf(run.specification.student) +
       passes.teacher * flopsOf(run.teacher.network),
   };
 }
 
-/** A run that stands in several plans is one run, of which all is measured that any of them asks for. */
+/** Merges plans. A run in several plans becomes one run with the evaluations of all. */
 export function mergePlans(plans: Iterable<readonly PlannedRun[]>): PlannedRun[] {
   const merged = new Map<string, PlannedRun>();
   for (const run of [...plans].flat()) {

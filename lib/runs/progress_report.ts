@@ -6,26 +6,26 @@ import { formatDuration } from "../report/duration.ts";
 import { printable } from "../files/printable.ts";
 import type { ProgressDisplay } from "../report/progress.ts";
 
-/** Of one run, in floating-point operations. */
+/** The progress of one run, in floating-point operations. */
 interface Share {
   readonly training: number;
   readonly all: number;
-  /** null before the first news of it */
+  /** null before the run's first news */
   done: number | null;
-  /** After the last epoch so far: ", test 70.3 %" */
+  /** The latest test accuracy: ", test 70.3 %" */
   accuracy: string;
 }
 
 const percent = (share: unknown) => `${(100 * Number(share)).toFixed(1)} %`;
 
-/** Shows how far all runs are together, and a line for each finished run and each message of one. */
+/** Shows the progress of all runs together, and a line for each finished run and each message. */
 export class ProgressReport {
   readonly #progress: ProgressDisplay;
   readonly #runs = new Map<string, Share>();
   readonly #showsEpochs: boolean;
   #finished = 0;
 
-  /** @param showsEpochs whether each epoch has a line, too */
+  /** @param showsEpochs true to print a line for each epoch, too */
   constructor(works: readonly WorkLeft[], showsEpochs = true) {
     this.#showsEpochs = showsEpochs;
     for (const work of works) {
@@ -80,7 +80,7 @@ export class ProgressReport {
     await this.#progress.finish();
   }
 
-  /** What a checkpoint had of it does not count: it says nothing of the time that the rest takes. */
+  /** Leaves out what a checkpoint had done: it says nothing about the time of the rest. */
   #begin({ name }: PlannedRun, before: number): void {
     const share = this.#runs.get(name)!;
     if (share.done !== null) return;

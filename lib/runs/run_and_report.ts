@@ -6,24 +6,24 @@ import { holderOf } from "./run_lock.ts";
 import { printableLines } from "../files/printable.ts";
 import type { ResultsFolder } from "../store/results_folder.ts";
 
-/** How and where a command runs. */
+/** A command's settings for its runs. */
 export interface CommandSettings extends Omit<RunSettings, "backend" | "signal" | "onNews"> {
-  /** undefined for the first that works here */
+  /** undefined for the first backend that works here */
   readonly backend: string | undefined;
-  /** After how many seconds to stop; null for never */
+  /** Stops the runs after so many seconds; null for never */
   readonly seconds: number | null;
-  /** Prints a line for each epoch where there is no terminal, too */
+  /** True to print a line for each epoch even without a terminal */
   readonly verbose: boolean;
 }
 
-/** `deno task` passes on to its child what a terminal has sent to both: not a second wish. */
+/** A second signal this soon is the same one: the terminal and `deno task` both send it. */
 const SAME_SIGNAL_MS = 1000;
 
 /**
- * Runs and shows progress. A first SIGINT or SIGTERM, or the end of its time, stops every run at a
- * checkpoint, another signal a second later kills the process.
+ * Runs what is missing and shows progress. A first SIGINT or SIGTERM, or the end of the time, stops
+ * each run at a checkpoint. Another signal, a second later or more, kills the process.
  *
- * @returns the exit status: 2 if a run failed, 1 if one is not finished, 0 if all are
+ * @returns the exit status: 2 if a run failed, 1 if one is not finished, 0 if all are finished
  */
 export async function runAndReport(
   works: readonly WorkLeft[],
@@ -39,7 +39,7 @@ export async function runAndReport(
       console.error(`${why}; stopping at a checkpoint`);
       abort.abort();
     } else if (performance.now() - stoppedAt > SAME_SIGNAL_MS) {
-      // An orderly exit would take oneDNN's code away from the threads that still compute with it.
+      // An orderly exit would unload oneDNN while its threads still compute.
       Deno.kill(Deno.pid, "SIGKILL");
     }
   };
@@ -62,7 +62,7 @@ export async function runAndReport(
   return report.failed.length > 0 ? 2 : report.left.length + report.elsewhere.length > 0 ? 1 : 0;
 }
 
-/** Says on standard error which runs failed and why, and which are not finished. */
+/** Prints on standard error which runs failed and why, and which are not finished. */
 export async function tellRest(
   { failed, left, elsewhere }: RunReport,
   folder: ResultsFolder,
@@ -77,6 +77,6 @@ export async function tellRest(
     console.error(`not run here: ${run.name}, ${who} is at it`);
   }
   if (failed.length + left.length > 0) {
-    console.error("run the same command again for what is missing");
+    console.error("run the same command again to make what is missing");
   }
 }

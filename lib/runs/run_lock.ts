@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import os from "node:os";
 import { UserError } from "../user_error.ts";
 
-/** Who is at a run, for messages. */
+/** The process that holds a run's lock, for messages. */
 export interface Holder {
   readonly host: string;
   readonly pid: number;
@@ -10,19 +10,19 @@ export interface Holder {
   readonly since: string;
 }
 
-/** A run that nobody else takes as long as it is held. */
+/** The lock of a run: while it is held, no other worker takes the run. */
 export interface RunLock {
-  /** @throws UserError if the results folder was removed, or its disk unmounted, since the run was taken */
+  /** @throws UserError if the results folder was removed, or its disk unmounted, meanwhile */
   check(): Promise<void>;
   /** @throws UserError as `check` does */
   release(): Promise<void>;
 }
 
 /**
- * Takes a run for this process, or gives null if another one is at it, or another worker of this one.
- * The lock belongs to the open file, so the operating system releases it when its owner dies.
+ * Locks a run; gives null if another process, or another worker of this one, holds it. The lock
+ * belongs to the open file, so the operating system releases it when its owner dies.
  *
- * @throws UserError where the file system knows no locks
+ * @throws UserError if the file system has no locks
  */
 export async function lockRun(folder: string, run: string): Promise<RunLock | null> {
   const path = lockFile(folder, run);
@@ -33,7 +33,7 @@ export async function lockRun(folder: string, run: string): Promise<RunLock | nu
       file.close();
       return null;
     }
-    // Its last owner may have removed the file between opening and locking: then the lock is of no use.
+    // Its last owner may have removed the file between opening and locking: then try again.
     if (!await isAt(file, path)) {
       file.close();
       continue;
@@ -55,7 +55,7 @@ export async function lockRun(folder: string, run: string): Promise<RunLock | nu
   }
 }
 
-/** Makes the folder of the locks, but not anew the results folder, which somebody may have removed. */
+/** Makes the folder of the locks, but not the results folder: somebody may have removed it. */
 async function makeFolder(path: string): Promise<void> {
   await Deno.mkdir(path).catch((error) => {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
@@ -65,11 +65,11 @@ async function makeFolder(path: string): Promise<void> {
 function goneError(folder: string, path: string): UserError {
   return new UserError(
     `the results folder ${folder} was removed, or its disk unmounted, in the middle of a run (${path} is ` +
-      "gone), so that no more results are written; bring it back, then run the same command again",
+      "gone), so no more results are written; bring it back, then run the same command again",
   );
 }
 
-/** Who holds a run; null if nobody does. */
+/** Finds the holder of a run's lock; null if nobody holds it. */
 export async function holderOf(folder: string, run: string): Promise<Holder | null> {
   const path = lockFile(folder, run);
   try {
@@ -77,7 +77,7 @@ export async function holderOf(folder: string, run: string): Promise<Holder | nu
     if (await tryLock(file, path)) return null;
     return JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
-    // Gone meanwhile, or held and not yet written.
+    // The file is gone, or its holder has not written it yet.
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
     throw error;
   }
@@ -87,7 +87,7 @@ function lockFile(folder: string, run: string): string {
   return join(folder, "claims", `${run}.lock`);
 }
 
-/** Longer than `holderOf` has a lock to see whether it is free. */
+/** Longer than `holderOf` holds a lock while it tests it. */
 const LOOKED_AT_MS = 20;
 
 async function tryLock(file: Deno.FsFile, path: string): Promise<boolean> {
@@ -105,7 +105,7 @@ async function tryLock(file: Deno.FsFile, path: string): Promise<boolean> {
   }
 }
 
-/** Whether an open file is the one that lies at the path now. */
+/** True if an open file is still the one at the path. */
 async function isAt(file: Deno.FsFile, path: string): Promise<boolean> {
   const now = await Deno.stat(path).catch(() => null);
   return now !== null && now.ino === (await file.stat()).ino;

@@ -18,22 +18,22 @@ import type { ResultsFolder } from "../store/results_folder.ts";
 import { provenance } from "../store/provenance.ts";
 import { UserError } from "../user_error.ts";
 
-/** How and where to run. */
+/** The settings of the runner. */
 export interface RunSettings {
   readonly folder: ResultsFolder;
   readonly backend: string;
   readonly dataFolder?: string;
   readonly acceptUnverified?: boolean;
-  /** Room on disk for teachers' logits, in MiB; 0 or left out: none are kept. */
+  /** Disk space for cached teacher logits, in MiB; none are kept if 0 or left out. */
   readonly teacherCache?: number;
-  /** Threads of each run, on backends that leave the choice; 1 if left out */
+  /** Threads of each run, on backends with this setting; 1 if left out */
   readonly threads?: number;
-  /** Stops every run where it is, as Stop in a notebook does; what it did is kept as a checkpoint. */
+  /** Stops all runs, as Stop in a notebook does. Each keeps a checkpoint. */
   readonly signal?: AbortSignal;
   readonly onNews?: (run: PlannedRun, news: RunNews) => void;
 }
 
-/** What happens to a run while it is on its way. */
+/** News of a run in progress. */
 export type RunNews =
   | WorkerNews
   | { readonly type: "trained" | "done elsewhere" }
@@ -44,14 +44,14 @@ export interface RunReport {
   readonly failed: readonly { readonly run: PlannedRun; readonly cause: string }[];
   /** Not begun, or stopped by the signal. */
   readonly left: readonly PlannedRun[];
-  /** Another process is still at them. */
+  /** Still locked by another process. */
   readonly elsewhere: readonly PlannedRun[];
 }
 
 /**
- * Trains and evaluates what is missing of a plan, as many runs side by side as the backend makes good
- * use of, and writes each result as soon as it is there. A run that fails does not stop the others;
- * one that another process is at is left to that.
+ * Trains and evaluates what is missing of a plan. Runs as many side by side as the backend makes
+ * good use of, and writes each result as soon as it is ready. A failed run does not stop the
+ * others. A run that another process holds is left to that process.
  *
  * @throws DOMException "AbortError" if Stop was pressed in the notebook
  */
@@ -101,7 +101,7 @@ async function runStoppable(
         await runLocked(worker, run, lock);
       }
     } catch (error) {
-      // The others would go on for hours, to write their results where there is no folder any more.
+      // Otherwise the others would train for hours and find no folder to write to.
       broken.abort();
       throw error;
     } finally {
@@ -131,7 +131,7 @@ async function runStoppable(
     const start = performance.now();
     signal.addEventListener("abort", abort);
     try {
-      // Another process may have done it since the list was made.
+      // Another process may have finished it meanwhile.
       const [todo] = await workLeft(folder, [run]);
       const isFinished = !todo || await runOne(worker, todo, made, settings, lock);
       (isFinished ? report.finished : report.left).push(run);
@@ -158,12 +158,12 @@ async function runStoppable(
   };
 }
 
-/** How many runs of so many threads a backend makes good use of on this machine. */
+/** Counts the runs of so many threads that a backend makes good use of on this machine. */
 export function sideBySide(backend: Backend, threads: number): number {
   return Math.max(Math.floor(backend.runsAtOnce(navigator.hardwareConcurrency) / threads), 1);
 }
 
-/** Gives false if the run was stopped by the signal. */
+/** Does one run; gives false if the signal stopped it. */
 async function runOne(
   worker: RunWorker,
   { run, training, evaluations }: WorkLeft,
@@ -182,7 +182,7 @@ async function runOne(
     await lock.check();
     await writeRun(folder, run, answer, made);
   }
-  // A process that was killed right here has left them.
+  // Also removes those of a process that was killed right here.
   await rm(checkpoints, { recursive: true, force: true });
   onNews?.(run, { type: "trained" });
   if (evaluations.length > 0) {
@@ -190,7 +190,10 @@ async function runOne(
     const answer = await worker.ask({
       type: "evaluate",
       studentFile: studentFile(folder, run),
-      ...{ specification, teacher, weights, evaluations },
+      specification,
+      teacher,
+      weights,
+      evaluations,
     });
     if (answer.type !== "evaluated") return false;
     await lock.check();
@@ -199,21 +202,21 @@ async function runOne(
   return true;
 }
 
-/** A worker that is told to do one thing at a time. */
+/** A worker thread that handles one request at a time. */
 class RunWorker {
   readonly #worker = new Worker(import.meta.resolve("./run_worker.ts"), { type: "module" });
   #isDead = false;
 
-  /** Whether it has come to an end by itself; it answers nothing any more. */
+  /** True if the worker has died. It then answers no more requests. */
   get isDead(): boolean {
     return this.#isDead;
   }
 
   /**
-   * Sends a request and waits for the answer that ends it.
+   * Sends a request and waits for its final answer.
    *
-   * @param onNews is told of everything before that
-   * @throws UserError with the message of a failure
+   * @param onNews called with all news before it
+   * @throws UserError with the worker's message, if the request fails
    */
   async ask(
     request: Exclude<ToWorker, { type: "abort" }>,

@@ -5,16 +5,15 @@ import type { PrecisionError } from "../teacher/precision.ts";
 import type { RunSpecification } from "../training/run_specification.ts";
 import type { TeacherFile } from "../teacher/find.ts";
 
-/** What the runner asks of a worker. */
+/** A message from the runner to a worker. */
 export type ToWorker =
   | {
     readonly type: "start";
     readonly backend: string;
     readonly dataFolder?: string;
     readonly acceptUnverified: boolean;
-    /** In MiB; 0: none */
+    /** In MiB; 0 for none */
     readonly teacherCache: number;
-    /** Of each run */
     readonly threads: number;
   }
   | {
@@ -34,19 +33,19 @@ export type ToWorker =
   }
   | { readonly type: "abort" };
 
-/** What a worker answers. */
+/** A message from a worker to the runner. */
 export type FromWorker = WorkerNews | WorkerAnswer | {
   readonly type: "failed";
   readonly message: string;
 };
 
-/** What a worker tells while it is at something. */
+/** News of a request in progress. */
 export type WorkerNews =
   | { readonly type: "progress"; readonly step: number; readonly steps: number }
   | { readonly type: "epoch"; readonly row: EpochRow }
   | { readonly type: "message"; readonly text: string };
 
-/** What ends a request that did not fail. */
+/** The final answer to a request that did not fail. */
 export type WorkerAnswer =
   | { readonly type: "started" }
   | {
@@ -55,12 +54,12 @@ export type WorkerAnswer =
     /** The student's weights, as a safetensors file */
     readonly weights: Uint8Array;
     readonly provenance: string;
-    /** Where the teacher computes in less than float32 */
+    /** Only if the teacher computes in less than float32 */
     readonly teacherError?: PrecisionError;
   }
   | {
     readonly type: "evaluated";
-    /** In the order of the evaluations that were asked for */
+    /** In the order of the requested evaluations */
     readonly measurements: readonly (readonly Measurement[])[];
   }
   | { readonly type: "aborted" };

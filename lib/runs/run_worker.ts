@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 /**
- * Trains and evaluates runs in a thread of its own, one after the other: a backend that keeps one core
- * busy is put to work on every core this way, and the runner stays responsive.
+ * Trains and evaluates runs in a worker thread, one after the other. With several workers, a
+ * backend that uses one core uses them all, and the runner stays responsive.
  */
 import type { FromWorker, ToWorker } from "./run_protocol.ts";
 import { weightsFault } from "./table/result_fault.ts";
@@ -37,7 +37,7 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   abort = new AbortController();
   try {
     if (data.type === "start") settings = data;
-    // Before every run, since the one before may have lost the device.
+    // Before each run: the last one may have lost the device.
     await startBackend(settings.backend, { threads: settings.threads });
     switch (data.type) {
       case "start":
@@ -100,7 +100,7 @@ async function evaluateStudent(
   }
 }
 
-/** The part of the data set that a run is about; the whole of it is kept for the next run. */
+/** Gives a run's part of the data set. Keeps the whole data set for the next run. */
 async function imagesOf(
   specification: RunSpecification,
 ): Promise<{ own: Dataset; provenance: string }> {
@@ -117,7 +117,7 @@ function frozenOf(network: ResNet): FrozenNetwork {
   return frozen;
 }
 
-/** @throws UserError if the file does not hold the weights that the run ended in */
+/** @throws UserError if the file does not hold the run's final weights */
 async function loadStudent(file: string, run: string, weights: string): Promise<ResNet> {
   const bytes = await readWeightsFile(file);
   const fault = weightsFault(sha256(bytes), `runs/${run}`, weights);
@@ -136,7 +136,7 @@ async function loadPlanned({ file, hash }: TeacherFile): Promise<ResNet> {
   );
 }
 
-/** The teacher, and how far it is from itself in float32, where it computes in less. */
+/** Loads the teacher; in less than float32, also measures its error. */
 async function loadTeacher(
   planned: TeacherFile,
   dataset: Dataset,

@@ -1,19 +1,19 @@
 import type { MethodEntry, RunGrid } from "./experiment.ts";
 import { type Scale, SCALES } from "../training/run_specification.ts";
 
-/** What the experiments have in common at one scale. */
+/** The settings that all experiments share at one scale. */
 export interface ScaleBase {
   readonly grid: Omit<RunGrid, "students" | "methods">;
-  /** Options of BSS where they are not the paper's. */
+  /** Options of BSS that differ from the paper's. */
   readonly bss: Readonly<Record<string, unknown>>;
-  /** N of it */
+  /** Number of base samples per mini-batch, N in the paper */
   readonly baseSamples: number;
 }
 
 /**
- * On the images that come with the project the attack takes the scale-free step. With the published
- * one (η = 0.3) as many samples of this teacher leave their class, but further past the boundary
- * and more of them into a third class.
+ * The scale-free step, for the images that come with the project. With the published step (η = 0.3)
+ * as many samples of this teacher leave their class, but they end further past the boundary, and
+ * more of them end in a third class.
  */
 const EMBEDDED_STEP = { step: "newton", eta: 1 } as const;
 
@@ -22,7 +22,7 @@ const embedded: Pick<RunGrid, "dataset" | "teacher"> = {
   teacher: "resnet14",
 };
 
-/** Boundary similarity and robustness on so many test images. */
+/** Makes the evaluations of boundary similarity and robustness on so many test images. */
 const evaluationsOn = (images: number, attack = {}): RunGrid["evaluations"] => [
   { name: "boundary", options: { images, ...attack } },
   { name: "robustness", options: { images } },
@@ -69,8 +69,8 @@ const bases: Readonly<Record<Scale, ScaleBase>> = {
 };
 
 /**
- * An experiment's grids at every scale: "smoke" (seconds a run) and "quick" (less than a minute) on the
- * images that come with the project, "paper" with the paper's data and protocol.
+ * Makes an experiment's grids at each scale: "smoke" (seconds per run) and "quick" (less than a
+ * minute) on the images that come with the project, "paper" with the paper's data and protocol.
  */
 export function atEachScale(
   grids: (base: ScaleBase, scale: Scale) => readonly RunGrid[],
@@ -81,7 +81,7 @@ export function atEachScale(
   >;
 }
 
-/** The columns of the paper's comparison of methods. */
+/** Lists the methods that the paper compares. */
 export function paperMethods(bss: MethodEntry["options"]): MethodEntry[] {
   return [
     { name: "original" },

@@ -1,16 +1,16 @@
 import type { PlannedRun } from "./planned_run.ts";
 import { UserError } from "../user_error.ts";
 
-/** The index-th of count parts, from 1. */
+/** Part `index` of `count` parts of a plan, counted from 1. */
 export interface Shard {
   readonly index: number;
   readonly count: number;
 }
 
-/** More is a mistyped number: there are never so many runs. */
+/** The most shards: a larger number is mistyped. */
 export const MOST_SHARDS = 9999;
 
-/** "2/4" → the second of four parts. @throws UserError for anything else */
+/** Parses "2/4", the second of four parts. @throws UserError for anything else */
 export function parseShard(text: string | undefined): Shard {
   if (text === undefined) return { index: 1, count: 1 };
   const match = /^(\d+)\/(\d+)$/.exec(text);
@@ -24,8 +24,8 @@ export function parseShard(text: string | undefined): Shard {
 }
 
 /**
- * The runs of a shard, of all that are planned: whichever of them are done by now, shards of the same
- * plan do not overlap. Each next run, heaviest first, goes to the shard that has least to do.
+ * Picks a shard's runs. Shards of the same plan do not overlap, since finished runs count too. Each
+ * run, heaviest first, goes to the shard with the least work.
  */
 export function shardOf(plan: readonly PlannedRun[], { index, count }: Shard): PlannedRun[] {
   const loads = Array<number>(count).fill(0);

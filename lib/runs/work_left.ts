@@ -4,15 +4,15 @@ import { studentFile } from "./table/run_results.ts";
 import { exists } from "../data/read_data_file.ts";
 import type { ResultsFolder } from "../store/results_folder.ts";
 
-/** What is still to be done of a run. */
+/** The unfinished work of a run. */
 export interface WorkLeft {
   readonly run: PlannedRun;
-  /** Also where it was trained, but its weights are not kept and something is to be measured of them. */
+  /** Also true if the run is trained, but its weights are lost and an evaluation needs them. */
   readonly training: boolean;
   readonly evaluations: readonly PlannedEvaluation[];
 }
 
-/** The runs of which something is missing in the results folder, heaviest first. */
+/** Lists the unfinished runs of a plan, heaviest first. */
 export async function workLeft(
   folder: ResultsFolder,
   plan: readonly PlannedRun[],
@@ -30,7 +30,7 @@ export async function workLeft(
     .sort((a, b) => b.run.flops - a.run.flops);
 }
 
-/** Estimated floating-point operations of what is still to be done. */
+/** Estimates the floating-point operations of the unfinished work. */
 export function flopsOf({ run, training, evaluations }: WorkLeft): number {
   return evaluations.reduce((sum, { flops }) => sum + flops, training ? run.flops : 0);
 }

@@ -95,7 +95,10 @@ Deno.test("results verify ends with status 0 for whole results, 1 for incomplete
     await folder.remove(run);
     const { code, stdout } = await results(folder, "verify");
     assertEquals(code, 1);
-    assertMatch(stdout, /^incomplete: .*quickstart-quick\.arrow: not there are the runs/);
+    assertMatch(
+      stdout,
+      /^incomplete: .*quickstart-quick\.arrow: its rows have runs that are missing/,
+    );
     assertMatch(stdout, /: 1 incomplete, 1 unlisted\n$/);
     assertEquals((await results(folder, "verify", "runs/")).code, 0);
   });
@@ -130,7 +133,7 @@ Deno.test("results refuses what it doesn't know, and says what it does", async (
       [["export", "tables/quick", "--out", "/tmp/x.xlsx"], 'there is no format "xlsx"'],
       [["export", "*"], "runs and tables, which have no columns in common"],
       [["export", "runs/", "--out", join(folder.path, "x.csv")], "choose another --out"],
-      [["verify", "table1"], `no result's name begins with "table1"; near it are ${TABLE}`],
+      [["verify", "table1"], `no result's name begins with "table1"; similar names are ${TABLE}`],
     ];
     for (const [args, message] of refused) {
       const { code, stdout, stderr } = await results(folder, ...args);

@@ -37,7 +37,7 @@ Deno.test("a notebook trains nothing into results of the project that hold a par
     await assertRejects(
       () => runHere(report, "wasm"),
       UserError,
-      'comes with the project, so that notebooks write nothing there; train in another folder, as with results = "../results"',
+      'comes with the project, so notebooks write nothing there; train in another folder, as with results = "../results"',
     );
     assertEquals(await snapshot(results), before);
   });

@@ -126,7 +126,7 @@ Deno.test("openPlan() puts another attack in the place of BSS, as a run of its o
   await assertRejects(
     () => openPlan(quickstart, { ...choices, methods: ["hinton"], attack: "fgsm" }),
     UserError,
-    'none of the methods hinton makes samples by an attack, so that "fgsm" has nothing to replace',
+    'none of the methods hinton makes samples by an attack, so "fgsm" has nothing to replace',
   );
 });
 

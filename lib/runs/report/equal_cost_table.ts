@@ -9,7 +9,7 @@ import {
   pairedDifference,
 } from "../../analysis/statistics/paired_difference.ts";
 
-/** What a method has on another that had as much to spend, for each cost. */
+/** Makes a table of a method's gain over another at equal cost, for each cost. */
 export function equalCostTable(
   rows: readonly TableRow[],
   method: string,
@@ -29,7 +29,10 @@ export function equalCostTable(
     rows: costs.flatMap((name) => {
       const { title, unit, digits } = measureNamed(name);
       return equalCost(rows, method, other, name).map(({ epochs, cost, difference }) => ({
-        ...{ cost: title, epochs, spent: `${cost.toFixed(digits)} ${unit}`, seeds: difference.n },
+        cost: title,
+        epochs,
+        spent: `${cost.toFixed(digits)} ${unit}`,
+        seeds: difference.n,
         difference: difference.n === 0
           ? null
           : `${difference.mean >= 0 ? "+" : ""}${difference.mean.toFixed(2)}`,
@@ -42,19 +45,19 @@ export function equalCostTable(
   });
 }
 
-/** How far a method is above another that had as much to spend. */
+/** The gain of a method over another at equal cost. */
 interface EqualCost {
-  /** Of the method */
+  /** The method's number of epochs */
   readonly epochs: number;
-  /** What they cost it, mean over seeds, in the unit of the cost */
+  /** Their cost, mean over seeds, in the cost's unit */
   readonly cost: number;
-  /** Over the seeds whose cost lies between those of the other method */
+  /** Over the seeds whose cost is within those of the other method */
   readonly difference: PairedDifference;
 }
 
 /**
- * Compares two methods at equal cost, for each number of epochs of the first: what the second reaches
- * at the cost of the first is interpolated, seed by seed, over the logarithm of its own costs.
+ * Compares two methods at equal cost, for each number of epochs of the first. Interpolates the
+ * second's measure at the first's cost, seed by seed, over the logarithm of the second's costs.
  *
  * @param cost "seconds", "teacher_images"
  */
@@ -86,7 +89,7 @@ export function equalCost(
   });
 }
 
-/** null outside of the points */
+/** Interpolates the measure at a cost; null outside the points. */
 function interpolated(
   points: readonly { readonly spent: number; readonly reached: number }[],
   spent: number,

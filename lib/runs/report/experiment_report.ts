@@ -10,33 +10,32 @@ import { exists } from "../../data/read_data_file.ts";
 import { PROJECT_ROOT } from "../../files/project_root.ts";
 import { ResultsFolder } from "../../store/results_folder.ts";
 
-/** Marks a folder of results that come with the project. */
+/** The file that marks results that come with the project. */
 const MARK = "COMMITTED.md";
 
-/** An experiment at a scale with its place for results: what the cells of a notebook are about. */
+/** An experiment at a scale with its results folder, for the cells of a notebook. */
 export interface ExperimentReport {
-  /** With the question of each variant, whether it is better than the default beside it */
+  /** The experiment, with a claim added for each variant */
   readonly experiment: Experiment;
   readonly choices: PlanChoices;
   readonly folder: ResultsFolder;
-  /** Loads the images and finds the weights that are needed to train. */
+  /** The sources of images and weights for training */
   readonly sources: LoadedSources;
   readonly plan: readonly PlannedRun[];
 }
 
-/** What a notebook chooses. */
+/** The choices of a notebook. */
 export interface ReportChoices extends PlanChoices, DataOptions {
   /** The results folder; the project's own if left out */
   readonly results?: string;
 }
 
 /**
- * Opens an experiment for a notebook, and writes nothing. Where the results folder describes its data set
- * and teacher, neither need be at hand to look at what is there. Where results that come with the
- * project hold none of the runs, the report is of the folder `results` instead.
+ * Opens an experiment for a notebook, and writes nothing. If the results folder has cards of its
+ * data set and teacher, finished results open without either. If a folder that comes with the
+ * project has none of the runs, opens the folder `results` instead.
  *
- * @throws UserError for an unknown choice, a results folder, a data set or a teacher that is
- *   not there
+ * @throws UserError for an unknown choice, or if a results folder, data set or teacher is missing
  */
 export async function reportOf(
   experiment: Experiment,
@@ -52,7 +51,7 @@ export async function reportOf(
   return { experiment: { ...experiment, claims }, choices, folder, sources, plan };
 }
 
-/** Gives the folder that was named, or the project's own. */
+/** Opens the named folder, or the project's default one. */
 async function folderOf(
   plan: readonly PlannedRun[],
   named: ResultsFolder,
@@ -66,12 +65,12 @@ async function folderOf(
   return await ResultsFolder.openToRead(own);
 }
 
-/** Looks for the mark of results that come with the project, to which only a command that names them adds. */
+/** True if results come with the project. Only a command that names such a folder adds to it. */
 export async function isCommitted({ path }: ResultsFolder): Promise<boolean> {
   return await exists(join(path, MARK));
 }
 
-/** The command that makes what is missing, its paths from the project's folder. */
+/** Writes the command that makes what is missing, with paths relative to the project's folder. */
 export function commandFor({ experiment, choices, folder }: ExperimentReport): string {
   const results = relative(PROJECT_ROOT, Deno.realPathSync(folder.path));
   return reproduceCommand(experiment.name, choices, results);

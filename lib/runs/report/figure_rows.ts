@@ -3,7 +3,7 @@ import type { SummaryRow } from "../table/summary.ts";
 import { shareText } from "../table/summary_table.ts";
 import type { LearningCurve } from "../../report/learning_curves.ts";
 
-/** Of one method with one student, what a figure of gains shows. */
+/** The gain of one method with one student, for a figure. */
 export interface GainRow {
   readonly method: string;
   readonly student: string;
@@ -11,7 +11,7 @@ export interface GainRow {
   readonly interval: readonly [number, number] | null;
 }
 
-/** With the share of the training images in the student's name, where there are several shares. */
+/** Adds the share of the training images to the students' names, if there are several shares. */
 export function withShares<T extends { readonly student: string; readonly fraction: number }>(
   rows: readonly T[],
 ): T[] {
@@ -21,21 +21,21 @@ export function withShares<T extends { readonly student: string; readonly fracti
   );
 }
 
-/** The gains of a summary over its reference. */
+/** Lists the gains over the reference, in the first measure's unit. Leaves out rows without one. */
 export function gains(summary: readonly SummaryRow[]): GainRow[] {
   return withShares(summary).flatMap(({ method, student, gain }) =>
     gain ? [{ method, student, mean: gain.mean, interval: gain.interval }] : []
   );
 }
 
-/** The accuracy of each seed of a method at one place of an axis. */
+/** The values of a method's seeds at one place of an axis. */
 export interface AxisPoint {
   readonly method: string;
   readonly x: number;
   readonly values: readonly number[];
 }
 
-/** The first measure of a summary against another of its measures, mean over seeds, in its unit. */
+/** Lists the first measure, by seed, against another one (mean over seeds), each in its unit. */
 export function against(summary: readonly SummaryRow[], measure: string): AxisPoint[] {
   return summary.flatMap(({ method, values, others }) => {
     const cost = others[measure];
@@ -43,7 +43,7 @@ export function against(summary: readonly SummaryRow[], measure: string): AxisPo
   });
 }
 
-/** The differences to a reference, paired by seed, against the share of the training images in percent. */
+/** Lists the differences to a reference, paired by seed, against the share of images in percent. */
 export function gainsByShare(summary: readonly SummaryRow[], reference = "original"): AxisPoint[] {
   return summary.filter(({ method }) => method !== reference).flatMap((row) => {
     const theirs = summary.find(({ method, fraction, student }) =>
@@ -57,7 +57,7 @@ export function gainsByShare(summary: readonly SummaryRow[], reference = "origin
   });
 }
 
-/** Test accuracy over the training of each run. */
+/** Gives each run's test accuracy over its epochs, in percent. */
 export function curves({ rows, results }: ResultTable): LearningCurve[] {
   const named = withShares(rows);
   return results.map(({ rows: epochs }, index) => {

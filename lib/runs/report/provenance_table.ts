@@ -9,8 +9,8 @@ import { readManifest, resultFile } from "../../store/manifest.ts";
 const MADE_BY = ["machine", "backend", "threads", "deno", "tfjs", "commit", "data"] as const;
 
 /**
- * What made an experiment's results: one line for each machine, backend, version and commit, with the
- * seeds and teachers; and, for `check`, the hash of each result.
+ * Makes a table of an experiment's provenance: one line per machine, backend, version and commit,
+ * with seeds and teachers. Adds the hash of each result, for `check`.
  */
 export async function provenanceTable(
   { folder, plan }: ExperimentReport,

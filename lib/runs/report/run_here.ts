@@ -9,12 +9,12 @@ import { ResultsFolder } from "../../store/results_folder.ts";
 import { UserError } from "../../user_error.ts";
 
 /**
- * Trains and measures in a notebook what is missing of an experiment, with a bar below the cell; does
- * nothing where nothing is. What fails is listed with its cause, as on the command line.
+ * Trains and measures what is missing of an experiment, with a progress bar below the notebook's
+ * cell. Does nothing if nothing is missing. Lists failed runs with their causes.
  *
- * @throws UserError if the results come with the project, or if the data set or the teacher is missing or
- *   is another one than that of the results
- * @param backend the first that works here if left out
+ * @param backend the first one that works here if left out
+ * @throws UserError if the results come with the project, or if the data set or teacher is missing
+ *   or differs from that of the results
  */
 export async function runHere(
   report: ExperimentReport,
@@ -25,7 +25,7 @@ export async function runHere(
   if (works.length === 0) return;
   if (await isCommitted(report.folder)) {
     throw new UserError(
-      `${report.folder.path} comes with the project, so that notebooks write nothing there; train in ` +
+      `${report.folder.path} comes with the project, so notebooks write nothing there; train in ` +
         `another folder, as with results = "../results", or add to this one by its name:\n` +
         `  ${commandFor(report)}`,
     );

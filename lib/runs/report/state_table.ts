@@ -7,8 +7,8 @@ import { displayTable } from "../../report/display_table.ts";
 import { formatDuration } from "../../report/duration.ts";
 
 /**
- * What is there of an experiment, and what to do about the rest: the command, and how long it will
- * take here.
+ * Makes a table of an experiment's finished runs, with the command for the rest and an estimate of
+ * its time here.
  */
 export async function stateTable(
   report: ExperimentReport,
@@ -37,7 +37,9 @@ export async function stateTable(
   const absent = await absentTeachers(works);
   if (absent.length > 0) {
     return displayTable({
-      ...{ title: experiment.title, columns, rows: [row] },
+      title: experiment.title,
+      columns,
+      rows: [row],
       note:
         `${todo} First the weights of ${
           absent.join(", ")
@@ -55,7 +57,7 @@ export async function stateTable(
   });
 }
 
-/** Names of teachers that are only described here: nothing can be trained, and so nothing timed. */
+/** Names the teachers without weights here: without them nothing can be trained or timed. */
 async function absentTeachers(works: readonly WorkLeft[]): Promise<string[]> {
   const teachers = new Map(works.map(({ run: { teacher } }) => [teacher.name, teacher.file]));
   const isThere = (file: string) => Deno.stat(file).then(() => true, () => false);

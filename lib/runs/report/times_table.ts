@@ -7,12 +7,12 @@ import { PHASES } from "../../training/epoch_row.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
 
-/** Of a step of the optimizer; the evaluation comes once an epoch. */
+/** The phases of an optimizer step; the evaluation comes once per epoch. */
 const STEP_PHASES = PHASES.filter((phase) => phase !== "evaluation");
 
 /**
- * The time that runs took, a line for all seeds of one: the whole run, a mean step by its parts, and the
- * evaluation on the test images after an epoch.
+ * Makes a table of the runs' times, one line for all seeds: the whole run, a mean step by its
+ * phases, and the evaluation on the test images after an epoch.
  */
 export function timesTable(
   { plan }: Pick<ExperimentReport, "plan">,
@@ -51,7 +51,10 @@ export function timesTable(
       );
       const { fraction, student, method } = group[0].row;
       return {
-        ...{ fraction: shareText(fraction), student, method, runs: group.length },
+        fraction: shareText(fraction),
+        student,
+        method,
+        runs: group.length,
         minutes: meanOf(({ minutes }) => minutes).toFixed(1),
         step: parts.reduce((sum, [, value]) => sum + value, 0).toFixed(1),
         ...Object.fromEntries(parts.map(([phase, value]) => [`step_${phase}`, value.toFixed(1)])),
@@ -70,11 +73,11 @@ export function timesTable(
 interface RunTimes {
   readonly row: TableRow;
   readonly minutes: number;
-  /** Milliseconds a step */
+  /** Milliseconds per step */
   readonly steps: Readonly<Record<typeof STEP_PHASES[number], number>>;
-  /** Seconds an epoch */
+  /** Seconds per epoch */
   readonly evaluation: number;
-  /** Share of the teacher's clean logits; null if it was asked for none */
+  /** Share of the teacher's clean logits that came from the cache; null if none were needed */
   readonly cached: number | null;
 }
 

@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<Verdict["kind"], readonly [papers: string, ours: st
   "not measured": ["not measured yet", "not measured yet"],
 };
 
-/** What an experiment's results say of its claims, by the rule of `verdicts`. */
+/** Makes a table of the verdicts on an experiment's claims, by the rule of {@linkcode verdicts}. */
 export function verdictTable(experiment: Experiment, rows: readonly TableRow[]): Displayable {
   const found = verdicts(experiment, rows);
   const placeOf = places(found);
@@ -62,7 +62,7 @@ export function verdictTable(experiment: Experiment, rows: readonly TableRow[]):
   );
 }
 
-/** Names a verdict's place by what differs among all of them. */
+/** Names a verdict's place by the fields that differ among all verdicts. */
 function places(found: readonly Verdict[]): (verdict: Verdict) => string {
   const parts: ((row: TableRow) => string)[] = [
     ({ dataset }) => dataset,

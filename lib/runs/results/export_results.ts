@@ -7,20 +7,21 @@ import { UserError } from "../../user_error.ts";
 import { RUN_COLUMNS, runFields } from "./run_fields.ts";
 import type { ArrowContent, Columns, ColumnType, Row } from "../../store/arrow_file.ts";
 
-/** Where to, and in which format. */
+/** The file and format of an export. */
 export interface ExportTarget {
-  /** By the file's ending if left out, else "csv" */
+  /** If left out, by the file's extension, or "csv" without a file */
   readonly format?: string;
   /** Standard output if left out */
   readonly file?: string;
 }
 
 /**
- * Writes results as one table for other tools. A file that was there is replaced by the whole new one.
+ * Writes results as one table for other tools. Replaces an existing file.
  *
- * @param all that are there, of which some may be what the chosen ones are about
- * @param folder the path of the results folder, in which nothing else is to be written
- * @throws UserError for an unknown format, results that do not go together, and a file that cannot be written
+ * @param all all results of the folder, including the runs that chosen evaluations are about
+ * @param folder the path of the results folder, into which nothing is exported
+ * @throws UserError for an unknown format, for results of several kinds, and if the file cannot be
+ *   written
  */
 export async function exportResults(
   chosen: readonly StoredResult[],
@@ -43,12 +44,12 @@ export async function exportResults(
 function chosenFormat({ format, file }: ExportTarget): ExportFormat {
   const chosen = exportFormatNamed(format ?? (file === undefined ? "csv" : extname(file).slice(1)));
   if (file === undefined && chosen.name !== "csv" && Deno.stdout.isTerminal()) {
-    throw new UserError(`${chosen.name} is nothing for a terminal; give --out a file`);
+    throw new UserError(`a terminal cannot show ${chosen.name}; name a file with --out`);
   }
   return chosen;
 }
 
-/** As far as somebody reads it: `head` does not want all. */
+/** Writes to standard output until the reader stops: `head` closes the pipe early. */
 async function writeOut(bytes: Uint8Array): Promise<void> {
   try {
     for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
@@ -57,16 +58,16 @@ async function writeOut(bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Compares where both really are: either may be reached by a link. */
+/** Refuses a file in the results folder. Compares real paths, since either may be behind a link. */
 async function refuseWithin(folder: string, file: string): Promise<void> {
   const place = join(await realFolder(dirname(resolve(file))), basename(file));
   const path = relative(await Deno.realPath(folder), place);
   if (!path.startsWith("..") && !isAbsolute(path)) {
-    throw new UserError(`${file} is within the results folder ${folder}; choose another --out`);
+    throw new UserError(`${file} is inside the results folder ${folder}; choose another --out`);
   }
 }
 
-/** Gives the real path of a folder, also of one that is not there yet. */
+/** Gives the real path of a folder, even if it does not exist yet. */
 async function realFolder(path: string): Promise<string> {
   return await Deno.realPath(path).catch(async () =>
     dirname(path) === path ? path : join(await realFolder(dirname(path)), basename(path))
@@ -74,10 +75,10 @@ async function realFolder(path: string): Promise<string> {
 }
 
 /**
- * Results of one kind, one below the other. In front of their rows stands what they are about. One
- * result alone keeps its metadata.
+ * Merges results of one kind into one table. Columns in front identify each row's run or table. A
+ * single result keeps its metadata.
  *
- * @param runs those that evaluations may be of
+ * @param runs the runs that evaluations may be about
  * @throws UserError for results of several kinds, or if a column has two types
  */
 export function mergeResults(
@@ -87,9 +88,7 @@ export function mergeResults(
   const kinds = new Set(results.map(kindOf));
   if (kinds.size > 1) {
     throw new UserError(
-      `these are ${
-        [...kinds].join(" and ")
-      }, which have no columns in common; choose of one kind: ` +
+      `these are ${[...kinds].join(" and ")}, which have no columns in common; choose one kind: ` +
         [...kinds].map((kind) => `${kind}/`).join(", "),
     );
   }
@@ -112,7 +111,7 @@ function frontOf(result: StoredResult, runs: readonly StoredRun[]): Part["front"
   };
 }
 
-/** A table, with columns to put in front of it that have the same value in every row. */
+/** A table, and columns to put in front with one value for all its rows. */
 interface Part {
   readonly name: string;
   readonly front: { readonly columns: Columns; readonly fields: Row };
@@ -120,8 +119,8 @@ interface Part {
 }
 
 /**
- * Tables one below the other, the columns in front first. A column that some of them lack is null there;
- * whole numbers in some and fractions in others are all of them fractions.
+ * Puts tables one below the other, the columns in front first. A column that a table lacks is null.
+ * A column with whole numbers in one table and fractions in another has fractions.
  *
  * @throws UserError if a column has two other types
  */
@@ -132,7 +131,7 @@ export function mergeParts(parts: readonly Part[]): Pick<ArrowContent, "columns"
       const common = commonType(columns[column] ?? type, type);
       if (common === null) {
         throw new UserError(
-          `${name} cannot stand below those before it: its column "${column}" is ${type}, theirs ` +
+          `${name} does not fit the results before it: its column "${column}" is ${type}, theirs ` +
             `${columns[column]}; export it alone`,
         );
       }

@@ -1,15 +1,15 @@
 import type { Problem } from "../../store/folder_problems.ts";
 
-/** Something wrong with what results say, or with what is there of them. */
+/** A fault in the results, or a gap. */
 export interface Finding {
   /** Path relative to the results folder. */
   readonly file: string;
   /**
-   * "damaged" and "unlisted" as {@linkcode Problem} has them; what contradicts itself is damaged too.
-   * "incomplete": something that belongs to it is missing, or cannot be checked. "stale": it says
-   * something else than the results that it was made of.
+   * "damaged" and "unlisted" are as in {@linkcode Problem}; a file that contradicts itself is
+   * damaged too. "incomplete": a part is missing or cannot be checked. "stale": it differs from the
+   * results that it was made from.
    */
   readonly kind: Problem["kind"] | "incomplete" | "stale";
-  /** What is wrong and what to do, in one line. */
+  /** The fault and the remedy, in one line. */
   readonly message: string;
 }

@@ -7,7 +7,7 @@ import { cardPath, readCard } from "../../store/input_card.ts";
 import { listTeachers, networkOf, readTeacher, TEACHER_CARD } from "../../teacher/find.ts";
 import { UserError } from "../../user_error.ts";
 
-/** The data set or the teacher that a result was made with. */
+/** A data set or teacher that a result was made with. */
 interface Use {
   readonly result: string;
   readonly name: string;
@@ -15,12 +15,12 @@ interface Use {
 }
 
 /**
- * Holds the cards and teachers of a results folder, and the project's teachers that its results name,
- * against each other and against the results.
+ * Checks the cards and teachers of a results folder, and the project's teachers that its results
+ * name, against each other and against the results.
  *
- * @param folder its path
- * @param files all below it, relative to it
- * @param results those that are whole; messages name the files themselves
+ * @param folder the folder's path
+ * @param files all files under it, relative to it
+ * @param results the whole results; messages name their files
  */
 export async function inputFindings(
   folder: string,
@@ -49,7 +49,7 @@ export async function inputFindings(
   for (const name of cards) await check(cardPath(name), name, () => hashOfCard(folder, name));
   const faulty = new Set(findings.map(({ file }) => file));
   for (const place of teachers) {
-    // A fault of the card was told above.
+    // The card's fault is already among the findings.
     if (faulty.has(cardPath(place.name))) continue;
     await check(place.path, place.name, async () => (await readTeacher(folder, place)).hash);
   }
@@ -83,6 +83,6 @@ function otherFinding(
     file,
     kind: "damaged",
     message: `${join(folder, file)}: its SHA-256 is ${hash}, but ${result}${more} say that they ` +
-      `were made with ${theirs}; put that one back, or move them to a results folder of their own`,
+      `were made with ${theirs}; put that one back, or move them to another results folder`,
   };
 }

@@ -5,25 +5,25 @@ import { counted } from "../../report/duration.ts";
 import { printable, printableLines } from "../../files/printable.ts";
 import { formatTextTable } from "../../report/cell.ts";
 
-/** The accuracy of the last epoch, in percent. */
+/** Gives the test accuracy of a run's last epoch, in percent. */
 export function lastAccuracy({ rows }: StoredRun): number {
   return 100 * Number(rows.at(-1)?.test_accuracy ?? NaN);
 }
 
-/** The day on which a result was finished, as "2026-11-24"; null for a table. */
+/** Gives the day on which a result was finished, as "2026-11-24"; null for a table. */
 export function finishedDay({ metadata: { finished } }: StoredResult): string | null {
   return finished?.slice(0, 10) ?? null;
 }
 
-/** "247843d", "247843d+changes" */
+/** Shortens a commit: "247843d", "247843d+changes". */
 export function shortCommit(commit: string | null | undefined): string | null {
   return commit?.replace(/^([0-9a-f]{7})[0-9a-f]+/, "$1") ?? null;
 }
 
 /**
- * What a result takes on disk, in kB, a run with the weights beside it.
+ * Sums up the size of a result on disk, in kB. A run includes its student's weights.
  *
- * @param sizes in bytes of all files below the folder, by path relative to it
+ * @param sizes bytes of all files under the folder, by path relative to it
  */
 export function kilobytes(result: StoredResult, sizes: ReadonlyMap<string, number>): number {
   const files = [
@@ -33,7 +33,7 @@ export function kilobytes(result: StoredResult, sizes: ReadonlyMap<string, numbe
   return files.reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0) / 1000;
 }
 
-/** What a result says of itself: its metadata, and which columns its rows have. */
+/** Lists a result's metadata and the columns of its rows. */
 export function resultText({ name, columns, rows, metadata }: StoredResult): string {
   return [
     name,
@@ -43,16 +43,16 @@ export function resultText({ name, columns, rows, metadata }: StoredResult): str
   ].join("\n");
 }
 
-/** A record or list in several lines, anything else as it is. */
+/** Formats a record or list over several lines; leaves other text as it is. */
 function indented(text: string): string {
   if (!/^[{[]/.test(text)) return printable(text);
   return printableLines(JSON.stringify(JSON.parse(text), null, 2)).replaceAll("\n", "\n  ");
 }
 
 /**
- * One line a result, with its name.
+ * Lists results by name, one line each.
  *
- * @param sizes in bytes of all files below the folder, by path relative to it
+ * @param sizes bytes of all files under the folder, by path relative to it
  */
 export function eachResult(
   results: readonly StoredResult[],

@@ -9,9 +9,9 @@ import { printable } from "../../files/printable.ts";
 import { canonicalJson } from "../../training/run_specification.ts";
 
 /**
- * What there is: runs, one line for all seeds; tables; and how many of each.
+ * Lists results: runs, one line for all seeds; tables; and the number of each kind.
  *
- * @param sizes in bytes of all files below the folder, by path relative to it
+ * @param sizes bytes of all files under the folder, by path relative to it
  */
 export function resultsList(
   results: readonly StoredResult[],
@@ -26,7 +26,7 @@ export function resultsList(
   ].join("\n\n");
 }
 
-/** "6 runs, 12 evaluations, 1 table" */
+/** Counts results by kind: "6 runs, 12 evaluations, 1 table". */
 export function kindCounts(names: readonly string[]): string {
   return ["run", "evaluation", "table"]
     .map((kind) => counted(names.filter((name) => name.startsWith(`${kind}s/`)).length, kind))
@@ -45,16 +45,16 @@ function tableLines(tables: readonly StoredResult[]): string {
   );
 }
 
-/** Columns that are said once, above the table, where all runs have them in common. */
+/** Columns that stand once, above the table, if all runs share their value. */
 const SHARED = ["data set", "teacher", "student", "scale", "protocol", "backend", "commit"];
 
 type Line = Readonly<Record<string, TableCell>>;
 
 /**
- * Runs, one line for all seeds of what is the same but for these, made by the same code on the same
- * backend; what all lines have in common stands above them.
+ * Lists runs, one line for all seeds of the same specification, code and backend. Values that all
+ * lines share stand above them.
  *
- * @param sizes in bytes of all files below the folder, by path relative to it
+ * @param sizes bytes of all files under the folder, by path relative to it
  */
 export function runsList(
   runs: readonly StoredRun[],
@@ -78,7 +78,7 @@ export function runsList(
   ].join("\n");
 }
 
-/** What a method has no use for is nobody's. */
+/** Collects a column's values. null, for a method without a use for the column, does not count. */
 function valuesOf(lines: readonly Line[], column: string): Set<TableCell> {
   return new Set(lines.map((line) => line[column]).filter((value) => value !== null));
 }
@@ -103,7 +103,7 @@ function lineOf(group: readonly StoredRun[], sizes: ReadonlyMap<string, number>)
   };
 }
 
-/** "8", or by stage "4 + 8" */
+/** Formats the number of epochs: "8", or by stage "4 + 8". */
 function epochsText({ rows }: StoredRun): string {
   return [...Map.groupBy(rows, ({ stage }) => stage).values()].map(({ length }) => length)
     .join(" + ");

@@ -5,7 +5,7 @@ import type { Columns } from "../../store/arrow_file.ts";
 import { protocolOptions } from "../../training/protocol.ts";
 import { canonicalJson, type RunSpecification } from "../../training/run_specification.ts";
 
-/** What tells a run from others, as columns. */
+/** The columns that identify a run. */
 export const RUN_COLUMNS = {
   run: "utf8",
   dataset: "utf8",
@@ -21,7 +21,7 @@ export const RUN_COLUMNS = {
   commit: "utf8",
 } as const satisfies Columns;
 
-/** A run's values in {@linkcode RUN_COLUMNS}. */
+/** Gives a run's values of {@linkcode RUN_COLUMNS}. */
 export function runFields(run: StoredRun) {
   const { dataset, teacher, student, method, protocol, scale, seed } = run.specification;
   return {
@@ -40,7 +40,7 @@ export function runFields(run: StoredRun) {
   } satisfies Record<keyof typeof RUN_COLUMNS, string | number | null>;
 }
 
-/** Of a method that this version does not have, all options. */
+/** Lists a method's options that differ from its defaults; all options of an unknown method. */
 function methodDepartures({ method: name, options }: RunSpecification): string {
   const method = methods.find((candidate) => candidate.name === name);
   return departures(options, method?.optionsFor?.(options) ?? method?.options ?? {});
@@ -48,7 +48,7 @@ function methodDepartures({ method: name, options }: RunSpecification): string {
 
 type Rules = Readonly<Record<string, { readonly default: unknown }>>;
 
-/** The options that are not at their defaults: "eta=1, step=newton". */
+/** Lists the options that differ from their defaults: "eta=1, step=newton". */
 function departures(options: Readonly<Record<string, unknown>>, rules: Rules): string {
   const departing = Object.entries(options)
     .filter(([key, value]) => canonicalJson(value) !== canonicalJson(rules[key]?.default));

@@ -7,28 +7,28 @@ import { resultFile } from "../../store/manifest.ts";
 import type { RunSpecification } from "../../training/run_specification.ts";
 import { UserError } from "../../user_error.ts";
 
-/** A result as it was read: "runs/…", "tables/…", "evaluations/…". */
+/** A result read from a folder: "runs/…", "tables/…", "evaluations/…". */
 export interface StoredResult extends ArrowContent {
   readonly name: string;
-  /** null for what is not a run */
+  /** null for a table or an evaluation */
   readonly specification: RunSpecification | null;
 }
 
-/** A run as it was read, one row an epoch. */
+/** A run read from a folder, one row per epoch. */
 export type StoredRun = StoredResult & { readonly specification: RunSpecification };
 
-/** What a results folder holds. */
+/** The content of a results folder. */
 export interface StoredResults {
-  /** Of all that the manifest lists, sorted. */
+  /** All names in the manifest, sorted. */
   readonly names: readonly string[];
-  /** Those that are whole. */
+  /** The whole results. */
   readonly results: readonly StoredResult[];
   readonly damaged: readonly Problem[];
 }
 
 const RUNS = "runs/";
 
-/** Reads all of a folder as it is at one moment, while runners may be writing to it. */
+/** Reads all results of a folder at one moment, even while runners write to it. */
 export async function readStored(folder: ResultsFolder): Promise<StoredResults> {
   const [names, contents] = await withFolderLock(folder.path, "read", async () => {
     const names = await folder.names();
@@ -47,7 +47,7 @@ export async function readStored(folder: ResultsFolder): Promise<StoredResults> 
 }
 
 /**
- * Those of the results that patterns stand for; see {@linkcode matchingNames}.
+ * Picks the results that patterns match; see {@linkcode matchingNames}.
  *
  * @throws UserError for a pattern that fits no name
  */
@@ -68,17 +68,17 @@ export function isRun(result: StoredResult): result is StoredRun {
   return result.specification !== null;
 }
 
-/** "runs", "tables", "evaluations". */
+/** Gives a result's kind: "runs", "tables", "evaluations". */
 export function kindOf({ name }: Pick<StoredResult, "name">): string {
   return name.split("/")[0];
 }
 
-/** A run's name without its folder, as tables, evaluations and files of weights have it. */
+/** Gives a run's name without its folder, as in tables, evaluations and files of weights. */
 export function runNameOf({ name }: StoredRun): string {
   return name.slice(RUNS.length);
 }
 
-/** An error in its place if it is damaged, or a run that does not say what it is a run of. */
+/** Makes a stored result; an error if it is damaged, or a run without a specification. */
 function storedResult(
   folder: string,
   name: string,
@@ -94,7 +94,7 @@ function storedResult(
   );
 }
 
-/** null if it is none; what its parts hold is not looked at. */
+/** Parses a specification; null if it lacks a part. Does not check the parts themselves. */
 function parseSpecification(text: string): RunSpecification | null {
   try {
     const parsed = JSON.parse(text);
@@ -107,10 +107,10 @@ function parseSpecification(text: string): RunSpecification | null {
 }
 
 /**
- * The names that patterns stand for, in their own order: a whole name for itself, else the beginning of
- * some; "*" is any text. Without a pattern all of them.
+ * Picks the names that patterns match, in the order of the names. A pattern is a whole name or the
+ * beginning of several; "*" matches any text. Without a pattern, all names match.
  *
- * @throws UserError for a pattern that fits none, with the names that look most like it
+ * @throws UserError for a pattern that matches none, with the most similar names
  */
 export function matchingNames(
   names: readonly string[],
@@ -132,12 +132,12 @@ function matches(names: readonly string[], pattern: string): readonly string[] {
 function noMatch(names: readonly string[], pattern: string): UserError {
   const near = nearNames(names, pattern);
   const advice = near.length > 0
-    ? `near it are ${near.join(", ")}`
-    : `there are ${names.length} results, which \`deno task results list --each\` names`;
+    ? `similar names are ${near.join(", ")}`
+    : `\`deno task results list --each\` names all ${names.length} results`;
   return new UserError(`no result's name begins with "${pattern}"; ${advice}`);
 }
 
-/** At most three names, those that share the most pieces of three letters with the pattern. */
+/** Finds up to three names that share the most pieces of three letters with the pattern. */
 function nearNames(names: readonly string[], pattern: string): string[] {
   const pieces = Array.from(pattern.slice(2), (_, at) => pattern.slice(at, at + 3));
   const shared = (name: string) => pieces.filter((piece) => name.includes(piece)).length;

@@ -17,11 +17,11 @@ import { flatRow, IDENTITY_COLUMNS } from "../table/table_file.ts";
 import { tableRow } from "../table/table_row.ts";
 import type { EpochRow } from "../../training/epoch_row.ts";
 
-/** At most so many names stand in a message. */
+/** The most names in a message. */
 const MOST_NAMES = 3;
 
 /**
- * Whether a table has all of its runs and every seed of every group, and says what they say.
+ * Checks that a table has all of its runs and all seeds of each group, and agrees with its runs.
  *
  * @param folder the path of the results folder
  */
@@ -44,7 +44,7 @@ export function tableFindings(
     kind: Finding["kind"],
     what: string,
     named: readonly string[],
-    remedy = `${command(choices)}, with what else it was asked for with,`,
+    remedy = `${command(choices)}, with the options that it was made with,`,
   ) =>
     named.length === 0 ? [] : [{
       file: resultFile(table.name),
@@ -54,19 +54,19 @@ export function tableFindings(
 
   return [
     ...about("incomplete", "it lacks", listed("missing").filter((run) => !isThere(run))),
-    ...about("stale", "it lacks what is there by now:", listed("missing").filter(isThere)),
+    ...about("stale", "it lacks runs that are there by now:", listed("missing").filter(isThere)),
     ...about(
       "incomplete",
-      "not there are the runs of its rows",
+      "its rows have runs that are missing:",
       rows.flatMap(({ run }) => typeof run === "string" && !isThere(run) ? [run] : []),
     ),
     ...about("incomplete", "when it was written, not all was measured of", listed("unmeasured")),
-    ...about("incomplete", "when it was written, damaged were", listed("damaged")),
+    ...about("incomplete", "when it was written, these were damaged:", listed("damaged")),
     ...about("stale", "results say otherwise:", faults),
     ...missingSeeds(rows).flatMap(({ group, row, seeds }) =>
       about(
         "incomplete",
-        `seeds that others have are missing of ${group}:`,
+        `${group} lacks seeds that others have:`,
         seeds.map(String),
         command({ ...choices, ...groupChoices(row), seeds }),
       )
@@ -74,7 +74,7 @@ export function tableFindings(
   ];
 }
 
-/** "row 3 has the test_accuracy 0.7, but its results 0.71" */
+/** Lists faults of rows: "row 3 has the test_accuracy 0.7, but its results 0.71". */
 function rowFaults(
   { rows }: StoredResult,
   { results }: Pick<StoredResults, "results">,
@@ -94,18 +94,19 @@ function some(names: readonly string[]): string {
   return names.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** Its name is that of the experiment, the scale and, if it isn't the experiment's own, the data set. */
+/** Reads a table's choices off its name: experiment, scale and, if not the default, data set. */
 function choicesOf({ name, rows, metadata: { experiment } }: StoredResult): PlanChoices {
   const scale = rows[0]?.scale as Scale;
   const dataset = name.slice(`tables/${experiment}-${scale}-`.length);
   return { scale, ...(dataset === "" ? {} : { dataset }) };
 }
 
-/** What narrows an experiment down to the group of a row; to what is beside it too, if no method has its name. */
+/** Narrows an experiment down to a row's group, or to all methods if none has the row's label. */
 function groupChoices({ fraction, student, method, setting, teacher }: Row): Partial<PlanChoices> {
   const isMethod = setting === null && methods.some(({ name }) => name === method);
   return {
-    ...{ fractions: [Number(fraction)], students: [String(student)] },
+    fractions: [Number(fraction)],
+    students: [String(student)],
     ...(isMethod ? { methods: [String(method)] } : {}),
     ...(String(teacher).endsWith(", bf16") ? { teacherPrecision: "bf16" } : {}),
   };
@@ -113,22 +114,22 @@ function groupChoices({ fraction, student, method, setting, teacher }: Row): Par
 
 /** Seeds that one group of rows lacks. */
 interface MissingSeeds {
-  /** The columns in which it differs from others. */
+  /** The group's values in the columns that differ among groups */
   readonly group: string;
-  /** One of its rows. */
+  /** A row of the group */
   readonly row: Row;
   readonly seeds: readonly number[];
 }
 
-/** What the runs of one group have in common. */
+/** The columns that the runs of one group share. */
 const GROUP = Object.keys(IDENTITY_COLUMNS).filter((column) => column !== "seed");
 
-/** Where methods are held against each other. */
+/** The columns that methods share when they are compared. */
 const PLACE = ["dataset", "fraction", "student", "setting", "scale", "epochs"];
 
 /**
- * The seeds that some groups of a table's rows have and others of the same place lack, so that means
- * which are held against each other are not over the same seeds.
+ * Finds the seeds that a group of rows lacks and another group of the same place has. Then their
+ * means are not over the same seeds.
  */
 export function missingSeeds(rows: readonly Row[]): MissingSeeds[] {
   const naming = GROUP.filter((column) => new Set(rows.map((row) => row[column])).size > 1);
@@ -153,10 +154,10 @@ function seedsOf(rows: readonly Row[]): Set<number> {
 }
 
 /**
- * The first figure in which a table's row differs from its run and what was measured of that; null if
- * there is none. Columns that older versions did not have are passed over.
+ * Finds the first figure in which a table's row differs from its run and the run's evaluations;
+ * null if there is none. Skips columns that older versions did not have.
  *
- * @param evaluations of that run
+ * @param evaluations the run's evaluations
  */
 function rowFault(
   row: Row,
@@ -173,7 +174,7 @@ function rowFault(
   }));
   const measured = Map.groupBy(evaluations.flatMap(({ rows }) => rows), ({ measure }) => measure);
   for (const [column, said] of Object.entries(row)) {
-    // The same may have been measured with several options; null if this table asks for none of it.
+    // Evaluations may differ in options; null is right if the table asks for none of them.
     const found = column in trained
       ? [trained[column]]
       : [null, ...measured.get(column)?.map(({ value }) => value) ?? []];

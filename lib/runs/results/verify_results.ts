@@ -21,22 +21,23 @@ import { studentPath } from "../table/run_results.ts";
 import { asUserError } from "../../as_user_error.ts";
 import { sha256 } from "../../files/sha256.ts";
 
-/** What a look at the results of a folder has found. */
+/** The outcome of a check of results. */
 export interface Verification {
-  /** Empty when all is whole. */
+  /** Empty if all is whole. */
   readonly findings: readonly Finding[];
-  /** What was looked at, damaged or not. */
+  /** The checked results, damaged or not. */
   readonly names: readonly string[];
-  /** How many whole runs there are among them, and beside how many of them lie final weights. */
+  /** The number of whole runs among them. */
   readonly runs: number;
+  /** The number of these runs whose final weights are kept. */
   readonly withWeights: number;
 }
 
 /**
- * Reads results and holds them against the manifest, what they say of themselves, and each other.
+ * Checks results against the manifest, their own metadata, and each other.
  *
- * @param patterns which ones; without any also what else lies in the folder
- * @throws UserError for a manifest that is damaged, and for a pattern that fits no name
+ * @param patterns the results to check; without any, checks all files in the folder
+ * @throws UserError for a damaged manifest, and for a pattern that matches no name
  */
 export async function verifyResults(
   folder: ResultsFolder,
@@ -73,7 +74,7 @@ export async function verifyResults(
   };
 }
 
-/** Checks that an evaluation is the one that its name says, of a run that is there, and of its weights. */
+/** Checks that an evaluation has the right name, and that its run exists with the same weights. */
 function evaluationFindings(
   { name, metadata }: StoredResult,
   { names, results }: StoredResults,
@@ -87,8 +88,8 @@ function evaluationFindings(
       file,
       kind: "incomplete",
       message:
-        `the run ${metadata.run}, of which it is an evaluation, is not there; \`deno task reproduce\`, ` +
-        "with the options that it was made with, makes it",
+        `its run ${metadata.run} is missing; \`deno task reproduce\`, with the options that it was made ` +
+        "with, makes it",
     }];
   }
   const whole = results.find((result) => result.name === run);
@@ -96,7 +97,7 @@ function evaluationFindings(
   return other ? [{ file, kind: "stale", message: other }] : [];
 }
 
-/** Whether a run is the one that its name says, and has all of its epochs. */
+/** Checks that a run has the right name and all of its epochs. */
 function runFindings(run: StoredRun): Finding[] {
   return [nameFinding(run), epochFinding(run)].filter((finding) => finding !== null);
 }
@@ -132,11 +133,11 @@ function epochFinding({ name, specification, rows, metadata }: StoredRun): Findi
 }
 
 /**
- * What runners that were killed have left beside the results: weights of students that no run ended
- * in, and checkpoints of runs that are finished.
+ * Finds what killed runners left: weights of students without a run, and checkpoints of finished
+ * runs.
  *
- * @param files all below the results folder, relative to it
- * @param names of the results that are there
+ * @param files all files under the results folder, relative to it
+ * @param names the names of the results
  */
 function strayFindings(files: readonly string[], names: readonly string[]): Finding[] {
   const isRun = (name: string) => names.includes(`runs/${name}`);
@@ -145,7 +146,7 @@ function strayFindings(files: readonly string[], names: readonly string[]): Find
   return [
     ...files.filter((file) => {
       const [, name] = /^students\/(.+)$/.exec(file) ?? [];
-      // Half of a file is told of, and removed, by the folder itself.
+      // The folder itself reports and removes half-written files.
       return name !== undefined && !name.endsWith(".tmp") &&
         !isRun(name.replace(/\.safetensors$/, ""));
     }).map((file): Finding => ({
@@ -163,10 +164,10 @@ function strayFindings(files: readonly string[], names: readonly string[]): Find
 }
 
 /**
- * Whether the final weights beside a run are those it ended in.
+ * Checks that the weights kept for a run are its final ones.
  *
- * @returns null if they are; "not kept" if there are none, which is no fault: they are only needed to
- *   measure more of the student
+ * @returns null if they are; "not kept" if there are none, which is no fault: only further
+ *   evaluations need them
  */
 async function weightsFinding(
   folder: ResultsFolder,

@@ -10,23 +10,23 @@ import type { ResultsFolder } from "../../store/results_folder.ts";
 import { formatTextTable } from "../../report/cell.ts";
 import { UserError } from "../../user_error.ts";
 
-/** Where a task of a job array stands. */
+/** The state of a task of a job array. */
 export interface TaskStatus {
   readonly task: number;
   /**
-   * As Slurm says it, "running", "pending (Resources)", "timeout"; "done" once it has ended and all of
-   * its runs are there. Of a task that Slurm has forgotten "done" or "ended", "unknown" if it could not
-   * be asked.
+   * Slurm's state: "running", "pending (Resources)", "timeout"; "done" once the task has ended and
+   * all of its runs are finished. Otherwise "ended" for a task that Slurm has forgotten, and
+   * "unknown" if Slurm could not be asked.
    */
   readonly state: string;
   readonly runs: number;
-  /** How many of them have all of their results, whoever made these. */
+  /** The number of runs with all of their results, whoever made these. */
   readonly finishedRuns: number;
-  /** The file of all that it printed. */
+  /** The file with the task's output. */
   readonly log: string;
 }
 
-/** Where a submission stands. */
+/** The state of a submission. */
 export interface SubmissionStatus {
   readonly submission: Submission;
   readonly tasks: readonly TaskStatus[];
@@ -35,15 +35,15 @@ export interface SubmissionStatus {
 export interface SlurmStatus {
   /** Oldest first. */
   readonly submissions: readonly SubmissionStatus[];
-  /** Why Slurm could not be asked; null if it was. */
+  /** The reason why Slurm could not be asked; null if it was. */
   readonly unasked: string | null;
 }
 
 /**
- * Where everything stands that was submitted from a results folder. Slurm knows of the tasks that wait,
- * run or ended a few minutes ago; what has become of the others is seen from their results.
+ * Reports the state of all submissions from a results folder. Slurm knows the tasks that wait, run,
+ * or ended a few minutes ago. Results tell about the others.
  *
- * @param experiments only submissions of these; of all if empty
+ * @param experiments the experiments to report; all if empty
  */
 export async function slurmStatus(
   results: ResultsFolder,
@@ -59,7 +59,8 @@ export async function slurmStatus(
       submission,
       tasks: submission.tasks.map((task) =>
         taskStatus(task, asked.tasks.get(`${submission.jobId}_${task.task}`), {
-          ...{ present, log: taskLog(folder, task.task) },
+          present,
+          log: taskLog(folder, task.task),
           forgotten: asked.unasked === null ? "ended" : "unknown",
         })
       ),
@@ -80,7 +81,7 @@ function taskStatus(
   return { task, state, runs: all.length, finishedRuns: finished.length, log };
 }
 
-/** A submission in a line, and its tasks unless all is done. */
+/** Describes a submission in one line, with a table of its tasks unless all are done. */
 export function statusText({ submission, tasks }: SubmissionStatus): string {
   const { jobId, submitted, args } = submission;
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
@@ -95,7 +96,7 @@ export function statusText({ submission, tasks }: SubmissionStatus): string {
   return formatTextTable(["task", "state", "runs finished", "log"], rows, { title });
 }
 
-/** What Slurm says of a task. */
+/** Slurm's answer about a task. */
 interface SlurmTask {
   /** "running", "pending (Resources), requeued 2×", "out of memory" */
   readonly state: string;
@@ -103,7 +104,7 @@ interface SlurmTask {
   readonly isOver: boolean;
 }
 
-/** States of a task that has ended; every other one is of a task that waits or runs. */
+/** States of a task that has ended. In all other states it waits or runs. */
 const ENDED = new Set([
   "BOOT_FAIL",
   "CANCELLED",
@@ -117,10 +118,10 @@ const ENDED = new Set([
 ]);
 
 /**
- * The tasks of arrays that Slurm knows of, by array and task, "12_3"; it forgets a task a few minutes
- * after its end.
+ * Asks Slurm for the tasks of job arrays, by array and task: "12_3". Slurm forgets a task a few
+ * minutes after its end.
  *
- * @returns besides them why Slurm could not be asked, null if it was
+ * @returns also the reason why Slurm could not be asked; null if it was
  */
 async function slurmTasks(
   jobIds: readonly string[],
@@ -130,7 +131,7 @@ async function slurmTasks(
     return { tasks: parseTasks(await squeue(jobIds)), unasked: null };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    // Its answer for one job that it has forgotten; of several it lists those that it knows.
+    // Slurm's answer for a single job that it has forgotten. Of several it lists the known ones.
     const isForgotten = error.message.includes("Invalid job id");
     return { tasks: new Map(), unasked: isForgotten ? null : error.message };
   }

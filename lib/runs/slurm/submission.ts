@@ -4,9 +4,9 @@ import { UserError } from "../../user_error.ts";
 import { findProgram } from "../../files/find_program.ts";
 import { runProgram } from "../../files/run_program.ts";
 
-/** What was submitted: a job array, each of whose tasks runs a shard of what was missing. */
+/** A submitted job array. Each task runs a shard of the missing runs. */
 export interface Submission {
-  /** Slurm's number of the array. */
+  /** Slurm's number of the job array. */
   readonly jobId: string;
   /** ISO 8601 */
   readonly submitted: string;
@@ -17,13 +17,13 @@ export interface Submission {
 }
 
 export interface SubmittedTask {
-  /** Its number in the array, and that of its shard. */
+  /** The task's number in the array, and its shard's. */
   readonly task: number;
-  /** The results that each of its runs comes to, by the run's name. */
+  /** The names of each run's results, by the run's name. */
   readonly runs: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Makes the folder of a new submission, in the results folder: `slurm/2026-01-31T12-00-00-5f0c/`. */
+/** Makes a folder for a submission, in the results folder: `slurm/2026-01-31T12-00-00-5f0c/`. */
 export async function makeSubmissionFolder(results: string): Promise<string> {
   const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
   const folder = join(results, "slurm", `${time}-${crypto.randomUUID().slice(0, 4)}`);
@@ -31,7 +31,7 @@ export async function makeSubmissionFolder(results: string): Promise<string> {
   return folder;
 }
 
-/** The file, in the submission's folder, of what a task printed over all its attempts. */
+/** Gives the file, in the submission's folder, of a task's output over all its attempts. */
 export function taskLog(folder: string, task: number | string): string {
   return `${folder}/${task}.log`;
 }
@@ -44,9 +44,9 @@ export async function writeSubmission(folder: string, submission: Submission): P
 }
 
 /**
- * Everything that was submitted from a results folder, oldest first, by its folder.
+ * Reads all submissions from a results folder, by their folders, oldest first.
  *
- * @throws UserError naming a record that is damaged
+ * @throws UserError naming a damaged record
  */
 export async function readSubmissions(results: string): Promise<Map<string, Submission>> {
   const submissions = new Map<string, Submission>();
@@ -55,9 +55,9 @@ export async function readSubmissions(results: string): Promise<Map<string, Subm
     try {
       submissions.set(folder, JSON.parse(await Deno.readTextFile(path)));
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) continue; // never got as far as a job
+      if (error instanceof Deno.errors.NotFound) continue; // no job was submitted
       if (!(error instanceof SyntaxError)) throw error;
-      throw new UserError(`${path} is damaged (${error.message}); delete the folder it is in`, {
+      throw new UserError(`${path} is damaged (${error.message}); delete its folder`, {
         cause: error,
       });
     }
@@ -77,25 +77,25 @@ async function foldersIn(folder: string): Promise<string[]> {
 }
 
 /**
- * Runs one of Slurm's programs and gives what it printed.
+ * Runs one of Slurm's programs and gives its output.
  *
- * @throws UserError with its message if it fails, or if it is missing
+ * @throws UserError if the program is missing, or with its message if it fails
  */
 export async function runSlurmProgram(name: string, args: readonly string[]): Promise<string> {
   if (await findProgram([name]) === null) {
-    throw new UserError(`there is no ${name} here, one of Slurm's programs`);
+    throw new UserError(`there is no ${name} here; use a machine with Slurm's programs`);
   }
   const { success, stdout, stderr } = await runProgram(name, args);
   if (!success) throw new UserError(`${name} failed: ${stderr || "it did not say why"}`);
   return stdout;
 }
 
-/** A word as bash takes it literally; plain words stay as they are. */
+/** Quotes a word for bash, if it needs quotes. */
 export function bashWord(text: string): string {
   return /^[\w./:=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The path of a file in a line of `#SBATCH`, where "%" and a few others mean something. */
+/** Escapes a path for a line of `#SBATCH`, in which "%" and some other characters are special. */
 export function sbatchPath(path: string): string {
   return path.replaceAll("%", "%%").replace(/[^\w./%-]/gu, "\\$&");
 }

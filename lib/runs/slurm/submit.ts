@@ -18,44 +18,44 @@ import { loaderVariables } from "../../files/loader_variables.ts";
 import { PROJECT_ROOT } from "../../files/project_root.ts";
 import { type CommandLine, parseWholeNumber } from "../../commands/command_line.ts";
 
-/** What to submit. */
+/** The runs to submit, and how. */
 export interface SlurmRequest {
   /** The results folder, on a file system that all nodes share. */
   readonly results: string;
   readonly experiments: readonly string[];
   /** The arguments of `reproduce` for every task; `--shard` is added to them. */
   readonly args: readonly string[];
-  /** All runs that they name. */
+  /** All runs that the arguments name. */
   readonly plan: readonly PlannedRun[];
-  /** What is missing of them, at least one. */
+  /** The unfinished runs of the plan, at least one. */
   readonly works: readonly WorkLeft[];
-  /** Into how many shards to divide the runs; undefined for one a run. */
+  /** The number of shards; undefined for one per run. */
   readonly jobs: number | undefined;
-  /** More options for sbatch, as they are typed: "--time=4:00:00 --partition=cpu". */
+  /** More options for sbatch, as typed: "--time=4:00:00 --partition=cpu". */
   readonly extra: string;
 }
 
-/** A job array that Slurm has taken. */
+/** A job array that Slurm has accepted. */
 export interface Submitted {
   readonly jobId: string;
   readonly tasks: number;
-  /** With the script, the record and the tasks' logs. */
+  /** The folder of the script, the record and the tasks' logs. */
   readonly folder: string;
 }
 
 /**
- * Submits a job array whose tasks each run a shard of the missing runs and then bring the tables up to
- * date; a task that comes to the end of its time is put back in the queue, and goes on from its
- * checkpoints. Nodes must find the project, Deno, the data and the results folder under the same paths
- * as this machine; sbatch hands on the environment, $BSS_DATA included.
+ * Submits a job array. Each task runs a shard of the missing runs and then updates the tables. A
+ * task whose time runs out goes back in the queue, and later resumes from its checkpoints. All
+ * nodes must have the project, Deno, the data and the results folder under the same paths as this
+ * machine. sbatch passes on the environment, including $BSS_DATA.
  *
- * The tables and the manifest are written under a lock, so the results folder must be on a file system
- * whose locks hold between nodes: NFS 4, Lustre with the option "flock", GPFS, CephFS. Locks keep two
- * runners off the same run as well, but tasks of one array don't depend on that: their shards don't
+ * The tables and the manifest are written under a lock, so the results folder must be on a file
+ * system whose locks work between nodes: NFS 4, Lustre with the option "flock", GPFS, CephFS. Locks
+ * also keep two runners off the same run. Tasks of one array don't need that: their shards don't
  * overlap.
  *
- * @throws UserError if there is no Slurm here, or with its message if it refuses, or for a folder that a
- *   job script cannot name
+ * @throws UserError if there is no Slurm here, if Slurm refuses, or for a folder that a job script
+ *   cannot name
  */
 export async function submitToSlurm(
   { results, experiments, args, plan, works, jobs = MOST_SHARDS, extra }: SlurmRequest,
@@ -78,7 +78,7 @@ export async function submitToSlurm(
   return { jobId, tasks: tasks.length, folder };
 }
 
-/** A task for every shard of the plan of which something is missing. */
+/** Makes a task for each shard with missing runs. */
 function tasksOf(
   plan: readonly PlannedRun[],
   works: readonly WorkLeft[],
@@ -96,15 +96,15 @@ function tasksOf(
 
 async function sbatch(script: string): Promise<string> {
   const answer = await runSlurmProgram("sbatch", ["--parsable", script]);
-  const jobId = /^(\d+)(;.*)?$/.exec(answer)?.[1]; // behind it the cluster, where there are several
+  const jobId = /^(\d+)(;.*)?$/.exec(answer)?.[1]; // the cluster's name may follow
   if (jobId !== undefined) return jobId;
   throw new UserError(
-    `sbatch answered "${answer}" instead of a job's number; --slurm may only say how to submit to ` +
+    `sbatch answered "${answer}" instead of a job's number; --slurm must only say how to submit to ` +
       `this cluster`,
   );
 }
 
-/** A line break would be the end of a line of `#SBATCH`, and what follows it a line of the script. */
+/** Refuses line breaks: they would end a line of `#SBATCH`, and the rest would run as a command. */
 function checkFolder(results: string): void {
   if (!/\p{Cc}/u.test(resolve(results))) return;
   throw new UserError(
@@ -117,13 +117,13 @@ function checkFolder(results: string): void {
 
 function noSlurm(): UserError {
   return new UserError(
-    "there is no sbatch here, which submits jobs to Slurm; use a machine that has it, or do without: " +
-      "the same command with --shard 1/4, 2/4, 3/4 and 4/4 in place of --submit, on four machines " +
-      "that share the results folder, does the same",
+    "there is no sbatch here to submit jobs to Slurm; use a machine that has it, or run the same " +
+      "command with --shard 1/4, 2/4, 3/4 and 4/4 in place of --submit, on four machines that share " +
+      "the results folder",
   );
 }
 
-/** What the script sets behind the extra options, where sbatch would pass over them in silence. */
+/** Options that the script sets itself: sbatch would silently ignore extra ones. */
 const OWN_OPTIONS = /(^|\s)(--(array|output|open-mode)\b|-[ao])/;
 
 function checkExtra(extra: string): void {
@@ -131,38 +131,39 @@ function checkExtra(extra: string): void {
   const own = OWN_OPTIONS.exec(extra);
   if (own) {
     throw new UserError(
-      `--slurm is "${extra}", but ${own[2]} is set here; --jobs sets how many tasks there are`,
+      `--slurm is "${extra}", but reproduce sets ${own[2]} itself; --jobs sets the number of tasks`,
     );
   }
 }
 
-/** What a job script is made of. */
+/** The variable parts of a job script. */
 interface Job {
-  /** Where the tasks' logs go. */
+  /** The folder of the tasks' logs. */
   readonly folder: string;
-  /** Where the command was typed, which is what paths in its arguments are meant from. */
+  /** The folder in which the command was typed; paths in its arguments are relative to it. */
   readonly typedIn: string;
   /** The arguments of `reproduce`. */
   readonly args: readonly string[];
-  /** Which of the shards are tasks, from 1. */
+  /** The shards that are tasks, from 1. */
   readonly tasks: readonly number[];
   readonly shards: number;
-  /** More options for sbatch, as they are typed. */
+  /** More options for sbatch, as typed. */
   readonly extra: string;
 }
 
 /**
- * The script of a job array, each of whose tasks runs a shard. Of `#SBATCH` lines that say the same
- * thing the last counts: `extra` may change what stands before it, but not what stands behind.
+ * Writes the script of a job array. Each task runs a shard. If several `#SBATCH` lines set the same
+ * option, the last one counts: `extra` may change the lines above it, but not those below.
  *
- * A minute before a task's time is up, Slurm sends SIGUSR1 to its shell: `reproduce` is stopped at a
- * checkpoint and the task goes back in the queue. When a task is cancelled, Slurm itself sends SIGTERM
- * to all of its processes; the shell then only waits, since another one later would kill `reproduce`.
+ * A minute before a task's time is up, Slurm sends SIGUSR1 to its shell. The shell stops
+ * `reproduce` at a checkpoint and puts the task back in the queue. When a task is cancelled, Slurm
+ * itself sends SIGTERM to all of its processes. The shell then only waits: a second SIGTERM would
+ * kill `reproduce`.
  */
 export function jobScript({ folder, typedIn, args, tasks, shards, extra }: Job): string {
   const [, ...words] = configuration.tasks.reproduce.command.split(" ");
   const command = [Deno.execPath(), ...words, ...args];
-  // sbatch hands on the environment, but is started without the loader's variables.
+  // sbatch passes on the environment, but is started without the loader's variables.
   const exported = { ...loaderVariables(), INIT_CWD: typedIn };
   return `#!/usr/bin/env bash
 #SBATCH --job-name=reproduce
@@ -189,16 +190,16 @@ exit $status
 `;
 }
 
-/** The options of a command that hand its runs to a cluster. */
+/** The command-line options that submit runs to a cluster. */
 export const slurmOptions = {
   submit: { value: "slurm", help: "submit what is missing to Slurm, as a job array of shards" },
-  jobs: { value: "N", help: "how many shards (default: one a run)" },
+  jobs: { value: "N", help: "the number of shards (default: one per run)" },
   slurm: { value: "OPTIONS", help: 'more options for sbatch: "--time=4:00:00 --cpus-per-task=8"' },
-  status: { help: "where tasks stand that were submitted, of all experiments or of those named" },
+  status: { help: "show the state of submitted tasks, of all experiments or of those named" },
 } as const;
 
 /**
- * How to submit; null if nothing is to be submitted.
+ * Parses how to submit; null without --submit.
  *
  * @throws UserError naming the option, what it is and what it may be
  */
@@ -214,7 +215,9 @@ export function parseSlurmOptions(
   if (submit !== "slurm") throw new UserError(`--submit is "${submit}"; choose from slurm`);
   if (status) throw new UserError("choose one of --submit and --status");
   if (shard !== undefined) {
-    throw new UserError("--submit makes shards of its own; --jobs N says how many, not --shard");
+    throw new UserError(
+      "--submit makes its own shards; set their number with --jobs N, not --shard",
+    );
   }
   return {
     jobs: jobs === undefined ? undefined : parseWholeNumber("jobs", jobs, 1, MOST_SHARDS),

@@ -1,10 +1,10 @@
 import { UserError } from "../../user_error.ts";
 
-/** How a figure of a table row is shown. */
+/** The display of a figure in a table row. */
 export interface Measure {
   readonly title: string;
   readonly unit?: string;
-  /** From the figure to its unit. */
+  /** The factor from the figure to its unit. */
   readonly scale: number;
   readonly digits: number;
 }
@@ -29,7 +29,11 @@ const ATTACKS: Readonly<Record<string, string>> = {
   apgdensemble: "APGD",
 };
 
-/** "test_accuracy", "robust_pgd20_linf_2", … @throws UserError for one that nothing measures */
+/**
+ * Finds a measure by its column: "test_accuracy", "robust_pgd20_linf_2", …
+ *
+ * @throws UserError for an unknown one
+ */
 export function measureNamed(name: string): Measure {
   if (Object.hasOwn(MEASURES, name)) return MEASURES[name];
   const [, attack, norm, epsilon] = /^robust_([^_]+)_(linf|l2)_([\d.]+)$/.exec(name) ?? [];

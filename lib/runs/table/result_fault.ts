@@ -6,15 +6,14 @@ import { runName } from "../../training/run_specification.ts";
 type Metadata = ArrowContent["metadata"];
 
 /**
- * Says under which name a run or an evaluation should lie, if not under its own: the manifest alone
- * doesn't notice files that have changed places together with their entries. null for its own name.
+ * Checks that a run or an evaluation has the name that its metadata give it; null if so. The
+ * manifest alone doesn't notice files that have changed places together with their entries.
  */
 export function nameFault(result: string, metadata: Metadata): string | null {
   const name = nameIn(metadata);
   if (name === result) return null;
   if (name === null) {
-    return "its metadata do not say what it is of; delete that file and `deno task reproduce` makes " +
-      "it again";
+    return "its metadata name no run; delete that file and `deno task reproduce` makes it again";
   }
   return movedFault(
     metadata.specification === undefined
@@ -23,7 +22,7 @@ export function nameFault(result: string, metadata: Metadata): string | null {
   );
 }
 
-/** The same of a table, whose name is that of its experiment and scale. */
+/** Checks that a table has the name of its experiment and scale; null if so. */
 export function tableFault(
   result: string,
   { rows, metadata: { experiment } }: Pick<ArrowContent, "rows" | "metadata">,
@@ -34,7 +33,7 @@ export function tableFault(
     : movedFault(`its content is that of ${name}`);
 }
 
-/** Says that an evaluation is of other weights than its run ended in; null if it isn't. */
+/** Checks that an evaluation measured its run's final weights; null if so. */
 export function measuredFault({ weights }: Metadata, run: Metadata): string | null {
   // Older versions did not record what they measured.
   if (weights === undefined || weights === run.weights) return null;
@@ -42,7 +41,7 @@ export function measuredFault({ weights }: Metadata, run: Metadata): string | nu
     "that file and `deno task reproduce` makes it again";
 }
 
-/** Says that a file of a student's weights, given its hash, is not what the run ended in; null if it is. */
+/** Checks, by its hash, that a file of weights holds the run's final weights; null if so. */
 export function weightsFault(hash: string, run: string, said: string | undefined): string | null {
   if (hash === said) return null;
   return `its SHA-256 is ${hash}, but the run says ${said}; put back the file, or delete it and ` +

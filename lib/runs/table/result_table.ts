@@ -9,18 +9,18 @@ import { resultFile } from "../../store/manifest.ts";
 import type { EpochRow } from "../../training/epoch_row.ts";
 import { UserError } from "../../user_error.ts";
 
-/** What an experiment's results say so far, and what is not there or cannot be read. */
+/** An experiment's results so far, and the missing and damaged ones. */
 export interface ResultTable {
   readonly rows: readonly TableRow[];
   readonly results: readonly RunResult[];
-  /** Runs that are not there. */
+  /** Runs that are not trained yet. */
   readonly missing: readonly PlannedRun[];
-  /** Runs that are there, but of which something is still to be measured. */
+  /** Trained runs that lack an evaluation. */
   readonly unmeasured: readonly PlannedRun[];
   readonly damaged: readonly { readonly run: PlannedRun; readonly cause: string }[];
 }
 
-/** Reads the planned runs that are there, in the order of the plan. */
+/** Reads the results of the planned runs, in the order of the plan. */
 export async function collectTable(
   folder: ResultsFolder,
   plan: readonly PlannedRun[],
@@ -57,8 +57,8 @@ export async function collectTable(
 }
 
 /**
- * A run and its evaluations, in this order; an error in the place of what is another's than its name
- * says, or of other weights than the run's.
+ * Checks a run and its evaluations, in this order. Replaces a result by an error if it is not the
+ * one that its name says, or measured other weights than the run's.
  */
 function checked(
   folder: ResultsFolder,
@@ -93,8 +93,8 @@ function runResult(
 }
 
 /**
- * Warns of runs whose attack seldom crosses, and so teaches nothing of the boundary: with the options in
- * force and what to change. Of attacks other than BSS there is no such advice.
+ * Warns of runs whose BSS attack seldom crosses the boundary, and so teaches nothing about it. Each
+ * warning has the options in force and advice. There is no advice for other attacks.
  */
 export function fewCrossings({ rows, results }: Pick<ResultTable, "rows" | "results">): string[] {
   return rows.flatMap(({ run, figures }, index) => {

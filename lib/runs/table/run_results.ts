@@ -11,23 +11,23 @@ import type { EpochRow } from "../../training/epoch_row.ts";
 import type { Provenance } from "../../store/provenance.ts";
 import { canonicalJson } from "../../training/run_specification.ts";
 
-/** What made a run's result, besides its specification. */
+/** The machine, code and backend that made a run's result. */
 export type RunProvenance =
   & Provenance
   & { readonly backend: string; readonly threads: string }
   & Arithmetic;
 
-/** Where the weights of a run's student lie. */
+/** Gives the path of the weights of a run's student. */
 export function studentFile({ path }: ResultsFolder, { name }: Pick<PlannedRun, "name">): string {
   return join(path, studentPath(name));
 }
 
-/** The same relative to the results folder. */
+/** Gives the path of a student's weights, relative to the results folder. */
 export function studentPath(run: string): string {
   return `students/${run}.safetensors`;
 }
 
-/** Writes the student's last weights, then the rows: a run that is listed has both. */
+/** Writes the student's final weights, then the rows, so that a listed run has both. */
 export async function writeRun(
   folder: ResultsFolder,
   run: PlannedRun,
@@ -55,7 +55,7 @@ const MEASUREMENT_COLUMNS: Columns = {
 };
 
 /**
- * Writes what was measured of a run's student, one result an evaluation.
+ * Writes the measurements of a run's student, one result per evaluation.
  *
  * @param made.weights the hash of the student's file
  */
@@ -86,7 +86,7 @@ export async function writeEvaluations(
 const TEXT_COLUMNS = new Set(["stage"]);
 const WHOLE_COLUMNS = new Set(["epoch", "attacked", "teacher_images"]);
 
-/** The columns of all rows: a term of the loss may be there in some epochs only. */
+/** Collects the columns of all rows: some epochs may lack a term of the loss. */
 function epochColumns(rows: readonly EpochRow[]): Columns {
   const names = new Set(rows.flatMap((row) => Object.keys(row)));
   return Object.fromEntries(

@@ -6,14 +6,14 @@ import {
 import { mean, sampleStd } from "../../analysis/statistics/interval.ts";
 import { measureNamed } from "./measures.ts";
 
-/** Mean and spread over seeds, in the measure's unit. */
+/** Mean and standard deviation over seeds, in the measure's unit. */
 export interface MeanStd {
   readonly mean: number;
   /** null for one seed */
   readonly std: number | null;
 }
 
-/** What the seeds of one data set, share, teacher, student, method and protocol say together. */
+/** The seeds of one data set, share, teacher, student, method and protocol together. */
 export interface SummaryRow extends
   MeanStd,
   Pick<
@@ -28,17 +28,17 @@ export interface SummaryRow extends
     | "first_stage_epochs"
   > {
   readonly seeds: readonly number[];
-  /** Of the first measure, one a seed */
+  /** The first measure, one value per seed */
   readonly values: readonly number[];
-  /** Of the first measure, paired by seed against the reference; null where there is none */
+  /** The first measure's gain over the reference, paired by seed; null without a reference */
   readonly gain: PairedDifference | null;
-  /** The other measures by name; null where nothing was measured */
+  /** The other measures by name; null if not measured */
   readonly others: Readonly<Record<string, MeanStd | null>>;
   /** Mean shares of crossed to target, third class, not crossed; null without an attack */
   readonly outcomes: readonly [number, number, number] | null;
 }
 
-/** What a summary is about; of an experiment. */
+/** The reference and the measures of a summary; an experiment has both. */
 export interface SummaryChoice {
   readonly reference: string;
   readonly measures: readonly string[];
@@ -46,12 +46,12 @@ export interface SummaryChoice {
 
 const ACCURACY: SummaryChoice = { reference: "original", measures: ["test_accuracy"] };
 
-/** Groups the rows of a table by all but the seed, in the order in which they come. */
+/** Summarises a table: groups its rows by all but the seed, in their order. */
 export function summarise(
   rows: readonly TableRow[],
   { reference, measures: [first, ...others] } = ACCURACY,
 ): SummaryRow[] {
-  // What is the price of a first stage belongs to the method.
+  // The epochs of a first stage are a cost of the method, so they do not tell places apart.
   const place = ({ dataset, fraction, student, setting, epochs }: TableRow) =>
     JSON.stringify([dataset, fraction, student, setting, epochs]);
   const groups = Map.groupBy(
@@ -68,7 +68,14 @@ export function summarise(
       (row.teacher === null || row.teacher === teacher)
     );
     return {
-      ...{ dataset, fraction, teacher, student, method, setting, epochs, first_stage_epochs },
+      dataset,
+      fraction,
+      teacher,
+      student,
+      method,
+      setting,
+      epochs,
+      first_stage_epochs,
       seeds: measured.map((row) => row.seed),
       values,
       ...meanStdOf(values) ?? { mean: NaN, std: null },
@@ -82,13 +89,13 @@ export function summarise(
   });
 }
 
-/** A figure in the unit of its measure; null where it was not measured. */
+/** Gives a row's figure in the unit of its measure; null if it was not measured. */
 export function valueOf({ figures, costs }: TableRow, name: string): number | null {
   const value = figures[name] ?? costs[name] ?? null;
   return value === null ? null : value * measureNamed(name).scale;
 }
 
-/** null of no value */
+/** Gives the mean and standard deviation; null if there are no values. */
 export function meanStdOf(values: readonly number[]): MeanStd | null {
   if (values.length === 0) return null;
   return { mean: mean(values), std: values.length > 1 ? sampleStd(values) : null };

@@ -9,8 +9,9 @@ import { displayTable, type TableColumn } from "../../report/display_table.ts";
 import type { Scale } from "../../training/run_specification.ts";
 
 /**
- * An experiment's results so far, for a notebook and as text: one line a student and method, means
- * over seeds with their spread, gains paired by seed, and what is missing or damaged.
+ * Makes a table of an experiment's results so far, for a notebook and as text: one line per student
+ * and method, mean ± standard deviation over seeds, gains paired by seed, and what is missing or
+ * damaged.
  */
 export function summaryTable(
   experiment: Experiment,
@@ -82,7 +83,7 @@ export function summaryTable(
   });
 }
 
-/** What a line shows of the paper; null on other images than the paper's. */
+/** A line's cells about the paper; null on other images than the paper's. */
 interface PaperCells {
   readonly paper: string | null;
   readonly from: string | null;
@@ -100,7 +101,7 @@ function paperColumns(
   return [column, { key: "from", title: "from the paper's", unit: points, align: "right" }];
 }
 
-/** Only runs with all of the paper's data and its protocol can be held against its figures. */
+/** Makes the paper's cells. Only runs with all of its data and its protocol are compared to it. */
 function paperCells(
   { paper, scales }: Experiment,
   row: SummaryRow,
@@ -131,12 +132,12 @@ function titleOf({ title }: Experiment, scale: Scale, { rows }: ResultTable): st
   );
 }
 
-/** In percent: "20" */
+/** Formats a share in percent: "20". */
 export function shareText(fraction: number): string {
   return String(Number((100 * fraction).toPrecision(3)));
 }
 
-/** "86.02 ± 0.21" */
+/** Formats mean and standard deviation: "86.02 ± 0.21". */
 export function meanStdText({ mean, std }: MeanStd, digits: number): string {
   return `${mean.toFixed(digits)}${std === null ? "" : ` ± ${std.toFixed(digits)}`}`;
 }
@@ -160,7 +161,7 @@ function noteOf({ rows, missing, unmeasured, damaged }: ResultTable): string {
   ].filter(Boolean).join(". ");
 }
 
-/** "resnet8 bss on cifar10 for 160 epochs, seeds 1, 2; …" */
+/** Describes runs: "resnet8 bss on cifar10 for 160 epochs, seeds 1, 2; …". */
 function describeRuns(runs: readonly PlannedRun[]): string {
   const groups = Map.groupBy(runs, ({ label, specification: { dataset, student, protocol } }) =>
     [

@@ -11,7 +11,7 @@ import { resultFile } from "../../store/manifest.ts";
 import type { Scale } from "../../training/run_specification.ts";
 import { UserError } from "../../user_error.ts";
 
-/** What a run of a table is, in front of what was found. */
+/** The columns that identify a run, before its figures. */
 export const IDENTITY_COLUMNS: Columns = {
   dataset: "utf8",
   fraction: "float64",
@@ -25,7 +25,7 @@ export const IDENTITY_COLUMNS: Columns = {
   first_stage_epochs: "int32",
 };
 
-/** The place of an experiment's table in a results folder, by scale and, if it isn't its own, data set. */
+/** Names an experiment's table, by scale and, if it isn't the experiment's own, data set. */
 export function tableName(experiment: Experiment, scale: Scale, dataset?: string): string {
   const isOwn = dataset === undefined ||
     experiment.scales[scale].some((grid) => grid.dataset === dataset);
@@ -33,14 +33,14 @@ export function tableName(experiment: Experiment, scale: Scale, dataset?: string
 }
 
 /**
- * Brings the file of an experiment's table up to date, one row a finished run: first the experiment's
- * own runs, in its order, then others that were asked for, now or before and by whom ever, by name.
- * Runners that finish at the same time do so one after the other, so that the last one sees all. Missing
- * is what was ever asked for and is not there: who asks for a part of an experiment gets a whole table of it.
- * A table that {@linkcode readTable} cannot read is left as it is: nobody else knows what was asked for before.
+ * Updates the file of an experiment's table, one row per finished run: first the experiment's
+ * default runs, in its order, then all others ever requested, by name. A folder lock makes runners
+ * that finish together write in turn, so that the last one sees all runs. A requested run that is
+ * not there is listed as missing; a default run that nobody requested is not. A table that
+ * {@linkcode readTable} cannot read stays as it is: it alone records the earlier requests.
  *
- * @param plan.own the experiment's own runs
- * @param plan.asked those that were asked for now
+ * @param plan.own the experiment's default runs
+ * @param plan.asked the requested runs
  */
 export async function updateTable(
   folder: ResultsFolder,
@@ -95,7 +95,7 @@ function namesOf(runs: readonly PlannedRun[]): string[] {
   return runs.map(({ name }) => name);
 }
 
-/** A row as the table's file has it. */
+/** Flattens a row to the columns of the table's file. */
 export function flatRow({ figures, costs: _, run, ...identity }: TableRow): Row {
   return { ...identity, ...figures, run };
 }
@@ -114,7 +114,7 @@ function complete(row: Row, columns: Columns): Row {
   return Object.fromEntries(Object.keys(columns).map((name) => [name, row[name] ?? null]));
 }
 
-/** Gives null for a table that is not there, an error for one that is damaged or another's. */
+/** Reads a table: null if it is missing, an error if it is damaged or another's. */
 export async function readTable(
   folder: ResultsFolder,
   name: string,

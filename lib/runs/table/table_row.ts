@@ -3,12 +3,12 @@ import type { Measurement } from "../../analysis/evaluations/evaluation.ts";
 import { type EpochRow, trainingSeconds } from "../../training/epoch_row.ts";
 import type { RunSpecification, Scale } from "../../training/run_specification.ts";
 
-/** A finished run as it lies in results. */
+/** A finished run in the results folder. */
 export interface RunResult {
   readonly name: string;
   readonly specification: RunSpecification;
   readonly rows: readonly EpochRow[];
-  /** Of the evaluations that are there. */
+  /** The measurements of all finished evaluations. */
   readonly measurements: readonly Measurement[];
   /** Backend, machine, versions, commit, hashes. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -20,30 +20,30 @@ export interface TableRow {
   readonly fraction: number;
   readonly teacher: string | null;
   readonly student: string;
-  /** As the experiment calls it: "bss (deepfool)" */
+  /** The method's label: "bss (deepfool)" */
   readonly method: string;
-  /** Where its protocol is not the experiment's: "epochs=20" */
+  /** Overrides of the experiment's protocol: "epochs=20" */
   readonly setting: string | null;
   readonly scale: Scale;
   readonly seed: number;
-  /** Of the last stage of training */
+  /** Epochs of the last stage of training */
   readonly epochs: number;
-  /** Of the stages before it: part of the price */
+  /** Epochs of the stages before it, which are part of the cost */
   readonly first_stage_epochs: number;
-  /** The run's name in results */
+  /** The run's name in the results */
   readonly run: string;
   /**
-   * What was found, by name. Accuracies are those of the last epoch, 0…1, never the best ones; the
-   * shares of outcomes are over all attacked samples; null where there is none.
+   * Measured figures by name. Accuracies are those of the last epoch, 0…1, never the best ones.
+   * Shares of outcomes are over all attacked samples. null if not measured.
    */
   readonly figures: Figures;
-  /** What it took. It differs from machine to machine, so the table's file leaves it out. */
+  /** Costs by name. They differ between machines, so the table's file leaves them out. */
   readonly costs: Figures;
 }
 
 export type Figures = Readonly<Record<string, number | null>>;
 
-/** A run in the table of an experiment. */
+/** Makes a run's row in an experiment's table. */
 export function tableRow(
   { label, setting }: Pick<PlannedRun, "label" | "setting">,
   result: RunResult,
@@ -80,7 +80,7 @@ export function tableRow(
   };
 }
 
-/** Over all attacked samples of a run. */
+/** Averages a share over all attacked samples of a run. */
 function shareOf(column: string, rows: readonly EpochRow[]): number | null {
   const attacked = rows.reduce((sum, row) => sum + Number(row.attacked), 0);
   if (attacked === 0) return null;

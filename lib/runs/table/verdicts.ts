@@ -7,27 +7,28 @@ import {
   pairedDifference,
 } from "../../analysis/statistics/paired_difference.ts";
 
-/** What the results say of a claim in one place: a student on a data set with one protocol. */
+/** The verdict on a claim in one place: one student on one data set with one protocol. */
 export interface Verdict {
   readonly claim: Claim;
-  /** A row of that place; null where nothing was measured */
+  /** A row of that place; null if nothing was measured */
   readonly place: TableRow | null;
-  /** Of the contrast, over the seeds that have all of it, in the unit of the measure */
+  /** The contrast over the seeds that have all its terms, in the measure's unit */
   readonly difference: PairedDifference;
   /** p-value adjusted for all verdicts of the experiment (Holm 1979); null for too few seeds */
   readonly adjustedP: number | null;
   readonly kind: "holds" | "opposite" | "not settled" | "too few seeds" | "not measured";
 }
 
-/** Two differences that happen to be equal would look like certainty. */
+/** With only two seeds, two differences that happen to be equal would look certain. */
 const FEWEST_SEEDS = 3;
 
 const SIGNIFICANCE = 0.05;
 
 /**
- * Holds every claim of an experiment against its results, by a fixed rule: with at least three seeds,
- * and a p-value of the paired t-test below 0.05 after Holm's adjustment for all claims and places
- * together, a contrast above 0 holds, one below 0 is the opposite; everything else is not settled.
+ * Tests each claim of an experiment against its results, by a fixed rule. It takes at least three
+ * seeds, and a p-value of the paired t-test below 0.05 after Holm's adjustment for all claims and
+ * places together. Then a contrast above 0 holds, and one below 0 is the opposite. Otherwise the
+ * claim is not settled.
  */
 export function verdicts(
   { claims, measures: [first] }: Pick<Experiment, "claims" | "measures">,
@@ -50,7 +51,7 @@ function kindOf({ n, mean }: PairedDifference, adjustedP: number | null): Verdic
   return mean > 0 ? "holds" : "opposite";
 }
 
-/** The contrast of a claim in each place where something of it was measured, at least one. */
+/** Measures a claim's contrast in each place; gives one empty verdict if nothing was measured. */
 function contrasts(
   claim: Claim,
   first: string,
@@ -65,7 +66,8 @@ function contrasts(
       JSON.stringify([dataset, student, setting, epochs, overShares ? null : fraction]),
   );
   const places = [...groups.values()].map((group) => ({
-    ...{ claim, place: group[0] },
+    claim,
+    place: group[0],
     difference: contrastOf(claim, measure, group),
   })).filter(({ difference }) => difference.n > 0);
   return places.length > 0 ? places : [
@@ -80,7 +82,7 @@ function contrastOf(
 ): PairedDifference {
   const shares = rows.map(({ fraction }) => fraction);
   const ends = { smallest: Math.min(...shares), largest: Math.max(...shares) };
-  // Of one share alone there is no trend.
+  // One share alone has no trend.
   if (contrast.some((term) => term.fraction) && ends.smallest === ends.largest) {
     return pairedDifference([], []);
   }

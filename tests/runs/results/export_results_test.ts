@@ -19,7 +19,7 @@ Deno.test("exportResults() writes nothing into the results folder, by whatever w
       await assertRejects(
         () => exportResults([], [], { file, format: "csv" }, folder),
         UserError,
-        `${file} is within the results folder ${folder}; choose another --out`,
+        `${file} is inside the results folder ${folder}; choose another --out`,
       );
     }
     assertEquals(await Array.fromAsync(Deno.readDir(real)), []);

@@ -32,7 +32,7 @@ Deno.test("matchingNames() says which names are near one that isn't there", () =
   assertThrows(
     () => matchingNames(NAMES, ["tables/table1-quck"]),
     UserError,
-    'no result\'s name begins with "tables/table1-quck"; near it are tables/table1-quick',
+    'no result\'s name begins with "tables/table1-quck"; similar names are tables/table1-quick',
   );
   assertThrows(() => matchingNames(NAMES, ["runs/", "zz"]), UserError, "there are 4 results");
   assertThrows(() => matchingNames(NAMES, ["."]), UserError, "begins with");

@@ -37,7 +37,7 @@ Deno.test("mergeParts() makes fractions of whole numbers, and refuses other diff
   assertThrows(
     () => mergeParts([whole, text]),
     UserError,
-    'runs/3 cannot stand below those before it: its column "n" is utf8, theirs int32',
+    'runs/3 does not fit the results before it: its column "n" is utf8, theirs int32',
   );
 });
 
@@ -75,7 +75,7 @@ Deno.test("mergeResults() says of each row which run, table or evaluation it is 
     assertThrows(
       () => mergeResults(results, runs),
       UserError,
-      "evaluations and runs and tables, which have no columns in common; choose of one kind",
+      "evaluations and runs and tables, which have no columns in common; choose one kind",
     );
   });
 });

@@ -21,7 +21,7 @@ Deno.test("tableFindings() gives the command for a missing seed with the share a
   const [{ message }] = tableFindings(table, { names, results: [] }, "here");
   assertEquals(
     message,
-    "seeds that others have are missing of teacher cifar10-resnet26, bf16, method bss: 2; " +
+    "teacher cifar10-resnet26, bf16, method bss lacks seeds that others have: 2; " +
       "`deno task reproduce table1 --scale smoke --fractions 0.4 --students resnet8 --methods bss --seeds 2, " +
       "--teacher-precision bf16 --results here` puts that right",
   );
@@ -33,7 +33,7 @@ Deno.test("verifyResults() finds a seed that a table has of the other methods on
     () => [[
       "incomplete",
       TABLE_FILE,
-      /seeds that others have are missing of method original: 1; `deno task reproduce quickstart --scale quick --fractions 0\.2 --students resnet8 --methods original --seeds 1, --results .*` puts that right/,
+      /method original lacks seeds that others have: 1; `deno task reproduce quickstart --scale quick --fractions 0\.2 --students resnet8 --methods original --seeds 1, --results .*` puts that right/,
     ]],
   );
 });
@@ -48,9 +48,9 @@ Deno.test("verifyResults() finds runs that a table says are missing, there by no
       [
         "incomplete",
         TABLE_FILE,
-        /it lacks a, b, c and 2 more; `deno task reproduce quickstart --scale quick --results .*`, with what else it was asked for with, puts that right/,
+        /it lacks a, b, c and 2 more; `deno task reproduce quickstart --scale quick --results .*`, with the options that it was made with, puts that right/,
       ],
-      ["stale", TABLE_FILE, new RegExp(`it lacks what is there by now: ${nameOf(run)};`)],
+      ["stale", TABLE_FILE, new RegExp(`it lacks runs that are there by now: ${nameOf(run)};`)],
     ],
   );
 });
@@ -63,7 +63,7 @@ Deno.test("verifyResults() finds runs that were not measured or damaged when a t
       })),
     () => [
       ["incomplete", TABLE_FILE, /when it was written, not all was measured of a;/],
-      ["incomplete", TABLE_FILE, /when it was written, damaged were b;/],
+      ["incomplete", TABLE_FILE, /when it was written, these were damaged: b;/],
     ],
   );
 });

@@ -78,7 +78,11 @@ Deno.test("verifyResults() finds a run that is gone, and what it left behind", a
   await assertFindings(
     (folder, run) => folder.remove(run),
     (run) => [
-      ["incomplete", TABLE_FILE, new RegExp(`not there are the runs of its rows ${nameOf(run)};`)],
+      [
+        "incomplete",
+        TABLE_FILE,
+        new RegExp(`its rows have runs that are missing: ${nameOf(run)};`),
+      ],
       ["unlisted", studentPath(nameOf(run)), /there is no run of that name/],
     ],
   );
@@ -90,7 +94,7 @@ Deno.test("verifyResults() finds an evaluation of a run that is not there", asyn
     () => [[
       "incomplete",
       resultFile(evaluationOf("a", "mag_sim")),
-      /the run a, of which it is an evaluation/,
+      /its run a is missing/,
     ]],
   );
 });

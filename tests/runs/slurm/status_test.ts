@@ -106,7 +106,7 @@ Deno.test("slurmStatus() does what it can where Slurm does not answer, and says 
     assertEquals(status.unasked, "squeue failed: Unable to contact slurm controller");
     await withEnvironment({ PATH: results.path }, async () => {
       const { unasked } = await slurmStatus(results);
-      assertEquals(unasked, "there is no squeue here, one of Slurm's programs");
+      assertEquals(unasked, "there is no squeue here; use a machine with Slurm's programs");
     });
     await Deno.writeTextFile(join(folder, "submission.json"), "{");
     await assertRejects(() => slurmStatus(results), UserError, "submission.json is damaged");

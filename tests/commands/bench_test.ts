@@ -5,7 +5,7 @@ const BENCH = "lib/commands/bench.ts";
 const GOLDEN = "tests/golden/fashion";
 const small = ["--backend", "wasm", "--batch", "2", "--repeats", "1"];
 
-Deno.test("bench --json ends with one line that holds the times of the first backend", async () => {
+Deno.test("bench --json ends with one line with the times of the first backend", async () => {
   const { code, stdout, stderr } = await runTask(BENCH, ...small, "--golden", GOLDEN, "--json");
   assertEquals(code, 0, stderr);
   assertMatch(stdout, /96 images of the reference numbers, 2 a step, .*resnet14 → resnet8/);
@@ -24,7 +24,7 @@ Deno.test("bench --json ends with one line that holds the times of the first bac
   assert(result.limits.gflops > 0 && result.limits.gigabytes_per_second > 0);
 });
 
-Deno.test("bench names what is wrong with an option, with exit code 2", async () => {
+Deno.test("bench names the fault of an option, with exit code 2", async () => {
   const cases: [string[], string][] = [
     [["--fast"], "its options are --backend, --golden, --peer"],
     [["--backend", "abacus"], 'there is no backend "abacus"'],

@@ -19,19 +19,19 @@ const command = {
   options: { heat: { value: "N", help: "how hot" }, fast: { help: "in a hurry" } },
 } as const;
 
-Deno.test("parseCommandLine() gives options, flags and the rest", () => {
+Deno.test("parseCommandLine() gives options, flags and positionals", () => {
   const line = parseCommandLine(command, ["--heat", "200", "apple", "--fast"]);
   assertEquals(line, { positionals: ["apple"], options: { heat: "200", fast: true } });
   assertEquals(parseCommandLine(command, []).options, { heat: undefined, fast: false });
 });
 
-Deno.test("parseCommandLine() names its options for what it does not know", () => {
+Deno.test("parseCommandLine() lists its options if one is unknown", () => {
   for (const args of [["--heet", "1"], ["--heat"], ["--fast=yes"]]) {
     assertThrows(() => parseCommandLine(command, args), UserError, "--heat, --fast, --help");
   }
 });
 
-Deno.test("parseCommandLine() refuses an empty value, which would be the folder it runs in", () => {
+Deno.test("parseCommandLine() refuses an empty value, which would mean the current folder", () => {
   const repeatable = {
     ...command,
     options: { ...command.options, top: { value: "WITH", isRepeatable: true, help: "" } },
@@ -44,7 +44,7 @@ Deno.test("parseCommandLine() refuses an empty value, which would be the folder 
   assertThrows(() => parseCommandLine(repeatable, ["--top=a", "--top="]), UserError, "give WITH");
 });
 
-Deno.test("parseWholeNumber() refuses what is no whole number, too small or too large", () => {
+Deno.test("parseWholeNumber() refuses fractions, texts, and numbers that are too small or too large", () => {
   assertEquals(parseWholeNumber("heat", "256", 1, 256), 256);
   for (const text of ["0", "257", "1.5", "-1", "x", ""]) {
     assertThrows(
@@ -60,7 +60,7 @@ Deno.test("parseWholeNumber() refuses what is no whole number, too small or too 
   );
 });
 
-Deno.test("parseCommandLine() takes a value that begins with a dash, but no option for one", () => {
+Deno.test("parseCommandLine() takes a value that begins with a dash, but not an option as a value", () => {
   const { options } = parseCommandLine(command, ["--heat", "-1 --or=2", "--fast"]);
   assertEquals(options, { heat: "-1 --or=2", fast: true });
   for (const option of ["--fast", "--heat=1"]) {
@@ -78,19 +78,19 @@ Deno.test("argumentsOf() gives the arguments of a command line", () => {
   assertEquals(argumentsOf(parseCommandLine(repeatable, [])), []);
 });
 
-Deno.test("parseCommandLine() refuses words where a command takes none", () => {
+Deno.test("parseCommandLine() refuses words if the command takes none", () => {
   const { positionals: _, ...bare } = command;
   assertThrows(() => parseCommandLine(bare, ["apple"]), UserError, "apple");
 });
 
-Deno.test("a command takes paths from the folder where it was typed", async () => {
+Deno.test("a command's paths are relative to the folder where it was typed", async () => {
   await withTemporaryFolder(async (folder) => {
     const { stderr } = await runDeno([...denoArguments(PARITY), "."], { INIT_CWD: folder });
     assertStringIncludes(stderr, ". holds no safetensors files");
   });
 });
 
-Deno.test("a command says that the folder where it was typed is gone", async () => {
+Deno.test("a command reports that the folder where it was typed is gone", async () => {
   const { code, stderr } = await runPiece("", "/no/such/folder");
   assertEquals([code, stderr.split("\n").length], [2, 2]);
   assertStringIncludes(
@@ -99,7 +99,7 @@ Deno.test("a command says that the folder where it was typed is gone", async () 
   );
 });
 
-Deno.test("a command tells an error of the system in a sentence, and a fault of its own with its trace", async () => {
+Deno.test("a command reports a system error in one sentence, and a bug with its stack trace", async () => {
   const refused = await runPiece(`await Deno.readTextFile(".")`, "/");
   assertEquals(
     [refused.code, refused.stderr],
@@ -114,7 +114,7 @@ Deno.test("a command tells an error of the system in a sentence, and a fault of 
   assertStringIncludes(fault.stderr, "    at ");
 });
 
-/** Runs a command that does this and nothing else, as typed in a folder. */
+/** Runs a command that executes this code, as if typed in a folder. */
 async function runPiece(code: string, typedIn: string): Promise<{ code: number; stderr: string }> {
   const module = import.meta.resolve("../../lib/commands/command_line.ts");
   const { code: status, stderr } = await new Deno.Command(Deno.execPath(), {

@@ -1,7 +1,7 @@
 import configuration from "../../deno.json" with { type: "json" };
 
 /**
- * What a task hands to Deno, in the project's folder: the permissions of its command and the command's file.
+ * Gives the arguments that a task passes to Deno: the permissions of its command and its file.
  *
  * @param more options of Deno, which go first
  */

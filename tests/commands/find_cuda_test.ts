@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { findCuda } from "../../lib/commands/find_cuda.ts";
 
-Deno.test("findCuda() tells driver, CUDA and cuDNN apart, and says how to get the one that is missing", () => {
+Deno.test("findCuda() tells driver, CUDA and cuDNN apart, and says how to get a missing one", () => {
   const here = new Set(["libcuda.so.1", "libcudart.so.11.0"]);
   const open = (name: string) => {
     if (!here.has(name)) throw new Error("cannot open shared object file");
@@ -16,7 +16,7 @@ Deno.test("findCuda() tells driver, CUDA and cuDNN apart, and says how to get th
   assertStringIncludes(findings[2].remedy, "cuDNN 8.1");
 });
 
-Deno.test("findCuda() looks for the names that the libraries have on Windows", () => {
+Deno.test("findCuda() looks for the libraries' names on Windows", () => {
   const asked: string[] = [];
   findCuda((name) => void asked.push(name), "windows");
   assertEquals(asked, ["nvcuda.dll", "cudart64_110.dll", "cudnn64_8.dll"]);

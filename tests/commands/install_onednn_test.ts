@@ -16,7 +16,7 @@ interface Package {
 
 const ONEDNN = { name: "libdnnl3.9", file: "libdnnl.so.3.9", depends: "bss-test-companion, libc6" };
 const COMPANION = { name: "bss-test-companion", file: "libcompanion.so.1" };
-/** Every machine with apt has libc6: it must not be fetched. */
+/** A package that is not to be fetched: every machine with apt has libc6. */
 const LIBC = { name: "libc6", file: "libc.so.6" };
 const OLDER = { name: "libdnnl3", file: "libdnnl.so.3.1" };
 
@@ -52,7 +52,7 @@ async function buildPackage(folder: string, { name, file, depends }: Package): P
   return `${control}\nFilename: ./${name}.deb\nSize: ${bytes.length}\nSHA256: ${sha256(bytes)}\n`;
 }
 
-/** Has apt know a repository of these packages and nothing else, and no lists of it yet. */
+/** Runs a test with an apt that knows only a repository of these packages, and has no lists yet. */
 async function withRepository(
   packages: readonly Package[],
   test: (cache: string, repository: string) => Promise<void>,
@@ -85,7 +85,7 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 Deno.test({
-  name: `installOneDnn() unpacks the newest package with what it needs and is not here${noApt}`,
+  name: `installOneDnn() unpacks the newest package and its missing dependencies${noApt}`,
   ignore: noApt !== "",
   fn: async () => {
     await withRepository([OLDER, ONEDNN, COMPANION, LIBC], async (cache) => {
@@ -100,7 +100,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `installOneDnn() leaves nothing behind after a download that failed${noApt}`,
+  name: `installOneDnn() leaves nothing behind after a failed download${noApt}`,
   ignore: noApt !== "",
   fn: async () => {
     await withRepository([ONEDNN, COMPANION, LIBC], async (cache, repository) => {
@@ -118,7 +118,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `installOneDnn() names conda's command where apt knows no oneDNN 3${noApt}`,
+  name: `installOneDnn() names conda's command if apt knows no oneDNN 3${noApt}`,
   ignore: noApt !== "",
   fn: async () => {
     const older = { name: "libdnnl2", file: "libdnnl.so.2.7" };
@@ -147,7 +147,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `installOneDnn() leaves a folder that is there as it was${noApt}`,
+  name: `installOneDnn() does not change an existing folder${noApt}`,
   ignore: noApt !== "",
   fn: async () => {
     await withRepository([OLDER], async (cache) => {
@@ -167,7 +167,7 @@ Deno.test({
   },
 });
 
-Deno.test("installOneDnn() names the other command where there is no apt", async () => {
+Deno.test("installOneDnn() names the other command if there is no apt", async () => {
   await withTemporaryFolder(async (cache) => {
     await withEnvironment({ PATH: cache }, async () => {
       const { message } = await assertRejects(() => installOneDnn(join(cache, "bss-onednn")));
@@ -178,7 +178,7 @@ Deno.test("installOneDnn() names the other command where there is no apt", async
 });
 
 Deno.test({
-  name: `installOneDnn() names the variable to set where the cache cannot be written to${noApt}`,
+  name: `installOneDnn() names the variable to set if the cache cannot be written${noApt}`,
   ignore: noApt !== "",
   fn: async () => {
     await withTemporaryFolder(async (cache) => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { hasTensorflow, installTensorflow } from "../../lib/commands/install_tensorflow.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
-/** A package as Deno's cache has it, without what its install script makes. */
+/** Makes a package as in Deno's cache, without the files of its install script. */
 async function withPackage(test: (folder: string) => Promise<void>): Promise<void> {
   await withTemporaryFolder(async (parent) => {
     const folder = join(parent, "4.22.0");
@@ -15,7 +15,7 @@ async function withPackage(test: (folder: string) => Promise<void>): Promise<voi
   });
 }
 
-/** Makes what the install script makes. */
+/** Makes the files of the install script. */
 const madeParts = (...parts: string[]) => async (project: string, version: string) => {
   for (const part of parts) {
     await Deno.mkdir(join(project, part));
@@ -24,7 +24,7 @@ const madeParts = (...parts: string[]) => async (project: string, version: strin
   return project;
 };
 
-Deno.test("installTensorflow() puts what the install script made beside the package that loads it", async () => {
+Deno.test("installTensorflow() puts the install script's files beside the package that loads them", async () => {
   await withPackage(async (folder) => {
     assert(!await hasTensorflow(folder));
     await installTensorflow({ folder, runScript: madeParts("deps", "lib") });
@@ -33,7 +33,7 @@ Deno.test("installTensorflow() puts what the install script made beside the pack
   });
 });
 
-Deno.test("installTensorflow() leaves nothing behind when the script fails, or makes only a part", async () => {
+Deno.test("installTensorflow() leaves nothing behind if the script fails, or makes only a part", async () => {
   await withPackage(async (folder) => {
     const fails = () => Promise.reject(new Error("no route to the download site"));
     await assertRejects(() => installTensorflow({ folder, runScript: fails }), Error, "no route");

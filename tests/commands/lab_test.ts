@@ -7,7 +7,7 @@ import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const LAB = "lib/commands/lab.ts";
 
-/** Runs the command where the search path holds only these programs. */
+/** Runs the command with only these programs on the search path. */
 async function lab(programs: Record<string, string>, ...args: string[]) {
   const output = { code: -1, stdout: "", stderr: "" };
   await withTemporaryFolder(async (folder) => {
@@ -30,7 +30,7 @@ Deno.test("lab names the one command that installs JupyterLab, and VS Code's way
 });
 
 Deno.test({
-  name: "lab does not start a bare server, which has no page for notebooks, but names JupyterLab",
+  name: "lab does not start a bare server without a page for notebooks, but names JupyterLab",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const { code, stdout, stderr } = await lab({ "jupyter-server": "echo started" });
@@ -40,8 +40,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "lab starts the best there is of Jupyter among the notebooks, with its kernel before others",
+  name: "lab starts the best installed Jupyter in the folder of notebooks, with its kernel first",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const script = `echo "$0 $@"; echo "$PWD"; echo "$JUPYTER_PATH"; exit 7`;

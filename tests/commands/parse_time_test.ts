@@ -9,13 +9,13 @@ Deno.test("parseTime() reads hours, minutes and seconds", () => {
   );
 });
 
-Deno.test("parseTime() refuses what is no time", () => {
+Deno.test("parseTime() refuses anything but a time", () => {
   for (const text of ["", "10", "0m", "m", "10m ", "-5m", "5x"]) {
     assertThrows(() => parseTime("until", text), UserError, "--until");
   }
 });
 
-Deno.test("parseTime() refuses more than a timer counts, at which it would be up at once", () => {
+Deno.test("parseTime() refuses more than a timer counts, since such a timer fires at once", () => {
   assertEquals(parseTime("until", "596h"), 596 * 3600);
   for (const text of ["600h", "596h1s", "9999999999h"]) {
     assertThrows(() => parseTime("until", text), UserError, "but must be at most 596h");

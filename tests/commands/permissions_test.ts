@@ -9,7 +9,7 @@ import { provenance } from "../../lib/store/provenance.ts";
 import { workingBackends } from "../on_every_backend.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
-/** What these tasks start may lie anywhere, and may do anything; the README says so. */
+/** Tasks that start programs in any place, which may do anything; the README says so. */
 const START_ANYTHING = ["test", "bench", "lab", "render", "check", "setup"];
 
 const tasks = Object.entries(configuration.tasks)
@@ -27,7 +27,7 @@ Deno.test("no task may do everything, and none asks for a permission", () => {
   assertEquals(unlimited("--allow-net"), []);
 });
 
-Deno.test("the tasks that load data may ask the hosts of the data sets, and no task another one", async () => {
+Deno.test("tasks that load data may reach the data sets' hosts, and no task reaches another host", async () => {
   const hosts: string[] = [];
   for await (const { name, isFile } of Deno.readDir(join(PROJECT_ROOT, "lib/data"))) {
     if (!isFile) continue;
@@ -46,7 +46,7 @@ Deno.test("the tasks that load data may ask the hosts of the data sets, and no t
 
 for (const [backend, ...denied] of [["wasm", "ffi", "net"], ["onednn", "net"]]) {
   Deno.test({
-    name: `reproduce on ${backend} needs neither of: ${denied.join(", ")}`,
+    name: `reproduce on ${backend} needs no permission for ${denied.join(", ")}`,
     ignore: !workingBackends.includes(backend),
     fn: () =>
       withTemporaryFolder(async (folder) => {
@@ -61,7 +61,7 @@ for (const [backend, ...denied] of [["wasm", "ffi", "net"], ["onednn", "net"]]) 
   });
 }
 
-Deno.test("reproduce may start its programs where libraries come from LD_LIBRARY_PATH", async () => {
+Deno.test("reproduce may start its programs if libraries come from LD_LIBRARY_PATH", async () => {
   const module = (path: string) => JSON.stringify(import.meta.resolve(`../../${path}`));
   await withTemporaryFolder(async (folder) => {
     const script = join(folder, "commit.ts");
@@ -77,7 +77,7 @@ Deno.test("reproduce may start its programs where libraries come from LD_LIBRARY
   });
 });
 
-Deno.test("results gives up writing, and render starting programs, where they need not", async () => {
+Deno.test("results drops the permission to write, and render to start programs, if not needed", async () => {
   await withTemporaryFolder(async (folder) => {
     const spy = join(folder, "spy.ts");
     await Deno.writeTextFile(
@@ -119,7 +119,7 @@ Deno.test("results gives up writing, and render starting programs, where they ne
 });
 
 Deno.test({
-  name: "a command says what is missing of its permissions, and which folders no task may use",
+  name: "a command names its missing permissions, and the folders that no task may use",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     for (const words of [["--results", "/dev/shm/results"], ["/proc/self"]]) {

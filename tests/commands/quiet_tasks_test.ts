@@ -4,7 +4,7 @@ import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 
 const read = async (file: string) => JSON.parse(await Deno.readTextFile(join(PROJECT_ROOT, file)));
 
-Deno.test("Deno tells nothing of its downloads in a task, and warns of no install script", async () => {
+Deno.test("Deno prints no downloads in a task, and no warning about install scripts", async () => {
   const { tasks, allowScripts } = await read("deno.json");
   const loud = Object.keys(tasks).filter((name) => !/^deno run --quiet /.test(tasks[name].command));
   assertEquals(loud, []);

@@ -19,7 +19,7 @@ const NOTEBOOK = notebookOf(
   codeCell(PRINTS, [{ output_type: "stream", name: "stdout", text: "size of yesterday\n" }]),
 );
 
-/** Runs a test with a notebook in a folder of its own, and a folder to write to. */
+/** Runs a test with a notebook in its own folder, and a folder to write to. */
 async function withNotebook(
   notebook: Notebook,
   test: (path: string, out: string) => Promise<void>,
@@ -35,7 +35,7 @@ async function filesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
 }
 
-Deno.test("render --no-execute writes the outputs that a notebook holds", async () => {
+Deno.test("render --no-execute writes the stored outputs of a notebook", async () => {
   await withNotebook(NOTEBOOK, async (path, out) => {
     const { code, stderr } = await runTask(RENDER, path, "--no-execute", "--out", out);
     assertEquals([code, stderr], [0, ""]);
@@ -105,7 +105,7 @@ executionTest("render --in-place does not save an error or a path of this machin
   }
 });
 
-Deno.test("render names what is wrong with what it was asked for, and writes nothing", async () => {
+Deno.test("render names the fault of a bad command line, and writes nothing", async () => {
   await withNotebook(NOTEBOOK, async (path, out) => {
     const before = await snapshot(join(path, ".."));
     const cases: [args: string[], message: string][] = [
@@ -128,7 +128,7 @@ Deno.test("render names what is wrong with what it was asked for, and writes not
   });
 });
 
-Deno.test("render says what to install where there is no nbclient and no Chromium", async () => {
+Deno.test("render says what to install if there is no nbclient and no Chromium", async () => {
   await withNotebook(NOTEBOOK, async (path, out) => {
     await withEnvironment({ PATH: "/nowhere", CHROMIUM: null }, async () => {
       const { code, stderr } = await runTask(RENDER, path, "--out", out);
@@ -142,7 +142,7 @@ Deno.test("render says what to install where there is no nbclient and no Chromiu
   });
 });
 
-Deno.test("render --no-execute shows the error that a notebook holds", async () => {
+Deno.test("render --no-execute shows the stored error of a notebook", async () => {
   const notebook = notebookOf(codeCell("1", [errorOutput("UserError", "no results")]));
   await withNotebook(notebook, async (path, out) => {
     const { code } = await runTask(RENDER, path, "--no-execute", "--out", out);

@@ -6,13 +6,13 @@ export const RUN = "experiments/run.ts";
 /** A backend that needs no installation. */
 export const SMOKE = ["quickstart", "--scale", "smoke", "--backend", "wasm"];
 
-/** Trains on 50 images: an epoch of one mini-batch. */
+/** Options for 50 training images, which are one mini-batch per epoch. */
 export const SMALL = ["--fractions", "0.01"];
 
-/** One run, the shortest there is. */
+/** The shortest run. */
 export const ONE = [...SMOKE, ...SMALL, "--methods", "original", "--seeds", "1"];
 
-/** For tests of many runs: the backend is the one that a user gets. */
+/** Options for tests of many runs, on the default backend. */
 export const FASTEST = ["--scale", "smoke"];
 
 /** Runs the command to its end. */
@@ -20,10 +20,10 @@ export function reproduce(folder: string, ...args: string[]): Promise<TaskResult
   return runTask(RUN, ...args, "--results", folder);
 }
 
-/** A command on its way, with what it has told so far. */
+/** A running command, with its output so far. */
 export interface Reproducing {
   readonly process: Deno.ChildProcess;
-  /** Waits until standard error holds a text. @throws Error if the command ends before */
+  /** Waits until standard error contains a text. @throws Error if the command ends before */
   until(text: string): Promise<void>;
   /** Waits for the end. */
   ended(): Promise<Deno.CommandStatus & { readonly stderr: string; readonly stdout: string }>;
@@ -58,13 +58,13 @@ export function startReproducing(folder: string, ...args: string[]): Reproducing
   };
 }
 
-/** The only file or folder in a folder. */
+/** Gives the path of the only file or folder in a folder. */
 export async function onlyEntry(folder: string): Promise<string> {
   const [{ name }] = await Array.fromAsync(Deno.readDir(folder));
   return join(folder, name);
 }
 
-/** The files of a folder of results by name, with their bytes; empty if it is not there. */
+/** Reads the files of a folder of results, by name; none if the folder is missing. */
 export async function filesIn(folder: string): Promise<Record<string, string>> {
   const entries = await Array.fromAsync(Deno.readDir(folder)).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return [];
@@ -78,7 +78,7 @@ export async function filesIn(folder: string): Promise<Record<string, string>> {
   );
 }
 
-/** What must be the same however the runs of a folder came about; not what a killed one was just writing. */
+/** Reads tables and weights, which interruptions must not change. Leaves out half-written files. */
 export async function outcomesIn(folder: string): Promise<Record<string, string>> {
   const files = {
     ...await filesIn(join(folder, "tables")),

@@ -8,7 +8,7 @@ import { findTeacher, keepTeacher, type TeacherFile } from "../../lib/teacher/fi
 
 const QUICK = ["quickstart", "--scale", "quick"];
 
-Deno.test("reproduce leaves a damaged table as it is and names it, since only it knows what was asked for before", async () => {
+Deno.test("reproduce names a damaged table and leaves it as it is, since it alone records earlier requests", async () => {
   await withReferenceCopy(async (folder) => {
     await flipByte(folder, resultFile(TABLE));
     const before = await snapshot(folder.path);
@@ -23,7 +23,7 @@ Deno.test("reproduce leaves a damaged table as it is and names it, since only it
   });
 });
 
-/** Finished results with a teacher of their own. */
+/** Runs a test on finished results with their own teacher. */
 async function withOwnTeacher(
   test: (folder: string, teacher: TeacherFile, flip: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
@@ -39,7 +39,7 @@ async function withOwnTeacher(
   });
 }
 
-Deno.test("reproduce refuses a teacher that has changed, names both hashes, and leaves the card of the right one", async () => {
+Deno.test("reproduce refuses a changed teacher, names both hashes, and keeps the right one's card", async () => {
   await withOwnTeacher(async (folder, { file, hash }, flip) => {
     assertMatch((await reproduce(folder, ...QUICK)).stdout, /Nothing to do/);
     await flip();

@@ -14,10 +14,10 @@ import {
   startReproducing,
 } from "./reproduce.ts";
 
-/** `tests/integrity/kills_test.ts` has a hundred. */
+/** Few kills: `tests/integrity/kills_test.ts` has a hundred. */
 const KILLS = 2;
 
-/** Counts what happens to the files of a folder: until that is so much, or something else ends. */
+/** Counts the changes of files in a folder, until there are `most` or `end` settles. */
 async function eventsIn(folder: string, end: Promise<unknown>, most = Infinity): Promise<number> {
   const watcher = Deno.watchFs(folder);
   let count = 0;
@@ -29,7 +29,7 @@ async function eventsIn(folder: string, end: Promise<unknown>, most = Infinity):
   return count;
 }
 
-Deno.test("reproduce that is killed at random moments makes the same tables and weights, byte for byte", async () => {
+Deno.test("reproduce makes the same tables and weights, byte for byte, if killed at random moments", async () => {
   await withTemporaryFolder(async (folder) => {
     const grid = ["table4", "figure-data", ...FASTEST, ...SMALL, "--methods", "original,bss"]
       .concat("--seeds", "1", "--set", "protocol.epochs=3");
@@ -40,7 +40,7 @@ Deno.test("reproduce that is killed at random moments makes the same tables and 
     const { code, stderr } = await running;
     assertEquals(code, 0, stderr);
 
-    // All of them together less than the whole has, or the last ones would find nothing to do.
+    // Together fewer than the whole has, or the last ones would find nothing to do.
     for (const number of uniformNumbers(KILLS, "moments of death")) {
       const moment = Math.floor((1 + number) / 2 * events / KILLS);
       const { process, ended } = startReproducing(killed, ...grid);
@@ -57,14 +57,14 @@ Deno.test("reproduce that is killed at random moments makes the same tables and 
   });
 });
 
-/** Of the run that those below are, when nothing stops it. */
+/** The outcomes of the run below, without a stop. */
 let unstopped: Record<string, string> | undefined;
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`reproduce that gets ${signal}, and again from deno task, stops at a checkpoint and ends in the same weights later`, async () => {
+  Deno.test(`reproduce stops at a checkpoint on ${signal}, also from deno task, and later ends in the same weights`, async () => {
     await withTemporaryFolder(async (folder) => {
       const bss = ["quickstart", ...FASTEST, ...SMALL, "--methods", "bss", "--seeds", "1"]
-        .concat("--set", "protocol.batchSize=16") // four an epoch, to be stopped between them
+        .concat("--set", "protocol.batchSize=16") // four steps per epoch, to stop between them
         .concat("--set", "protocol.epochs=5", "--verbose");
       if (!unstopped) {
         const whole = join(folder, "whole");
@@ -94,19 +94,19 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-Deno.test("reproduce that gets another signal a second later is killed", async () => {
+Deno.test("reproduce is killed by another signal a second later", async () => {
   await withTemporaryFolder(async (folder) => {
     const { process, until, ended } = startReproducing(
       folder,
       ...[...SMOKE, "--methods", "original", "--seeds", "1", "--verbose"],
       ...["--set", "protocol.epochs=12"],
-      // All images at once: it is in the middle of the next mini-batch when the first signal comes.
+      // One large mini-batch per epoch: the first signal comes in the middle of the next one.
       ...["--set", "protocol.batchSize=200"],
     );
     await until("epoch 1,");
     process.kill("SIGINT");
     await until("stopping at a checkpoint");
-    // It would have stopped by then.
+    // Otherwise it would have stopped by itself within the second.
     process.kill("SIGSTOP");
     await new Promise((resolve) => setTimeout(resolve, 1100));
     process.kill("SIGINT");
@@ -119,12 +119,12 @@ Deno.test("reproduce --until stops in time and says what is left; the same comma
   await withTemporaryFolder(async (folder) => {
     const long = [...ONE, "--set", "protocol.epochs=4000"];
     let time = 0.5;
-    // A busy machine may not have begun after the shortest of these times.
+    // On a busy machine no run may have begun after the shortest of these times.
     do {
       time *= 2;
       const { code, stderr, seconds } = await reproduce(folder, ...long, "--until", `${time}s`);
       assertEquals(code, 1, stderr);
-      // Left alone it would take minutes; it may need some seconds more to get to its checkpoint.
+      // The whole run would take minutes. The checkpoint may take some more seconds.
       assert(seconds > time && seconds < time + 30, `${seconds} s`);
       assertStringIncludes(stderr, "the time is up; stopping at a checkpoint");
       assertMatch(stderr, /not finished: fashion-mnist-subset-resnet8-original-\S+/);

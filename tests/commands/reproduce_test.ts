@@ -26,13 +26,13 @@ import { runTask, snapshot } from "./run_task.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
-/** The runs of `SMOKE` on the backend that a user gets. */
+/** The runs of `SMOKE` on the default backend. */
 const QUICKSTART = ["quickstart", ...FASTEST];
 
 /** Small mini-batches, since an estimate measures several of each method. */
 const DRY_RUN = [...QUICKSTART, "--dry-run", "--set", "protocol.batchSize=8"];
 
-/** Time enough to be killed in. */
+/** Options for a run that is long enough to be killed. */
 const LONGER = ["--set", "protocol.epochs=4"];
 
 const hasBfloat16 = workingBackends.includes("onednn") &&
@@ -54,7 +54,7 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
     const isDone = (line: string) => /seed \d: done, test \d+\.\d %, .*\d s$/.test(line);
     assertEquals(told.filter(isDone).length, 6, first.stderr);
     assertMatch(told.at(-1)!, /^100\.0 % .* 6\/6 runs, resnet8 \S+ .*seed \d$/);
-    // None of an epoch: besides runs only how far all are.
+    // No lines for epochs, only for runs and for the progress of all.
     assertEquals(told.filter((line) => !isDone(line) && !/^ *\d+\.\d % /.test(line)), []);
     const results = await ResultsFolder.openToRead(folder);
     assertEquals(await results.verify(), []);
@@ -75,16 +75,16 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
     const second = await reproduce(folder, ...small);
     assertEquals(second.code, 0, second.stderr);
     assertStringIncludes(second.stdout, "Nothing to do");
-    // On a machine that is busy with other things, less than the runs took.
+    // On a busy machine at least less than the runs took.
     assert(second.seconds < Math.max(3, first.seconds), `${second.seconds} s`);
     assertEquals(await snapshot(folder), before);
   });
 });
 
 for (const backend of fastBackends) {
-  // BSS have more state to keep than any other, but the slower a backend, the longer they take.
+  // BSS have the most state to keep, but take long on slow backends.
   const method = backend === automaticBackend ? "bss" : "original";
-  Deno.test(`reproduce ends in the same weights, byte for byte, when it was killed in the middle [${backend}]`, async () => {
+  Deno.test(`reproduce ends in the same weights, byte for byte, after a kill in the middle [${backend}]`, async () => {
     await withTemporaryFolder(async (folder) => {
       const one = [...SMOKE, ...SMALL, ...LONGER, "--methods", method, "--seeds", "1"]
         .concat("--backend", backend);
@@ -113,7 +113,7 @@ for (const backend of fastBackends) {
 }
 
 Deno.test({
-  name: `reproduce --teacher-precision bf16 says how far the teacher is from float32${
+  name: `reproduce --teacher-precision bf16 records the teacher's error against float32${
     hasBfloat16 ? "" : " (skipped: no backend here computes in bfloat16)"
   }`,
   ignore: !hasBfloat16,
@@ -132,13 +132,13 @@ Deno.test({
       const error = JSON.parse(metadata.teacher_error);
       assert(error.relativeError > 0 && error.relativeError < 0.02, metadata.teacher_error);
       assert(error.agreement > 0.95, metadata.teacher_error);
-      // Another run than in float32, which is still missing.
+      // It is not the same run as in float32, which is still missing.
       const { stdout: missing } = await reproduce(folder, ...hinton, "--dry-run");
       assertMatch(missing, /1 runs, about/);
     }),
 });
 
-Deno.test("reproduce refuses a precision that the backend does not have, naming those it has", async () => {
+Deno.test("reproduce refuses a precision that the backend lacks, and lists those it has", async () => {
   await withTemporaryFolder(async (folder) => {
     const { code, stderr } = await reproduce(
       ...[folder, ...SMOKE, "--methods", "hinton", "--teacher-precision", "bf16"] as const,
@@ -170,7 +170,7 @@ Deno.test("reproduce takes the teacher's logits from its cache, and ends in the 
     const warm = await run("warm");
     assertEquals(off.cached, [0, 0]);
     assertEquals(cold.cached, [0, 0]);
-    // The first mini-batch, 32 of the 50 images, is computed to see that the cache is right.
+    // The first mini-batch, 32 of the 50 images, is computed to check the cache.
     assertEquals(warm.cached, [18 / 50, 1]);
     assertEquals(cold.weights, off.weights);
     assertEquals(warm.weights, off.weights);
@@ -244,7 +244,7 @@ Deno.test("reproduce --shard divides the runs without overlap", async () => {
   });
 });
 
-Deno.test("reproduce --beside runs a variant and its default, and tells the difference by seed", async () => {
+Deno.test("reproduce --beside runs a variant and its default, and gives the difference by seed", async () => {
   await withTemporaryFolder(async (folder) => {
     const variant = [...QUICKSTART, ...SMALL, "--methods", "bss", "--seeds", "1"]
       .concat("--set", "bss.eta=2");
@@ -294,7 +294,7 @@ for (const [what, args, text] of mistakes) {
   });
 }
 
-Deno.test("reproduce leaves a damaged result as it is and names it, runs the others and shows them", async () => {
+Deno.test("reproduce names a damaged result and leaves it as it is, and runs and shows the others", async () => {
   await withTemporaryFolder(async (folder) => {
     const two = [...QUICKSTART, ...SMALL, "--methods", "original,hinton", "--seeds", "1,"];
     assertEquals((await reproduce(folder, ...two)).code, 0);
@@ -327,7 +327,7 @@ Deno.test("reproduce leaves a damaged result as it is and names it, runs the oth
   });
 });
 
-Deno.test("reproduce says so at once when the results folder cannot be written", async () => {
+Deno.test("reproduce reports at once that the results folder cannot be written", async () => {
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, "a-file");
     await Deno.writeTextFile(file, "");
@@ -339,7 +339,7 @@ Deno.test("reproduce says so at once when the results folder cannot be written",
 });
 
 Deno.test({
-  name: `reproduce says that the disk is full and keeps what is finished${
+  name: `reproduce reports a full disk and keeps finished runs${
     noSmallDisk && ` (${noSmallDisk})`
   }`,
   ignore: noSmallDisk !== "",

@@ -4,18 +4,18 @@ import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { FASTEST, filesIn, outcomesIn, reproduce, SMALL, startReproducing } from "./reproduce.ts";
 
-/** Experiments with one run in common, and how many runs of a method each has. */
+/** Experiments with one run in common, and each one's number of runs of a method. */
 const EXPERIMENTS = { table1: 1, table4: 1, "figure-data": 2, robustness: 1 };
 
-/** How many runs a command says that it finished. */
+/** Counts the runs that a command reports as finished. */
 function doneIn(stderr: string): number {
   return [...stderr.matchAll(/: done, test \S+ %, /gm)].length;
 }
 
-Deno.test("reproduce runs what several experiments have in common once, and makes a table of each", async () => {
+Deno.test("reproduce makes a run of several experiments once, and a table of each experiment", async () => {
   await withTemporaryFolder(async (folder) => {
-    // This student gets one of eight images right, until the first attack: the many steps of the others
-    // are spared.
+    // This student gets one of eight images right, and none after the first attack. So the other
+    // attacks take few steps.
     const one = ["--methods", "original", "--seeds", "15,", "--set", "protocol.epochs=1"];
     const small = [...Object.keys(EXPERIMENTS), ...FASTEST, ...one];
     const { code, stdout, stderr } = await reproduce(folder, ...small);
@@ -38,7 +38,7 @@ Deno.test("reproduce runs what several experiments have in common once, and make
   });
 });
 
-Deno.test("two runners on one folder do no run twice and leave none out", async () => {
+Deno.test("two runners on one folder make no run twice and leave none out", async () => {
   await withTemporaryFolder(async (folder) => {
     const grid = [
       "quickstart",
@@ -56,7 +56,7 @@ Deno.test("two runners on one folder do no run twice and leave none out", async 
     const shared = join(folder, "shared");
     const runners = [startReproducing(shared, ...grid), startReproducing(shared, ...grid)];
     const ends = await Promise.all(runners.map((runner) => runner.ended()));
-    // 1: the other one was still at a run when this one had nothing left to do.
+    // 1 if the other one was still at a run when this one had nothing left to do.
     assert(ends.every(({ code }) => code === 0 || code === 1), ends[0].stderr + ends[1].stderr);
     assert(ends.some(({ code }) => code === 0));
     const shares = ends.map(({ stderr }) => doneIn(stderr));

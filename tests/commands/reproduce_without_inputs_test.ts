@@ -5,13 +5,13 @@ import { snapshot } from "./run_task.ts";
 import { copyResults } from "../runs/results/reference_copy.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
-/** Runs that come with the project, of images and a teacher that do not. */
+/** Runs that come with the project, but without their images and teacher. */
 const ALL_IMAGES = [
   ...["table1", "--scale", "paper", "--fractions", "1", "--students", "resnet8"],
   ...["--methods", "original,hinton,bss", "--teacher-precision", "bf16"],
 ];
 
-/** A copy of the results, and a data folder with nothing in it. */
+/** Runs a test on a copy of the results, with an empty data folder. */
 async function withoutInputs(
   test: (
     folder: string,
@@ -29,7 +29,7 @@ async function withoutInputs(
   });
 }
 
-Deno.test("reproduce prints the table of whole results where neither images nor teacher are at hand", async () => {
+Deno.test("reproduce prints the table of finished results without images and teacher", async () => {
   await withoutInputs(async (_folder, reproduceSeeds) => {
     const { code, stdout, stderr } = await reproduceSeeds("1");
     assertEquals(code, 0, stderr);
@@ -40,7 +40,7 @@ Deno.test("reproduce prints the table of whole results where neither images nor 
   });
 });
 
-Deno.test("reproduce without the teacher of results says so where runs are missing, and writes nothing", async () => {
+Deno.test("reproduce names a missing teacher if runs are missing, and writes nothing", async () => {
   await withoutInputs(async (folder, reproduceSeeds) => {
     const before = await snapshot(folder);
     const { code, stderr } = await reproduceSeeds("1,9");

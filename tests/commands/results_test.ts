@@ -11,7 +11,7 @@ import { withTemporaryFolder } from "../with_temporary_folder.ts";
 const results = ({ path }: Pick<ResultsFolder, "path">, ...args: string[]) =>
   runTask("experiments/results.ts", ...args, "--results", path);
 
-Deno.test("results lists what there is, with or without saying list", async () => {
+Deno.test("results lists results, with or without the word list", async () => {
   await withReferenceCopy(async (folder) => {
     const listed = await results(folder, "list");
     assertEquals([listed.code, listed.stderr], [0, ""]);
@@ -23,7 +23,7 @@ Deno.test("results lists what there is, with or without saying list", async () =
   });
 });
 
-Deno.test("results show gives what made a result", async () => {
+Deno.test("results show gives a result's provenance", async () => {
   await withReferenceCopy(async (folder, [run]) => {
     const { code, stdout } = await results(folder, "show", run);
     assertEquals(code, 0);
@@ -53,7 +53,7 @@ Deno.test("results names damage, leaves it out, and ends with status 2", async (
   });
 });
 
-Deno.test("results prints no control character that a file holds, and no line of its own making", async () => {
+Deno.test("results prints no control character of a file, and no line that a file makes up", async () => {
   await withReferenceCopy(async (folder, runs) => {
     const evil = "\x1b[2J\x9b31m\nwhole: nothing to see\u202e";
     for (const run of runs) {
@@ -104,7 +104,7 @@ Deno.test("results verify ends with status 0 for whole results, 1 for incomplete
   });
 });
 
-Deno.test("results of an empty folder says how to make some, and of none that it isn't there", async () => {
+Deno.test("results says how to make results if a folder is empty, and names a missing folder", async () => {
   await withTemporaryFolder(async (path) => {
     for (const action of ["list", "verify"]) {
       const { code, stdout } = await results({ path }, action);
@@ -123,7 +123,7 @@ Deno.test("results of an empty folder says how to make some, and of none that it
   });
 });
 
-Deno.test("results refuses what it doesn't know, and says what it does", async () => {
+Deno.test("results refuses unknown actions, options and names, and lists the valid ones", async () => {
   await withReferenceCopy(async (folder) => {
     const refused: [string[], string][] = [
       [["lst"], 'results cannot "lst"; choose from list, show, verify, export'],
@@ -154,7 +154,7 @@ const COLUMNS: Columns = {
 for (const reader of readers) {
   for (const format of reader.formats) {
     Deno.test({
-      name: `${reader.name} reads all runs as results export writes them as ${format}` +
+      name: `${reader.name} reads all runs that results export writes as ${format}` +
         (reader.reason && `: ${reader.reason}`),
       ignore: reader.reason !== "",
       async fn() {
@@ -168,7 +168,9 @@ for (const reader of readers) {
             const last = (await folder.read(runs[5])).rows[7];
             const { method, seed, epoch, test_accuracy } = rows[47];
             assertEquals({ method, seed, epoch, test_accuracy }, {
-              ...{ method: "original", seed: 2, epoch: 8 },
+              method: "original",
+              seed: 2,
+              epoch: 8,
               test_accuracy: last.test_accuracy,
             });
           });
@@ -178,7 +180,7 @@ for (const reader of readers) {
   }
 }
 
-/** A CSV file says no types: those of the columns that are looked at, and text for the others. */
+/** Gives the columns' types, which a CSV file lacks: those of the checked columns, else text. */
 async function columnsOf(file: string, format: string): Promise<Columns> {
   if (format !== "csv") return COLUMNS;
   const names = (await Deno.readTextFile(file)).split("\n")[0].split(",");
@@ -187,7 +189,7 @@ async function columnsOf(file: string, format: string): Promise<Columns> {
 
 for (const reader of readers.filter(({ formats }) => formats.includes("arrow"))) {
   Deno.test({
-    name: `${reader.name} reads the files of results as they are` +
+    name: `${reader.name} reads the files of results directly` +
       (reader.reason && `: ${reader.reason}`),
     ignore: reader.reason !== "",
     async fn() {

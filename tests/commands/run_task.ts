@@ -10,7 +10,7 @@ export interface TaskResult {
   readonly seconds: number;
 }
 
-/** In place of the user's own; the tests of one file share it. */
+/** A cache folder in place of the user's; the tests of one file share it. */
 const TEACHER_LOGITS = Deno.makeTempDirSync({ prefix: "bss-test-" });
 globalThis.addEventListener("unload", () => Deno.removeSync(TEACHER_LOGITS, { recursive: true }));
 
@@ -48,7 +48,7 @@ export function runTask(script: string, ...args: string[]): Promise<TaskResult> 
   return runDeno([...denoArguments(script), ...args]);
 }
 
-/** Every file below a folder with its content, locks aside, for "nothing has changed". */
+/** Reads all files under a folder except locks, to check that nothing has changed. */
 export async function snapshot(folder: string): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for await (const entry of Deno.readDir(folder)) {

@@ -35,7 +35,7 @@ Deno.test("teacher train makes a teacher that teacher import accepts", async () 
   });
 });
 
-Deno.test("teacher import names what is wrong with weights, with exit code 2", async () => {
+Deno.test("teacher import names the fault of weights, with exit code 2", async () => {
   await withTemporaryFolder(async (folder) => {
     const bad = join(folder, "bad.safetensors");
     const shape = [16, 3, 5, 5];
@@ -66,7 +66,7 @@ Deno.test("teacher import names what is wrong with weights, with exit code 2", a
   });
 });
 
-Deno.test("teacher names what it can do when asked for something else", async () => {
+Deno.test("teacher lists its actions if asked for an unknown one", async () => {
   for (const args of [[], ["teach"], ["import"], ["list", "all"]]) {
     const { code, stderr } = await runTask(TEACHER, ...args);
     assertEquals(code, 2);

@@ -4,7 +4,7 @@ import { foldersOf } from "../../lib/commands/test.ts";
 
 const TEST = "lib/commands/test.ts";
 
-Deno.test("test --changed takes the folders of tests that are named after what has changed", () => {
+Deno.test("test --changed takes the folders of tests that are named after changed folders", () => {
   const folders = ["attack", "runs", "nn"].map((name) => [`tests/${name}`]);
   const of = (...changed: string[]) => foldersOf(changed, folders).flat();
   assertEquals(of("lib/attack/bss.ts", "README.md"), ["tests/attack"]);
@@ -13,7 +13,7 @@ Deno.test("test --changed takes the folders of tests that are named after what h
   assertEquals(of("lib/mod.ts", "deno.json"), []);
 });
 
-Deno.test("test --without names what it hides, skips what needs it, and refuses what cannot be hidden", async () => {
+Deno.test("test --without names what it hides, skips the tests that need it, and refuses unknown names", async () => {
   const hidden = "onednn,webgpu";
   const { code, stdout } = await runTask(TEST, "--without", hidden, "tests/backend/onednn");
   assertEquals(code, 0, stdout);
@@ -27,7 +27,7 @@ Deno.test("test --without names what it hides, skips what needs it, and refuses 
   );
 });
 
-Deno.test("test refuses --changed beside files", async () => {
+Deno.test("test refuses --changed together with files", async () => {
   const { code, stderr } = await runTask(TEST, "--changed", "tests/nn");
   assertEquals(code, 2);
   assertStringIncludes(stderr, "give either --changed or files, not both");

@@ -15,7 +15,7 @@ import { UserError } from "../../lib/user_error.ts";
 
 const FLIPS = 100;
 
-/** The beginnings of the files of each kind, which are hit in turn. */
+/** Path prefixes of each kind of file. Each is hit in turn. */
 const KINDS = [
   "students/",
   "teachers/",
@@ -26,7 +26,7 @@ const KINDS = [
   "manifest.json",
 ];
 
-/** Results with every kind of file that there is. */
+/** Makes results with every kind of file. */
 async function withResults(
   test: (folder: ResultsFolder, files: readonly string[]) => Promise<void>,
 ): Promise<void> {
@@ -43,7 +43,7 @@ async function withResults(
   });
 }
 
-/** Whether `results verify` finds fault with a folder, as a finding or as an error for people. */
+/** True if `results verify` finds a fault in a folder, as a finding or as a UserError. */
 async function isNoticed(folder: ResultsFolder): Promise<boolean> {
   try {
     return (await verifyResults(folder, [])).findings.length > 0;

@@ -13,9 +13,9 @@ import { verifyResults } from "../../lib/runs/results/verify_results.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { runName } from "../../lib/training/run_specification.ts";
 
-/** For each of two runners that are alone in a folder, around whatever changes a file. */
+/** Kills of each of two runners with a folder to itself, around each change of a file. */
 const ALONE = 35;
-/** For two runners that share a folder, anywhere. */
+/** Kills of two runners that share a folder, at any moment. */
 const SHARED = 30;
 
 function smallWork(): Work {
@@ -23,22 +23,28 @@ function smallWork(): Work {
   const plan = [1, 2, 3].map((seed) => {
     const specification = smallSpecification("original", { epochs: 3, seed });
     return {
-      ...{ name: runName(specification), label: "original", variantOf: null, setting: null },
-      ...{ specification, dataset, evaluations: [], flops: 0 },
+      name: runName(specification),
+      label: "original",
+      variantOf: null,
+      setting: null,
+      specification,
+      dataset,
       teacher: { name: "", network: "", file: "", hash: "", metadata: {} },
+      evaluations: [],
+      flops: 0,
     };
   });
   const made = { machine: "", deno: "", tfjs: "test", commit: "", source: "" };
   return { dataset, plan, made: { ...made, backend: "wasm", threads: "1" } };
 }
 
-/** Tables and weights, without what a killed process was writing. */
+/** Reads tables and weights, without half-written files. */
 async function filesIn(folder: string): Promise<Record<string, string>> {
   const files = Object.entries(await outcomesIn(folder));
   return Object.fromEntries(files.filter(([name]) => !name.endsWith(".tmp")));
 }
 
-/** All that reads as whole, its times aside: runs, rows of tables, and weights. */
+/** Reads all whole content, without its times: runs, rows of tables, and weights. */
 async function contentIn(folder: string): Promise<Record<string, string>> {
   const { results } = await readStored(await ResultsFolder.openToRead(folder));
   const text = (value: unknown) =>
@@ -54,7 +60,7 @@ async function contentIn(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries([...read, ...weights]);
 }
 
-/** What reads as whole in a folder and isn't, or is damaged, in one sentence each. */
+/** Lists faults, in one sentence each: content that reads as whole but isn't, and damage. */
 async function faultsIn(folder: string, whole: Record<string, string>): Promise<string[]> {
   const { findings } = await verifyResults(await ResultsFolder.openToRead(folder), []);
   const content = await contentIn(folder);
@@ -68,7 +74,7 @@ async function faultsIn(folder: string, whole: Record<string, string>): Promise<
   ];
 }
 
-/** Gives each of the moments in turn, at one of the first times that it comes. */
+/** Makes deaths at each of the moments in turn, at one of its first occurrences. */
 function deathsAt(moments: readonly string[], seed: string, latest = 0): () => Death {
   const random = seedrandom(seed);
   let next = 0;
@@ -79,20 +85,20 @@ function deathsAt(moments: readonly string[], seed: string, latest = 0): () => D
   });
 }
 
-/** What came of kills. */
+/** The outcome of many kills. */
 interface Outcome {
-  /** The moments of those that hit */
+  /** The moments of the kills that hit a process */
   readonly kills: string[];
-  /** How often a run went on from a checkpoint */
+  /** The number of times that a run resumed from a checkpoint */
   resumed: number;
-  /** What was wrong after one of them */
+  /** The faults found after a kill */
   readonly unnoticed: string[];
 }
 
 /**
- * Starts mortal runners side by side in a folder, one for each of `deaths`, and others once all have
- * ended, until so many were killed; then lets one end in peace. Begins another folder where nothing is
- * left to do.
+ * Starts mortal runners side by side in a folder, one for each of `deaths`. Starts others once all
+ * have ended, until `kills` were killed. Then lets one end in peace. Takes another folder once
+ * nothing is left to do.
  *
  * @param whole the folder of a runner that was never killed
  */

@@ -1,9 +1,10 @@
 /**
- * A process of its own for kills_test.ts, which makes small runs as `reproduce` makes them:
+ * A process for kills_test.ts. It makes small runs as `reproduce` does:
  *
  *     mortal_runner.ts WORK FOLDER [MOMENT TIME [--later]]
  *
- * When the moment comes for that time, it prints "now", and kills itself or waits to be killed at work.
+ * At the moment's TIME-th occurrence it prints "now" and kills itself, or with --later works on and
+ * waits to be killed.
  */
 import { join } from "node:path";
 import { deserialize } from "node:v8";
@@ -19,22 +20,25 @@ import { encodeResNet } from "../../lib/nn/weights_file.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { train } from "../../lib/training/train.ts";
 
-/** What the file WORK holds, as `serialize` of node:v8 writes it. */
+/** The content of the file WORK, written by `serialize` of node:v8. */
 export interface Work {
   readonly dataset: Dataset;
   readonly plan: readonly PlannedRun[];
   readonly made: RunProvenance;
 }
 
-/** The moments around everything that changes a file. */
+/** The moments around each change of a file. */
 export const FILE_MOMENTS = [
   "in a write",
-  ...["before sync", "after sync"],
-  ...["before rename", "after rename"],
-  ...["before remove", "after remove"],
+  "before sync",
+  "after sync",
+  "before rename",
+  "after rename",
+  "before remove",
+  "after remove",
 ];
 
-/** The one from which it is not far to any other moment of a run. */
+/** A moment from which every other moment of a run is near. */
 export const AFTER_A_STEP = "after a step";
 
 if (import.meta.main) {
@@ -60,7 +64,9 @@ async function makeRuns(
     if (lock && (await workLeft(folder, [run])).length > 0) {
       const checkpoints = join(path, "checkpoints", run.name);
       const { rows, student } = await train(run.specification, {
-        ...{ dataset, teacher: null, checkpoints },
+        dataset,
+        teacher: null,
+        checkpoints,
         environment: { backend: made.backend, tfjs: made.tfjs },
         onMessage: console.log,
         onProgress: ({ row }) => row || onMoment(AFTER_A_STEP),
@@ -76,7 +82,7 @@ async function makeRuns(
   }
 }
 
-/** Puts a call on each side of every synchronisation, renaming and removal, and into every write. */
+/** Calls `onMoment` before and after each sync, rename and removal, and in the middle of each write. */
 function watchFiles(onMoment: (moment: string) => void): void {
   function watch<T extends object>(owner: T, name: keyof T & string): void {
     const original = owner[name] as (...args: unknown[]) => Promise<unknown>;

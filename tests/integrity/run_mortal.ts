@@ -4,23 +4,23 @@ import { denoArguments } from "../commands/deno_arguments.ts";
 import { RUN } from "../commands/reproduce.ts";
 import { startDeno } from "../commands/run_task.ts";
 
-/** When a process dies. */
+/** The time at which a process dies. */
 export interface Death {
   readonly moment: string;
-  /** Which time the moment comes, from 1 */
+  /** The occurrence of the moment, from 1 */
   readonly time: number;
-  /** How many milliseconds after it the process is killed from outside; with 0 it kills itself */
+  /** Milliseconds until the process is killed from outside; with 0 it kills itself */
   readonly later: number;
 }
 
-/** How a process ended. */
+/** The end of a process. */
 export interface End {
   readonly isKilled: boolean;
-  /** What its runs had to say */
+  /** The messages of its runs */
   readonly messages: readonly string[];
 }
 
-/** Starts mortal_runner.ts and waits for its end, which comes before its death if it has little to do. */
+/** Starts mortal_runner.ts and waits for its end. With little to do it may end before its death. */
 export async function runMortal(work: string, folder: string, death?: Death): Promise<End> {
   const later = death?.later ?? 0;
   const args = death ? [death.moment, String(death.time)] : [];

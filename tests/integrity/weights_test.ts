@@ -7,7 +7,7 @@ import { runMissing } from "../../lib/runs/run_missing.ts";
 import { studentPath } from "../../lib/runs/table/run_results.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
 
-Deno.test("a student or a teacher that has changed is not measured, and an evaluation says of which weights it is", async () => {
+Deno.test("changed students and teachers are not measured, and an evaluation records the hash of its weights", async () => {
   await withReferenceCopy(async (folder) => {
     const [planned] = await openPlan(quickstart, { scale: "quick" });
     const measured = (run: PlannedRun) => ({

@@ -6,15 +6,21 @@ import { parseCommandLine } from "../../lib/commands/command_line.ts";
 const cases: PlanChoices[] = [
   { scale: "quick", teacherPrecision: "f32" },
   {
-    ...{ scale: "paper", dataset: "cifar10", fractions: [0.2, 1], students: ["resnet8"] },
-    ...{ methods: ["original", "bss"], seeds: [2], attack: "fgsm", teacherPrecision: "bf16" },
+    scale: "paper",
+    dataset: "cifar10",
+    fractions: [0.2, 1],
+    students: ["resnet8"],
+    methods: ["original", "bss"],
+    seeds: [2],
+    attack: "fgsm",
+    teacherPrecision: "bf16",
     set: { bss: { eta: 0.1, mode: "paper" }, protocol: { epochs: 20 } },
   },
   { scale: "smoke", seeds: [1, 3], teacherPrecision: "f32" },
   { scale: "smoke", set: { bss: { eta: 2 } }, beside: true, teacherPrecision: "f32" },
 ];
 
-Deno.test("the options that a notebook shows for its choices mean these on a command line", () => {
+Deno.test("parseChoices() reads back the options that choiceArguments() writes", () => {
   for (const choices of cases) {
     const words = choiceArguments(choices).join(" ").split(" ");
     const { options } = parseCommandLine({ name: "x", summary: "", options: choiceOptions }, words);

@@ -18,13 +18,13 @@ import { UserError } from "../../lib/user_error.ts";
 
 const REFERENCE = join(RESULTS, "reference");
 
-Deno.test("a report of runs that results of the project lack is of the folder results instead", async () => {
+Deno.test("a report opens the folder results if a folder of the project has none of its runs", async () => {
   const report = await openReport("quickstart", { scale: "smoke", results: REFERENCE });
   assertEquals(Deno.realPathSync(report.folder.path), Deno.realPathSync(RESULTS));
   assertEquals(commandFor(report), "deno task reproduce quickstart --scale smoke");
 });
 
-Deno.test("a notebook trains nothing into results of the project that hold a part of its runs", async () => {
+Deno.test("a notebook trains nothing into a folder of the project that has some of its runs", async () => {
   await withTemporaryFolder(async (results) => {
     await cp(REFERENCE, results, { recursive: true });
     const before = await snapshot(results);
@@ -60,7 +60,7 @@ Deno.test({
   },
 });
 
-Deno.test("a report of a results folder that is not there says so, and makes none", async () => {
+Deno.test("a report names a results folder that is missing, and does not make it", async () => {
   await withTemporaryFolder(async (folder) => {
     const results = join(folder, "resluts");
     await assertRejects(

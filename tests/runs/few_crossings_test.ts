@@ -4,7 +4,7 @@ import { quickstart } from "../../experiments/quickstart.ts";
 import { fewCrossings } from "../../lib/runs/table/result_table.ts";
 import { tableRowOf } from "./table_row_of.ts";
 
-/** What is said of a run of BSS with these options, of whose samples that share did not cross. */
+/** Gives the warnings about a run of BSS with these options and this share of uncrossed samples. */
 async function saidOf(share: number, bss: Record<string, unknown>): Promise<string[]> {
   const choices = { scale: "smoke", methods: ["bss"], seeds: [1], set: { bss } } as const;
   const [{ name, specification }] = await openPlan(quickstart, choices);
@@ -14,7 +14,7 @@ async function saidOf(share: number, bss: Record<string, unknown>): Promise<stri
   });
 }
 
-Deno.test("a run whose samples seldom cross is named with its eta, step and steps, and with what helps", async () => {
+Deno.test("fewCrossings() names a run whose samples seldom cross, with its eta, step and maxSteps, and advice", async () => {
   const [newton, ...more] = await saidOf(0.98, { eta: 0.1 });
   assertEquals(more, []);
   assertStringIncludes(newton, "98 % of the attacked samples of bss-1 never crossed the boundary");
@@ -26,7 +26,7 @@ Deno.test("a run whose samples seldom cross is named with its eta, step and step
   assertStringIncludes(short, "maxSteps=1; try a larger maxSteps");
 });
 
-Deno.test("nothing is said of samples that mostly cross, or of another attack", async () => {
+Deno.test("fewCrossings() does not warn about samples that mostly cross, or about another attack", async () => {
   assertEquals(await saidOf(0.5, { eta: 0.1 }), []);
   assertEquals(await saidOf(0.98, { attack: "fgsm" }), []);
 });

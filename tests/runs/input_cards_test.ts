@@ -15,13 +15,13 @@ import { namedSources } from "./plan_sources.ts";
 
 const planned = () => planRuns(table4, { scale: "paper" }, namedSources);
 
-/** With another fingerprint, or another hash, than the named ones. */
+/** Sources whose data sets or teachers have other hashes than the named ones. */
 const otherSources = (changed: { fingerprint?: string; hash?: string }): PlanSources => ({
   dataset: async (name) => ({ ...await namedSources.dataset(name), ...changed }),
   teacher: async (...of) => ({ ...await namedSources.teacher(...of), ...changed }),
 });
 
-Deno.test("a report needs neither images nor weights where the results describe both, until it is to train", async () => {
+Deno.test("a report with cards of its data set and teacher needs images and weights only to train", async () => {
   await withTemporaryFolder(async (results) => {
     const plan = await planned();
     await keepInputCards(results, plan);
@@ -34,14 +34,14 @@ Deno.test("a report needs neither images nor weights where the results describe 
   });
 });
 
-Deno.test("what comes with the project is not described in a results folder", async () => {
+Deno.test("a results folder has no cards of inputs that come with the project", async () => {
   await withTemporaryFolder(async (results) => {
     await keepInputCards(results, await openPlan(quickstart, { scale: "smoke" }));
     assertEquals(await Array.fromAsync(Deno.readDir(results)), []);
   });
 });
 
-Deno.test("a damaged description is named with what to do", async () => {
+Deno.test("the error for a damaged card names the card and the remedy", async () => {
   for (const text of ["", "[]", '{"network": "resnet26"}']) {
     await withTemporaryFolder(async (results) => {
       await keepInputCards(results, await planned());

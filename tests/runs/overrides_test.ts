@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { parseOverrides } from "../../lib/runs/overrides.ts";
 import { UserError } from "../../lib/user_error.ts";
 
-Deno.test("parseOverrides() reads values as JSON where they are, else as text", () => {
+Deno.test("parseOverrides() reads values as JSON if possible, otherwise as text", () => {
   assertEquals(
     parseOverrides([
       "bss.eta=0.1",
@@ -21,7 +21,7 @@ Deno.test("parseOverrides() reads values as JSON where they are, else as text", 
   assertEquals(parseOverrides([]), {});
 });
 
-Deno.test("parseOverrides() names what a setting must be", () => {
+Deno.test("parseOverrides() says what a setting must look like", () => {
   for (const setting of ["eta=0.1", "bss.eta", "bss=1", ".eta=1", ""]) {
     assertThrows(() => parseOverrides([setting]), UserError, "as in bss.eta=0.1");
   }

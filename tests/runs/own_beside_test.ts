@@ -4,7 +4,7 @@ import { ownBeside } from "../../lib/runs/open_plan.ts";
 import { type PlanChoices, planRuns } from "../../lib/runs/plan.ts";
 import { namedSources } from "./plan_sources.ts";
 
-/** The experiment's own runs that are shown beside those asked for: method, share and seed. */
+/** Lists the default runs shown beside the requested ones: method, share and seed. */
 async function besideOf(choices: Omit<PlanChoices, "scale">): Promise<string[]> {
   const own = await planRuns(figureData, { scale: "quick" }, namedSources);
   const asked = await planRuns(figureData, { scale: "quick", ...choices }, namedSources);
@@ -13,7 +13,7 @@ async function besideOf(choices: Omit<PlanChoices, "scale">): Promise<string[]> 
   );
 }
 
-Deno.test("own runs stand beside those that were asked for where images, student and seed are the same", async () => {
+Deno.test("default runs with the same images, student and seed stand beside the requested runs", async () => {
   const place = { fractions: [0.2], seeds: [2] };
   assertEquals(await besideOf({ ...place, set: { bss: { eta: 0.1 } } }), ["bss 0.2 seed 2"]);
   assertEquals(await besideOf({ ...place, methods: ["hinton"] }), [
@@ -22,7 +22,7 @@ Deno.test("own runs stand beside those that were asked for where images, student
   ]);
 });
 
-Deno.test("no own run of another seed, student or share of the images stands beside those that were asked for", async () => {
+Deno.test("default runs with another seed, student or share of the images do not stand beside the requested runs", async () => {
   assertEquals(await besideOf({ seeds: [9] }), []);
   assertEquals(await besideOf({ students: ["resnet14"] }), []);
   assertEquals(await besideOf({ fractions: [0.5] }), []);

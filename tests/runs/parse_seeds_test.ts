@@ -9,13 +9,13 @@ Deno.test("parseSeeds() takes a number of seeds, or a list of them", () => {
   assertEquals(parseSeeds("2,2"), [2]);
 });
 
-Deno.test("parseSeeds() takes ranges, also beside single seeds", () => {
+Deno.test("parseSeeds() takes ranges, also with single seeds", () => {
   assertEquals(parseSeeds("1-3"), [1, 2, 3]);
   assertEquals(parseSeeds("1-3,7"), [1, 2, 3, 7]);
   assertEquals(parseSeeds("2-4, 3, 9-9"), [2, 3, 4, 9]);
 });
 
-Deno.test("parseSeeds() refuses what is not a positive whole number", () => {
+Deno.test("parseSeeds() refuses anything but positive whole numbers", () => {
   for (
     const text of [
       "0",

@@ -31,7 +31,7 @@ const REFERENCE = join(PROJECT_ROOT, "results", "reference");
 
 const textOf = async (shown: Displayable) => String((await bundleOf(shown))["text/plain"]);
 
-Deno.test("a report of results that are all there says so, and has nothing to run", async () => {
+Deno.test("a report of finished results says so, and has nothing to run", async () => {
   const report = await openReport("quickstart", { scale: "quick", results: REFERENCE });
   assertMatch(await textOf(await stateTable(report)), /quick +6 +6 +6/);
   await runHere(report);
@@ -39,7 +39,7 @@ Deno.test("a report of results that are all there says so, and has nothing to ru
   assertEquals(commandFor(report), command);
 });
 
-Deno.test("a report without results says what to run and about how long it takes, and can run it", async () => {
+Deno.test("a report without results names the command, estimates its time, and can run it", async () => {
   await withTemporaryFolder(async (results) => {
     const few = { scale: "smoke", methods: ["original"], seeds: [1], fractions: [0.01] } as const;
     const set = { protocol: { batchSize: 16 } };
@@ -52,7 +52,7 @@ Deno.test("a report without results says what to run and about how long it takes
   });
 });
 
-Deno.test("a report of an unknown experiment, scale or option says what there is", async () => {
+Deno.test("a report lists the valid names for an unknown experiment, scale or option", async () => {
   const huge = { scale: "huge" as "quick" };
   await assertRejects(
     () => openReport("table1", huge),
@@ -79,7 +79,7 @@ Deno.test("a report of an unknown experiment, scale or option says what there is
   await assertRejects(() => openReport("quickstart", { scale: "quick", set }), UserError, "fitnet");
 });
 
-Deno.test("a report with a changed byte in one result and none of another shows the rest and names both", async () => {
+Deno.test("a report names a damaged and a missing result, and shows the rest", async () => {
   await withTemporaryFolder(async (folder) => {
     const results = join(folder, "results");
     await cp(REFERENCE, results, { recursive: true });
@@ -103,7 +103,7 @@ Deno.test("a report with a changed byte in one result and none of another shows 
   });
 });
 
-Deno.test("a report of a variant beside the default asks which is better, paired by seed", async () => {
+Deno.test("a report of a variant compares it with the default beside it, paired by seed", async () => {
   const set = { bss: { eta: 2 } };
   const choices = { scale: "quick", methods: ["bss"], set, beside: true } as const;
   const report = await openReport("quickstart", { ...choices, results: REFERENCE });
@@ -116,7 +116,7 @@ Deno.test("a report of a variant beside the default asks which is better, paired
     tableRowOf("bss (eta=2)", 2, 0.7, { fraction: 0.2, epochs, student }),
     tableRowOf("bss (eta=2)", 1, 0.7, { fraction: 0.2, epochs, student }),
   ].map((row) => ({ ...row, dataset }));
-  // 70.3 and 69.0 % are the default's, by seed.
+  // The default has 70.3 and 69.0 %, by seed.
   assertMatch(
     await textOf(verdictTable(report.experiment, [...table.rows, ...variants])),
     /bss \(eta=2\) is better than bss +a question of ours +2 +\+0\.35 points +\[-7\.91, 8\.61\]/,
@@ -125,7 +125,7 @@ Deno.test("a report of a variant beside the default asks which is better, paired
   assert(!plain.experiment.claims.some(({ statement }) => statement.includes("is better than")));
 });
 
-Deno.test("what made a report's numbers comes with the hash of each result", async () => {
+Deno.test("provenanceTable() includes the hash of each result", async () => {
   const path = relative(".", REFERENCE);
   const report = await openReport("quickstart", { scale: "quick", results: path });
   const table = await collectTable(report.folder, report.plan);
@@ -168,7 +168,7 @@ Deno.test("figures of gains pair seeds, at each share of the data", () => {
   assertEquals(against(summary, "seconds").map(({ x }) => x), [15, 10, 20, 20]);
 });
 
-Deno.test("only runs with all of the paper's images and its protocol are held against its figures", async () => {
+Deno.test("only runs with all of the paper's images and its protocol are compared with its figures", async () => {
   const dataset = "cifar10";
   const rows = [
     tableRowOf("bss", 1, 0.8732, { dataset }),
@@ -183,7 +183,7 @@ Deno.test("only runs with all of the paper's images and its protocol are held ag
   assert(!(await textOf(uncompared)).includes("from the paper's"), "a column without a figure");
 });
 
-Deno.test("the paper's figures stand beside those of the paper's images and students alone", async () => {
+Deno.test("the paper's figures stand only beside runs with the paper's images and students", async () => {
   const empty = { results: [], missing: [], unmeasured: [], damaged: [] };
   const [ours, theirs] = ["fashion-mnist-subset", "cifar10"].map((dataset) =>
     tableRowOf("original", 1, 0.7, { dataset })
@@ -201,7 +201,7 @@ Deno.test("the paper's figures stand beside those of the paper's images and stud
   assertMatch(cells[2], /cifar10 .* not reported here *$/);
 });
 
-Deno.test("the table of times has a line a method whose parts add up to the time of a step and of a run", async () => {
+Deno.test("timesTable() has one line per method, whose phases add up to the times of a step and a run", async () => {
   const report = await openReport("quickstart", { scale: "quick", results: REFERENCE });
   const table = await collectTable(report.folder, report.plan);
   const lines = (await textOf(timesTable(report, table))).split("\n");
@@ -210,7 +210,7 @@ Deno.test("the table of times has a line a method whose parts add up to the time
   const methods = lines.filter((line) => /^ *20 +resnet8/.test(line));
   assertEquals(methods.length, 3);
   for (const line of methods) {
-    // The last two columns are not parts of a step.
+    // The last two columns are no phases of a step.
     const [runs, minutes, step, ...rest] = line.trim().split(/ {2,}/).slice(3).map(Number);
     const parts = rest.slice(0, -2).reduce((sum, value) => sum + value, 0);
     assert(Math.abs(parts - step) < 1, line);

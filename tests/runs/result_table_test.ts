@@ -16,7 +16,7 @@ import { withTemporaryFolder } from "../with_temporary_folder.ts";
 const REFERENCE = join(PROJECT_ROOT, "results", "reference");
 const NAME = "tables/quickstart-quick";
 
-/** A copy of the reference results, with its plan. */
+/** Runs a test on a copy of the reference results, with its plan. */
 async function withReference(
   use: (folder: ResultsFolder, plan: Awaited<ReturnType<typeof openPlan>>) => Promise<void>,
 ): Promise<void> {
@@ -40,7 +40,7 @@ async function summaryOf(...args: Parameters<typeof summaryTable>): Promise<stri
   return String((await bundleOf(summaryTable(...args)))["text/plain"]);
 }
 
-Deno.test("collectTable() reads the reference results, older than some of today's columns", async () => {
+Deno.test("collectTable() reads the reference results, which lack some newer columns", async () => {
   const folder = await ResultsFolder.openToRead(REFERENCE);
   const plan = await openPlan(quickstart, { scale: "quick" }, { results: folder.path });
   const { rows, missing, unmeasured, damaged } = await collectTable(folder, plan);
@@ -48,7 +48,7 @@ Deno.test("collectTable() reads the reference results, older than some of today'
   assertEquals(rows.length, 6);
 });
 
-Deno.test("a table of incomplete and damaged results names what is missing and shows the rest", async () => {
+Deno.test("a table names missing and damaged results, and shows the rest", async () => {
   await withReference(async (folder, plan) => {
     await folder.remove(resultNameOf(plan[1]));
     const file = join(folder.path, `${resultNameOf(plan[2])}.arrow`);
@@ -80,7 +80,7 @@ Deno.test("a table of incomplete and damaged results names what is missing and s
   });
 });
 
-Deno.test("a table leaves out and names an evaluation of other weights, and results that changed places", async () => {
+Deno.test("a table names and leaves out an evaluation of other weights, and results that changed places", async () => {
   await withReference(async (folder, [first, second, ...rest]) => {
     const { metadata: { weights } } = await folder.read(resultNameOf(first));
     const withEvaluation = async (run: typeof first, said: Record<string, string>) => {
@@ -121,7 +121,7 @@ Deno.test("updateTable() leaves a table alone that is not its own", async () => 
   });
 });
 
-Deno.test("updateTable() writes own runs first and others by name, and nothing where nothing is new", async () => {
+Deno.test("updateTable() writes default runs first, then others by name, and writes nothing if nothing is new", async () => {
   await withReference(async (folder, plan) => {
     const [first, ...own] = plan;
     await updateTable(folder, NAME, quickstart, { own, asked: [first] });
@@ -129,10 +129,10 @@ Deno.test("updateTable() writes own runs first and others by name, and nothing w
     assertEquals(written.rows.map((row) => row.run), [...own, first].map(({ name }) => name));
     assertEquals(written.metadata.missing, "[]");
     const { mtime } = await Deno.stat(join(folder.path, `${NAME}.arrow`));
-    // A row of an earlier command stays, in the same place.
+    // The row of an earlier command stays in its place…
     await updateTable(folder, NAME, quickstart, { own, asked: own });
     assertEquals((await Deno.stat(join(folder.path, `${NAME}.arrow`))).mtime, mtime);
-    // Unless its run is gone.
+    // …unless its run is gone.
     await folder.remove(resultNameOf(first));
     await updateTable(folder, NAME, quickstart, { own: plan, asked: plan });
     const after = await folder.read(NAME);
@@ -141,7 +141,7 @@ Deno.test("updateTable() writes own runs first and others by name, and nothing w
   });
 });
 
-Deno.test("a table lacks what was asked for, now or before, and nothing else of its experiment", async () => {
+Deno.test("a table lists as missing what was ever requested, and nothing else of its experiment", async () => {
   await withReference(async (folder, plan) => {
     const [first, second, ...rest] = plan;
     const missing = async (asked: typeof plan) => {
@@ -157,7 +157,7 @@ Deno.test("a table lacks what was asked for, now or before, and nothing else of 
   });
 });
 
-Deno.test("updateTable() of several at once ends with the rows of all", async () => {
+Deno.test("several calls of updateTable() at once end with the rows of all", async () => {
   await withReference(async (folder, plan) => {
     await Promise.all(
       plan.map((run) => updateTable(folder, NAME, quickstart, { own: [], asked: [run] })),
@@ -166,7 +166,7 @@ Deno.test("updateTable() of several at once ends with the rows of all", async ()
   });
 });
 
-Deno.test("a table on a data set that isn't the experiment's has a file of its own", () => {
+Deno.test("a table on another data set than the experiment's has its own file", () => {
   assertEquals(tableName(quickstart, "quick"), NAME);
   assertEquals(tableName(quickstart, "quick", "fashion-mnist-subset"), NAME);
   assertEquals(tableName(quickstart, "quick", "cifar10"), `${NAME}-cifar10`);

@@ -4,7 +4,7 @@ import { holderOf, lockRun } from "../../lib/runs/run_lock.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
-Deno.test("a locked run is nobody else's until it is released", async () => {
+Deno.test("nobody else can lock a run until its lock is released", async () => {
   await withTemporaryFolder(async (folder) => {
     const first = await lockRun(folder, "a");
     assert(first);
@@ -21,7 +21,7 @@ Deno.test("a locked run is nobody else's until it is released", async () => {
   });
 });
 
-Deno.test("a lock says that the results folder is gone, and makes it not anew", async () => {
+Deno.test("a lock reports that the results folder is gone, and does not make it again", async () => {
   await withTemporaryFolder(async (folder) => {
     const results = join(folder, "results");
     await Deno.mkdir(results);
@@ -35,7 +35,7 @@ Deno.test("a lock says that the results folder is gone, and makes it not anew", 
     await assertRejects(() => lockRun(results, "b"), Deno.errors.NotFound);
     assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
 
-    // Another disk in its place has the same path, and is another folder.
+    // Another disk in its place has the same path, but is another folder.
     await Deno.mkdir(results);
     const other = await lockRun(results, "a");
     assert(other);
@@ -46,7 +46,7 @@ Deno.test("a lock says that the results folder is gone, and makes it not anew", 
   });
 });
 
-Deno.test("of many that lock a run at once, one at a time has it", async () => {
+Deno.test("only one of many has a run's lock at a time", async () => {
   await withTemporaryFolder(async (folder) => {
     let holding = 0;
     const lockAndRelease = async () => {
@@ -63,7 +63,7 @@ Deno.test("of many that lock a run at once, one at a time has it", async () => {
   });
 });
 
-Deno.test("a dead process holds nothing", async () => {
+Deno.test("a dead process holds no lock", async () => {
   await withTemporaryFolder(async (folder) => {
     const module = new URL("../../lib/runs/run_lock.ts", import.meta.url).href;
     const script = `

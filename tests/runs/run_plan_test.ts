@@ -23,14 +23,14 @@ for (const experiment of experiments) {
     });
   }
 
-  Deno.test(`experiment ${experiment.name} shows known measures and holds against one of its methods`, async () => {
+  Deno.test(`experiment ${experiment.name} shows known measures, and its reference is one of its methods`, async () => {
     experiment.measures.forEach(measureNamed);
     const plan = await planRuns(experiment, { scale: "paper" }, namedSources);
     assert(plan.some(({ label }) => label === experiment.reference));
   });
 }
 
-Deno.test("two runs of an experiment that are called the same differ in what the table shows besides", async () => {
+Deno.test("two runs of an experiment with one label differ in another column of the table", async () => {
   for (const experiment of experiments) {
     for (const scale of SCALES) {
       const plan = await planRuns(experiment, { scale }, namedSources);
@@ -54,7 +54,7 @@ Deno.test("at scale paper the protocol is the paper's", async () => {
   assertEquals(specification.dataset.fraction, 1);
 });
 
-Deno.test("a method without a teacher has the same run whichever teacher there is", async () => {
+Deno.test("a method without a teacher has the same run with any teacher", async () => {
   const plan = await openPlan(quickstart, { scale: "smoke", seeds: [1] });
   const teacherOf = (method: string) =>
     plan.find(({ specification }) => specification.method === method)!.specification.teacher;
@@ -85,7 +85,7 @@ Deno.test("openPlan() takes other students, methods and seeds, and refuses unkno
   );
 });
 
-Deno.test("planRuns() takes the grids of a data set, or puts another data set in the place of all", async () => {
+Deno.test("planRuns() takes the grids of a data set, or puts all grids on another one", async () => {
   const namesOf = async (dataset: string) => {
     const plan = await planRuns(table2, { scale: "paper", dataset }, namedSources);
     return plan.map(({ specification: { dataset, student } }) => `${dataset.name} ${student}`);
@@ -109,7 +109,7 @@ Deno.test("planRuns() takes other shares of the training images", async () => {
   );
 });
 
-Deno.test("openPlan() puts another attack in the place of BSS, as a run of its own", async () => {
+Deno.test("openPlan() replaces BSS by another attack, as another run", async () => {
   const choices = { scale: "smoke", methods: ["bss"], seeds: [1] } as const;
   const [own] = await openPlan(quickstart, choices);
   assertEquals((await openPlan(quickstart, { ...choices, attack: "bss" }))[0].name, own.name);
@@ -117,7 +117,7 @@ Deno.test("openPlan() puts another attack in the place of BSS, as a run of its o
   assertNotEquals(deepfool.name, own.name);
   assertEquals(deepfool.label, "bss (deepfool)");
   const { attack, overshoot, baseSamples, eta } = deepfool.specification.options;
-  // What the experiment says of BSS itself is not for it; the rest is.
+  // It drops the options of BSS alone, such as eta, and keeps the others.
   assertEquals([attack, overshoot, baseSamples, eta], ["deepfool", 0.02, 8, undefined]);
   assert(deepfool.flops > own.flops);
   // Noise has the norm of the experiment's own BSS.
@@ -130,7 +130,7 @@ Deno.test("openPlan() puts another attack in the place of BSS, as a run of its o
   );
 });
 
-Deno.test("openPlan() takes one attack of an experiment that is about several", async () => {
+Deno.test("openPlan() picks one attack of an experiment about several", async () => {
   const choices = { scale: "smoke", seeds: [1] } as const;
   const all = await openPlan(table3, choices);
   const [none, deepfool] = await openPlan(table3, { ...choices, attack: "deepfool" });
@@ -143,7 +143,7 @@ Deno.test("openPlan() takes one attack of an experiment that is about several", 
   );
 });
 
-Deno.test("openPlan() records options that are set in the identity of the run and in its label", async () => {
+Deno.test("openPlan() records overrides in the run's identity and label", async () => {
   const choices = { scale: "smoke", methods: ["bss"], seeds: [1] } as const;
   const [own] = await openPlan(quickstart, choices);
   const set = { bss: { eta: 0.1, baseSamples: 32 } };
@@ -152,7 +152,7 @@ Deno.test("openPlan() records options that are set in the identity of the run an
   assertEquals(run.specification.options.eta, 0.1);
   assertEquals(run.specification.options.step, "newton");
   assertNotEquals(run.name, own.name);
-  // Set to what it is anyway, it is the same run.
+  // Set to its default, it is the same run.
   const [same] = await openPlan(quickstart, { ...choices, set: { bss: { eta: 1 } } });
   assertEquals(same.name, own.name);
   const [shorter] = await openPlan(quickstart, { ...choices, set: { protocol: { epochs: 1 } } });
@@ -191,7 +191,7 @@ Deno.test("openPlan() plans the default of each changed method beside it, with t
   );
 });
 
-Deno.test("openPlan() refuses to show defaults beside methods that are none but the default", async () => {
+Deno.test("openPlan() refuses to show defaults beside unchanged methods", async () => {
   const unchanged: PlanChoices["set"][] = [
     undefined,
     { protocol: { epochs: 1 } },
@@ -206,7 +206,7 @@ Deno.test("openPlan() refuses to show defaults beside methods that are none but 
   }
 });
 
-Deno.test("openPlan() refuses to set what nobody has", async () => {
+Deno.test("openPlan() refuses unknown options, bad values, and methods that are not in the plan", async () => {
   const trying = (set: Record<string, Record<string, unknown>>) =>
     openPlan(quickstart, { scale: "smoke", set });
   await assertRejects(() => trying({ bss: { etta: 1 } }), UserError, 'no option "etta"');
@@ -228,7 +228,7 @@ Deno.test("openPlan() refuses to set what nobody has", async () => {
   await assertRejects(() => openPlan(quickstart, mistyped), UserError, 'no choice "methds"');
 });
 
-Deno.test("a run that stands in several experiments is one run, of which all is measured", async () => {
+Deno.test("mergePlans() merges a run of several experiments, with the evaluations of all", async () => {
   const choices = { scale: "paper", students: ["resnet8"] } as const;
   const plans = await Promise.all(
     [table1, table4].map((experiment) => planRuns(experiment, choices, namedSources)),

@@ -5,7 +5,7 @@ import { table1 } from "../../experiments/table1.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { namedSources } from "./plan_sources.ts";
 
-Deno.test("shards divide the runs without overlap, whatever order they come in", async () => {
+Deno.test("shards divide the runs without overlap, in whatever order the plan has them", async () => {
   const plan = await planRuns(table1, { scale: "paper" }, namedSources);
   const shards = (runs: typeof plan) =>
     ["1/4", "2/4", "3/4", "4/4"].map((text) =>
@@ -17,7 +17,7 @@ Deno.test("shards divide the runs without overlap, whatever order they come in",
   assertEquals(shards(plan.toReversed()), shards(plan));
 });
 
-Deno.test("shards have about the same to do", async () => {
+Deno.test("shards have about the same work", async () => {
   const plan = await planRuns(table1, { scale: "paper" }, namedSources);
   const loads = ["1/4", "2/4", "3/4", "4/4"].map((text) =>
     shardOf(plan, parseShard(text)).reduce((sum, { flops }) => sum + flops, 0)
@@ -25,7 +25,7 @@ Deno.test("shards have about the same to do", async () => {
   assert(Math.max(...loads) < 1.1 * Math.min(...loads), loads.join(" "));
 });
 
-Deno.test("parseShard() names what a shard is", () => {
+Deno.test("parseShard() says what a shard must look like", () => {
   assertEquals(parseShard(undefined), { index: 1, count: 1 });
   for (const text of ["0/2", "3/2", "1", "a/b", "1/0", "1/10000", "1/99999999"]) {
     assertThrows(() => parseShard(text), UserError, "as in 2/4");

@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { summarise } from "../../lib/runs/table/summary.ts";
 import { tableRowOf as row } from "./table_row_of.ts";
 
-Deno.test("summarise() gives mean and spread over seeds, and gains paired by seed", () => {
+Deno.test("summarise() gives mean and standard deviation over seeds, and gains paired by seed", () => {
   const rows = [
     row("original", 1, 0.80),
     row("original", 2, 0.84),
@@ -19,7 +19,7 @@ Deno.test("summarise() gives mean and spread over seeds, and gains paired by see
   assertAlmostEquals(bss.outcomes![0], 0.8);
 });
 
-Deno.test("summarise() pairs only the seeds that both have, and leaves out what is not known", () => {
+Deno.test("summarise() pairs only the seeds that both have, and leaves out unknown values", () => {
   const [original, hinton] = summarise([
     row("original", 2, 0.8),
     row("hinton", 1, 0.9),
@@ -56,7 +56,7 @@ Deno.test("summarise() pairs within the same protocol only", () => {
   assertAlmostEquals(changed.gain!.mean, 20);
 });
 
-Deno.test("summarise() keeps teachers apart, and pairs each with what needs none", () => {
+Deno.test("summarise() keeps teachers apart, and pairs each with a reference without a teacher", () => {
   const rows = [
     row("original", 1, 0.5),
     row("bss", 1, 0.6, { teacher: "large" }),
@@ -69,7 +69,7 @@ Deno.test("summarise() keeps teachers apart, and pairs each with what needs none
   assertEquals(overHinton.map(({ gain }) => gain && Math.round(gain.mean)), [null, null, 15, null]);
 });
 
-Deno.test("summarise() is about the measures of an experiment, and leaves out what was not measured", () => {
+Deno.test("summarise() takes an experiment's measures, and leaves out what was not measured", () => {
   const rows = [
     row("hinton", 1, 0.8, { mag_sim: 0.5 }),
     row("bss", 1, 0.8, { mag_sim: 0.6 }),

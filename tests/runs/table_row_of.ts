@@ -1,6 +1,6 @@
 import type { TableRow } from "../../lib/runs/table/table_row.ts";
 
-/** A row of an experiment's table, as if there had been such a run. */
+/** Makes a row of an experiment's table without a run. */
 export function tableRowOf(
   method: string,
   seed: number,
@@ -18,11 +18,23 @@ export function tableRowOf(
 ): TableRow {
   const [share_crossed_to_target, share_third_class, share_not_crossed] = shares;
   return {
-    ...{ dataset, fraction, teacher, student, method, seed, epochs, setting },
-    ...{ first_stage_epochs: 0, scale: "smoke", run: `${method}-${seed}` },
+    dataset,
+    fraction,
+    teacher,
+    student,
+    method,
+    seed,
+    epochs,
+    setting,
+    first_stage_epochs: 0,
+    scale: "smoke",
+    run: `${method}-${seed}`,
     figures: {
-      ...{ test_accuracy, mag_sim },
-      ...{ share_crossed_to_target, share_third_class, share_not_crossed },
+      test_accuracy,
+      mag_sim,
+      share_crossed_to_target,
+      share_third_class,
+      share_not_crossed,
     },
     costs: { seconds: 10 * seed },
   };

@@ -8,14 +8,14 @@ import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What a person writes to add a method: labels that are trusted to 90 % only. */
+/** The file of a new method, which trusts labels only to 90 %. */
 const METHOD = `
 import * as tf from "@tensorflow/tfjs";
 import { defineMethod } from "./method.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
 import { number } from "../options.ts";
 
-/** Cross-entropy to the labels, less of it. */
+/** Training with 0.9 of the cross-entropy to the labels. */
 export const toy = defineMethod({
   name: "toy",
   summary: "cross-entropy to labels that are not trusted",
@@ -29,7 +29,7 @@ export const toy = defineMethod({
 });
 `;
 
-Deno.test("a method of the project is known to its own file and to the list, and nowhere else", async () => {
+Deno.test("only a method's own file and the list of methods name it", async () => {
   const knowing: string[] = [];
   for await (const file of filesUnder(join(ROOT, "lib"))) {
     const text = await Deno.readTextFile(join(ROOT, "lib", file));
@@ -38,7 +38,7 @@ Deno.test("a method of the project is known to its own file and to the list, and
   assertEquals(knowing.sort(), ["distillation/dkd.ts", "distillation/methods.ts"]);
 });
 
-Deno.test("a new method takes one file and one line, and is in a table", async () => {
+Deno.test("a new method takes one file and one line, and appears in a table", async () => {
   await withTemporaryFolder(async (folder) => {
     for (const part of ["deno.json", "deno.lock", "lib", "experiments", "results/teachers"]) {
       await cp(join(ROOT, part), join(folder, part), { recursive: true });
@@ -62,7 +62,7 @@ Deno.test("a new method takes one file and one line, and is in a table", async (
       assertEquals(code, 0, new TextDecoder().decode(stderr));
       return new TextDecoder().decode(stdout);
     };
-    // Nothing else knows of the method's types: to check the whole project would take four times as long.
+    // Nothing else uses the method's types. Checking the whole project would take four times as long.
     await deno("check", "--quiet", "lib/distillation/methods.ts");
     const table = await deno(
       ...[...denoArguments("experiments/run.ts"), "quickstart", "--scale", "smoke"],

@@ -14,7 +14,7 @@ const claim: Claim = {
 };
 const about = (...claims: Claim[]) => ({ claims, measures: ["test_accuracy"] });
 
-/** Rows of two methods over seeds 1, 2, … */
+/** Makes rows of two methods over seeds 1, 2, … */
 function rowsOf(bss: readonly number[], hinton: readonly number[], place = {}) {
   return [
     ...bss.map((accuracy, i) => tableRowOf("bss", i + 1, accuracy, place)),
@@ -28,13 +28,13 @@ Deno.test("a claim holds, its opposite does, or it is not settled, by the paired
   assertEquals(kindOf([0.80, 0.82, 0.85], [0.70, 0.73, 0.74]), ["holds"]);
   assertEquals(kindOf([0.70, 0.73, 0.74], [0.80, 0.82, 0.85]), ["opposite"]);
   assertEquals(kindOf([0.80, 0.70, 0.85], [0.74, 0.73, 0.86]), ["not settled"]);
-  // Two equal differences have no spread, which would pass for certainty.
+  // Two equal differences have no spread and would look certain.
   assertEquals(kindOf([0.8, 0.9], [0.7, 0.8]), ["too few seeds"]);
   assertEquals(kindOf([0.8, 0.9, 0.9], []), ["not measured"]);
   assertEquals(kindOf([], []), ["not measured"]);
 });
 
-Deno.test("verdicts pair seeds, and leave out those that only one side has", () => {
+Deno.test("verdicts() pairs seeds, and leaves out those that only one side has", () => {
   const rows = [
     tableRowOf("bss", 1, 0.8),
     tableRowOf("bss", 2, 0.9),
@@ -46,7 +46,7 @@ Deno.test("verdicts pair seeds, and leave out those that only one side has", () 
   assertAlmostEquals(difference.mean, 20);
 });
 
-Deno.test("verdicts look at each student by itself, and adjust for all of them", () => {
+Deno.test("verdicts() tests each student separately, and adjusts for all of them", () => {
   const rows = [
     ...rowsOf([0.80, 0.82, 0.86], [0.75, 0.79, 0.79], { student: "resnet8" }),
     ...rowsOf([0.80, 0.82, 0.86], [0.75, 0.79, 0.79], { student: "resnet14" }),
@@ -72,7 +72,7 @@ Deno.test("a trend compares the gain at the smallest share with that at the larg
   assertEquals(ofOneShare, "not measured");
 });
 
-Deno.test("the table of verdicts says which student each is about, and hands them to pages", async () => {
+Deno.test("verdictTable() names the student of each verdict, and passes the verdicts on to pages", async () => {
   const experiment = { ...experiments[0], ...about(claim) };
   const rows = [
     ...rowsOf([0.80, 0.82, 0.85], [0.70, 0.73, 0.74], { student: "resnet8" }),

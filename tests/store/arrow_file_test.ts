@@ -27,7 +27,7 @@ Deno.test("encodeArrow() and decodeArrow() keep a table without rows", () => {
   assertRoundTrip([], { seed: "1" });
 });
 
-Deno.test("encodeArrow() and decodeArrow() keep nulls in every type apart from NaN", () => {
+Deno.test("encodeArrow() and decodeArrow() keep nulls of every type, and tell them from NaN", () => {
   assertRoundTrip([
     { method: null, accuracy: null, epoch: null, done: null },
     { method: "", accuracy: NaN, epoch: 0, done: false },
@@ -35,7 +35,7 @@ Deno.test("encodeArrow() and decodeArrow() keep nulls in every type apart from N
   ]);
 });
 
-Deno.test("encodeArrow() and decodeArrow() keep a column of nothing but nulls", () => {
+Deno.test("encodeArrow() and decodeArrow() keep a column of nulls alone", () => {
   assertRoundTrip(Array(70).fill({ method: null, accuracy: null, epoch: null, done: null }));
 });
 
@@ -51,7 +51,7 @@ Deno.test("encodeArrow() writes the file format, which other readers can map int
   assertEquals(new TextDecoder().decode(bytes.subarray(-6)), "ARROW1");
 });
 
-Deno.test("encodeArrow() refuses a row that lacks a column or has one too many", () => {
+Deno.test("encodeArrow() refuses a row with a missing or an unknown column", () => {
   const row = { method: "bss", accuracy: 1, epoch: 1, done: true };
   const { done: _, ...short } = row;
   assertThrows(
@@ -85,7 +85,7 @@ Deno.test("encodeArrow() refuses a table without columns, whose rows would be lo
   assertThrows(() => encodeArrow({}, [{}], {}), UserError, "at least one column");
 });
 
-Deno.test("decodeArrow() refuses what is not a whole Arrow file", () => {
+Deno.test("decodeArrow() refuses anything but a whole Arrow file", () => {
   const whole = encodeArrow(COLUMNS, [], {});
   const stream = tableToIPC(tableFromArrays({ a: [1] }), { format: "stream" });
   assert(stream);
@@ -97,7 +97,7 @@ Deno.test("decodeArrow() refuses what is not a whole Arrow file", () => {
   assertThrows(() => decodeArrow(hollow), UserError, "not a readable Arrow file");
 });
 
-Deno.test("decodeArrow() refuses a column of a type that is not its own", () => {
+Deno.test("decodeArrow() refuses a column of an unsupported type", () => {
   const bytes = tableToIPC(tableFromArrays({ a: [1] }, { types: { a: float32() } }), {
     format: "file",
   });

@@ -12,7 +12,7 @@ const KIND: CardKind<typeof CARD> = {
   identity: "hash",
 };
 
-/** Gives a folder with a card, and the card's file. */
+/** Runs a test on a folder with a card. */
 async function withCard(test: (folder: string, file: string) => Promise<void>): Promise<void> {
   await withTemporaryFolder(async (folder) => {
     await keepCard(KIND, folder, CARD);
@@ -20,7 +20,7 @@ async function withCard(test: (folder: string, file: string) => Promise<void>): 
   });
 }
 
-Deno.test("readCard() gives what keepCard() kept, whatever ends its lines, and null for no card", async () => {
+Deno.test("readCard() reads a card of keepCard(), with any line ends, and gives null if there is none", async () => {
   await withCard(async (folder, file) => {
     const { name, hash, metadata } = (await readCard(KIND, folder, CARD.name))!;
     assertEquals({ name, hash, metadata }, CARD);
@@ -30,7 +30,7 @@ Deno.test("readCard() gives what keepCard() kept, whatever ends its lines, and n
   });
 });
 
-Deno.test("readCard() notices every bit of a card that is flipped", async () => {
+Deno.test("readCard() notices every flipped bit of a card", async () => {
   await withCard(async (folder, file) => {
     const whole = await Deno.readFile(file);
     let unnoticed = 0;
@@ -47,7 +47,7 @@ Deno.test("readCard() notices every bit of a card that is flipped", async () => 
   });
 });
 
-Deno.test("readCard() takes a card without a hash, as older versions wrote it, but with nothing else in its place", async () => {
+Deno.test("readCard() takes a card of an older version without a hash, but without any other field", async () => {
   await withCard(async (folder, file) => {
     const write = (card: object) => Deno.writeTextFile(file, `${JSON.stringify(card, null, 2)}\n`);
     await write(CARD);
@@ -57,7 +57,7 @@ Deno.test("readCard() takes a card without a hash, as older versions wrote it, b
   });
 });
 
-Deno.test("readCard() refuses a card that is another's", async () => {
+Deno.test("readCard() refuses a card of another input", async () => {
   await withCard(async (folder, file) => {
     await Deno.copyFile(file, join(folder, cardPath("b-resnet8")));
     await assertRejects(
@@ -68,7 +68,7 @@ Deno.test("readCard() refuses a card that is another's", async () => {
   });
 });
 
-Deno.test("keepCard() writes the same input again, and leaves the card of another as it is", async () => {
+Deno.test("keepCard() rewrites the card of the same input, and refuses to replace another's", async () => {
   await withCard(async (folder, file) => {
     await keepCard(KIND, folder, { ...CARD, metadata: { dataset: "b", test: "1" } });
     const text = await Deno.readTextFile(file);

@@ -7,7 +7,7 @@ import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const NAME = "runs/bss-seed1";
 
-/** Damages a folder that holds one result, and gives what the test needs to look at it. */
+/** Runs a test on a damaged folder with one result. */
 async function withDamage(
   damage: (file: string, manifest: string) => Promise<void>,
   test: (folder: ResultsFolder, file: string) => Promise<void>,
@@ -21,7 +21,7 @@ async function withDamage(
   });
 }
 
-/** `read` and `verify` must say the same. */
+/** Checks that `read` and `verify` report the same fault. */
 async function assertDamaged(folder: ResultsFolder, message: RegExp): Promise<void> {
   const error = await assertRejects(() => folder.read(NAME), UserError);
   assertMatch(error.message, message);
@@ -58,13 +58,13 @@ Deno.test("ResultsFolder notices an empty file", async () => {
   });
 });
 
-Deno.test("ResultsFolder notices a file that was cut short", async () => {
+Deno.test("ResultsFolder notices a truncated file", async () => {
   await withDamage((file) => Deno.truncate(file, 100), async (folder) => {
     await assertDamaged(folder, /is damaged: it has 100 bytes but the manifest says \d+; delete/);
   });
 });
 
-Deno.test("ResultsFolder notices a missing file, which is then not there and can be remade", async () => {
+Deno.test("ResultsFolder notices a missing file, and makes the result again", async () => {
   await withDamage((file) => Deno.remove(file), async (folder) => {
     await assertDamaged(folder, /is listed in manifest\.json but missing; `deno task reproduce`/);
     assertEquals(await folder.has(NAME), false);
@@ -84,7 +84,7 @@ Deno.test("ResultsFolder notices rows and columns other than the manifest's", as
   );
 });
 
-Deno.test("ResultsFolder notices a file that is listed as it is but is no Arrow file", async () => {
+Deno.test("ResultsFolder notices a file that matches the manifest but is no Arrow file", async () => {
   const forge = async (file: string, manifest: string) => {
     const bytes = new Uint8Array(100);
     await Deno.writeFile(file, bytes);
@@ -126,7 +126,7 @@ Deno.test("ResultsFolder neither uses nor overwrites a damaged manifest", async 
   }
 });
 
-Deno.test("ResultsFolder treats an unlisted file as not there and overwrites it", async () => {
+Deno.test("ResultsFolder ignores an unlisted file and overwrites it", async () => {
   await withDamage((_, manifest) => Deno.remove(manifest), async (folder) => {
     assertEquals(await folder.has(NAME), false);
     assertEquals(await folder.names(), []);
@@ -139,7 +139,7 @@ Deno.test("ResultsFolder treats an unlisted file as not there and overwrites it"
   });
 });
 
-Deno.test("ResultsFolder reads the old or the new file when an overwrite was cut", async () => {
+Deno.test("ResultsFolder reads the old or the new file after an interrupted overwrite", async () => {
   await withDamage(() => Promise.resolve(), async (folder, file) => {
     const manifest = join(folder.path, "manifest.json");
     const entry = async () => JSON.parse(await Deno.readTextFile(manifest)).files[`${NAME}.arrow`];

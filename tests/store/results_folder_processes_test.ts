@@ -26,7 +26,7 @@ async function untilWriting({ stdout }: Deno.ChildProcess): Promise<void> {
   await reader.cancel();
 }
 
-Deno.test("ResultsFolder loses no entry when two of one process write at once", async () => {
+Deno.test("ResultsFolder loses no entry when two writers in one process write at once", async () => {
   await withTemporaryFolder(async (path) => {
     const folders = await Promise.all([ResultsFolder.open(path), ResultsFolder.open(path)]);
     const names = Array.from({ length: 20 }, (_, index) => `runs/${index + 10}`);

@@ -14,7 +14,7 @@ async function withFolder(test: (folder: ResultsFolder) => Promise<void>): Promi
   await withTemporaryFolder(async (path) => await test(await ResultsFolder.open(path)));
 }
 
-/** The content of every file, by its path, but for the empty lock file. */
+/** Reads all files by path, except the empty lock file. */
 async function contents(folder: ResultsFolder): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const under of ["", "runs/"]) {
@@ -60,7 +60,7 @@ Deno.test("ResultsFolder writes rows, schema, size and SHA-256 into its manifest
   });
 });
 
-Deno.test("ResultsFolder puts a new result in place of the old one of its name", async () => {
+Deno.test("ResultsFolder replaces a result of the same name", async () => {
   await withFolder(async (folder) => {
     await folder.write("table2", COLUMNS, ROWS, {});
     await folder.write("table2", { method: "utf8" }, [{ method: "bss" }], {});
@@ -70,7 +70,7 @@ Deno.test("ResultsFolder puts a new result in place of the old one of its name",
   });
 });
 
-Deno.test("ResultsFolder.remove() takes away a result and its entry, and may be repeated", async () => {
+Deno.test("ResultsFolder.remove() removes a result and its entry, and may be repeated", async () => {
   await withFolder(async (folder) => {
     await folder.write("runs/a", COLUMNS, ROWS, {});
     await folder.remove("runs/a");
@@ -92,7 +92,7 @@ Deno.test("ResultsFolder refuses names that lead out of the folder", async () =>
   });
 });
 
-Deno.test("ResultsFolder.open() says at once that a folder cannot be written", async () => {
+Deno.test("ResultsFolder.open() refuses a folder that cannot be written", async () => {
   const file = await Deno.makeTempFile();
   await assertRejects(
     () => ResultsFolder.open(join(file, "results")),
@@ -103,7 +103,7 @@ Deno.test("ResultsFolder.open() says at once that a folder cannot be written", a
   await Deno.remove(file);
 });
 
-Deno.test("ResultsFolder.open() clears away half-written files and nothing else", async () => {
+Deno.test("ResultsFolder.open() removes half-written files and nothing else", async () => {
   await withFolder(async (folder) => {
     await folder.write("runs/a", COLUMNS, ROWS, {});
     const before = await contents(folder);
@@ -116,7 +116,7 @@ Deno.test("ResultsFolder.open() clears away half-written files and nothing else"
   });
 });
 
-Deno.test("ResultsFolder.open() clears away what was written without its lock once it is old, and verify() tells of it", async () => {
+Deno.test("ResultsFolder.open() removes old leftovers written without its lock, and verify() lists them", async () => {
   await withFolder(async ({ path }) => {
     const left = [
       "students/a.safetensors.0123abcd.tmp",
@@ -133,7 +133,7 @@ Deno.test("ResultsFolder.open() clears away what was written without its lock on
     for (const file of [...left, ...mine]) await Deno.writeTextFile(join(path, file), "half");
     const all = await there();
 
-    // Somebody may be writing them.
+    // These are new: somebody may still be writing them.
     const folder = await ResultsFolder.open(path);
     assertEquals([await there(), await folder.verify()], [all, []]);
 
@@ -165,7 +165,7 @@ Deno.test({
     }),
 });
 
-Deno.test("ResultsFolder.open() leaves a results folder within the folder to its own writers", async () => {
+Deno.test("ResultsFolder.open() leaves a results folder inside the folder alone", async () => {
   await withFolder(async (folder) => {
     const inner = await ResultsFolder.open(join(folder.path, "runs"));
     await inner.write("a", COLUMNS, ROWS, {});
@@ -176,7 +176,7 @@ Deno.test("ResultsFolder.open() leaves a results folder within the folder to its
   });
 });
 
-Deno.test("ResultsFolder.openToRead() makes nothing and says that a folder is not there", async () => {
+Deno.test("ResultsFolder.openToRead() names a missing folder, and does not make it", async () => {
   const path = join(Deno.cwd(), "no-such-results-folder");
   await assertRejects(
     () => ResultsFolder.openToRead(path),
@@ -186,7 +186,7 @@ Deno.test("ResultsFolder.openToRead() makes nothing and says that a folder is no
   await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
 });
 
-Deno.test("ResultsFolder.openToRead() takes a folder that may be missing for an empty one, but no file", async () => {
+Deno.test("ResultsFolder.openToRead() treats a folder that may be missing as empty, but refuses a file", async () => {
   await withTemporaryFolder(async (path) => {
     const missing = join(path, "missing");
     const folder = await ResultsFolder.openToRead(missing, { mayBeMissing: true });
@@ -213,7 +213,7 @@ Deno.test("ResultsFolder.openToRead() reads without leaving a lock file", async 
   });
 });
 
-Deno.test("ResultsFolder leaves everything as it was when a write fails", async () => {
+Deno.test("ResultsFolder stays as it was when a write fails", async () => {
   await withFolder(async (folder) => {
     await folder.write("runs/a", COLUMNS, ROWS, {});
     const before = await contents(folder);

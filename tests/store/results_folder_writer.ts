@@ -1,10 +1,10 @@
 /**
- * A process of its own for results_folder_processes_test.ts.
+ * A process for results_folder_processes_test.ts.
  *
  *     results_folder_writer.ts FOLDER NAME…     writes each result once
  *     results_folder_writer.ts FOLDER --again NAME  overwrites one until it is killed
  *
- * It prints a line when it is about to write.
+ * It prints a line before each write.
  */
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 

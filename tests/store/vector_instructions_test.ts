@@ -12,7 +12,7 @@ Deno.test("vectorInstructions() gives the widest instructions of the first proce
   assertEquals(vectorInstructions(processor("avx2", "avx512f", "amx_tile")), "AMX");
 });
 
-Deno.test("vectorInstructions() gives null for processors without flags that it knows", () => {
+Deno.test("vectorInstructions() gives null for processors without a known flag", () => {
   for (const text of ["", "processor\t: 0\nFeatures\t: fp asimd sve\n", processor("avx2x")]) {
     assertEquals(vectorInstructions(text), null, text);
   }

@@ -22,7 +22,7 @@ async function writeNetwork(file: string, layers: Layers): Promise<void> {
 
 const FOUR_STAGES: Layers = { depth: 10, stages: 4 };
 
-/** How many percent of the test images such a network gets right. */
+/** Gives the accuracy of the test network, in percent of the test images. */
 async function accuracyOn({ test, mean, std }: Dataset): Promise<number> {
   const classifier = testClassifier({ ...TINY, ...FOUR_STAGES });
   const pixels = Float32Array.from(test.images, (value) => (value / 255 - mean[0]) / std[0]);
@@ -33,7 +33,7 @@ async function accuracyOn({ test, mean, std }: Dataset): Promise<number> {
   return 100 * top.filter((predicted, i) => predicted === test.labels[i]).length / test.count;
 }
 
-/** A results folder with teachers of a name for each of these networks. */
+/** Runs a test on a results folder with these teachers, by name. */
 async function withTeachers(
   networks: Readonly<Record<string, Layers>>,
   test: (folder: string) => Promise<void>,
@@ -47,7 +47,7 @@ async function withTeachers(
   });
 }
 
-Deno.test("findTeacher() takes the deepest network, or the one that is named", async () => {
+Deno.test("findTeacher() takes the deepest network, or the named one", async () => {
   const teachers = {
     "quarters-resnet8": { depth: 8 },
     "quarters-resnet14": { depth: 14 },
@@ -69,7 +69,7 @@ Deno.test("findTeacher() takes the deepest network, or the one that is named", a
   });
 });
 
-Deno.test("findTeacher() takes four stages before three of the same depth", async () => {
+Deno.test("findTeacher() prefers four stages to three of the same depth", async () => {
   const teachers = {
     "quarters-resnet26": { depth: 26 },
     "quarters-resnet26-4stage": { depth: 26, stages: 4 },
@@ -90,7 +90,7 @@ Deno.test("findTeacher() says how to make a teacher that is missing", async () =
   });
 });
 
-Deno.test("importTeacher() sees from the weights that a network has four stages, and measures its accuracy", async () => {
+Deno.test("importTeacher() finds the four stages of a network in its weights, and measures its accuracy", async () => {
   await startBackend("wasm");
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, "foreign.safetensors");
@@ -102,7 +102,7 @@ Deno.test("importTeacher() sees from the weights that a network has four stages,
   });
 });
 
-/** A results folder with a teacher and its card. */
+/** Runs a test on a results folder with a teacher and its card. */
 async function withKeptTeacher(
   test: (folder: string, file: string, hash: string) => Promise<void>,
 ): Promise<void> {
@@ -115,7 +115,7 @@ async function withKeptTeacher(
   });
 }
 
-Deno.test("findTeacher() refuses a teacher in which a bit of the weights, of the metadata or of the header is flipped", async () => {
+Deno.test("findTeacher() refuses a teacher with a flipped bit in its weights, metadata or header", async () => {
   await withKeptTeacher(async (folder, file) => {
     const whole = await Deno.readFile(file);
     const text = new TextDecoder("latin1").decode(whole);
@@ -131,7 +131,7 @@ Deno.test("findTeacher() refuses a teacher in which a bit of the weights, of the
   });
 });
 
-Deno.test("findTeacher() passes over damaged teachers of other data sets", async () => {
+Deno.test("findTeacher() ignores damaged teachers of other data sets", async () => {
   await withKeptTeacher(async (folder, file) => {
     await Deno.writeTextFile(teacherFile(folder, "other-resnet8"), "");
     assertEquals((await findTeacher(folder, "quarters")).file, file);
@@ -139,7 +139,7 @@ Deno.test("findTeacher() passes over damaged teachers of other data sets", async
   });
 });
 
-Deno.test("importTeacher() and trainTeacher() put no other teacher in the place of one that is described", async () => {
+Deno.test("importTeacher() and trainTeacher() do not replace a teacher that a card describes", async () => {
   await startBackend("wasm");
   await withKeptTeacher(async (folder, file, hash) => {
     const before = await Deno.readFile(file);
@@ -163,7 +163,7 @@ Deno.test("importTeacher() and trainTeacher() put no other teacher in the place 
   });
 });
 
-Deno.test("trainTeacher() makes a teacher again whose file is lost", async () => {
+Deno.test("trainTeacher() makes a teacher again if its file is lost", async () => {
   await startBackend("wasm");
   await withTemporaryFolder(async (resultsFolder) => {
     const request = { epochs: 1, batchSize: 10, seed: 1, backend: "wasm", report: () => {} };

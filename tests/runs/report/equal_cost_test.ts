@@ -7,7 +7,7 @@ const row = (method: string, seed: number, epochs: number, accuracy: number, sec
   costs: { seconds },
 });
 
-Deno.test("equalCost() holds a method against what the other reaches at its cost", () => {
+Deno.test("equalCost() compares a method with the other's measure at the same cost", () => {
   const rows = [
     row("hinton", 1, 4, 0.50, 10),
     row("hinton", 1, 8, 0.60, 20),
@@ -21,7 +21,7 @@ Deno.test("equalCost() holds a method against what the other reaches at its cost
   assertAlmostEquals(between.difference.mean, 1);
 });
 
-Deno.test("equalCost() leaves out what the other never spent, and pairs by seed", () => {
+Deno.test("equalCost() leaves out costs that the other never spent, and pairs by seed", () => {
   const rows = [
     row("hinton", 1, 4, 0.5, 10),
     row("hinton", 1, 8, 0.5, 20),

@@ -8,7 +8,7 @@ import { resultFile } from "../../../lib/store/manifest.ts";
 /** Kind, file and message of a finding. */
 type Expected = readonly [kind: string, file: string, message: RegExp];
 
-/** Does something to whole results, one of whose runs is given, and holds what is found against that. */
+/** Changes whole results, given one of their runs, and compares the findings with the expected ones. */
 export async function assertFindings(
   damage: (folder: ResultsFolder, run: string) => Promise<unknown>,
   expected: (run: string) => readonly Expected[],

@@ -4,7 +4,7 @@ import { exportResults } from "../../../lib/runs/results/export_results.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
-Deno.test("exportResults() writes nothing into the results folder, by whatever way it is reached", async () => {
+Deno.test("exportResults() writes nothing into the results folder, not even through a link", async () => {
   await withTemporaryFolder(async (path) => {
     const [real, link] = ["real", "link"].map((name) => join(path, name));
     await Deno.mkdir(real);

@@ -16,14 +16,14 @@ const [DATASET_FILE, TEACHER_FILE, WEIGHTS_FILE] = [
   `teachers/${DATASET}-resnet14.safetensors`,
 ];
 
-/** What the runs were made with, as cards have it. */
+/** The cards of the runs' data set and teacher. */
 async function inputs() {
   const dataset = describeDataset(await loadDataset(DATASET, {}));
   const { file, ...teacher } = await findTeacher("no folder", DATASET);
   return { dataset, teacher, weights: await Deno.readFile(file) };
 }
 
-Deno.test("verifyResults() finds nothing in cards and a teacher of the runs", async () => {
+Deno.test("verifyResults() finds no fault in the runs' own cards and teacher", async () => {
   const { dataset, teacher, weights } = await inputs();
   await assertFindings(async (folder) => {
     await keepCard(DATASET_CARD, folder.path, dataset);
@@ -54,7 +54,7 @@ Deno.test("verifyResults() finds cards of another data set and teacher than the 
   );
 });
 
-Deno.test("verifyResults() finds a teacher that the runs were not made with, without a card too", async () => {
+Deno.test("verifyResults() finds a teacher that the runs were not made with, even without a card", async () => {
   const { weights } = await inputs();
   await assertFindings(
     async (folder) => {
@@ -70,7 +70,7 @@ Deno.test("verifyResults() finds a teacher that the runs were not made with, wit
   );
 });
 
-Deno.test("verifyResults() finds a damaged card once, and a truncated teacher", async () => {
+Deno.test("verifyResults() reports a damaged card once, and a truncated teacher", async () => {
   const { teacher, weights } = await inputs();
   await assertFindings(async (folder) => {
     await keepCard(TEACHER_CARD, folder.path, cardOf(teacher));

@@ -4,19 +4,19 @@ import { UserError } from "../../../lib/user_error.ts";
 
 const NAMES = ["runs/bss-1", "runs/bss-10", "runs/fsp+bss-1", "tables/table1-quick"];
 
-Deno.test("matchingNames() gives all names where there is no pattern", () => {
+Deno.test("matchingNames() gives all names without a pattern", () => {
   assertEquals(matchingNames(NAMES, []), NAMES);
   assertEquals(matchingNames([], []), []);
 });
 
-Deno.test("matchingNames() takes a pattern as the beginning of names, with any text for *", () => {
+Deno.test("matchingNames() matches the beginnings of names, and any text for *", () => {
   assertEquals(matchingNames(NAMES, ["runs/"]), NAMES.slice(0, 3));
   assertEquals(matchingNames(NAMES, ["runs/*bss-"]), NAMES.slice(0, 3));
   assertEquals(matchingNames(NAMES, ["runs/fsp+", "tab*quick"]), NAMES.slice(2));
   assertEquals(matchingNames(NAMES, ["*"]), NAMES);
 });
 
-Deno.test("matchingNames() takes a whole name as that one alone", () => {
+Deno.test("matchingNames() gives only the one result for a whole name", () => {
   assertEquals(matchingNames(NAMES, ["runs/bss-1"]), ["runs/bss-1"]);
 });
 
@@ -28,7 +28,7 @@ Deno.test("matchingNames() gives each name once, in the order of the names", () 
   ]);
 });
 
-Deno.test("matchingNames() says which names are near one that isn't there", () => {
+Deno.test("matchingNames() suggests similar names for an unknown one", () => {
   assertThrows(
     () => matchingNames(NAMES, ["tables/table1-quck"]),
     UserError,

@@ -10,7 +10,7 @@ function part(seed: number, columns: Columns, rows: Row[]) {
   return { name: `runs/${seed}`, front, content: { columns, rows } };
 }
 
-Deno.test("mergeParts() puts what a part is about in front, and null where it lacks a column", () => {
+Deno.test("mergeParts() puts the identifying columns in front, and null for a missing column", () => {
   assertEquals(
     mergeParts([
       part(1, { loss: "float64" }, [{ loss: 0.5 }, { loss: 0.25 }]),
@@ -27,7 +27,7 @@ Deno.test("mergeParts() puts what a part is about in front, and null where it la
   );
 });
 
-Deno.test("mergeParts() makes fractions of whole numbers, and refuses other differences", () => {
+Deno.test("mergeParts() turns whole numbers into fractions if needed, and refuses other differences", () => {
   const whole = part(1, { n: "int32" }, [{ n: 1 }]);
   const fraction = part(2, { n: "float64" }, [{ n: 1.5 }]);
   const text = part(3, { n: "utf8" }, [{ n: "1" }]);
@@ -41,7 +41,7 @@ Deno.test("mergeParts() makes fractions of whole numbers, and refuses other diff
   );
 });
 
-Deno.test("mergeResults() says of each row which run, table or evaluation it is of", async () => {
+Deno.test("mergeResults() names each row's run, table or evaluation", async () => {
   await withReferenceCopy(async (folder, [run]) => {
     const of = { run: run.slice("runs/".length), evaluation: "boundary" };
     const measured = { measure: "mag_sim", value: 0.5 };
@@ -57,7 +57,9 @@ Deno.test("mergeResults() says of each row which run, table or evaluation it is 
     assertEquals(epochs.metadata, {});
     const { method, seed, options, protocol, epoch } = epochs.rows[8];
     assertEquals({ method, seed, options, protocol, epoch }, {
-      ...{ method: "bss", seed: 2, epoch: 1 },
+      method: "bss",
+      seed: 2,
+      epoch: 1,
       options: "baseSamples=8, eta=1, step=newton",
       protocol: "batchSize=32, epochs=8",
     });

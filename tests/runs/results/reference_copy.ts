@@ -17,7 +17,10 @@ export async function copyResults(name: string, to: string): Promise<void> {
   }
 }
 
-/** A results folder that a test may damage: six whole runs, three methods with two seeds, seed 1 with weights, and their table. */
+/**
+ * Makes a results folder that a test may damage: six whole runs (three methods with two seeds, seed 1
+ * with weights) and their table.
+ */
 export async function withReferenceCopy(
   test: (folder: ResultsFolder, runs: readonly string[]) => Promise<void>,
 ): Promise<void> {
@@ -38,7 +41,7 @@ export async function flipByte({ path }: ResultsFolder, file: string): Promise<v
 
 type Content = Awaited<ReturnType<ResultsFolder["read"]>>;
 
-/** Writes a result again, other than it was, so that only what it says is wrong. */
+/** Rewrites a result with other content. The file itself stays whole. */
 export async function rewrite(
   folder: ResultsFolder,
   name: string,
@@ -53,12 +56,12 @@ export async function rewrite(
 
 const TEACHER = { name: "a-resnet8", hash: "0" };
 
-/** The name of an evaluation as {@linkcode addEvaluation} gives it. */
+/** Gives the name of an evaluation made by {@linkcode addEvaluation}. */
 export function evaluationOf(run: string, measure: string): string {
   return evaluationResult(run, "boundary", { measure }, TEACHER.hash);
 }
 
-/** Gives a run an evaluation of one measure. */
+/** Adds an evaluation with one measure to a run. */
 export async function addEvaluation(
   folder: ResultsFolder,
   run: string,
@@ -77,7 +80,7 @@ export async function addEvaluation(
   return name;
 }
 
-/** Lets two results change places, with their entries in the manifest. */
+/** Swaps two results, with their entries in the manifest. */
 export async function swap(folder: ResultsFolder, one: string, other: string): Promise<void> {
   const [ours, theirs] = await Promise.all([one, other].map((name) => folder.read(name)));
   for (const [name, { columns, rows, metadata }] of [[one, theirs], [other, ours]] as const) {
@@ -85,7 +88,7 @@ export async function swap(folder: ResultsFolder, one: string, other: string): P
   }
 }
 
-/** Path of a result's file. */
+/** Gives the path of a result's file. */
 export function pathOf({ path }: ResultsFolder, name: string): string {
   return join(path, resultFile(name));
 }

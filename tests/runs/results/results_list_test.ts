@@ -12,7 +12,7 @@ async function runsText(folder: ResultsFolder): Promise<string> {
   return runsList((await readStored(folder)).results.filter(isRun), SIZES);
 }
 
-Deno.test("resultsList() gives the seeds of a run one line, and says once what all have in common", async () => {
+Deno.test("resultsList() has one line for all seeds of a run, and shows shared values once", async () => {
   await withReferenceCopy(async (folder) => {
     const { results } = await readStored(folder);
     const text = resultsList(results, SIZES).replaceAll(/\d{4}-\d\d-\d\d/g, "2026-11-24");
@@ -42,7 +42,7 @@ quickstart-quick  Quickstart: three methods on small images     6        0
   });
 });
 
-Deno.test("runsList() keeps apart what isn't the same but for the seed", async () => {
+Deno.test("runsList() keeps runs apart that differ in more than the seed", async () => {
   await withReferenceCopy(async (folder, [run]) => {
     await rewrite(
       folder,
@@ -68,7 +68,7 @@ Deno.test("runsList() shows the epochs of each stage", async () => {
   });
 });
 
-Deno.test("eachResult() names every result, with the size of a run's weights in its own", async () => {
+Deno.test("eachResult() names every result, and adds the weights to a run's size", async () => {
   await withReferenceCopy(async (folder, runs) => {
     const { results } = await readStored(folder);
     const student = `students/${runs[0].slice("runs/".length)}.safetensors`;

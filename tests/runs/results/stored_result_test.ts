@@ -7,7 +7,7 @@ import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
 const WRITER = fileURLToPath(new URL("../../store/results_folder_writer.ts", import.meta.url));
 
-Deno.test("readStored() and verifyResults() see whole results while others write", async () => {
+Deno.test("readStored() and verifyResults() see whole results while other processes write", async () => {
   await withTemporaryFolder(async (path) => {
     const names = Array.from({ length: 40 }, (_, index) => `tables/t${index}`);
     const writers = [names.slice(0, 20), names.slice(20)].map((own) =>

@@ -6,7 +6,7 @@ import { flatRow } from "../../../lib/runs/table/table_file.ts";
 import { tableRowOf } from "../table_row_of.ts";
 import type { ResultsFolder } from "../../../lib/store/results_folder.ts";
 
-Deno.test("tableFindings() gives the command for a missing seed with the share and the teacher's precision", () => {
+Deno.test("tableFindings() names the command for a missing seed, with share and teacher precision", () => {
   const bf16 = { fraction: 0.4, teacher: "cifar10-resnet26, bf16" };
   const rows = [1, 2].map((seed) => tableRowOf("original", seed, 0.7, { ...bf16, teacher: null }))
     .concat(tableRowOf("bss", 1, 0.7, bf16)).map(flatRow);
@@ -27,7 +27,7 @@ Deno.test("tableFindings() gives the command for a missing seed with the share a
   );
 });
 
-Deno.test("verifyResults() finds a seed that a table has of the other methods only", async () => {
+Deno.test("verifyResults() finds a seed that a table has only for the other methods", async () => {
   await assertFindings(
     (folder) => rewrite(folder, TABLE, ({ rows }) => ({ rows: rows.slice(1) })),
     () => [[
@@ -38,7 +38,7 @@ Deno.test("verifyResults() finds a seed that a table has of the other methods on
   );
 });
 
-Deno.test("verifyResults() finds runs that a table says are missing, there by now or not", async () => {
+Deno.test("verifyResults() finds runs that a table lists as missing, whether they are there by now or not", async () => {
   await assertFindings(
     (folder, run) =>
       rewrite(folder, TABLE, ({ metadata }) => ({
@@ -68,7 +68,7 @@ Deno.test("verifyResults() finds runs that were not measured or damaged when a t
   );
 });
 
-Deno.test("verifyResults() finds a figure in a table that is not its run's", async () => {
+Deno.test("verifyResults() finds a figure in a table that differs from its run's", async () => {
   await assertFindings(
     (folder) =>
       rewrite(folder, TABLE, ({ rows: [first, ...others] }) => ({
@@ -78,7 +78,7 @@ Deno.test("verifyResults() finds a figure in a table that is not its run's", asy
   );
 });
 
-/** Gives a run an evaluation, and a table that has its figure. */
+/** Adds an evaluation to a run, and its figure to a table. */
 async function withEvaluation(folder: ResultsFolder, run: string, figure: number): Promise<string> {
   const evaluation = await addEvaluation(folder, nameOf(run), "mag_sim", 0.5);
   await rewrite(folder, TABLE, ({ columns, rows }) => ({
@@ -88,7 +88,7 @@ async function withEvaluation(folder: ResultsFolder, run: string, figure: number
   return evaluation;
 }
 
-Deno.test("verifyResults() finds a figure in a table that was measured as another, or not at all", async () => {
+Deno.test("verifyResults() finds a figure in a table that was measured differently, or not at all", async () => {
   await assertFindings((folder, run) => withEvaluation(folder, run, 0.5), () => []);
   await assertFindings(
     (folder, run) => withEvaluation(folder, run, 0.6),

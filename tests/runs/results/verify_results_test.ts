@@ -16,7 +16,7 @@ import { studentPath } from "../../../lib/runs/table/run_results.ts";
 import { resultFile } from "../../../lib/store/manifest.ts";
 import { UserError } from "../../../lib/user_error.ts";
 
-Deno.test("verifyResults() finds nothing in whole results, and counts the weights that are kept", async () => {
+Deno.test("verifyResults() finds no fault in whole results, and counts the kept weights", async () => {
   await withReferenceCopy(async (folder, runs) => {
     const names = [...runs, TABLE];
     const whole = { findings: [], names, runs: 6, withWeights: 3 };
@@ -26,7 +26,7 @@ Deno.test("verifyResults() finds nothing in whole results, and counts the weight
   });
 });
 
-Deno.test("verifyResults() finds a flipped byte, a file that was cut short, and one that is gone", async () => {
+Deno.test("verifyResults() finds a flipped byte, a truncated file, and a missing one", async () => {
   await assertFindings(
     (folder, run) => flipByte(folder, resultFile(run)),
     (run) => [["damaged", resultFile(run), /its SHA-256 is .* but the manifest says .*; delete/]],
@@ -52,7 +52,7 @@ Deno.test("verifyResults() finds a schema other than the manifest's", async () =
   );
 });
 
-Deno.test("verifyResults() finds a run with an epoch less, which its table then contradicts", async () => {
+Deno.test("verifyResults() finds a run with an epoch too few, which its table then contradicts", async () => {
   await assertFindings(
     (folder, run) => rewrite(folder, run, ({ rows }) => ({ rows: rows.slice(0, -1) })),
     (run) => [
@@ -74,7 +74,7 @@ Deno.test("verifyResults() finds a run with an epoch too many", async () => {
   );
 });
 
-Deno.test("verifyResults() finds a run that is gone, and what it left behind", async () => {
+Deno.test("verifyResults() finds a missing run, and the files it left behind", async () => {
   await assertFindings(
     (folder, run) => folder.remove(run),
     (run) => [
@@ -88,7 +88,7 @@ Deno.test("verifyResults() finds a run that is gone, and what it left behind", a
   );
 });
 
-Deno.test("verifyResults() finds an evaluation of a run that is not there", async () => {
+Deno.test("verifyResults() finds an evaluation of a missing run", async () => {
   await assertFindings(
     (folder) => addEvaluation(folder, "a", "mag_sim", 0.5),
     () => [[
@@ -115,7 +115,7 @@ Deno.test("verifyResults() finds two evaluations that have changed places togeth
   });
 });
 
-Deno.test("verifyResults() finds an evaluation of weights that its run did not end in", async () => {
+Deno.test("verifyResults() finds an evaluation of other weights than its run's final ones", async () => {
   await assertFindings(
     async (folder, run) => {
       const { metadata: { weights } } = await folder.read(run);
@@ -130,7 +130,7 @@ Deno.test("verifyResults() finds an evaluation of weights that its run did not e
   );
 });
 
-Deno.test("verifyResults() finds a table under a name that isn't its own", async () => {
+Deno.test("verifyResults() finds a table with another table's name", async () => {
   await assertFindings(
     (folder) => rewrite(folder, TABLE, () => ({}), "tables/table1-quick"),
     () => [[
@@ -141,7 +141,7 @@ Deno.test("verifyResults() finds a table under a name that isn't its own", async
   );
 });
 
-Deno.test("verifyResults() finds a run under a name that isn't its own", async () => {
+Deno.test("verifyResults() finds a run with another run's name", async () => {
   await assertFindings(
     async (folder, run) => {
       await folder.remove(TABLE);
@@ -158,14 +158,14 @@ Deno.test("verifyResults() finds a run under a name that isn't its own", async (
   );
 });
 
-Deno.test("verifyResults() finds a run that doesn't say what it is a run of", async () => {
+Deno.test("verifyResults() finds a run without a specification", async () => {
   await assertFindings(
     (folder, run) => rewrite(folder, run, () => ({ metadata: { specification: '{"seed":1}' } })),
     (run) => [["damaged", resultFile(run), /its metadata holds no specification of a run; delete/]],
   );
 });
 
-Deno.test("verifyResults() says that it cannot check the epochs of a method it does not have", async () => {
+Deno.test("verifyResults() says that it cannot check the epochs of an unknown method", async () => {
   await assertFindings(
     async (folder, run) => {
       await folder.remove(TABLE);
@@ -184,7 +184,7 @@ Deno.test("verifyResults() says that it cannot check the epochs of a method it d
   );
 });
 
-Deno.test("verifyResults() finds weights that a run did not end in", async () => {
+Deno.test("verifyResults() finds weights that are not a run's final ones", async () => {
   await assertFindings(
     (folder, run) => flipByte(folder, studentPath(nameOf(run))),
     (
@@ -197,7 +197,7 @@ Deno.test("verifyResults() finds weights that a run did not end in", async () =>
   );
 });
 
-Deno.test("verifyResults() finds weights that cannot be read, and looks at all the rest", async () => {
+Deno.test("verifyResults() finds weights that cannot be read, and checks the rest", async () => {
   const other = "runs/foreign.arrow";
   for (const replace of [Deno.mkdir, (file: string) => Deno.symlink(basename(file), file)]) {
     await assertFindings(
@@ -215,7 +215,7 @@ Deno.test("verifyResults() finds weights that cannot be read, and looks at all t
   }
 });
 
-Deno.test("verifyResults() finds what killed processes and strangers have left", async () => {
+Deno.test("verifyResults() finds files left by killed processes and strangers", async () => {
   await assertFindings(
     async (folder, run) => {
       await Deno.copyFile(pathOf(folder, run), join(folder.path, "runs", "foreign.arrow"));
@@ -244,7 +244,7 @@ Deno.test("verifyResults() finds what killed processes and strangers have left",
   );
 });
 
-Deno.test("verifyResults() leaves a results folder within the folder to itself", async () => {
+Deno.test("verifyResults() ignores a results folder inside the folder", async () => {
   await withReferenceCopy(async (folder, [run]) => {
     await Deno.mkdir(join(folder.path, "inner", "runs"), { recursive: true });
     await Deno.writeTextFile(join(folder.path, "inner", "manifest.json"), '{"files": {}}');
@@ -253,7 +253,7 @@ Deno.test("verifyResults() leaves a results folder within the folder to itself",
   });
 });
 
-Deno.test("verifyResults() of some results says nothing of the others", async () => {
+Deno.test("verifyResults() of some results ignores the others", async () => {
   await withReferenceCopy(async (folder, [first, second]) => {
     await flipByte(folder, studentPath(nameOf(first)));
     await flipByte(folder, resultFile(second));

@@ -11,7 +11,7 @@ const ODD = ["two words", "it's", `"$HOME" \`pwd\` \\ ! *`, "a\nb", "", "#", "~"
 
 const JOB = { folder: "/logs", typedIn: "/", args: [], tasks: [1, 2, 4], shards: 4, extra: "" };
 
-/** Runs a job script as task 2, with a line of bash in place of Deno, and gives what it printed. */
+/** Runs a job script as task 2, with a line of bash in place of Deno, and gives its output. */
 async function printedBy(script: string, deno: string, folder: string): Promise<string> {
   const path = join(folder, "job.sh");
   await Deno.writeTextFile(join(folder, "deno"), `#!/usr/bin/env bash\n${deno}\n`, { mode: 0o755 });
@@ -25,7 +25,9 @@ async function printedBy(script: string, deno: string, folder: string): Promise<
   const { code, stdout } = await new Deno.Command("bash", {
     args: [path],
     env: {
-      ...{ SLURM_ARRAY_TASK_ID: "2", SLURM_ARRAY_JOB_ID: "7", INIT_CWD: "/elsewhere" },
+      SLURM_ARRAY_TASK_ID: "2",
+      SLURM_ARRAY_JOB_ID: "7",
+      INIT_CWD: "/elsewhere",
       PATH: `${folder}:${Deno.env.get("PATH")}`,
     },
     stderr: "null",
@@ -33,7 +35,7 @@ async function printedBy(script: string, deno: string, folder: string): Promise<
   return `${new TextDecoder().decode(stdout)}status ${code}`;
 }
 
-Deno.test("jobScript() hands every argument on as it is, from the project's folder", async () => {
+Deno.test("jobScript() passes on each argument unchanged, from the project's folder", async () => {
   await withTemporaryFolder(async (folder) => {
     const script = jobScript({ ...JOB, typedIn: "/it's here", args: ODD });
     const show = `printf '%s\\0' "$PWD" "$INIT_CWD" "$@"`;
@@ -46,7 +48,7 @@ Deno.test("jobScript() hands every argument on as it is, from the project's fold
   });
 });
 
-Deno.test("jobScript() hands on the loader's variables, which sbatch is not given", async () => {
+Deno.test("jobScript() passes on the loader's variables, which sbatch does not get", async () => {
   await withTemporaryFolder(async (folder) => {
     let script = "";
     await withEnvironment({ LD_LIBRARY_PATH: "/it's/lib" }, () => {
@@ -67,10 +69,10 @@ Deno.test("a job script puts its task back in the queue once its time is up, and
       await printed(`${stops} kill -USR1 $PPID; ${works}`),
       "stopping\nscontrol requeue 7_2\nstatus 1",
     );
-    // Slurm sends SIGTERM to Deno as well, and another one from here may kill it.
+    // Slurm sends SIGTERM to Deno as well; a second one from here may kill it.
     const cancelled = `${stops} kill $$; kill $PPID; sleep 0.2; exit 1`;
     assertEquals(await printed(cancelled), "stopping\nstatus 1");
-    // It finished all the same.
+    // It finished anyway.
     assertEquals(await printed("trap 'exit 0' TERM; kill -USR1 $PPID; sleep 0.1"), "status 0");
     assertEquals(await printed("exit 2"), "status 2");
   });

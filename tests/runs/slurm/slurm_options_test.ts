@@ -5,13 +5,14 @@ import { UserError } from "../../../lib/user_error.ts";
 
 function parse(...args: string[]): ReturnType<typeof parseSlurmOptions> {
   const command = {
-    ...{ name: "reproduce", summary: "" },
+    name: "reproduce",
+    summary: "",
     options: { ...slurmOptions, shard: { value: "I/N", help: "" } },
   };
   return parseSlurmOptions(parseCommandLine(command, args).options);
 }
 
-Deno.test("parseSlurmOptions() says how to submit, or that nothing is to be submitted", () => {
+Deno.test("parseSlurmOptions() says how to submit, and gives null without --submit", () => {
   assertEquals(parse("--shard", "1/2"), null);
   assertEquals(parse("--status"), null);
   assertEquals(parse("--submit", "slurm"), { jobs: undefined, extra: "" });
@@ -24,7 +25,7 @@ const mistakes: [what: string, args: string[], text: string][] = [
   ["options of what is not submitted", ["--jobs", "4"], "give --submit slurm with them"],
   ["no task", ["--submit", "slurm", "--jobs", "0"], '--jobs is "0", but must be'],
   ["too many tasks", ["--submit", "slurm", "--jobs", "10000"], "at most 9999"],
-  ["a shard to submit", ["--submit", "slurm", "--shard", "1/2"], "--jobs N says how many"],
+  ["a shard to submit", ["--submit", "slurm", "--shard", "1/2"], "set their number with --jobs N"],
   ["two things at once", ["--submit", "slurm", "--status"], "choose one of"],
 ];
 

@@ -6,7 +6,7 @@ import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
 const PROGRAMS = ["munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "scancel"];
 
-/** Why no Slurm can be started here; empty if it can. */
+/** The reason why Slurm cannot start here; empty if it can. */
 export const noSlurm = await whyNoSlurm();
 
 async function whyNoSlurm(): Promise<string> {
@@ -16,10 +16,10 @@ async function whyNoSlurm(): Promise<string> {
   return os.userInfo().uid === 0 ? "" : "needs root to start Slurm";
 }
 
-/** Runs a test with a Slurm of its own: one node with two CPUs, on the loopback. */
+/** Runs a test with its own Slurm: one node with two CPUs, on the loopback interface. */
 export async function withSlurm(test: (folder: string) => Promise<void>): Promise<void> {
   await withTemporaryFolder(async (folder) => {
-    await Deno.chmod(folder, 0o755); // MUNGE's socket must be within everybody's reach
+    await Deno.chmod(folder, 0o755); // everybody must be able to reach MUNGE's socket
     const conf = await writeConfiguration(folder);
     await withEnvironment({ SLURM_CONF: conf }, async () => {
       const daemons: Deno.ChildProcess[] = [];
@@ -39,7 +39,7 @@ export async function withSlurm(test: (folder: string) => Promise<void>): Promis
   });
 }
 
-/** Waits for something that Slurm does in its own time. */
+/** Waits until a condition holds: Slurm takes its time. */
 export async function until(
   what: string,
   isSo: () => Promise<boolean>,
@@ -51,7 +51,7 @@ export async function until(
   }
 }
 
-/** What one of Slurm's programs prints, trimmed. */
+/** Runs one of Slurm's programs and gives its output, trimmed. */
 export async function output(name: string, ...args: string[]): Promise<string> {
   const { stdout } = await new Deno.Command(name, { args, stderr: "null" }).output();
   return new TextDecoder().decode(stdout).trim();
@@ -124,7 +124,7 @@ function start(name: string, ...args: string[]): Deno.ChildProcess {
   return new Deno.Command(name, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
 }
 
-/** Jobs outlive Slurm's daemons. */
+/** Kills jobs, which outlive Slurm's daemons. */
 async function endJobs(): Promise<void> {
   await output("scancel", `--user=${os.userInfo().username}`);
   await until("no job is left", async () => await output("squeue", "-h") === "").catch(() => {});

@@ -27,7 +27,7 @@ async function withSqueue(
   });
 }
 
-/** A submission with the runs a, b, c, … in a task each; of b something is to be measured. */
+/** Makes a submission with the runs a, b, c, … in one task each. Run b also has an evaluation. */
 async function submission(
   { path }: ResultsFolder,
   jobId: string,
@@ -56,12 +56,12 @@ function statesOf({ submissions }: SlurmStatus): Record<string, string[]> {
   );
 }
 
-/** A line of squeue as it prints it with the fields that it is asked for. */
+/** Formats a line as squeue prints it with the requested fields. */
 function squeueLine(...fields: readonly string[]): string {
   return `echo '${fields.map((field) => field.padEnd(20)).join("")}'`;
 }
 
-Deno.test("slurmStatus() says what Slurm says of each task, and tells submissions apart", async () => {
+Deno.test("slurmStatus() gives Slurm's state of each task, and tells submissions apart", async () => {
   const lines = [
     ["7", "1", "RUNNING", "2", "None"],
     ["7", "2", "COMPLETING", "0", "None"],
@@ -87,7 +87,7 @@ Deno.test("slurmStatus() says what Slurm says of each task, and tells submission
   });
 });
 
-Deno.test("slurmStatus() sees from results what has become of tasks that Slurm has forgotten", async () => {
+Deno.test("slurmStatus() reads the state of tasks that Slurm has forgotten from the results", async () => {
   const forgotten = "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1";
   await withSqueue(forgotten, async (results) => {
     await submission(results, "7", ["a", "b", "c"]);
@@ -97,7 +97,7 @@ Deno.test("slurmStatus() sees from results what has become of tasks that Slurm h
   });
 });
 
-Deno.test("slurmStatus() does what it can where Slurm does not answer, and says why it does not", async () => {
+Deno.test("slurmStatus() falls back on the results if Slurm does not answer, and says why", async () => {
   const silent = "echo 'Unable to contact slurm controller' >&2; exit 1";
   await withSqueue(silent, async (results) => {
     const folder = await submission(results, "7", ["a", "c"]);

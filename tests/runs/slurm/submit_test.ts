@@ -25,7 +25,7 @@ function slurmTest(name: string, test: (folder: string) => Promise<void>): void 
   });
 }
 
-/** Runs `reproduce`; gives what it printed. */
+/** Runs `reproduce` and gives its output. */
 async function reproduce(results: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runTask(
     "experiments/run.ts",
@@ -35,13 +35,13 @@ async function reproduce(results: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** The one submission that there is, as a listing of its tasks' states and finished runs. */
+/** Lists the states and finished runs of the only submission's tasks. */
 async function tasksIn(results: string): Promise<string[]> {
   const lines = (await reproduce(results, "--status")).split("\n");
   return lines.flatMap((line) => /^\d+_(\d+ .*\d of \d)/.exec(line)?.[1].replace(/ +/g, " ") ?? []);
 }
 
-/** Every log of the one submission that there is, in the order of the tasks. */
+/** Reads all logs of the only submission, in the order of the tasks. */
 async function logsIn(results: string): Promise<string[]> {
   const [{ name }] = await Array.fromAsync(Deno.readDir(join(results, "slurm")));
   const folder = join(results, "slurm", name);
@@ -92,7 +92,7 @@ slurmTest(
   },
 );
 
-/** The content of the files in a folder, by their names. */
+/** Reads the files of a folder, by their names. */
 async function filesIn(folder: string): Promise<Record<string, Uint8Array>> {
   const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
   const read = (name: string) => Deno.readFile(join(folder, name));
@@ -123,7 +123,7 @@ slurmTest(
   },
 );
 
-/** Four runs of which nothing is there, in a data set that nobody has. */
+/** Four missing runs, on a data set that nobody has. */
 async function requestIn(results: string): Promise<SlurmRequest> {
   const plan = await planRuns(quickstart, { scale: "smoke", seeds: [1, 2] }, namedSources);
   const works = plan.slice(1).map((run) => ({ run, training: true, evaluations: [] }));
@@ -132,7 +132,7 @@ async function requestIn(results: string): Promise<SlurmRequest> {
 }
 
 slurmTest(
-  "reproduce --status names tasks that failed; sbatch's refusals are told, and leave nothing",
+  "reproduce --status names failed tasks; sbatch's refusals are reported, and leave nothing behind",
   async (folder) => {
     const request = await requestIn(folder);
     await assertRejects(
@@ -154,7 +154,7 @@ slurmTest(
   },
 );
 
-Deno.test("submitToSlurm() says what is missing where there is no Slurm, and what does the same by hand", async () => {
+Deno.test("submitToSlurm() says that Slurm is missing, and how to do the same by hand", async () => {
   await withTemporaryFolder(async (folder) => {
     const request = await requestIn(folder);
     await withEnvironment({ PATH: folder }, async () => {

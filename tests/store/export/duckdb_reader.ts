@@ -8,7 +8,7 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   bool: "BOOLEAN",
 };
 
-/** DuckDB, where its native library can be loaded. */
+/** DuckDB, if its native library can be loaded. */
 export async function duckdbReader(): Promise<Reader> {
   const library = await import("npm:@duckdb/node-api@1.5.6-r.1").catch((error: Error) => error);
   return {

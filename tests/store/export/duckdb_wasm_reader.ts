@@ -2,10 +2,10 @@ import { fileURLToPath } from "node:url";
 import type { Reader } from "./readers.ts";
 import type { Row } from "../../../lib/store/arrow_file.ts";
 
-/** What an Arrow file has in front of its messages, which are a stream: its name, padded. */
+/** Length of the padded name at the start of an Arrow file. The rest is an Arrow stream. */
 const FILE_START = 8;
 
-/** DuckDB as WebAssembly, which reads Arrow as DuckDB in Python does: as a stream that it is handed. */
+/** DuckDB as WebAssembly. It reads Arrow as a stream that it is given, like DuckDB in Python. */
 export async function duckdbWasmReader(): Promise<Reader> {
   const library = await import("npm:@duckdb/duckdb-wasm@1.32.0/blocking").catch((error: Error) =>
     error

@@ -45,7 +45,7 @@ for (const reader of readers) {
 for (const { name } of exportFormats) {
   const its = readers.filter(({ formats }) => formats.includes(name));
   const able = its.filter(({ reason }) => reason === "");
-  // A reader that can't be had here has read nothing.
+  // A reader that is missing here has read nothing.
   const lacking = able.length > 0 ? "" : its.map(({ reason }) => reason).join(", ");
   Deno.test({
     name: `the format ${name} is read by a program of others${lacking && `: ${lacking}`}`,
@@ -54,7 +54,7 @@ for (const { name } of exportFormats) {
   });
 }
 
-Deno.test("encodeCsv() quotes what needs it and tells an empty text from none", () => {
+Deno.test("encodeCsv() quotes special texts, and tells an empty text from null", () => {
   const text = new TextDecoder().decode(encodeCsv({
     columns: { "a,b": "utf8", c: "float64" },
     rows: [{ "a,b": 'x"y', c: -0 }, { "a,b": "", c: null }, { "a,b": null, c: 1e21 }],
@@ -62,7 +62,7 @@ Deno.test("encodeCsv() quotes what needs it and tells an empty text from none", 
   assertEquals(text, '"a,b",c\n"x""y",-0\n"",\n,1e+21\n');
 });
 
-Deno.test("encodeCsv() keeps a spreadsheet from computing texts as formulas, and leaves numbers alone", () => {
+Deno.test("encodeCsv() keeps spreadsheets from running texts as formulas, and leaves numbers alone", () => {
   const fieldsOf = (type: "utf8" | "float64", values: (string | number)[]) =>
     new TextDecoder().decode(encodeCsv({
       columns: { "=x": type },
@@ -89,6 +89,6 @@ Deno.test("the format arrow keeps the metadata", () => {
   assertEquals(decodeArrow(exportFormatNamed("arrow").encode(content)), content);
 });
 
-Deno.test("exportFormatNamed() names the formats that there are", () => {
+Deno.test("exportFormatNamed() lists the valid names for an unknown format", () => {
   assertThrows(() => exportFormatNamed("xlsx"), UserError, "choose from csv, arrow, parquet");
 });

@@ -2,7 +2,7 @@ import { findProgram } from "../../../lib/files/find_program.ts";
 import type { Reader } from "./readers.ts";
 import type { Row } from "../../../lib/store/arrow_file.ts";
 
-/** Prints the rows as JSON, numbers with a point as texts: JSON knows neither NaN nor infinity. */
+/** A script that prints the rows as JSON, with floats as texts: JSON has neither NaN nor infinity. */
 const SCRIPT = `
 import json, sys
 import pyarrow as pa, pyarrow.parquet as pq
@@ -12,7 +12,7 @@ rows = [{k: repr(v) if type(v) is float else v for k, v in row.items()} for row 
 print(json.dumps(rows))
 `;
 
-/** pyarrow, where python3 has it. */
+/** pyarrow, if python3 has it. */
 export async function pyarrowReader(): Promise<Reader> {
   return {
     name: "pyarrow",
@@ -32,7 +32,7 @@ export async function pyarrowReader(): Promise<Reader> {
   };
 }
 
-/** Of Python: "nan", "-inf", "0.1" */
+/** Parses a float as Python prints it: "nan", "-inf", "0.1". */
 function parseFloatText(text: string): number {
   return Number(text.replace("inf", "Infinity").replace("nan", "NaN"));
 }

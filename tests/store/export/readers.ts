@@ -4,13 +4,13 @@ import { duckdbWasmReader } from "./duckdb_wasm_reader.ts";
 import { pyarrowReader } from "./pyarrow_reader.ts";
 import type { Columns, Row } from "../../../lib/store/arrow_file.ts";
 
-/** A program of others that reads what we write. */
+/** Another program that reads our files. */
 export interface Reader {
   readonly name: string;
   readonly formats: readonly string[];
-  /** Why it can't be had here; empty if it can. */
+  /** The reason why it is missing here; empty if it is there. */
   readonly reason: string;
-  /** @param columns what a CSV file, which says no types, is to be read as */
+  /** @param columns the types of the columns, which a CSV file lacks */
   read(file: string, format: string, columns: Columns): Promise<Row[]>;
 }
 

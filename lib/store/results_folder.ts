@@ -164,7 +164,7 @@ export class ResultsFolder {
       return await readListedFile(this.path, file, manifest[file]);
     }
     throw new UserError(
-      `${join(this.path, file)} is missing; \`deno task reproduce\` makes results`,
+      `${join(this.path, file)} is not there; \`deno task reproduce\` makes results`,
     );
   }
 }

@@ -100,7 +100,7 @@ export function statusText({ submission, tasks }: SubmissionStatus): string {
 interface SlurmTask {
   /** "running", "pending (Resources), requeued 2×", "out of memory" */
   readonly state: string;
-  /** Whether it will not run any more. */
+  /** True if the task has ended. */
   readonly isOver: boolean;
 }
 

@@ -34,6 +34,6 @@ Deno.test("matchingNames() suggests similar names for an unknown one", () => {
     UserError,
     'no result\'s name begins with "tables/table1-quck"; similar names are tables/table1-quick',
   );
-  assertThrows(() => matchingNames(NAMES, ["runs/", "zz"]), UserError, "there are 4 results");
+  assertThrows(() => matchingNames(NAMES, ["runs/", "zz"]), UserError, "names all 4 results");
   assertThrows(() => matchingNames(NAMES, ["."]), UserError, "begins with");
 });

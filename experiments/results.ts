@@ -123,7 +123,7 @@ function reportDamaged(damaged: readonly Problem[]): number {
   return damaged.length > 0 ? 2 : 0;
 }
 
-/** Gives the files' sizes in bytes, by path relative to the folder. Skips files removed meanwhile. */
+/** Reads the files' sizes in bytes, by relative path. Skips files that are removed meanwhile. */
 async function sizesUnder(folder: string): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
   for await (const file of filesUnder(folder)) {

@@ -82,7 +82,7 @@ async function makeRuns(
   }
 }
 
-/** Calls `onMoment` before and after each sync, rename and removal, and in the middle of each write. */
+/** Calls `onMoment` before and after each sync, rename and removal, and within each write. */
 function watchFiles(onMoment: (moment: string) => void): void {
   function watch<T extends object>(owner: T, name: keyof T & string): void {
     const original = owner[name] as (...args: unknown[]) => Promise<unknown>;

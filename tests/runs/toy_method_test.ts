@@ -62,7 +62,7 @@ Deno.test("a new method takes one file and one line, and appears in a table", as
       assertEquals(code, 0, new TextDecoder().decode(stderr));
       return new TextDecoder().decode(stdout);
     };
-    // Nothing else uses the method's types. Checking the whole project would take four times as long.
+    // Nothing else uses the method's types. Checking all files would take four times as long.
     await deno("check", "--quiet", "lib/distillation/methods.ts");
     const table = await deno(
       ...[...denoArguments("experiments/run.ts"), "quickstart", "--scale", "smoke"],

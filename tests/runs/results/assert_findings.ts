@@ -8,7 +8,7 @@ import { resultFile } from "../../../lib/store/manifest.ts";
 /** Kind, file and message of a finding. */
 type Expected = readonly [kind: string, file: string, message: RegExp];
 
-/** Changes whole results, given one of their runs, and compares the findings with the expected ones. */
+/** Changes whole results, given one of their runs, and checks the findings. */
 export async function assertFindings(
   damage: (folder: ResultsFolder, run: string) => Promise<unknown>,
   expected: (run: string) => readonly Expected[],

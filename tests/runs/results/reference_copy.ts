@@ -18,8 +18,8 @@ export async function copyResults(name: string, to: string): Promise<void> {
 }
 
 /**
- * Makes a results folder that a test may damage: six whole runs (three methods with two seeds, seed 1
- * with weights) and their table.
+ * Makes a results folder that a test may damage: six whole runs (three methods with two seeds, seed
+ * 1 with weights) and their table.
  */
 export async function withReferenceCopy(
   test: (folder: ResultsFolder, runs: readonly string[]) => Promise<void>,

@@ -7,7 +7,7 @@ import { UserError } from "../../../lib/user_error.ts";
 import { withEnvironment } from "../../with_environment.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
-/** Runs a test with a results folder that has the runs a and b, and a bash script in place of squeue. */
+/** Runs a test on a results folder with the runs a and b, with a bash script in place of squeue. */
 async function withSqueue(
   script: string,
   test: (results: ResultsFolder) => Promise<void>,

@@ -2,7 +2,7 @@ import { findProgram } from "../../../lib/files/find_program.ts";
 import type { Reader } from "./readers.ts";
 import type { Row } from "../../../lib/store/arrow_file.ts";
 
-/** A script that prints the rows as JSON, with floats as texts: JSON has neither NaN nor infinity. */
+/** A script that prints rows as JSON, with floats as texts: JSON has neither NaN nor infinity. */
 const SCRIPT = `
 import json, sys
 import pyarrow as pa, pyarrow.parquet as pq

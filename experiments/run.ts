@@ -66,8 +66,13 @@ const command = {
 
 type Line = CommandLine<typeof command.options>;
 
-/** Thousands crash OpenMP. More threads than cores are allowed: a larger machine may have begun. */
+/** The most threads: thousands crash OpenMP. May exceed the cores here, to resume others' runs. */
 const MOST_THREADS = 256;
+
+const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
+
+/** The longest time: a timer counts at most 2³¹ − 1 milliseconds. */
+const MOST_HOURS = 596;
 
 if (import.meta.main) await runCommand(command, Deno.args, reproduce);
 
@@ -221,11 +226,6 @@ async function listWork(
       `${estimate.sideBySide} side by side`,
   );
 }
-
-const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
-
-/** The longest time: a timer counts at most 2³¹ − 1 milliseconds. */
-const MOST_HOURS = 596;
 
 /**
  * Parses "150m", "2h30m" or "90s" to seconds.

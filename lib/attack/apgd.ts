@@ -3,9 +3,9 @@ import { Archive, hasArrived, type Stride, walk, type WalkState } from "./walk.t
 import {
   type AttackClasses,
   type Attacked,
-  attackResult,
   classesOf,
   defineAttack,
+  outcomesOf,
 } from "./attack.ts";
 import {
   type Ball,
@@ -16,30 +16,36 @@ import {
   randomInBall,
   steepest,
 } from "./ball.ts";
-import { chooseRows, gatherRows, mostProbableOthers, scaleRows } from "../tensors/rows.ts";
+import {
+  chooseRows,
+  gatherRows,
+  mostProbableOthers,
+  scaleRows,
+  topClasses,
+} from "../tensors/rows.ts";
 import { integer, oneOf } from "../options.ts";
 import { UserError } from "../user_error.ts";
 import { type AttackLoss, crossEntropyLoss, dlrLoss } from "./losses.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 
-/** With fewer classes the targeted DLR loss is not defined. */
+/** The fewest classes for which the targeted DLR loss is defined. */
 export const DLR_CLASSES = 4;
 
 /**
- * Auto-PGD (Croce and Hein 2020, algorithm 1): projected gradient steps with momentum from a random
- * point of the ball, whose length is halved where the loss stops rising; samples that have succeeded
- * stop. With the loss "dlr" and no targets, it goes for the most probable other classes in turn.
+ * Takes projected gradient steps with momentum from a random point of the ball, and halves their length
+ * where the loss stops rising (Auto-PGD, Croce and Hein 2020, algorithm 1). Samples that have succeeded
+ * stop. With the loss "dlr" and no targets, it makes a run for each of the most probable other classes.
  */
 export const apgdAttack = defineAttack({
   shortName: "apgd",
   summary: "projected gradient steps that choose their length (Croce and Hein 2020)",
   options: {
     ...ballOptions,
-    /** Steps of each run. */
+    /** The largest number of steps of each run */
     maxSteps: integer(100, { max: 10_000 }),
-    /** "ce", cross-entropy, or "dlr", the targeted difference-of-logits ratio. */
+    /** "ce": cross-entropy; "dlr": the targeted difference-of-logits ratio */
     loss: oneOf("ce", ["ce", "dlr"]),
-    /** How many classes "dlr" goes for without targets; one run each. */
+    /** The number of classes to try with "dlr" and no targets, one run each */
     candidates: integer(9, { min: 1 }),
   },
   units: "pixels",
@@ -53,69 +59,69 @@ export const apgdAttack = defineAttack({
       );
     }
     const streams = imageStreams(images.shape[0], random);
-    const goals = await goalsOf();
+    const goals = await goalsOf(classifier, images, classes, settings);
     const archive = new Archive();
     const steps = new Int32Array(images.shape[0]);
     let left = Array.from(steps.keys());
-    for (const [round, goal] of goals.entries()) {
-      const attacked = await attackThose(left, goal).catch((error) => {
-        archive.dispose();
-        throw error;
-      });
-      attacked.steps.forEach((taken, row) => steps[left[row]] += taken);
-      const rows = left.map((_, row) => row);
-      const leaving = rows.filter((row) => attacked.success[row] || round === goals.length - 1);
-      archive.put(
-        attacked.samples,
-        attacked.logits,
-        leaving,
-        leaving.map((row) => left[row]),
-      );
-      tf.dispose([attacked.samples, attacked.logits]);
-      left = rows.filter((row) => !leaving.includes(row)).map((row) => left[row]);
-      if (left.length === 0) break;
-    }
-    return { ...archive.take(), steps };
-
-    /** One run on some of the images, by the loss on its own classes. */
-    async function attackThose(samples: readonly number[], goal: AttackClasses) {
-      const origin = gatherRows(images, samples);
-      try {
-        const success = classesOf(classes, samples);
+    try {
+      for (const [round, goal] of goals.entries()) {
+        const success = classesOf(classes, left);
         const attacked = await adaptiveSteps(
           classifier,
-          origin,
-          { success, loss: classesOf(goal, samples) },
+          gatherRows(images, left),
+          { success, loss: classesOf(goal, left) },
           settings,
-          samples.map((sample) => streams[sample]),
+          left.map((sample) => streams[sample]),
         );
-        return await attackResult(attacked, origin, success);
-      } finally {
-        origin.dispose();
+        const top = topClasses(await attacked.logits.data(), classifier.classes);
+        const outcomes = outcomesOf(top, success);
+        const isDone = (row: number) =>
+          outcomes[row] === "crossed to target" || round === goals.length - 1;
+        const leaving = [...left.keys()].filter(isDone);
+        archive.put(
+          attacked.samples,
+          attacked.logits,
+          leaving,
+          leaving.map((row) => left[row]),
+        );
+        tf.dispose([attacked.samples, attacked.logits]);
+        attacked.steps.forEach((taken, row) => steps[left[row]] += taken);
+        left = left.filter((_, row) => !isDone(row));
+        if (left.length === 0) break;
       }
+    } catch (error) {
+      archive.dispose();
+      throw error;
     }
-
-    /** What the loss of each run has as classes. */
-    async function goalsOf(): Promise<AttackClasses[]> {
-      if (settings.loss === "ce" || classes.targets) return [classes];
-      const logits = classifier.logits(images);
-      const others = mostProbableOthers(await logits.data(), classifier.classes, classes.labels);
-      logits.dispose();
-      const runs = Math.min(settings.candidates, classifier.classes - 1);
-      return Array.from({ length: runs }, (_, rank) => ({
-        labels: classes.labels,
-        targets: others.map((row) => row[rank]),
-      }));
-    }
+    return { ...archive.take(), steps };
   },
 });
 
+/** Lists the classes that the loss of each run is about. */
+async function goalsOf(
+  classifier: FrozenClassifier,
+  images: tf.Tensor4D,
+  classes: AttackClasses,
+  { loss, candidates }: Pick<AdaptiveSteps, "loss"> & { readonly candidates: number },
+): Promise<AttackClasses[]> {
+  if (loss === "ce" || classes.targets) return [classes];
+  const logits = classifier.logits(images);
+  const others = mostProbableOthers(await logits.data(), classifier.classes, classes.labels);
+  logits.dispose();
+  const runs = Math.min(candidates, classifier.classes - 1);
+  return Array.from({ length: runs }, (_, rank) => ({
+    labels: classes.labels,
+    targets: others.map((row) => row[rank]),
+  }));
+}
+
+/** The options of one run. */
 interface AdaptiveSteps extends Ball {
   readonly maxSteps: number;
   readonly loss: "ce" | "dlr";
 }
 
-/** The sample, where it was before, where it started, and the best so far with its gradient. */
+/** The sample now and before its last step, its image, and its best point so far with the gradient. */
 interface ApgdState extends WalkState {
   readonly x: tf.Tensor4D;
   readonly before: tf.Tensor4D;
@@ -126,13 +132,14 @@ interface ApgdState extends WalkState {
 
 const LOSSES: Record<AdaptiveSteps["loss"], AttackLoss> = { ce: crossEntropyLoss, dlr: dlrLoss };
 
-/** The share of a step that is new; the rest goes on in the direction of the step before. */
+/** The weight of the new step; the previous step has the rest. */
 const MOMENTUM = 0.75;
 
 /**
- * One run of Auto-PGD (Croce and Hein 2020, algorithm 1).
+ * Makes one run of Auto-PGD (Croce and Hein 2020, algorithm 1).
  *
- * @param goal by what classes a sample has succeeded, and those that its loss is about
+ * @param images the run disposes of them
+ * @param goal the classes that decide whether a sample has succeeded, and the classes of its loss
  * @param streams random numbers of each image
  */
 async function adaptiveSteps(
@@ -149,7 +156,7 @@ async function adaptiveSteps(
     start: {
       x,
       before: tf.clone(x),
-      origin: tf.clone(images),
+      origin: images,
       best: tf.clone(x),
       bestGradient: tf.zerosLike(images),
     },
@@ -165,10 +172,11 @@ async function adaptiveSteps(
   });
 }
 
+/** Takes one step of every sample. */
 function step(
   { state }: Stride<ApgdState>,
   gradient: tf.Tensor4D,
-  { improved, halved, lengths, isFirst }: ReturnType<StepLengths["after"]>,
+  { improved, halved, lengths, isFirst }: StepAdvice,
   ball: AdaptiveSteps,
 ): ApgdState {
   const best = chooseRows(improved, state.x, state.best);
@@ -193,7 +201,7 @@ function step(
   };
 }
 
-/** A random point: for L∞ one with a pixel on the ball's surface, for L2 one on its surface. */
+/** Draws a point on the surface of the ball: for L2 uniformly, for L∞ by scaling a point inside it. */
 function startingPoint(
   images: tf.Tensor4D,
   ball: Ball,
@@ -212,23 +220,23 @@ function largestToOne(batch: tf.Tensor4D): tf.Tensor4D {
   return scaleRows(batch, tf.div(1, tf.max(tf.abs(batch), [1, 2, 3])) as tf.Tensor1D);
 }
 
-/** Less than this share of rising steps since the last look, and the step is halved. */
+/** At most this share of rising steps since the last look halves the step. */
 const RISING = 0.75;
 
-/** What the steps so far mean for the next one, a row each. */
+/** The conclusions from the losses so far, for the next step of each row. */
 interface StepAdvice {
-  /** Whether the loss is the highest so far. */
+  /** True if the loss is the highest so far. */
   readonly improved: readonly boolean[];
-  /** Whether to go back to the best point, with half the step. */
+  /** True if the sample goes back to its best point, with half the step. */
   readonly halved: readonly boolean[];
   readonly lengths: Float32Array;
   readonly isFirst: boolean;
 }
 
 /**
- * The step lengths of Auto-PGD (Croce and Hein 2020, algorithm 1): looks at the losses at fixed
- * steps, and halves the step of a sample whose loss rose too seldom since the last look (condition
- * 1), or whose step was not halved then and whose best loss has not risen since (condition 2).
+ * The step lengths of Auto-PGD (Croce and Hein 2020, algorithm 1). It looks at the losses at fixed steps.
+ * It halves a sample's step if the loss rose too seldom since the last look (condition 1), or if the
+ * step was not halved at the last look and the best loss has not risen since (condition 2).
  */
 export class StepLengths {
   readonly #lengths: Float32Array;
@@ -239,7 +247,7 @@ export class StepLengths {
   readonly #halvedAtLook: Uint8Array;
   readonly #shortest: number;
   readonly #shortening: number;
-  /** Steps from one look to the next. */
+  /** Steps from one look to the next */
   #period: number;
   #sinceLook = 0;
   #isFirst = true;
@@ -255,15 +263,15 @@ export class StepLengths {
     this.#bestAtLook = new Float64Array(count);
     this.#previous = new Float64Array(count);
     this.#rises = new Int32Array(count);
-    // So that the second condition is not looked at the first time.
+    // At the first look, condition 2 does not apply.
     this.#halvedAtLook = new Uint8Array(count).fill(1);
   }
 
   /**
-   * Takes note of the losses before a step; called once a step.
+   * Takes note of the losses before a step. It is called once per step.
    *
-   * @param samples which sample each row is
-   * @param losses one a row
+   * @param samples the index of each row's sample
+   * @param losses one per row
    */
   after(samples: readonly number[], losses: Float64Array): StepAdvice {
     const isFirst = this.#isFirst;
@@ -283,7 +291,7 @@ export class StepLengths {
     };
   }
 
-  /** Gives whether the loss is the highest so far. */
+  /** Takes note of a loss; true if it is the highest so far. */
   #note(sample: number, loss: number, isFirst: boolean): boolean {
     if (isFirst) this.#bestAtLook[sample] = loss;
     else if (loss > this.#previous[sample]) this.#rises[sample]++;
@@ -293,7 +301,7 @@ export class StepLengths {
     return true;
   }
 
-  /** Gives whether the step was halved. */
+  /** Halves the step if a condition holds; true if it was halved. */
   #look(sample: number): boolean {
     const oscillates = this.#rises[sample] <= RISING * this.#period;
     const stands = !this.#halvedAtLook[sample] && this.#bestAtLook[sample] >= this.#best[sample];

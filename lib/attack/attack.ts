@@ -4,34 +4,26 @@ import { type Options, resolveOptions, type Rules } from "../options.ts";
 import { UserError } from "../user_error.ts";
 import { rowNorms, topClasses } from "../tensors/rows.ts";
 
-/** The ways an attack on one sample can end. Without a target class, any class but the label is one. */
-export const OUTCOMES = ["crossed to target", "third class", "not crossed"] as const;
-
-/** One of `OUTCOMES`. */
-export type Outcome = typeof OUTCOMES[number];
-
-/** The outcome of each sample, by the classifier's top class at its end. */
-export function outcomesOf(
-  top: ArrayLike<number>,
-  { labels, targets }: AttackClasses,
-): Outcome[] {
-  return Array.from(top, (k, i) => {
-    if (k === labels[i]) return "not crossed";
-    return !targets || k === targets[i] ? "crossed to target" : "third class";
-  });
+/**
+ * An attack on a frozen classifier, made by {@linkcode defineAttack}. All attacks have this signature.
+ * They step many images at once, let images that are done leave the batch, and keep pixels within the
+ * option `clamp`.
+ *
+ * @param images `[n, h, w, c]`, in the units that the classifier takes; n may be 0
+ * @throws UserError for a bad option, or classes that do not fit the images
+ */
+export interface Attack<R extends Rules = Rules>
+  extends Required<Omit<AttackDefinition<R>, "run">> {
+  (
+    classifier: FrozenClassifier,
+    images: tf.Tensor4D,
+    classes: AttackClasses,
+    options?: Partial<Options<R>>,
+    context?: AttackContext,
+  ): Promise<AttackResult>;
 }
 
-/** The shares of the outcomes, each in 0…1; all 0 for no sample. */
-export function outcomeShares(outcomes: readonly Outcome[]): Record<Outcome, number> {
-  const share = (wanted: Outcome) =>
-    outcomes.filter((outcome) => outcome === wanted).length / Math.max(outcomes.length, 1);
-  return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, share(outcome)])) as Record<
-    Outcome,
-    number
-  >;
-}
-
-/** The class each image leaves and the class it goes to, as class indices, one an image. */
+/** The class each image leaves and the class it goes to, as class indices, one per image. */
 export interface AttackClasses {
   /** The classes to leave: labels, or the classifier's top classes. */
   readonly labels: ArrayLike<number>;
@@ -42,21 +34,21 @@ export interface AttackClasses {
 /** Further input of an attack. */
 export interface AttackContext {
   /**
-   * Numbers in [0, 1), for attacks that draw. One number is drawn for each image and seeds a stream of its
-   * own, so that the size of batches changes nothing.
+   * Numbers in [0, 1), for attacks that draw. Each image takes one number, which seeds the image's own
+   * stream. So the batch size does not change the result.
    */
   readonly random?: () => number;
-  /** The classifier's pass over the images, if the caller has made it already; it stays the caller's. */
+  /** The classifier's pass over the images, if the caller has made it already; the caller frees it. */
   readonly start?: Pullback;
 }
 
-/** The outcome of an attack on a batch of images. */
+/** The result of an attack on a batch of images. */
 export interface AttackResult {
   /** `[n, h, w, c]`, in the units of the images */
   readonly samples: tf.Tensor4D;
   /** The classifier's logits on the samples, `[n, classes]` */
   readonly logits: tf.Tensor2D;
-  /** True where the classifier's top class is now the target, or, without a target, not the label. */
+  /** True where the top class is now the target, or, without targets, any class but the label. */
   readonly success: readonly boolean[];
   readonly outcomes: readonly Outcome[];
   /** Steps taken by each sample */
@@ -65,22 +57,15 @@ export interface AttackResult {
   readonly norms: Float32Array;
 }
 
-/**
- * An attack on a frozen classifier. All attacks have this signature, step many images at once, let images
- * that are done leave the batch, and keep pixels within the option `clamp`.
- *
- * @param images `[n, h, w, c]`, in the units that the classifier takes; n may be 0
- * @throws UserError for a bad option, or classes that do not fit the images
- */
-export interface Attack<R extends Rules = Rules> {
-  (
-    classifier: FrozenClassifier,
-    images: tf.Tensor4D,
-    classes: AttackClasses,
-    options?: Partial<Options<R>>,
-    context?: AttackContext,
-  ): Promise<AttackResult>;
-  /** As on the command line: "fgsm". */
+/** The ways an attack on one sample can end. Without targets, any class but the label is a target. */
+export const OUTCOMES = ["crossed to target", "third class", "not crossed"] as const;
+
+/** One of `OUTCOMES`. */
+export type Outcome = typeof OUTCOMES[number];
+
+/** An attack as its own file defines it. */
+export interface AttackDefinition<R extends Rules> {
+  /** Its name on the command line: "fgsm". */
   readonly shortName: string;
   /** One sentence with its source. */
   readonly summary: string;
@@ -90,31 +75,30 @@ export interface Attack<R extends Rules = Rules> {
    * pixels, as in Heo et al. (2019).
    */
   readonly units: "pixels" | "normalised";
-  /** True if it goes for target classes by default when it stands in for BSS. */
-  readonly targeted: boolean;
-  /** The cost of a sample in passes through the classifier, forward or back, to estimate times. */
-  passes(options: Options<R>): number;
-}
-
-/** An attack as its own file defines it. */
-export interface AttackDefinition<R extends Rules> {
-  readonly shortName: string;
-  readonly summary: string;
-  readonly options: R;
-  readonly units: Attack["units"];
+  /** True if it goes for target classes by default when it replaces the BSS attack; false by default. */
   readonly targeted?: boolean;
+  /** Counts a sample's passes through the classifier, forward or backward, to estimate times. */
   passes(options: Options<R>): number;
-  /** Moves the images; called with at least one, with checked classes and all options. */
+  /** Moves the images; called with at least one image, checked classes and all options. */
   run(
     classifier: FrozenClassifier,
     images: tf.Tensor4D,
     classes: AttackClasses,
     options: Options<R>,
-    context: Required<Pick<AttackContext, "random">> & AttackContext,
+    context: AttackContext & { readonly random: () => number },
   ): Promise<Attacked>;
 }
 
-/** Makes an attack of its definition. Checks, defaults and the result's figures are the same for all. */
+/** The samples where an attack has left them. */
+export interface Attacked {
+  /** `[n, h, w, c]` */
+  readonly samples: tf.Tensor4D;
+  /** `[n, classes]` */
+  readonly logits: tf.Tensor2D;
+  readonly steps: Int32Array;
+}
+
+/** Makes an attack from its definition. Checks, defaults, outcomes and norms are the same for all. */
 export function defineAttack<R extends Rules>(
   { run, targeted = false, ...definition }: AttackDefinition<R>,
 ): Attack<R> {
@@ -130,8 +114,9 @@ export function defineAttack<R extends Rules>(
 }
 
 /**
- * @throws UserError unless there is a class for each image to leave and, where targets are given,
- * another one for it to reach
+ * Checks that each image has a class to leave and, where targets are given, another class to reach.
+ *
+ * @throws UserError that names what does not fit
  */
 export function checkClasses(
   count: number,
@@ -140,8 +125,8 @@ export function checkClasses(
 ): void {
   if (labels.length !== count || (targets && targets.length !== count)) {
     throw new UserError(
-      `${count} images need as many labels and targets, but there are ${labels.length}` +
-        (targets ? ` and ${targets.length}` : " labels"),
+      `there are ${labels.length} labels${targets ? ` and ${targets.length} targets` : ""} for ` +
+        `${count} images; give each image one label${targets ? " and one target" : ""}`,
     );
   }
   const valid = (k: number) => Number.isInteger(k) && k >= 0 && k < classes;
@@ -156,38 +141,8 @@ export function checkClasses(
   }
 }
 
-/** The classes of some of the images. */
-export function classesOf(
-  { labels, targets }: AttackClasses,
-  samples: readonly number[],
-): { readonly labels: readonly number[]; readonly targets?: readonly number[] } {
-  const of = (list: ArrayLike<number>) => samples.map((sample) => list[sample]);
-  return { labels: of(labels), targets: targets && of(targets) };
-}
-
-/** One row a sample: 1 at the class `plus`, −1 at the class `minus`, 0 elsewhere, `[n, classes]`. */
-export function classDifference(
-  plus: readonly number[],
-  minus: readonly number[],
-  classes: number,
-): tf.Tensor2D {
-  const difference = new Float32Array(plus.length * classes);
-  plus.forEach((k, i) => difference[i * classes + k] = 1);
-  minus.forEach((k, i) => difference[i * classes + k] = -1);
-  return tf.tensor2d(difference, [plus.length, classes]);
-}
-
-/** Where an attack left its samples. */
-export interface Attacked {
-  /** `[n, h, w, c]` */
-  readonly samples: tf.Tensor4D;
-  /** `[n, classes]` */
-  readonly logits: tf.Tensor2D;
-  readonly steps: Int32Array;
-}
-
-/** Adds what follows from where the samples are: outcomes and norms. */
-export async function attackResult(
+/** Adds outcomes and norms, which follow from where the samples are. */
+async function attackResult(
   { samples, logits, steps }: Attacked,
   images: tf.Tensor4D,
   classes: AttackClasses,
@@ -203,7 +158,7 @@ export async function attackResult(
   return { samples, logits, success, outcomes, steps, norms };
 }
 
-/** The result of an attack on no image. */
+/** Makes the result of an attack on no image. */
 function emptyResult(images: tf.Tensor4D, classes: number): AttackResult {
   return {
     samples: tf.clone(images),
@@ -213,4 +168,46 @@ function emptyResult(images: tf.Tensor4D, classes: number): AttackResult {
     steps: new Int32Array(0),
     norms: new Float32Array(0),
   };
+}
+
+/** Gives each sample's outcome, from the classifier's top class on it. */
+export function outcomesOf(
+  top: ArrayLike<number>,
+  { labels, targets }: AttackClasses,
+): Outcome[] {
+  return Array.from(top, (k, i) => {
+    if (k === labels[i]) return "not crossed";
+    return !targets || k === targets[i] ? "crossed to target" : "third class";
+  });
+}
+
+/** Computes the share of each outcome, in 0…1; all are 0 if there is no sample. */
+export function outcomeShares(outcomes: readonly Outcome[]): Record<Outcome, number> {
+  const share = (wanted: Outcome) =>
+    outcomes.filter((outcome) => outcome === wanted).length / Math.max(outcomes.length, 1);
+  return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, share(outcome)])) as Record<
+    Outcome,
+    number
+  >;
+}
+
+/** Takes the classes of some of the images. */
+export function classesOf(
+  { labels, targets }: AttackClasses,
+  samples: readonly number[],
+): { readonly labels: readonly number[]; readonly targets?: readonly number[] } {
+  const of = (list: ArrayLike<number>) => samples.map((sample) => list[sample]);
+  return { labels: of(labels), targets: targets && of(targets) };
+}
+
+/** Makes a row per sample, `[n, classes]`: 1 at the class `plus`, −1 at `minus`, 0 elsewhere. */
+export function classDifference(
+  plus: readonly number[],
+  minus: readonly number[],
+  classes: number,
+): tf.Tensor2D {
+  const difference = new Float32Array(plus.length * classes);
+  plus.forEach((k, i) => difference[i * classes + k] = 1);
+  minus.forEach((k, i) => difference[i * classes + k] = -1);
+  return tf.tensor2d(difference, [plus.length, classes]);
 }

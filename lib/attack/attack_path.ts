@@ -2,16 +2,16 @@ import * as tf from "@tensorflow/tfjs";
 import { bssAttack, type BssAttackOptions } from "./bss.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 
-/** One image on its way to the decision boundary. */
+/** The way of one image to the decision boundary. */
 export interface AttackPath {
-  /** `[steps + 1, h, w, c]`: the image itself, then where it is after each step */
+  /** `[steps + 1, h, w, c]`: the image itself, then the sample after each step */
   readonly samples: tf.Tensor4D;
-  /** The gap f_base − f_target at each of them, in logits */
+  /** The gap f_base − f_target of each sample, in logits */
   readonly gaps: readonly number[];
 }
 
 /**
- * The attack on one image step by step. The attack draws no random numbers, so that attacks of at
+ * Follows the BSS attack on one image step by step. The attack draws no random numbers, so attacks of at
  * most 0, 1, 2, … steps are the beginnings of one path.
  *
  * @param image `[1, h, w, c]`
@@ -29,10 +29,7 @@ export async function attackPath(
   const samples: tf.Tensor4D[] = [];
   const gaps: number[] = [];
   for (let maxSteps = 0; maxSteps <= whole.steps[0]; maxSteps++) {
-    const part = await bssAttack(classifier, image, classes, {
-      ...options,
-      maxSteps,
-    });
+    const part = await bssAttack(classifier, image, classes, { ...options, maxSteps });
     const logits = await part.logits.data();
     gaps.push(logits[baseClass] - logits[targetClass]);
     samples.push(part.samples);

@@ -7,7 +7,7 @@ import { fgsmAttack, pgdAttack } from "./pgd.ts";
 import { named } from "../named.ts";
 import { noiseAttack } from "./noise.ts";
 
-/** Every attack, that of the paper first. */
+/** Every attack, beginning with the paper's. */
 export const attacks = [
   bssAttack,
   noiseAttack,
@@ -19,7 +19,7 @@ export const attacks = [
 ] as unknown as readonly Attack[];
 
 /**
- * The attack that `--attack` calls so: "carlini-wagner".
+ * Finds an attack by its name on the command line: "carlini-wagner".
  *
  * @throws UserError that lists the valid names
  */

@@ -4,29 +4,29 @@ import { rowNorms, scaleRows } from "../tensors/rows.ts";
 import { standardNormal } from "../nn/initialise.ts";
 import { boundsOf, number, oneOf, type Options, pixelBounds } from "../options.ts";
 
-/** How the size of a perturbation is measured. */
+/** The norms that measure a perturbation. */
 export const NORMS = ["linf", "l2"] as const;
 export type Norm = typeof NORMS[number];
 
 /** Options of attacks within a ball. */
 export const ballOptions = {
   norm: oneOf("linf", NORMS),
-  /** ε: the radius of the ball, in the units of the pixels. */
+  /** ε: the radius of the ball, in the units of the pixels */
   epsilon: number(8 / 255, { min: 0 }),
-  /** Bounds of the pixels. */
+  /** Bounds of the pixels */
   clamp: pixelBounds([0, 1]),
 };
 
-/** Smaller norms count as zero: nothing is divided by them. */
+/** The smallest norm to divide by; smaller norms count as zero. */
 const TINY = 1e-30;
 
-/** The images within `epsilon` of given ones, their pixels within bounds. */
+/** The images within `epsilon` of a given image, with pixels within bounds. */
 export type Ball = Options<typeof ballOptions>;
 
 /**
- * The direction of unit size along which a linear function with this gradient rises most.
+ * Finds the direction of unit size along which a linear function with this gradient rises most.
  *
- * @param floor added to the L2 norms before they divide the gradients, `[n]`
+ * @param floor added to the L2 norms before the gradients are divided by them, `[n]`
  */
 export function steepest(
   gradient: tf.Tensor4D,
@@ -39,7 +39,7 @@ export function steepest(
   );
 }
 
-/** The point of the ball around `origin` next to x (for L2, before pixels are clamped). */
+/** Moves x to the nearest point of the ball around `origin` (for L2, before pixels are clamped). */
 export function project(
   x: tf.Tensor4D,
   origin: tf.Tensor4D,
@@ -59,16 +59,16 @@ function withinL2(x: tf.Tensor4D, origin: tf.Tensor4D, epsilon: number): tf.Tens
   return tf.add(origin, scaleRows(perturbation, factor as tf.Tensor1D));
 }
 
-/** A stream of random numbers in [0, 1) for each image. */
+/** Makes a stream of random numbers in [0, 1) for each image. */
 export function imageStreams(count: number, random: () => number): (() => number)[] {
-  // Alea, since an image takes thousands of numbers: ARC4 would take longer than the attack.
+  // An image takes thousands of numbers: with ARC4 instead of Alea they take longer than the attack.
   return Array.from(
     { length: count },
     () => seedrandom.alea(String(random())) as () => number,
   );
 }
 
-/** Unit vectors in directions drawn evenly, one an image, `[n, h, w, c]`. */
+/** Draws a unit vector for each image, with all directions equally likely, `[n, h, w, c]`. */
 export function randomDirections(
   shape: readonly number[],
   streams: readonly (() => number)[],
@@ -81,7 +81,7 @@ export function randomDirections(
   });
 }
 
-/** Points drawn from the unit ball: evenly for L∞; for L2 direction and radius are drawn evenly. */
+/** Draws points of the unit ball: uniform for L∞; for L2, direction and radius are uniform. */
 export function randomInBall(
   shape: readonly number[],
   streams: readonly (() => number)[],

@@ -4,55 +4,34 @@ import { walk } from "./walk.ts";
 import { boundsOf, integer, number, oneOf, type Options, pixelBounds } from "../options.ts";
 import { mostProbableOthers, scaleRows, squaredRowNorms, topClasses } from "../tensors/rows.ts";
 
-/**
- * Takes one step of every sample towards the boundary: `x ← x − η (L + ε) ∇L/‖∇L‖`, clamped, where
- * `L = f_base − f_target` is the gap (Heo et al. 2019, section 3.1).
- */
-function stepToBoundary(
-  x: tf.Tensor4D,
-  gap: tf.Tensor1D,
-  gradient: tf.Tensor4D,
-  { eta, epsilon, step, clamp }: BssAttackOptions,
-): tf.Tensor4D {
-  const squaredNorm = squaredRowNorms(gradient);
-  const norm = step === "newton" ? squaredNorm : tf.sqrt(squaredNorm);
-  const reach = tf.mul(tf.add(gap, epsilon), -eta);
-  // A zero gradient gives a zero step, not a division by zero.
-  const scale = tf.div(reach, tf.maximum(norm, 1e-30)) as tf.Tensor1D;
-  return tf.clipByValue(tf.add(x, scaleRows(gradient, scale)), ...boundsOf(clamp)) as tf.Tensor4D;
-}
-
-/** The outputs that the gap between base and target class can be measured on. */
-export const GAP_SPACES = ["logits", "softmax"] as const;
-
 /** Options of `bssAttack`, with the values of Heo et al. (2019) as defaults. */
 export const bssAttackOptions = {
   /** η: the length of a step relative to the gap */
   eta: number(0.3, { above: 0 }),
-  /** ε: how far past the boundary a step aims, in units of the gap. */
+  /** ε: the distance past the boundary that a step aims at, in units of the gap */
   epsilon: number(1e-4, { min: 0 }),
-  /** The most steps that a sample takes. */
+  /** The largest number of steps of a sample */
   maxSteps: integer(10, { max: 1000 }),
-  /** Bounds of the pixels of samples that move. */
+  /** Bounds of the pixels of samples that move */
   clamp: pixelBounds(2.5),
   /**
-   * "published" divides the gradient by its norm, so that the length of a step depends on the scale
-   * of the classifier's gradients; "newton" divides by the squared norm, which goes to the boundary
-   * of the linear model and does not.
+   * "published" divides the gradient by its norm, so the length of a step changes with the scale of
+   * the logits. "newton" divides by the squared norm, so a step goes η of the way to the boundary of
+   * the linearised classifier at any scale.
    */
   step: oneOf("published", ["published", "newton"]),
-  /** The outputs whose difference is the gap */
-  space: oneOf("logits", GAP_SPACES),
+  /** The outputs f whose difference is the gap */
+  space: oneOf("logits", ["logits", "softmax"]),
 };
 
 /** The options of `bssAttack`, each with a value. */
 export type BssAttackOptions = Options<typeof bssAttackOptions>;
 
 /**
- * Boundary supporting samples (Heo et al. 2019, section 3.1): moves each image down the gradient of the
- * gap until the classifier's top class is no longer the base class, its label. A sample whose gradient
- * is zero stays where it is. Without targets, each image goes for the other class that is most probable
- * at its start.
+ * Makes boundary supporting samples (Heo et al. 2019, section 3.1). Moves each image down the gradient of
+ * the gap between its base class, the label, and its target class, until the classifier's top class is
+ * no longer the base class. A sample whose gradient is zero stays where it is. Without targets, each
+ * image goes for the other class that is most probable at its start.
  */
 export const bssAttack = defineAttack({
   shortName: "bss",
@@ -63,7 +42,7 @@ export const bssAttack = defineAttack({
   // Three steps on average.
   passes: () => 6,
   run(classifier, images, { labels, targets }, settings, { start }) {
-    const goals = Array.from({ length: images.shape[0] }, (_, sample) => targets?.[sample]);
+    const goals: (number | undefined)[] = Array.from(targets ?? []);
     return walk(classifier, {
       start: { x: tf.clone(images) },
       maxSteps: settings.maxSteps,
@@ -94,13 +73,13 @@ interface Gap {
  * Computes the gap, the loss that the attack drives to zero (Heo et al. 2019, section 3.1), and its
  * gradient.
  *
- * @param difference one row a sample: 1 at the base class, −1 at the target class, 0 elsewhere
- * @param space "softmax" takes f as probabilities instead of logits
+ * @param difference one row per sample: 1 at the base class, −1 at the target class, 0 elsewhere
+ * @param space the classifier's outputs f: its logits or its probabilities
  */
 function gapOf(
   logits: tf.Tensor2D,
   difference: tf.Tensor2D,
-  space: typeof GAP_SPACES[number],
+  space: BssAttackOptions["space"],
 ): Gap {
   if (space === "logits") {
     return { value: tf.sum(tf.mul(logits, difference), 1) as tf.Tensor1D, dLogits: difference };
@@ -113,4 +92,22 @@ function gapOf(
     value: tf.squeeze(value, [1]) as tf.Tensor1D,
     dLogits: tf.mul(p, tf.sub(difference, value)) as tf.Tensor2D,
   };
+}
+
+/**
+ * Takes one step of every sample towards the boundary (Heo et al. 2019, section 3.1):
+ * `x ← x − η (L + ε) ∇L/‖∇L‖`, clamped, where `L = f_base − f_target` is the gap.
+ */
+function stepToBoundary(
+  x: tf.Tensor4D,
+  gap: tf.Tensor1D,
+  gradient: tf.Tensor4D,
+  { eta, epsilon, step, clamp }: BssAttackOptions,
+): tf.Tensor4D {
+  const squaredNorm = squaredRowNorms(gradient);
+  const norm = step === "newton" ? squaredNorm : tf.sqrt(squaredNorm);
+  const reach = tf.mul(tf.add(gap, epsilon), -eta);
+  // A gradient of zero gives a step of zero, not a division by zero.
+  const scale = tf.div(reach, tf.maximum(norm, 1e-30)) as tf.Tensor1D;
+  return tf.clipByValue(tf.add(x, scaleRows(gradient, scale)), ...boundsOf(clamp)) as tf.Tensor4D;
 }

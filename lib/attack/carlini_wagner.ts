@@ -4,37 +4,24 @@ import { chooseRows, rowNorms } from "../tensors/rows.ts";
 import { type Stride, type View, walk, type WalkState } from "./walk.ts";
 import { boundsOf, integer, number, type PixelBounds, pixelBounds } from "../options.ts";
 
-/** The sample as pixels and as what Adam moves, Adam's moments, and the nearest success so far. */
-interface CarliniWagnerState extends WalkState {
-  readonly x: tf.Tensor4D;
-  readonly w: tf.Tensor4D;
-  readonly first: tf.Tensor4D;
-  readonly second: tf.Tensor4D;
-  readonly origin: tf.Tensor4D;
-  readonly nearest: tf.Tensor4D;
-  readonly nearestLogits: tf.Tensor2D;
-}
-
-/** Adam's (Kingma and Ba 2015), with its usual values. */
-const [DECAY1, DECAY2, ADAM_EPSILON] = [0.9, 0.999, 1e-8];
-
 /**
- * The L2 attack of Carlini and Wagner (2017): Adam on `‖x − x₀‖² + c·f(x)`, where f is
- * the lead of the label over all other classes (of all others over the target) down to −κ, and
- * pixels are `low + (high − low)(tanh w + 1)/2`, with a binary search for the smallest c that
- * succeeds. Each sample searches for itself. Gives the nearest success, or the image itself.
+ * Finds a small L2 perturbation (Carlini and Wagner 2017): minimises `‖x − x₀‖² + c·f(x)` by Adam, and
+ * searches for the smallest c that succeeds. f is the lead of the label over all other classes or, with
+ * targets, of all other classes over the target; it ends at −κ. Pixels are
+ * `low + (high − low)(tanh w + 1)/2`. Each sample has its own search. The result is the nearest success,
+ * or the image itself.
  */
 export const carliniWagnerAttack = defineAttack({
   shortName: "carlini-wagner",
   summary: "the smallest L2 perturbation, by Adam (Carlini and Wagner 2017)",
   options: {
-    /** κ: by how much the wrong class is to lead, in logits. */
+    /** κ: the lead that the wrong class must have, in logits */
     confidence: number(0, { min: 0 }),
-    /** The first c of the search. */
+    /** The first c of the search */
     initialConstant: number(1, { above: 0 }),
-    /** How many values of c are tried. */
+    /** The number of values of c to try */
     searchSteps: integer(9, { min: 1, max: 100 }),
-    /** Adam's steps for each of them, at most. */
+    /** The largest number of Adam's steps for each c */
     maxSteps: integer(100, { min: 1, max: 10_000 }),
     learningRate: number(0.01, { above: 0 }),
     /** Bounds of the pixels. */
@@ -71,7 +58,21 @@ export const carliniWagnerAttack = defineAttack({
   },
 });
 
-/** One step of Adam; samples that begin another run go back to their image instead. */
+/** The sample x, the variable w of Adam, its two moments, the image, and the nearest success so far. */
+interface CarliniWagnerState extends WalkState {
+  readonly x: tf.Tensor4D;
+  readonly w: tf.Tensor4D;
+  readonly first: tf.Tensor4D;
+  readonly second: tf.Tensor4D;
+  readonly origin: tf.Tensor4D;
+  readonly nearest: tf.Tensor4D;
+  readonly nearestLogits: tf.Tensor2D;
+}
+
+/** The constants of Adam (Kingma and Ba 2015) */
+const [DECAY1, DECAY2, ADAM_EPSILON] = [0.9, 0.999, 1e-8];
+
+/** Takes one step of Adam; samples that begin another run go back to their image instead. */
 function step(
   batch: Stride<CarliniWagnerState>,
   search: ConstantSearch,
@@ -90,7 +91,7 @@ function step(
   const toW = tf.mul(toX, space.slope(state.x));
   const first = tf.add(tf.mul(state.first, DECAY1), tf.mul(toW, 1 - DECAY1));
   const second = tf.add(tf.mul(state.second, DECAY2), tf.mul(tf.square(toW), 1 - DECAY2));
-  // The moments start at zero, which is made up for (Kingma and Ba 2015, section 3).
+  // Corrects the bias of moments that start at zero (Kingma and Ba 2015, section 3).
   const speed = tf.mul(first, column(({ step }) => learningRate / (1 - DECAY1 ** step || 1)));
   const spread = tf.sqrt(tf.mul(second, column(({ step }) => 1 / (1 - DECAY2 ** step || 1))));
   const w = tf.sub(state.w, tf.div(speed, tf.add(spread, ADAM_EPSILON))) as tf.Tensor4D;
@@ -114,7 +115,7 @@ function step(
   };
 }
 
-/** The nearest success so far, this step's included. */
+/** Finds the nearest success so far, this step's included. */
 function nearestOf(
   { samples, state, logits }: View<CarliniWagnerState>,
   search: ConstantSearch,
@@ -126,10 +127,10 @@ function nearestOf(
   };
 }
 
-/** Looks at the cost of a run this often. */
+/** The number of looks at the cost in a run */
 const LOOKS = 10;
 
-/** What the search goes by. */
+/** The options of the search. */
 interface SearchSettings {
   readonly confidence: number;
   readonly initialConstant: number;
@@ -137,37 +138,38 @@ interface SearchSettings {
   readonly maxSteps: number;
 }
 
-/** Where the search of one sample is. */
+/** The state of one sample's search. */
 interface Search {
   constant: number;
   lower: number;
   upper: number;
-  /** Runs that are over, and steps taken in the present one. */
+  /** Runs that are over */
   runs: number;
+  /** Steps taken in the present run */
   steps: number;
   cost: number;
   hasSucceeded: boolean;
   nearest: number;
 }
 
-/** What a sample does in the next step of Carlini and Wagner's attack. */
+/** The conclusions of a sample's search, for its next step. */
 interface SearchAdvice {
-  /** Whether it is the nearest success so far, or the image itself. */
+  /** True if the sample is the nearest success so far, or the image itself. */
   readonly isNearest: boolean;
-  /** Whether it starts again from the image with another constant. */
+  /** True if it starts again from the image with another constant. */
   readonly restarts: boolean;
-  /** Which step of the run comes next, from 1. */
+  /** The number of the run's next step, from 1 */
   readonly step: number;
-  /** The gradient of c·f: so much at the class `down`, as much with the other sign at `up`. */
+  /** The gradient of c·f with respect to the logits: `weight` at `down`, −`weight` at `up` */
   readonly weight: number;
   readonly down: number;
   readonly up: number;
 }
 
 /**
- * The binary search for the constant c of Carlini and Wagner (2017), of each sample for
- * itself: c is halved towards the largest that failed after a success, and ten times as large while
- * none has succeeded. A run is over after `maxSteps`, or where its cost has risen since the last look.
+ * The binary search of each sample for the constant c (Carlini and Wagner 2017). c grows tenfold until
+ * a run succeeds; from then on it goes halfway between the largest c that failed and the smallest that
+ * succeeded. A run ends after `maxSteps`, or when its cost has risen since the last look.
  */
 class ConstantSearch {
   readonly #searches: Search[];
@@ -192,9 +194,10 @@ class ConstantSearch {
   }
 
   /**
-   * Takes note of where samples are.
+   * Takes note of the samples before a step.
    *
-   * @param logits of each row; @param distances of each row from its image
+   * @param logits of each row
+   * @param distances of each row from its image
    */
   note(samples: readonly number[], logits: Float32Array, distances: ArrayLike<number>): void {
     const classes = logits.length / samples.length;
@@ -205,7 +208,7 @@ class ConstantSearch {
     });
   }
 
-  /** Whether all of the sample's runs are over. */
+  /** True if all of the sample's runs are over. */
   isOver(sample: number): boolean {
     return this.#searches[sample].runs >= this.settings.searchSteps;
   }
@@ -224,7 +227,7 @@ class ConstantSearch {
     if (succeeds) {
       search.hasSucceeded = true;
       search.nearest = Math.min(search.nearest, distance);
-      // The image itself is as near as can be.
+      // Nothing is nearer than the image itself.
       if (isImage) search.runs = searchSteps;
     }
     const constant = search.constant;
@@ -257,7 +260,7 @@ class ConstantSearch {
     search.hasSucceeded = false;
   }
 
-  /** f without its floor: how far the class that is to fall leads over the one that is to rise. */
+  /** Computes f without its floor: the lead of the class `down` over the class `up`. */
   #leadOf(
     sample: number,
     logits: Float32Array,
@@ -273,7 +276,7 @@ class ConstantSearch {
   }
 }
 
-/** Pixels at the bounds would have an infinite w. */
+/** Keeps pixels off their bounds, where w would be infinite. */
 const INSIDE = 0.999999;
 
 /** Pixels within bounds as `low + (high − low)(tanh w + 1)/2` with any w (Carlini and Wagner 2017). */
@@ -295,12 +298,12 @@ class TanhSpace {
     return tf.atanh(tf.mul(tf.clipByValue(this.#unit(x), -1, 1), INSIDE));
   }
 
-  /** dx/dw at x. */
+  /** Computes dx/dw at x. */
   slope(x: tf.Tensor4D): tf.Tensor4D {
     return tf.mul(tf.sub(1, tf.square(this.#unit(x))), this.#half);
   }
 
-  /** −1 … 1 */
+  /** Scales pixels to −1 … 1. */
   #unit(x: tf.Tensor4D): tf.Tensor4D {
     return tf.div(tf.sub(x, this.#middle), this.#half);
   }

@@ -4,28 +4,28 @@ import { chooseRows, mostProbableOthers, rowNorms, scaleRows } from "../tensors/
 import { hasArrived, type Stride, walk, type WalkState } from "./walk.ts";
 import { boundsOf, integer, number, pixelBounds } from "../options.ts";
 
-/** The original code adds this to the distance, so that a step does not end on the boundary itself. */
+/** Added to the distance, as in the original code, so that a step does not end on the boundary. */
 const PAST_THE_BOUNDARY = 1e-4;
 
 /**
- * DeepFool (Moosavi-Dezfooli et al. 2016), L2: goes again and again to the nearest boundary of the
- * classifier made linear at the sample, until the class has changed. With targets, to the boundary
- * with the target class. Clamped and lengthened by `overshoot` at each step.
+ * Finds a small L2 perturbation (DeepFool, Moosavi-Dezfooli et al. 2016). Each step linearises the
+ * classifier at the sample and goes to the nearest boundary or, with targets, to the boundary with the
+ * target class, until the class has changed. Each step is lengthened by `overshoot` and clamped.
  */
 export const deepFoolAttack = defineAttack({
   shortName: "deepfool",
   summary: "to the nearest boundary of the linearised classifier (Moosavi-Dezfooli et al. 2016)",
   options: {
-    /** How far past the linear model's boundary a step goes, relative to its length. */
+    /** The part of a step past the linearised boundary, relative to the step's length. */
     overshoot: number(0.02, { min: 0 }),
     maxSteps: integer(50, { max: 10_000 }),
-    /** How many other classes are looked at, the most probable first; each costs a backward pass. */
+    /** The number of other classes to try, most probable first; each costs a backward pass. */
     candidates: integer(1000, { min: 1 }),
     /** Bounds of the pixels. */
     clamp: pixelBounds([0, 1]),
   },
   units: "pixels",
-  // Three steps on average, each with a way back for each of nine other classes.
+  // Three steps on average, each with a backward pass for each of nine other classes.
   passes: ({ candidates }) => 3 * (1 + Math.min(candidates, 9)),
   run(classifier, images, classes, settings, { start }) {
     return walk(classifier, {
@@ -41,7 +41,7 @@ export const deepFoolAttack = defineAttack({
   },
 });
 
-/** The shortest of the steps to the linear boundaries with the other classes, `[n, h, w, c]`. */
+/** Finds the shortest step to a linearised boundary with another class, `[n, h, w, c]`. */
 function stepToNearest(
   { samples, values, logits, toImages }: Stride<WalkState>,
   allClasses: AttackClasses,
@@ -59,7 +59,7 @@ function stepToNearest(
     const previous = shortest;
     const next = tf.tidy(() => {
       const gradient = toImages(classDifference(to, from, classes));
-      // A zero gradient: a boundary that is nowhere, and a step of zero.
+      // A gradient of zero has no boundary; it gives a step of zero.
       const norm = tf.maximum(rowNorms(gradient), 1e-12) as tf.Tensor1D;
       const length = tf.add(tf.div(tf.abs(tf.tensor1d(gaps)), norm), PAST_THE_BOUNDARY);
       const step = scaleRows(gradient, tf.div(length, norm) as tf.Tensor1D);

@@ -1,19 +1,19 @@
 import { softmaxRows } from "../tensors/rows.ts";
 
-/** A function of the logits that an attack drives up, for one image a row. */
-export interface RowLosses {
+/** The losses of an attack that drives them up, one image per row. */
+interface RowLosses {
   /** `[n]` */
   readonly values: Float64Array;
   /**
-   * The gradient with respect to the logits, `[n, classes]`; each row divided by its largest entry,
-   * since attacks use directions only, and a confident classifier's would vanish in float32.
+   * The gradient with respect to the logits, `[n, classes]`, each row divided by its largest entry.
+   * Attacks only use its direction, and the gradient of a confident classifier would vanish in float32.
    */
   readonly gradient: Float32Array;
-  /** What each row was divided by, `[n]` */
+  /** The divisor of each row, `[n]` */
   readonly divisors: Float64Array;
 }
 
-/** A loss on rows of logits, given where each comes from and, for a targeted one, where it goes. */
+/** A loss on rows of logits, given the label and, for a targeted loss, the target of each row. */
 export type AttackLoss = (
   logits: Float32Array,
   classes: number,
@@ -21,7 +21,7 @@ export type AttackLoss = (
   targets?: readonly number[],
 ) => RowLosses;
 
-/** Cross-entropy to the label; with targets, the negative one to the target. */
+/** The cross-entropy to the label or, with targets, the negative cross-entropy to the target. */
 export const crossEntropyLoss: AttackLoss = (logits, classes, labels, targets) => {
   const p = softmaxRows(logits, classes);
   const sign = targets ? -1 : 1;
@@ -32,15 +32,16 @@ export const crossEntropyLoss: AttackLoss = (logits, classes, labels, targets) =
       others += p[row + k];
       gradient[k] = sign * p[row + k];
     }
-    // −Σ_{c≠y} p_c instead of p_y − 1, which is 0 for a confident classifier; so with the logarithm.
+    // −Σ_{c≠y} p_c instead of p_y − 1, which is 0 for a confident classifier; likewise the logarithm.
     gradient[label] = -sign * others;
     return -sign * (others < 0.5 ? Math.log1p(-others) : Math.log(p[row + label]));
   });
 };
 
 /**
- * The targeted difference-of-logits ratio (Croce and Hein 2020),
- * `−(z_y − z_t) / (z_π1 − (z_π3 + z_π4)/2)` with z_π the logits in falling order. Needs four classes.
+ * The targeted difference-of-logits ratio (Croce and Hein 2020):
+ * `−(z_y − z_t) / (z_π1 − (z_π3 + z_π4)/2)`, where z_π are the logits in falling order. It needs four
+ * classes.
  */
 export const dlrLoss: AttackLoss = (logits, classes, labels, targets) =>
   eachRow(classes, labels, (row, label, gradient, i) => {
@@ -48,7 +49,7 @@ export const dlrLoss: AttackLoss = (logits, classes, labels, targets) =>
     const target = targets![i];
     const [first, , third, fourth] = Array.from(z.keys()).sort((a, b) => z[b] - z[a]);
     const difference = z[label] - z[target];
-    // Their code's 1e-12, against constant logits.
+    // Croce and Hein's code adds 1e-12, too: constant logits would divide by zero.
     const scale = z[first] - (z[third] + z[fourth]) / 2 + 1e-12;
     gradient[label] -= 1 / scale;
     gradient[target] += 1 / scale;
@@ -59,7 +60,7 @@ export const dlrLoss: AttackLoss = (logits, classes, labels, targets) =>
     return -difference / scale;
   });
 
-/** Values and scaled gradients from a function that fills a row's gradient and gives its value. */
+/** Computes values and scaled gradients; `valueOf` fills in a row's gradient and returns its value. */
 function eachRow(
   classes: number,
   labels: readonly number[],

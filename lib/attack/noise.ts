@@ -7,41 +7,41 @@ import { walk } from "./walk.ts";
 import { boundsOf, number, oneOf } from "../options.ts";
 
 /**
- * Gaussian noise, brought to a norm: that of the boundary supporting sample of the same image, so
- * that only the direction tells the two apart, or a given one. No step is taken.
+ * Adds Gaussian noise with the norm of the same image's boundary supporting sample, so that the two differ
+ * only in direction, or with a given norm. It takes no step.
  */
 export const noiseAttack = defineAttack({
   shortName: "noise",
   summary: "Gaussian noise with the norm of the boundary supporting sample, or a given one",
   options: {
-    /** Where the norm is from: "bss" attacks the image to find it, "given" takes `norm`. */
+    /** The source of the norm: "bss" attacks the image to find it, "given" takes `norm`. */
     length: oneOf("bss", ["bss", "given"]),
-    /** L2, in the units of the images, before pixels are clamped. */
+    /** The given L2 norm, in the units of the images, before pixels are clamped */
     norm: number(1, { min: 0 }),
-    /** Those of the boundary supporting samples; `clamp` bounds the noisy pixels too. */
+    /** The options of the boundary supporting samples; `clamp` bounds the noisy pixels too. */
     ...bssAttackOptions,
   },
   units: "normalised",
   targeted: true,
   passes: (options) => options.length === "bss" ? bssAttack.passes(options) + 1 : 1,
   async run(classifier, images, classes, { length, norm, ...options }, context) {
-    const norms = length === "given" ? new Float32Array(images.shape[0]).fill(norm) : await ofBss();
+    let norms: Float32Array = new Float32Array(images.shape[0]).fill(norm);
+    if (length === "bss") {
+      const bss = await bssAttack(classifier, images, classes, options, context);
+      tf.dispose([bss.samples, bss.logits]);
+      norms = bss.norms;
+    }
     const streams = imageStreams(images.shape[0], context.random);
     const samples = tf.tidy(() => {
       const noise = scaleRows(randomDirections(images.shape, streams), tf.tensor1d(norms));
       return tf.clipByValue(tf.add(images, noise), ...boundsOf(options.clamp)) as tf.Tensor4D;
     });
+    // A walk of no steps gives the logits.
     return await walk(classifier, {
       start: { x: samples },
       maxSteps: 0,
       arrived: () => [],
       stride: ({ state }) => state,
     });
-
-    async function ofBss(): Promise<Float32Array> {
-      const bss = await bssAttack(classifier, images, classes, options, context);
-      tf.dispose([bss.samples, bss.logits]);
-      return bss.norms;
-    }
   },
 });

@@ -13,8 +13,9 @@ import { hasArrived, walk } from "./walk.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 
 /**
- * The fast gradient sign method (Goodfellow et al. 2015): one step of length ε up the cross-entropy
- * to the label, or down that to the target: along the gradient's sign for L∞, along itself for L2.
+ * Takes one step of length ε (fast gradient sign method, Goodfellow et al. 2015). The step goes up the
+ * cross-entropy to the label or, with targets, down the cross-entropy to the target. It follows the
+ * gradient's sign for L∞, and the gradient itself for L2.
  */
 export const fgsmAttack = defineAttack({
   shortName: "fgsm",
@@ -34,8 +35,9 @@ export const fgsmAttack = defineAttack({
 });
 
 /**
- * Projected gradient descent (Madry et al. 2018): steps up the cross-entropy to the label, or down
- * that to the target, each brought back into the ball of radius ε around the image.
+ * Takes steps of one length, and brings each back into the ball of radius ε around the image (projected
+ * gradient descent, Madry et al. 2018). The steps go up the cross-entropy to the label or, with
+ * targets, down the cross-entropy to the target.
  */
 export const pgdAttack = defineAttack({
   shortName: "pgd",
@@ -46,14 +48,14 @@ export const pgdAttack = defineAttack({
     stepSize: number(0.25, { above: 0 }),
     maxSteps: integer(20, { max: 10_000 }),
     /**
-     * Added to the norm of the cross-entropy's gradient before it divides that, for L2: some
-     * libraries add 1e-10 to that of the mean over the batch, and so hardly step from an image whose
-     * class is certain.
+     * Added to the L2 norm of the cross-entropy's gradient before the gradient is divided by it. Some
+     * libraries add 1e-10 to the norm for the mean over the batch, and hardly move an image whose class
+     * is certain.
      */
     gradientFloor: number(0, { min: 0 }),
-    /** Whether to start at a random point of the ball instead of at the image. */
+    /** True to start at a random point of the ball, false to start at the image. */
     randomStart: flag(false),
-    /** Whether a sample that has succeeded stops there, instead of going deeper. */
+    /** True to stop a sample once it has succeeded, false to let it go deeper. */
     earlyStop: flag(false),
   },
   units: "pixels",
@@ -65,26 +67,23 @@ export const pgdAttack = defineAttack({
     }, context),
 });
 
-/** Steps of one length up the cross-entropy, within a ball. */
+/** The options of FGSM and PGD, as steps of one length within a ball. */
 interface ProjectedSteps extends Ball {
   /** In the units of `epsilon` */
   readonly stepLength: number;
   readonly maxSteps: number;
-  /** Added to the L2 norm of the cross-entropy's gradient before it divides that. */
   readonly gradientFloor: number;
-  /** Whether to start at a random point of the ball. */
   readonly randomStart: boolean;
-  /** Whether samples that have succeeded stop there. */
   readonly earlyStop: boolean;
 }
 
-/** What FGSM and PGD have in common: all of it but their options. */
+/** Runs FGSM or PGD, which differ only in their options. */
 function projectedSteps(
   classifier: FrozenClassifier,
   images: tf.Tensor4D,
   classes: AttackClasses,
   settings: ProjectedSteps,
-  { random, start }: Required<Pick<AttackContext, "random">> & AttackContext,
+  { random, start }: AttackContext & { readonly random: () => number },
 ): Promise<Attacked> {
   const origin = tf.clone(images);
   const x = settings.randomStart
@@ -102,7 +101,7 @@ function projectedSteps(
     stride({ samples, state: { x, origin }, logits, values, toImages }) {
       const { labels, targets } = classesOf(classes, samples);
       const { gradient, divisors } = crossEntropyLoss(values, classifier.classes, labels, targets);
-      // Never zero, so that a gradient of zero gives a step of zero.
+      // Never zero, so a gradient of zero gives a step of zero.
       const floor = divisors.map((divisor) => settings.gradientFloor / divisor || 1e-30);
       const direction = steepest(
         toImages(tf.tensor2d(gradient, logits.shape)),

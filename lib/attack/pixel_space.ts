@@ -3,26 +3,26 @@ import type { Attack, AttackClasses, AttackContext, AttackResult } from "./attac
 import { rowNorms } from "../tensors/rows.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 
-/** Per channel, of pixels in 0…1: normalised = (pixel − mean)/std. */
+/** Mean and standard deviation of each channel, of pixels in 0…1: normalised = (pixel − mean)/std. */
 export interface Normalisation {
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
 
-/** `[n, h, w, c]` normalised → pixels in 0…1. */
+/** Turns normalised images, `[n, h, w, c]`, into pixels in 0…1. */
 export function toPixels(images: tf.Tensor4D, { mean, std }: Normalisation): tf.Tensor4D {
   return tf.tidy(() => tf.add(tf.mul(images, tf.tensor1d([...std])), tf.tensor1d([...mean])));
 }
 
-/** Pixels in 0…1 → normalised. */
+/** Normalises pixels in 0…1, `[n, h, w, c]`. */
 export function toNormalised(pixels: tf.Tensor4D, { mean, std }: Normalisation): tf.Tensor4D {
   return tf.tidy(() => tf.div(tf.sub(pixels, tf.tensor1d([...mean])), tf.tensor1d([...std])));
 }
 
 /**
- * A classifier of normalised images as one of pixels in 0…1, which attacks on pixels take.
+ * Makes a classifier of pixels in 0…1 from a classifier of normalised images, for attacks on pixels.
  *
- * @returns it; what it is made of stays the caller's
+ * @param classifier the caller disposes of it
  */
 export function pixelClassifier(
   classifier: FrozenClassifier,
@@ -41,7 +41,7 @@ export function pixelClassifier(
   };
 }
 
-/** A pass over normalised images as one over their pixels. */
+/** Makes a pass over pixels from a pass over the normalised images. */
 function pixelPullback(pass: Pullback, { std }: Normalisation): Pullback {
   return {
     logits: pass.logits,
@@ -54,10 +54,10 @@ function pixelPullback(pass: Pullback, { std }: Normalisation): Pullback {
 /**
  * Runs an attack on normalised images, whatever its units are.
  *
- * An attack on pixels makes its first pass itself: one over the normalised images is not bit for bit one
- * over their pixels, which are rounded, and what comes of an attack must not hang on whether there was one.
+ * Pixel attacks ignore `start`: a pass over pixels differs from it by rounding, and results must not
+ * depend on whether it was given.
  *
- * @returns its samples and norms are those of normalised images
+ * @returns samples and norms in the units of normalised images
  */
 export async function attackNormalised(
   attack: Attack,

@@ -5,31 +5,32 @@ import { stopPoint } from "../stop/until_stopped.ts";
 import { gatherRows, topClasses } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 
-/** The tensors that an attack keeps of its samples, one row a sample: their pixels, and more. */
+/** The tensors of an attack under way, one row per sample: the pixels x, and what else it needs. */
 export type WalkState = { readonly x: tf.Tensor4D } & Readonly<Record<string, tf.Tensor>>;
 
-/** Samples on their way, with the classifier's logits. */
+/** The samples that are still in the batch, with the classifier's logits. */
 export interface View<S extends WalkState> {
-  /** The image that each row started from. */
+  /** The image that each row started from, by its index. */
   readonly samples: readonly number[];
   readonly state: S;
-  /** `[rows, classes]`, and the same on the host */
+  /** `[rows, classes]` */
   readonly logits: tf.Tensor2D;
+  /** The logits on the host, row by row */
   readonly values: Float32Array;
 }
 
-/** A view with the way back from logits to images. */
+/** A view with the gradient of the logits with respect to the samples. */
 export interface Stride<S extends WalkState> extends View<S> {
   /** Computes the gradient of `Σ logits·dLogits` with respect to the samples. */
   toImages(dLogits: tf.Tensor2D): tf.Tensor4D;
 }
 
 /** An attack that goes step by step. */
-export interface Walk<S extends WalkState> {
+interface Walk<S extends WalkState> {
   /** The state before the first step; its tensors belong to the walk. */
   readonly start: S;
   readonly maxSteps: number;
-  /** Tells which samples have arrived. Called before each step, and once more after the last. */
+  /** Finds the samples that have arrived. Called before each step, and once more after the last. */
   arrived(view: View<S>): readonly boolean[] | Promise<readonly boolean[]>;
   /** Takes one step with every sample; runs within `tf.tidy`. */
   stride(batch: Stride<S>): S;
@@ -40,10 +41,10 @@ export interface Walk<S extends WalkState> {
 /**
  * Steps a batch until every sample has arrived or taken `maxSteps`.
  *
- * Samples are independent of each other, since the classifier is frozen. So samples that have arrived
- * leave the batch, and the pass that shows their arrival also gives their logits.
+ * The classifier is frozen, so samples do not depend on each other: those that have arrived leave the
+ * batch. The pass that shows their arrival also gives their logits.
  *
- * @param firstPass the classifier's pass over the start, if it was made already; it stays the caller's
+ * @param firstPass the classifier's pass over the start, if it was made already; the caller frees it
  * @throws UserError if the classifier's logits are not finite
  */
 export async function walk<S extends WalkState>(
@@ -103,7 +104,7 @@ function release(pass: Pullback | null): void {
   pass?.logits.dispose();
 }
 
-/** Splits the rows of a list into those that leave and those that move on. */
+/** Splits the rows of a list into the ones that leave and the ones that move on. */
 function split(
   list: readonly unknown[],
   leaves: (row: number) => boolean,
@@ -116,7 +117,7 @@ function rowsOf(list: ArrayLike<unknown>): number[] {
   return Array.from({ length: list.length }, (_, row) => row);
 }
 
-/** Restricts a view to some of its rows, which `index` holds too. */
+/** Restricts a view to some of its rows; `index` holds the same rows. */
 function restrict<S extends WalkState>(
   { samples, state, logits, values }: View<S>,
   rows: readonly number[],
@@ -134,13 +135,17 @@ function restrict<S extends WalkState>(
   };
 }
 
-/** Keeps samples that leave a batch, in any order and past any `tf.tidy`, and gives them back in order. */
+/** Keeps samples that leave a batch in any order, past any `tf.tidy`, and returns them in order. */
 export class Archive {
   readonly #indices: number[] = [];
   readonly #samples: tf.Tensor4D[] = [];
   readonly #logits: tf.Tensor2D[] = [];
 
-  /** @param rows the rows of the tensors to keep; @param indices the image of each */
+  /**
+   * Keeps some rows of two tensors.
+   *
+   * @param indices the image that each of the rows started from
+   */
   put(samples: tf.Tensor4D, logits: tf.Tensor2D, rows: number[], indices: number[]): void {
     if (rows.length === 0) return;
     this.#indices.push(...indices);
@@ -154,7 +159,7 @@ export class Archive {
     this.#indices.length = this.#samples.length = this.#logits.length = 0;
   }
 
-  /** Empties the archive and gives everything in it, ordered by index. */
+  /** Empties the archive and returns everything in it, ordered by index. */
   take(): { samples: tf.Tensor4D; logits: tf.Tensor2D } {
     const order = new Int32Array(this.#indices.length);
     this.#indices.forEach((index, position) => order[index] = position);
@@ -168,10 +173,9 @@ export class Archive {
 }
 
 /**
- * Reads the logits of a classifier under attack.
+ * Reads the logits of a classifier under attack, row by row.
  *
- * @returns row-major
- * @throws UserError if one is not finite: an attack would go on from there without a direction
+ * @throws UserError if one is not finite, since an attack would then have no direction
  */
 async function finiteLogits(logits: tf.Tensor2D): Promise<Float32Array> {
   const values = await logits.data() as Float32Array;
@@ -183,7 +187,7 @@ async function finiteLogits(logits: tf.Tensor2D): Promise<Float32Array> {
   );
 }
 
-/** True for each row that is where the attack wants it: at its target, or away from its label. */
+/** True for each row that has reached its target or, without targets, left its label. */
 export function hasArrived<S extends WalkState>(
   { samples, values, logits }: View<S>,
   classes: AttackClasses,

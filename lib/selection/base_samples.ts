@@ -5,23 +5,18 @@ import { UserError } from "../user_error.ts";
 
 /** Options of `selectBaseSamples`, with the values of Heo et al. (2019) as defaults. */
 export const baseSampleOptions = {
-  /** N: at most so many samples of a mini-batch. */
+  /** N: the largest number of base samples in a mini-batch */
   count: integer(64, { min: 1 }),
   /**
-   * Which of those that both networks classify correctly: "difference", the ones on which student and
-   * teacher differ most; "random" ones; or "all", in the order of the batch and whatever `count` is.
+   * The choice among the samples that both networks classify correctly: "difference" takes the ones on
+   * which student and teacher differ most, "random" draws `count`, "all" takes them all.
    */
   rule: oneOf("difference", ["difference", "random", "all"]),
 };
 
 export type BaseSampleOptions = Options<typeof baseSampleOptions>;
 
-/** How many of so many candidates are base samples at most. */
-export function mostBaseSamples({ count, rule }: BaseSampleOptions, candidates: number): number {
-  return rule === "all" ? candidates : Math.min(count, candidates);
-}
-
-/** The samples of a mini-batch that an attack starts from. */
+/** The samples of a mini-batch that the attack starts from. */
 export interface BaseSamples {
   /** Their indices in the mini-batch, best first */
   readonly indices: Int32Array;
@@ -30,14 +25,14 @@ export interface BaseSamples {
 }
 
 /**
- * Base sample selection (Heo et al. 2019, section 3.2): of the samples that teacher and student both
- * classify correctly, the `count` with the largest difference between their probabilities of the
- * other classes, at temperature 1.
+ * Selects base samples (Heo et al. 2019, section 3.2). Candidates are the samples that teacher and student
+ * both classify correctly. It takes the `count` candidates with the largest difference between the
+ * networks' probabilities of the other classes, at temperature 1.
  *
  * @param teacherLogits `[n, classes]`
  * @param studentLogits `[n, classes]`, of the student in training mode
  * @param labels n class indices
- * @param random numbers in [0, 1), one for each candidate, for the rule "random"
+ * @param random gives numbers in [0, 1), one for each candidate, for the rule "random"
  * @throws UserError for a bad option, or if the sizes differ
  */
 export async function selectBaseSamples(
@@ -54,11 +49,11 @@ export async function selectBaseSamples(
   ) {
     throw new UserError(
       `teacher logits [${teacherLogits.shape}], student logits [${studentLogits.shape}] and ` +
-        `${labels.length} labels must be of the same batch and classes`,
+        `${labels.length} labels do not match; give logits of the same shape, and one label per row`,
     );
   }
   const classes = teacherLogits.shape[1];
-  // One read-back of two small matrices; what follows is exact and costs less than an operation.
+  // Both small matrices are read once; the rest in plain numbers costs less than one operation.
   const [teacher, student] = await Promise.all([teacherLogits.data(), studentLogits.data()]);
   const teacherTop = topClasses(teacher, classes);
   const studentTop = topClasses(student, classes);
@@ -83,4 +78,9 @@ export async function selectBaseSamples(
     indices: Int32Array.from(chosen, ({ index }) => index),
     scores: Float64Array.from(chosen, ({ score }) => score),
   };
+}
+
+/** Counts the base samples among so many candidates. */
+export function mostBaseSamples({ count, rule }: BaseSampleOptions, candidates: number): number {
+  return rule === "all" ? candidates : Math.min(count, candidates);
 }

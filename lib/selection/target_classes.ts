@@ -6,8 +6,9 @@ import { UserError } from "../user_error.ts";
 /** Options of `sampleTargetClasses`, with the rule of Heo et al. (2019) as default. */
 export const targetClassOptions = {
   /**
-   * "probability": drawn in proportion to the teacher's probabilities of the other classes; "random":
-   * drawn evenly among them; "second" and "least likely": always the most or least probable of them.
+   * The choice among the classes other than the base class: "probability" draws in proportion to the
+   * teacher's probabilities, "random" draws uniformly, "second" takes the most probable and "least
+   * likely" the least probable.
    */
   rule: oneOf("probability", ["probability", "random", "second", "least likely"]),
 };
@@ -15,13 +16,13 @@ export const targetClassOptions = {
 export type TargetClassOptions = Options<typeof targetClassOptions>;
 
 /**
- * Target class sampling (Heo et al. 2019, section 3.2): class k ≠ b with probability
- * `q_k / (1 − q_b)`, q the teacher's softmax at temperature 1. Inverts the cumulative sum over the
- * other classes, most probable first, with one uniform number a sample.
+ * Draws a target class for each sample (Heo et al. 2019, section 3.2): class k ≠ b with probability
+ * `q_k / (1 − q_b)`, where b is the base class and q the teacher's softmax at temperature 1. One uniform
+ * number per sample inverts the cumulative sum over the other classes, most probable first.
  *
  * @param teacherLogits `[n, classes]`, at least 2 classes
  * @param baseClass n class indices
- * @param uniform n numbers in [0, 1); the rules that do not draw leave them unused
+ * @param uniform n numbers in [0, 1); rules that do not draw ignore them
  * @returns n class indices, none of them the base class
  * @throws UserError for a bad option, or if the sizes differ
  */
@@ -35,8 +36,8 @@ export async function sampleTargetClasses(
   const [count, classes] = teacherLogits.shape;
   if (classes < 2 || baseClass.length !== count || uniform.length !== count) {
     throw new UserError(
-      `teacher logits [${teacherLogits.shape}] need at least 2 classes and as many base classes ` +
-        `and uniform numbers, but there are ${baseClass.length} and ${uniform.length}`,
+      `teacher logits [${teacherLogits.shape}] need at least 2 classes, and one base class and one ` +
+        `uniform number per row, but there are ${baseClass.length} and ${uniform.length}`,
     );
   }
   const q = softmaxRows(await teacherLogits.data(), classes);
@@ -57,9 +58,9 @@ export async function sampleTargetClasses(
   });
 }
 
-/** The first class at which the cumulative sum, normalised to 1, exceeds u. */
+/** Finds the first class at which the cumulative sum, normalised to 1, exceeds u. */
 function invertCumulativeSum(others: number[], q: Float64Array, u: number): number {
-  // Summed over the others: 1 − q_b loses its digits where q_b is close to 1.
+  // Sums over the others, since 1 − q_b loses its digits where q_b is close to 1.
   const total = others.reduce((sum, c) => sum + q[c], 0);
   let cumulative = 0;
   for (const c of others) {

@@ -1,4 +1,4 @@
-/** The part of Deno's Jupyter kernel that is used here. */
+/** The part of Deno's Jupyter kernel that the library uses. */
 export interface JupyterKernel {
   broadcast(
     type: "display_data" | "update_display_data",
@@ -6,7 +6,7 @@ export interface JupyterKernel {
   ): Promise<void>;
 }
 
-/** Deno's kernel; null outside of a notebook, where asking for it throws. */
+/** Finds Deno's kernel; null outside a notebook, where Deno throws. */
 export function jupyterKernel(): JupyterKernel | null {
   try {
     return (Deno as unknown as { jupyter: JupyterKernel }).jupyter ?? null;

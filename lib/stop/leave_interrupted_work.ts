@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-/** The part of TensorFlow.js's bookkeeping that an interrupt leaves as it was. */
+/** The part of TensorFlow.js's bookkeeping that an interrupt leaves unfinished. */
 interface EngineState {
   gradientDepth: number;
   kernelDepth: number;
@@ -9,9 +9,9 @@ interface EngineState {
 }
 
 /**
- * Stopping a cell in Jupyter ends it wherever it is, also within a gradient or a `tidy`, whose ends
- * then never come: the next gradient would find a half-written tape. Ends them, and frees what they
- * hold. To be called where nothing can be under way.
+ * Ends gradients and `tidy` scopes that an interrupt left open, and frees what they hold. Stop in Jupyter
+ * can end a cell within a gradient or a `tidy`; the next gradient would find a half-written tape. Call
+ * it only where no work can be under way.
  */
 export function leaveInterruptedWork(): void {
   const engine = tf.engine();

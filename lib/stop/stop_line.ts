@@ -1,13 +1,13 @@
-/** A cell that works in JavaScript without a pause has to be ended after so long, in ms. */
+/** The longest wait for the library's answer, in ms. A cell that runs JavaScript without a pause gives none. */
 const ANSWER_WITHIN = 1200;
 
-/** The environment variable that tells the kernel where the line is: its port and a password. */
+/** The environment variable that gives the kernel the port and the password of the line. */
 export const STOP_LINE = "BSS_STOP_LINE";
 
-/** What is said on the line, a byte each. */
+/** The messages on the line, one byte each. */
 export const SAID = { stop: 1, ended: 2, heard: 3 } as const;
 
-/** From the launcher of a kernel to the library in it: says that the person wants the cell to stop. */
+/** The line from a kernel's launcher to the library in the kernel: it passes on the person's Stop. */
 export class StopLine {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #password = crypto.randomUUID();
@@ -18,12 +18,12 @@ export class StopLine {
     this.#accept();
   }
 
-  /** For the kernel's environment. */
+  /** The value of `STOP_LINE` in the kernel's environment. */
   get address(): string {
     return `${this.#listener.addr.port} ${this.#password}`;
   }
 
-  /** Says "stop"; gives whether the library answered in time. */
+  /** Says "stop"; true if the library answered in time. */
   async stop(): Promise<boolean> {
     if (!await this.#say(SAID.stop)) return false;
     const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -36,7 +36,7 @@ export class StopLine {
     }
   }
 
-  /** Says that the kernel was made to end what it was at. */
+  /** Says that the kernel has ended the cell. */
   async ended(): Promise<void> {
     await this.#say(SAID.ended);
   }

@@ -8,65 +8,30 @@ const LONGEST_WAIT = 200;
 /** The longest time a cell waits for stopped work to end by itself, in ms. */
 const END_WITHIN = 1500;
 
-/** Work that Stop ends. */
+/** Work under way that Stop ends. */
 interface Stoppable {
   readonly abort: AbortController;
-  /** Ends the wait for it. */
+  /** Ends the wait for the work. */
   readonly giveUp: () => void;
 }
 
 const underWay = new Set<Stoppable>();
 
-/** The signal of the work that a call belongs to. */
+/** The signal of the work around a call. */
 const signalOfWork = new AsyncLocalStorage<AbortSignal>();
 
-/** True after a Stop that came between two pieces of work: the next one takes it. */
+/** True after a Stop that found no work under way; the next work takes it. */
 let isUnheeded = false;
 
 let lastTurn = performance.now();
 
 /**
- * A point at which long work can be stopped. Every loop over mini-batches, slices of images and steps of
- * an attack awaits one.
- *
- * On a backend whose results are there at once, such a loop would otherwise never leave the queue of
- * settled promises, and no signal of the system and no Stop of Jupyter would reach it before its end.
- *
- * @throws DOMException "AbortError" if the work around it was stopped
- */
-export async function stopPoint(): Promise<void> {
-  if (performance.now() - lastTurn >= LONGEST_WAIT) {
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    lastTurn = performance.now();
-  }
-  throwIfStopped();
-  signalOfWork.getStore()?.throwIfAborted();
-}
-
-let isListening = false;
-
-/**
- * Has the Stop of Jupyter end the library's work, where the kernel is one of `deno task lab`; elsewhere
- * does nothing.
- */
-export async function listenForStop(): Promise<void> {
-  const address = jupyterKernel() && Deno.env.get(STOP_LINE);
-  if (!address || isListening) return;
-  isListening = true;
-  const [port, password] = address.split(" ");
-  const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
-  await connection.write(new TextEncoder().encode(password));
-  // Without its launcher, Jupyter can no longer end the kernel.
-  listen(connection).finally(() => Deno.exit());
-}
-
-/**
- * Does long work that Stop in a notebook ends: at its next {@linkcode stopPoint}, or, if that does not come
- * soon, by waiting for it no longer.
+ * Does long work that Stop in a notebook ends. The work ends at its next {@linkcode stopPoint}; if that
+ * does not come soon, the cell no longer waits for it.
  *
  * @param signal stops the work, too
- * @param work gets the signal that stops it
- * @throws DOMException "AbortError" if it was stopped
+ * @param work gets a signal that aborts when the work is stopped
+ * @throws DOMException "AbortError" if the work was stopped
  */
 export async function untilStopped<T>(
   signal: AbortSignal | undefined,
@@ -88,6 +53,40 @@ export async function untilStopped<T>(
   } finally {
     underWay.delete(stoppable);
   }
+}
+
+/**
+ * Lets long work be stopped here. Every loop over mini-batches, slices of images and steps of an attack
+ * awaits it.
+ *
+ * On a backend that computes synchronously, such a loop would otherwise never leave the queue of settled
+ * promises, and neither a signal of the system nor a Stop of Jupyter would reach it before its end.
+ *
+ * @throws DOMException "AbortError" if the work around it was stopped
+ */
+export async function stopPoint(): Promise<void> {
+  if (performance.now() - lastTurn >= LONGEST_WAIT) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    lastTurn = performance.now();
+  }
+  throwIfStopped();
+  signalOfWork.getStore()?.throwIfAborted();
+}
+
+let isListening = false;
+
+/**
+ * Lets Jupyter's Stop end the library's work in a kernel of `deno task lab`. It does nothing elsewhere.
+ */
+export async function listenForStop(): Promise<void> {
+  const address = jupyterKernel() && Deno.env.get(STOP_LINE);
+  if (!address || isListening) return;
+  isListening = true;
+  const [port, password] = address.split(" ");
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+  await connection.write(new TextEncoder().encode(password));
+  // Without its launcher, Jupyter can no longer end the kernel.
+  listen(connection).finally(() => Deno.exit());
 }
 
 function throwIfStopped(): void {
@@ -120,7 +119,7 @@ function stop(): void {
   setTimeout(() => {
     if (isUnheeded) {
       console.error(
-        "Stop found nothing that it could end; if the cell goes on, restart the kernel",
+        "Stop found no work to end; if the cell goes on, restart the kernel",
       );
     }
     isUnheeded = false;

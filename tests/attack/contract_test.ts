@@ -201,9 +201,13 @@ for (const attack of attacks) {
       `${attack.shortName} attack has no option "epsylon"`,
     );
     await assertRejects(call(good, { clamp: 0 }), UserError, "for ±c");
-    await assertRejects(call({ labels: [0] }), UserError, "2 images need as many labels");
+    await assertRejects(call({ labels: [0] }), UserError, "1 labels for 2 images");
     await assertRejects(call({ labels: [0, 4] }), UserError, "from 0 to 3");
-    await assertRejects(call({ labels: [0, 1], targets: [1] }), UserError, "there are 2 and 1");
+    await assertRejects(
+      call({ labels: [0, 1], targets: [1] }),
+      UserError,
+      "2 labels and 1 targets",
+    );
     await assertRejects(call({ labels: [0, 1], targets: [0, 2] }), UserError, "two different");
     const broken = constantClassifier([NaN, 1]);
     const before = tf.memory().numTensors;

@@ -7,38 +7,37 @@ import { number } from "../options.ts";
 import { UserError } from "../user_error.ts";
 
 const options = {
-  /** β, on the mean squared difference of the maps of each stage */
+  /** β, the weight of the mean squared difference of the maps of each stage */
   weight: number(1000, { min: 0 }),
 };
 
-const withTemperature = {
-  ...options,
-  ...hintonOptions,
-};
-
 /**
- * Attention transfer (Zagoruyko and Komodakis 2017): cross-entropy, and for each stage β times the
- * mean squared difference between the attention maps of student and teacher.
+ * Attention transfer (Zagoruyko and Komodakis 2017): cross-entropy and, for each stage, β times the mean
+ * squared difference between the attention maps of student and teacher.
  *
- * Where it departs from their paper: β is 1000 on the mean over all entries of a map and not β/2 on the
- * norm of the difference, as their published code has it.
+ * Deviation from their paper: it weights the mean over all entries of a map by β = 1000, as their
+ * published code does, instead of the norm of the difference by β/2.
  */
 export const attention = defineMethod({
   name: "attention",
-  summary: "the maps of where each stage is active (Zagoruyko and Komodakis 2017)",
+  summary: "the teacher's attention maps (Zagoruyko and Komodakis 2017)",
   options,
   step: ({ weight }, context) => attentionStep(weight, null, context),
 });
 
-/** Attention transfer with Hinton's term beside it, as in the paper's column "Hinton". */
+/** Attention transfer plus Hinton's term, as in the paper's column "Hinton". */
 export const attentionHinton = defineMethod({
   name: "attention+hinton",
   summary: "attention transfer and soft cross-entropy to the teacher's logits",
-  options: withTemperature,
+  options: { ...options, ...hintonOptions },
   step: ({ weight, temperature }, context) => attentionStep(weight, temperature, context),
 });
 
-/** @param temperature of Hinton's term; null for none */
+/**
+ * Takes a step on cross-entropy and attention maps.
+ *
+ * @param temperature of Hinton's term; null leaves the term out
+ */
 function attentionStep(
   weight: number,
   temperature: number | null,
@@ -58,8 +57,21 @@ function attentionStep(
 }
 
 /**
- * The spatial attention map of features `[n, h, w, c]` (Zagoruyko and Komodakis 2017, with p = 2): the
- * mean over channels of their squares, flattened and divided by its L2 norm, `[n, h·w]`.
+ * Computes the attention transfer loss of one stage: the mean squared difference of two attention maps.
+ *
+ * @param teacher features `[n, h, w, c]`, taken as constant
+ * @param student features of the same height and width; channels may differ
+ * @throws UserError if height or width differ, or if there is one position only: all such maps are equal
+ */
+export function attentionTransfer(teacher: tf.Tensor4D, student: tf.Tensor4D): tf.Scalar {
+  requireSameSize(teacher, student);
+  requireSeveralPositions(student);
+  return tf.mean(tf.square(tf.sub(attentionMap(student), attentionMap(teacher)))) as tf.Scalar;
+}
+
+/**
+ * Computes the spatial attention map of features `[n, h, w, c]` (Zagoruyko and Komodakis 2017, p = 2): the
+ * mean over channels of the squared features, flattened and divided by its L2 norm, `[n, h·w]`.
  */
 export function attentionMap(features: tf.Tensor4D): tf.Tensor2D {
   const [n, h, w] = features.shape;
@@ -67,8 +79,8 @@ export function attentionMap(features: tf.Tensor4D): tf.Tensor2D {
 }
 
 /**
- * Over channels, `[n, h, w]`. Its gradient is one product with the features; TensorFlow.js's own takes five
- * passes over them.
+ * Averages the squared features over channels, `[n, h, w]`. Its own gradient is one product with the
+ * features; TensorFlow.js's gradient takes five passes over them.
  */
 function meanOfSquares(features: tf.Tensor4D): tf.Tensor3D {
   const channels = features.shape[3];
@@ -82,19 +94,6 @@ function meanOfSquares(features: tf.Tensor4D): tf.Tensor3D {
     };
   });
   return operation(features) as tf.Tensor3D;
-}
-
-/**
- * The attention transfer loss of one stage: the mean squared difference of two attention maps.
- *
- * @param teacher features `[n, h, w, c]`, taken as constant
- * @param student features of the same height and width; channels may differ
- * @throws UserError if height or width differ, or there is but one position, where all maps are the same
- */
-export function attentionTransfer(teacher: tf.Tensor4D, student: tf.Tensor4D): tf.Scalar {
-  requireSameSize(teacher, student);
-  requireSeveralPositions(student);
-  return tf.mean(tf.square(tf.sub(attentionMap(student), attentionMap(teacher)))) as tf.Scalar;
 }
 
 function requireSeveralPositions({ shape: [, height, width] }: tf.Tensor4D): void {

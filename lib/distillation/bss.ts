@@ -16,25 +16,25 @@ import { crossEntropy, softCrossEntropy } from "./soft_cross_entropy.ts";
 
 /** Options that do not depend on the attack. */
 const commonOptions = {
-  /** The attack that makes the samples; the paper's by default (others: its Table 3) */
+  /** The attack that makes the samples: by default the paper's; others as in the paper's Table 3 */
   attack: tacit(oneOf("bss", attacks.map(({ shortName }) => shortName))),
   /**
-   * The samples that are distilled on: "published", as in the published code, all of them, whatever their
-   * outcome; "paper", as in the text, only those that crossed to their target class
+   * The samples of the boundary term: "published", as in the published code, takes all; "paper", as in
+   * the text, only those that crossed to their target class
    */
   mode: oneOf("published", ["published", "paper"]),
   ...hintonOptions,
   /** β at the start of training; 0 leaves Hinton's term alone */
   beta: tacit(number(BOUNDARY_WEIGHT, { min: 0 })),
-  /** N: at most so many base samples of a mini-batch */
+  /** N: the largest number of base samples in a mini-batch */
   baseSamples: baseSampleOptions.count,
-  /** The rule that selects the samples to attack */
+  /** The rule that selects the base samples */
   baseRule: baseSampleOptions.rule,
-  /** The rule that selects the class each is moved to */
+  /** The rule that draws the target class of each base sample */
   targetRule: targetClassOptions.rule,
 };
 
-/** The option of attacks that can do without a target. */
+/** The option of attacks that don't need a target. */
 const aimOptions = {
   /** True to go for the target classes, false to go for any other class */
   targeted: flag(false),
@@ -43,7 +43,7 @@ const aimOptions = {
 /**
  * Distillation with boundary supporting samples (Heo et al. 2019):
  * `CE + α(e)·J(t(x)/T, s(x)/T) + β(e)·J(t(x̊)/T, s(x̊)/T)`. The paper's attack, or another in its place,
- * makes the samples x̊ from the base samples. They go through the student as a mini-batch of their own, in
+ * makes the samples x̊ from the base samples. They go through the student as a separate mini-batch in
  * training mode, and their term is the mean over them.
  */
 export const bss = defineMethod({
@@ -74,7 +74,7 @@ export const bss = defineMethod({
     }));
     if (beta === 0) return;
 
-    // The base samples, and the classes that they leave and go to
+    // Base samples, their classes, and their target classes
     const { indices } = await selectBaseSamples(
       teacherLogits,
       studentLogits,
@@ -93,7 +93,7 @@ export const bss = defineMethod({
 
     // x̊
     const { attack, isTargeted, attackOptions } = chosenAttack(options);
-    const classes = { labels: baseClasses, ...(isTargeted ? { targets } : {}) };
+    const classes = { labels: baseClasses, targets: isTargeted ? targets : undefined };
     const supporting = await pass.attackTeacher(attack, indices, classes, attackOptions);
 
     // β(e)·J(t(x̊)/T, s(x̊)/T)
@@ -110,7 +110,7 @@ export const bss = defineMethod({
   },
 });
 
-/** Gives the attack that the options name, and its own part of them. */
+/** Finds the attack that the options name, and the part of the options that belongs to it. */
 function chosenAttack(options: { readonly attack?: string; readonly targeted?: boolean }) {
   const attack = attackNamed(options.attack ?? "bss");
   return {

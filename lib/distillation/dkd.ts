@@ -6,28 +6,28 @@ import { number } from "../options.ts";
 import { klDivergence } from "./soft_cross_entropy.ts";
 
 const options = {
-  /** α, on the divergence between the labelled class and the others */
+  /** α, the weight of the divergence between the labelled class and all others */
   targetWeight: number(1, { min: 0 }),
-  /** β, on the divergence among the others */
+  /** β, the weight of the divergence among the others */
   othersWeight: number(1, { min: 0 }),
-  /** T, of teacher and student alike */
+  /** T, of both teacher and student */
   temperature: number(4, { above: 0 }),
-  /** Over this share of the epochs both weights rise to theirs; their code: 20 of 240 */
+  /** The share of the epochs over which both weights rise; 20 of 240 epochs in the published code */
   warmUpShare: number(1 / 12, { min: 0, max: 1 }),
 };
 
 /**
  * Decoupled knowledge distillation (Zhao et al. 2022): cross-entropy, and the divergence from the
- * teacher in two parts with weights of their own.
+ * teacher in two parts with separate weights.
  *
- * Where it departs from their paper: epochs and learning rate are those of the other methods here, so
- * the warm-up of their code is a share of the epochs, and β is 1, where for small ResNets on CIFAR-100
- * it is 2 at half the learning rate. (For others it is up to 8, with which students of a few epochs do
- * worse here than without a teacher.)
+ * Deviations from their paper: epochs and learning rate are those of the other methods here, so the
+ * warm-up is a share of the epochs. β is 1; theirs is 2 at half the learning rate for small ResNets on
+ * CIFAR-100, and up to 8 for other networks. With 8, students of a few epochs do worse here than without
+ * a teacher.
  */
 export const dkd = defineMethod({
   name: "dkd",
-  summary: "the teacher's logits, labelled class and others apart (Zhao et al. 2022)",
+  summary: "the teacher's logits, split into labelled class and others (Zhao et al. 2022)",
   options,
   step({ targetWeight, othersWeight, temperature, warmUpShare }, context) {
     const { labels, epoch, epochs } = context;
@@ -42,13 +42,13 @@ export const dkd = defineMethod({
   },
 });
 
-/** Taken off a logit, it leaves a probability of exactly zero, and products with that are zero too. */
+/** Subtracted from a logit, it leaves a probability of exactly zero, and products of zero. */
 const HIDDEN = 1e9;
 
 /**
- * The two parts of the divergence of teacher and student (Zhao et al. 2022), `T²·KL`, mean over the
- * batch: between the probabilities of the labelled class and of all others together, and among the
- * others. Both come from logits, so that no probability of zero meets a logarithm.
+ * Computes the two parts of the divergence of teacher and student (Zhao et al. 2022), `T²·KL`, mean over
+ * the batch: the part between the labelled class and all others together, and the part among the others.
+ * Both come from logits, so the logarithm of zero never occurs.
  *
  * @param labels `[n]`, int32
  * @param teacherLogits `[n, classes]`, taken as constant
@@ -62,7 +62,7 @@ export function decoupledDivergence(
 ): { readonly target: tf.Scalar; readonly others: tf.Scalar } {
   const label = tf.oneHot(labels, studentLogits.shape[1]).toFloat();
   const others = (logits: tf.Tensor2D): tf.Tensor2D => tf.sub(logits, tf.mul(label, HIDDEN));
-  // Of two classes: the labelled one, and the others taken together.
+  // Two classes: the labelled class, and all others together.
   const target = (logits: tf.Tensor2D) => {
     const together = tf.logSumExp(tf.div(others(logits), temperature), 1);
     const ofLabel = tf.sum(tf.mul(logits, label), 1);

@@ -5,16 +5,16 @@ import { number } from "../options.ts";
 import { standardNormal } from "../nn/initialise.ts";
 
 const options = {
-  /** Epochs of the hint stage, as a share of those of the training that follows */
+  /** The epochs of the hint stage, as a share of the epochs of the second stage */
   hintShare: number(0.5, { above: 0 }),
 };
 
-/** The student up to its middle stage learns the teacher's middle feature map. */
+/** The first stage: the student up to its middle stage learns the teacher's middle feature map. */
 const hint: FirstStage<typeof options> = {
   name: "hint",
   options,
   share: ({ hintShare }) => hintShare,
-  // Nothing behind the second of three stages has a gradient.
+  // Nothing after the second of three stages has a gradient.
   passes: { student: 1 + 2 * (2 / 3), teacher: 1 },
   createVariables: (_options, { student, teacher, random }) =>
     createRegressor(middleOf(student.featureChannels), middleOf(teacher.featureChannels), random),
@@ -25,12 +25,12 @@ const hint: FirstStage<typeof options> = {
 };
 
 /**
- * FitNets (Romero et al. 2015): the student up to its middle stage first learns to give the teacher's
- * middle feature map, seen through a 1×1 convolution that is trained with it; then all of it is trained
- * on cross-entropy and on the teacher's logits with a weight that falls from 4 to 1.
+ * FitNets (Romero et al. 2015). In the first stage, the student up to its middle stage learns the teacher's
+ * middle feature map, through a 1×1 convolution that is trained with it. In the second stage, the whole
+ * student is trained on cross-entropy and Hinton's term, whose weight falls from 4 to 1.
  *
- * Where it departs from their paper: the squared error is a mean over the entries of the map and not
- * their sum; the regressor has a bias and nothing behind it; the first stage has a given length.
+ * Deviations from their paper: the squared error is the mean over the entries of the map, not their sum;
+ * the regressor has a bias and no activation; the first stage has a given length.
  */
 export const fitnet = twoStages(
   {
@@ -46,11 +46,11 @@ function middleOf<T>(stages: readonly T[]): T {
 }
 
 /**
- * Half the mean squared difference between the teacher's feature map and what a regressor makes of the
- * student's (Romero et al. 2015).
+ * Computes half the mean squared difference between the teacher's feature map and the student's regressed
+ * one (Romero et al. 2015).
  *
  * @param teacher the hint, `[n, h, w, c]`, taken as constant
- * @param regressed of the same shape
+ * @param regressed the output of the regressor, of the same shape
  * @throws UserError if height or width differ
  */
 export function hintLoss(teacher: tf.Tensor4D, regressed: tf.Tensor4D): tf.Scalar {
@@ -62,10 +62,10 @@ export function hintLoss(teacher: tf.Tensor4D, regressed: tf.Tensor4D): tf.Scala
 type Regressor = ReadonlyMap<string, tf.Variable>;
 
 /**
- * A 1×1 convolution that brings feature maps to other channels: its filter from N(0, 2/C_out), as the
- * networks' (He et al. 2015), its bias zero.
+ * Makes a 1×1 convolution that brings feature maps to another number of channels. Its filter is drawn from
+ * N(0, 2/C_out), as in the networks (He et al. 2015); its bias is zero.
  *
- * @param random numbers in [0, 1); the same ones give the same regressor on every backend
+ * @param random gives numbers in [0, 1); the same numbers give the same regressor on every backend
  */
 export function createRegressor(
   inChannels: number,
@@ -88,7 +88,7 @@ export function createRegressor(
   return regressor;
 }
 
-/** `[n, h, w, inChannels]` → `[n, h, w, outChannels]`. */
+/** Applies the regressor: `[n, h, w, inChannels]` → `[n, h, w, outChannels]`. */
 export function regress(map: tf.Tensor4D, regressor: Regressor): tf.Tensor4D {
   const filter = regressor.get("regressor.weight") as tf.Tensor4D;
   return tf.add(tf.conv2d(map, filter, 1, 0), regressor.get("regressor.bias")!);

@@ -6,13 +6,13 @@ import { number } from "../options.ts";
 import { UserError } from "../user_error.ts";
 
 const options = {
-  /** Epochs of the first stage, as a share of those of the training that follows */
+  /** The epochs of the first stage, as a share of the epochs of the second stage */
   fspShare: number(0.5, { above: 0 }),
-  /** On the sum over pairs of stages of the mean squared difference of their matrices */
+  /** The weight of the FSP losses, summed over pairs of stages */
   fspWeight: number(1, { above: 0 }),
 };
 
-/** The student learns the FSP matrices of the teacher. */
+/** The first stage: the student learns the FSP matrices of the teacher. */
 const matching: FirstStage<typeof options> = {
   name: "fsp",
   options,
@@ -25,14 +25,14 @@ const matching: FirstStage<typeof options> = {
 };
 
 /**
- * FSP (Yim et al. 2017): the student first learns to give the teacher's FSP matrices, then it is trained
- * on the labels alone.
+ * FSP (Yim et al. 2017). In the first stage the student learns the teacher's FSP matrices; in the second
+ * it is trained on the labels alone.
  *
- * Where it departs from their paper: a matrix is of the outputs of two consecutive stages and not of the
- * first and last layer of one; the larger map is averaged over cells, as in later libraries; the squared
- * error is a mean over the entries of the matrix. The first stage has a given length, and the learning
- * rate of the second. The weight fits that: of 0.1, 1, 10, 100 and 1000, ResNet8 students of a few
- * epochs gained with the first two, lost with the next two, and diverged with the last.
+ * Deviations from their paper: a matrix compares the outputs of two consecutive stages instead of the
+ * first and the last layer of one stage; the larger map is averaged over cells, as in later libraries;
+ * the squared error is the mean over the entries of the matrix. The first stage has a given length, and
+ * the learning rate of the second. The weight fits that rate: ResNet8 students of a few epochs gained
+ * with weights 0.1 and 1, lost with 10 and 100, and diverged with 1000.
  */
 export const fsp = twoStages(
   {
@@ -43,7 +43,7 @@ export const fsp = twoStages(
   original,
 );
 
-/** The same first stage, then boundary supporting samples (the combination that Heo et al. 2019 report). */
+/** FSP's first stage, then boundary supporting samples: the combination that Heo et al. (2019) report. */
 export const fspBss = twoStages(
   {
     name: "fsp+bss",
@@ -54,7 +54,27 @@ export const fspBss = twoStages(
 );
 
 /**
- * The FSP matrix of two feature maps of one network (Yim et al. 2017), the "flow of the solution
+ * Computes the FSP loss of each pair of consecutive stages: the mean squared difference of the two networks'
+ * FSP matrices.
+ *
+ * @param teacher the feature maps of its stages, taken as constant
+ * @param student as many feature maps, with the same channels; height and width may differ
+ * @throws UserError if there are fewer than two stages, or the networks do not match
+ */
+export function fspLosses(
+  teacher: readonly tf.Tensor4D[],
+  student: readonly tf.Tensor4D[],
+): tf.Scalar[] {
+  requireSameStages(teacher, student, 2);
+  student.forEach((map, stage) => requireSameChannels(teacher[stage], map, stage + 1));
+  return student.slice(1).map((later, stage) => {
+    const expected = fspMatrix(teacher[stage], teacher[stage + 1]);
+    return tf.mean(tf.square(tf.sub(fspMatrix(student[stage], later), expected)));
+  });
+}
+
+/**
+ * Computes the FSP matrix of two feature maps of one network (Yim et al. 2017), the "flow of the solution
  * procedure" between them: the mean over all positions of the outer product of their channels. The
  * earlier map is averaged over cells to the height and width of the later one.
  *
@@ -71,32 +91,14 @@ export function fspMatrix(earlier: tf.Tensor4D, later: tf.Tensor4D): tf.Tensor3D
   return tf.div(products, height * width);
 }
 
-/**
- * The FSP loss of each pair of consecutive stages: the mean squared difference of their FSP matrices.
- *
- * @param teacher the feature maps of its stages, taken as constant
- * @param student as many, with the same channels; height and width may differ
- * @throws UserError if there are less than two stages, or the networks do not match
- */
-export function fspLosses(
-  teacher: readonly tf.Tensor4D[],
-  student: readonly tf.Tensor4D[],
-): tf.Scalar[] {
-  requireSameStages(teacher, student, 2);
-  student.forEach((map, stage) => requireSameChannels(teacher[stage], map, stage + 1));
-  return student.slice(1).map((later, stage) => {
-    const expected = fspMatrix(teacher[stage], teacher[stage + 1]);
-    return tf.mean(tf.square(tf.sub(fspMatrix(student[stage], later), expected)));
-  });
-}
-
+/** Averages the earlier map over cells to the height and width of the later one. */
 function averaged(earlier: tf.Tensor4D, later: tf.Tensor4D): tf.Tensor4D {
   const [from, to] = [earlier, later].map(({ shape: [, height, width] }) => [height, width]);
   const cell = from.map((extent, axis) => extent / to[axis]) as [number, number];
   if (!cell.every(Number.isInteger)) {
     throw new UserError(
-      `an FSP matrix needs an earlier feature map that is a whole number of times the later one, ` +
-        `but they are ${from.join("×")} and ${to.join("×")}`,
+      `an FSP matrix needs an earlier feature map whose height and width are multiples of the later ` +
+        `one's, but they are ${from.join("×")} and ${to.join("×")}`,
     );
   }
   // Whole cells without padding: TensorFlow.js's gradient of a padded average is wrong.
@@ -106,7 +108,7 @@ function averaged(earlier: tf.Tensor4D, later: tf.Tensor4D): tf.Tensor4D {
 function requireSameChannels(teacher: tf.Tensor4D, student: tf.Tensor4D, stage: number): void {
   if (teacher.shape[3] === student.shape[3]) return;
   throw new UserError(
-    `FSP matrices of teacher and student can only be compared where their stages have the same ` +
-      `channels, but stage ${stage} has ${teacher.shape[3]} and ${student.shape[3]}`,
+    `FSP needs a teacher and a student with the same channels in every stage, but stage ${stage} has ` +
+      `${teacher.shape[3]} and ${student.shape[3]}`,
   );
 }

@@ -7,11 +7,11 @@ import { number } from "../options.ts";
 
 /** Options of the methods that have Hinton's term. */
 export const hintonOptions = {
-  /** T, of teacher and student alike */
+  /** T, of both teacher and student */
   temperature: number(3, { above: 0 }),
 };
 
-/** `α(e)·J(t/T, s/T)`, the distillation term of the published script. */
+/** Computes `α(e)·J(t/T, s/T)`, the distillation term of the published code. */
 export function hintonTerm(
   teacherLogits: tf.Tensor2D,
   studentLogits: tf.Tensor2D,
@@ -23,8 +23,8 @@ export function hintonTerm(
 }
 
 /**
- * Knowledge distillation (Hinton et al. 2015) as the paper compares it: the published script without its
- * boundary term, `CE + α(e)·J(t/T, s/T)`. Hinton's own form has fixed weights and the factor T².
+ * Knowledge distillation (Hinton et al. 2015) as in the paper's comparison: the published code without its
+ * boundary term, `CE + α(e)·J(t/T, s/T)`. Hinton et al. use fixed weights and the factor T².
  */
 export const hinton = defineMethod({
   name: "hinton",

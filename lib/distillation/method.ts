@@ -86,7 +86,7 @@ export interface StepContext {
   /** `[n]`, int32, and the same on the host */
   readonly labels: tf.Tensor1D;
   readonly labelValues: Int32Array;
-  /** The frozen teacher. @throws Error if the method said that it needs none */
+  /** The frozen teacher; null only for a method that needs none */
   readonly teacher: FrozenNetwork;
   readonly stage: string;
   /** e = 1 … E, of this stage */

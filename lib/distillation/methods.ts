@@ -9,7 +9,7 @@ import { named } from "../named.ts";
 import { original } from "./original.ts";
 import { similarity } from "./similarity.ts";
 
-/** Every method: those of the paper's table in its order, then later ones. */
+/** Every method: first those of the paper's table, in its order, then later ones. */
 export const methods: readonly DistillationMethod[] = [
   original,
   hinton,
@@ -24,7 +24,7 @@ export const methods: readonly DistillationMethod[] = [
 ];
 
 /**
- * The method that `--methods` calls so: "hinton".
+ * Finds a method by its name on the command line: "hinton".
  *
  * @throws UserError that lists the valid names
  */

@@ -11,19 +11,19 @@ import { UserError } from "../user_error.ts";
 import type { NetworkOutput } from "../nn/network.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
 
-/** A first stage of training, which teaches the student something of its teacher. */
+/** A first stage of training, before another method. */
 export interface FirstStage<R extends Rules>
   extends Pick<MethodDefinition<R>, "name" | "options" | "createVariables" | "step"> {
-  /** Gives its epochs as a share of those of the method that follows. */
+  /** Gives its epochs as a share of the epochs of the method that follows. */
   share(options: Options<R>): number;
   readonly passes: PassCount;
 }
 
 /**
- * Makes a method of two stages: a first one of at least an epoch, then another method, with the options of
- * both.
+ * Makes a method of two stages, with the options of both: a first stage of at least one epoch, then another
+ * method.
  *
- * @param second trains nothing but the student
+ * @param second a method that trains nothing but the student
  */
 export function twoStages(
   { name, summary }: Pick<DistillationMethod, "name" | "summary">,
@@ -51,50 +51,25 @@ export function twoStages(
 }
 
 /**
- * @param least how many there must be
- * @throws UserError if there are less, or the one network gives more feature maps than the other
+ * Takes a step on the cross-entropy and on a loss that compares the logits of student and teacher.
+ *
+ * @param loss computes its terms from the logits of both, `[n, classes]`
  */
-export function requireSameStages(
-  teacher: readonly tf.Tensor4D[],
-  student: readonly tf.Tensor4D[],
-  least = 1,
-): void {
-  if (teacher.length === student.length && student.length >= least) return;
-  throw new UserError(
-    `student and teacher have ${student.length} and ${teacher.length} stages or hidden layers, but ` +
-      `must have as many, and at least ${least}, to be compared one by one`,
-  );
+export async function logitStep(
+  { images, labels, teacherPass, studentPass }: StepContext,
+  loss: (teacher: tf.Tensor2D, student: tf.Tensor2D) => Record<string, tf.Scalar>,
+): Promise<void> {
+  const teacher = await teacherPass();
+  await studentPass(images, ({ logits }) => ({
+    cross_entropy: crossEntropy(labels, logits),
+    ...loss(teacher, logits),
+  }));
 }
 
 /**
- * What a network has for one of its stages or hidden layers.
+ * Takes a step on a loss that compares the feature maps of student and teacher.
  *
- * @param index counted from the last one if it is negative
- * @throws UserError if it has none at all
- */
-export function stageAt<T>(stages: readonly T[], index: number): T {
-  const stage = stages.at(index);
-  if (stage !== undefined) return stage;
-  throw new UserError(
-    `a network without stages or hidden layers has no features to compare; both student and ` +
-      `teacher need one at least`,
-  );
-}
-
-/** @throws UserError if height or width of two feature maps differ */
-export function requireSameSize(teacher: tf.Tensor4D, student: tf.Tensor4D): void {
-  const [of, to] = [teacher, student].map(({ shape: [, height, width] }) => `${height}×${width}`);
-  if (of === to) return;
-  throw new UserError(
-    `feature maps of ${of} and ${to} cannot be compared; teacher and student need stages of the ` +
-      `same height and width, as two of "resnet8", "resnet14", … have, or two of "resnet10-4stage", …`,
-  );
-}
-
-/**
- * Takes a step on a loss that compares the student with the teacher by more than their logits.
- *
- * @param loss from the outputs of both, and the method's own variables, to the terms of the loss
+ * @param loss computes the terms of the loss from both outputs and the method's own variables
  */
 export async function featureStep(
   { images, teacherFeatures, studentPass }: StepContext,
@@ -109,27 +84,57 @@ export async function featureStep(
 }
 
 /**
- * Takes a step on the cross-entropy and on a loss that compares the student with the teacher by logits.
+ * Takes the entry of one stage or hidden layer of a network.
  *
- * @param loss from the logits of both, `[n, classes]`, to the terms of the loss
+ * @param index a negative index counts from the last stage
+ * @throws UserError if the network has no stage
  */
-export async function logitStep(
-  { images, labels, teacherPass, studentPass }: StepContext,
-  loss: (teacher: tf.Tensor2D, student: tf.Tensor2D) => Record<string, tf.Scalar>,
-): Promise<void> {
-  const teacher = await teacherPass();
-  await studentPass(images, ({ logits }) => ({
-    cross_entropy: crossEntropy(labels, logits),
-    ...loss(teacher, logits),
-  }));
+export function stageAt<T>(stages: readonly T[], index: number): T {
+  const stage = stages.at(index);
+  if (stage !== undefined) return stage;
+  throw new UserError(
+    `a network without stages or hidden layers has no features to compare; student and teacher each ` +
+      `need at least one`,
+  );
 }
 
-/** Against a division by zero, as PyTorch's `normalize` has it. */
+/**
+ * Checks that two networks give the same number of feature maps, and at least `least`.
+ *
+ * @throws UserError if they do not
+ */
+export function requireSameStages(
+  teacher: readonly tf.Tensor4D[],
+  student: readonly tf.Tensor4D[],
+  least = 1,
+): void {
+  if (teacher.length === student.length && student.length >= least) return;
+  throw new UserError(
+    `student and teacher have ${student.length} and ${teacher.length} stages or hidden layers; give ` +
+      `both the same number, at least ${least}`,
+  );
+}
+
+/**
+ * Checks that two feature maps have the same height and width.
+ *
+ * @throws UserError if they do not
+ */
+export function requireSameSize(teacher: tf.Tensor4D, student: tf.Tensor4D): void {
+  const [of, to] = [teacher, student].map(({ shape: [, height, width] }) => `${height}×${width}`);
+  if (of === to) return;
+  throw new UserError(
+    `feature maps of ${of} and ${to} cannot be compared; teacher and student need stages of the same ` +
+      `height and width, such as two of "resnet8", "resnet14", … or two of "resnet10-4stage", …`,
+  );
+}
+
+/** The smallest norm to divide by, as in PyTorch's `normalize` */
 const SHORTEST = 1e-12;
 
-/** Each row divided by its L2 norm, `[n, m]`. */
+/** Divides each row of `[n, m]` by its L2 norm. */
 export function normaliseRows(rows: tf.Tensor2D): tf.Tensor2D {
-  // The maximum inside the root, whose gradient at zero would be infinite.
+  // The maximum is inside the root, since the gradient of a root at zero is infinite.
   const norm = tf.sqrt(tf.maximum(tf.sum(tf.square(rows), 1, true), SHORTEST ** 2));
   return tf.div(rows, norm);
 }

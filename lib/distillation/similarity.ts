@@ -5,21 +5,21 @@ import { crossEntropy } from "./soft_cross_entropy.ts";
 import { number } from "../options.ts";
 
 const options = {
-  /** γ, on the mean squared difference of the similarity matrices */
+  /** γ, the weight of the mean squared difference of the similarity matrices */
   weight: number(3000, { min: 0 }),
 };
 
 /**
  * Similarity-preserving distillation (Tung and Mori 2019): cross-entropy, and γ times the mean squared
- * difference between how alike student and teacher find the images of a mini-batch, by the features of
- * their last stage.
+ * difference between the similarity matrices of student and teacher, made from the features of their
+ * last stage.
  *
- * Where it departs from their paper: the last stage alone is compared, also where the networks have as
- * many stages; batch size and schedule are those of the other methods here.
+ * Deviations from their paper: only the last stage is compared, even if both networks have the same
+ * number of stages; batch size and schedule are those of the other methods here.
  */
 export const similarity = defineMethod({
   name: "similarity",
-  summary: "how alike the images of a mini-batch are (Tung and Mori 2019)",
+  summary: "the similarities between the images of a mini-batch (Tung and Mori 2019)",
   options,
   step: ({ weight }, context) =>
     featureStep(context, ({ logits, features }, teacher) => ({
@@ -32,23 +32,23 @@ export const similarity = defineMethod({
 });
 
 /**
- * How alike the network finds the images of a mini-batch (Tung and Mori 2019): the products of their
- * flattened features, each row divided by its L2 norm, `[n, n]`.
+ * Computes the similarity-preserving loss `1/n² · ‖G_t − G_s‖²`, the mean squared difference of two
+ * similarity matrices.
+ *
+ * @param teacher features `[n, h, w, c]`, taken as constant
+ * @param student features of the same n images; height, width and channels may differ
+ */
+export function similarityLoss(teacher: tf.Tensor4D, student: tf.Tensor4D): tf.Scalar {
+  return tf.mean(tf.square(tf.sub(similarityMatrix(student), similarityMatrix(teacher))));
+}
+
+/**
+ * Computes the similarity matrix of a mini-batch (Tung and Mori 2019), `[n, n]`: the products of the images'
+ * flattened features, each row divided by its L2 norm.
  *
  * @param features `[n, h, w, c]`
  */
 export function similarityMatrix(features: tf.Tensor4D): tf.Tensor2D {
   const rows = features.reshape([features.shape[0], -1]) as tf.Tensor2D;
   return normaliseRows(tf.matMul(rows, rows, false, true));
-}
-
-/**
- * The similarity-preserving loss `1/n² · ‖G_t − G_s‖²`, the mean squared difference of two similarity
- * matrices.
- *
- * @param teacher features `[n, h, w, c]`, taken as constant
- * @param student features of the same images; all but their number may differ
- */
-export function similarityLoss(teacher: tf.Tensor4D, student: tf.Tensor4D): tf.Scalar {
-  return tf.mean(tf.square(tf.sub(similarityMatrix(student), similarityMatrix(teacher))));
 }

@@ -2,8 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { CrossEntropy, hasFusedKernel, runFusedKernel } from "../nn/fused_kernel.ts";
 
 /**
- * Soft cross-entropy `J(t/T, s/T) = −(1/n) Σ_i Σ_c softmax(t_i/T)_c · log softmax(s_i/T)_c` (Hinton
- * et al. 2015, without the factor T²), with the student's gradient `(softmax(s/T) − softmax(t/T))/(T n)`.
+ * Computes the soft cross-entropy `J(t/T, s/T) = −(1/n) Σ_i Σ_c softmax(t_i/T)_c · log softmax(s_i/T)_c`
+ * (Hinton et al. 2015, without the factor T²). The student's gradient is
+ * `(softmax(s/T) − softmax(t/T))/(T n)`.
  *
  * @param teacherLogits `[n, classes]`, taken as constant
  * @param studentLogits `[n, classes]`
@@ -21,7 +22,7 @@ export function softCrossEntropy(
 }
 
 /**
- * Cross-entropy of logits to class labels, mean over the batch.
+ * Computes the cross-entropy of logits to class labels, mean over the batch.
  *
  * @param labels `[n]`, int32
  * @param logits `[n, classes]`
@@ -30,14 +31,32 @@ export function crossEntropy(labels: tf.Tensor1D, logits: tf.Tensor2D): tf.Scala
   return crossEntropyToTargets(tf.oneHot(labels, logits.shape[1]), logits, 1);
 }
 
-/** One operation with its own gradient: half the operations of the composed one. */
+/**
+ * Computes `T² · KL(softmax(t/T) ‖ softmax(s/T))`, mean over the batch: the soft cross-entropy minus the
+ * teacher's entropy. The factor T² keeps gradients of one size at every temperature (Hinton et al. 2015).
+ *
+ * @param teacherLogits `[n, classes]`, taken as constant
+ * @param studentLogits `[n, classes]`
+ */
+export function klDivergence(
+  teacherLogits: tf.Tensor2D,
+  studentLogits: tf.Tensor2D,
+  temperature: number,
+): tf.Scalar {
+  const [cross, entropy] = [studentLogits, teacherLogits].map((logits) =>
+    softCrossEntropy(teacherLogits, logits, temperature)
+  );
+  return tf.mul(tf.sub(cross, entropy), temperature ** 2);
+}
+
+/** Computes loss and gradient in one operation, which halves the number of operations. */
 function crossEntropyToTargets(
   targets: tf.Tensor,
   logits: tf.Tensor2D,
   temperature: number,
 ): tf.Scalar {
   const operation = tf.customGrad((...args) => {
-    const [z, save] = args as [tf.Tensor2D, unknown] as [tf.Tensor2D, tf.GradSaveFunc];
+    const [z, save] = args as unknown as [tf.Tensor2D, tf.GradSaveFunc];
     const [value, gradient] = hasFusedKernel(CrossEntropy)
       ? runFusedKernel<[tf.Scalar, tf.Tensor]>(CrossEntropy, { targets, logits: z }, {
         temperature,
@@ -67,22 +86,4 @@ function lossAndGradient(
     tf.div(tf.neg(tf.sum(tf.mul(targets, logSoftmax))), count),
     tf.div(tf.sub(tf.div(exponentials, sums), targets), temperature * count),
   ];
-}
-
-/**
- * `T² · KL(softmax(t/T) ‖ softmax(s/T))`, mean over the batch: the soft cross-entropy less the teacher's
- * own entropy, with the factor that keeps gradients of a size at every temperature (Hinton et al. 2015).
- *
- * @param teacherLogits `[n, classes]`, taken as constant
- * @param studentLogits `[n, classes]`
- */
-export function klDivergence(
-  teacherLogits: tf.Tensor2D,
-  studentLogits: tf.Tensor2D,
-  temperature: number,
-): tf.Scalar {
-  const [shared, own] = [studentLogits, teacherLogits].map((logits) =>
-    softCrossEntropy(teacherLogits, logits, temperature)
-  );
-  return tf.mul(tf.sub(shared, own), temperature ** 2);
 }

@@ -83,8 +83,9 @@ export type MethodStream = "base samples" | "target class" | "attack";
 export interface StepContext {
   /** `[n, h, w, c]`, augmented and normalised */
   readonly images: tf.Tensor4D;
-  /** `[n]`, int32, and the same on the host */
+  /** `[n]`, int32 */
   readonly labels: tf.Tensor1D;
+  /** The labels on the host */
   readonly labelValues: Int32Array;
   /** The frozen teacher; null only for a method that needs none */
   readonly teacher: FrozenNetwork;

@@ -7,22 +7,23 @@ import {
 } from "../data/augment.ts";
 import type { Dataset, ImageSet } from "../data/dataset.ts";
 
-/** A mini-batch as tensors, which the caller disposes of. */
+/** A mini-batch; the caller disposes of its tensors. */
 export interface MiniBatch {
   /** `[n, h, w, c]`, augmented and normalised */
   readonly images: tf.Tensor4D;
-  /** `[n]`, int32, and the same on the host */
+  /** `[n]`, int32 */
   readonly labels: tf.Tensor1D;
+  /** The labels on the host */
   readonly labelValues: Int32Array;
-  /** For each image which of the augmented images of the training set it is. */
+  /** The number of each image among all augmented images of the training set */
   readonly imageNumbers: Float64Array;
 }
 
 /**
- * Augments some of the training images.
+ * Makes a mini-batch of training images, augmented and normalised.
  *
- * @param indices which
- * @param random numbers in [0, 1), three an image
+ * @param indices the images, by their index in the training set
+ * @param random gives numbers in [0, 1); each image takes three
  */
 export function makeBatch(dataset: Dataset, indices: Int32Array, random: () => number): MiniBatch {
   const { train } = dataset;
@@ -37,20 +38,20 @@ export function makeBatch(dataset: Dataset, indices: Int32Array, random: () => n
   };
 }
 
-/** Normalised pixels as a tensor `[n, height, width, channel]`. */
-function pixelTensor(
-  { height, width, channels }: Dataset,
-  pixels: Float32Array,
-): tf.Tensor4D {
-  const size = height * width * channels;
-  return tf.tensor4d(pixels, [pixels.length / size, height, width, channels]);
-}
-
-/** Images of a set, normalised and not augmented, as a tensor. */
+/** Makes a tensor `[n, height, width, channel]` of images of a set, normalised but not augmented. */
 export function imageTensor(
   dataset: Dataset,
   set: ImageSet,
   indices: ArrayLike<number>,
 ): tf.Tensor4D {
   return pixelTensor(dataset, normaliseBatch(dataset, set, indices));
+}
+
+/** Makes a tensor `[n, height, width, channel]` of normalised pixels. */
+function pixelTensor(
+  { height, width, channels }: Dataset,
+  pixels: Float32Array,
+): tf.Tensor4D {
+  const size = height * width * channels;
+  return tf.tensor4d(pixels, [pixels.length / size, height, width, channels]);
 }

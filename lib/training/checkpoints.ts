@@ -13,24 +13,24 @@ export interface Checkpoint {
   /** Epochs done */
   readonly epoch: number;
   readonly rows: readonly EpochRow[];
-  /** Of the epoch after them, where the run was stopped in it */
+  /** The sums of the next epoch, if the run was stopped in it */
   readonly partial?: PartialEpoch;
-  /** Weights, running statistics, momentum, the method's own variables; names tell which. */
+  /** Weights, running statistics, momentum and the method's own variables, by name */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
 /** An epoch that was stopped between two of its mini-batches. */
-export interface PartialEpoch {
+interface PartialEpoch {
   readonly streams: StreamStates;
   readonly sums: EpochSums;
 }
 
-/** Two are kept, so that a damaged one costs an epoch and not the run. */
+/** The number of checkpoints kept: with two, a damaged one costs an epoch and not the run. */
 const KEPT = 2;
 
 /**
- * The checkpoints of one run, a safetensors file each: `epoch-00003` after the third epoch,
- * `epoch-00004-step-00000120` in the fourth, so that they sort by age.
+ * The checkpoints of one run, each a safetensors file. The names sort by age: `epoch-00003` after the third
+ * epoch, `epoch-00004-step-00000120` within the fourth.
  */
 export class CheckpointFolder {
   readonly #path: string;
@@ -43,11 +43,12 @@ export class CheckpointFolder {
     this.#environment = environment;
   }
 
-  /** The place of the newest checkpoint, for messages; null if there is none. */
+  /** Finds the newest checkpoint, for messages; null if there is none. */
   async newest(): Promise<string | null> {
     return (await this.#files()).at(-1) ?? null;
   }
 
+  /** Writes a checkpoint, and deletes all but the newest ones. */
   async save({ tensors, ...position }: Checkpoint): Promise<void> {
     const content = JSON.stringify({
       ...position,
@@ -64,10 +65,10 @@ export class CheckpointFolder {
   }
 
   /**
-   * The newest checkpoint that is whole.
+   * Reads the newest undamaged checkpoint; null if there is none.
    *
-   * @param report is told of each that could not be read and was passed over
-   * @throws UserError if it belongs to another specification or environment, with the differences
+   * @param report gets a message for each damaged checkpoint
+   * @throws UserError if it belongs to another specification or environment, listing the differences
    */
   async load(report: (message: string) => void): Promise<Checkpoint | null> {
     const files = (await this.#files()).reverse();
@@ -95,8 +96,8 @@ export class CheckpointFolder {
       ];
       if (differences.length > 0) {
         throw new UserError(
-          `${file} is of another run (checkpoint → now):\n  ${differences.join("\n  ")}\n` +
-            `Resume with what it was started with, or delete ${this.#path} to start over.`,
+          `${file} belongs to another run (checkpoint → now):\n  ${differences.join("\n  ")}\n` +
+            `Resume with the checkpoint's settings, or delete ${this.#path} to start over.`,
         );
       }
       return { ...position, tensors };
@@ -110,7 +111,7 @@ export class CheckpointFolder {
     });
   }
 
-  /** Oldest first. */
+  /** Lists the checkpoints, oldest first. */
   async #files(): Promise<string[]> {
     const names: string[] = [];
     try {
@@ -138,23 +139,28 @@ interface Content extends Position {
   readonly environment: Environment;
 }
 
-/** @throws UserError if the file is damaged */
+/**
+ * Reads a checkpoint from its bytes.
+ *
+ * @throws UserError if the file is damaged
+ */
 function decode(
   bytes: Uint8Array,
   file: string,
 ): { content: Content; tensors: Map<string, StoredTensor> } {
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   if (metadata.sha256 !== fingerprint(metadata.content, tensors)) {
-    throw new UserError(`${file} is damaged: its content does not have the checksum it states`);
+    throw new UserError(`${file} is damaged: its content does not match its checksum`);
   }
   return { content: JSON.parse(metadata.content), tensors };
 }
 
+/** Computes the checksum of a checkpoint's content and tensors. */
 function fingerprint(content: string, tensors: ReadonlyMap<string, StoredTensor>): string {
   return sha256(
     content,
     ...[...tensors].flatMap(([name, { dtype, shape, data }]) => [
-      // Older versions left out the type, which was always this one.
+      // Older versions left out the type, which was always F32.
       `${dtype === "F32" ? "" : `${dtype} `}${name} [${shape}]`,
       new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     ]),

@@ -3,10 +3,10 @@ import type { DatasetDescription } from "../data/dataset.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import type { RunSpecification } from "./run_specification.ts";
 
-/** Of images. */
-export type ImageSize = Pick<DatasetDescription, "height" | "width">;
+/** The size of images, in pixels */
+type ImageSize = Pick<DatasetDescription, "height" | "width">;
 
-/** Floating-point operations of one image's forward pass, two a multiply-add. */
+/** Counts the floating-point operations of one image's forward pass, two per multiply-add. */
 export function forwardFlops(architecture: Architecture, size: ImageSize): number {
   const pixels = size.height * size.width;
   const macs = blocksOf(architecture).flatMap((blocks, stage) =>
@@ -18,22 +18,17 @@ export function forwardFlops(architecture: Architecture, size: ImageSize): numbe
   return firstConvolution(architecture, size) + 2 * (macs + linear);
 }
 
-/** The same of a pass forward and backward to the weights: three convolutions for each one forward. */
+/** Counts the operations of one image's training pass: three convolutions for each forward one. */
 export function trainingFlops(architecture: Architecture, size: ImageSize): number {
-  // Nobody needs the gradient of the first convolution with respect to the images.
+  // Training needs no gradient with respect to the images.
   return 3 * forwardFlops(architecture, size) - firstConvolution(architecture, size);
 }
 
-function firstConvolution(architecture: Architecture, { height, width }: ImageSize): number {
-  return 2 * 9 * architecture.channels * stageChannels(architecture)[0] * height * width;
-}
-
 /**
- * Roughly the floating-point operations of a whole run, to weigh runs against each other and to
- * estimate their time.
+ * Estimates the floating-point operations of a whole run, to compare runs and to estimate their time.
  *
  * @param teacherNetwork "resnet26", …
- * @param trainImages how many there are after the fraction was taken
+ * @param trainImages the number of training images that the run uses
  */
 export function runFlops(
   { student, method: name, options, protocol }: RunSpecification,
@@ -51,4 +46,8 @@ export function runFlops(
     const anImage = passes.student * ofStudent + passes.teacher * ofTeacher;
     return sum + stage.epochs * (trainImages * anImage + testImages * ofStudent);
   }, 0);
+}
+
+function firstConvolution(architecture: Architecture, { height, width }: ImageSize): number {
+  return 2 * 9 * architecture.channels * stageChannels(architecture)[0] * height * width;
 }

@@ -2,20 +2,20 @@ import type { Arithmetic } from "../backend/backend.ts";
 import { backends } from "../backend/backends.ts";
 import { TFJS_VERSION } from "../store/provenance.ts";
 
-/** What must be the same for a resumed run to end in the same bits as an uninterrupted one. */
+/** The conditions that must stay the same for a resumed run to end in the same bits. */
 export interface Environment {
   readonly backend: string;
   readonly tfjs: string;
-  /** Threads of the run, since sums over several are rounded otherwise; left out for one */
+  /** The number of threads, which changes the rounding of sums; left out for one thread */
   readonly threads?: number;
-  /** Left out by older versions, whose checkpoints are not held against it */
+  /** The backend's rounding; checkpoints of older versions lack it and are accepted */
   readonly arithmetic?: Arithmetic;
 }
 
 /**
- * Describes what a run is computed with.
+ * Describes the environment that a run is computed in.
  *
- * @param backend the name of one that was started
+ * @param backend the name of a started backend
  */
 export async function environmentOf(backend: string, threads = 1): Promise<Environment> {
   return {

@@ -5,7 +5,7 @@ import { PhaseClock } from "./phase_clock.ts";
 /** The phases of an epoch that are timed. */
 export const PHASES = ["data", ...METHOD_PHASES, "optimizer", "evaluation"] as const;
 
-export type Phase = typeof PHASES[number];
+type Phase = typeof PHASES[number];
 
 /** One row of a run's results. Units: accuracies and shares in 0…1, times in seconds. */
 export type EpochRow = Record<string, string | number | null>;
@@ -18,20 +18,21 @@ export function trainingSeconds(row: EpochRow): number {
 }
 
 /** The figures of one mini-batch after its step. */
-export interface StepSummary extends StepReport {
+interface StepSummary extends StepReport {
   readonly images: number;
-  /** The terms of its loss */
+  /** The terms of the loss */
   readonly losses: ReadonlyMap<string, number>;
-  /** Images that the student got right; null if that was not counted */
+  /** Images that the student classified correctly; null if that was not counted */
   readonly correct: number | null;
-  /** Images that the teacher's logits were asked for, and those of them that were in the cache */
+  /** Images for which the teacher's logits were asked */
   readonly asked: number;
+  /** The images among them that were in the cache */
   readonly cached: number;
-  /** Images through the teacher, forward or back; what came from the cache counts as computed */
+  /** Images through the teacher, forward or backward; an image from the cache counts as computed */
   readonly teacherImages: number;
 }
 
-/** Sums over the mini-batches of an epoch so far; plain data, for a checkpoint. */
+/** Sums over the mini-batches of an epoch so far, as plain data for a checkpoint. */
 export interface EpochSums {
   /** Mini-batches done */
   steps: number;
@@ -40,9 +41,9 @@ export interface EpochSums {
   asked: number;
   cached: number;
   teacherImages: number;
-  /** Each term of the loss times images */
+  /** Each term of the loss, times images */
   losses: Record<string, number>;
-  /** Attacked samples by how that ended, and sums over all of them */
+  /** The number of attacked samples by outcome */
   outcomes: Record<Outcome, number>;
   attackSteps: number;
   norms: number;
@@ -54,7 +55,7 @@ export class EpochSummary {
   readonly #sums: EpochSums;
   readonly #clock: PhaseClock<Phase>;
 
-  /** @param sums of an epoch that was stopped, to go on from */
+  /** @param sums of a stopped epoch, to resume from */
   constructor(sums?: EpochSums) {
     this.#sums = structuredClone(sums) ?? {
       steps: 0,
@@ -98,12 +99,16 @@ export class EpochSummary {
     for (const norm of attack?.norms ?? []) sums.norms += norm;
   }
 
-  /** A copy of the sums. */
+  /** Copies the sums, for a checkpoint. */
   save(): EpochSums {
     return structuredClone(this.#sums);
   }
 
-  /** @param at epoch, stage, learning rate and test accuracy */
+  /**
+   * Makes the epoch's row.
+   *
+   * @param at the first columns: epoch, stage, learning rate and test accuracy
+   */
   row(at: EpochRow): EpochRow {
     const { images, correct, asked, cached, teacherImages } = this.#sums;
     const { outcomes, attackSteps, norms, seconds } = this.#sums;

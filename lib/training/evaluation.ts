@@ -4,14 +4,15 @@ import type { Dataset, ImageSet, Labels } from "../data/dataset.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { imageTensor } from "./batches.ts";
 
-/** The share of images whose class is the classifier's first, or among its first five, 0…1. */
+/** The accuracy of a classifier, as shares of images in 0…1. */
 export interface Accuracy {
+  /** The label is the classifier's first class */
   readonly top1: number;
-  /** null with five classes or fewer, of which every one is among the first five */
+  /** The label is among its first five classes; null if there are no more than five */
   readonly top5: number | null;
 }
 
-/** Computes the share of the images that the classifier gets right. */
+/** Evaluates a classifier on a set of images. */
 export async function evaluate(
   classifier: FrozenClassifier,
   dataset: Dataset,
@@ -33,7 +34,7 @@ export async function evaluate(
   return { top1: first / set.count, top5: classes > 5 ? firstFive / set.count : null };
 }
 
-/** The share of the images that the classifier gets right, 0…1. */
+/** Computes the share of the images that the classifier classifies correctly, in 0…1. */
 export async function evaluateAccuracy(
   classifier: FrozenClassifier,
   dataset: Dataset,
@@ -43,8 +44,8 @@ export async function evaluateAccuracy(
 }
 
 /**
- * How many classes are before one: those with a higher logit, and the earlier ones of those with the
- * same, as `argMax` has it. A logit that is not a number is never behind another.
+ * Counts the classes ranked before the label: classes with a higher logit, and earlier classes with the
+ * same logit, as in `argMax`. A logit that is not a number is never behind another.
  */
 function rankOf(label: number, logits: Float32Array): number {
   const own = logits[label];
@@ -56,17 +57,17 @@ function rankOf(label: number, logits: Float32Array): number {
   return rank;
 }
 
-/** Small enough for the feature maps to stay in a processor's cache. */
+/** The images of a slice: few enough for the feature maps to stay in a processor's cache */
 const SLICE = 64;
 
-/** Some images of a set, which the caller disposes of, and their classes. */
+/** Some images of a set and their labels; the caller disposes of the images. */
 interface ImageSlice {
   /** `[n, h, w, c]`, normalised */
   readonly images: tf.Tensor4D;
   readonly labels: Labels;
 }
 
-/** The images of a set in their order, a slice at a time. */
+/** Yields the images of a set in their order, a slice at a time. */
 export function* imageSlices(dataset: Dataset, set: ImageSet): Generator<ImageSlice> {
   for (let from = 0; from < set.count; from += SLICE) {
     const labels = set.labels.subarray(from, from + SLICE);

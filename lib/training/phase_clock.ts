@@ -1,14 +1,14 @@
 import { finishWork } from "../backend/finish_work.ts";
 
-/** Times the phases of some work. A phase within another counts for itself alone. */
+/** Times the phases of some work. A phase within another counts only for the inner one. */
 export class PhaseClock<P extends string> {
-  /** Times of all phases that were within the one under way. */
+  /** The time of all phases within the one under way */
   #within = 0;
 
-  /** @param seconds of each phase; they add up here */
+  /** @param seconds the time of each phase so far; later phases are added to it */
   constructor(readonly seconds: Record<P, number>) {}
 
-  /** Runs a phase, waits for what it computes, and adds its time. */
+  /** Runs a phase, waits for the backend to finish its work, and adds the time. */
   async timed<T>(phase: P, work: () => Promise<T> | T): Promise<T> {
     const [start, before] = [performance.now(), this.#within];
     try {

@@ -1,8 +1,8 @@
 import { integer, number, type Options } from "../options.ts";
 
-/** How a student is trained; the defaults are those of the published code. */
+/** The options of training, with the values of the published code as defaults. */
 export const protocolOptions = {
-  // Of all stages together there must be fewer than 100,000: names of checkpoints have five digits.
+  // All stages together must have fewer than 100,000 epochs: names of checkpoints have five digits.
   epochs: integer(80, { min: 1, max: 10_000 }),
   batchSize: integer(256, { min: 1 }),
   learningRate: number(0.1, { above: 0 }),
@@ -12,7 +12,7 @@ export const protocolOptions = {
 
 export type Protocol = Options<typeof protocolOptions>;
 
-/** The learning rate of epoch e = 1 … E: a tenth of it from E/2, a hundredth from 3E/4. */
+/** Computes the learning rate of epoch e = 1 … E: a tenth from E/2 on, a hundredth from 3E/4 on. */
 export function learningRateAt(protocol: Protocol, epoch: number, epochs: number): number {
   const drops = (epoch >= epochs / 2 ? 1 : 0) + (epoch >= 3 * epochs / 4 ? 1 : 0);
   return protocol.learningRate / 10 ** drops;

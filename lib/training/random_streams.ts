@@ -1,12 +1,12 @@
-// Without it, those of version 2, which tfjs brings along, may be taken.
+// Without this line, Deno may take the types of version 2, a dependency of tfjs.
 // @ts-types="@types/seedrandom"
 import seedrandom from "seedrandom";
 import type { MethodStream } from "../distillation/method.ts";
 
-/** The streams that a run draws from; one method's draws never move another's. */
-export type StreamName = "init" | "subset" | "order" | "augmentation" | MethodStream;
+/** The streams that a run draws from; draws from one stream never move another. */
+type StreamName = "init" | "subset" | "order" | "augmentation" | MethodStream;
 
-/** Where each stream that was opened has got to; plain data, for a checkpoint. */
+/** The positions of all opened streams, as plain data for a checkpoint. */
 export type StreamStates = Readonly<Partial<Record<StreamName, seedrandom.State.Arc4>>>;
 
 type Stream = seedrandom.StatefulPRNG<seedrandom.State.Arc4>;
@@ -14,22 +14,22 @@ type Stream = seedrandom.StatefulPRNG<seedrandom.State.Arc4>;
 /**
  * Named streams of random numbers in [0, 1), split from one seed.
  *
- * A stream is a function of (seed, epoch, name) and nothing else: the same seed gives the same
- * initial weights and the same mini-batches to every method, and a run resumes at an epoch without
- * any saved state. Within an epoch a stream goes on where it was left, or where a saved one was.
+ * A stream depends on (seed, epoch, name) only. So the same seed gives the same initial weights and the
+ * same mini-batches to every method, and a run resumes at an epoch without any saved state. Within an
+ * epoch a stream continues where it was left, or from a saved position.
  */
 export class RandomStreams {
   readonly #seed: number;
   readonly #epoch: number;
   readonly #streams = new Map<StreamName, Stream>();
 
-  /** @param epoch from 1; 0 is for what happens once a run */
+  /** @param epoch from 1 on; 0 is for draws that are made once per run */
   constructor(seed: number, epoch = 0) {
     this.#seed = seed;
     this.#epoch = epoch;
   }
 
-  /** The stream, from where it was left. */
+  /** Gives the stream, which continues where it was left. */
   stream(name: StreamName): () => number {
     let stream = this.#streams.get(name);
     if (!stream) {
@@ -39,18 +39,19 @@ export class RandomStreams {
     return stream;
   }
 
-  /** The stream from its start, whatever was drawn before; what is drawn of it is not saved. */
+  /** Opens the stream at its start, whatever was drawn before; its position is not saved. */
   fromStart(name: StreamName): Stream {
     return seedrandom(`${this.#seed}/${name}/${this.#epoch}`, { state: true });
   }
 
+  /** Copies the positions of all opened streams. */
   save(): StreamStates {
     return Object.fromEntries(
       [...this.#streams].map(([name, stream]) => [name, stream.state()]),
     );
   }
 
-  /** From here on `stream` goes on where it was when the states were saved. */
+  /** Moves the streams to saved positions. */
   restore(states: StreamStates): void {
     this.#streams.clear();
     for (const [name, state] of Object.entries(states)) {

@@ -10,29 +10,32 @@ import type { Dataset } from "../data/dataset.ts";
 import { stratifiedSubset, takeImages } from "../data/stratified_subset.ts";
 import { RandomStreams } from "./random_streams.ts";
 
+/** The lengths of a run: the paper's protocol, and two shortened ones. */
 export const SCALES = ["smoke", "quick", "paper"] as const;
 export type Scale = typeof SCALES[number];
 
-/** A teacher: its name for people, the hash of its weights for the identity of the run. */
+/** The teacher of a run. */
 export interface TeacherIdentity {
+  /** Its name, for people */
   readonly name: string;
+  /** SHA-256 of its weights, for the identity of the run */
   readonly hash: string;
-  /** What it computes in; left out for float32, the usual */
+  /** The precision it computes in; left out for float32 */
   readonly precision?: "bf16";
 }
 
 /**
- * Everything that determines the outcome of a run, except the backend's rounding. Two runs with equal
- * specifications are the same run, whatever experiment they stand in.
+ * Everything that determines the result of a run, except the backend's rounding. Two runs with equal
+ * specifications are the same run, also if they belong to different experiments.
  */
 export interface RunSpecification {
   readonly dataset: {
     readonly name: string;
     /** SHA-256 of pixels and labels */
     readonly fingerprint: string;
-    /** Share of the training images, stratified by class, in (0, 1] */
+    /** The share of the training images, stratified by class, in (0, 1] */
     readonly fraction: number;
-    /** At most so many test images, stratified; null for all */
+    /** The largest number of test images, stratified by class; null for all */
     readonly testImages: number | null;
   };
   /** null for a method that needs none */
@@ -40,32 +43,32 @@ export interface RunSpecification {
   /** "resnet8", … */
   readonly student: string;
   readonly method: string;
-  /** The method's options, defaults filled in */
+  /** The method's options, with defaults filled in */
   readonly options: Readonly<Record<string, unknown>>;
   readonly protocol: Protocol;
-  /** "paper" is the paper's protocol; "quick" and "smoke" are shortened ones */
   readonly scale: Scale;
   readonly seed: number;
 }
 
-/** The choices for a run of one's own. */
+/** The choices of {@linkcode specifyRun}. */
 export interface RunChoices {
   readonly dataset: Dataset;
   readonly teacher: TeacherIdentity;
   readonly method: DistillationMethod;
-  /** Options of the method; the others have their defaults */
+  /** Options of the method; an option left out has its default */
   readonly options?: ResolvedOptions;
   /** "resnet8" by default */
   readonly student?: string;
   /** The paper's protocol by default */
   readonly protocol?: Partial<Protocol>;
-  /** Share of the training images, in (0, 1] */
+  /** The share of the training images, in (0, 1]; 1 by default */
   readonly fraction?: number;
+  /** 1 by default */
   readonly seed?: number;
 }
 
 /**
- * Specifies a run of one's own, for `datasetFor` and `train`.
+ * Specifies a single run outside the experiments, for `datasetFor` and `train`.
  *
  * @throws UserError for a bad option
  */
@@ -91,40 +94,8 @@ export function specifyRun(
   };
 }
 
-/** Writes JSON with sorted keys, so that equal specifications give equal texts. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_key, inner) =>
-      inner !== null && typeof inner === "object" && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a < b ? -1 : 1))
-        : inner,
-  );
-}
-
-/** Names a run in results: readable, and unique by the hash of the specification. */
-export function runName(specification: RunSpecification): string {
-  const { dataset, student, method, scale, seed } = specification;
-  const hash = sha256(canonicalJson(specification)).slice(0, 10);
-  return `${dataset.name}-${student}-${method}-${scale}-seed${seed}-${hash}`;
-}
-
-/** Lists the values that differ, as `path: before → now`. */
-export function describeDifference(before: unknown, now: unknown, path = ""): string[] {
-  const isRecord = (value: unknown): value is Record<string, unknown> =>
-    value !== null && typeof value === "object" && !Array.isArray(value);
-  if (isRecord(before) && isRecord(now)) {
-    const keys = new Set([...Object.keys(before), ...Object.keys(now)]);
-    return [...keys].flatMap((key) =>
-      describeDifference(before[key], now[key], path ? `${path}.${key}` : key)
-    );
-  }
-  const [from, to] = [canonicalJson(before), canonicalJson(now)];
-  return from === to ? [] : [`${path}: ${from} → ${to}`];
-}
-
 /**
- * Takes the part of a data set that a run trains and is tested on. The run's seed draws the training
+ * Takes the part of a data set that a run uses for training and testing. The run's seed draws the training
  * subset, so it is the same for all methods of a seed; the test subset is the same for all runs.
  */
 export function datasetFor(
@@ -145,4 +116,36 @@ export function datasetFor(
       new RandomStreams(0).stream("subset"),
     ),
   };
+}
+
+/** Writes JSON with sorted keys, so equal specifications give equal texts. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_key, inner) =>
+      inner !== null && typeof inner === "object" && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a < b ? -1 : 1))
+        : inner,
+  );
+}
+
+/** Names a run in results. The name is readable, and the hash of the specification makes it unique. */
+export function runName(specification: RunSpecification): string {
+  const { dataset, student, method, scale, seed } = specification;
+  const hash = sha256(canonicalJson(specification)).slice(0, 10);
+  return `${dataset.name}-${student}-${method}-${scale}-seed${seed}-${hash}`;
+}
+
+/** Lists the values that differ, as `path: before → now`. */
+export function describeDifference(before: unknown, now: unknown, path = ""): string[] {
+  const isRecord = (value: unknown): value is Record<string, unknown> =>
+    value !== null && typeof value === "object" && !Array.isArray(value);
+  if (isRecord(before) && isRecord(now)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(now)]);
+    return [...keys].flatMap((key) =>
+      describeDifference(before[key], now[key], path ? `${path}.${key}` : key)
+    );
+  }
+  const [from, to] = [canonicalJson(before), canonicalJson(now)];
+  return from === to ? [] : [`${path}: ${from} → ${to}`];
 }

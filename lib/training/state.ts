@@ -20,7 +20,7 @@ export class TrainingState<N extends Network> {
   /** The variables that the optimizer trains, by name. */
   readonly trained: ReadonlyMap<string, tf.Variable>;
 
-  /** @param student and `own` belong to it from now on */
+  /** @param student belongs to the state from now on, and so does `own` */
   constructor(student: N, own: ReadonlyMap<string, tf.Variable>, protocol: Protocol) {
     this.student = student;
     this.optimizer = new Sgd(protocol);
@@ -54,8 +54,8 @@ export class TrainingState<N extends Network> {
   }
 
   /**
-   * Does a mini-batch's work, and puts running statistics back if it throws: they move long before the
-   * optimizer's step.
+   * Does a mini-batch's work, and restores the running statistics if it throws: they change in the
+   * student's forward pass, long before the optimizer's step.
    */
   async attempt<T>(work: () => Promise<T>): Promise<T> {
     const statistics = this.student.variables().filter(([name]) => !this.trained.has(name))
@@ -79,7 +79,7 @@ export class TrainingState<N extends Network> {
     return names;
   }
 
-  /** Leaves only the student, the result of a finished run. */
+  /** Frees all but the student, the result of a finished run. */
   disposeAllButStudent(): void {
     this.optimizer.reset();
     for (const variable of this.own.values()) variable.dispose();
@@ -93,10 +93,6 @@ export class TrainingState<N extends Network> {
   #variables(): [string, tf.Variable][] {
     return [...this.student.variables(), ...prefixed("method/", this.own)];
   }
-}
-
-function prefixed<T>(prefix: string, map: ReadonlyMap<string, T>): [string, T][] {
-  return [...map].map(([name, value]) => [prefix + name, value]);
 }
 
 /**
@@ -120,4 +116,8 @@ export function initialState<N extends Network>(
     networks.student.dispose();
     throw error;
   }
+}
+
+function prefixed<T>(prefix: string, map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].map(([name, value]) => [prefix + name, value]);
 }

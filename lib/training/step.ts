@@ -25,7 +25,7 @@ import type { RandomStreams } from "./random_streams.ts";
 import type { TrainingState } from "./state.ts";
 import type { TeacherLogitCache } from "./teacher_cache/cache.ts";
 
-/** Loss or weights are no longer finite; the message says where. */
+/** Thrown when loss or weights are no longer finite; the message says where. */
 export class NotFiniteError extends Error {
   override readonly name = "NotFiniteError";
 }
@@ -70,8 +70,9 @@ export async function trainStep(
     teacher: input.teacher && countedNetwork(input.teacher, (images) => teacherImages += images),
   });
   const step = new MiniBatchStep(batch, {
-    ...input,
+    normalisation: input.normalisation,
     teacher,
+    teacherCache: input.teacherCache,
     gradients: new GradientAccumulator(state.student, state.trained, state.own),
     stage: stage.name,
     epoch,
@@ -113,7 +114,7 @@ export function teacherOf(
 
 type MethodPhase = typeof METHOD_PHASES[number];
 
-/** The passes of one mini-batch need these. */
+/** The input of one mini-batch's passes. */
 interface PassInput {
   readonly normalisation: Normalisation;
   readonly teacher: FrozenNetwork;
@@ -138,8 +139,9 @@ export class MiniBatchStep implements StepContext {
   readonly epochs: number;
   readonly random: (stream: MethodStream) => () => number;
   readonly gradients: GradientAccumulator;
-  /** Images that the teacher's logits were asked for, and those of them that the cache had. */
+  /** The images for which the teacher's logits were asked */
   asked = 0;
+  /** The images among them that the cache had */
   cached = 0;
   readonly #batch: MiniBatch;
   readonly #input: PassInput;
@@ -175,7 +177,7 @@ export class MiniBatchStep implements StepContext {
         this.cached += imageNumbers.length;
         return this.own(tf.tensor2d(kept, [imageNumbers.length, teacher.classes]));
       }
-      // All images or none: a part of them alone might be rounded otherwise.
+      // All images or none: a smaller batch might be rounded differently.
       if (attackFollows) this.#teacherPass = teacher.pullback(images);
       const logits = this.own(this.#teacherPass?.logits ?? teacher.logits(images));
       cache?.store(imageNumbers, await logits.data<"float32">());
@@ -205,21 +207,20 @@ export class MiniBatchStep implements StepContext {
       const images = gatherRows(this.images, rows);
       const start = this.#teacherPass ? restrictPullback(this.#teacherPass, rows) : undefined;
       try {
-        const context = { random: this.random("attack"), start };
-        const { normalisation } = this.#input;
         const result = await attackNormalised(
           attack,
-          normalisation,
+          this.#input.normalisation,
           this.teacher,
           images,
           classes,
           options,
-          context,
+          { random: this.random("attack"), start },
         );
         return { ...result, samples: this.own(result.samples), logits: this.own(result.logits) };
       } finally {
+        images.dispose();
         start?.dispose();
-        tf.dispose([images, ...start ? [start.logits] : []]);
+        start?.logits.dispose();
       }
     });
 
@@ -228,7 +229,7 @@ export class MiniBatchStep implements StepContext {
     return tensor;
   };
 
-  /** Counts the images that the student got right; null if it did not see them. */
+  /** Counts the images that the student classified correctly; null if it did not see them. */
   async correct(): Promise<number | null> {
     const logits = this.#studentLogits;
     if (!logits) return null;
@@ -266,7 +267,7 @@ export class GradientAccumulator {
     this.#student = student;
     this.#own = own;
     this.#variables = [...trained.values()];
-    // TensorFlow.js gives gradients under names of its own.
+    // TensorFlow.js returns gradients under the variables' internal names.
     this.#names = new Map([...trained].map(([name, variable]) => [variable.name, name]));
   }
 
@@ -295,7 +296,7 @@ export class GradientAccumulator {
     return this.#gradients;
   }
 
-  /** Reads the terms of the loss; those of one name are added up. */
+  /** Reads the terms of the loss, and adds up terms of the same name. */
   async losses(): Promise<Map<string, number>> {
     const losses = new Map<string, number>();
     const values = await Promise.all(this.#terms.map(({ value }) => value.data()));

@@ -28,14 +28,14 @@ import { evaluate } from "./evaluation.ts";
 export interface TrainingInput {
   /** The part of the data set that the specification asks for; `datasetFor` takes it. */
   readonly dataset: Dataset;
-  /** null for a method that needs none */
+  /** The frozen teacher; null for a method that needs none. */
   readonly teacher: FrozenNetwork | null;
   readonly environment: Environment;
-  /** The method of that name, where it is none of `methods`: one that a notebook defines. */
+  /** The method of the specification, if it is not one of `methods`: one that a notebook defines. */
   readonly method?: DistillationMethod;
-  /** Keeps the teacher's logits on disk for later runs; it changes no bit of the outcome. */
+  /** Keeps the teacher's logits on disk for later runs; it does not change the result by a single bit. */
   readonly teacherCache?: TeacherCacheSettings;
-  /** The folder for checkpoints; without one, nothing is saved and nothing resumed. */
+  /** The folder for checkpoints; if left out, nothing is saved and nothing resumed. */
   readonly checkpoints?: string;
   /**
    * Stops the run at once, as Stop in a notebook does. With a folder for checkpoints, all finished
@@ -43,20 +43,23 @@ export interface TrainingInput {
    */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Gets what a person should know: a damaged checkpoint, a resumed run, a cache turned off. */
+  /** Gets messages for a person: a damaged checkpoint, a resumed run, a cache turned off. */
   readonly onMessage?: (message: string) => void;
 }
 
-/** The progress of a run: mini-batches done, of all of them, and the row of an epoch that just ended. */
+/** The progress of a run. */
 export interface TrainingProgress {
+  /** Mini-batches done */
   readonly step: number;
+  /** Mini-batches of the whole run */
   readonly steps: number;
+  /** The row of an epoch that has just ended */
   readonly row?: EpochRow;
 }
 
 /** A finished run. */
 export interface TrainingResult {
-  /** One row an epoch, over all stages. */
+  /** One row per epoch, over all stages. */
   readonly rows: readonly EpochRow[];
   /** The student after its last epoch; the caller disposes of it. */
   readonly student: ResNet;
@@ -68,7 +71,7 @@ export interface TrainingResult {
  * same weights, bit for bit, as a run that was never stopped.
  *
  * @throws UserError if loss or weights are no longer finite, naming epoch, step and last checkpoint; or
- *   if the device that computes is lost or refuses its work, naming the last checkpoint
+ *   if the computing device is lost or refuses its work, naming the last checkpoint
  * @throws DOMException "AbortError" if the run was stopped, after the checkpoint was written
  */
 export async function train(
@@ -81,6 +84,7 @@ export async function train(
   );
 }
 
+/** Trains until the signal aborts. */
 async function trainStoppable(
   specification: RunSpecification,
   input: TrainingInput & { readonly signal: AbortSignal },
@@ -157,16 +161,20 @@ async function trainStoppable(
   }
 }
 
-/** The remedies, by the error that ended a run. */
+/** The advice to the user, by the error that ended a run. */
 const REMEDIES = [
   [NotFiniteError, "A smaller learning rate, or a smaller attack step (eta), may help."],
   [
     DeviceError,
-    "Run the same again, in a notebook from startBackend() on, and it goes on from there.",
+    "Run it again to resume; in a notebook, begin with startBackend().",
   ],
 ] as const;
 
-/** @throws UserError if the method given is another than the specification's */
+/**
+ * Finds the method of the specification.
+ *
+ * @throws UserError if a different method is given
+ */
 function methodOf(
   { method: name }: RunSpecification,
   { method }: TrainingInput,
@@ -174,7 +182,7 @@ function methodOf(
   if (!method) return methodNamed(name);
   if (method.name === name) return method;
   throw new UserError(
-    `the specification is of the method "${name}", but the method given is "${method.name}"; ` +
+    `the specification names the method "${name}", but the given method is "${method.name}"; ` +
       "give both the same name",
   );
 }
@@ -190,37 +198,39 @@ export function scheduleOf(
   );
 }
 
+/** Describes how far a checkpoint is: "mini-batch 3 of epoch 2". */
 function describePosition({ epoch, partial }: Checkpoint): string {
   return partial ? `mini-batch ${partial.sums.steps} of epoch ${epoch + 1}` : `epoch ${epoch}`;
 }
 
+/** Opens the cache of the teacher's logits; null if the run has none. */
 function openTeacherCache(
   { teacher: identity, protocol }: RunSpecification,
   { dataset, teacher, teacherCache, environment, onMessage }: TrainingInput,
 ): TeacherLogitCache | null {
   if (!identity || !teacher || !teacherCache) return null;
-  const shown = { ...identity, classes: teacher.classes };
-  const key = teacherLogitKey(dataset, shown, protocol.batchSize, environment);
+  const classes = { ...identity, classes: teacher.classes };
+  const key = teacherLogitKey(dataset, classes, protocol.batchSize, environment);
   return new TeacherLogitCache(key, teacherCache, (message) => onMessage?.(message));
 }
 
 /** The input of one pass over a training set. */
-export interface BatchesInput extends StepInput {
+interface BatchesInput extends StepInput {
   readonly protocol: Protocol;
   /** The size of the training set. */
   readonly count: number;
   readonly makeBatch: (indices: Int32Array) => MiniBatch;
   /** The epoch counted over all stages, from 1. */
   readonly number: number;
-  /** Called after each mini-batch with how many are done. */
+  /** Called after each mini-batch with the number done. */
   readonly onStep?: (step: number) => void;
 }
 
 /**
- * Makes one pass over a training set in mini-batches, going on after those that the summary counts. If it
- * throws, all is as it was after the last finished mini-batch.
+ * Makes one pass over a training set in mini-batches, after the ones that the summary already counts. If
+ * it throws, the state is that after the last finished mini-batch.
  *
- * @returns its learning rate
+ * @returns the learning rate of the epoch
  * @throws NotFiniteError if loss or weights are no longer finite
  * @throws DOMException "AbortError" if the work around it was stopped
  */

@@ -12,20 +12,20 @@ import { RandomStreams } from "./random_streams.ts";
 import { scheduleOf, trainBatches } from "./train.ts";
 import { teacherOf } from "./step.ts";
 
-/** For attacks on pixels in 0…1: what they see of the plane is ±2.5, where the paper's attack stays. */
+/** Maps pixels in 0…1 to ±2.5 of the plane, the bounds of the paper's attack. */
 const PLANE = { mean: [0.5, 0.5], std: [0.2, 0.2] };
 
 /** A training on points of the plane. */
 export interface PointTraining {
   readonly points: PointSet;
   readonly method: DistillationMethod;
-  /** Of the method; what is left out has its default. */
+  /** Options of the method; an option left out has its default. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** null for a method that needs none */
+  /** The frozen teacher; null for a method that needs none. */
   readonly teacher: FrozenNetwork | null;
   /** The width of each hidden layer. */
   readonly hidden: readonly number[];
-  /** What is left out is as the paper has it. */
+  /** The protocol; an option left out is the paper's. */
   readonly protocol?: Partial<Protocol>;
   /** The same seed gives the same initial weights and mini-batches to every method. */
   readonly seed: number;
@@ -33,7 +33,7 @@ export interface PointTraining {
 
 /** A finished training on points. */
 export interface PointTrainingResult {
-  /** One row an epoch, over all stages. */
+  /** One row per epoch, over all stages. */
   readonly rows: readonly EpochRow[];
   /** The network after its last epoch; the caller disposes of it. */
   readonly student: DenseNetwork;
@@ -43,8 +43,8 @@ export interface PointTrainingResult {
  * Trains a dense network on points, by the same steps as a ResNet on images, but without augmentation,
  * evaluation and checkpoints.
  *
- * @throws UserError for a bad option, or a method that cannot compare these networks: attention
- *   transfer never can, since a hidden layer has no places to attend to
+ * @throws UserError for a bad option, or a method that cannot compare these networks. Attention transfer
+ *   never can, since a hidden layer has no positions
  * @throws NotFiniteError if loss or weights are no longer finite
  */
 export async function trainOnPoints(training: PointTraining): Promise<PointTrainingResult> {
@@ -88,6 +88,7 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
   return { rows, student };
 }
 
+/** Makes a mini-batch of points. */
 function pointBatch(points: PointSet, indices: Int32Array): MiniBatch {
   const labelValues = Int32Array.from(indices, (index) => points.labels[index]);
   return {

@@ -5,37 +5,38 @@ import { deleteOldCaches, teacherCacheFile } from "./folder.ts";
 import { TeacherLogitFile } from "./file.ts";
 import { slotsOf, type TeacherLogitKey } from "./key.ts";
 
-/** Where caches of teachers' logits lie, and how much room they get. */
+/** The place and the size of caches of teachers' logits. */
 export interface TeacherCacheSettings {
   readonly folder: string;
   /**
-   * In MiB on disk, for a run's own cache and once more for all others together. A cache that is full
-   * takes no more entries and keeps those it has: those of the first epochs, which the next run of the
-   * seed asks for first. Of the others, the least recently used are deleted.
+   * The limit in MiB on disk, once for the run's cache and once more for all other caches together. A full
+   * cache takes no more entries; it keeps the first epochs, which the next run of the seed asks for first.
+   * If the other caches exceed the limit, the least recently used are deleted.
    */
   readonly mebibytes: number;
 }
 
 /**
- * The logits that a teacher gave for augmented training images, on disk, for the next run that meets
- * the same ones: every method and student of a seed does.
+ * A cache on disk of a teacher's logits for augmented training images. All methods and students of a seed
+ * meet the same augmented images.
  *
- * What is read must be what would be computed, bit for bit. So nothing is taken from here before an
- * entry, computed once more, was found to be that; where one is not, the entries are from other code or
- * from a processor that rounds differently, and all are deleted.
+ * The cached logits must equal the computed ones, bit for bit. So the cache gives nothing until one entry
+ * has been computed again and found equal. If it differs, the entries come from other code or from a
+ * processor that rounds differently, and all are deleted.
  *
- * No failure of the disk stops a run: the cache then turns itself off, with one message.
+ * No failure of the disk stops a run: the cache turns itself off, with one message.
  */
 export class TeacherLogitCache {
   readonly #key: TeacherLogitKey;
   readonly #path: string;
   readonly #mebibytes: number;
   readonly #report: (message: string) => void;
-  /** null while it is off */
+  /** null while the cache is off */
   #file: TeacherLogitFile | null = null;
+  /** True once a computed entry was found equal to its cached one */
   #confirmed = false;
 
-  /** @param report is told why the cache is off */
+  /** @param report gets the reason if the cache turns itself off */
   constructor(
     key: TeacherLogitKey,
     { folder, mebibytes }: TeacherCacheSettings,
@@ -53,7 +54,7 @@ export class TeacherLogitCache {
   }
 
   /**
-   * The logits of a batch, `[n, classes]` row by row, or null if some are not there.
+   * Reads the logits of a batch, `[n, classes]` row by row; null if some are missing.
    *
    * @param imageNumbers see `augmentedImageNumbers`
    */
@@ -72,7 +73,7 @@ export class TeacherLogitCache {
     });
   }
 
-  /** Keeps what was computed for a batch, as far as it is not there and there is room. */
+  /** Stores the computed logits of a batch: entries that are missing, as long as there is room. */
   store(imageNumbers: Float64Array, logits: Float32Array): void {
     const file = this.#file;
     if (!file) return;
@@ -98,15 +99,17 @@ export class TeacherLogitCache {
     this.#file = null;
   }
 
+  /** Empties the cache and turns it off, since an entry differs from the computed logits. */
   #distrust(file: TeacherLogitFile): void {
     file.clear();
     this.close();
     this.#report(
-      `${this.#path} held other teacher logits than are computed now; they are deleted, and this ` +
-        "run keeps none",
+      `${this.#path} held teacher logits that differ from those computed now; they are deleted, and ` +
+        "this run keeps none",
     );
   }
 
+  /** Runs an action; if the disk refuses it, turns the cache off and gives null. */
   #attempt<T>(action: () => T): T | null {
     try {
       return action();

@@ -3,28 +3,30 @@ import { canonicalJson } from "../run_specification.ts";
 import { diskUse } from "./folder.ts";
 import type { TeacherLogitKey } from "./key.ts";
 
-/** A block of most file systems, so that entries do not share one with the header. */
+/** The block size of most file systems, so that entries share no block with the header */
 const HEADER_BYTES = 4096;
 
 /**
- * A file of logits in numbered slots: a header with the whole key as JSON, then in slot k, at
- * `HEADER_BYTES + k · entry`, a 32-bit checksum and the logits of one image as float32, both in this
+ * A file of logits in numbered slots. A header holds the whole key as JSON. Slot k, at
+ * `HEADER_BYTES + k · entry`, holds a 32-bit checksum and the logits of one image as float32, in this
  * machine's byte order. Most slots are holes, which take no room on disk.
  *
- * Several processes may write at once. The checksum covers the key and the number of the slot, so that
- * a hole, a torn write, damage or another key's entry reads as "not there".
+ * Several processes may write at once. The checksum covers the key and the number of the slot, so a hole,
+ * a torn write, damage or another key's entry reads as "missing".
  *
- * @throws whatever the operating system does, from every method
+ * @throws the operating system's errors, from every method
  */
 export class TeacherLogitFile {
   readonly #file: Deno.FsFile;
   readonly #seed: number;
-  /** One entry, as bytes, as numbers, and the logits in it. */
+  /** One entry */
   readonly #bytes: Uint8Array;
+  /** The same memory as numbers */
   readonly #words: Uint32Array;
+  /** The logits in the same memory */
   readonly logits: Float32Array;
 
-  /** Opens a file, or begins it: afresh if its header is damaged or of another key. */
+  /** Opens a file or creates it; empties it if its header is damaged or belongs to another key. */
   constructor(path: string, key: TeacherLogitKey) {
     const text = canonicalJson(key);
     this.#seed = Number.parseInt(sha256(text).slice(0, 8), 16);
@@ -42,14 +44,14 @@ export class TeacherLogitFile {
     }
   }
 
-  /** Reads an entry into `logits`; false if it is not there. */
+  /** Reads an entry into `logits`; false if it is missing. */
   read(slot: number): boolean {
     this.#seek(slot);
     return this.#file.readSync(this.#bytes) === this.#bytes.length &&
       this.#words[0] === this.#checksum(slot);
   }
 
-  /** Whether the entry that was read last is this one, bit for bit. */
+  /** True if the last read entry holds these logits, bit for bit. */
   holds(logits: Float32Array): boolean {
     const bits = new Uint32Array(logits.buffer, logits.byteOffset, logits.length);
     return bits.every((word, i) => word === this.#words[1 + i]);
@@ -62,13 +64,13 @@ export class TeacherLogitFile {
     writeAll(this.#file, this.#bytes);
   }
 
-  /** At most what the file takes on disk once so many more entries are in it, in bytes. */
+  /** Computes an upper bound of the file's bytes on disk with so many more entries. */
   diskUseAfter(entries: number): number {
     const info = this.#file.statSync();
     return diskUse(info) + entries * (this.#bytes.length + (info.blksize ?? HEADER_BYTES));
   }
 
-  /** Takes out every entry. */
+  /** Deletes every entry. */
   clear(): void {
     this.#file.truncateSync(HEADER_BYTES);
   }
@@ -77,7 +79,7 @@ export class TeacherLogitFile {
     this.#file.close();
   }
 
-  /** Two processes that begin a file at once write the same bytes. */
+  /** Writes the header if it is missing; two processes at once write the same bytes. */
   #begin(header: Uint8Array): void {
     const found = new Uint8Array(HEADER_BYTES);
     const length = this.#file.readSync(found);
@@ -91,7 +93,10 @@ export class TeacherLogitFile {
     this.#file.seekSync(HEADER_BYTES + slot * this.#bytes.length, Deno.SeekMode.Start);
   }
 
-  /** Never 0, which a hole reads as. Each step is a bijection: one changed number always shows. */
+  /**
+   * Computes the checksum of the entry in memory. It is never 0, the checksum of a hole. Each step is a
+   * bijection, so one changed number always changes it.
+   */
   #checksum(slot: number): number {
     let hash = mix(this.#seed, slot);
     for (let i = 1; i < this.#words.length; i++) hash = mix(hash, this.#words[i]);

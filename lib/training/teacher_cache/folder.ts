@@ -1,28 +1,27 @@
 import { join } from "node:path";
 import { userCache } from "../../files/user_cache.ts";
 
-/** How a cache's file ends: nothing else in the folder is ever deleted. */
+/** The ending of a cache's file; no other file in the folder is ever deleted. */
 const SUFFIX = ".logits";
 
 /**
- * The folder for the teachers' logits: $BSS_TEACHER_LOGITS, else `bss-teacher-logits` in the user's
- * cache folder. A variable that is set but empty counts as not set.
+ * Finds the folder for the teachers' logits: $BSS_TEACHER_LOGITS, else `bss-teacher-logits` in the user's
+ * cache folder. An empty variable counts as not set.
  */
 export function teacherCacheFolder(): string {
   return Deno.env.get("BSS_TEACHER_LOGITS") || join(userCache(), "bss-teacher-logits");
 }
 
-/** The file of the cache with this hash. */
+/** Names the file of the cache with this hash. */
 export function teacherCacheFile(folder: string, hash: string): string {
   return join(folder, hash + SUFFIX);
 }
 
 /**
- * Deletes the caches that were opened or written least recently until those that are left take no
- * more than so many bytes. One that is deleted while another process uses it stays whole for that
- * process.
+ * Deletes the least recently opened or written caches until the rest takes at most `bytes`. A cache that
+ * another process uses stays whole for that process.
  *
- * @param keep the file of the cache that is being opened: neither counted nor deleted
+ * @param keep the file of the cache that is being opened; it is neither counted nor deleted
  */
 export function deleteOldCaches(folder: string, keep: string, bytes: number): void {
   const files = [...Deno.readDirSync(folder)]
@@ -42,12 +41,12 @@ export function deleteOldCaches(folder: string, keep: string, bytes: number): vo
   }
 }
 
-/** What a file with holes takes on disk, in bytes; its size where the system does not tell. */
+/** Computes a file's bytes on disk without its holes; its size if the system does not tell. */
 export function diskUse({ size, blocks }: Deno.FileInfo): number {
   return blocks === null ? size : 512 * blocks;
 }
 
-/** null if another process has deleted the file in the meantime. */
+/** Runs an action; gives null if another process has deleted the file in the meantime. */
 function unlessGone<T>(action: () => T): T | null {
   try {
     return action();

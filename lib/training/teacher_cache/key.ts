@@ -5,12 +5,12 @@ import type { Environment } from "../environment.ts";
 import type { Precision } from "../../nn/freeze.ts";
 import { canonicalJson } from "../run_specification.ts";
 
-/** Everything that a teacher's logits depend on, besides which augmented image they are for. */
+/** Everything that a teacher's logits depend on, except the augmented image. */
 export interface TeacherLogitKey extends Environment {
-  /** Of the cache's file: goes up when its layout or the numbering of augmentations changes. */
+  /** The format of the file; it changes with the layout or the numbering of augmentations. */
   readonly format: 1;
   readonly set: "train";
-  /** SHA-256 of the training images as this run counts them: shape, normalisation, pixels */
+  /** SHA-256 of shape, normalisation and pixels of the training images, in this run's order */
   readonly images: string;
   readonly count: number;
   /** A backend may choose its algorithm, and so its rounding, by the size of a batch. */
@@ -22,10 +22,10 @@ export interface TeacherLogitKey extends Environment {
 }
 
 /**
- * The key of a run's teacher logits. It holds the images themselves, not the data set's fingerprint:
- * that is the same for every part of a data set, but image 7 of one part is not image 7 of another.
+ * Makes the key of a run's teacher logits. It hashes the images themselves. The data set's fingerprint is
+ * the same for every part of a data set, but image 7 of one part is not image 7 of another.
  *
- * @param teacher the hash of its weights, its number of classes, and what it computes in
+ * @param teacher the hash of its weights, its number of classes, and its precision
  */
 export function teacherLogitKey(
   { train, height, width, channels, mean, std }: Dataset,
@@ -54,8 +54,8 @@ export function teacherLogitKey(
 }
 
 /**
- * Where the logits of a batch lie in the cache's file: those of full batches first, by image number;
- * then those of the smaller last one of an epoch, which may be rounded otherwise.
+ * Numbers the slots of a batch in the cache's file. Images of full batches come first, by image number;
+ * then images of an epoch's smaller last batch, which may be rounded differently.
  *
  * @param imageNumbers see `augmentedImageNumbers`
  */

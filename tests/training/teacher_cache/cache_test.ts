@@ -143,7 +143,7 @@ Deno.test("TeacherLogitCache reads nothing before an entry was found right, and 
     const otherLogits = batch.logits.map((value) => value + 1e-3);
     cache.store(batch.numbers, otherLogits);
     assertEquals(messages.length, 1);
-    assertStringIncludes(messages[0], "held other teacher logits than are computed now");
+    assertStringIncludes(messages[0], "held teacher logits that differ from those computed now");
     cache.store(batch.numbers, otherLogits);
     assertEquals(cache.read(batch.numbers), null);
     assertEquals(Deno.statSync(onlyCacheFile(folder)).size, 4096);

@@ -102,7 +102,7 @@ async function goalsOf(
   classifier: FrozenClassifier,
   images: tf.Tensor4D,
   classes: AttackClasses,
-  { loss, candidates }: Pick<AdaptiveSteps, "loss"> & { readonly candidates: number },
+  { loss, candidates }: { readonly loss: "ce" | "dlr"; readonly candidates: number },
 ): Promise<AttackClasses[]> {
   if (loss === "ce" || classes.targets) return [classes];
   const logits = classifier.logits(images);

@@ -9,9 +9,9 @@ import { testClassifier, testImages } from "../networks.ts";
 import { onAutomaticBackend } from "../on_every_backend.ts";
 import { CLAMP, free, topOf } from "./results.ts";
 
-// It is the algorithm that is tested: on the fastest alone.
+// One backend is enough to test the algorithm.
 onAutomaticBackend(
-  "apgdAttack() fools at least as many as pgdAttack(), within the same ball",
+  "apgdAttack() fools the classifier at least as often as pgdAttack() within the same ball",
   async () => {
     const classifier = testClassifier();
     const images = testImages(24);
@@ -44,7 +44,7 @@ onAutomaticBackend(
   },
 );
 
-Deno.test("apgdAttack() names the loss that few classes do not have", async () => {
+Deno.test("apgdAttack() names the loss that needs more classes", async () => {
   const classifier = testClassifier({ depth: 8, channels: 1, classes: 3 });
   const images = testImages(1);
   await assertRejects(

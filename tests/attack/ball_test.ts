@@ -15,11 +15,11 @@ import { onUsableBackends } from "../on_every_backend.ts";
 import seedrandom from "seedrandom";
 
 onUsableBackends(
-  "project() gives the nearest point of the ball, cut off at the box, and leaves those inside alone",
+  "project() gives the nearest point of the ball within the clamp, and does not move points inside",
   async () => {
     const origin = tf.tidy(() => tf.clipByValue(testImages(2), -1, 1)) as tf.Tensor4D;
     const from = [...await origin.data()];
-    // The first image goes far, the second stays within both balls.
+    // The first image leaves both balls, the second stays inside.
     const moves = from.map((_, k) => k < 64 ? Math.cos(k) : 0.01 * Math.cos(k));
     const to = from.map((pixel, k) => pixel + moves[k]);
     const x = tf.tensor4d(to, [2, 8, 8, 1]);
@@ -39,7 +39,7 @@ onUsableBackends(
   },
 );
 
-onUsableBackends("steepest() gives unit directions, and none for a gradient of zero", async () => {
+onUsableBackends("steepest() gives unit directions, and zero for a gradient of zero", async () => {
   const gradient = tf.tidy(() =>
     tf.concat([testImages(2), tf.zeros([1, 8, 8, 1])], 0)
   ) as tf.Tensor4D;
@@ -71,7 +71,7 @@ onUsableBackends(
     assertEquals(new Set(await radii.data()).size, 3);
     for (const [points, least] of [[directions, 0.2], [inL2, 0], [inLinf, 0.9]] as const) {
       const values = [...await points.data()];
-      // Everywhere in the ball: no two alike, as many below zero as above, and some near its edge.
+      // The points fill the ball: all differ, half are above zero, and some are near the edge.
       assertEquals(new Set(values).size, 3 * 128);
       const above = values.filter((value) => value > 0).length / values.length;
       assertAlmostEquals(above, 0.5, 0.1);

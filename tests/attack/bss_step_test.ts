@@ -31,10 +31,10 @@ onEveryBackend("a BSS step is η(L + ε)∇L/‖∇L‖, or over ‖∇L‖², a
   image.dispose();
 });
 
-/** A row a pixel of four, a column a class of three. */
+/** One row for each of four pixels, one column for each of three classes. */
 const WEIGHTS = [[1, -1, 0.5], [0.5, 1, -1], [-2, 0.5, 1], [0.25, -0.5, 2]];
 const BIAS = [0.5, 0, -0.25];
-/** One of each class. */
+/** One image of each class. */
 const IMAGES = [[1.25, 0.5, -1.5, -0.5], [-1, 1.5, 1, -1], [-0.5, -1, 0.75, 1.25]];
 const LABELS = [0, 1, 2];
 const TARGETS = [1, 2, 0];
@@ -46,7 +46,7 @@ function logitsOf(image: readonly number[]): number[] {
   return BIAS.map((bias, k) => bias + sum(image.map((pixel, i) => pixel * WEIGHTS[i][k])));
 }
 
-/** The gap of image i at a point, in logits or in probabilities, and its gradient. */
+/** Computes the gap of image i at a point, in logits or in probabilities, and its gradient. */
 function gapAt(point: readonly number[], i: number, space: string) {
   const logits = logitsOf(point);
   const total = sum(logits.map(Math.exp));
@@ -59,7 +59,7 @@ function gapAt(point: readonly number[], i: number, space: string) {
   return { gap, gradient: WEIGHTS.map((row) => sum(row.map((weight, k) => weight * slopes[k]))) };
 }
 
-/** Walks from image i as the paper says, in plain numbers. */
+/** Takes the paper's steps from image i, in plain numbers. */
 function walkByHand(i: number, step: string, space: string) {
   let [point, clamped] = [IMAGES[i], 0];
   for (let steps = 0; steps < 10; steps++) {
@@ -83,24 +83,27 @@ for (
     ["published", "logits", [5, 5, 4]],
     ["newton", "logits", [10, 10, 10]],
     ["published", "softmax", [10, 10, 9]],
-    // Where the softmax is flat, it goes far.
+    // A flat softmax makes the first step long enough to cross.
     ["newton", "softmax", [1, 1, 1]],
   ] as const
 ) {
-  onEveryBackend(`BSS take the ${step} steps on ${space} that plain numbers take`, async () => {
-    const images = tf.tensor4d(IMAGES.flat(), [3, 2, 2, 1]);
-    const result = await bssAttack(
-      linearClassifier(WEIGHTS.flat(), BIAS),
-      images,
-      { labels: LABELS, targets: TARGETS },
-      { step, space, eta: ETA, epsilon: EPSILON, clamp: CLAMP },
-    );
-    const expected = LABELS.map((_, i) => walkByHand(i, step, space));
-    const pixels = expected.flatMap(({ point }) => point);
-    assertClose(await result.samples.data(), pixels, 1e-5, "pixels");
-    assertEquals([...result.steps], [...steps]);
-    assert(sum(expected.map(({ clamped }) => clamped)) > 0, "the clamp does nothing");
-    free(result);
-    images.dispose();
-  });
+  onEveryBackend(
+    `bssAttack() takes the ${step} steps on ${space} that plain numbers give`,
+    async () => {
+      const images = tf.tensor4d(IMAGES.flat(), [3, 2, 2, 1]);
+      const result = await bssAttack(
+        linearClassifier(WEIGHTS.flat(), BIAS),
+        images,
+        { labels: LABELS, targets: TARGETS },
+        { step, space, eta: ETA, epsilon: EPSILON, clamp: CLAMP },
+      );
+      const expected = LABELS.map((_, i) => walkByHand(i, step, space));
+      const pixels = expected.flatMap(({ point }) => point);
+      assertClose(await result.samples.data(), pixels, 1e-5, "pixels");
+      assertEquals([...result.steps], [...steps]);
+      assert(sum(expected.map(({ clamped }) => clamped)) > 0, "no pixel was clamped");
+      free(result);
+      images.dispose();
+    },
+  );
 }

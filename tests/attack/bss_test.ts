@@ -10,7 +10,7 @@ import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf } from "../values_of.ts";
 
 const CLASSES = 4;
-/** Of a test image. */
+/** The pixels of a test image */
 const PIXELS = 64;
 
 /** Attacks test images from the classifier's own top class towards the next class. */
@@ -40,7 +40,7 @@ function dispose(
   tf.dispose([images, samples, logits]);
 }
 
-onUsableBackends("bssAttack() reports an outcome that follows from the last logits", async () => {
+onUsableBackends("bssAttack() reports the outcomes that follow from the last logits", async () => {
   const classifier = testClassifier();
   const result = await attack(classifier, 16, { step: "newton", eta: 1.2 });
   const values = await result.logits.data();
@@ -59,7 +59,7 @@ onUsableBackends("bssAttack() reports an outcome that follows from the last logi
   classifier.dispose();
 });
 
-/** The gap between the probabilities of two classes, from a row of logits. */
+/** Computes the gap between the probabilities of two classes from a row of logits. */
 function softmaxGap(logits: ArrayLike<number>, base: number, target: number): number {
   const powers = Array.from(logits, Math.exp);
   return (powers[base] - powers[target]) / powers.reduce((sum, power) => sum + power, 0);
@@ -100,7 +100,7 @@ onUsableBackends("bssAttack() keeps pixels within the clamp", async () => {
   classifier.dispose();
 });
 
-onUsableBackends("bssAttack() leaves samples alone that are not in their base class", async () => {
+onUsableBackends("bssAttack() does not move samples that are not in their base class", async () => {
   const classifier = testClassifier();
   const images = testImages(4);
   const top = await valuesOf(() => tf.argMax(classifier.logits(images), 1));
@@ -113,7 +113,7 @@ onUsableBackends("bssAttack() leaves samples alone that are not in their base cl
   assertEquals([...result.steps], [0, 0, 0, 0]);
   assertEquals([...await result.samples.data()], [...await images.data()]);
   tf.dispose([result.samples, result.logits]);
-  // One that moves beside one that stays.
+  // One sample moves, the others stay.
   const mixed = [top[0], ...base.slice(1)];
   const others = mixed.map((c) => (c + 1) % CLASSES);
   const whole = await bssAttack(classifier, images, { labels: mixed, targets: others }, {
@@ -153,7 +153,7 @@ onUsableBackends(
   },
 );
 
-onUsableBackends("bssAttack() stays where it is where the gradient is zero", async () => {
+onUsableBackends("bssAttack() does not move samples whose gradient is zero", async () => {
   const classifier = constantClassifier([3, 2, 1]);
   const images = testImages(3);
   const classes = { labels: [0, 0, 0], targets: [1, 2, 1] };
@@ -166,7 +166,7 @@ onUsableBackends("bssAttack() stays where it is where the gradient is zero", asy
   images.dispose();
 });
 
-Deno.test("bssAttack() names an option that it does not have, or a value that it may not have", async () => {
+Deno.test("bssAttack() names an unknown option or an invalid value", async () => {
   const classifier = testClassifier();
   const images = testImages(1);
   const call = (options: Record<string, unknown>) =>

@@ -8,7 +8,7 @@ import { CLAMP, free } from "./results.ts";
 onUsableBackends(
   "carliniWagnerAttack() finds the nearest boundary of a linear classifier",
   async () => {
-    // With more classes it would go for the most probable other one, which need not be the nearest.
+    // With more classes, the most probable other class need not be the nearest.
     const { classifier, images, labels, distances } = await linearProblem(3, 2);
     const result = await carliniWagnerAttack(classifier, images, { labels }, {
       clamp: CLAMP,
@@ -35,7 +35,9 @@ onUsableBackends(
     const { classifier, images, labels } = await linearProblem(2, 2);
     const attack = (initialConstant: number, searchSteps: number) =>
       carliniWagnerAttack(classifier, images, { labels }, {
-        ...{ clamp: CLAMP, learningRate: 0.003, maxSteps: 80 },
+        clamp: CLAMP,
+        learningRate: 0.003,
+        maxSteps: 80,
         initialConstant,
         searchSteps,
       });
@@ -45,7 +47,7 @@ onUsableBackends(
     );
     const [small, smallSearched] = [await attack(1e-4, 1), await attack(1e-4, 8)];
     assertEquals([small.success, smallSearched.success], [[false, false], [true, true]]);
-    // What never succeeded is the image itself.
+    // A sample that never succeeds is the image itself.
     assertClose(small.norms, [0, 0], 0);
     free(large, largeSearched, small, smallSearched);
     images.dispose();
@@ -53,10 +55,13 @@ onUsableBackends(
   },
 );
 
-onUsableBackends("carliniWagnerAttack() leads by its confidence", async () => {
+onUsableBackends("carliniWagnerAttack() makes another class lead by its confidence", async () => {
   const { classifier, images, labels } = await linearProblem(2, 3);
   const result = await carliniWagnerAttack(classifier, images, { labels }, {
-    ...{ clamp: CLAMP, learningRate: 0.05, maxSteps: 60, searchSteps: 4 },
+    clamp: CLAMP,
+    learningRate: 0.05,
+    maxSteps: 60,
+    searchSteps: 4,
     confidence: 2,
   });
   const values = await result.logits.data();

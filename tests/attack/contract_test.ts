@@ -12,7 +12,7 @@ import { assertClose } from "../numbers.ts";
 import { onEveryBackend, onUsableBackends } from "../on_every_backend.ts";
 import { free } from "./results.ts";
 
-/** Short attacks on images of ±2 that leave some of the samples behind. */
+/** Options of short attacks on images of ±2, in which some samples do not cross. */
 const SHORT: Record<string, Record<string, unknown>> = {
   bss: { step: "newton", eta: 0.8 },
   noise: { length: "given", norm: 6 },
@@ -26,7 +26,7 @@ const CLAMP = 2.5;
 
 const random = (seed: string) => seedrandom(seed) as () => number;
 
-/** The classifier's own top classes, and for each the class after it. */
+/** Takes the classifier's top classes as labels, and the class after each as target. */
 async function classesOf(classifier: FrozenClassifier, images: tf.Tensor4D) {
   if (images.shape[0] === 0) return { labels: [], targets: [] };
   const logits = classifier.logits(images);
@@ -93,12 +93,15 @@ for (const attack of attacks) {
     assert((await result.samples.data()).every(isWithin), "a pixel is out of bounds");
     assert(result.norms.filter((norm) => norm > 0).length >= 3, `norms ${result.norms}`);
     const wide = await run(attack, classifier, images, classes, { clamp: [-9, 9] });
-    assert(!(await wide.samples.data()).every(isWithin), "it stays there without bounds, too");
+    assert(
+      !(await wide.samples.data()).every(isWithin),
+      "no pixel leaves the bounds without a clamp either",
+    );
     free(result, wide);
     images.dispose();
   });
 
-  onBackends(`the ${name} gives the same in batches as at once`, async () => {
+  onBackends(`the ${name} gives the same samples in batches as at once`, async () => {
     const classifier = testClassifier();
     const images = testImages(6);
     const { labels, targets } = await classesOf(classifier, images);
@@ -121,24 +124,27 @@ for (const attack of attacks) {
     classifier.dispose();
   });
 
-  onBackends(`the ${name} goes on from a pass that was made already`, async () => {
-    const classifier = testClassifier();
-    const images = testImages(4);
-    const classes = await classesOf(classifier, images);
-    const expected = await run(attack, classifier, images, classes);
-    const start = classifier.pullback(images);
-    const options = { clamp: CLAMP, ...SHORT[attack.shortName] };
-    const context = { random: random("attack"), start };
-    const result = await attack(classifier, images, classes, options, context);
-    assertClose(await result.samples.data(), await expected.samples.data(), 1e-4, "samples");
-    // It stays the caller's.
-    assertEquals(start.logits.isDisposed, false);
-    start.dispose();
-    start.logits.dispose();
-    free(result, expected);
-    images.dispose();
-    classifier.dispose();
-  });
+  onBackends(
+    `the ${name} gives the same samples from a first pass that was made already`,
+    async () => {
+      const classifier = testClassifier();
+      const images = testImages(4);
+      const classes = await classesOf(classifier, images);
+      const expected = await run(attack, classifier, images, classes);
+      const start = classifier.pullback(images);
+      const options = { clamp: CLAMP, ...SHORT[attack.shortName] };
+      const context = { random: random("attack"), start };
+      const result = await attack(classifier, images, classes, options, context);
+      assertClose(await result.samples.data(), await expected.samples.data(), 1e-4, "samples");
+      // The caller frees the pass.
+      assertEquals(start.logits.isDisposed, false);
+      start.dispose();
+      start.logits.dispose();
+      free(result, expected);
+      images.dispose();
+      classifier.dispose();
+    },
+  );
 
   onBackends(`the ${name} handles no image, one image, 2 and 200 classes`, async () => {
     for (const [count, classes] of [[0, 4], [1, 4], [3, 2], [3, 200]]) {
@@ -222,7 +228,7 @@ for (const attack of attacks) {
   });
 }
 
-Deno.test("attackNamed() lists the attacks that there are", () => {
+Deno.test("attackNamed() lists the attacks", () => {
   assertEquals(attackNamed("deepfool").shortName, "deepfool");
   try {
     attackNamed("deepfol");

@@ -26,7 +26,7 @@ onUsableBackends(
 );
 
 onFastBackends(
-  "deepFoolAttack() needs at most 1/1.8 of the classifier when samples leave",
+  "deepFoolAttack() saves a factor of 1.8 in passes as samples leave the batch",
   async () => {
     const classifier = testClassifier();
     const images = testImages(256);
@@ -35,7 +35,8 @@ onFastBackends(
     let passed = 0;
     const counted = countedNetwork(classifier, (images) => passed += images);
     const result = await deepFoolAttack(counted, images, { labels }, { clamp: CLAMP });
-    // A step goes forward once, and back once for each other class; the last pass shows the arrival.
+    // A step has one forward pass, and one backward pass for each other class. The last forward pass
+    // shows the arrival.
     const passesOf = (steps: number) => steps * classifier.classes + 1;
     assertEquals(passed, result.steps.reduce((sum, steps) => sum + passesOf(steps), 0));
     const stayed = images.shape[0] * passesOf(Math.max(...result.steps));

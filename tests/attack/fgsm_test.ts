@@ -7,7 +7,7 @@ import { CLAMP, free } from "./results.ts";
 
 const CLASSES = 3;
 
-/** For each image how the cross-entropy to a class grows with each pixel, in plain numbers. */
+/** Computes the gradient of each image's cross-entropy to a class, in plain numbers. */
 function gradients(
   logits: ArrayLike<number>,
   weights: ArrayLike<number>,

@@ -3,12 +3,12 @@ import { testImages } from "../networks.ts";
 import { uniformNumbers } from "../numbers.ts";
 import { topOf } from "./results.ts";
 
-/** Of the test images. */
+/** The pixels of a test image */
 export const PIXELS = 64;
 
 /**
- * A linear classifier, its weights `[pixels, classes]`, and the distance of each image to the nearest
- * boundary.
+ * Makes a linear classifier with weights `[pixels, classes]`, and computes the distance of each image to the
+ * nearest boundary.
  */
 export async function linearProblem(count: number, classes: number) {
   const weights = uniformNumbers(PIXELS * classes, "weights");

@@ -6,7 +6,7 @@ const CLASSES = 6;
 const LABELS = [2, 0, 5, 1];
 const TARGETS = [0, 3, 1, 4];
 
-/** Central differences of each row's value, against the gradient times what it was divided by. */
+/** Checks the gradient, times the divisor, against central differences of each row's value. */
 function assertGradient(loss: AttackLoss, targets?: readonly number[]) {
   const logits = uniformNumbers(LABELS.length * CLASSES, "logits").map((value) => 4 * value);
   const { gradient, divisors } = loss(logits, CLASSES, LABELS, targets);
@@ -34,7 +34,7 @@ Deno.test("the targeted DLR loss's gradient agrees with finite differences", () 
   assertGradient(dlrLoss, TARGETS);
 });
 
-Deno.test("the cross-entropy is that of its definition", () => {
+Deno.test("the cross-entropy follows its definition", () => {
   const { values } = crossEntropyLoss(Float32Array.of(1, 2, 3), 3, [1]);
   const sum = Math.exp(1) + Math.exp(2) + Math.exp(3);
   assertAlmostEquals(values[0], Math.log(sum) - 2, 1e-12);
@@ -42,7 +42,7 @@ Deno.test("the cross-entropy is that of its definition", () => {
   assertAlmostEquals(targeted.values[0], 3 - Math.log(sum), 1e-12);
 });
 
-Deno.test("the targeted DLR loss is that of its definition", () => {
+Deno.test("the targeted DLR loss follows its definition", () => {
   // Sorted: 5, 4, 2, 1; label 5, target 2.
   const { values } = dlrLoss(Float32Array.of(1, 5, 2, 4), 4, [1], [2]);
   assertAlmostEquals(values[0], -(5 - 2) / (5 - (2 + 1) / 2), 1e-6);

@@ -10,7 +10,7 @@ import { linearProblem } from "./linear_problem.ts";
 import { CLAMP, free } from "./results.ts";
 
 onUsableBackends(
-  "pgdAttack() that may stop early stops each sample at its first success",
+  "pgdAttack() with earlyStop stops each sample at its first success",
   async () => {
     const { classifier, images, labels } = await linearProblem(10, 4);
     const options = { epsilon: 0.2, clamp: CLAMP };
@@ -35,13 +35,17 @@ onUsableBackends(
   },
 );
 
-onUsableBackends("pgdAttack() from a random start stays in its ball", async () => {
+onUsableBackends("pgdAttack() starts at random and stays in its ball", async () => {
   const { classifier, images, labels } = await linearProblem(4, 4);
   for (const [norm, epsilon] of [["linf", 0.2], ["l2", 1]] as const) {
     const seen: number[][] = [];
     for (const seed of ["start", "another start"]) {
       const result = await pgdAttack(classifier, images, { labels }, {
-        ...{ norm, epsilon, clamp: CLAMP, maxSteps: 3, randomStart: true },
+        norm,
+        epsilon,
+        clamp: CLAMP,
+        maxSteps: 3,
+        randomStart: true,
       }, { random: seedrandom(seed) });
       const [largest] = await valuesOf(() => tf.max(tf.abs(tf.sub(result.samples, images))));
       const size = norm === "l2" ? Math.max(...result.norms) : largest;

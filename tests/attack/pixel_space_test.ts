@@ -8,7 +8,7 @@ import { onUsableBackends } from "../on_every_backend.ts";
 import { free, topOf } from "./results.ts";
 
 onUsableBackends(
-  "attackNormalised() runs an attack on pixels through normalised images",
+  "attackNormalised() runs an attack on pixels with normalised images",
   async () => {
     const classifier = testClassifier();
     const normalisation = { mean: [0.4], std: [0.2] };
@@ -16,7 +16,10 @@ onUsableBackends(
     const logits = classifier.logits(images);
     const labels = await topOf(logits);
     const result = await attackNormalised(
-      ...[pgdAttack as never, normalisation, classifier, images] as const,
+      pgdAttack as never,
+      normalisation,
+      classifier,
+      images,
       { labels },
       { epsilon: 0.1, maxSteps: 4 },
     );

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { StepLengths } from "../../lib/attack/apgd.ts";
 
-/** The step lengths of one sample before each of its steps, for losses by step. */
+/** Lists the step lengths of one sample, given its loss before each step. */
 function lengthsFor(loss: (step: number) => number, maxSteps = 100): number[] {
   const lengths = new StepLengths(1, 1, maxSteps);
   return Array.from(
@@ -10,12 +10,12 @@ function lengthsFor(loss: (step: number) => number, maxSteps = 100): number[] {
   );
 }
 
-/** The steps at which the length changes. */
+/** Lists the steps at which the length changes. */
 function changes(lengths: readonly number[]): number[] {
   return lengths.flatMap((length, step) => step > 0 && length !== lengths[step - 1] ? [step] : []);
 }
 
-Deno.test("a loss that rises at each step leaves the step length alone", () => {
+Deno.test("a loss that rises at each step does not change the step length", () => {
   assertEquals(changes(lengthsFor((step) => step)), []);
 });
 
@@ -26,13 +26,13 @@ Deno.test("a loss that stands still halves the step at each of the paper's check
   assertEquals(lengths.at(-1), 1 / 2 ** 8);
 });
 
-Deno.test("a step is halved where the best loss has not risen since a look that halved nothing", () => {
-  // Rises for 22 steps, then falls once and rises again slowly: often enough, but to no new best.
+Deno.test("a step is halved if the best loss has not risen since a look that did not halve it", () => {
+  // The loss rises for 22 steps, falls once, and rises again: often enough, but to no new best.
   const loss = (step: number) => step <= 22 ? step : -1000 + step;
   assertEquals(changes(lengthsFor(loss))[0], 41);
 });
 
-Deno.test("a sample goes back to its best point when its step is halved, and says which is its best", () => {
+Deno.test("StepLengths marks new best points, and sends a sample back to its best when it halves its step", () => {
   const lengths = new StepLengths(2, 1, 10);
   const losses = [[0, 0], [1, -1], [0.5, 1], [2, 0]];
   const advice = losses.map((row) => lengths.after([0, 1], Float64Array.from(row)));
@@ -43,7 +43,7 @@ Deno.test("a sample goes back to its best point when its step is halved, and say
     [false, true],
     [true, false],
   ]);
-  // Looks after two steps, then after each.
+  // The first look is after two steps, then one after each step.
   assertEquals(advice.map(({ halved }) => halved), [
     [false, false],
     [false, false],

@@ -15,7 +15,7 @@ onFastBackends(
   },
 );
 
-onFastBackends("attention+hinton has Hinton's term beside it", async (backend) => {
+onFastBackends("attention+hinton has Hinton's term, too", async (backend) => {
   const { rows } = await outcomeOf(smallSpecification("attention+hinton"), backend);
   assert(Number(rows[0].loss_distillation) > 0 && Number(rows[0].loss_attention) > 0);
 });

@@ -36,7 +36,7 @@ onUsableBackends(
 );
 
 onUsableBackends(
-  "attentionTransfer() is zero for the same map, at any scale, and finite at zero",
+  "attentionTransfer() is zero for the same map at any scale, and finite for zeros",
   async () => {
     const [[ofScaled], [ofZeros], gradient] = await valuesOfAll(() => {
       const teacher = features("teacher", 3);
@@ -59,7 +59,7 @@ Deno.test("attentionTransfer() names the sizes of maps that cannot be compared",
   });
 });
 
-Deno.test("attentionTransfer() refuses maps of one position, which are all the same", () => {
+Deno.test("attentionTransfer() refuses maps of one position", () => {
   tf.tidy(() => {
     const [teacher, student] = [tf.ones([2, 1, 1, 3]), tf.ones([2, 1, 1, 4])] as tf.Tensor4D[];
     assertThrows(() => attentionTransfer(teacher, student), UserError, "1×1 has one place only");

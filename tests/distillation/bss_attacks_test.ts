@@ -31,7 +31,7 @@ const specificationFor = (attack: string, options: Record<string, unknown> = {})
 
 for (const { shortName } of attacks) {
   onFastBackends(
-    `a student is trained on the samples of the ${shortName} attack`,
+    `bss trains a student on the samples of the ${shortName} attack`,
     async (backend) => {
       const specification = specificationFor(shortName);
       const { rows, weights } = await outcomeOf(specification, backend);
@@ -49,14 +49,14 @@ for (const { shortName } of attacks) {
 }
 
 onFastBackends(
-  "bss with another attack goes for target classes where it is told to",
+  "bss with an untargeted attack goes for target classes if targeted is true",
   async (backend) => {
     const outcome = async (targeted: boolean) => {
       const specification = specificationFor("fgsm", { targeted, epsilon: 0.2 });
       return (await outcomeOf(specification, backend)).rows[0];
     };
     const [free, bound] = [await outcome(false), await outcome(true)];
-    // Without targets any other class is one.
+    // Without targets, every other class counts as the target.
     assertEquals(free.share_third_class, 0);
     assert(Number(bound.share_crossed_to_target) <= Number(free.share_crossed_to_target));
     assertNotEquals(bound.loss_boundary, free.loss_boundary);

@@ -17,7 +17,7 @@ const STAGE = { name: "train", epochs: 4 };
 const STEP = { step: "newton", eta: 1.2 } as const;
 
 onFastBackends(
-  "bss has the terms of hinton, and that of the samples on the boundary",
+  "bss has the terms of hinton and a boundary term",
   async () => {
     const bss = await lossesOf("bss", STAGE, { options: STEP });
     const { boundary, ...others } = bss;
@@ -28,7 +28,7 @@ onFastBackends(
   },
 );
 
-/** `J(t(x̊)/3, s(x̊)/3)`, put together in plain numbers for the one base sample that there is. */
+/** Computes `J(t(x̊)/3, s(x̊)/3)` in plain numbers, for the only base sample. */
 async function boundaryByHand(attack: Partial<BssAttackOptions>): Promise<number> {
   const [teacher, student] = [testTeacher(), testNetwork(TINY, "student")];
   const image = tf.tidy(() => tf.slice(testImages(8), [2], [1])) as tf.Tensor4D;
@@ -56,7 +56,7 @@ onFastBackends(
 );
 
 onFastBackends(
-  "a sample that did not reach its target teaches nothing in the mode of the text",
+  "a sample that did not reach its target has no boundary term in the mode of the text",
   async () => {
     const boundary = async (options: Record<string, unknown>) =>
       (await lossesOf("bss", STAGE, { options: { ...options, targetRule: "second" } })).boundary;
@@ -68,7 +68,7 @@ onFastBackends(
 );
 
 onFastBackends(
-  "the boundary term is in proportion to β, and gone in the last quarter",
+  "the boundary term is proportional to β, and zero in the last quarter",
   async () => {
     const boundary = async (beta: number, epoch = 1) =>
       (await lossesOf("bss", STAGE, { epoch, options: { ...STEP, beta } })).boundary;
@@ -87,7 +87,7 @@ onFastBackends("bss with β = 0 trains as hinton does, bit for bit", async (back
   assertEquals(a, b);
 });
 
-Deno.test("β = 2 goes without saying, whichever attack makes the samples", () => {
+Deno.test("β = 2 is the default for every attack, and is left out of the options", () => {
   for (const name of ["bss", "fsp+bss"]) {
     const method = methodNamed(name);
     assertEquals(resolveMethodOptions(method, { beta: 2 }), resolveMethodOptions(method));
@@ -97,7 +97,7 @@ Deno.test("β = 2 goes without saying, whichever attack makes the samples", () =
   }
 });
 
-Deno.test("bss with β = 0 costs what hinton does, without a limit of base samples as if all are attacked", () => {
+Deno.test("bss with β = 0 costs as much as hinton, and bss without a limit as much as attacking every image", () => {
   const passes = (name: string, options = {}) => {
     const method = methodNamed(name);
     return method.passes(resolveMethodOptions(method, options) as never, 256, "train");

@@ -13,7 +13,7 @@ const T = 4;
 const labels = () => tf.tensor1d(LABELS, "int32");
 
 onUsableBackends(
-  "decoupledDivergence() is that of probabilities put together by hand",
+  "decoupledDivergence() agrees with plain numbers",
   async () => {
     const [teacher, student] = [logits("teacher"), logits("student")];
     const [p, q] = [await probabilitiesOf(teacher, T), await probabilitiesOf(student, T)];
@@ -34,20 +34,23 @@ onUsableBackends(
   },
 );
 
-onUsableBackends("its parts, weighted by the teacher, add up to the divergence", async () => {
-  const [teacher, student] = tf.tidy(() =>
-    ["teacher", "student"].map((seed) => logits(seed).slice([1, 0], [1, -1]))
-  );
-  const [probabilities] = await probabilitiesOf(teacher, T);
-  const [sum, divergence] = await valuesOfAll(() => {
-    const label = tf.tensor1d([LABELS[1]], "int32");
-    const { target, others } = decoupledDivergence(label, teacher, student, T);
-    const remaining = 1 - probabilities[LABELS[1]];
-    return [tf.add(target, tf.mul(others, remaining)), klDivergence(teacher, student, T)];
-  });
-  assertClose(sum, divergence, 1e-4);
-  tf.dispose([teacher, student]);
-});
+onUsableBackends(
+  "decoupledDivergence() has parts that add up to the divergence, weighted by the teacher",
+  async () => {
+    const [teacher, student] = tf.tidy(() =>
+      ["teacher", "student"].map((seed) => logits(seed).slice([1, 0], [1, -1]))
+    );
+    const [probabilities] = await probabilitiesOf(teacher, T);
+    const [sum, divergence] = await valuesOfAll(() => {
+      const label = tf.tensor1d([LABELS[1]], "int32");
+      const { target, others } = decoupledDivergence(label, teacher, student, T);
+      const remaining = 1 - probabilities[LABELS[1]];
+      return [tf.add(target, tf.mul(others, remaining)), klDivergence(teacher, student, T)];
+    });
+    assertClose(sum, divergence, 1e-4);
+    tf.dispose([teacher, student]);
+  },
+);
 
 for (const part of ["target", "others"] as const) {
   onUsableBackends(
@@ -67,7 +70,7 @@ onUsableBackends(
   "decoupledDivergence() has the same gradients for a whole mini-batch as image by image",
   async () => {
     const [ofWhole, ofOne] = await valuesOfAll(() => {
-      // Large enough for the fast ways of a backend.
+      // Large enough for the fast kernels of a backend.
       const [count, classes] = [128, 10];
       const values = (seed: string) => uniformNumbers(count * classes, seed).map((v) => 4 * v);
       const teacher = tf.tensor2d(values("teacher"), [count, classes]);

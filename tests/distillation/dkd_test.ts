@@ -11,7 +11,7 @@ const part = (name: "target" | "others", temperature: number) =>
     decoupledDivergence(labels, teacher.logits, student.logits, temperature)[name]
   );
 
-onFastBackends("dkd has both parts of the divergence with their weights", async () => {
+onFastBackends("dkd has both parts of the divergence, each with its weight", async () => {
   const losses = await lossesOf("dkd", STAGE, {
     options: { targetWeight: 0.5, othersWeight: 6, temperature: 2 },
   });

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { uniformNumbers } from "../numbers.ts";
 
-/** Feature maps of two images, `[2, height, width, channels]`, always the same for a seed. */
+/** Makes feature maps of two images, `[2, height, width, channels]`, the same for the same seed. */
 export function featureMap(
   seed: string,
   [height, width, channels]: [height: number, width: number, channels: number],

@@ -7,7 +7,7 @@ import { computedFrom, lossesOf, oneStep, stateFor, testTeacher } from "./one_st
 const HINT = { name: "hint", epochs: 2 };
 const TRAIN = { name: "train", epochs: 4 };
 
-onFastBackends("fitnet's first stage has the hint of the middle stage alone", async () => {
+onFastBackends("fitnet's first stage has only the hint of the middle stage", async () => {
   const losses = await lossesOf("fitnet", HINT);
   assertEquals(Object.keys(losses), ["hint"]);
   const teacher = testTeacher();
@@ -21,7 +21,7 @@ onFastBackends("fitnet's first stage has the hint of the middle stage alone", as
 });
 
 onFastBackends(
-  "fitnet's first stage moves nothing behind the middle, and its second no regressor",
+  "fitnet's first stage trains nothing after the middle, and its second trains no regressor",
   async () => {
     const teacher = testTeacher();
     const state = stateFor("fitnet", teacher);

@@ -8,7 +8,7 @@ import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf, valuesOfAll } from "../values_of.ts";
 import { featureMap } from "./feature_maps.ts";
 
-/** As a ResNet has them: half the size and twice the channels from stage to stage. */
+/** Makes feature maps like a ResNet's: each stage has half the size and twice the channels. */
 const stagesOf = (seed: string) => [
   featureMap(`${seed} 1`, [8, 4, 2]),
   featureMap(`${seed} 2`, [4, 2, 4]),
@@ -45,7 +45,7 @@ onUsableBackends("fspLosses() have gradients that agree with finite differences"
 });
 
 onUsableBackends(
-  "fspLosses() are one for each pair of stages, and zero for the same maps",
+  "fspLosses() gives one loss for each pair of stages, and zero for the same maps",
   async () => {
     const zeros = await valuesOfAll(() => {
       const maps = stagesOf("teacher");
@@ -67,7 +67,7 @@ onUsableBackends(
   },
 );
 
-Deno.test("FSP losses say why feature maps cannot be compared", () => {
+Deno.test("fspLosses() says why feature maps cannot be compared", () => {
   tf.tidy(() => {
     const teacher = stagesOf("teacher");
     const losses = (student: tf.Tensor4D[]) => () => fspLosses(teacher, student);

@@ -9,7 +9,7 @@ const FSP = { name: "fsp", epochs: 2 };
 const TRAIN = { name: "train", epochs: 4 };
 
 for (const method of ["fsp", "fsp+bss"]) {
-  onFastBackends(`${method}'s first stage has the FSP losses of all pairs alone`, async () => {
+  onFastBackends(`${method}'s first stage has only the FSP losses of all pairs`, async () => {
     const expected = await computedFrom(({ teacher, student }) =>
       tf.addN(fspLosses(teacher.features, student.features)) as tf.Scalar
     );
@@ -21,10 +21,13 @@ for (const method of ["fsp", "fsp+bss"]) {
   });
 }
 
-onFastBackends("the second stage of fsp is original, that of fsp+bss is bss", async () => {
-  assertEquals(await lossesOf("fsp", TRAIN), await lossesOf("original", TRAIN));
-  const attack = { options: { step: "newton", eta: 1.2 } };
-  const bss = await lossesOf("bss", TRAIN, attack);
-  assert(bss.boundary > 0);
-  assertEquals(await lossesOf("fsp+bss", TRAIN, attack), bss);
-});
+onFastBackends(
+  "the second stage of fsp is original, and the second stage of fsp+bss is bss",
+  async () => {
+    assertEquals(await lossesOf("fsp", TRAIN), await lossesOf("original", TRAIN));
+    const attack = { options: { step: "newton", eta: 1.2 } };
+    const bss = await lossesOf("bss", TRAIN, attack);
+    assert(bss.boundary > 0);
+    assertEquals(await lossesOf("fsp+bss", TRAIN, attack), bss);
+  },
+);

@@ -20,7 +20,7 @@ onFastBackends("hinton has the soft cross-entropy at T, with a weight from 4 to 
   assertClose([distillation], [3.25 * await atT(8)], 1e-5);
 });
 
-onFastBackends("hinton has the cross-entropy of original beside it", async () => {
+onFastBackends("hinton has the cross-entropy of original, too", async () => {
   const [hinton, original] = [await lossesOf("hinton", STAGE), await lossesOf("original", STAGE)];
   assertAlmostEquals(hinton.cross_entropy, original.cross_entropy, 1e-6);
 });

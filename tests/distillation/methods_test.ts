@@ -11,7 +11,7 @@ import { smallSpecification } from "../training/small_run.ts";
 import { valuesOf } from "../values_of.ts";
 import { oneStep, stateFor, testTeacher } from "./one_step.ts";
 
-/** Those whose losses need feature maps of the same place in both networks. */
+/** The methods that compare feature maps of student and teacher position by position. */
 const COMPARING_MAPS = ["fitnet", "attention", "attention+hinton", "fsp", "fsp+bss"];
 
 const BSS = {
@@ -28,7 +28,7 @@ const BSS = {
   targetRule: "probability",
 };
 
-/** The options in the identity of a run of which none is set. Those that came later are left out at their defaults. */
+/** The options in a run's identity if none is set. Options added later are left out at their defaults. */
 const DEFAULTS: Record<string, Record<string, unknown>> = {
   original: {},
   hinton: { temperature: 3 },
@@ -47,7 +47,7 @@ const stagesOf = (name: string, epochs = 4) => {
   return method.stages(resolveMethodOptions(method) as never, epochs);
 };
 
-/** With a teacher, that is disposed of. */
+/** Uses a teacher, and disposes of it. */
 async function withTeacher<T>(
   teacher: FrozenNetwork,
   use: (teacher: FrozenNetwork) => Promise<T>,
@@ -59,14 +59,14 @@ async function withTeacher<T>(
   }
 }
 
-Deno.test("methods have names and summaries of their own, and one that is unknown lists them", () => {
+Deno.test("methods have different names and summaries, and an unknown name lists them", () => {
   const names = methods.map(({ name }) => name);
   assertEquals(new Set(names).size, names.length);
   assertEquals(new Set(methods.map(({ summary }) => summary)).size, names.length);
   assertThrows(() => methodNamed("hnton"), UserError, names.join(", "));
 });
 
-Deno.test("methods of which nothing is set have the options that stored runs have", () => {
+Deno.test("methods have by default the options of stored runs", () => {
   for (const [name, options] of Object.entries(DEFAULTS)) {
     assertEquals(resolveMethodOptions(methodNamed(name)), options, name);
   }
@@ -75,7 +75,7 @@ Deno.test("methods of which nothing is set have the options that stored runs hav
 for (const method of methods) {
   const { name } = method;
 
-  Deno.test(`${name} fills in its options, and names one that is unknown or has a wrong value`, () => {
+  Deno.test(`${name} fills in its options, and names an unknown option or an invalid value`, () => {
     const rules = method.optionsFor?.({}) ?? method.options;
     const resolved = resolveMethodOptions(method);
     assert(Object.entries(resolved).every(([option, value]) => rules[option].accepts(value)));
@@ -91,7 +91,7 @@ for (const method of methods) {
     }
   });
 
-  Deno.test(`${name} has stages that end with the epochs that were asked for`, () => {
+  Deno.test(`${name} ends with a stage of the requested epochs`, () => {
     for (const epochs of [1, 2, 7, 80]) {
       const stages = stagesOf(name, epochs);
       assertEquals(stages.at(-1)!.epochs, epochs);
@@ -100,7 +100,7 @@ for (const method of methods) {
     }
   });
 
-  Deno.test(`${name} says for each stage what an image costs`, () => {
+  Deno.test(`${name} counts the passes of an image in each stage`, () => {
     const options = resolveMethodOptions(method) as never;
     for (const stage of stagesOf(name)) {
       const passes = method.passes(options, 256, stage.name);
@@ -112,7 +112,7 @@ for (const method of methods) {
   });
 
   onFastBackends(
-    `${name} trains all that it may over its stages, and leaves the teacher alone`,
+    `${name} trains all its variables over its stages, and does not change the teacher`,
     async () => {
       await withTeacher(testTeacher(), async (teacher) => {
         const images = testImages(4);
@@ -154,7 +154,7 @@ for (const method of methods) {
     });
   });
 
-  onFastBackends(`${name} has all that it trains in a checkpoint`, async () => {
+  onFastBackends(`${name} has all its trained variables in a checkpoint`, async () => {
     await withTeacher(testTeacher(), async (teacher) => {
       const state = stateFor(name, teacher);
       const fresh = await state.save();
@@ -179,8 +179,8 @@ for (const method of methods) {
 
   onFastBackends(
     COMPARING_MAPS.includes(name)
-      ? `${name} says so if the teacher's feature maps are not like the student's`
-      : `${name} trains by a teacher with other feature maps than the student's`,
+      ? `${name} refuses a teacher whose feature maps differ from the student's`
+      : `${name} trains with a teacher whose feature maps differ from the student's`,
     async (backend) => {
       const fourStages = testClassifier({ ...TINY, depth: 10, stages: 4 }, "teacher");
       await withTeacher(fourStages, async (teacher) => {

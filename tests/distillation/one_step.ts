@@ -13,13 +13,13 @@ import { trainStep } from "../../lib/training/step.ts";
 import { testClassifier, testImages, testNetwork, TINY } from "../networks.ts";
 import { valuesOf } from "../values_of.ts";
 
-/** Each class twice; student and teacher are both right about the third image. */
+/** Each class twice. Student and teacher are both correct only on the third image. */
 const LABELS = Int32Array.of(0, 1, 3, 2, 0, 1, 2, 3);
 
-/** Deeper than the students. */
+/** Makes a teacher that is deeper than the students. */
 export const testTeacher = () => testClassifier({ ...TINY, depth: 14 }, "teacher");
 
-/** A student as `testNetwork` has it and what the method trains besides, to be disposed of. */
+/** Makes the initial state of a method's training; the caller disposes of it. */
 export function stateFor(name: string, teacher: FrozenNetwork): TrainingState<ResNet> {
   const method = methodNamed(name);
   const options = resolveMethodOptions(method);
@@ -32,16 +32,16 @@ export function stateFor(name: string, teacher: FrozenNetwork): TrainingState<Re
   });
 }
 
-/** What a step was made of. */
+/** The result of one step. */
 export interface StepOutcome {
-  /** Each term of the loss, by its name. */
+  /** Each term of the loss by its name */
   readonly losses: Readonly<Record<string, number>>;
   readonly row: EpochRow;
-  /** Of what the optimizer was given, by the name of the variable. */
+  /** The gradients that the optimizer got, by the name of the variable */
   readonly gradients: ReadonlyMap<string, readonly number[]>;
 }
 
-/** One step in an epoch of a stage, on images and labels that are always the same. */
+/** Takes one step in an epoch of a stage, always on the same images and labels. */
 export async function oneStep(
   name: string,
   { state, teacher, stage, epoch = 1, options = {} }: {
@@ -62,7 +62,11 @@ export async function oneStep(
   const summary = new EpochSummary();
   await trainStep(
     {
-      ...{ teacher, method, state, stage, epoch },
+      teacher,
+      method,
+      state,
+      stage,
+      epoch,
       normalisation: { mean: [0.5], std: [0.25] },
       teacherCache: null,
       options: resolveMethodOptions(method, options),
@@ -86,7 +90,7 @@ export async function oneStep(
   return { losses: Object.fromEntries(losses), row, gradients };
 }
 
-/** The terms of the loss of one step of a method, with a student that was never trained. */
+/** Gives the terms of the loss of a method's first step, with an untrained student. */
 export async function lossesOf(
   name: string,
   stage: Stage,
@@ -102,7 +106,7 @@ export async function lossesOf(
   }
 }
 
-/** A number made of what `lossesOf` compares. */
+/** Computes a number from the outputs that the step of `lossesOf` sees. */
 export async function computedFrom(
   loss: (
     outputs: { student: NetworkOutput; teacher: NetworkOutput; labels: tf.Tensor1D },

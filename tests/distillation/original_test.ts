@@ -4,7 +4,7 @@ import { assertClose } from "../numbers.ts";
 import { onFastBackends } from "../on_every_backend.ts";
 import { computedFrom, lossesOf } from "./one_step.ts";
 
-onFastBackends("original has the cross-entropy alone", async () => {
+onFastBackends("original has only the cross-entropy", async () => {
   const losses = await lossesOf("original", { name: "train", epochs: 4 });
   assertEquals(Object.keys(losses), ["cross_entropy"]);
   const expected = await computedFrom(({ student, labels }) =>

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { uniformNumbers } from "../numbers.ts";
 
-/** Logits of four images and five classes. */
+/** Makes logits of four images and five classes. */
 export function logits(seed: string): tf.Tensor2D {
   return tf.tensor2d(uniformNumbers(20, seed).map((value) => 4 * value), [4, 5]);
 }
 
-/** The softmax of each row of logits. */
+/** Computes the softmax of each row of logits. */
 export async function probabilitiesOf(
   logits: tf.Tensor2D,
   temperature: number,
@@ -18,7 +18,7 @@ export async function probabilitiesOf(
   });
 }
 
-/** Σ p log(p/q) */
+/** Computes Σ p log(p/q). */
 export function divergenceOf(p: readonly number[], q: readonly number[]): number {
   return p.reduce((sum, value, k) => sum + value * Math.log(value / q[k]), 0);
 }

@@ -17,7 +17,7 @@ async function weightsOf(inChannels: number, outChannels: number): Promise<Float
   return weights;
 }
 
-onUsableBackends("regress() is a matrix product at each position, and a bias", async () => {
+onUsableBackends("regress() is a matrix product at each position, plus a bias", async () => {
   const regressor = createRegressor(3, 5, random());
   const [values, expected] = await valuesOfAll(() => {
     const map = featureMap("map", [4, 2, 3]);

@@ -14,12 +14,12 @@ Deno.test("the weight of boundary supporting samples is zero in the last quarter
   for (let epoch = 60; epoch <= 80; epoch++) assertEquals(boundaryWeight(epoch, 80), 0);
 });
 
-Deno.test("the weight of boundary supporting samples starts where it is told to", () => {
+Deno.test("the weight of boundary supporting samples starts at the given β", () => {
   assertEquals(boundaryWeight(20, 80), 2 * boundaryWeight(20, 80, 1));
   assertEquals([boundaryWeight(1, 80, 0), boundaryWeight(60, 80, 5)], [0, 0]);
 });
 
-Deno.test("a warm-up rises to 1 over its share of the epochs, and is 1 from there on", () => {
+Deno.test("a warm-up rises to 1 over its share of the epochs, and stays 1", () => {
   assertEquals([1, 5, 10, 11, 80].map((epoch) => warmUp(epoch, 80, 1 / 8)), [0.1, 0.5, 1, 1, 1]);
   assertEquals([1, 80].map((epoch) => warmUp(epoch, 80, 0)), [1, 1]);
 });

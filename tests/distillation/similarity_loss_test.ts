@@ -6,13 +6,13 @@ import { assertClose, uniformNumbers } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf, valuesOfAll } from "../values_of.ts";
 
-/** Of four images. */
+/** Makes the features of four images. */
 function features(seed: string, channels: number): tf.Tensor4D {
   return tf.tensor4d(uniformNumbers(4 * 6 * channels, seed), [4, 3, 2, channels]);
 }
 
 onUsableBackends(
-  "similarityMatrix() has the products of images, each row of length 1",
+  "similarityMatrix() gives the products of images, with rows of norm 1",
   async () => {
     const matrix = await valuesOf(() => similarityMatrix(tf.tensor4d([3, 4, 0, 1], [2, 1, 1, 2])));
     const [a, b] = [[25, 4], [4, 1]];
@@ -45,7 +45,7 @@ onUsableBackends(
 );
 
 onUsableBackends(
-  "similarityLoss() is zero for the same features at any scale, and finite at zero",
+  "similarityLoss() is zero for the same features at any scale, and finite for zeros",
   async () => {
     const [ofScaled, ofZeros, gradient] = await valuesOfAll(() => {
       const teacher = features("teacher", 3);

@@ -6,7 +6,7 @@ import { computedFrom, lossesOf } from "./one_step.ts";
 
 const STAGE = { name: "train", epochs: 4 };
 
-onFastBackends("similarity has γ times the similarity loss of the last stage", async () => {
+onFastBackends("similarity has the similarity loss of the last stage, times γ", async () => {
   const expected = await computedFrom(({ teacher, student }) =>
     similarityLoss(teacher.features[2], student.features[2])
   );

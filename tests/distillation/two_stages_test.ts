@@ -9,7 +9,7 @@ const epochsOf = (name: string, epochs: number, options = {}) => {
     .map((stage) => [stage.name, stage.epochs]);
 };
 
-Deno.test("a first stage lasts a share of the epochs, and one at least", () => {
+Deno.test("a first stage lasts a share of the epochs, and at least one", () => {
   assertEquals(epochsOf("fitnet", 80), [["hint", 40], ["train", 80]]);
   assertEquals(epochsOf("fsp", 80, { fspShare: 0.1 }), [["fsp", 8], ["train", 80]]);
   assertEquals(epochsOf("fsp+bss", 1, { fspShare: 0.1 }), [["fsp", 1], ["train", 1]]);
@@ -28,7 +28,7 @@ Deno.test("a method of two stages has the options of both", () => {
   );
 });
 
-Deno.test("each stage costs what its method does", () => {
+Deno.test("each stage costs as much as its method", () => {
   const passes = (name: string, stage: string) => {
     const method = methodNamed(name);
     return method.passes(resolveMethodOptions(method) as never, 256, stage);

@@ -5,7 +5,7 @@ import { UserError } from "../../lib/user_error.ts";
 import { assertClose } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 
-/** Log-probabilities as logits: their softmax is the rows themselves. */
+/** Probabilities; with their logarithms as logits, the softmax gives them back. */
 const teacher = [[.8, .1, .1], [.7, .2, .1], [.2, .7, .1], [.1, .1, .8], [.6, .2, .2]];
 const student = [[.5, .3, .2], [.7, .2, .1], [.1, .8, .1], [.8, .1, .1], [.1, .8, .1]];
 const labels = [0, 0, 1, 2, 0];
@@ -22,7 +22,7 @@ async function select(options: Parameters<typeof selectBaseSamples>[3], random?:
 }
 
 onUsableBackends(
-  "selectBaseSamples() takes what both get right, largest difference first",
+  "selectBaseSamples() takes samples that both networks classify correctly, largest difference first",
   async () => {
     const { indices, scores } = await select({});
     assertEquals(indices, [0, 2, 1]);
@@ -47,14 +47,14 @@ onUsableBackends(
   },
 );
 
-onUsableBackends("selectBaseSamples() gives nothing where nothing qualifies", async () => {
+onUsableBackends("selectBaseSamples() gives no sample if none qualifies", async () => {
   const t = logits([[.9, .1]]);
   const { indices } = await selectBaseSamples(t, t, [1]);
   assertEquals(indices.length, 0);
   t.dispose();
 });
 
-Deno.test("selectBaseSamples() names what does not fit together", async () => {
+Deno.test("selectBaseSamples() names labels that do not match the logits, and a bad option", async () => {
   const [t, s] = [logits(teacher), logits(student)];
   await assertRejects(() => selectBaseSamples(t, s, [0]), UserError, "1 labels");
   await assertRejects(() => selectBaseSamples(t, s, labels, { count: 0 }), UserError, "from 1");

@@ -7,7 +7,7 @@ import {
 import { UserError } from "../../lib/user_error.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 
-/** Base class 0; of the rest class 2 has 60 %, class 3 has 30 %, class 1 has 10 %. */
+/** Base class 0; among the others, class 2 has 60 %, class 3 has 30 % and class 1 has 10 %. */
 const ROW = [.5, .05, .3, .15].map(Math.log);
 
 async function sample(uniform: number[], rule: TargetClassOptions["rule"] = "probability") {
@@ -33,21 +33,24 @@ onUsableBackends(
   },
 );
 
-onUsableBackends("sampleTargetClasses() has the fixed and the even rule", async () => {
+onUsableBackends("sampleTargetClasses() follows the fixed rules and the uniform rule", async () => {
   assertEquals(await sample([.1, .9], "second"), [2, 2]);
   assertEquals(await sample([.1, .9], "least likely"), [1, 1]);
   const even = await sample([.1, .4, .9], "random");
   assertEquals(new Set(even), new Set([1, 2, 3]));
 });
 
-onUsableBackends("sampleTargetClasses() copes with a teacher that is entirely sure", async () => {
-  const logits = tf.tensor2d([[200, 0, 1, -5]]);
-  const [target] = await sampleTargetClasses(logits, [0], [0.5]);
-  assert(target !== 0);
-  logits.dispose();
-});
+onUsableBackends(
+  "sampleTargetClasses() works with a teacher that is entirely certain",
+  async () => {
+    const logits = tf.tensor2d([[200, 0, 1, -5]]);
+    const [target] = await sampleTargetClasses(logits, [0], [0.5]);
+    assert(target !== 0);
+    logits.dispose();
+  },
+);
 
-Deno.test("sampleTargetClasses() needs two classes and a number a sample", async () => {
+Deno.test("sampleTargetClasses() needs two classes and a number per sample", async () => {
   const one = tf.tensor2d([[1]]);
   await assertRejects(() => sampleTargetClasses(one, [0], [0.5]), UserError, "at least 2 classes");
   const two = tf.tensor2d([[1, 2]]);

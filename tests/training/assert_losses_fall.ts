@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 
-/** Fails unless each stage ends with a lower cross-entropy, or loss where it has none, than it began with. */
+/** Fails unless each stage lowers its cross-entropy, or its loss if it has no cross-entropy. */
 export function assertLossesFall(rows: readonly Record<string, unknown>[]): void {
   for (const [stage, its] of Map.groupBy(rows, (row) => row.stage)) {
     const losses = its.map((row) => Number(row.loss_cross_entropy ?? row.loss));

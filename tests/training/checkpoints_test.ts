@@ -27,7 +27,7 @@ async function fileNames(path: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).sort();
 }
 
-Deno.test("CheckpointFolder gives back the newest checkpoint, and keeps two", async () => {
+Deno.test("CheckpointFolder loads the newest checkpoint, and keeps two", async () => {
   await withFolder(async (path) => {
     const folder = await filled(path, 3);
     assertEquals(await folder.load(() => {}), checkpoint(3));
@@ -35,7 +35,7 @@ Deno.test("CheckpointFolder gives back the newest checkpoint, and keeps two", as
   });
 });
 
-Deno.test("CheckpointFolder gives nothing where there is nothing", async () => {
+Deno.test("CheckpointFolder gives null if there is no checkpoint", async () => {
   await withFolder(async (path) => {
     const folder = new CheckpointFolder(path, specification, environment);
     assertEquals(await folder.load(() => {}), null);
@@ -53,7 +53,7 @@ for (
     }],
   ] as const
 ) {
-  Deno.test(`CheckpointFolder falls back to the one before a checkpoint ${damage}, and says so`, async () => {
+  Deno.test(`CheckpointFolder falls back from a checkpoint ${damage} to the one before, and says so`, async () => {
     await withFolder(async (path) => {
       const folder = await filled(path, 3);
       const newest = join(path, "epoch-00003.safetensors");
@@ -68,7 +68,7 @@ for (
   });
 }
 
-Deno.test("CheckpointFolder falls back, or loads the same, whichever byte of the header is changed", async () => {
+Deno.test("CheckpointFolder falls back or loads the same for any changed byte of the header", async () => {
   await withFolder(async (path) => {
     const folder = await filled(path, 2);
     const newest = join(path, "epoch-00002.safetensors");
@@ -89,7 +89,7 @@ Deno.test("CheckpointFolder falls back, or loads the same, whichever byte of the
   });
 });
 
-Deno.test("CheckpointFolder falls back from a tensor that is said to be of another type", async () => {
+Deno.test("CheckpointFolder falls back if the header gives a tensor another type", async () => {
   await withFolder(async (path) => {
     const folder = await filled(path, 2);
     const newest = join(path, "epoch-00002.safetensors");
@@ -103,7 +103,7 @@ Deno.test("CheckpointFolder falls back from a tensor that is said to be of anoth
   });
 });
 
-Deno.test("CheckpointFolder starts over where no checkpoint can be read, and says so", async () => {
+Deno.test("CheckpointFolder starts over if no checkpoint can be read, and says so", async () => {
   await withFolder(async (path) => {
     const folder = new CheckpointFolder(path, specification, environment);
     const [first, second] = ["epoch-00001", "epoch-00002"].map((name) =>
@@ -133,7 +133,7 @@ Deno.test("CheckpointFolder refuses another specification or backend, and shows 
   });
 });
 
-Deno.test("CheckpointFolder refuses another arithmetic, and takes a checkpoint that names none", async () => {
+Deno.test("CheckpointFolder refuses another arithmetic, and accepts a checkpoint without one", async () => {
   await withFolder(async (path) => {
     const folderOf = (arithmetic?: Record<string, string>) =>
       new CheckpointFolder(path, specification, { ...environment, arithmetic });

@@ -7,19 +7,19 @@ import { smallDataset, smallSpecification } from "./small_run.ts";
 const THREE_STAGES: Architecture = { depth: 8, channels: 3, classes: 10 };
 const FOUR_STAGES: Architecture = { depth: 10, stages: 4, channels: 3, classes: 200 };
 
-Deno.test("forwardFlops() counts convolutions and the linear layer, two a multiply-add", () => {
+Deno.test("forwardFlops() counts convolutions and the linear layer, two per multiply-add", () => {
   const macs = 9 * (3 * 16 * 32 ** 2 + 2 * 16 * 16 * 32 ** 2 + (16 + 32) * 32 * 16 ** 2 +
         (32 + 64) * 64 * 8 ** 2) + 64 * 10;
   assertEquals(forwardFlops(THREE_STAGES, { height: 32, width: 32 }), 2 * macs);
 });
 
-Deno.test("forwardFlops() goes by the size of the images, four stages and the number of classes", () => {
+Deno.test("forwardFlops() depends on image size, stages and classes", () => {
   const macs = 9 * (3 * 16 * 64 * 48 + 2 * 16 * 16 * 64 * 48 + (16 + 32) * 32 * 32 * 24 +
         (32 + 64) * 64 * 16 * 12 + (64 + 128) * 128 * 8 * 6) + 128 * 200;
   assertEquals(forwardFlops(FOUR_STAGES, { height: 64, width: 48 }), 2 * macs);
 });
 
-Deno.test("trainingFlops() is three passes, without the images' gradient", () => {
+Deno.test("trainingFlops() counts three passes, without the gradient of the images", () => {
   const size = { height: 32, width: 32 };
   assertEquals(
     trainingFlops({ ...THREE_STAGES, depth: 14 }, size),

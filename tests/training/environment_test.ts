@@ -5,7 +5,7 @@ import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 import { environmentOf } from "../../lib/training/environment.ts";
 import { TFJS_VERSION } from "../../lib/store/provenance.ts";
 
-/** What each backend's rounding depends on. */
+/** The facts that determine each backend's rounding. */
 const ARITHMETIC: Record<string, string[]> = {
   tensorflow: ["device"],
   onednn: ["instructions", "library"],
@@ -14,7 +14,7 @@ const ARITHMETIC: Record<string, string[]> = {
   cpu: [],
 };
 
-onEveryBackend("environmentOf() says what rounding depends on", async (name) => {
+onEveryBackend("environmentOf() gives the facts that determine rounding", async (name) => {
   const { arithmetic, ...others } = await environmentOf(name);
   assertEquals(others, { backend: name, tfjs: TFJS_VERSION });
   assertEquals(Object.keys(arithmetic!).sort(), ARITHMETIC[name]);
@@ -22,7 +22,7 @@ onEveryBackend("environmentOf() says what rounding depends on", async (name) => 
   assertEquals((await environmentOf(name, 2)).threads, 2);
 });
 
-/** In a process of its own, since oneDNN looks at its variables once. */
+/** Computes with oneDNN in a separate process, since oneDNN reads its variables only once. */
 async function onOnednnWith(variables: Record<string, string>) {
   const program = `
     import { findLibrary } from "./lib/backend/onednn/find_library.ts";
@@ -49,14 +49,17 @@ async function onOnednnWith(variables: Record<string, string>) {
   return JSON.parse(text.trim().split("\n").at(-1)!);
 }
 
-onOnednn("environmentOf() and provenance() say which instructions oneDNN is held to", async () => {
-  if (Deno.build.arch !== "x86_64") return;
-  const { arithmetic, machine } = await onOnednnWith({ DNNL_MAX_CPU_ISA: "SSE41" });
-  assertMatch(arithmetic.library, /^oneDNN 3\.\d+\.\d+$/);
-  assertEquals(arithmetic.instructions, "SSE4.1");
-  assertEquals(arithmetic.variables, "DNNL_MAX_CPU_ISA=SSE41");
-  assertStringIncludes(machine, ", SSE4.1, ");
-});
+onOnednn(
+  "environmentOf() and provenance() name the instructions that oneDNN is restricted to",
+  async () => {
+    if (Deno.build.arch !== "x86_64") return;
+    const { arithmetic, machine } = await onOnednnWith({ DNNL_MAX_CPU_ISA: "SSE41" });
+    assertMatch(arithmetic.library, /^oneDNN 3\.\d+\.\d+$/);
+    assertEquals(arithmetic.instructions, "SSE4.1");
+    assertEquals(arithmetic.variables, "DNNL_MAX_CPU_ISA=SSE41");
+    assertStringIncludes(machine, ", SSE4.1, ");
+  },
+);
 
 onOnednn("oneDNN computes float32 in float32, whatever its variable says", async () => {
   const { mathMode, arithmetic } = await onOnednnWith({ ONEDNN_DEFAULT_FPMATH_MODE: "BF16" });

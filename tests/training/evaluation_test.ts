@@ -6,7 +6,7 @@ import { evaluate, evaluateAccuracy } from "../../lib/training/evaluation.ts";
 import { uniformNumbers } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 
-/** Images of one pixel, the k-th of value k, of the classes that are given. */
+/** Makes images of one pixel, the k-th with value k, with the given labels. */
 function datasetOf(labelValues: readonly number[], classes: number): Dataset {
   const count = labelValues.length;
   const labels = makeLabels(count, classes);
@@ -16,12 +16,18 @@ function datasetOf(labelValues: readonly number[], classes: number): Dataset {
     name: "pixels",
     title: "One pixel an image",
     classes: Array.from({ length: classes }, (_, k) => `class ${k}`),
-    ...{ height: 1, width: 1, channels: 1, mean: [0], std: [1], train: set, test: set },
+    height: 1,
+    width: 1,
+    channels: 1,
+    mean: [0],
+    std: [1],
+    train: set,
+    test: set,
     provenance: "embedded",
   });
 }
 
-/** Gives image k the k-th row of logits. */
+/** Makes a classifier that gives image k the k-th row of logits. */
 function made(rows: readonly (readonly number[])[]): FrozenClassifier {
   return {
     classes: rows[0].length,
@@ -38,7 +44,7 @@ function made(rows: readonly (readonly number[])[]): FrozenClassifier {
 }
 
 onUsableBackends(
-  "evaluate() counts how often a class is first, and how often among five",
+  "evaluate() counts how often the label comes first, and how often among five",
   async () => {
     const logits = [7, 6, 5, 4, 3, 2, 1];
     for (const [label, top1, top5] of [[0, 1, 1], [1, 0, 1], [4, 0, 1], [5, 0, 0], [6, 0, 0]]) {
@@ -59,7 +65,7 @@ onUsableBackends("evaluate() breaks ties as argMax does, for the earlier class",
   assertEquals(accuracy, { top1: 0.25, top5: 0.75 });
 });
 
-Deno.test("evaluate() says nothing of the first five where there are no more classes", async () => {
+Deno.test("evaluate() gives no share for the first five if there are only five classes", async () => {
   const dataset = datasetOf([4], 5);
   const accuracy = await evaluate(made([[1, 2, 3, 4, 5]]), dataset, dataset.test);
   assertEquals(accuracy, { top1: 1, top5: null });
@@ -73,7 +79,7 @@ Deno.test("evaluate() gives logits that are not numbers no credit", async () => 
   assertEquals(accuracy, { top1: 0, top5: 0 });
 });
 
-Deno.test("the first five are never fewer than the first, and both what sorting gives", async () => {
+Deno.test("evaluate() agrees with sorting, and the first five are never fewer than the first", async () => {
   const [count, classes] = [200, 300];
   const values = uniformNumbers(count * classes, "logits");
   const rows = Array.from(

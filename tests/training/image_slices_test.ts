@@ -22,7 +22,7 @@ onUsableBackends("imageSlices() gives all images of a set once, in their order",
 });
 
 onUsableBackends(
-  "precisionError() is nothing between a network and itself, something to another",
+  "precisionError() is zero between a network and itself, and positive to another",
   async () => {
     const dataset = smallDataset(8, 70);
     const network = testClassifier();

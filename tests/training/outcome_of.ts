@@ -5,8 +5,8 @@ import { train, type TrainingInput } from "../../lib/training/train.ts";
 import { smallDataset, smallTeacher, testEnvironment } from "./small_run.ts";
 
 /**
- * Trains, and gives the rows without times, and a hash of the final weights: a test that fails would take
- * minutes to show how the bytes themselves differ.
+ * Trains, and gives the rows without times and a hash of the final weights. With the bytes instead of the
+ * hash, a failing test would take minutes to show the difference.
  */
 export async function outcomeOf(
   specification: RunSpecification,

@@ -16,7 +16,7 @@ Deno.test("streams differ by seed, epoch and name", () => {
   assertNotEquals(draw(new RandomStreams(7, 3).stream("augmentation")), reference);
 });
 
-Deno.test("a stream goes on where it was left, and stays in [0, 1)", () => {
+Deno.test("a stream continues where it was left, and stays in [0, 1)", () => {
   const streams = new RandomStreams(1, 1);
   const numbers = Array.from({ length: 1000 }, () => streams.stream("target class")());
   assertEquals(new Set(numbers).size, 1000);

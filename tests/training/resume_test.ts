@@ -8,12 +8,12 @@ import { onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification, smallTeacher, withFolder } from "./small_run.ts";
 
-/** Three mini-batches an epoch, the last one smaller. */
+/** Changes the batch size: three mini-batches an epoch, the last one smaller. */
 function inThrees(specification: RunSpecification): RunSpecification {
   return { ...specification, protocol: { ...specification.protocol, batchSize: 7 } };
 }
 
-/** Goes on with a run until it is stopped or ends; gives null if it was stopped. */
+/** Continues a run until it is stopped or ends; gives null if it was stopped. */
 async function goOn(
   specification: RunSpecification,
   backend: string,
@@ -28,7 +28,7 @@ async function goOn(
   }
 }
 
-/** The same, stopped after one mini-batch, or, if that was an epoch's last, in its evaluation. */
+/** Continues a run for one mini-batch; the last one of an epoch stops in the evaluation. */
 async function goOnForOne(
   specification: RunSpecification,
   backend: string,
@@ -43,7 +43,7 @@ async function goOnForOne(
 
 for (const { name } of methods) {
   onFastBackends(
-    `train() is stopped anywhere in every stage with method ${name}, and resumes bit for bit`,
+    `train() with method ${name} resumes bit for bit after a stop anywhere in every stage`,
     async (backend) => {
       const specification = inThrees(smallSpecification(name));
       const whole = await outcomeOf(specification, backend);
@@ -66,7 +66,7 @@ for (const { name } of methods) {
   );
 }
 
-onFastBackends("train() resumes after an epoch as after a mini-batch", async (backend) => {
+onFastBackends("train() resumes after an epoch, too", async (backend) => {
   const specification = smallSpecification();
   const whole = await outcomeOf(specification, backend);
   await withFolder(async (checkpoints) => {
@@ -86,11 +86,11 @@ onFastBackends("train() resumes after an epoch as after a mini-batch", async (ba
   });
 });
 
-/** Attacks that draw from every stream, and take many passes through the teacher. */
+/** Specifies a run that draws from every stream, and takes many passes through the teacher. */
 const withAttack = (options: Record<string, unknown> = {}) =>
   smallSpecification("bss", { options: { baseRule: "random", ...options } });
 
-/** A teacher that is told each time when an attack asks it for the way back to the images. */
+/** Makes a teacher that calls `onPullback` before each pass with a gradient. */
 function watchedTeacher(onPullback: () => void): FrozenNetwork {
   const teacher = smallTeacher();
   const pullback = teacher.pullback.bind(teacher);
@@ -103,7 +103,7 @@ function watchedTeacher(onPullback: () => void): FrozenNetwork {
 }
 
 onFastBackends(
-  "train() throws away a mini-batch that is stopped in its attack",
+  "train() discards a mini-batch that is stopped in its attack",
   async (backend) => {
     const attack = { attack: "pgd", randomStart: true, epsilon: 0.3, maxSteps: 4 };
     const { step: _, eta: __, ...options } = withAttack().options;
@@ -111,7 +111,7 @@ onFastBackends(
     const whole = await outcomeOf(specification, backend);
     await withFolder(async (checkpoints) => {
       const messages: string[] = [];
-      // In the second attack: the first pass is for the clean images, then come five for each.
+      // These passes are in the second attack: one pass for the clean images, then five for each attack.
       for (const passes of [9, 4]) {
         let count = 0;
         const abort = new AbortController();
@@ -132,11 +132,14 @@ onFastBackends(
   },
 );
 
+/** The time of the hurrying clock. It never goes back, since `stopPoint` remembers its last turn. */
+let hurriedTime = 0;
+
 /** Runs something under a clock that moves on by a quarter of a second at each look. */
 async function withHurryingClock<T>(run: () => Promise<T>): Promise<T> {
   const { now } = performance;
-  let time = now.call(performance);
-  performance.now = () => time += 250;
+  hurriedTime = Math.max(hurriedTime, now.call(performance));
+  performance.now = () => hurriedTime += 250;
   try {
     return await run();
   } finally {
@@ -152,7 +155,7 @@ onFastBackends("train() stops soon, however long its attack would take", async (
   let passes = 0;
   const teacher = watchedTeacher(() => {
     passes++;
-    // As a person's Stop comes: through the event loop.
+    // A person's Stop comes through the event loop, too.
     if (passes === 3) setTimeout(() => abort.abort(), 0);
     if (passes === 30) throw new Error("the attack goes on");
   });
@@ -163,7 +166,7 @@ onFastBackends("train() stops soon, however long its attack would take", async (
 });
 
 onFastBackends(
-  "train() falls back from a damaged checkpoint to the one before, bit for bit",
+  "train() falls back from a damaged checkpoint to the one before, and ends in the same bits",
   async (backend) => {
     const specification = inThrees(smallSpecification());
     const whole = await outcomeOf(specification, backend);
@@ -184,7 +187,7 @@ onFastBackends(
 );
 
 onFastBackends(
-  "train() that is stopped before it did anything leaves its checkpoints alone",
+  "train() leaves its checkpoints unchanged if it is stopped at once",
   async (backend) => {
     await withFolder(async (checkpoints) => {
       const atOnce = () =>

@@ -21,7 +21,7 @@ Deno.test("runName() is readable, and different for every specification", () => 
   assertNotEquals(name, runName(smallSpecification("bss", { epochs: 4 })));
 });
 
-Deno.test("describeDifference() gives one line a value that differs", () => {
+Deno.test("describeDifference() gives one line per value that differs", () => {
   assertEquals(describeDifference({ a: 1, b: { c: 2 } }, { a: 1, b: { c: 3 }, d: null }), [
     "b.c: 2 → 3",
     "d: undefined → null",

@@ -9,7 +9,7 @@ import { testClassifier } from "../networks.ts";
 import { uniformNumbers } from "../numbers.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
-/** Images of 8×8 whose class shows in which quarter is bright: learnt in a few steps. */
+/** Makes images of 8×8 whose bright quarter is their class, which a network learns in a few steps. */
 export function smallDataset(train = 20, test = 8): Dataset {
   const side = 8;
   const set = (count: number, seed: string): ImageSet => {
@@ -38,7 +38,7 @@ export function smallDataset(train = 20, test = 8): Dataset {
   });
 }
 
-/** A run of a few seconds on the slowest backend. */
+/** Specifies a run that takes a few seconds on the slowest backend. */
 export function smallSpecification(
   method = "bss",
   { epochs = 2, seed = 1, options = {} as Record<string, unknown>, learningRate = 0.1 } = {},
@@ -63,10 +63,10 @@ export function smallSpecification(
 
 export const smallTeacher = () => testClassifier({ depth: 8, channels: 1, classes: 4 }, "teacher");
 
-/** What checkpoints must agree on, for tests. */
+/** Makes the environment of a test's runs. */
 export const testEnvironment = (backend: string) => ({ backend, tfjs: "test" });
 
-/** Gives the place of a folder that is not there yet, and is removed after use. */
+/** Uses the path of a folder that does not exist yet, and removes it afterwards. */
 export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   await withTemporaryFolder((folder) => use(join(folder, "run")));
 }

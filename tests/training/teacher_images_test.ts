@@ -3,7 +3,7 @@ import { onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification, withFolder } from "./small_run.ts";
 
-onFastBackends("a run's rows count what went through its teacher", async (backend) => {
+onFastBackends("train() counts the images that went through the teacher", async (backend) => {
   const counted = async (method: string) =>
     (await outcomeOf(smallSpecification(method), backend)).rows
       .map((row) => ({ images: row.teacher_images, row }));
@@ -11,7 +11,7 @@ onFastBackends("a run's rows count what went through its teacher", async (backen
   for (const method of ["hinton", "attention"]) {
     assertEquals((await counted(method)).map(({ images }) => images), [20, 20]);
   }
-  // Each step of an attacked sample is a pass back and a pass forward.
+  // Each step of an attacked sample is a backward and a forward pass.
   for (const { images, row } of await counted("bss")) {
     const steps = Math.round(Number(row.attacked) * Number(row.mean_attack_steps));
     assert(Number(row.epoch) === 2 || steps > 0);
@@ -19,7 +19,7 @@ onFastBackends("a run's rows count what went through its teacher", async (backen
   }
 });
 
-onFastBackends("what comes from the cache counts as computed", async (backend) => {
+onFastBackends("train() counts images from the cache as computed", async (backend) => {
   await withFolder(async (folder) => {
     const specification = smallSpecification("hinton");
     const teacherCache = { folder, mebibytes: 16 };

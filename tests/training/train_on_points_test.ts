@@ -12,13 +12,13 @@ import { UserError } from "../../lib/user_error.ts";
 import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
 import { assertLossesFall } from "./assert_losses_fall.ts";
 
-/** Those that compare where in an image a stage is active, which a hidden layer cannot say. */
+/** The methods that compare positions in an image; a hidden layer has none. */
 const BY_POSITION = ["attention", "attention+hinton"];
 const forPoints = methods.filter(({ name }) => !BY_POSITION.includes(name));
 
 const POINTS = toyNamed("circles").make(24, seedrandom("points") as () => number);
 
-/** Trains and frees everything; the teacher is a network as it was initialised. */
+/** Trains with an untrained teacher, and frees everything. */
 async function outcomeOf(
   method: DistillationMethod,
   training: Partial<PointTraining> = {},
@@ -29,7 +29,11 @@ async function outcomeOf(
   network.dispose();
   try {
     const { rows, student } = await trainOnPoints({
-      ...{ points: POINTS, method, teacher, hidden: [8], seed: 1 },
+      points: POINTS,
+      method,
+      teacher,
+      hidden: [8],
+      seed: 1,
       protocol: { epochs: 8, batchSize: 8, learningRate: 0.03 },
       ...training,
     });
@@ -64,7 +68,7 @@ for (const name of BY_POSITION) {
   });
 }
 
-onUsableBackends("trainOnPoints() says which networks a method cannot compare", async () => {
+onUsableBackends("trainOnPoints() says why a method cannot compare two networks", async () => {
   const refused = (name: string, hidden: number[], reason: string) =>
     assertRejects(() => outcomeOf(methodNamed(name), { hidden }, [8, 8]), UserError, reason);
   await refused("fsp", [8], "have 1 and 2 stages or hidden layers");
@@ -88,7 +92,7 @@ onFastBackends("trainOnPoints() gives the same network for the same seed", async
 onFastBackends(
   "trainOnPoints() gives every method of a seed the same initial weights and mini-batches",
   async () => {
-    // Too small a rate to move anything but the biases, which are zero.
+    // The rate is too small to change anything but the biases, which start at zero.
     const protocol = { epochs: 2, batchSize: 8, learningRate: 1e-30 };
     const seen = [];
     for (const method of forPoints) {
@@ -101,7 +105,7 @@ onFastBackends(
         },
       };
       const { weights } = await outcomeOf(watched, { protocol, hidden: [8, 8] }, [8, 8]);
-      // Of the epochs that all have.
+      // The epochs that all methods have.
       seen.push({ batches: batches.slice(0, 6), weights: [weights[0], weights[2], weights[4]] });
     }
     assertEquals(seen[0].batches.length, 6);
@@ -109,7 +113,7 @@ onFastBackends(
   },
 );
 
-onFastBackends("trainOnPoints() attacks where the method does", async () => {
+onFastBackends("trainOnPoints() attacks if the method does", async () => {
   const { rows } = await outcomeOf(methodNamed("bss"), { options: { step: "newton", eta: 1 } });
   assert(Number(rows.at(0)!.attacked) > 0);
   // β is zero in the last quarter.
@@ -127,7 +131,7 @@ onFastBackends("trainOnPoints() keeps the number of tensors constant over the st
     },
   };
   await outcomeOf(counting);
-  // The optimizer makes its momentum in the first step, and again where the learning rate changes.
+  // The optimizer makes its momentum in the first step, and again when the learning rate changes.
   assertEquals(new Set(counts.slice(1, 9)).size, 1, `tensors: ${counts}`);
 });
 
@@ -140,7 +144,7 @@ onFastBackends("trainOnPoints() stops at a loss that is not finite, and frees al
   );
 });
 
-onUsableBackends("trainOnPoints() says what it lacks and what is valid", async () => {
+onUsableBackends("trainOnPoints() names a missing teacher and bad options", async () => {
   const hinton = methodNamed("hinton");
   await assertRejects(() => outcomeOf(hinton, { teacher: null }), UserError, "needs a teacher");
   const options = { temperature: 0 };
@@ -155,13 +159,13 @@ onUsableBackends("trainOnPoints() says what it lacks and what is valid", async (
 });
 
 onFastBackends(
-  "trainOnPoints() distils on the samples of an attack that is made for pixels",
+  "trainOnPoints() distils on the samples of an attack on pixels",
   async () => {
     const { rows } = await outcomeOf(methodNamed("bss"), {
       options: { attack: "pgd", epsilon: 0.1, maxSteps: 3 },
     });
     const [first] = rows.filter(({ attacked }) => Number(attacked) > 0);
-    // Three steps of ε/4 in each coordinate, a fifth of which is a unit of the plane; some turn back.
+    // Three steps of ε/4 in each coordinate; 0.2 is a unit of the plane. Some steps turn back.
     const most = 0.075 / 0.2 * Math.SQRT2;
     assert(Number(first.mean_perturbation_norm) > 0.8 * most);
     assert(Number(first.mean_perturbation_norm) <= most + 1e-3);

@@ -16,7 +16,7 @@ for (const method of methods) {
   onBackends(
     `train() lowers the loss of every stage with method ${name}`,
     async (backend) => {
-      // A first stage is half as long as what follows.
+      // A first stage is half as long as the second.
       const epochs = stages === 1 ? 2 : 6;
       const specification = smallSpecification(name, { epochs, learningRate: 0.03 });
       const { rows } = await outcomeOf(specification, backend);
@@ -25,7 +25,7 @@ for (const method of methods) {
   );
 }
 
-/** The message of a run whose first step makes its weights so large that its second has no loss. */
+/** Gives the message of a run whose first step makes the weights so large that the second fails. */
 async function failureOf(backend: string, checkpoints: string): Promise<string> {
   const specification = smallSpecification("original", { learningRate: 1e30 });
   const run = () => outcomeOf(specification, backend, { checkpoints });
@@ -41,7 +41,7 @@ onFastBackends("train() stops at a loss that is not finite, and says where", asy
 });
 
 onFastBackends(
-  "train() that stops at a loss that is not finite names the last good checkpoint",
+  "train() names the last good checkpoint when it stops at a loss that is not finite",
   async (backend) => {
     await withFolder(async (checkpoints) => {
       const abort = new AbortController();
@@ -74,7 +74,7 @@ onAutomaticBackend(
       onProgress: ({ step }) => {
         if (step % 20 !== 0) return;
         counts.push(tf.memory().numTensors);
-        // `deno task test` exposes the garbage collector: what it can free is no growth.
+        // `deno task test` exposes the garbage collector, so garbage does not count as growth.
         (globalThis as { gc?: () => void }).gc?.();
         resident.push(Deno.memoryUsage().rss / 2 ** 20);
       },
@@ -86,7 +86,7 @@ onAutomaticBackend(
   },
 );
 
-onFastBackends("train() needs a teacher for a method that distils", async (backend) => {
+onFastBackends("train() refuses a distillation method without a teacher", async (backend) => {
   await assertRejects(
     () => outcomeOf(smallSpecification("hinton"), backend, { teacher: null }),
     UserError,

@@ -17,14 +17,14 @@ async function fill(folder: string, key = smallKey): Promise<void> {
 const read = (folder: string, key = smallKey) =>
   withCache(folder, { key }, (cache) => bitsOf(cache.read(batch.numbers)));
 
-Deno.test("TeacherLogitCache gives back what was stored bit for bit, to the next run too", async () => {
+Deno.test("TeacherLogitCache gives the next run the stored logits, bit for bit", async () => {
   await withFolder(async (folder) => {
     await fill(folder);
     assertEquals(await read(folder), bitsOf(batch.logits));
   });
 });
 
-Deno.test("TeacherLogitCache gives a batch only if it has all of it", async () => {
+Deno.test("TeacherLogitCache gives a batch only if it has every image", async () => {
   await withFolder(async (folder) => {
     await fill(folder);
     await withCache(folder, {}, (cache) => {
@@ -34,7 +34,7 @@ Deno.test("TeacherLogitCache gives a batch only if it has all of it", async () =
   });
 });
 
-Deno.test("TeacherLogitCache keeps full batches and the smaller last one apart", async () => {
+Deno.test("TeacherLogitCache separates full batches from the smaller last one", async () => {
   await withFolder(async (folder) => {
     await fill(folder);
     await withCache(
@@ -64,7 +64,7 @@ const others: Partial<TeacherLogitKey>[] = [
 
 for (const other of others) {
   const [name] = Object.keys(other);
-  Deno.test(`TeacherLogitCache gives nothing of a key with another ${name}, even under its name`, async () => {
+  Deno.test(`TeacherLogitCache gives no logits of another ${name}, even from a file under its name`, async () => {
     await withFolder(async (folder) => {
       const key = { ...smallKey, ...other };
       await fill(folder);
@@ -72,7 +72,7 @@ for (const other of others) {
       assertEquals(await read(folder, key), null);
       const itsFile = [...Deno.readDirSync(folder)].map((entry) => join(folder, entry.name))
         .find((path) => path !== file)!;
-      // The whole file in its place, and only the entries under its own header.
+      // First the whole file takes its place, then only the entries, under the right header.
       const [bytes, header] = [Deno.readFileSync(file), Deno.readFileSync(itsFile).slice(0, 4096)];
       Deno.writeFileSync(itsFile, bytes);
       assertEquals(await read(folder, key), null);
@@ -101,7 +101,7 @@ const damages: [what: string, change: (bytes: Uint8Array) => Uint8Array][] = [
 ];
 
 for (const [what, change] of damages) {
-  Deno.test(`TeacherLogitCache misses what is lost in a file ${what}, and takes it anew`, async () => {
+  Deno.test(`TeacherLogitCache misses the lost entries of a file ${what}, and stores them again`, async () => {
     await withFolder(async (folder) => {
       await fill(folder);
       const file = onlyCacheFile(folder);
@@ -132,7 +132,7 @@ Deno.test("TeacherLogitCache gives no entry in another image's place", async () 
   });
 });
 
-Deno.test("TeacherLogitCache reads nothing before an entry was found right, and empties itself if one is wrong", async () => {
+Deno.test("TeacherLogitCache reads nothing before it has confirmed an entry, and empties itself if one is wrong", async () => {
   await withFolder(async (folder) => {
     await fill(folder);
     const messages: string[] = [];
@@ -151,7 +151,7 @@ Deno.test("TeacherLogitCache reads nothing before an entry was found right, and 
   });
 });
 
-Deno.test("TeacherLogitCache keeps within its bound and keeps what it took first", async () => {
+Deno.test("TeacherLogitCache stays within its limit and keeps its first entries", async () => {
   await withFolder(async (folder) => {
     const far = (k: number) => batchOf(1000 * k, 1000 * k + 1);
     const kept = await withCache(folder, { mebibytes: 0.25 }, (cache) => {
@@ -198,7 +198,7 @@ Deno.test("TeacherLogitCache loses nothing when two processes fill it at once", 
   });
 });
 
-Deno.test("TeacherLogitCache only warns, and once, where it cannot have its folder", async () => {
+Deno.test("TeacherLogitCache only warns, and only once, if it cannot make its folder", async () => {
   await withFolder(async (folder) => {
     Deno.writeTextFileSync(folder, "a file, not a folder");
     const messages: string[] = [];
@@ -213,7 +213,7 @@ Deno.test("TeacherLogitCache only warns, and once, where it cannot have its fold
 });
 
 Deno.test({
-  name: "TeacherLogitCache only warns, and once, when the disk is full" +
+  name: "TeacherLogitCache only warns, and only once, if the disk is full" +
     (noSmallDisk ? `: ${noSmallDisk}` : ""),
   ignore: noSmallDisk !== "",
   fn: () =>

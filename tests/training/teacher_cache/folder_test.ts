@@ -5,7 +5,7 @@ import { batchOf, smallKey, withCache } from "./small_teacher_cache.ts";
 import { withEnvironment } from "../../with_environment.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
-/** Three caches of 64 KiB, last used in the years that they are named after. */
+/** Makes three caches of 64 KiB, named after the year of their last use. */
 async function withThree(test: (folder: string, left: () => string[]) => void | Promise<void>) {
   await withTemporaryFolder(async (folder) => {
     for (const year of ["2021", "2020", "2022"]) {
@@ -35,7 +35,7 @@ Deno.test("deleteOldCaches() deletes the least recently used until the rest fits
   });
 });
 
-Deno.test("deleteOldCaches() neither counts nor deletes the cache in use, and nothing else there is", async () => {
+Deno.test("deleteOldCaches() neither counts nor deletes the cache in use, and deletes no other files", async () => {
   await withThree((folder, left) => {
     Deno.writeTextFileSync(join(folder, "thesis.txt"), "…");
     deleteOldCaches(folder, join(folder, "2020.logits"), 2 * 2 ** 16);
@@ -45,7 +45,7 @@ Deno.test("deleteOldCaches() neither counts nor deletes the cache in use, and no
   });
 });
 
-Deno.test("opening a cache makes it the one used last, and deletes those that no longer fit", async () => {
+Deno.test("TeacherLogitCache counts as used when it opens, and deletes caches that no longer fit", async () => {
   await withThree(async (folder, left) => {
     const entries = batchOf(3, 4);
     await withCache(folder, {}, (cache) => cache.store(entries.numbers, entries.logits));

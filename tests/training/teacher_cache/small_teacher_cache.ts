@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { TeacherLogitCache } from "../../../lib/training/teacher_cache/cache.ts";
 import type { TeacherLogitKey } from "../../../lib/training/teacher_cache/key.ts";
 
-/** A key as a run would have it. */
+/** The key of a small run. */
 export const smallKey: TeacherLogitKey = {
   format: 1,
   set: "train",
@@ -16,13 +16,13 @@ export const smallKey: TeacherLogitKey = {
   precision: "f32",
 };
 
-/** Augmented images by number, and logits that a teacher could have given for them. */
+/** The numbers of augmented images, and possible logits of a teacher for them. */
 export interface Batch {
   readonly numbers: Float64Array;
   readonly logits: Float32Array;
 }
 
-/** The logits depend on the numbers alone; some are as odd as float32 can be. */
+/** Makes logits that depend only on the numbers; some are −0, NaN or subnormal. */
 export function batchOf(...numbers: number[]): Batch {
   const odd = [-0, NaN, 1e-42];
   const logits = numbers.flatMap((number) => [1 / (number + 3), -number, 0.1, odd[number % 3]]);
@@ -31,7 +31,7 @@ export function batchOf(...numbers: number[]): Batch {
 
 const PROBE = batchOf(0, 1);
 
-/** A cache that has found one of its entries to be right already, and so reads. */
+/** Opens a cache that has confirmed one entry, so that it reads. */
 function openCache(
   folder: string,
   { key = smallKey, mebibytes = 16, messages = [] as string[] } = {},
@@ -42,7 +42,7 @@ function openCache(
   return cache;
 }
 
-/** Opens a cache, does something, closes it. */
+/** Opens a cache, uses it, and closes it. */
 export async function withCache<T>(
   folder: string,
   settings: Parameters<typeof openCache>[1],
@@ -56,13 +56,13 @@ export async function withCache<T>(
   }
 }
 
-/** The only cache in a folder. */
+/** Finds the only cache in a folder. */
 export function onlyCacheFile(folder: string): string {
   const [{ name }] = [...Deno.readDirSync(folder)];
   return join(folder, name);
 }
 
-/** Bits, in which NaN is like itself and 0 is not like −0. */
+/** Gives the bits of the values: NaN equals itself, and 0 differs from −0. */
 export function bitsOf(values: Float32Array | null): number[] | null {
   return values && [...new Uint32Array(values.slice().buffer)];
 }

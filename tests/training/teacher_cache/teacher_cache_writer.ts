@@ -1,4 +1,4 @@
-/** A process of its own that fills a cache, for tests: FOLDER IMAGES SHIFT. */
+/** Fills a cache in a separate process, for tests. Its arguments: FOLDER IMAGES SHIFT. */
 import { batchOf, withCache } from "./small_teacher_cache.ts";
 
 const [folder, images, shift] = [Deno.args[0], Number(Deno.args[1]), Number(Deno.args[2])];

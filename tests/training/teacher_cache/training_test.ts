@@ -22,7 +22,7 @@ import { uniformNumbers } from "../../numbers.ts";
 const cachedShares = (rows: readonly Record<string, unknown>[]) =>
   rows.map(({ teacher_cached }) => teacher_cached);
 
-/** All but where the teacher's logits came from, and what an attack had to compute again therefore. */
+/** Leaves out the columns that depend on the cache. */
 const withoutShares = (
   { rows, weights }: { rows: Record<string, unknown>[]; weights: string },
 ) => ({
@@ -30,11 +30,14 @@ const withoutShares = (
   weights,
 });
 
-/** A stand-in for BSS that is made for pixels in 0…1, which round otherwise than normalised ones. */
+/** A run with an attack on pixels in 0…1, which are rounded differently from normalised ones. */
 const onPixels = {
   ...smallSpecification("bss"),
   options: resolveMethodOptions(methodNamed("bss"), {
-    ...{ attack: "carlini-wagner", searchSteps: 2, maxSteps: 5, baseSamples: 4 },
+    attack: "carlini-wagner",
+    searchSteps: 2,
+    maxSteps: 5,
+    baseSamples: 4,
   }),
 };
 
@@ -46,7 +49,7 @@ for (
   ] as const
 ) {
   onFastBackends(
-    `train() ends ${what} in the same weights without, with an empty and with a full cache`,
+    `train() gives ${what} the same weights without a cache, with an empty one and with a full one`,
     async (backend) => {
       await withFolder(async (folder) => {
         const teacherCache = { folder, mebibytes: 16 };
@@ -55,7 +58,7 @@ for (
         const warm = await outcomeOf(specification, backend, { teacherCache });
         assertEquals(cachedShares(none.rows), [0, 0]);
         assertEquals(cachedShares(cold.rows), [0, 0]);
-        // Two mini-batches an epoch; the first of all is computed to see that the cache is right.
+        // Two mini-batches an epoch; the first of all is computed to confirm the cache.
         assertEquals(cachedShares(warm.rows), [0.5, 1]);
         assertEquals(withoutShares(cold), withoutShares(none));
         assertEquals(withoutShares(warm), withoutShares(none));
@@ -78,7 +81,7 @@ for (const method of ["hinton", "bss"]) {
         outcomeOf(specification, backend, {
           ...settings,
           signal: abort.signal,
-          // In the middle of the second epoch, whose first mini-batch is in the cache then.
+          // The run stops within the second epoch, whose first mini-batch is then in the cache.
           onProgress: ({ step }) => step === 3 && abort.abort(),
         }), DOMException);
       assertEquals(
@@ -90,7 +93,7 @@ for (const method of ["hinton", "bss"]) {
 }
 
 onFastBackends(
-  "methods of a seed share the teacher's logits; other seeds differ",
+  "train() shares the teacher's logits between methods of a seed, but not between seeds",
   async (backend) => {
     await withFolder(async (folder) => {
       const teacherCache = { folder, mebibytes: 16 };
@@ -105,7 +108,7 @@ onFastBackends(
   },
 );
 
-onFastBackends("train() without a teacher records null, and opens no cache", async (backend) => {
+onFastBackends("train() without a teacher records null and opens no cache", async (backend) => {
   await withFolder(async (folder) => {
     const teacherCache = { folder, mebibytes: 16 };
     const { rows } = await outcomeOf(smallSpecification("original"), backend, { teacherCache });
@@ -115,7 +118,7 @@ onFastBackends("train() without a teacher records null, and opens no cache", asy
 });
 
 onFastBackends(
-  "train() goes on without a cache that cannot be had, and says so",
+  "train() continues without a cache if it cannot make one, and says so",
   async (backend) => {
     await withFolder(async (folder) => {
       await Deno.writeTextFile(folder, "a file, not a folder");
@@ -131,7 +134,7 @@ onFastBackends(
 );
 
 onUsableBackends(
-  "a step's pass through the teacher gives its own logits, computed or from the cache",
+  "MiniBatchStep.teacherPass() gives the teacher's logits, computed or from the cache",
   async (backend) => {
     await withFolder(async (folder) => {
       const dataset = smallDataset();
@@ -177,7 +180,7 @@ onUsableBackends(
   },
 );
 
-Deno.test("teacherLogitKey() tells apart parts of a data set that have its fingerprint", () => {
+Deno.test("teacherLogitKey() differs for parts of a data set with the same fingerprint", () => {
   const dataset = smallDataset();
   const { train } = dataset;
   const key = (changed: object) =>

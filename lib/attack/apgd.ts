@@ -234,9 +234,9 @@ interface StepAdvice {
 }
 
 /**
- * The step lengths of Auto-PGD (Croce and Hein 2020, algorithm 1). It looks at the losses at fixed steps.
- * It halves a sample's step if the loss rose too seldom since the last look (condition 1), or if the
- * step was not halved at the last look and the best loss has not risen since (condition 2).
+ * The step lengths of Auto-PGD (Croce and Hein 2020, algorithm 1). It looks at the losses at fixed
+ * steps. It halves a sample's step if the loss rose too seldom since the last look (condition 1), or
+ * if the step was not halved at the last look and the best loss has not risen since (condition 2).
  */
 export class StepLengths {
   readonly #lengths: Float32Array;

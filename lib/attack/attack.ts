@@ -34,8 +34,8 @@ export interface AttackClasses {
 /** Further input of an attack. */
 export interface AttackContext {
   /**
-   * Numbers in [0, 1), for attacks that draw. Each image takes one number, which seeds the image's own
-   * stream. So the batch size does not change the result.
+   * Gives numbers in [0, 1), for attacks that draw. Each image takes one number, which seeds the
+   * image's own stream. So the batch size does not change the result.
    */
   readonly random?: () => number;
   /** The classifier's pass over the images, if the caller has made it already; the caller frees it. */

@@ -11,8 +11,8 @@ export interface AttackPath {
 }
 
 /**
- * Follows the BSS attack on one image step by step. The attack draws no random numbers, so attacks of at
- * most 0, 1, 2, … steps are the beginnings of one path.
+ * Follows the BSS attack on one image step by step. The attack draws no random numbers, so attacks of
+ * at most 0, 1, 2, … steps are the beginnings of one path.
  *
  * @param image `[1, h, w, c]`
  */

@@ -6,10 +6,10 @@ import { boundsOf, integer, number, type PixelBounds, pixelBounds } from "../opt
 
 /**
  * Finds a small L2 perturbation (Carlini and Wagner 2017): minimises `‖x − x₀‖² + c·f(x)` by Adam, and
- * searches for the smallest c that succeeds. f is the lead of the label over all other classes or, with
- * targets, of all other classes over the target; it ends at −κ. Pixels are
- * `low + (high − low)(tanh w + 1)/2`. Each sample has its own search. The result is the nearest success,
- * or the image itself.
+ * searches for the smallest c that succeeds. f is the lead of the label over all other classes or,
+ * with targets, of all other classes over the target; it ends at −κ. Pixels are
+ * `low + (high − low)(tanh w + 1)/2`. Each sample has its own search. The result is the nearest
+ * success, or the image itself.
  */
 export const carliniWagnerAttack = defineAttack({
   shortName: "carlini-wagner",

@@ -7,8 +7,8 @@ import { walk } from "./walk.ts";
 import { boundsOf, number, oneOf } from "../options.ts";
 
 /**
- * Adds Gaussian noise with the norm of the same image's boundary supporting sample, so that the two differ
- * only in direction, or with a given norm. It takes no step.
+ * Adds Gaussian noise with the norm of the same image's boundary supporting sample, so that the two
+ * differ only in direction, or with a given norm. It takes no step.
  */
 export const noiseAttack = defineAttack({
   shortName: "noise",

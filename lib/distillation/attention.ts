@@ -12,8 +12,8 @@ const options = {
 };
 
 /**
- * Attention transfer (Zagoruyko and Komodakis 2017): cross-entropy and, for each stage, β times the mean
- * squared difference between the attention maps of student and teacher.
+ * Attention transfer (Zagoruyko and Komodakis 2017): cross-entropy and, for each stage, β times the
+ * mean squared difference between the attention maps of student and teacher.
  *
  * Deviation from their paper: it weights the mean over all entries of a map by β = 1000, as their
  * published code does, instead of the norm of the difference by β/2.
@@ -70,8 +70,8 @@ export function attentionTransfer(teacher: tf.Tensor4D, student: tf.Tensor4D): t
 }
 
 /**
- * Computes the spatial attention map of features `[n, h, w, c]` (Zagoruyko and Komodakis 2017, p = 2): the
- * mean over channels of the squared features, flattened and divided by its L2 norm, `[n, h·w]`.
+ * Computes the spatial attention map of features `[n, h, w, c]` (Zagoruyko and Komodakis 2017, p = 2):
+ * the mean over channels of the squared features, flattened and divided by its L2 norm, `[n, h·w]`.
  */
 export function attentionMap(features: tf.Tensor4D): tf.Tensor2D {
   const [n, h, w] = features.shape;

@@ -42,9 +42,9 @@ const aimOptions = {
 
 /**
  * Distillation with boundary supporting samples (Heo et al. 2019):
- * `CE + α(e)·J(t(x)/T, s(x)/T) + β(e)·J(t(x̊)/T, s(x̊)/T)`. The paper's attack, or another in its place,
- * makes the samples x̊ from the base samples. They go through the student as a separate mini-batch in
- * training mode, and their term is the mean over them.
+ * `CE + α(e)·J(t(x)/T, s(x)/T) + β(e)·J(t(x̊)/T, s(x̊)/T)`. The paper's attack, or another in its
+ * place, makes the samples x̊ from the base samples. They go through the student as a separate
+ * mini-batch in training mode, and their term is the mean over them.
  */
 export const bss = defineMethod({
   name: "bss",

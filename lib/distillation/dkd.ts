@@ -22,8 +22,8 @@ const options = {
  *
  * Deviations from their paper: epochs and learning rate are those of the other methods here, so the
  * warm-up is a share of the epochs. β is 1; theirs is 2 at half the learning rate for small ResNets on
- * CIFAR-100, and up to 8 for other networks. With 8, students of a few epochs do worse here than without
- * a teacher.
+ * CIFAR-100, and up to 8 for other networks. With 8, students of a few epochs do worse here than
+ * without a teacher.
  */
 export const dkd = defineMethod({
   name: "dkd",
@@ -46,9 +46,9 @@ export const dkd = defineMethod({
 const HIDDEN = 1e9;
 
 /**
- * Computes the two parts of the divergence of teacher and student (Zhao et al. 2022), `T²·KL`, mean over
- * the batch: the part between the labelled class and all others together, and the part among the others.
- * Both come from logits, so the logarithm of zero never occurs.
+ * Computes the two parts of the divergence of teacher and student (Zhao et al. 2022), `T²·KL`, mean
+ * over the batch: the part between the labelled class and all others together, and the part among the
+ * others. Both come from logits, so the logarithm of zero never occurs.
  *
  * @param labels `[n]`, int32
  * @param teacherLogits `[n, classes]`, taken as constant

@@ -25,12 +25,13 @@ const hint: FirstStage<typeof options> = {
 };
 
 /**
- * FitNets (Romero et al. 2015). In the first stage, the student up to its middle stage learns the teacher's
- * middle feature map, through a 1×1 convolution that is trained with it. In the second stage, the whole
- * student is trained on cross-entropy and Hinton's term, whose weight falls from 4 to 1.
+ * FitNets (Romero et al. 2015). In the first stage, the student up to its middle stage learns the
+ * teacher's middle feature map, through a 1×1 convolution that is trained with it. In the second
+ * stage, the whole student is trained on cross-entropy and Hinton's term, whose weight falls from 4 to
+ * 1.
  *
- * Deviations from their paper: the squared error is the mean over the entries of the map, not their sum;
- * the regressor has a bias and no activation; the first stage has a given length.
+ * Deviations from their paper: the squared error is the mean over the entries of the map, not their
+ * sum; the regressor has a bias and no activation; the first stage has a given length.
  */
 export const fitnet = twoStages(
   {
@@ -46,8 +47,8 @@ function middleOf<T>(stages: readonly T[]): T {
 }
 
 /**
- * Computes half the mean squared difference between the teacher's feature map and the student's regressed
- * one (Romero et al. 2015).
+ * Computes half the mean squared difference between the teacher's feature map and the student's
+ * regressed one (Romero et al. 2015).
  *
  * @param teacher the hint, `[n, h, w, c]`, taken as constant
  * @param regressed the output of the regressor, of the same shape
@@ -62,8 +63,8 @@ export function hintLoss(teacher: tf.Tensor4D, regressed: tf.Tensor4D): tf.Scala
 type Regressor = ReadonlyMap<string, tf.Variable>;
 
 /**
- * Makes a 1×1 convolution that brings feature maps to another number of channels. Its filter is drawn from
- * N(0, 2/C_out), as in the networks (He et al. 2015); its bias is zero.
+ * Makes a 1×1 convolution that brings feature maps to another number of channels. Its filter is drawn
+ * from N(0, 2/C_out), as in the networks (He et al. 2015); its bias is zero.
  *
  * @param random gives numbers in [0, 1); the same numbers give the same regressor on every backend
  */

@@ -25,8 +25,8 @@ const matching: FirstStage<typeof options> = {
 };
 
 /**
- * FSP (Yim et al. 2017). In the first stage the student learns the teacher's FSP matrices; in the second
- * it is trained on the labels alone.
+ * FSP (Yim et al. 2017). In the first stage the student learns the teacher's FSP matrices; in the
+ * second it is trained on the labels alone.
  *
  * Deviations from their paper: a matrix compares the outputs of two consecutive stages instead of the
  * first and the last layer of one stage; the larger map is averaged over cells, as in later libraries;
@@ -54,8 +54,8 @@ export const fspBss = twoStages(
 );
 
 /**
- * Computes the FSP loss of each pair of consecutive stages: the mean squared difference of the two networks'
- * FSP matrices.
+ * Computes the FSP loss of each pair of consecutive stages: the mean squared difference of the two
+ * networks' FSP matrices.
  *
  * @param teacher the feature maps of its stages, taken as constant
  * @param student as many feature maps, with the same channels; height and width may differ
@@ -74,9 +74,9 @@ export function fspLosses(
 }
 
 /**
- * Computes the FSP matrix of two feature maps of one network (Yim et al. 2017), the "flow of the solution
- * procedure" between them: the mean over all positions of the outer product of their channels. The
- * earlier map is averaged over cells to the height and width of the later one.
+ * Computes the FSP matrix of two feature maps of one network (Yim et al. 2017), the "flow of the
+ * solution procedure" between them: the mean over all positions of the outer product of their
+ * channels. The earlier map is averaged over cells to the height and width of the later one.
  *
  * @param earlier `[n, a·h, b·w, c]`
  * @param later `[n, h, w, d]`

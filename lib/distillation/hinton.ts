@@ -23,8 +23,8 @@ export function hintonTerm(
 }
 
 /**
- * Knowledge distillation (Hinton et al. 2015) as in the paper's comparison: the published code without its
- * boundary term, `CE + α(e)·J(t/T, s/T)`. Hinton et al. use fixed weights and the factor T².
+ * Knowledge distillation (Hinton et al. 2015) as in the paper's comparison: the published code without
+ * its boundary term, `CE + α(e)·J(t/T, s/T)`. Hinton et al. use fixed weights and the factor T².
  */
 export const hinton = defineMethod({
   name: "hinton",

@@ -10,8 +10,8 @@ export type ResolvedOptions = Readonly<Record<string, unknown>>;
 /**
  * A way to train a student, made by {@linkcode defineMethod}.
  *
- * The training loop knows nothing of losses. For each mini-batch it calls the method's `step`, which runs
- * the student as often as it needs. Gradients add up; then the optimizer takes one step.
+ * The training loop knows nothing of losses. For each mini-batch it calls the method's `step`, which
+ * runs the student as often as it needs. Gradients add up; then the optimizer takes one step.
  */
 export type DistillationMethod =
   & Required<Omit<MethodDefinition<Rules>, OptionalHook>>
@@ -128,8 +128,8 @@ export interface StepContext {
 }
 
 /**
- * Computes the terms of the loss from the student's output, with their weights; they are added up. It runs
- * under the gradient tape, so it must be free of side effects.
+ * Computes the terms of the loss from the student's output, with their weights; they are added up. It
+ * runs under the gradient tape, so it must be free of side effects.
  */
 export type StudentLoss = (
   output: NetworkOutput,

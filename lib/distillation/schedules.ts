@@ -7,8 +7,8 @@ export function distillationWeight(epoch: number, epochs: number): number {
 export const BOUNDARY_WEIGHT = 2;
 
 /**
- * Computes β(e) = max(β (1 − 4e/(3E)), 0), the weight of the boundary supporting samples (published code,
- * with β = 2). It is zero in the last quarter of training.
+ * Computes β(e) = max(β (1 − 4e/(3E)), 0), the weight of the boundary supporting samples (published
+ * code, with β = 2). It is zero in the last quarter of training.
  *
  * @param start β
  */

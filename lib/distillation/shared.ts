@@ -20,8 +20,8 @@ export interface FirstStage<R extends Rules>
 }
 
 /**
- * Makes a method of two stages, with the options of both: a first stage of at least one epoch, then another
- * method.
+ * Makes a method of two stages, with the options of both: a first stage of at least one epoch, then
+ * another method.
  *
  * @param second a method that trains nothing but the student
  */

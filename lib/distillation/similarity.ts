@@ -43,8 +43,8 @@ export function similarityLoss(teacher: tf.Tensor4D, student: tf.Tensor4D): tf.S
 }
 
 /**
- * Computes the similarity matrix of a mini-batch (Tung and Mori 2019), `[n, n]`: the products of the images'
- * flattened features, each row divided by its L2 norm.
+ * Computes the similarity matrix of a mini-batch (Tung and Mori 2019), `[n, n]`: the products of the
+ * images' flattened features, each row divided by its L2 norm.
  *
  * @param features `[n, h, w, c]`
  */

@@ -2,9 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { CrossEntropy, hasFusedKernel, runFusedKernel } from "../nn/fused_kernel.ts";
 
 /**
- * Computes the soft cross-entropy `J(t/T, s/T) = −(1/n) Σ_i Σ_c softmax(t_i/T)_c · log softmax(s_i/T)_c`
- * (Hinton et al. 2015, without the factor T²). The student's gradient is
- * `(softmax(s/T) − softmax(t/T))/(T n)`.
+ * Computes the soft cross-entropy
+ * `J(t/T, s/T) = −(1/n) Σ_i Σ_c softmax(t_i/T)_c · log softmax(s_i/T)_c` (Hinton et al. 2015, without
+ * the factor T²). The student's gradient is `(softmax(s/T) − softmax(t/T))/(T n)`.
  *
  * @param teacherLogits `[n, classes]`, taken as constant
  * @param studentLogits `[n, classes]`
@@ -32,8 +32,9 @@ export function crossEntropy(labels: tf.Tensor1D, logits: tf.Tensor2D): tf.Scala
 }
 
 /**
- * Computes `T² · KL(softmax(t/T) ‖ softmax(s/T))`, mean over the batch: the soft cross-entropy minus the
- * teacher's entropy. The factor T² keeps gradients of one size at every temperature (Hinton et al. 2015).
+ * Computes `T² · KL(softmax(t/T) ‖ softmax(s/T))`, mean over the batch: the soft cross-entropy minus
+ * the teacher's entropy. The factor T² keeps gradients of one size at every temperature (Hinton et al.
+ * 2015).
  *
  * @param teacherLogits `[n, classes]`, taken as constant
  * @param studentLogits `[n, classes]`

@@ -25,9 +25,9 @@ export interface BaseSamples {
 }
 
 /**
- * Selects base samples (Heo et al. 2019, section 3.2). Candidates are the samples that teacher and student
- * both classify correctly. It takes the `count` candidates with the largest difference between the
- * networks' probabilities of the other classes, at temperature 1.
+ * Selects base samples (Heo et al. 2019, section 3.2). Candidates are the samples that teacher and
+ * student both classify correctly. It takes the `count` candidates with the largest difference between
+ * the networks' probabilities of the other classes, at temperature 1.
  *
  * @param teacherLogits `[n, classes]`
  * @param studentLogits `[n, classes]`, of the student in training mode

@@ -9,9 +9,9 @@ interface EngineState {
 }
 
 /**
- * Ends gradients and `tidy` scopes that an interrupt left open, and frees what they hold. Stop in Jupyter
- * can end a cell within a gradient or a `tidy`; the next gradient would find a half-written tape. Call
- * it only where no work can be under way.
+ * Ends gradients and `tidy` scopes that an interrupt left open, and frees what they hold. Stop in
+ * Jupyter can end a cell within a gradient or a `tidy`; the next gradient would find a half-written
+ * tape. Call it only where no work can be under way.
  */
 export function leaveInterruptedWork(): void {
   const engine = tf.engine();

@@ -1,4 +1,4 @@
-/** The longest wait for the library's answer, in ms. A cell that runs JavaScript without a pause gives none. */
+/** The longest wait for an answer, in ms; a cell that runs JavaScript without a pause gives none. */
 const ANSWER_WITHIN = 1200;
 
 /** The environment variable that gives the kernel the port and the password of the line. */

@@ -23,6 +23,7 @@ const signalOfWork = new AsyncLocalStorage<AbortSignal>();
 /** True after a Stop that found no work under way; the next work takes it. */
 let isUnheeded = false;
 
+/** The time of the last turn of the event loop, in ms */
 let lastTurn = performance.now();
 
 /**
@@ -59,8 +60,9 @@ export async function untilStopped<T>(
  * Lets long work be stopped here. Every loop over mini-batches, slices of images and steps of an attack
  * awaits it.
  *
- * On a backend that computes synchronously, such a loop would otherwise never leave the queue of settled
- * promises, and neither a signal of the system nor a Stop of Jupyter would reach it before its end.
+ * On a backend that computes synchronously, such a loop would otherwise never leave the queue of
+ * settled promises, and neither a signal of the system nor a Stop of Jupyter would reach it before its
+ * end.
  *
  * @throws DOMException "AbortError" if the work around it was stopped
  */

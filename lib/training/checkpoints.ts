@@ -29,8 +29,8 @@ interface PartialEpoch {
 const KEPT = 2;
 
 /**
- * The checkpoints of one run, each a safetensors file. The names sort by age: `epoch-00003` after the third
- * epoch, `epoch-00004-step-00000120` within the fourth.
+ * The checkpoints of one run, each a safetensors file. The names sort by age: `epoch-00003` after the
+ * third epoch, `epoch-00004-step-00000120` within the fourth.
  */
 export class CheckpointFolder {
   readonly #path: string;

@@ -95,8 +95,9 @@ export function specifyRun(
 }
 
 /**
- * Takes the part of a data set that a run uses for training and testing. The run's seed draws the training
- * subset, so it is the same for all methods of a seed; the test subset is the same for all runs.
+ * Takes the part of a data set that a run uses for training and testing. The run's seed draws the
+ * training subset, so it is the same for all methods of a seed; the test subset is the same for all
+ * runs.
  */
 export function datasetFor(
   dataset: Dataset,

@@ -50,8 +50,8 @@ export interface StepInput {
 type LogitCache = Pick<TeacherLogitCache, "read" | "store">;
 
 /**
- * Takes one step of the optimizer, on the loss that the method makes of a mini-batch. If it throws, it has
- * changed nothing but running statistics and random streams.
+ * Takes one step of the optimizer, on the loss that the method makes of a mini-batch. If it throws, it
+ * has changed nothing but running statistics and random streams.
  *
  * @param batch is disposed of
  * @throws NotFiniteError if the loss is not finite
@@ -102,7 +102,11 @@ export async function trainStep(
   }
 }
 
-/** @throws UserError if the method needs a teacher and there is none */
+/**
+ * Gives the teacher of a method; null only for a method that needs none.
+ *
+ * @throws UserError if the method needs a teacher and there is none
+ */
 export function teacherOf(
   { teacher, method }: Pick<StepInput, "teacher" | "method">,
 ): FrozenNetwork {

@@ -66,9 +66,9 @@ export interface TrainingResult {
 }
 
 /**
- * Trains a student as the specification says. Every epoch ends with an evaluation on the test images and a
- * checkpoint; a stopped run writes one more. The same call resumes from the last checkpoint, and ends in the
- * same weights, bit for bit, as a run that was never stopped.
+ * Trains a student as the specification says. Every epoch ends with an evaluation on the test images
+ * and a checkpoint; a stopped run writes one more. The same call resumes from the last checkpoint, and
+ * ends in the same weights, bit for bit, as a run that was never stopped.
  *
  * @throws UserError if loss or weights are no longer finite, naming epoch, step and last checkpoint; or
  *   if the computing device is lost or refuses its work, naming the last checkpoint
@@ -227,8 +227,8 @@ interface BatchesInput extends StepInput {
 }
 
 /**
- * Makes one pass over a training set in mini-batches, after the ones that the summary already counts. If
- * it throws, the state is that after the last finished mini-batch.
+ * Makes one pass over a training set in mini-batches, after the ones that the summary already counts.
+ * If it throws, the state is that after the last finished mini-batch.
  *
  * @returns the learning rate of the epoch
  * @throws NotFiniteError if loss or weights are no longer finite

@@ -9,20 +9,20 @@ import { slotsOf, type TeacherLogitKey } from "./key.ts";
 export interface TeacherCacheSettings {
   readonly folder: string;
   /**
-   * The limit in MiB on disk, once for the run's cache and once more for all other caches together. A full
-   * cache takes no more entries; it keeps the first epochs, which the next run of the seed asks for first.
-   * If the other caches exceed the limit, the least recently used are deleted.
+   * The limit in MiB on disk, once for the run's cache and once more for all other caches together. A
+   * full cache takes no more entries; it keeps the first epochs, which the next run of the seed asks
+   * for first. If the other caches exceed the limit, the least recently used are deleted.
    */
   readonly mebibytes: number;
 }
 
 /**
- * A cache on disk of a teacher's logits for augmented training images. All methods and students of a seed
- * meet the same augmented images.
+ * A cache on disk of a teacher's logits for augmented training images. All methods and students of a
+ * seed meet the same augmented images.
  *
- * The cached logits must equal the computed ones, bit for bit. So the cache gives nothing until one entry
- * has been computed again and found equal. If it differs, the entries come from other code or from a
- * processor that rounds differently, and all are deleted.
+ * The cached logits must equal the computed ones, bit for bit. So the cache gives nothing until one
+ * entry has been computed again and found equal. If it differs, the entries come from other code or
+ * from a processor that rounds differently, and all are deleted.
  *
  * No failure of the disk stops a run: the cache turns itself off, with one message.
  */

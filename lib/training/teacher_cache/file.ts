@@ -11,8 +11,8 @@ const HEADER_BYTES = 4096;
  * `HEADER_BYTES + k · entry`, holds a 32-bit checksum and the logits of one image as float32, in this
  * machine's byte order. Most slots are holes, which take no room on disk.
  *
- * Several processes may write at once. The checksum covers the key and the number of the slot, so a hole,
- * a torn write, damage or another key's entry reads as "missing".
+ * Several processes may write at once. The checksum covers the key and the number of the slot, so a
+ * hole, a torn write, damage or another key's entry reads as "missing".
  *
  * @throws the operating system's errors, from every method
  */

@@ -5,8 +5,8 @@ import { userCache } from "../../files/user_cache.ts";
 const SUFFIX = ".logits";
 
 /**
- * Finds the folder for the teachers' logits: $BSS_TEACHER_LOGITS, else `bss-teacher-logits` in the user's
- * cache folder. An empty variable counts as not set.
+ * Finds the folder for the teachers' logits: $BSS_TEACHER_LOGITS, else `bss-teacher-logits` in the
+ * user's cache folder. An empty variable counts as not set.
  */
 export function teacherCacheFolder(): string {
   return Deno.env.get("BSS_TEACHER_LOGITS") || join(userCache(), "bss-teacher-logits");
@@ -18,8 +18,8 @@ export function teacherCacheFile(folder: string, hash: string): string {
 }
 
 /**
- * Deletes the least recently opened or written caches until the rest takes at most `bytes`. A cache that
- * another process uses stays whole for that process.
+ * Deletes the least recently opened or written caches until the rest takes at most `bytes`. A cache
+ * that another process uses stays whole for that process.
  *
  * @param keep the file of the cache that is being opened; it is neither counted nor deleted
  */

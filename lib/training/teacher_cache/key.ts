@@ -22,8 +22,8 @@ export interface TeacherLogitKey extends Environment {
 }
 
 /**
- * Makes the key of a run's teacher logits. It hashes the images themselves. The data set's fingerprint is
- * the same for every part of a data set, but image 7 of one part is not image 7 of another.
+ * Makes the key of a run's teacher logits. It hashes the images themselves. The data set's fingerprint
+ * is the same for every part of a data set, but image 7 of one part is not image 7 of another.
  *
  * @param teacher the hash of its weights, its number of classes, and its precision
  */

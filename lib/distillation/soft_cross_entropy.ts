@@ -31,25 +31,6 @@ export function crossEntropy(labels: tf.Tensor1D, logits: tf.Tensor2D): tf.Scala
   return crossEntropyToTargets(tf.oneHot(labels, logits.shape[1]), logits, 1);
 }
 
-/**
- * Computes `T² · KL(softmax(t/T) ‖ softmax(s/T))`, mean over the batch: the soft cross-entropy minus
- * the teacher's entropy. The factor T² keeps gradients of one size at every temperature (Hinton et al.
- * 2015).
- *
- * @param teacherLogits `[n, classes]`, taken as constant
- * @param studentLogits `[n, classes]`
- */
-export function klDivergence(
-  teacherLogits: tf.Tensor2D,
-  studentLogits: tf.Tensor2D,
-  temperature: number,
-): tf.Scalar {
-  const [cross, entropy] = [studentLogits, teacherLogits].map((logits) =>
-    softCrossEntropy(teacherLogits, logits, temperature)
-  );
-  return tf.mul(tf.sub(cross, entropy), temperature ** 2);
-}
-
 /** Computes loss and gradient in one operation, which halves the number of operations. */
 function crossEntropyToTargets(
   targets: tf.Tensor,

@@ -100,7 +100,7 @@ Deno.test("β = 2 is the default for every attack, and is left out of the option
 Deno.test("bss with β = 0 costs as much as hinton, and bss without a limit as much as attacking every image", () => {
   const passes = (name: string, options = {}) => {
     const method = methodNamed(name);
-    return method.passes(resolveMethodOptions(method, options) as never, 256, "train");
+    return method.passes(resolveMethodOptions(method, options), 256, "train");
   };
   assertEquals(passes("bss", { beta: 0 }), passes("hinton"));
   assert(passes("bss").teacher > passes("hinton").teacher);

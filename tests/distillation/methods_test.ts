@@ -44,7 +44,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
 
 const stagesOf = (name: string, epochs = 4) => {
   const method = methodNamed(name);
-  return method.stages(resolveMethodOptions(method) as never, epochs);
+  return method.stages(resolveMethodOptions(method), epochs);
 };
 
 /** Uses a teacher, and disposes of it. */
@@ -101,7 +101,7 @@ for (const method of methods) {
   });
 
   Deno.test(`${name} counts the passes of an image in each stage`, () => {
-    const options = resolveMethodOptions(method) as never;
+    const options = resolveMethodOptions(method);
     for (const stage of stagesOf(name)) {
       const passes = method.passes(options, 256, stage.name);
       assert(passes.student > 1 && Number.isFinite(passes.student));

@@ -5,7 +5,7 @@ import { UserError } from "../../lib/user_error.ts";
 
 const epochsOf = (name: string, epochs: number, options = {}) => {
   const method = methodNamed(name);
-  return method.stages(resolveMethodOptions(method, options) as never, epochs)
+  return method.stages(resolveMethodOptions(method, options), epochs)
     .map((stage) => [stage.name, stage.epochs]);
 };
 
@@ -31,7 +31,7 @@ Deno.test("a method of two stages has the options of both", () => {
 Deno.test("each stage costs as much as its method", () => {
   const passes = (name: string, stage: string) => {
     const method = methodNamed(name);
-    return method.passes(resolveMethodOptions(method) as never, 256, stage);
+    return method.passes(resolveMethodOptions(method), 256, stage);
   };
   assertEquals(passes("fsp", "fsp"), { student: 3, teacher: 1 });
   assertEquals(passes("fsp", "train"), passes("original", "train"));

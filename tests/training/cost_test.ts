@@ -37,10 +37,10 @@ Deno.test("runFlops() adds up the passes of every stage over the images of all e
   assertEquals(flops("hinton"), 6 * ((20 * 3 + 8) * student + 20 * teacher));
 
   const { options } = smallSpecification("fitnet", { epochs: 6 });
-  const stages = methodNamed("fitnet").stages(options as never, 6);
+  const stages = methodNamed("fitnet").stages(options, 6);
   assertEquals(stages.length, 2);
   const expected = stages.map(({ name, epochs }) => {
-    const passes = methodNamed("fitnet").passes(options as never, 10, name);
+    const passes = methodNamed("fitnet").passes(options, 10, name);
     return epochs * ((20 * passes.student + 8) * student + 20 * passes.teacher * teacher);
   });
   assertAlmostEquals(flops("fitnet") / (expected[0] + expected[1]), 1, 1e-12);

@@ -52,7 +52,7 @@ for (const method of forPoints) {
     `trainOnPoints() lowers the loss of every stage with method ${method.name}`,
     async () => {
       const { rows } = await outcomeOf(method, { hidden: [8, 8] }, [8, 8]);
-      const stages = method.stages(resolveMethodOptions(method) as never, 8);
+      const stages = method.stages(resolveMethodOptions(method), 8);
       const expected = stages.flatMap(({ name, epochs }) => Array<string>(epochs).fill(name));
       assertEquals(rows.map(({ stage }) => stage), expected);
       assertEquals(rows.map(({ epoch }) => epoch), expected.map((_, index) => index + 1));

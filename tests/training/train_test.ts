@@ -11,7 +11,7 @@ import { smallDataset, smallSpecification, withFolder } from "./small_run.ts";
 
 for (const method of methods) {
   const { name } = method;
-  const { length: stages } = method.stages(resolveMethodOptions(method) as never, 2);
+  const { length: stages } = method.stages(resolveMethodOptions(method), 2);
   const onBackends = name === "bss" ? onEveryBackend : onFastBackends;
   onBackends(
     `train() lowers the loss of every stage with method ${name}`,

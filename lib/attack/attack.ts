@@ -12,9 +12,13 @@ import { rowNorms, topClasses } from "../tensors/rows.ts";
  * @param images `[n, h, w, c]`, in the units that the classifier takes; n may be 0
  * @throws UserError for a bad option, or classes that do not fit the images
  */
-export interface Attack<R extends Rules = Rules>
-  extends Required<Omit<AttackDefinition<R>, "run">> {
-  (
+export type Attack<R extends Rules = Rules> =
+  & AttackCall<R>["attack"]
+  & Required<Omit<AttackDefinition<R>, "run">>;
+
+/** TypeScript compares the parameters of a method both ways, so that every attack is an `Attack`. */
+interface AttackCall<R extends Rules> {
+  attack(
     classifier: FrozenClassifier,
     images: tf.Tensor4D,
     classes: AttackClasses,

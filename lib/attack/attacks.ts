@@ -8,7 +8,7 @@ import { named } from "../named.ts";
 import { noiseAttack } from "./noise.ts";
 
 /** Every attack, beginning with the paper's. */
-export const attacks = [
+export const attacks: readonly Attack[] = [
   bssAttack,
   noiseAttack,
   fgsmAttack,
@@ -16,7 +16,7 @@ export const attacks = [
   deepFoolAttack,
   carliniWagnerAttack,
   apgdAttack,
-] as unknown as readonly Attack[];
+];
 
 /**
  * Finds an attack by its name on the command line: "carlini-wagner".

@@ -156,7 +156,7 @@ export const spirals: Toy<typeof spiralOptions> = {
 };
 
 /** Every toy. */
-export const toys = [moons, circles, spirals] as unknown as readonly Toy[];
+export const toys: readonly Toy[] = [moons, circles, spirals];
 
 /**
  * Finds a toy by its name, for example "moons".

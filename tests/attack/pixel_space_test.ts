@@ -16,7 +16,7 @@ onUsableBackends(
     const logits = classifier.logits(images);
     const labels = await topOf(logits);
     const result = await attackNormalised(
-      pgdAttack as never,
+      pgdAttack,
       normalisation,
       classifier,
       images,

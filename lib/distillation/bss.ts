@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
+import { attackResult } from "../attack/attack.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
-import { bssAttackOptions } from "../attack/bss.ts";
-import { flag, number, oneOf, type Rules, tacit } from "../options.ts";
+import { bssAttack, bssAttackOptions } from "../attack/bss.ts";
+import { withNorms } from "../attack/with_norms.ts";
+import { flag, number, oneOf, resolveOptions, type Rules, tacit } from "../options.ts";
 import {
   baseSampleOptions,
   mostBaseSamples,
@@ -34,10 +36,21 @@ const commonOptions = {
   targetRule: targetClassOptions.rule,
 };
 
-/** The option of attacks that don't need a target. */
-const aimOptions = {
+/** Options of attacks that are not made for boundary supporting samples. */
+const otherAttackOptions = {
   /** True to go for the target classes, false to go for any other class */
   targeted: flag(false),
+  /**
+   * The length of a perturbation: "own", the attack's, or "bss", that of the boundary supporting sample
+   * of the same image, so that only the direction tells the two apart
+   */
+  length: tacit(oneOf("own", ["own", "bss"])),
+};
+
+/** The step of the boundary supporting samples whose length others take. */
+const lengthOptions = {
+  bssStep: bssAttackOptions.step,
+  bssEta: bssAttackOptions.eta,
 };
 
 /**
@@ -50,15 +63,23 @@ export const bss = defineMethod({
   name: "bss",
   summary: "Hinton's term, and the same on boundary supporting samples (Heo et al. 2019)",
   options: { ...bssAttackOptions, ...commonOptions },
-  optionsFor({ attack: name = "bss" }): Rules {
+  optionsFor({ attack: name = "bss", length }): Rules {
     const attack = attackNamed(String(name));
-    return { ...attack.options, ...(attack.targeted ? {} : aimOptions), ...commonOptions };
+    if (attack.targeted) return { ...attack.options, ...commonOptions };
+    return {
+      ...attack.options,
+      ...otherAttackOptions,
+      ...(length === "bss" ? lengthOptions : {}),
+      ...commonOptions,
+    };
   },
   passes(options, batchSize) {
-    const { attack = "bss", baseSamples: count, baseRule: rule, beta } = options;
+    const { baseSamples: count, baseRule: rule, beta } = options;
     // The boundary term is off in the last quarter of training.
     const share = beta === 0 ? 0 : 0.75 * mostBaseSamples({ count, rule }, batchSize) / batchSize;
-    return { student: 3 + 3 * share, teacher: 1 + attackNamed(attack).passes(options) * share };
+    const { attack, attackOptions, lengthOf } = chosenAttack(options);
+    const anAttack = attack.passes(attackOptions) + (lengthOf ? bssAttack.passes(lengthOf) + 1 : 0);
+    return { student: 3 + 3 * share, teacher: 1 + anAttack * share };
   },
   async step(options, { images, labels, labelValues, epoch, epochs, random, own, ...pass }) {
     const { temperature, mode } = options;
@@ -92,9 +113,17 @@ export const bss = defineMethod({
     );
 
     // x̊
-    const { attack, isTargeted, attackOptions } = chosenAttack(options);
-    const classes = { labels: baseClasses, targets: isTargeted ? targets : undefined };
-    const supporting = await pass.attackTeacher(attack, indices, classes, attackOptions);
+    const { attack, isTargeted, attackOptions, lengthOf } = chosenAttack(options);
+    const targeted = { labels: baseClasses, targets };
+    const classes = isTargeted ? targeted : { labels: baseClasses };
+    let supporting = await pass.attackTeacher(attack, indices, classes, attackOptions);
+    if (lengthOf) {
+      const { norms } = await pass.attackTeacher(bssAttack, indices, targeted, lengthOf);
+      const base = own(gatherRows(images, indices));
+      const samples = own(withNorms(base, supporting.samples, norms));
+      const logits = own(pass.teacher.logits(samples));
+      supporting = await attackResult({ ...supporting, samples, logits }, base, classes);
+    }
 
     // β(e)·J(t(x̊)/T, s(x̊)/T)
     const rows = [...indices.keys()].filter((row) =>
@@ -110,14 +139,29 @@ export const bss = defineMethod({
   },
 });
 
-/** Finds the attack that the options name, and the part of the options that belongs to it. */
-function chosenAttack(options: { readonly attack?: string; readonly targeted?: boolean }) {
+/**
+ * Gives the attack that the options name, its own part of them, and the options of the boundary
+ * supporting samples whose length its samples take; null if they keep their own.
+ */
+function chosenAttack(
+  options: {
+    readonly attack?: string;
+    readonly targeted?: boolean;
+    readonly length?: string;
+    readonly bssStep?: string;
+    readonly bssEta?: number;
+  },
+) {
   const attack = attackNamed(options.attack ?? "bss");
+  const { bssStep: step, bssEta: eta } = options;
   return {
     attack,
     isTargeted: attack.targeted || options.targeted === true,
     attackOptions: Object.fromEntries(
       Object.entries(options).filter(([name]) => Object.hasOwn(attack.options, name)),
     ),
+    lengthOf: !attack.targeted && options.length === "bss"
+      ? resolveOptions("bss attack", bssAttackOptions, { step, eta })
+      : null,
   };
 }

@@ -3,7 +3,10 @@ import { attacks } from "../../lib/attack/attacks.ts";
 import { type DistillationMethod, resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { bss } from "../../lib/distillation/bss.ts";
 import { UserError } from "../../lib/user_error.ts";
+import type { EpochRow } from "../../lib/training/epoch_row.ts";
+import { assertClose } from "../numbers.ts";
 import { onFastBackends } from "../on_every_backend.ts";
+import { oneStep, stateFor, testTeacher } from "./one_step.ts";
 import { outcomeOf } from "../training/outcome_of.ts";
 import { smallSpecification } from "../training/small_run.ts";
 
@@ -62,6 +65,54 @@ onFastBackends(
     assertNotEquals(bound.loss_boundary, free.loss_boundary);
   },
 );
+
+onFastBackends("samples of another attack may be as long as the paper's", async () => {
+  const stepWith = async (options: Record<string, unknown>) => {
+    const teacher = testTeacher();
+    const state = stateFor("bss", teacher);
+    try {
+      const stage = { name: "train", epochs: 4 };
+      const given = { targetRule: "second", ...options };
+      return (await oneStep("bss", { state, teacher, stage, options: given })).row;
+    } finally {
+      state.dispose();
+      teacher.dispose();
+    }
+  };
+  const bss = await stepWith({ step: "newton", eta: 0.1 });
+  const own = await stepWith({ attack: "fgsm" });
+  const asLong = { attack: "fgsm", length: "bss", bssStep: "newton" };
+  const short = await stepWith({ ...asLong, bssEta: 0.1 });
+  const length = ({ mean_perturbation_norm: norm }: EpochRow) => Number(norm);
+  assertClose([length(short)], [length(bss)], 1e-4, "length");
+  assert(Math.abs(length(own) - length(bss)) > 0.1 * length(bss));
+  assertNotEquals(short.loss_boundary, own.loss_boundary);
+  assertNotEquals(short.loss_boundary, bss.loss_boundary);
+  // A tenth of the way to the boundary crosses it in no direction.
+  assertEquals(short.share_not_crossed, 1);
+  assert(Number(short.teacher_images) > Number(own.teacher_images));
+});
+
+Deno.test("bss has the length of its attack unless it is told otherwise", () => {
+  const method = bss as unknown as DistillationMethod;
+  const own = resolveMethodOptions(method, { attack: "fgsm" });
+  assertEquals(resolveMethodOptions(method, { attack: "fgsm", length: "own" }), own);
+  assertEquals(Object.keys(own).includes("length"), false);
+  const { length, bssStep, bssEta } = resolveMethodOptions(method, {
+    attack: "fgsm",
+    length: "bss",
+  });
+  assertEquals([length, bssStep, bssEta], ["bss", "published", 0.3]);
+  const refused = (options: Record<string, unknown>, message: string) =>
+    assertThrows(() => resolveMethodOptions(method, options), UserError, message);
+  refused({ attack: "fgsm", bssEta: 1 }, 'bss has no option "bssEta"');
+  refused({ attack: "fgsm", length: "given" }, "one of own, bss");
+  refused({ length: "bss" }, 'bss has no option "length"');
+  assert(
+    method.passes({ ...own, length: "bss", bssStep, bssEta }, 256, "train").teacher >
+      method.passes(own, 256, "train").teacher,
+  );
+});
 
 Deno.test("bss has the options of its attack, and no others", () => {
   const method = bss as unknown as DistillationMethod;

@@ -1,0 +1,32 @@
+import * as tf from "@tensorflow/tfjs";
+import { bssAttackOptions } from "./bss.ts";
+import { boundsOf } from "../options.ts";
+import { rowNorms, scaleRows } from "../tensors/rows.ts";
+
+/** A shorter perturbation is rounding, from pixels and back, of an attack that did not move the image. */
+const SHORTEST = 1e-3;
+
+/**
+ * Scales perturbations to given norms and keeps their directions. Pixels are then clamped as those of
+ * boundary supporting samples are, which may shorten a perturbation. An image that its attack did not
+ * move stays where it is.
+ *
+ * @param images `[n, h, w, c]`, normalised
+ * @param samples of an attack on these images, of the same shape
+ * @param norms L2, n of them, before pixels are clamped
+ * @returns the new samples
+ */
+export function withNorms(
+  images: tf.Tensor4D,
+  samples: tf.Tensor4D,
+  norms: Float32Array,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const perturbation = tf.sub(samples, images) as tf.Tensor4D;
+    const own = rowNorms(perturbation);
+    const factors = tf.div(tf.tensor1d(norms), tf.maximum(own, SHORTEST));
+    const isMoved = tf.greaterEqual(own, SHORTEST).toFloat();
+    const moved = tf.add(images, scaleRows(perturbation, tf.mul(factors, isMoved)));
+    return tf.clipByValue(moved, ...boundsOf(bssAttackOptions.clamp.default)) as tf.Tensor4D;
+  });
+}

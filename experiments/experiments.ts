@@ -16,6 +16,7 @@ import { table3 } from "./table3.ts";
 import { table4 } from "./table4.ts";
 import { table5 } from "./table5.ts";
 import { temperatureWeights } from "./temperature_weights.ts";
+import { tuning } from "./tuning.ts";
 
 /** All experiments. To add one, write a file and add it here. */
 export const experiments: readonly Experiment[] = [
@@ -30,6 +31,7 @@ export const experiments: readonly Experiment[] = [
   boundaryStep,
   budget,
   temperatureWeights,
+  tuning,
 ];
 
 /**

@@ -7,6 +7,7 @@ import { checkOverridesUsed } from "../lib/runs/overrides.ts";
 import { type LoadedSources, planSources, RESULTS } from "../lib/runs/plan_sources.ts";
 import { mergePlans } from "../lib/runs/planned_run.ts";
 import { chosenMethods, type PlanChoices } from "../lib/runs/plan.ts";
+import { chosenTable } from "../lib/runs/report/chosen_table.ts";
 import { verdictTable } from "../lib/runs/report/verdict_table.ts";
 import { holderOf } from "../lib/runs/run_lock.ts";
 import { estimateTime } from "../lib/runs/estimate_time.ts";
@@ -199,6 +200,9 @@ async function printTable(
   await print(summaryTable(experiment, scale, table));
   const claims = variantClaims(asked);
   if (claims.length > 0) await print(verdictTable({ ...experiment, claims }, table.rows));
+  if (asked.some(({ specification: { dataset } }) => dataset.validation !== undefined)) {
+    await print(chosenTable(asked, table.rows));
+  }
   for (const warning of fewCrossings(table)) console.error(`warning: ${warning}`);
 }
 

@@ -47,6 +47,10 @@ export const table1: Experiment = {
   scales: atEachScale(({ grid, bss }, scale) => [{
     ...grid,
     students: scale === "smoke" ? ["resnet8"] : ["resnet8", "resnet14", "resnet20"],
-    methods: [...paperMethods(bss), { name: "fsp+bss", options: bss }],
+    methods: [
+      ...paperMethods(bss),
+      ...(scale === "paper" ? [{ name: "attention+hinton" }] : []),
+      { name: "fsp+bss", options: bss },
+    ],
   }]),
 };

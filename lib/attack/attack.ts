@@ -146,7 +146,7 @@ export function checkClasses(
 }
 
 /** Adds outcomes and norms, which follow from where the samples are. */
-async function attackResult(
+export async function attackResult(
   { samples, logits, steps }: Attacked,
   images: tf.Tensor4D,
   classes: AttackClasses,

@@ -12,6 +12,7 @@ import { readResNet } from "../nn/weights_file.ts";
 import { forwardFlops } from "../training/cost.ts";
 import { type EpochRow, trainingSeconds } from "../training/epoch_row.ts";
 import { environmentOf } from "../training/environment.ts";
+import { imageCounts } from "../training/run_specification.ts";
 import { train } from "../training/train.ts";
 
 /** Estimated times, in seconds. */
@@ -122,11 +123,11 @@ function secondsOf(
   speed: Speed,
 ): number {
   const { dataset, method, options, protocol, student } = specification;
-  const { train, test } = whole;
-  const testImages = dataset.testImages ?? test.count;
+  const { train, test } = imageCounts(whole, dataset);
+  const testImages = dataset.testImages ?? test;
   const stages = methodNamed(method).stages(options, protocol.epochs);
   const epochSeconds = stages.map(({ name, epochs }) =>
-    epochs * (train.count * dataset.fraction * (speed.training.get(name) ?? 0) +
+    epochs * (train * dataset.fraction * (speed.training.get(name) ?? 0) +
       testImages * speed.evaluation)
   );
   const flops = evaluations.reduce((sum, evaluation) => sum + evaluation.flops, 0);

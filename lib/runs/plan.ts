@@ -21,6 +21,7 @@ import { runFlops } from "../training/cost.ts";
 import { protocolOptions } from "../training/protocol.ts";
 import {
   canonicalJson,
+  imageCounts,
   runName,
   type RunSpecification,
   type Scale,
@@ -149,11 +150,11 @@ async function planGrid(
   // The teacher first: without one, the download of a data set would be wasted.
   const teacher = await sources.teacher(grid.dataset, isOwn ? grid.teacher : undefined);
   const dataset = await sources.dataset(grid.dataset);
-  const testImages = grid.testImages ?? dataset.test.count;
-  if (testImages > dataset.test.count) {
+  const counts = imageCounts(dataset, grid);
+  const testImages = grid.testImages ?? counts.test;
+  if (testImages > counts.test) {
     throw new UserError(
-      `${experiment.name} tests on ${testImages} images, but ${dataset.name} has ` +
-        `${dataset.test.count}`,
+      `${experiment.name} tests on ${testImages} images, but ${dataset.name} has ${counts.test}`,
     );
   }
   return grid.fractions.flatMap((fraction) =>
@@ -166,6 +167,7 @@ async function planGrid(
               fingerprint: dataset.fingerprint,
               fraction,
               testImages: grid.testImages,
+              ...(grid.validation === undefined ? {} : { validation: grid.validation }),
             },
             teacher: method.needsTeacher ? identityOf(teacher, teacherPrecision) : null,
             student,
@@ -185,7 +187,7 @@ async function planGrid(
             teacher,
             dataset: describeDataset(dataset),
           };
-          const trainImages = dataset.train.count * fraction;
+          const trainImages = counts.train * fraction;
           return {
             ...run,
             evaluations: grid.evaluations.map((entry) => plannedEvaluation(entry, run)),

@@ -42,7 +42,7 @@ export class ProgressReport {
   }
 
   tell(run: PlannedRun, news: RunNews): void {
-    const { student, seed, dataset: { fraction } } = run.specification;
+    const { student, seed, dataset: { fraction, validation } } = run.specification;
     const share = fraction < 1 ? ` on ${Number((100 * fraction).toPrecision(3))} %` : "";
     const label = `${student} ${run.label}${share} seed ${seed}`;
     const known = this.#runs.get(run.name)!;
@@ -66,7 +66,8 @@ export class ProgressReport {
         return this.#progress.milestone(`${label}: ${printable(news.text)}`);
       case "epoch": {
         const { epoch, loss, train_accuracy, test_accuracy } = news.row;
-        known.accuracy = `, test ${percent(test_accuracy)}`;
+        const tested = validation === undefined ? "test" : "validation";
+        known.accuracy = `, ${tested} ${percent(test_accuracy)}`;
         if (!this.#showsEpochs) return;
         return this.#progress.milestone(
           `${label}: epoch ${epoch}, loss ${Number(loss).toFixed(3)}, ` +

@@ -9,9 +9,10 @@ export const baseSampleOptions = {
   count: integer(64, { min: 1 }),
   /**
    * The choice among the samples that both networks classify correctly: "difference" takes the ones on
-   * which student and teacher differ most, "random" draws `count`, "all" takes them all.
+   * which student and teacher differ most, "random" draws `count`, "first" takes the first `count` of the
+   * batch, whose order is random, "all" takes them all.
    */
-  rule: oneOf("difference", ["difference", "random", "all"]),
+  rule: oneOf("difference", ["difference", "random", "first", "all"]),
 };
 
 export type BaseSampleOptions = Options<typeof baseSampleOptions>;

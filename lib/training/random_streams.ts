@@ -4,7 +4,7 @@ import seedrandom from "seedrandom";
 import type { MethodStream } from "../distillation/method.ts";
 
 /** The streams that a run draws from; draws from one stream never move another. */
-type StreamName = "init" | "subset" | "order" | "augmentation" | MethodStream;
+type StreamName = "init" | "subset" | "validation" | "order" | "augmentation" | MethodStream;
 
 /** The positions of all opened streams, as plain data for a checkpoint. */
 export type StreamStates = Readonly<Partial<Record<StreamName, seedrandom.State.Arc4>>>;

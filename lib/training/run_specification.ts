@@ -6,7 +6,7 @@ import {
 import { resolveOptions } from "../options.ts";
 import { type Protocol, protocolOptions } from "./protocol.ts";
 import { sha256 } from "../files/sha256.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, DatasetDescription } from "../data/dataset.ts";
 import { stratifiedSubset, takeImages } from "../data/stratified_subset.ts";
 import { RandomStreams } from "./random_streams.ts";
 
@@ -37,6 +37,11 @@ export interface RunSpecification {
     readonly fraction: number;
     /** The largest number of test images, stratified by class; null for all */
     readonly testImages: number | null;
+    /**
+     * The share of the training images, stratified by class, that is held out and takes the place of the
+     * test images. Left out for none, so that other runs keep their identity.
+     */
+    readonly validation?: number;
   };
   /** null for a method that needs none */
   readonly teacher: TeacherIdentity | null;
@@ -96,14 +101,18 @@ export function specifyRun(
 
 /**
  * Takes the part of a data set that a run uses for training and testing. The run's seed draws the
- * training subset, so it is the same for all methods of a seed; the test subset is the same for all
- * runs.
+ * training subset, so it is the same for all methods of a seed; validation images and the test subset
+ * are the same for all runs.
  */
 export function datasetFor(
   dataset: Dataset,
-  { dataset: { fraction, testImages }, seed }: Pick<RunSpecification, "dataset" | "seed">,
+  { dataset: { fraction, testImages, validation }, seed }: Pick<
+    RunSpecification,
+    "dataset" | "seed"
+  >,
 ): Dataset {
-  const { train, test, classes } = dataset;
+  const { classes } = dataset;
+  const { train, test } = validation === undefined ? dataset : holdOut(dataset, validation);
   const part = (set: typeof train, share: number, random: () => number) =>
     share >= 1
       ? set
@@ -117,6 +126,26 @@ export function datasetFor(
       new RandomStreams(0).stream("subset"),
     ),
   };
+}
+
+/** Splits the training images: holds a share out, to be tested on instead of the test images. */
+function holdOut(dataset: Dataset, share: number): Pick<Dataset, "train" | "test"> {
+  const { train, classes } = dataset;
+  const random = new RandomStreams(0).stream("validation");
+  const held = stratifiedSubset(train.labels, share, classes.length, random);
+  const isHeld = new Set(held);
+  const others = Int32Array.from(train.labels.keys()).filter((index) => !isHeld.has(index));
+  return { train: takeImages(dataset, train, others), test: takeImages(dataset, train, held) };
+}
+
+/** Counts the images of which {@linkcode datasetFor} takes its parts, for training and for tests. */
+export function imageCounts(
+  { train, test }: Pick<DatasetDescription, "train" | "test">,
+  { validation }: Pick<RunSpecification["dataset"], "validation">,
+): { readonly train: number; readonly test: number } {
+  if (validation === undefined) return { train: train.count, test: test.count };
+  const held = Math.round(train.count * validation);
+  return { train: train.count - held, test: held };
 }
 
 /** Writes JSON with sorted keys, so equal specifications give equal texts. */

@@ -39,6 +39,14 @@ onUsableBackends(
 );
 
 onUsableBackends(
+  "selectBaseSamples() takes the first `count` of the batch by the rule 'first'",
+  async () => {
+    assertEquals((await select({ count: 2, rule: "first" })).indices, [0, 1]);
+    assertEquals((await select({ count: 9, rule: "first" })).indices, [0, 1, 2]);
+  },
+);
+
+onUsableBackends(
   "selectBaseSamples() draws by the given numbers with the rule 'random'",
   async () => {
     const numbers = [.1, .9, .5];

@@ -6,6 +6,7 @@ import { mean } from "../../analysis/statistics/interval.ts";
 import { PHASES } from "../../training/epoch_row.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
+import { imageCounts } from "../../training/run_specification.ts";
 
 /** The phases of an optimizer step; the evaluation comes once per epoch. */
 const STEP_PHASES = PHASES.filter((phase) => phase !== "evaluation");
@@ -18,7 +19,11 @@ export function timesTable(
   { plan }: Pick<ExperimentReport, "plan">,
   { rows, results }: Pick<ResultTable, "rows" | "results">,
 ): Displayable {
-  const imagesOf = new Map(plan.map(({ name, dataset }) => [name, dataset.train.count]));
+  const imagesOf = new Map(
+    plan.map(({ name, dataset, specification }) =>
+      [name, imageCounts(dataset, specification.dataset).train] as const
+    ),
+  );
   const runs = results.map((result, index) => timesOf(rows[index], result, imagesOf));
   const groups = Map.groupBy(
     runs,

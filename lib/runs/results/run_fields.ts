@@ -26,7 +26,9 @@ export function runFields(run: StoredRun) {
   const { dataset, teacher, student, method, protocol, scale, seed } = run.specification;
   return {
     run: runNameOf(run),
-    dataset: dataset.name,
+    dataset: dataset.validation === undefined
+      ? dataset.name
+      : `${dataset.name}, validation ${dataset.validation}`,
     fraction: dataset.fraction,
     teacher: teacher && [teacher.name, teacher.precision].filter(Boolean).join(", "),
     student,

@@ -15,6 +15,7 @@ const similarity = (title: string): Measure => ({ title, scale: 1, digits: 3 });
 const MEASURES: Readonly<Record<string, Measure>> = {
   test_accuracy: percent("test accuracy"),
   test_top5_accuracy: percent("top-5 accuracy"),
+  validation_accuracy: percent("validation accuracy"),
   mag_sim: similarity("MagSim"),
   ang_sim: similarity("AngSim"),
   crossed_on_both: percent("crossed on both"),

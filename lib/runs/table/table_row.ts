@@ -52,6 +52,8 @@ export function tableRow(
   const { rows, measurements } = result;
   const last = rows.at(-1)!;
   const epochs = rows.filter(({ stage }) => stage === last.stage).length;
+  // An epoch's columns are called "test" whatever its images are.
+  const tested = dataset.validation === undefined ? "test" : "validation";
   return {
     dataset: dataset.name,
     fraction: dataset.fraction,
@@ -66,8 +68,8 @@ export function tableRow(
     first_stage_epochs: rows.length - epochs,
     run: result.name,
     figures: {
-      test_accuracy: Number(last.test_accuracy),
-      test_top5_accuracy: last.test_top5_accuracy as number ?? null,
+      [`${tested}_accuracy`]: Number(last.test_accuracy),
+      [`${tested}_top5_accuracy`]: last.test_top5_accuracy as number ?? null,
       share_crossed_to_target: shareOf("share_crossed_to_target", rows),
       share_third_class: shareOf("share_third_class", rows),
       share_not_crossed: shareOf("share_not_crossed", rows),

@@ -1,0 +1,120 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { experimentNamed } from "../../experiments/experiments.ts";
+import { parseCommandLine } from "../../lib/commands/command_line.ts";
+import { folderOptions } from "../../lib/commands/common_options.ts";
+import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
+import { choiceOptions, parseChoices } from "../../lib/runs/choices.ts";
+import { mergePlans, type PlannedRun } from "../../lib/runs/planned_run.ts";
+import { planRuns } from "../../lib/runs/plan.ts";
+import { namedSources } from "./plan_sources.ts";
+
+const TEXT = await Deno.readTextFile(join(PROJECT_ROOT, "experiments", "README.md"));
+
+/** The command `reproduce`, as far as the plan uses it. */
+const REPRODUCE = {
+  name: "reproduce",
+  summary: "",
+  positionals: "[experiment…]",
+  options: { ...choiceOptions, ...folderOptions },
+} as const;
+
+/** The commands of each part, by its letter. */
+const parts = new Map(
+  TEXT.split("\n### ").slice(1).map((part) => [
+    part.split("\n")[0],
+    [...part.matchAll(/^deno task reproduce (.*)$/gm)].map(([, words]) => words.split(" ")),
+  ]),
+);
+
+async function runsOf(words: readonly string[]): Promise<PlannedRun[]> {
+  const { positionals, options } = parseCommandLine(REPRODUCE, words);
+  const choices = parseChoices(options);
+  return mergePlans(
+    await Promise.all(
+      positionals.map((name) => planRuns(experimentNamed(name), choices, namedSources)),
+    ),
+  );
+}
+
+/** Lists the runs of a part as "label × seeds", by share of the images and student. */
+async function listed(part: string): Promise<string[]> {
+  const runs = (await Promise.all(parts.get(part)!.map(runsOf))).flat();
+  const groups = Map.groupBy(
+    runs,
+    ({ label, specification: { dataset: { fraction }, student, protocol } }) =>
+      `${fraction} ${student} ${protocol.epochs} ${label}`,
+  );
+  return [...groups].map(([group, { length }]) => `${group} × ${length}`);
+}
+
+const times = (before: string, labels: readonly string[], seeds: number) =>
+  labels.map((label) => `${before} ${label} × ${seeds}`);
+
+const MAIN = ["original", "hinton", "bss"];
+
+Deno.test("the plan of runs has what the answers need", async () => {
+  assertEquals(await listed("a"), [
+    ...times("0.2 resnet8 80", MAIN, 10),
+    ...times("0.2 resnet8 80", ["fitnet", "attention", "fsp", "attention+hinton"], 5),
+  ]);
+  assertEquals(await listed("b"), [
+    ...times("1 resnet8 80", MAIN, 5),
+    ...times("1 resnet8 80", ["fitnet", "attention", "fsp"], 1),
+  ]);
+  const asLong = ["L2 minimisation", "FGSM", "DeepFool"].map((label) => `${label}, as long as BSS`);
+  const ofC = await listed("c");
+  assertEquals(ofC.length, 15);
+  for (const label of [...asLong, "all base samples, as many attacked"]) {
+    assert(ofC.includes(`0.2 resnet8 80 ${label} × 5`), label);
+  }
+  assertEquals(
+    await listed("d"),
+    times("0.2 resnet8 80", [
+      "published step",
+      "scale-free step, η = 1",
+      "published step, pixel box",
+      "scale-free step, η = 1, pixel box",
+    ], 5),
+  );
+  assertEquals(await listed("e"), [
+    ...times("0.4 resnet8 80", MAIN, 3),
+    ...times("0.6 resnet8 80", MAIN, 3),
+    ...times("0.2 resnet8 400", MAIN, 3),
+  ]);
+  assertEquals(await listed("f"), [
+    ...times("1 resnet14 80", MAIN, 3),
+    ...times("0.2 resnet8 80", MAIN, 3),
+  ]);
+});
+
+Deno.test("the plan of runs counts the runs that each part adds", async () => {
+  const made = new Set<string>();
+  for (const [part, commands] of parts) {
+    const before = made.size;
+    for (const run of (await Promise.all(commands.map(runsOf))).flat()) made.add(run.name);
+    const [, count] = new RegExp(`^\\| ${part} .*\\| (\\d+) +\\|$`, "m").exec(TEXT) ?? [];
+    assertEquals(made.size - before, Number(count), `part ${part}`);
+  }
+});
+
+Deno.test("the plan of runs has one configuration, but for the float32 runs", async () => {
+  for (const words of [...parts.values()].flat()) {
+    const { options } = parseCommandLine(REPRODUCE, words);
+    const isFloat32 = options.results === "results/cifar10-f32";
+    if (!isFloat32) assertEquals(options.results, "results/cifar10");
+    assertEquals(parseChoices(options).teacherPrecision, isFloat32 ? "f32" : "bf16");
+    for (const { specification: { dataset, scale } } of await runsOf(words)) {
+      assertEquals([dataset.name, scale], ["cifar10", "paper"]);
+    }
+  }
+});
+
+Deno.test("runs of the plan are measured for Tables 1 and 4 and for robustness at once", async () => {
+  for (const part of ["a", "b"]) {
+    for (const run of (await Promise.all(parts.get(part)!.map(runsOf))).flat()) {
+      const names = run.evaluations.map(({ name }) => name);
+      assert(names.includes("boundary") && names.includes("robustness"), run.name);
+    }
+  }
+});

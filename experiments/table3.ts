@@ -13,9 +13,9 @@ const CANDIDATES = 4;
  * adversarial sample helps as much. The paper's L2 minimisation is not known. Ours is Carlini and
  * Wagner's, with fewer steps than for measuring robustness: each mini-batch pays for them.
  *
- * The attacks differ in length: on CIFAR-10 FGSM's perturbations are about twice as long as those of
- * BSS, DeepFool's a seventh. So each is there twice, with its own length and with that of the BSS of
- * the same image: then only the direction differs.
+ * The attacks differ in length: on CIFAR-10 FGSM's perturbations are about twice as long as those
+ * of BSS, DeepFool's a seventh. So each is there twice, with its own length and with that of the
+ * BSS of the same image: then only the direction differs.
  */
 export const table3: Experiment = {
   name: "table3",

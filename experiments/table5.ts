@@ -4,10 +4,10 @@ import { atEachScale } from "../lib/runs/scales.ts";
 /**
  * Changes the rules for base samples and target classes, one at a time.
  *
- * "all base samples" changes two things: nothing is chosen, and more samples are attacked (about three
- * times as many on CIFAR-10). "all base samples, as many attacked" changes the first alone: it takes
- * the first N of them in the order of the mini-batch, which is random. "base samples at random" draws N
- * by other numbers, so these two differ by chance alone, and show how far that goes.
+ * "all base samples" changes two things: nothing is chosen, and more samples are attacked, about
+ * three times as many on CIFAR-10. "all base samples, as many attacked" changes the first alone: it
+ * takes the first N of them in the order of the mini-batch, which is random. "base samples at
+ * random" draws N by other numbers, so these two differ by chance alone, and show how far that goes.
  */
 export const table5: Experiment = {
   name: "table5",

@@ -5,12 +5,12 @@ import { atEachScale } from "../lib/runs/scales.ts";
 const HELD_OUT = 0.1;
 
 /**
- * Chooses the weights of attention transfer and FSP, so that BSS are not compared with methods of an
- * unsuitable weight. Students are tested on training images that are held out from them, never on the
- * test images. The teacher has seen the held-out images.
+ * Chooses the weights of attention transfer and FSP, so that BSS are not compared with methods of
+ * an unsuitable weight. Students are tested on training images that are held out from them, never
+ * on the test images. The teacher has seen the held-out images.
  *
- * The default weight of attention transfer is the published one, 1000. That of FSP is ours: its paper's
- * is not known here.
+ * The default weight of attention transfer is the published one, 1000. That of FSP is ours: its
+ * paper's is not known here.
  */
 export const tuning: Experiment = {
   name: "tuning",

@@ -3,13 +3,13 @@ import { bssAttackOptions } from "./bss.ts";
 import { boundsOf } from "../options.ts";
 import { rowNorms, scaleRows } from "../tensors/rows.ts";
 
-/** A shorter perturbation is rounding, from pixels and back, of an attack that did not move the image. */
+/** A shorter perturbation is rounding, from pixels and back: the attack did not move the image. */
 const SHORTEST = 1e-3;
 
 /**
- * Scales perturbations to given norms and keeps their directions. Pixels are then clamped as those of
- * boundary supporting samples are, which may shorten a perturbation. An image that its attack did not
- * move stays where it is.
+ * Scales perturbations to given norms and keeps their directions. Pixels are then clamped as those
+ * of boundary supporting samples are, which may shorten a perturbation. An image that its attack did
+ * not move stays where it is.
  *
  * @param images `[n, h, w, c]`, normalised
  * @param samples of an attack on these images, of the same shape

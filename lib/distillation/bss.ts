@@ -36,18 +36,18 @@ const commonOptions = {
   targetRule: targetClassOptions.rule,
 };
 
-/** Options of attacks that are not made for boundary supporting samples. */
+/** Options of attacks that do not make boundary supporting samples. */
 const otherAttackOptions = {
   /** True to go for the target classes, false to go for any other class */
   targeted: flag(false),
   /**
-   * The length of a perturbation: "own", the attack's, or "bss", that of the boundary supporting sample
-   * of the same image, so that only the direction tells the two apart
+   * The length of a perturbation: "own", the attack's, or "bss", that of the boundary supporting
+   * sample of the same image, so that only the direction tells the two apart
    */
   length: tacit(oneOf("own", ["own", "bss"])),
 };
 
-/** The step of the boundary supporting samples whose length others take. */
+/** The step of the boundary supporting samples whose lengths others take. */
 const lengthOptions = {
   bssStep: bssAttackOptions.step,
   bssEta: bssAttackOptions.eta,

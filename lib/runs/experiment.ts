@@ -21,7 +21,7 @@ export interface RunGrid {
   readonly fractions: readonly number[];
   /** The most test images; null for all. */
   readonly testImages: number | null;
-  /** The share of the training images that is held out and tested on, instead of the test images. */
+  /** The share of the training images that is held out and takes the place of the test images. */
   readonly validation?: number;
   /** The teacher's network; the teacher is named `<dataset>-<network>`. */
   readonly teacher: string;

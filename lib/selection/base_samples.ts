@@ -8,9 +8,9 @@ export const baseSampleOptions = {
   /** N: the largest number of base samples in a mini-batch */
   count: integer(64, { min: 1 }),
   /**
-   * The choice among the samples that both networks classify correctly: "difference" takes the ones on
-   * which student and teacher differ most, "random" draws `count`, "first" takes the first `count` of the
-   * batch, whose order is random, "all" takes them all.
+   * The choice among the samples that both networks classify correctly: "difference" takes the ones
+   * on which student and teacher differ most, "random" draws `count`, "first" takes the first `count`
+   * of the batch, whose order is random, "all" takes them all.
    */
   rule: oneOf("difference", ["difference", "random", "first", "all"]),
 };

@@ -38,8 +38,8 @@ export interface RunSpecification {
     /** The largest number of test images, stratified by class; null for all */
     readonly testImages: number | null;
     /**
-     * The share of the training images, stratified by class, that is held out and takes the place of the
-     * test images. Left out for none, so that other runs keep their identity.
+     * The share of the training images, stratified by class, that is held out and takes the place of
+     * the test images. Left out for none, so that other runs keep their identity.
      */
     readonly validation?: number;
   };
@@ -101,8 +101,8 @@ export function specifyRun(
 
 /**
  * Takes the part of a data set that a run uses for training and testing. The run's seed draws the
- * training subset, so it is the same for all methods of a seed; validation images and the test subset
- * are the same for all runs.
+ * training subset, so it is the same for all methods of a seed; validation images and the test
+ * subset are the same for all runs.
  */
 export function datasetFor(
   dataset: Dataset,
@@ -138,7 +138,7 @@ function holdOut(dataset: Dataset, share: number): Pick<Dataset, "train" | "test
   return { train: takeImages(dataset, train, others), test: takeImages(dataset, train, held) };
 }
 
-/** Counts the images of which {@linkcode datasetFor} takes its parts, for training and for tests. */
+/** Counts the images of which {@linkcode datasetFor} takes its parts, for training and tests. */
 export function imageCounts(
   { train, test }: Pick<DatasetDescription, "train" | "test">,
   { validation }: Pick<RunSpecification["dataset"], "validation">,

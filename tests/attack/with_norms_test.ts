@@ -30,7 +30,7 @@ async function perturbations(samples: tf.Tensor4D, images: tf.Tensor4D): Promise
 
 for (const attack of attacks) {
   onUsableBackends(
-    `withNorms() keeps the directions of the ${attack.shortName} attack, and takes the lengths of BSS`,
+    `withNorms() keeps the directions of the ${attack.shortName} attack, at the lengths of BSS`,
     async () => {
       const classifier = testClassifier();
       const images = tf.tidy(() => tf.mul(testImages(5), 0.3)) as tf.Tensor4D;

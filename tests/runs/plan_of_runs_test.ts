@@ -110,7 +110,7 @@ Deno.test("the plan of runs has one configuration, but for the float32 runs", as
   }
 });
 
-Deno.test("runs of the plan are measured for Tables 1 and 4 and for robustness at once", async () => {
+Deno.test("runs of the plan are measured for Tables 1 and 4 and robustness at once", async () => {
   for (const part of ["a", "b"]) {
     for (const run of (await Promise.all(parts.get(part)!.map(runsOf))).flat()) {
       const names = run.evaluations.map(({ name }) => name);

@@ -19,7 +19,7 @@ function finished({ name, specification }: PlannedRun, test_accuracy: number) {
   return { name, specification, rows, measurements: [], metadata: {} };
 }
 
-Deno.test("tuning alone is tested on validation images: a tenth of the training images", async () => {
+Deno.test("tuning alone is tested on a tenth of the training images", async () => {
   for (const experiment of experiments) {
     for (const scale of SCALES) {
       const plan = await planRuns(experiment, { scale }, namedSources);
@@ -29,7 +29,7 @@ Deno.test("tuning alone is tested on validation images: a tenth of the training 
   }
 });
 
-Deno.test("tuning tries four weights of attention transfer and of FSP, the defaults among them", async () => {
+Deno.test("tuning tries four weights of attention transfer and of FSP, with the defaults", async () => {
   const plan = await planRuns(tuning, { scale: "paper" }, namedSources);
   const tried = (method: string, option: string) => {
     const values = plan.filter(({ specification }) => specification.method === method)
@@ -57,7 +57,7 @@ Deno.test("results name the validation images", async () => {
   assertEquals(runFields(stored).dataset, "fashion-mnist-subset, validation 0.1");
 });
 
-Deno.test("chosenTable() shows the value with the highest mean beside the default, which wins a tie", async () => {
+Deno.test("chosenTable() shows the value with the highest mean beside the default", async () => {
   const plan = await planRuns(tuning, { scale: "smoke", seeds: [1, 2] }, namedSources);
   const accuracies: Record<string, [number, number]> = {
     "attention (weight=100)": [0.9, 0.5],

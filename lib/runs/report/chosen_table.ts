@@ -12,8 +12,8 @@ import type { Displayable } from "../../report/display.ts";
 const MEASURE = "validation_accuracy";
 
 /**
- * Makes a table of the options that vary among the runs of a method: the value with the highest mean
- * validation accuracy, beside the default, which wins a tie.
+ * Makes a table of the options that vary among the runs of a method: the value with the highest
+ * mean validation accuracy, beside the default, which wins a tie.
  *
  * @param rows of finished runs of the plan
  */

@@ -1,11 +1,18 @@
 import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { pixelBox } from "../lib/attack/pixel_space.ts";
+import { CIFAR10_NORMALISATION } from "../lib/data/cifar10.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
+
+const PIXEL_BOX = pixelBox(CIFAR10_NORMALISATION);
 
 /**
  * Compares samples on the boundary with samples past it. The scale-free step with η = 1 ends on the
  * boundary, and past it with a larger η. The published step ends wherever the teacher's gradients
  * take it. It has two variants: only samples that reached their target class, and the gap measured
  * on probabilities.
+ *
+ * At the scale "paper" the clamp varies instead: the published one, ±2.5 in normalised pixels, cuts
+ * off the brightest pixels of CIFAR-10, and the box of all pixels does not.
  */
 export const boundaryStep: Experiment = {
   name: "boundary-step",
@@ -34,22 +41,30 @@ export const boundaryStep: Experiment = {
       contrast: above("published step", "published step, probabilities"),
     },
   ],
-  scales: atEachScale(({ grid, baseSamples }) => {
+  scales: atEachScale(({ grid, baseSamples }, scale) => {
     const attacked = (label: string, option: Readonly<Record<string, unknown>>) => ({
       name: "bss",
       label,
       options: { baseSamples, ...option },
     });
+    const onBoundary = { step: "newton", eta: 1 };
     return [{
       ...grid,
       students: ["resnet8"],
       methods: [
         attacked("published step", {}),
-        attacked("scale-free step, η = 1", { step: "newton", eta: 1 }),
-        attacked("scale-free step, η = 2", { step: "newton", eta: 2 }),
-        attacked("scale-free step, η = 4", { step: "newton", eta: 4 }),
-        attacked("published step, crossed only", { mode: "paper" }),
-        attacked("published step, probabilities", { space: "softmax" }),
+        attacked("scale-free step, η = 1", onBoundary),
+        ...(scale === "paper"
+          ? [
+            attacked("published step, pixel box", { clamp: PIXEL_BOX }),
+            attacked("scale-free step, η = 1, pixel box", { ...onBoundary, clamp: PIXEL_BOX }),
+          ]
+          : [
+            attacked("scale-free step, η = 2", { step: "newton", eta: 2 }),
+            attacked("scale-free step, η = 4", { step: "newton", eta: 4 }),
+            attacked("published step, crossed only", { mode: "paper" }),
+            attacked("published step, probabilities", { space: "softmax" }),
+          ]),
       ],
     }];
   }),

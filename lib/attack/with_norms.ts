@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { bssAttackOptions } from "./bss.ts";
-import { boundsOf } from "../options.ts";
+import { clampPixels } from "./pixel_space.ts";
 import { rowNorms, scaleRows } from "../tensors/rows.ts";
 
 /** A shorter perturbation is rounding, from pixels and back: the attack did not move the image. */
@@ -26,7 +26,7 @@ export function withNorms(
     const own = rowNorms(perturbation);
     const factors = tf.div(tf.tensor1d(norms), tf.maximum(own, SHORTEST));
     const isMoved = tf.greaterEqual(own, SHORTEST).toFloat();
-    const moved = tf.add(images, scaleRows(perturbation, tf.mul(factors, isMoved)));
-    return tf.clipByValue(moved, ...boundsOf(bssAttackOptions.clamp.default)) as tf.Tensor4D;
+    const moved = tf.add(images, scaleRows(perturbation, tf.mul(factors, isMoved))) as tf.Tensor4D;
+    return clampPixels(moved, bssAttackOptions.clamp.default);
   });
 }

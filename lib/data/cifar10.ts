@@ -75,6 +75,12 @@ const TRAIN_FILES = [1, 2, 3, 4, 5].map((k) => `data_batch_${k}.bin`);
 const TEST_FILE = "test_batch.bin";
 const IMAGES_A_FILE = 10_000;
 
+/** As in the paper's code. Its std is the mean of the images' own stds. */
+export const CIFAR10_NORMALISATION = {
+  mean: [0.4914, 0.4822, 0.4465],
+  std: [0.2023, 0.1994, 0.2010],
+} as const;
+
 /** CIFAR-10 (Krizhevsky 2009): 50,000 + 10,000 colour images of 32×32. */
 export const cifar10: DataSource = {
   name: "cifar10",
@@ -113,9 +119,7 @@ export async function loadCifar10(
     height: CIFAR10_SIDE,
     width: CIFAR10_SIDE,
     channels: 3,
-    // As in the paper's code. Its std is the mean of the images' own stds.
-    mean: [0.4914, 0.4822, 0.4465],
-    std: [0.2023, 0.1994, 0.2010],
+    ...CIFAR10_NORMALISATION,
     train,
     test,
     provenance: record ? "verified" : "unverified copy",

@@ -1,7 +1,7 @@
 import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { atEachScale } from "../lib/runs/scales.ts";
 import { pixelBox } from "../lib/attack/pixel_space.ts";
 import { CIFAR10_NORMALISATION } from "../lib/data/cifar10.ts";
-import { atEachScale } from "../lib/runs/scales.ts";
 
 const PIXEL_BOX = pixelBox(CIFAR10_NORMALISATION);
 
@@ -11,8 +11,8 @@ const PIXEL_BOX = pixelBox(CIFAR10_NORMALISATION);
  * take it. It has two variants: only samples that reached their target class, and the gap measured
  * on probabilities.
  *
- * At the scale "paper" the clamp varies instead: the published one, ±2.5 in normalised pixels, cuts
- * off the brightest pixels of CIFAR-10, and the box of all pixels does not.
+ * On CIFAR-10 the clamp varies instead: the published one, ±2.5 in normalised pixels, cuts off the
+ * brightest pixels, and the box of all pixels does not.
  */
 export const boundaryStep: Experiment = {
   name: "boundary-step",
@@ -41,7 +41,7 @@ export const boundaryStep: Experiment = {
       contrast: above("published step", "published step, probabilities"),
     },
   ],
-  scales: atEachScale(({ grid, baseSamples }, scale) => {
+  scales: atEachScale(({ grid, baseSamples }) => {
     const attacked = (label: string, option: Readonly<Record<string, unknown>>) => ({
       name: "bss",
       label,
@@ -54,7 +54,7 @@ export const boundaryStep: Experiment = {
       methods: [
         attacked("published step", {}),
         attacked("scale-free step, η = 1", onBoundary),
-        ...(scale === "paper"
+        ...(grid.dataset === "cifar10"
           ? [
             attacked("published step, pixel box", { clamp: PIXEL_BOX }),
             attacked("scale-free step, η = 1, pixel box", { ...onBoundary, clamp: PIXEL_BOX }),

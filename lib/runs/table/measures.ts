@@ -15,13 +15,13 @@ const similarity = (title: string): Measure => ({ title, scale: 1, digits: 3 });
 const MEASURES: Readonly<Record<string, Measure>> = {
   test_accuracy: percent("test accuracy"),
   test_top5_accuracy: percent("top-5 accuracy"),
-  validation_accuracy: percent("validation accuracy"),
   mag_sim: similarity("MagSim"),
   ang_sim: similarity("AngSim"),
   crossed_on_both: percent("crossed on both"),
   robust_none: percent("clean"),
   seconds: { title: "training", unit: "s", scale: 1, digits: 1 },
   teacher_images: { title: "through the teacher", unit: "thousand images", scale: 1e-3, digits: 1 },
+  validation_accuracy: percent("validation accuracy"),
 };
 
 const ATTACKS: Readonly<Record<string, string>> = {

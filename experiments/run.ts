@@ -192,7 +192,7 @@ async function tableOf(folder: ResultsFolder, { own, asked }: Plan): Promise<Res
 async function printTable(
   experiment: Experiment,
   { scale }: PlanChoices,
-  { asked }: Plan,
+  { own, asked }: Plan,
   table: ResultTable,
 ): Promise<void> {
   const print = async (shown: Displayable) =>
@@ -201,7 +201,7 @@ async function printTable(
   const claims = variantClaims(asked);
   if (claims.length > 0) await print(verdictTable({ ...experiment, claims }, table.rows));
   if (asked.some(({ specification: { dataset } }) => dataset.validation !== undefined)) {
-    await print(chosenTable(asked, table.rows));
+    await print(chosenTable([...own, ...asked], table.rows));
   }
   for (const warning of fewCrossings(table)) console.error(`warning: ${warning}`);
 }

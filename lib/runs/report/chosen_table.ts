@@ -15,7 +15,7 @@ const MEASURE = "validation_accuracy";
  * Makes a table of the options that vary among the runs of a method: the value with the highest
  * mean validation accuracy, beside the default, which wins a tie.
  *
- * @param rows of finished runs of the plan
+ * @param rows of finished runs, all of them in the plan
  */
 export function chosenTable(
   plan: readonly PlannedRun[],

@@ -197,7 +197,7 @@ async function printTable(
   const print = async (shown: Displayable) =>
     console.log(`\n${(await bundleOf(shown))["text/plain"]}`);
   await print(summaryTable(experiment, scale, table));
-  const claims = variantClaims(asked);
+  const claims = variantClaims(experiment, asked);
   if (claims.length > 0) await print(verdictTable({ ...experiment, claims }, table.rows));
   for (const warning of fewCrossings(table)) console.error(`warning: ${warning}`);
 }

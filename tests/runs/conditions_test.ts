@@ -58,7 +58,7 @@ Deno.test("runs differ in precision by the teacher's and the student's; a run wi
   const f32 = { name: "cifar10-resnet26", hash: "h" };
   assertEquals(betweenRuns({}, { teacher: f32 }), ["precision"]);
   assertEquals(betweenRuns({}, { teacher: null }), []);
-  const protocol = { ...specification.protocol, studentPrecision: "bf16" };
+  const protocol = { ...specification.protocol, studentPrecision: "bf16" as const };
   assertEquals(betweenRuns({}, { protocol }), ["precision"]);
   assertEquals(betweenRuns({ protocol }, { protocol, teacher: null }), []);
 });

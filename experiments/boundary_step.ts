@@ -1,4 +1,5 @@
-import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { claimsOf } from "./claims.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 import { pixelBox } from "../lib/attack/pixel_space.ts";
 import { CIFAR10_NORMALISATION } from "../lib/data/cifar10.ts";
@@ -19,28 +20,7 @@ export const boundaryStep: Experiment = {
   title: "On the boundary or past it",
   reference: "published step",
   measures: ["test_accuracy", "ang_sim"],
-  claims: [
-    {
-      statement: "Samples on the boundary teach more than those of the published step",
-      isPapers: false,
-      contrast: above("scale-free step, η = 1", "published step"),
-    },
-    {
-      statement: "Samples on the boundary teach more than those far past it",
-      isPapers: false,
-      contrast: above("scale-free step, η = 1", "scale-free step, η = 4"),
-    },
-    {
-      statement: "Leaving out what has not crossed helps",
-      isPapers: false,
-      contrast: above("published step, crossed only", "published step"),
-    },
-    {
-      statement: "The gap of logits is better than that of probabilities",
-      isPapers: false,
-      contrast: above("published step", "published step, probabilities"),
-    },
-  ],
+  claims: claimsOf("boundary-step"),
   scales: atEachScale(({ grid, baseSamples }) => {
     const attacked = (label: string, option: Readonly<Record<string, unknown>>) => ({
       name: "bss",

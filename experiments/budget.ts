@@ -1,4 +1,5 @@
-import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { claimsOf } from "./claims.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 const epochs = { smoke: [1, 2], quick: [4, 8, 16], paper: [20, 40, 80, 160] };
@@ -9,13 +10,7 @@ export const budget: Experiment = {
   title: "Accuracy against training time",
   reference: "original",
   measures: ["test_accuracy", "seconds", "teacher_images"],
-  claims: [
-    {
-      statement: "BSS beat Hinton's distillation in as many epochs",
-      isPapers: false,
-      contrast: above("bss", "hinton"),
-    },
-  ],
+  claims: claimsOf("budget"),
   scales: atEachScale(({ grid, bss, baseSamples }, scale) =>
     epochs[scale].map((epochs) => ({
       ...grid,

@@ -1,4 +1,5 @@
-import { above, type Experiment, gainGrowsWithLessData } from "../lib/runs/experiment.ts";
+import { claimsOf } from "./claims.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 const fractions = {
@@ -13,18 +14,7 @@ export const figureData: Experiment = {
   title: "Figure: amount of training data",
   reference: "original",
   measures: ["test_accuracy"],
-  claims: [
-    {
-      statement: "The gain of BSS over labels alone grows as data shrink",
-      isPapers: true,
-      contrast: gainGrowsWithLessData("bss", "original"),
-    },
-    {
-      statement: "BSS beat Hinton's distillation",
-      isPapers: true,
-      contrast: above("bss", "hinton"),
-    },
-  ],
+  claims: claimsOf("figure-data"),
   paper: {},
   scales: atEachScale(({ grid, bss }, scale) => [{
     ...grid,

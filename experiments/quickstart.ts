@@ -1,4 +1,5 @@
-import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { claimsOf } from "./claims.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 /**
@@ -10,18 +11,7 @@ export const quickstart: Experiment = {
   title: "Quickstart: three methods on small images",
   reference: "original",
   measures: ["test_accuracy"],
-  claims: [
-    {
-      statement: "BSS beat Hinton's distillation",
-      isPapers: true,
-      contrast: above("bss", "hinton"),
-    },
-    {
-      statement: "BSS beat training on labels alone",
-      isPapers: true,
-      contrast: above("bss", "original"),
-    },
-  ],
+  claims: claimsOf("quickstart"),
   scales: atEachScale(({ grid }, scale) => [{
     ...grid,
     dataset: "fashion-mnist-subset",

@@ -1,4 +1,5 @@
-import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { claimsOf } from "./claims.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale, paperMethods } from "../lib/runs/scales.ts";
 
 const images = { smoke: 8, quick: 100, paper: 512 };
@@ -18,18 +19,7 @@ export const robustness: Experiment = {
     "robust_pgd20_l2_0.25",
     "robust_apgdensemble_l2_0.25",
   ],
-  claims: [
-    {
-      statement: "BSS make a student more robust than labels alone",
-      isPapers: true,
-      contrast: above("bss", "original"),
-    },
-    {
-      statement: "BSS make a student more robust than Hinton's distillation",
-      isPapers: false,
-      contrast: above("bss", "hinton"),
-    },
-  ],
+  claims: claimsOf("robustness"),
   scales: atEachScale(({ grid, bss }, scale) => [{
     ...grid,
     students: ["resnet8"],

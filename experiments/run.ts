@@ -198,7 +198,7 @@ async function printTable(
   const print = async (shown: Displayable) =>
     console.log(`\n${(await bundleOf(shown))["text/plain"]}`);
   await print(summaryTable(experiment, scale, table));
-  const claims = variantClaims(asked);
+  const claims = variantClaims(experiment, asked);
   if (claims.length > 0) await print(verdictTable({ ...experiment, claims }, table.rows));
   if (asked.some(({ specification: { dataset } }) => dataset.validation !== undefined)) {
     await print(chosenTable([...own, ...asked], table.rows));

@@ -1,4 +1,5 @@
-import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { claimsOf } from "./claims.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale, paperMethods } from "../lib/runs/scales.ts";
 
 /** Compares the methods by their students, of three sizes. */
@@ -7,25 +8,7 @@ export const table1: Experiment = {
   title: "Table 1: distillation methods",
   reference: "original",
   measures: ["test_accuracy"],
-  claims: [
-    {
-      statement: "BSS beat training on labels alone",
-      isPapers: true,
-      contrast: above("bss", "original"),
-    },
-    {
-      statement: "BSS beat Hinton's distillation",
-      isPapers: true,
-      contrast: above("bss", "hinton"),
-    },
-    { statement: "BSS beat FitNet", isPapers: true, contrast: above("bss", "fitnet") },
-    {
-      statement: "BSS beat attention transfer",
-      isPapers: true,
-      contrast: above("bss", "attention"),
-    },
-    { statement: "BSS beat FSP", isPapers: true, contrast: above("bss", "fsp") },
-  ],
+  claims: claimsOf("table1"),
   paper: {
     resnet8: {
       original: 86.02,

@@ -1,4 +1,5 @@
-import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { claimsOf } from "./claims.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale, paperMethods } from "../lib/runs/scales.ts";
 
 /**
@@ -11,25 +12,7 @@ export const table2: Experiment = {
   title: "Table 2: methods on many classes",
   reference: "original",
   measures: ["test_accuracy", "test_top5_accuracy"],
-  claims: [
-    {
-      statement: "BSS have a higher top-5 accuracy than FitNet",
-      isPapers: true,
-      measure: "test_top5_accuracy",
-      contrast: above("bss", "fitnet"),
-    },
-    {
-      statement: "BSS have a higher top-5 accuracy than FSP",
-      isPapers: true,
-      measure: "test_top5_accuracy",
-      contrast: above("bss", "fsp"),
-    },
-    {
-      statement: "BSS have a higher top-1 accuracy than Hinton's distillation",
-      isPapers: false,
-      contrast: above("bss", "hinton"),
-    },
-  ],
+  claims: claimsOf("table2"),
   paper: {},
   scales: atEachScale(({ grid, bss }, scale) => {
     const methods = paperMethods(bss);

@@ -1,4 +1,5 @@
-import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { claimsOf } from "./claims.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 /**
@@ -22,33 +23,7 @@ export const table3: Experiment = {
   title: "Table 3: kinds of adversarial samples",
   reference: "bss",
   measures: ["test_accuracy"],
-  claims: [
-    {
-      statement: "BSS teach more than no such samples",
-      isPapers: true,
-      contrast: above("bss", "none (hinton)"),
-    },
-    {
-      statement: "BSS teach more than random noise of the same length",
-      isPapers: true,
-      contrast: above("bss", "random noise"),
-    },
-    {
-      statement: "BSS teach more than samples of L2 minimisation",
-      isPapers: true,
-      contrast: above("bss", "L2 minimisation"),
-    },
-    {
-      statement: "BSS teach more than FGSM's samples",
-      isPapers: true,
-      contrast: above("bss", "FGSM"),
-    },
-    {
-      statement: "BSS teach more than DeepFool's samples",
-      isPapers: true,
-      contrast: above("bss", "DeepFool"),
-    },
-  ],
+  claims: claimsOf("table3"),
   paper: {},
   scales: atEachScale(({ grid, bss, baseSamples }) => {
     const others = {

@@ -1,4 +1,5 @@
-import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { claimsOf } from "./claims.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 /** Compares the students' decision boundaries with the teacher's. */
@@ -7,30 +8,7 @@ export const table4: Experiment = {
   title: "Table 4: similarity of decision boundaries",
   reference: "original",
   measures: ["ang_sim", "mag_sim", "crossed_on_both", "test_accuracy"],
-  claims: [
-    {
-      statement: "BSS carry over directions that Hinton's distillation does not",
-      isPapers: true,
-      contrast: above("bss", "hinton"),
-    },
-    {
-      statement: "BSS bring the boundary's directions nearer to the teacher's",
-      isPapers: true,
-      contrast: above("bss", "original"),
-    },
-    {
-      statement: "Hinton's distillation carries over distances",
-      isPapers: true,
-      measure: "mag_sim",
-      contrast: above("hinton", "original"),
-    },
-    {
-      statement: "BSS bring distances nearer to the teacher's than Hinton's distillation",
-      isPapers: true,
-      measure: "mag_sim",
-      contrast: above("bss", "hinton"),
-    },
-  ],
+  claims: claimsOf("table4"),
   paper: {},
   scales: atEachScale(({ grid, bss }) => [{
     ...grid,

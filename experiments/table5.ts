@@ -1,4 +1,5 @@
-import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { claimsOf } from "./claims.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 /**
@@ -14,33 +15,7 @@ export const table5: Experiment = {
   title: "Table 5: selection of base samples and target classes",
   reference: "bss",
   measures: ["test_accuracy"],
-  claims: [
-    {
-      statement: "Base samples by difference are better than random ones",
-      isPapers: true,
-      contrast: above("bss", "base samples at random"),
-    },
-    {
-      statement: "Those that differ most are better than all",
-      isPapers: false,
-      contrast: above("bss", "all base samples"),
-    },
-    {
-      statement: "Target classes by probability are better than random ones",
-      isPapers: true,
-      contrast: above("bss", "target class at random"),
-    },
-    {
-      statement: "Target classes by probability are better than the second class",
-      isPapers: true,
-      contrast: above("bss", "second class"),
-    },
-    {
-      statement: "Target classes by probability are better than the least likely",
-      isPapers: true,
-      contrast: above("bss", "least likely class"),
-    },
-  ],
+  claims: claimsOf("table5"),
   paper: {},
   scales: atEachScale(({ grid, bss }) => {
     const changed = (label: string, option: Readonly<Record<string, unknown>>) => ({

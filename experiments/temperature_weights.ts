@@ -1,4 +1,5 @@
-import { above, type Experiment } from "../lib/runs/experiment.ts";
+import { claimsOf } from "./claims.ts";
+import type { Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 /** Changes the temperature T, step η, weight β and number N of base samples, one at a time. */
@@ -7,23 +8,7 @@ export const temperatureWeights: Experiment = {
   title: "Temperature, step, weight and number of BSS",
   reference: "bss",
   measures: ["test_accuracy"],
-  claims: [
-    {
-      statement: "A temperature is better than none (T = 1)",
-      isPapers: false,
-      contrast: above("bss", "T = 1"),
-    },
-    {
-      statement: "The published weight of BSS (β = 2) is better than half of it",
-      isPapers: false,
-      contrast: above("bss", "β = 1"),
-    },
-    {
-      statement: "The published weight of BSS (β = 2) is better than twice it",
-      isPapers: false,
-      contrast: above("bss", "β = 4"),
-    },
-  ],
+  claims: claimsOf("temperature-weights"),
   scales: atEachScale(({ grid, bss, baseSamples }) => {
     const { eta = 0.3 } = bss as { eta?: number };
     const changed = (name: string, option: string, values: readonly number[]) =>

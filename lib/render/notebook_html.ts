@@ -27,7 +27,8 @@ function cellHtml(cell: Cell, target: LinkTarget): string {
     return `<div class="text">${markdownHtml(cell.source, target)}</div>`;
   }
   if (cell.cell_type === "raw") return `<pre>${escapeHtml(cell.source)}</pre>`;
-  return codeHtml(cell) + (cell.outputs ?? []).map(outputHtml).join("\n");
+  return codeHtml(cell) +
+    (cell.outputs ?? []).map((output) => outputHtml(output, target)).join("\n");
 }
 
 function codeHtml(cell: Cell): string {
@@ -52,9 +53,9 @@ const VALUE = /^(?!.*(url|-\d))[\w\s.,%#()-]*$/i;
 
 /**
  * Keeps the text, tables and pictures of a cell's HTML. Removes what runs, loads, or leaves the
- * page by itself, and what has a name of the page's own. Closes each element.
+ * page by itself, and what has a name of the page's own. Redirects links. Closes each element.
  */
-function sanitiseHtml(html: string): string {
+function sanitiseHtml(html: string, target: LinkTarget): string {
   return sanitizeHtml(html, {
     allowedTags: [...sanitizeHtml.defaults.allowedTags, "caption", "img"],
     allowedAttributes: {
@@ -67,23 +68,29 @@ function sanitiseHtml(html: string): string {
     allowedSchemes: ["http", "https", "mailto"],
     allowedSchemesByTag: { img: ["data"] },
     allowProtocolRelative: false,
+    transformTags: {
+      a: (tagName, { href, ...attribs }) => {
+        const to = target(href ?? "");
+        return { tagName, attribs: to === null ? attribs : { ...attribs, href: to } };
+      },
+    },
     allowedStyles: { "*": Object.fromEntries(STYLES.map((name) => [name, [VALUE]])) },
   });
 }
 
 /** Makes HTML for an output, from its richest form. */
-function outputHtml(output: Output): string {
+function outputHtml(output: Output, target: LinkTarget): string {
   if (output.output_type === "stream") return textHtml(output.text, output.name);
   if (output.output_type === "error") return errorHtml(output);
-  return dataHtml(output);
+  return dataHtml(output, target);
 }
 
-function dataHtml({ data }: DataOutput): string {
+function dataHtml({ data }: DataOutput, target: LinkTarget): string {
   const picture = data["image/png"];
   if (PLOTLY_MIME in data) return figureElement(data[PLOTLY_MIME], picture as string | undefined);
   const html = data["text/html"];
   if (html !== undefined) {
-    return `<div class="output" tabindex="0">${sanitiseHtml(String(html))}</div>`;
+    return `<div class="output" tabindex="0">${sanitiseHtml(String(html), target)}</div>`;
   }
   const text = String(data["text/plain"] ?? "");
   if (picture === undefined) return textHtml(text, "result");

@@ -1,7 +1,13 @@
 import { printable } from "../files/printable.ts";
 
 /** The content of a table's cell; `null` is shown as "–". */
-export type TableCell = string | number | boolean | null;
+export type TableCell = string | number | boolean | CellLink | null;
+
+/** A text that leads to another notebook or page; a terminal shows the text. */
+export interface CellLink {
+  readonly text: string;
+  readonly href: string;
+}
 
 export type Align = "left" | "right";
 
@@ -24,6 +30,7 @@ const NUMERIC = /^[[(<>≈~]*\s*[-+−±]?\d[\d\s.,;:%×e±+−-]*[\])]?$/;
  */
 export function cellText(cell: TableCell): string {
   if (cell === null) return "–";
+  if (typeof cell === "object") return cell.text;
   if (typeof cell !== "number") return String(cell);
   return String(Number.isInteger(cell) ? cell : Number(cell.toPrecision(6)));
 }

@@ -56,7 +56,7 @@ export function formatHtmlTable(
   const cell = (tag: "th" | "td", content: TableCell, column: number) =>
     `<${tag}${tag === "th" ? ' scope="col"' : ""} style="text-align:${sides[column]};` +
     `padding:0.3em 0.9em;${tag === "th" ? HEAD_LINE : ROW_LINE}">` +
-    `${escapeHtml(cellText(content))}</${tag}>`;
+    `${cellHtml(content)}</${tag}>`;
   const row = (tag: "th" | "td", cells: readonly TableCell[]) =>
     `<tr>${cells.map((content, column) => cell(tag, content, column)).join("")}</tr>`;
   const caption = title === undefined
@@ -69,6 +69,13 @@ export function formatHtmlTable(
   return `<table style="border-collapse:collapse;font-variant-numeric:tabular-nums;margin:0.5em 0">` +
     `${caption}<thead>${row("th", headers)}</thead>` +
     `<tbody>${rows.map((cells) => row("td", cells)).join("")}</tbody></table>${below}`;
+}
+
+function cellHtml(cell: TableCell): string {
+  const text = escapeHtml(cellText(cell));
+  return cell !== null && typeof cell === "object"
+    ? `<a href="${escapeHtml(cell.href)}">${text}</a>`
+    : text;
 }
 
 const HEAD_LINE = "border-bottom:2px solid currentColor";

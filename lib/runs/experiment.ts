@@ -1,4 +1,4 @@
-import type { Scale } from "../training/run_specification.ts";
+import type { RunSpecification, Scale } from "../training/run_specification.ts";
 
 /** A method, with the options that differ from its defaults. */
 export interface MethodEntry {
@@ -41,7 +41,7 @@ export interface Experiment {
   readonly reference: string;
   /** The table's columns; gains are about the first one. See `measures.ts`. */
   readonly measures: readonly string[];
-  /** The statements that its results support or contradict. */
+  /** The claims that it decides, and claims of other experiments that it links to. */
   readonly claims: readonly Claim[];
   /**
    * The paper's known figures for the first measure, in its unit, by student and label; left out if
@@ -56,20 +56,44 @@ interface ContrastTerm {
   /** The method's label in the table */
   readonly method: string;
   readonly sign: 1 | -1;
-  /** The share of the training images; if left out, each share is tested separately */
-  readonly fraction?: "smallest" | "largest";
+  /** The share of the training images, if it is not that of the claim's place */
+  readonly fraction?: number;
 }
 
-/** A scientific claim that results can support or contradict. */
+/** The runs that a claim is about. */
+export interface ClaimPlace {
+  readonly scale: Scale;
+  readonly dataset: string;
+  readonly student: string;
+  readonly fraction: number;
+  readonly epochs: number;
+  /** Overrides of the experiment's protocol; none if left out */
+  readonly setting?: string | null;
+}
+
+/** A scientific claim that results can support or contradict, with the plan of its test. */
 export interface Claim {
   /** "BSS beat Hinton's distillation" */
   readonly statement: string;
   /** True if the claim is the paper's; otherwise it is our question. */
   readonly isPapers: boolean;
-  /** The measure it is about; the experiment's first one if left out */
-  readonly measure?: string;
+  /** The one experiment that decides it. Others link to it. */
+  readonly experiment: string;
+  readonly place: ClaimPlace;
+  readonly measure: string;
   /** The terms of a sum that is above 0 if the claim holds */
   readonly contrast: readonly ContrastTerm[];
+  /** The planned seeds. There is no verdict without all of them, and no other seed counts. */
+  readonly seeds: readonly number[];
+  /** The claims that p-values are adjusted for. The plan sets its size, not the results so far. */
+  readonly family: { readonly name: string; readonly size: number };
+  /** The largest difference that counts as none, in the measure's unit; null for no such limit */
+  readonly margin: number | null;
+}
+
+/** Gives the largest difference that counts as none: half a point of accuracy. */
+export function marginOf(measure: string): number | null {
+  return ["test_accuracy", "test_top5_accuracy"].includes(measure) ? 0.5 : null;
 }
 
 /** Makes the contrast of one method above another. */
@@ -77,26 +101,65 @@ export function above(method: string, other: string): readonly ContrastTerm[] {
   return [{ method, sign: 1 }, { method: other, sign: -1 }];
 }
 
-/** Makes a claim for each variant in a plan: it is better than the default beside it. */
-export function variantClaims(
-  plan: readonly { readonly label: string; readonly variantOf: string | null }[],
-): Claim[] {
-  const defaults = new Map(plan.map(({ label, variantOf }) => [label, variantOf]));
-  return [...defaults].flatMap(([label, other]) =>
-    other === null ? [] : [{
-      statement: `${label} is better than ${other}`,
-      isPapers: false,
-      contrast: above(label, other),
-    }]
-  );
+/** Makes the contrast of a method's gain with little data above its gain with much data. */
+export function gainGrowsWithLessData(
+  method: string,
+  other: string,
+  [little, much]: readonly [little: number, much: number],
+): readonly ContrastTerm[] {
+  return [
+    { method, sign: 1, fraction: little },
+    { method: other, sign: -1, fraction: little },
+    { method, sign: -1, fraction: much },
+    { method: other, sign: 1, fraction: much },
+  ];
 }
 
-/** Makes the contrast of a method's gain with little data above its gain with much data. */
-export function gainGrowsWithLessData(method: string, other: string): readonly ContrastTerm[] {
-  return [
-    { method, sign: 1, fraction: "smallest" },
-    { method: other, sign: -1, fraction: "smallest" },
-    { method, sign: -1, fraction: "largest" },
-    { method: other, sign: 1, fraction: "largest" },
-  ];
+/** The part of a planned run that a claim about a variant needs. */
+interface VariantRun {
+  readonly label: string;
+  /** The label of the default that it is compared with */
+  readonly variantOf: string | null;
+  readonly setting: string | null;
+  readonly specification: RunSpecification;
+}
+
+/**
+ * Makes a claim for each variant in a plan and each place: it is better than the default beside it.
+ * The plan's seeds are the planned ones, and all these claims are one family.
+ */
+export function variantClaims(
+  { name, measures: [measure] }: Pick<Experiment, "name" | "measures">,
+  plan: readonly VariantRun[],
+): Claim[] {
+  const variants = Map.groupBy(
+    plan.filter(({ variantOf }) => variantOf !== null),
+    (run) => JSON.stringify([run.label, placeOf(run)]),
+  );
+  return [...variants.values()].map((runs) => {
+    const [{ label, variantOf }] = runs;
+    return {
+      statement: `${label} is better than ${variantOf}`,
+      isPapers: false,
+      experiment: name,
+      place: placeOf(runs[0]),
+      measure,
+      contrast: above(label, variantOf!),
+      seeds: runs.map(({ specification }) => specification.seed),
+      family: { name: "variants", size: variants.size },
+      margin: marginOf(measure),
+    };
+  });
+}
+
+function placeOf({ setting, specification }: VariantRun): ClaimPlace {
+  const { scale, dataset, student, protocol } = specification;
+  return {
+    scale,
+    dataset: dataset.name,
+    student,
+    fraction: dataset.fraction,
+    epochs: protocol.epochs,
+    setting,
+  };
 }

@@ -93,3 +93,15 @@ hinton             –  –`.slice(1),
   );
   assertStringIncludes(String(bundle["text/html"]), ">Accuracy (%)</th>");
 });
+
+Deno.test("a cell with a link leads there in HTML, and is its text in a terminal", () => {
+  const rows = [[{ text: "decided in a<b", href: 'a".ipynb' }], ["plain"]];
+  assertStringIncludes(
+    formatHtmlTable(["verdict"], rows),
+    '<a href="a&quot;.ipynb">decided in a&lt;b</a></td>',
+  );
+  assertEquals(formatTextTable(["verdict"], rows).split("\n").slice(2), [
+    "decided in a<b",
+    "plain",
+  ]);
+});

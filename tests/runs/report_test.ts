@@ -96,8 +96,12 @@ Deno.test("a report names a damaged and a missing result, and shows the rest", a
     assertStringIncludes(text, `Damaged: ${file(original)}`);
     assertMatch(text, /Missing: resnet8 hinton .* seed 1/);
     assertMatch(
+      await textOf(verdictTable(table1, table.rows)),
+      /1 of 3 +\S+ points +.*1 of 3 seeds/,
+    );
+    assertMatch(
       await textOf(verdictTable(report.experiment, table.rows)),
-      /1 +\S+ points +.*too few/,
+      /BSS beat Hinton's distillation .*decided in table1/,
     );
     assertMatch(await textOf(await stateTable(report)), /quick +6 +5 +5/);
   });
@@ -111,18 +115,42 @@ Deno.test("a report of a variant compares it with the default beside it, paired 
   const table = await collectTable(report.folder, report.plan);
   assertEquals(table.rows.map(({ method }) => method), ["bss", "bss"]);
   assertEquals(table.missing.map(({ label }) => label), ["bss (eta=2)", "bss (eta=2)"]);
-  const { dataset, student, epochs } = table.rows[0];
+  const { dataset, student, epochs, conditions } = table.rows[0];
   const variants = [
     tableRowOf("bss (eta=2)", 2, 0.7, { fraction: 0.2, epochs, student }),
     tableRowOf("bss (eta=2)", 1, 0.7, { fraction: 0.2, epochs, student }),
-  ].map((row) => ({ ...row, dataset }));
+  ].map((row) => ({ ...row, dataset, scale: "quick" as const, conditions }));
   // The default has 70.3 and 69.0 %, by seed.
   assertMatch(
     await textOf(verdictTable(report.experiment, [...table.rows, ...variants])),
-    /bss \(eta=2\) is better than bss +a question of ours +2 +\+0\.35 points +\[-7\.91, 8\.61\]/,
+    /bss \(eta=2\) is better than bss +a question of ours +variants: 1 +2 of 3 +\+0\.35 points +\[-7\.91, 8\.61\]/,
   );
   const plain = await openReport("quickstart", { scale: "quick", results: REFERENCE });
   assert(!plain.experiment.claims.some(({ statement }) => statement.includes("is better than")));
+});
+
+Deno.test("a report has the claims at its scale", async () => {
+  const report = await openReport("table1", { scale: "quick", results: REFERENCE });
+  assertEquals(
+    new Set(report.experiment.claims.map(({ place }) => place.scale)),
+    new Set(["quick"]),
+  );
+});
+
+Deno.test("summaryTable() marks a gain whose pairs were made under different conditions", async () => {
+  const conditions = { processor: "Intel", precision: ["f32"], kernels: "onednn" };
+  const rows = [
+    tableRowOf("original", 1, 0.7),
+    tableRowOf("hinton", 1, 0.8),
+    tableRowOf("bss", 1, 0.9, { conditions }),
+  ];
+  const empty = { results: [], missing: [], unmeasured: [], damaged: [] };
+  const text = await textOf(summaryTable(table1, "smoke", { ...empty, rows }));
+  assertMatch(text, /hinton .*\+10\.00 /);
+  assertMatch(text, /bss .*\+20\.00† /);
+  assertStringIncludes(text, "† with pairs that differ in processor");
+  const alike = summaryTable(table1, "smoke", { ...empty, rows: rows.slice(0, 2) });
+  assert(!(await textOf(alike)).includes("†"));
 });
 
 Deno.test("provenanceTable() includes the hash of each result", async () => {

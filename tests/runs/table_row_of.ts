@@ -1,4 +1,8 @@
+import type { Conditions } from "../../lib/runs/table/conditions.ts";
 import type { TableRow } from "../../lib/runs/table/table_row.ts";
+import type { Scale } from "../../lib/training/run_specification.ts";
+
+const ALIKE: Conditions = { processor: "AMD EPYC", precision: ["f32"], kernels: "onednn" };
 
 /** Makes a row of an experiment's table without a run. */
 export function tableRowOf(
@@ -14,6 +18,8 @@ export function tableRowOf(
     setting = null as string | null,
     teacher = null as string | null,
     mag_sim = null as number | null,
+    scale = "smoke" as Scale,
+    conditions = ALIKE as Conditions,
   } = {},
 ): TableRow {
   const [share_crossed_to_target, share_third_class, share_not_crossed] = shares;
@@ -27,7 +33,7 @@ export function tableRowOf(
     epochs,
     setting,
     first_stage_epochs: 0,
-    scale: "smoke",
+    scale,
     run: `${method}-${seed}`,
     figures: {
       test_accuracy,
@@ -37,5 +43,6 @@ export function tableRowOf(
       share_not_crossed,
     },
     costs: { seconds: 10 * seed },
+    conditions,
   };
 }

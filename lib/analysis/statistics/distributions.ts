@@ -18,8 +18,14 @@ const { studentt, normal, ibeta } = (jstat as { readonly jStat: JStat }).jStat;
  * @returns the value, exact to seven digits (jStat)
  */
 export function studentTQuantile(probability: number, degreesOfFreedom: number): number {
-  return studentt.inv(probability, degreesOfFreedom);
+  const key = `${probability} ${degreesOfFreedom}`;
+  const known = quantiles.get(key) ?? studentt.inv(probability, degreesOfFreedom);
+  quantiles.set(key, known);
+  return known;
 }
+
+/** Tests of many samples ask for the same few quantiles, and each takes a search. */
+const quantiles = new Map<string, number>();
 
 /**
  * Computes the probability that a Student t variable lies at least as far from 0 as `t`, on either

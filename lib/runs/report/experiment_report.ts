@@ -15,7 +15,7 @@ const MARK = "COMMITTED.md";
 
 /** An experiment at a scale with its results folder, for the cells of a notebook. */
 export interface ExperimentReport {
-  /** The experiment, with a claim added for each variant */
+  /** The experiment with its claims at the chosen scale, and one for each variant */
   readonly experiment: Experiment;
   readonly choices: PlanChoices;
   readonly folder: ResultsFolder;
@@ -46,7 +46,8 @@ export async function reportOf(
   const named = await ResultsFolder.openToRead(results);
   const sources = planSources({ results: named.path, dataFolder, acceptUnverified });
   const plan = await planRuns(experiment, choices, recordedSources(named.path, sources));
-  const claims = [...experiment.claims, ...variantClaims(plan)];
+  const listed = experiment.claims.filter(({ place }) => place.scale === choices.scale);
+  const claims = [...listed, ...variantClaims(experiment, plan)];
   const folder = await folderOf(plan, named);
   return { experiment: { ...experiment, claims }, choices, folder, sources, plan };
 }

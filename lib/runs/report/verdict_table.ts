@@ -1,41 +1,38 @@
-import type { Experiment } from "../experiment.ts";
+import type { Claim, Experiment } from "../experiment.ts";
 import { measureNamed } from "../table/measures.ts";
-import { type Verdict, verdicts } from "../table/verdicts.ts";
+import { seedsNeeded, type Verdict, verdicts } from "../table/verdicts.ts";
 import type { TableRow } from "../table/table_row.ts";
 import { shareText } from "../table/summary_table.ts";
 import { withVerdicts } from "../../report/with_verdicts.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
 
-const RULE = "holds or the opposite: at least three seeds, and p below 0.05 in the paired t-test " +
-  "over seeds, adjusted for all lines of this table (Holm); else not settled";
-
-const WORDS: Readonly<Record<Verdict["kind"], readonly [papers: string, ours: string]>> = {
-  "holds": ["holds here", "yes, here"],
-  "opposite": ["the opposite here", "no: the other way round here"],
-  "not settled": ["not settled", "not settled"],
-  "too few seeds": ["too few seeds for a verdict", "too few seeds for a verdict"],
-  "not measured": ["not measured yet", "not measured yet"],
-};
+const RULE =
+  "The list of claims fixes seeds and families before the first run. With all planned seeds: " +
+  "holds or the opposite if the interval excludes 0 (paired t-test over seeds, Holm's adjustment for " +
+  "the planned family, p below 0.05); no difference if the interval lies within the margin; else not " +
+  "settled. What is not settled has the family's Bonferroni interval";
 
 /** Makes a table of the verdicts on an experiment's claims, by the rule of {@linkcode verdicts}. */
 export function verdictTable(experiment: Experiment, rows: readonly TableRow[]): Displayable {
   const found = verdicts(experiment, rows);
-  const placeOf = places(found);
+  const placeOf = places(found.map(({ claim }) => claim));
   const lines = found.map((verdict) => {
-    const { claim, difference: { n, mean, interval } } = verdict;
-    const { unit, digits } = measureNamed(claim.measure ?? experiment.measures[0]);
-    const points = unit === "%" ? "points" : unit;
-    const sign = mean >= 0 ? "+" : "";
+    const { claim, difference: { n, mean }, interval, adjustedP } = verdict;
+    const { digits } = measureNamed(claim.measure);
+    const unit = unitOf(claim);
+    const isHere = verdict.kind !== "elsewhere";
     return {
       claim: claim.statement,
       source: claim.isPapers ? "the paper" : "a question of ours",
-      place: placeOf(verdict),
-      seeds: n,
-      difference: n === 0 ? null : `${sign}${mean.toFixed(digits)}${points ? ` ${points}` : ""}`,
+      place: placeOf(claim),
+      family: isHere ? `${claim.family.name}: ${claim.family.size}` : null,
+      seeds: isHere ? seedsText(verdict) : null,
+      difference: n === 0 ? null : `${mean >= 0 ? "+" : ""}${mean.toFixed(digits)}${unit}`,
       interval: interval && `[${interval.map((end) => end.toFixed(digits)).join(", ")}]`,
-      p: verdict.adjustedP === null ? null : verdict.adjustedP.toFixed(3),
-      verdict: WORDS[verdict.kind][claim.isPapers ? 0 : 1],
+      p: adjustedP === null ? null : adjustedP.toFixed(3),
+      verdict: verdictText(verdict),
+      isHere,
     };
   });
   const table = displayTable({
@@ -44,39 +41,79 @@ export function verdictTable(experiment: Experiment, rows: readonly TableRow[]):
       { key: "claim", title: "claim" },
       { key: "source", title: "of" },
       ...(lines.some(({ place }) => place !== "") ? [{ key: "place", title: "where" }] : []),
+      { key: "family", title: "family: size" },
       { key: "seeds", title: "seeds", align: "right" },
       { key: "difference", title: "difference, paired", align: "right" },
-      { key: "interval", title: "95 % interval", align: "right" },
+      { key: "interval", title: "interval, adjusted", align: "right" },
       { key: "p", title: "p, adjusted", align: "right" },
       { key: "verdict", title: "verdict" },
     ],
-    rows: lines,
+    rows: lines.map(({ isHere, verdict, ...line }, index) => ({
+      ...line,
+      verdict: isHere ? verdict : { text: verdict, href: `${found[index].claim.experiment}.ipynb` },
+    })),
     note: RULE,
   });
   return withVerdicts(
     table,
-    lines.map(({ claim, place, verdict }) => ({
+    // Each claim stands once in the index: with the experiment that decides it.
+    lines.filter(({ isHere }) => isHere).map(({ claim, place, verdict }) => ({
       claim: place === "" ? claim : `${claim} (${place})`,
       verdict,
     })),
   );
 }
 
-/** Names a verdict's place by the fields that differ among all verdicts. */
-function places(found: readonly Verdict[]): (verdict: Verdict) => string {
-  const parts: ((row: TableRow) => string)[] = [
-    ({ dataset }) => dataset,
-    ({ student }) => student,
-    ({ fraction }) => `${shareText(fraction)} % of the images`,
-    ({ epochs }) => `${epochs} epochs`,
-    ({ setting }) => setting ?? "the experiment's protocol",
+/** Words a verdict. One on other images than the paper's names its scale. */
+function verdictText(verdict: Verdict): string {
+  const { claim } = verdict;
+  const isDecided = verdict.adjustedP !== null;
+  const scale = isDecided && claim.place.scale !== "paper" ? ` (${claim.place.scale})` : "";
+  return wordsOf(verdict) + scale;
+}
+
+function wordsOf(verdict: Verdict): string {
+  const { claim, kind, mixed } = verdict;
+  switch (kind) {
+    case "opposite":
+      return "the opposite";
+    case "no difference":
+      return `no difference beyond ${claim.margin}${unitOf(claim)}`;
+    case "mixed conditions":
+      return `no verdict: pairs differ in ${mixed.join(", ")}`;
+    case "too few seeds":
+      return `${seedsText(verdict)} seeds`;
+    case "elsewhere":
+      return `decided in ${claim.experiment}`;
+    default:
+      return kind;
+  }
+}
+
+function seedsText({ claim, difference }: Verdict): string {
+  return `${difference.n} of ${seedsNeeded(claim)}`;
+}
+
+function unitOf({ measure }: Claim): string {
+  const { unit } = measureNamed(measure);
+  return unit === "%" ? " points" : unit === undefined ? "" : ` ${unit}`;
+}
+
+/** Names a claim's place by the fields that differ among all claims. */
+function places(claims: readonly Claim[]): (claim: Claim) => string {
+  const parts: ((claim: Claim) => string)[] = [
+    ({ place }) => place.dataset,
+    ({ place }) => place.student,
+    sharesText,
+    ({ place }) => `${place.epochs} epochs`,
+    ({ place }) => place.setting ?? "the experiment's protocol",
   ];
-  const rows = found.flatMap(({ place }) => place ?? []);
-  const telling = parts.filter((part) => new Set(rows.map(part)).size > 1);
-  return ({ place, claim }) => {
-    if (!place) return "";
-    const isTrend = claim.contrast.some(({ fraction }) => fraction !== undefined);
-    const shown = isTrend ? telling.filter((part) => part !== parts[2]) : telling;
-    return shown.map((part) => part(place)).join(", ");
-  };
+  const telling = parts.filter((part) => new Set(claims.map(part)).size > 1);
+  return (claim) => telling.map((part) => part(claim)).join(", ");
+}
+
+/** Names the shares of the training images: "20 % of the images", "20 against 100 % …". */
+function sharesText({ place, contrast }: Claim): string {
+  const shares = new Set(contrast.map(({ fraction = place.fraction }) => shareText(fraction)));
+  return `${[...shares].join(" against ")} % of the images`;
 }

@@ -4,6 +4,7 @@ import {
   pairedDifference,
 } from "../../analysis/statistics/paired_difference.ts";
 import { mean, sampleStd } from "../../analysis/statistics/interval.ts";
+import { conditionsThatDiffer } from "./conditions.ts";
 import { measureNamed } from "./measures.ts";
 
 /** Mean and standard deviation over seeds, in the measure's unit. */
@@ -11,6 +12,12 @@ export interface MeanStd {
   readonly mean: number;
   /** null for one seed */
   readonly std: number | null;
+}
+
+/** A gain over the reference. */
+interface Gain extends PairedDifference {
+  /** The conditions that differ within its pairs: "processor", "precision", "kernels" */
+  readonly mixed: readonly string[];
 }
 
 /** The seeds of one data set, share, teacher, student, method and protocol together. */
@@ -31,7 +38,7 @@ export interface SummaryRow extends
   /** The first measure, one value per seed */
   readonly values: readonly number[];
   /** The first measure's gain over the reference, paired by seed; null without a reference */
-  readonly gain: PairedDifference | null;
+  readonly gain: Gain | null;
   /** The other measures by name; null if not measured */
   readonly others: Readonly<Record<string, MeanStd | null>>;
   /** Mean shares of crossed to target, third class, not crossed; null without an attack */
@@ -108,11 +115,12 @@ function gainOver(
 ): SummaryRow["gain"] {
   const pairs = group.flatMap((row) => {
     const other = reference.find(({ seed }) => seed === row.seed);
-    const theirs = other ? valueOf(other, measure) : null;
-    return theirs === null ? [] : [[valueOf(row, measure)!, theirs]];
+    return other && valueOf(other, measure) !== null ? [[row, other]] : [];
   });
   if (pairs.length === 0) return null;
-  return pairedDifference(pairs.map(([ours]) => ours), pairs.map(([, theirs]) => theirs));
+  const [ours, theirs] = [0, 1].map((side) => pairs.map((pair) => valueOf(pair[side], measure)!));
+  const mixed = pairs.flatMap((pair) => conditionsThatDiffer(pair.map((row) => row.conditions)));
+  return { ...pairedDifference(ours, theirs), mixed: [...new Set(mixed)] };
 }
 
 function outcomesOf(group: readonly TableRow[]): SummaryRow["outcomes"] {

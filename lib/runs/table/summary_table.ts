@@ -79,7 +79,7 @@ export function summaryTable(
       })),
       crossed: row.outcomes && row.outcomes.map((share) => (100 * share).toFixed(0)).join(" / "),
     })),
-    note: noteOf(table),
+    note: noteOf(table, summary),
   });
 }
 
@@ -142,19 +142,28 @@ export function meanStdText({ mean, std }: MeanStd, digits: number): string {
   return `${mean.toFixed(digits)}${std === null ? "" : ` ± ${std.toFixed(digits)}`}`;
 }
 
+/** Marks a comparison that rounding alone may have moved. */
+const MIXED = "†";
+
 function gainText({ gain }: SummaryRow, digits: number): string | null {
   if (!gain) return null;
   const spread = { mean: gain.mean, std: gain.n > 1 ? gain.std : null };
-  return `${gain.mean >= 0 ? "+" : ""}${meanStdText(spread, digits)}`;
+  const mark = gain.mixed.length > 0 ? MIXED : "";
+  return `${gain.mean >= 0 ? "+" : ""}${meanStdText(spread, digits)}${mark}`;
 }
 
 function intervalText({ gain }: SummaryRow, digits: number): string | null {
   return gain?.interval ? `[${gain.interval.map((end) => end.toFixed(digits)).join(", ")}]` : null;
 }
 
-function noteOf({ rows, missing, unmeasured, damaged }: ResultTable): string {
+function noteOf(
+  { rows, missing, unmeasured, damaged }: ResultTable,
+  summary: readonly SummaryRow[],
+): string {
+  const mixed = new Set(summary.flatMap(({ gain }) => gain?.mixed ?? []));
   return [
     `${counted(rows.length, "run")}, mean ± standard deviation over seeds; last epoch`,
+    mixed.size > 0 && `${MIXED} with pairs that differ in ${[...mixed].join(", ")}`,
     missing.length > 0 && `Missing: ${describeRuns(missing)}`,
     unmeasured.length > 0 && `Not yet measured: ${describeRuns(unmeasured)}`,
     damaged.length > 0 && `Damaged: ${damaged.map(({ cause }) => cause).join("; ")}`,

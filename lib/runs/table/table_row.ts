@@ -1,4 +1,5 @@
 import type { PlannedRun } from "../planned_run.ts";
+import { type Conditions, conditionsOf } from "./conditions.ts";
 import type { Measurement } from "../../analysis/evaluations/evaluation.ts";
 import { type EpochRow, trainingSeconds } from "../../training/epoch_row.ts";
 import type { RunSpecification, Scale } from "../../training/run_specification.ts";
@@ -39,6 +40,8 @@ export interface TableRow {
   readonly figures: Figures;
   /** Costs by name. They differ between machines, so the table's file leaves them out. */
   readonly costs: Figures;
+  /** The table's file leaves them out: they stand in the run's own. */
+  readonly conditions: Conditions;
 }
 
 export type Figures = Readonly<Record<string, number | null>>;
@@ -79,6 +82,7 @@ export function tableRow(
       seconds: rows.reduce((sum, row) => sum + trainingSeconds(row), 0),
       teacher_images: sumOf("teacher_images", rows),
     },
+    conditions: conditionsOf(result.specification, result.metadata),
   };
 }
 

@@ -1,103 +1,142 @@
-import type { Claim, Experiment } from "../experiment.ts";
+import type { Claim, ClaimPlace, Experiment } from "../experiment.ts";
+import { conditionsThatDiffer } from "./conditions.ts";
 import { valueOf } from "./summary.ts";
 import type { TableRow } from "./table_row.ts";
-import { holm } from "../../analysis/statistics/paired_comparisons.ts";
+import {
+  decideFamily,
+  type Decision,
+  familyInterval,
+} from "../../analysis/statistics/decide_family.ts";
+import type { Interval } from "../../analysis/statistics/interval.ts";
 import {
   type PairedDifference,
   pairedDifference,
 } from "../../analysis/statistics/paired_difference.ts";
 
-/** The verdict on a claim in one place: one student on one data set with one protocol. */
+/** The verdict on a claim. */
 export interface Verdict {
   readonly claim: Claim;
-  /** A row of that place; null if nothing was measured */
-  readonly place: TableRow | null;
-  /** The contrast over the seeds that have all its terms, in the measure's unit */
+  /** The contrast over the planned seeds that have all its terms, in the measure's unit */
   readonly difference: PairedDifference;
-  /** p-value adjusted for all verdicts of the experiment (Holm 1979); null for too few seeds */
+  /** The adjusted interval of the contrast; null for fewer than two seeds */
+  readonly interval: Interval | null;
+  /** p-value adjusted for the claim's family; null without a decision */
   readonly adjustedP: number | null;
-  readonly kind: "holds" | "opposite" | "not settled" | "too few seeds" | "not measured";
+  /** The conditions that differ within pairs: "processor", "precision", "kernels" */
+  readonly mixed: readonly string[];
+  readonly kind:
+    | Decision["kind"]
+    | "mixed conditions"
+    | "too few seeds"
+    | "not measured"
+    | "elsewhere";
 }
 
 /** With only two seeds, two differences that happen to be equal would look certain. */
 const FEWEST_SEEDS = 3;
 
-const SIGNIFICANCE = 0.05;
+/** Gives the number of seeds that a verdict on a claim takes. */
+export function seedsNeeded({ seeds }: Claim): number {
+  return Math.max(seeds.length, FEWEST_SEEDS);
+}
 
 /**
- * Tests each claim of an experiment against its results, by a fixed rule. It takes at least three
- * seeds, and a p-value of the paired t-test below 0.05 after Holm's adjustment for all claims and
- * places together. Then a contrast above 0 holds, and one below 0 is the opposite. Otherwise the
- * claim is not settled.
+ * Applies the rule for verdicts to the claims of an experiment. The list of claims fixes what is
+ * tested before the first run; {@linkcode decideFamily} is the test.
+ *
+ * A claim is tested once all its planned seeds are there, at least three, and only on these. A pair
+ * whose runs differ in processor, precision or kernels takes the verdict away. Claims that cannot be
+ * tested count as p = 1 in their family. A claim of another experiment is left to that one.
  */
 export function verdicts(
-  { claims, measures: [first] }: Pick<Experiment, "claims" | "measures">,
+  { name, claims }: Pick<Experiment, "name" | "claims">,
   rows: readonly TableRow[],
 ): Verdict[] {
-  const found = claims.flatMap((claim) => contrasts(claim, first, rows));
-  const tested = found.filter(({ difference }) => difference.n >= FEWEST_SEEDS);
-  const adjusted = holm(tested.map(({ difference }) => difference.p!));
-  return found.map((one) => {
-    const index = tested.indexOf(one);
-    const adjustedP = index < 0 ? null : adjusted[index];
-    return { ...one, adjustedP, kind: kindOf(one.difference, adjustedP) };
-  });
+  const found = claims.map((claim) => contrastOf(claim, claim.experiment === name ? rows : []));
+  const families = Map.groupBy(found, ({ claim }) => claim.family.name);
+  const decided = new Map([...families.values()].flatMap(decide));
+  return found.map((contrast) => verdictOn(name, contrast, decided.get(contrast) ?? null));
 }
 
-function kindOf({ n, mean }: PairedDifference, adjustedP: number | null): Verdict["kind"] {
-  if (n === 0) return "not measured";
-  if (adjustedP === null) return "too few seeds";
-  if (adjustedP >= SIGNIFICANCE) return "not settled";
-  return mean > 0 ? "holds" : "opposite";
+/** A claim's contrast, measured. */
+interface Contrast {
+  readonly claim: Claim;
+  /** One sum for each seed that has all terms */
+  readonly sums: readonly number[];
+  readonly mixed: readonly string[];
 }
 
-/** Measures a claim's contrast in each place; gives one empty verdict if nothing was measured. */
-function contrasts(
-  claim: Claim,
-  first: string,
-  rows: readonly TableRow[],
-): Pick<Verdict, "claim" | "place" | "difference">[] {
-  const { contrast, measure = first } = claim;
-  const overShares = contrast.some(({ fraction }) => fraction !== undefined);
-  const labels = new Set(contrast.map(({ method }) => method));
-  const groups = Map.groupBy(
-    rows.filter(({ method }) => labels.has(method)),
-    ({ dataset, student, setting, epochs, fraction }) =>
-      JSON.stringify([dataset, student, setting, epochs, overShares ? null : fraction]),
-  );
-  const places = [...groups.values()].map((group) => ({
+function decide(family: readonly Contrast[]): [Contrast, Decision | null][] {
+  const members = family.map(({ claim, sums, mixed }) => ({
+    differences: mixed.length === 0 && sums.length >= seedsNeeded(claim) ? sums : null,
+    margin: claim.margin,
+  }));
+  return decideFamily(members, family[0].claim.family.size)
+    .map((decision, index) => [family[index], decision]);
+}
+
+function verdictOn(
+  experiment: string,
+  { claim, sums, mixed }: Contrast,
+  decision: Decision | null,
+): Verdict {
+  const undecided = sums.length === 0
+    ? "not measured"
+    : mixed.length > 0
+    ? "mixed conditions"
+    : "too few seeds";
+  return {
     claim,
-    place: group[0],
-    difference: contrastOf(claim, measure, group),
-  })).filter(({ difference }) => difference.n > 0);
-  return places.length > 0 ? places : [
-    { claim, place: null, difference: pairedDifference([], []) },
-  ];
+    difference: pairedDifference(sums, sums.map(() => 0)),
+    interval: decision?.interval ?? familyInterval(sums, claim.family.size),
+    adjustedP: decision?.adjustedP ?? null,
+    mixed,
+    kind: claim.experiment === experiment ? decision?.kind ?? undecided : "elsewhere",
+  };
 }
 
-function contrastOf(
-  { contrast }: Claim,
-  measure: string,
-  rows: readonly TableRow[],
-): PairedDifference {
-  const shares = rows.map(({ fraction }) => fraction);
-  const ends = { smallest: Math.min(...shares), largest: Math.max(...shares) };
-  // One share alone has no trend.
-  if (contrast.some((term) => term.fraction) && ends.smallest === ends.largest) {
-    return pairedDifference([], []);
-  }
-  const seeds = [...new Set(rows.map(({ seed }) => seed))];
-  const sums = seeds.flatMap((seed) => {
-    const terms = contrast.map(({ method, sign, fraction }) => {
-      const row = rows.find((row) =>
-        row.seed === seed && row.method === method &&
-        (fraction === undefined || row.fraction === ends[fraction])
-      );
-      const value = row ? valueOf(row, measure) : null;
-      return value === null ? NaN : sign * value;
-    });
-    const sum = terms.reduce((total, term) => total + term, 0);
-    return Number.isNaN(sum) ? [] : [sum];
+function contrastOf(claim: Claim, rows: readonly TableRow[]): Contrast {
+  const pairs = claim.seeds.flatMap((seed) => {
+    const terms = claim.contrast.map(({ method, fraction = claim.place.fraction }) =>
+      rows.filter((row) =>
+        row.seed === seed && row.method === method && isAt(row, { ...claim.place, fraction }) &&
+        valueOf(row, claim.measure) !== null
+      )
+    );
+    return terms.every((found) => found.length > 0) ? [comparable(terms)] : [];
   });
-  return pairedDifference(sums, sums.map(() => 0));
+  const sumOf = (pair: readonly TableRow[]) =>
+    claim.contrast.reduce(
+      (sum, { sign }, index) => sum + sign * valueOf(pair[index], claim.measure)!,
+      0,
+    );
+  return {
+    claim,
+    sums: pairs.map(sumOf),
+    mixed: [...new Set(pairs.flatMap(mixedIn))],
+  };
+}
+
+function isAt(row: TableRow, place: ClaimPlace): boolean {
+  return row.scale === place.scale && row.dataset === place.dataset &&
+    row.student === place.student && row.fraction === place.fraction &&
+    row.epochs === place.epochs &&
+    (place.setting === undefined
+      ? (row.setting?.split(", ") ?? []).every((one) => LEFT_OPEN.test(one))
+      : row.setting === place.setting);
+}
+
+/** Settings that a place of the list names itself or leaves open: precision is compared in pairs. */
+const LEFT_OPEN = /^(epochs|studentPrecision|evaluateEvery)=/;
+
+/** Takes a row for each term. If there are several, takes those made under the same conditions. */
+function comparable(terms: readonly (readonly TableRow[])[]): TableRow[] {
+  const choices = terms[0].map((first) =>
+    terms.map((rows) => rows.find((row) => mixedIn([first, row]).length === 0) ?? rows[0])
+  );
+  return choices.find((choice) => mixedIn(choice).length === 0) ?? choices[0];
+}
+
+function mixedIn(rows: readonly TableRow[]): string[] {
+  return conditionsThatDiffer(rows.map(({ conditions }) => conditions));
 }

@@ -119,12 +119,14 @@ async function trainStoppable(
       input.onProgress?.({ step, steps: schedule.length * stepsAnEpoch, row });
     for (let index = rows.length; index < schedule.length; index++) {
       const partial = index === saved?.epoch ? saved.partial : undefined;
-      const streams = new RandomStreams(seed, index + 1);
+      const { stage, epoch, epochOfStreams } = schedule[index];
+      const streams = new RandomStreams(seed, epochOfStreams);
       if (partial) streams.restore(partial.streams);
       const summary = new EpochSummary(partial?.sums);
       const before = summary.steps;
       const row = await trainEpoch({
-        ...schedule[index],
+        stage,
+        epoch,
         dataset,
         teacher,
         teacherCache,
@@ -187,14 +189,34 @@ function methodOf(
   );
 }
 
-/** Lists the epochs of all stages, with their numbers e = 1 … E within the stage. */
+/** One epoch of a run. */
+export interface ScheduledEpoch {
+  readonly stage: Stage;
+  /** e = 1 … E of the stage */
+  readonly epoch: number;
+  /** The epoch of its random streams; see `RandomStreams`. */
+  readonly epochOfStreams: number | string;
+}
+
+/**
+ * Lists the epochs of all stages.
+ *
+ * The last stage has the streams of a method of one stage, so that runs of a seed see the same
+ * mini-batches in epoch e, whatever came before. Each stage before it has streams of its own.
+ */
 export function scheduleOf(
   method: DistillationMethod,
   options: ResolvedOptions,
   { epochs }: Protocol,
-): { readonly stage: Stage; readonly epoch: number }[] {
-  return method.stages(options, epochs).flatMap((stage) =>
-    Array.from({ length: stage.epochs }, (_, index) => ({ stage, epoch: index + 1 }))
+): ScheduledEpoch[] {
+  const stages = method.stages(options, epochs);
+  const last = stages.at(-1);
+  return stages.flatMap((stage) =>
+    Array.from({ length: stage.epochs }, (_, index) => ({
+      stage,
+      epoch: index + 1,
+      epochOfStreams: stage === last ? index + 1 : `${stage.name} ${index + 1}`,
+    }))
   );
 }
 

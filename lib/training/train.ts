@@ -190,7 +190,7 @@ function methodOf(
 }
 
 /** One epoch of a run. */
-export interface ScheduledEpoch {
+interface ScheduledEpoch {
   readonly stage: Stage;
   /** e = 1 … E of the stage */
   readonly epoch: number;

@@ -19,7 +19,10 @@ import { UserError } from "../../user_error.ts";
 export const boundarySimilarityOptions = {
   /** The largest number of base samples, which both networks classify correctly. */
   count: integer(1000, { min: 1 }),
-  /** The seed for drawing base samples and their target classes. */
+  /**
+   * The seed for drawing base samples and their target classes. Each image has a stream of its own,
+   * so that its target class does not depend on which other images the networks get right.
+   */
   seed: integer(1),
   /** The number of images to attack at once; the results do not depend on it. */
   batchSize: integer(256, { min: 1 }),
@@ -189,28 +192,38 @@ async function commonBaseSamples(
       teacherLogits.set(row, values[0].slice(k * classes, (k + 1) * classes));
     });
   }
-  const rows = sample([...teacherLogits.keys()], count, stream("base samples"));
+  const rows = sample(
+    [...teacherLogits.keys()],
+    count,
+    (row) => stream(`base samples/${row}`)(),
+  );
   return { rows, targets: await targetsOf(rows), qualifying: teacherLogits.size };
 
   async function targetsOf(rows: readonly number[]): Promise<number[]> {
     if (rows.length === 0) return [];
-    const draw = stream("target class");
     const logits = tf.tensor2d(
       Float32Array.from(rows.flatMap((row) => [...teacherLogits.get(row)!])),
       [rows.length, classes],
     );
     const base = rows.map((row) => labels[row]);
-    const targets = await sampleTargetClasses(logits, base, rows.map(() => draw()), {
-      rule: targetRule,
-    });
+    const uniform = rows.map((row) => stream(`target class/${row}`)());
+    const targets = await sampleTargetClasses(logits, base, uniform, { rule: targetRule });
     logits.dispose();
     return [...targets];
   }
 }
 
-/** Draws at most `count` of the entries, each set equally likely, and keeps their order. */
-function sample(entries: readonly number[], count: number, random: () => number): number[] {
-  const keys = entries.map((entry) => ({ entry, key: random() }));
+/**
+ * Draws at most `count` of the entries, each set equally likely, and keeps their order.
+ *
+ * @param random a number in [0, 1) for each entry
+ */
+function sample(
+  entries: readonly number[],
+  count: number,
+  random: (entry: number) => number,
+): number[] {
+  const keys = entries.map((entry) => ({ entry, key: random(entry) }));
   return keys.toSorted((a, b) => a.key - b.key).slice(0, count)
     .map(({ entry }) => entry).sort((a, b) => a - b);
 }

@@ -5,6 +5,8 @@ import { architectureFor } from "../nn/architecture.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { initialiseResNet } from "../nn/initialise.ts";
 import type { ResNet } from "../nn/resnet.ts";
+import { encodeResNet } from "../nn/weights_file.ts";
+import { sha256 } from "../files/sha256.ts";
 import { DeviceError } from "../backend/device_error.ts";
 import { leaveInterruptedWork } from "../stop/leave_interrupted_work.ts";
 import { stopPoint, untilStopped } from "../stop/until_stopped.ts";
@@ -63,6 +65,8 @@ export interface TrainingResult {
   readonly rows: readonly EpochRow[];
   /** The student after its last epoch; the caller disposes of it. */
   readonly student: ResNet;
+  /** SHA-256 of the student's weights before training; the same for all methods of a seed. */
+  readonly initialWeights: string;
 }
 
 /**
@@ -106,6 +110,7 @@ async function trainStoppable(
     : new CheckpointFolder(checkpoints, specification, environment);
   const teacherCache = openTeacherCache(specification, input);
   try {
+    const initialWeights = sha256(await encodeResNet(initial, {}));
     const saved = await folder?.load((message) => input.onMessage?.(message));
     if (saved) {
       state.restore(saved.tensors);
@@ -150,7 +155,7 @@ async function trainStoppable(
       progress((index + 1) * stepsAnEpoch, row);
     }
     state.disposeAllButStudent();
-    return { rows, student: state.student };
+    return { rows, student: state.student, initialWeights };
   } catch (error) {
     state.dispose();
     const remedy = REMEDIES.find(([kind]) => error instanceof kind)?.[1];

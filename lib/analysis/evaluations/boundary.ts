@@ -27,7 +27,7 @@ export const boundary: Evaluation<typeof options> = {
       const of = { ...settings, count: sample.count };
       const found = await boundarySimilarity(teacher, student, set, of);
       const { attacked, crossed } = found;
-      return [
+      const measurements = [
         measured("mag_sim", found.magnitude),
         measured("ang_sim", found.angle),
         {
@@ -41,6 +41,7 @@ export const boundary: Evaluation<typeof options> = {
         measured("distance_teacher", found.distance.teacher),
         measured("distance_student", found.distance.student),
       ];
+      return { measurements };
     } finally {
       images.dispose();
     }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Evaluation, type Measurement, testSample } from "./evaluation.ts";
 import { labelledPixels } from "../robustness/labelled_images.ts";
-import { robustAccuracy } from "../robustness/robust_accuracy.ts";
+import { doubtsOf, robustAccuracy } from "../robustness/robust_accuracy.ts";
 import { radii } from "../robustness/budget.ts";
 import { robustnessAttacks } from "../robustness/robustness_attack.ts";
 import type { RobustnessRow } from "../robustness/robustness_row.ts";
@@ -41,10 +41,13 @@ export const robustness: Evaluation<typeof options> = {
         { linf, l2 },
         { attacks },
       );
-      return [
-        measured("robust_none", found.clean),
-        ...found.rows.map((row) => measured(robustMeasure(row), row)),
-      ];
+      return {
+        measurements: [
+          measured("robust_none", found.clean),
+          ...found.rows.map((row) => measured(robustMeasure(row), row)),
+        ],
+        warnings: doubtsOf(found),
+      };
     } finally {
       tf.dispose(pixels.images);
     }

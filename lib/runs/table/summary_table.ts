@@ -1,7 +1,7 @@
 import type { Experiment } from "../experiment.ts";
 import type { PlannedRun } from "../planned_run.ts";
 import { measureNamed } from "./measures.ts";
-import type { ResultTable } from "./result_table.ts";
+import { doubtfulMeasurements, type ResultTable } from "./result_table.ts";
 import { type MeanStd, summarise, type SummaryRow } from "./summary.ts";
 import type { Displayable } from "../../report/display.ts";
 import { counted } from "../../report/duration.ts";
@@ -152,11 +152,13 @@ function intervalText({ gain }: SummaryRow, digits: number): string | null {
   return gain?.interval ? `[${gain.interval.map((end) => end.toFixed(digits)).join(", ")}]` : null;
 }
 
-function noteOf({ rows, missing, unmeasured, damaged }: ResultTable): string {
+function noteOf({ rows, results, missing, unmeasured, damaged }: ResultTable): string {
+  const doubts = doubtfulMeasurements({ results });
   return [
     `${counted(rows.length, "run")}, mean ± standard deviation over seeds; last epoch`,
     missing.length > 0 && `Missing: ${describeRuns(missing)}`,
     unmeasured.length > 0 && `Not yet measured: ${describeRuns(unmeasured)}`,
+    doubts.length > 0 && `Doubtful measurements: ${doubts.join("; ")}`,
     damaged.length > 0 && `Damaged: ${damaged.map(({ cause }) => cause).join("; ")}`,
   ].filter(Boolean).join(". ");
 }

@@ -114,8 +114,8 @@ Deno.test("a table shows the warnings of evaluations, each once", async () => {
   await withReference(async (folder, plan) => {
     const [one, other, unwarned] = await Promise.all(
       plan.slice(0, 3).map(async (run, index) => {
-        const said = index < 2 ? { warnings: JSON.stringify(["gradients may be masked"]) } : {};
-        const result = await addEvaluation(folder, run.name, "mag_sim", 0.5, said);
+        const warnings = JSON.stringify(index < 2 ? ["gradients may be masked"] : []);
+        const result = await addEvaluation(folder, run.name, "mag_sim", 0.5, { warnings });
         return { ...run, evaluations: [{ result, name: "boundary", options: {}, flops: 1 }] };
       }),
     );

@@ -77,6 +77,28 @@ export function pixelBounds(fallback: number | PixelBounds): Rule<number | Pixel
   };
 }
 
+/** Bounds for each channel: pixels of normalised images have different ones. */
+export type ChannelBounds = readonly [low: readonly number[], high: readonly number[]];
+
+/** Makes a rule for bounds of pixels, the same for all channels or a pair of lists, one a channel. */
+export function channelBounds(
+  fallback: number | PixelBounds,
+): Rule<number | PixelBounds | ChannelBounds> {
+  const same = pixelBounds(fallback);
+  return {
+    default: fallback,
+    allowed: `${same.allowed}, or a pair of such lists, one number a channel`,
+    accepts: (value) => same.accepts(value) || isChannelBounds(value),
+  };
+}
+
+function isChannelBounds(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 2 || !value.every(Array.isArray)) return false;
+  const [low, high] = value as unknown[][];
+  return low.length > 0 && low.length === high.length &&
+    low.every((bound, channel) => pixelBounds([0, 1]).accepts([bound, high[channel]]));
+}
+
 /** Converts a value that `pixelBounds` accepts to a pair. */
 export function boundsOf(clamp: number | PixelBounds): PixelBounds {
   return typeof clamp === "number" ? [-clamp, clamp] : clamp;

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { flag, integer, number, oneOf, resolveOptions } from "../lib/options.ts";
+import { channelBounds, flag, integer, number, oneOf, resolveOptions } from "../lib/options.ts";
 import { UserError } from "../lib/user_error.ts";
 
 const rules = {
@@ -25,5 +25,18 @@ Deno.test("resolveOptions() names the option, its value and the allowed values",
   ];
   for (const [given, text] of cases) {
     assertThrows(() => resolveOptions("x", rules, given), UserError, text);
+  }
+});
+
+Deno.test("channelBounds() takes the same bounds for all channels, or lists with one a channel", () => {
+  const rules = { clamp: channelBounds(2.5) };
+  const lists = [[-2, -1], [2, 3]];
+  for (const clamp of [1, [-1, 2], lists, [[0], [1]]]) {
+    assertEquals(resolveOptions("x", rules, { clamp }).clamp as unknown, clamp);
+  }
+  for (
+    const clamp of [0, [2, 1], [[], []], [[0, 0], [1]], [[0, 2], [1, 2]], [[0], 1], [["0"], [1]]]
+  ) {
+    assertThrows(() => resolveOptions("x", rules, { clamp }), UserError, "one number a channel");
   }
 });

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { classDifference, defineAttack } from "./attack.ts";
+import { clampPixels } from "./pixel_space.ts";
 import { walk } from "./walk.ts";
-import { boundsOf, integer, number, oneOf, type Options, pixelBounds } from "../options.ts";
+import { channelBounds, integer, number, oneOf, type Options } from "../options.ts";
 import { mostProbableOthers, scaleRows, squaredRowNorms, topClasses } from "../tensors/rows.ts";
 
 /** Options of `bssAttack`, with the values of Heo et al. (2019) as defaults. */
@@ -13,7 +14,7 @@ export const bssAttackOptions = {
   /** The largest number of steps of a sample */
   maxSteps: integer(10, { max: 1000 }),
   /** Bounds of the pixels of samples that move */
-  clamp: pixelBounds(2.5),
+  clamp: channelBounds(2.5),
   /**
    * "published" divides the gradient by its norm, so the length of a step changes with the scale of
    * the logits. "newton" divides by the squared norm, so a step goes η of the way to the boundary of
@@ -109,5 +110,5 @@ function stepToBoundary(
   const reach = tf.mul(tf.add(gap, epsilon), -eta);
   // A gradient of zero gives a step of zero, not a division by zero.
   const scale = tf.div(reach, tf.maximum(norm, 1e-30)) as tf.Tensor1D;
-  return tf.clipByValue(tf.add(x, scaleRows(gradient, scale)), ...boundsOf(clamp)) as tf.Tensor4D;
+  return clampPixels(tf.add(x, scaleRows(gradient, scale)) as tf.Tensor4D, clamp);
 }

@@ -2,9 +2,10 @@ import * as tf from "@tensorflow/tfjs";
 import { defineAttack } from "./attack.ts";
 import { imageStreams, randomDirections } from "./ball.ts";
 import { bssAttack, bssAttackOptions } from "./bss.ts";
+import { clampPixels } from "./pixel_space.ts";
 import { scaleRows } from "../tensors/rows.ts";
 import { walk } from "./walk.ts";
-import { boundsOf, number, oneOf } from "../options.ts";
+import { number, oneOf } from "../options.ts";
 
 /**
  * Adds Gaussian noise with the norm of the same image's boundary supporting sample, so that the two
@@ -34,7 +35,7 @@ export const noiseAttack = defineAttack({
     const streams = imageStreams(images.shape[0], context.random);
     const samples = tf.tidy(() => {
       const noise = scaleRows(randomDirections(images.shape, streams), tf.tensor1d(norms));
-      return tf.clipByValue(tf.add(images, noise), ...boundsOf(options.clamp)) as tf.Tensor4D;
+      return clampPixels(tf.add(images, noise) as tf.Tensor4D, options.clamp);
     });
     // A walk of no steps gives the logits.
     return await walk(classifier, {

@@ -2,11 +2,46 @@ import * as tf from "@tensorflow/tfjs";
 import type { Attack, AttackClasses, AttackContext, AttackResult } from "./attack.ts";
 import { rowNorms } from "../tensors/rows.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
+import { boundsOf, type ChannelBounds, type PixelBounds } from "../options.ts";
+import { UserError } from "../user_error.ts";
 
 /** Mean and standard deviation of each channel, of pixels in 0…1: normalised = (pixel − mean)/std. */
 export interface Normalisation {
   readonly mean: readonly number[];
   readonly std: readonly number[];
+}
+
+/** Gives the bounds of pixels 0…1, in normalised pixels. */
+export function pixelBox({ mean, std }: Normalisation): ChannelBounds {
+  const normalised = (pixel: number) =>
+    mean.map((centre, channel) => (pixel - centre) / std[channel]);
+  return [normalised(0), normalised(1)];
+}
+
+/**
+ * Clamps pixels to bounds, which may differ by channel.
+ *
+ * @param images `[n, h, w, c]`
+ * @throws UserError if the bounds are for another number of channels
+ */
+export function clampPixels(
+  images: tf.Tensor4D,
+  clamp: number | PixelBounds | ChannelBounds,
+): tf.Tensor4D {
+  if (typeof clamp === "number" || typeof clamp[0] === "number") {
+    return tf.clipByValue(images, ...boundsOf(clamp as number | PixelBounds)) as tf.Tensor4D;
+  }
+  const [low, high] = clamp as ChannelBounds;
+  const channels = images.shape[3];
+  if (low.length !== channels) {
+    throw new UserError(
+      `option "clamp" has bounds for ${low.length} channels, but the images have ${channels}; give ` +
+        `one bound a channel`,
+    );
+  }
+  return tf.tidy(() =>
+    tf.minimum(tf.maximum(images, tf.tensor1d([...low])), tf.tensor1d([...high])) as tf.Tensor4D
+  );
 }
 
 /** Turns normalised images, `[n, h, w, c]`, into pixels in 0…1. */

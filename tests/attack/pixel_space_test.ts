@@ -1,7 +1,15 @@
-import { assert, assertAlmostEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { pgdAttack } from "../../lib/attack/pgd.ts";
-import { attackNormalised, toNormalised, toPixels } from "../../lib/attack/pixel_space.ts";
+import {
+  attackNormalised,
+  clampPixels,
+  pixelBox,
+  toNormalised,
+  toPixels,
+} from "../../lib/attack/pixel_space.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { valuesOf } from "../values_of.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
@@ -39,3 +47,29 @@ onUsableBackends(
     classifier.dispose();
   },
 );
+
+onUsableBackends("clampPixels() clamps all channels alike, or each to its own bounds", async () => {
+  const clamped = async (clamp: Parameters<typeof clampPixels>[1]) => {
+    const images = tf.tensor4d([-3, -3, 3, 3], [1, 2, 1, 2]);
+    const values = [...await valuesOf(() => clampPixels(images, clamp))];
+    images.dispose();
+    return values;
+  };
+  assertEquals(await clamped(2.5), [-2.5, -2.5, 2.5, 2.5]);
+  assertEquals(await clamped([-1, 2]), [-1, -1, 2, 2]);
+  assertEquals(await clamped([[-1, -2], [0.5, 4]]), [-1, -2, 0.5, 3]);
+});
+
+Deno.test("clampPixels() names the number of channels that bounds are for", () => {
+  const images = tf.zeros([1, 1, 1, 3]) as tf.Tensor4D;
+  assertThrows(
+    () => clampPixels(images, [[-1, -2], [1, 2]]),
+    UserError,
+    "bounds for 2 channels, but the images have 3",
+  );
+  images.dispose();
+});
+
+Deno.test("pixelBox() gives black and white in normalised pixels, by channel", () => {
+  assertEquals(pixelBox({ mean: [0.5, 0.25], std: [0.25, 0.5] }), [[-2, -0.5], [2, 1.5]]);
+});

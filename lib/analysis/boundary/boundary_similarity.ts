@@ -51,6 +51,16 @@ export interface BoundarySimilarity {
   readonly magnitude: Estimate;
   /** AngSim: the mean cosine between the perturbations, −1…1. */
   readonly angle: Estimate;
+  /** The mean ratio of the distances to the boundary, the smaller divided by the larger, 0…1. */
+  readonly distanceRatio: Estimate;
+  /** The part of AngSim that the clamp makes; see `BoundaryPair`. */
+  readonly angleFromClamp: Estimate;
+  /** The same means over all pairs, whatever the option `pairs` says. */
+  readonly overAll: Readonly<Record<"magnitude" | "angle" | "distanceRatio", Estimate>>;
+  /** Mean norms of the perturbations, in normalised pixels. */
+  readonly norm: Readonly<Record<keyof BoundaryPair["norms"], Estimate>>;
+  /** Mean gaps on the images, in logits. */
+  readonly gap: Readonly<Record<keyof BoundaryPair["gaps"], Estimate>>;
   /** Mean L2 distances to the boundary, in normalised pixels; see `BoundaryPair`. */
   readonly distance: Readonly<Record<keyof BoundaryPair["distance"], Estimate>>;
   /** The shares of each network's samples that both networks put in the same class. */
@@ -135,6 +145,21 @@ async function compare(
     },
     magnitude: of("magnitude", compared, ({ magnitude }) => magnitude),
     angle: of("angle", compared, ({ angle }) => angle),
+    distanceRatio: of("distance ratio", compared, ({ distanceRatio }) => distanceRatio),
+    angleFromClamp: of("clamp", compared, ({ angleFromClamp }) => angleFromClamp),
+    overAll: {
+      magnitude: of("magnitude of all", pairs, ({ magnitude }) => magnitude),
+      angle: of("angle of all", pairs, ({ angle }) => angle),
+      distanceRatio: of("distance ratio of all", pairs, ({ distanceRatio }) => distanceRatio),
+    },
+    norm: {
+      teacher: of("norm on teacher", pairs, ({ norms }) => norms.teacher),
+      student: of("norm on student", pairs, ({ norms }) => norms.student),
+    },
+    gap: {
+      teacher: of("gap of teacher", pairs, ({ gaps }) => gaps.teacher),
+      student: of("gap of student", pairs, ({ gaps }) => gaps.student),
+    },
     distance: {
       teacher: of("teacher", pairs, ({ distance }) => distance.teacher),
       student: of("student", pairs, ({ distance }) => distance.student),

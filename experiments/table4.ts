@@ -6,7 +6,20 @@ export const table4: Experiment = {
   name: "table4",
   title: "Table 4: similarity of decision boundaries",
   reference: "original",
-  measures: ["ang_sim", "mag_sim", "crossed_on_both", "test_accuracy"],
+  measures: [
+    "ang_sim_box",
+    "distance_ratio",
+    "ang_sim_box_all",
+    "distance_ratio_all",
+    "crossed_on_both_box",
+    "agreement_on_teachers_bss_box",
+    "ang_sim",
+    "mag_sim",
+    "ang_sim_from_clamp",
+    "crossed_on_both",
+    "agreement_on_teachers_bss",
+    "test_accuracy",
+  ],
   claims: [
     {
       statement: "BSS carry over directions that Hinton's distillation does not",

@@ -17,6 +17,9 @@ export interface ScaleBase {
  */
 const EMBEDDED_STEP = { step: "newton", eta: 1 } as const;
 
+/** The balls of attacks at the scale "paper", and the distances beside them. */
+export const PAPER_BALLS = { linf: [0.25, 0.5, 1, 2], distances: true } as const;
+
 const embedded: Pick<RunGrid, "dataset" | "teacher"> = {
   dataset: "fashion-mnist-subset",
   teacher: "resnet14",
@@ -26,6 +29,12 @@ const embedded: Pick<RunGrid, "dataset" | "teacher"> = {
 const evaluationsOn = (images: number, attack = {}): RunGrid["evaluations"] => [
   { name: "boundary", options: { images, ...attack } },
   { name: "robustness", options: { images } },
+];
+
+/** The evaluations at the scale "paper": of boundaries on all test images of CIFAR-10. */
+const PAPER_EVALUATIONS: RunGrid["evaluations"] = [
+  { name: "boundary", options: { images: 10_000 } },
+  { name: "robustness", options: { images: 1000, ...PAPER_BALLS } },
 ];
 
 const bases: Readonly<Record<Scale, ScaleBase>> = {
@@ -61,7 +70,7 @@ const bases: Readonly<Record<Scale, ScaleBase>> = {
       fractions: [1],
       testImages: null,
       protocol: {},
-      evaluations: evaluationsOn(512),
+      evaluations: PAPER_EVALUATIONS,
     },
     bss: {},
     baseSamples: 64,

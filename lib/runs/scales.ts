@@ -31,10 +31,11 @@ const evaluationsOn = (images: number, attack = {}): RunGrid["evaluations"] => [
   { name: "robustness", options: { images } },
 ];
 
-/** The evaluations at the scale "paper": of boundaries on all test images of CIFAR-10. */
+/** The evaluations at the scale "paper": of boundaries and fidelity on all test images of CIFAR-10. */
 const PAPER_EVALUATIONS: RunGrid["evaluations"] = [
   { name: "boundary", options: { images: 10_000 } },
   { name: "robustness", options: { images: 1000, ...PAPER_BALLS } },
+  { name: "fidelity", options: { images: 10_000 } },
 ];
 
 const bases: Readonly<Record<Scale, ScaleBase>> = {
@@ -45,7 +46,10 @@ const bases: Readonly<Record<Scale, ScaleBase>> = {
       fractions: [0.04],
       testImages: 100,
       protocol: { epochs: 2, batchSize: 64 },
-      evaluations: evaluationsOn(16, EMBEDDED_STEP),
+      evaluations: [
+        ...evaluationsOn(16, EMBEDDED_STEP),
+        { name: "fidelity", options: { images: 16, ...EMBEDDED_STEP } },
+      ],
     },
     bss: { ...EMBEDDED_STEP, baseSamples: 8 },
     baseSamples: 8,

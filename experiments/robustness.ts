@@ -1,6 +1,6 @@
 import { claimsOf } from "./claims.ts";
 import type { Experiment } from "../lib/runs/experiment.ts";
-import { atEachScale, paperMethods } from "../lib/runs/scales.ts";
+import { atEachScale, PAPER_BALLS, paperMethods } from "../lib/runs/scales.ts";
 
 const images = { smoke: 8, quick: 100, paper: 512 };
 /** Only the methods of the claims: the ensemble takes a thousand steps even for few images. */
@@ -18,6 +18,11 @@ export const robustness: Experiment = {
     "robust_pgd20_linf_1",
     "robust_pgd20_l2_0.25",
     "robust_apgdensemble_l2_0.25",
+    "robust_apgdensemble_linf_0.25",
+    "robust_apgdensemble_linf_0.5",
+    "robust_apgdensemble_linf_2",
+    "min_distance_linf",
+    "min_distance_l2",
   ],
   claims: claimsOf("robustness"),
   scales: atEachScale(({ grid, bss }, scale) => [{
@@ -26,7 +31,14 @@ export const robustness: Experiment = {
     methods: paperMethods(bss).filter(({ name }) => scale !== "smoke" || inTrial.includes(name)),
     evaluations: [
       ...grid.evaluations.filter(({ name }) => name !== "robustness"),
-      { name: "robustness", options: { images: images[scale], ensemble: true } },
+      {
+        name: "robustness",
+        options: {
+          images: images[scale],
+          ensemble: true,
+          ...(scale === "paper" ? PAPER_BALLS : {}),
+        },
+      },
     ],
   }]),
 };

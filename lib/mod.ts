@@ -90,6 +90,7 @@ export { accuracyByStudent, accuracyWithErrorBars } from "./report/accuracy_by_s
 export { accuracyOver } from "./report/accuracy_over.ts";
 export { displayArquero, showArqueroTables } from "./report/arquero_table.ts";
 export { attackGrid, gapPath } from "./report/attack_grid.ts";
+export { clampShare, normAgainstGap } from "./report/boundary_artefact.ts";
 export { boundaryPicture } from "./report/boundary_picture.ts";
 export { boundaryTable } from "./report/boundary_table.ts";
 export { cellProgress } from "./report/cell_progress.ts";

@@ -3,7 +3,7 @@ import { logitStep } from "./shared.ts";
 import { defineMethod } from "./method.ts";
 import { warmUp } from "./schedules.ts";
 import { number } from "../options.ts";
-import { softCrossEntropy } from "./soft_cross_entropy.ts";
+import { klDivergence } from "./soft_cross_entropy.ts";
 
 const options = {
   /** α, the weight of the divergence between the labelled class and all others */
@@ -72,23 +72,4 @@ export function decoupledDivergence(
     target: klDivergence(target(teacherLogits), target(studentLogits), temperature),
     others: klDivergence(others(teacherLogits), others(studentLogits), temperature),
   };
-}
-
-/**
- * Computes `T² · KL(softmax(t/T) ‖ softmax(s/T))`, mean over the batch: the soft cross-entropy minus
- * the teacher's entropy. The factor T² keeps gradients of one size at every temperature (Hinton et al.
- * 2015).
- *
- * @param teacherLogits `[n, classes]`, taken as constant
- * @param studentLogits `[n, classes]`
- */
-export function klDivergence(
-  teacherLogits: tf.Tensor2D,
-  studentLogits: tf.Tensor2D,
-  temperature: number,
-): tf.Scalar {
-  const [cross, entropy] = [studentLogits, teacherLogits].map((logits) =>
-    softCrossEntropy(teacherLogits, logits, temperature)
-  );
-  return tf.mul(tf.sub(cross, entropy), temperature ** 2);
 }

@@ -69,3 +69,22 @@ function lossAndGradient(
     tf.div(tf.sub(tf.div(exponentials, sums), targets), temperature * count),
   ];
 }
+
+/**
+ * Computes `T² · KL(softmax(t/T) ‖ softmax(s/T))`, mean over the batch: the soft cross-entropy minus
+ * the teacher's entropy. The factor T² keeps gradients of one size at every temperature (Hinton et al.
+ * 2015).
+ *
+ * @param teacherLogits `[n, classes]`, taken as constant
+ * @param studentLogits `[n, classes]`
+ */
+export function klDivergence(
+  teacherLogits: tf.Tensor2D,
+  studentLogits: tf.Tensor2D,
+  temperature: number,
+): tf.Scalar {
+  const [cross, entropy] = [studentLogits, teacherLogits].map((logits) =>
+    softCrossEntropy(teacherLogits, logits, temperature)
+  );
+  return tf.mul(tf.sub(cross, entropy), temperature ** 2);
+}

@@ -4,7 +4,7 @@ import type { GoldenFile, GoldenFolder } from "./golden_folder.ts";
 import { attentionTransfer } from "../distillation/attention.ts";
 import { fspLosses, fspMatrix } from "../distillation/fsp.ts";
 import { hintLoss } from "../distillation/fitnet.ts";
-import { klDivergence } from "../distillation/dkd.ts";
+import { klDivergence } from "../distillation/soft_cross_entropy.ts";
 
 const LOSS = 1e-4;
 const GRADIENT = 1e-3;

@@ -1,5 +1,5 @@
 import { epsilonText, NORM_NAMES } from "../analysis/robustness/budget.ts";
-import type { RobustAccuracy } from "../analysis/robustness/robust_accuracy.ts";
+import { doubtsOf, type RobustAccuracy } from "../analysis/robustness/robust_accuracy.ts";
 import type { Interval } from "../analysis/statistics/interval.ts";
 import type { Displayable } from "./display.ts";
 import { displayTable } from "./display_table.ts";
@@ -9,13 +9,11 @@ import { displayTable } from "./display_table.ts";
  * Warnings are below the table.
  */
 export function robustnessTable(
-  { clean, rows, warnings }: RobustAccuracy,
+  found: RobustAccuracy,
   title = "Accuracy under attack",
 ): Displayable {
-  const doubts = [
-    ...warnings,
-    ...rows.flatMap((row) => row.warnings.map((warning) => `${row.attack}: ${warning}`)),
-  ];
+  const { clean, rows } = found;
+  const doubts = doubtsOf(found);
   return displayTable({
     title,
     columns: [

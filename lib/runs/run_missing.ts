@@ -197,7 +197,7 @@ async function runOne(
     });
     if (answer.type !== "evaluated") return false;
     await lock.check();
-    await writeEvaluations(folder, run, evaluations, answer.measurements, { weights, ...made });
+    await writeEvaluations(folder, run, evaluations, answer.found, { weights, ...made });
   }
   return true;
 }

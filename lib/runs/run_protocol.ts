@@ -1,5 +1,5 @@
 import type { PlannedEvaluation } from "./planned_run.ts";
-import type { Measurement } from "../analysis/evaluations/evaluation.ts";
+import type { Measured } from "../analysis/evaluations/evaluation.ts";
 import type { EpochRow } from "../training/epoch_row.ts";
 import type { PrecisionError } from "../teacher/precision.ts";
 import type { RunSpecification } from "../training/run_specification.ts";
@@ -53,6 +53,8 @@ export type WorkerAnswer =
     readonly rows: readonly EpochRow[];
     /** The student's weights, as a safetensors file */
     readonly weights: Uint8Array;
+    /** SHA-256 of the student's weights before training */
+    readonly initialWeights: string;
     readonly provenance: string;
     /** Only if the teacher computes in less than float32 */
     readonly teacherError?: PrecisionError;
@@ -60,6 +62,11 @@ export type WorkerAnswer =
   | {
     readonly type: "evaluated";
     /** In the order of the requested evaluations */
-    readonly measurements: readonly (readonly Measurement[])[];
+    readonly found: readonly TimedMeasured[];
   }
   | { readonly type: "aborted" };
+
+/** What an evaluation found, and how long it took. */
+export interface TimedMeasured extends Measured {
+  readonly seconds: number;
+}

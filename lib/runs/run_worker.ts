@@ -3,9 +3,8 @@
  * Trains and evaluates runs in a worker thread, one after the other. With several workers, a
  * backend that uses one core uses them all, and the runner stays responsive.
  */
-import type { FromWorker, ToWorker } from "./run_protocol.ts";
+import type { FromWorker, TimedMeasured, ToWorker } from "./run_protocol.ts";
 import { weightsFault } from "./table/result_fault.ts";
-import type { Measurement } from "../analysis/evaluations/evaluation.ts";
 import { evaluationNamed } from "../analysis/evaluations/evaluations.ts";
 import { failureText } from "../as_user_error.ts";
 import { startBackend } from "../backend/start_backend.ts";
@@ -61,7 +60,7 @@ async function trainStudent(
     ? await loadTeacher(planned, own, specification.teacher.precision)
     : null;
   try {
-    const { rows, student } = await train(specification, {
+    const { rows, student, initialWeights } = await train(specification, {
       dataset: own,
       teacher: teacher?.classifier ?? null,
       environment: await environmentOf(settings.backend, settings.threads),
@@ -74,7 +73,8 @@ async function trainStudent(
     });
     const weights = await encodeResNet(student, { specification: canonicalJson(specification) });
     student.dispose();
-    send({ type: "trained", rows, weights, provenance, teacherError: teacher?.error });
+    const teacherError = teacher?.error;
+    send({ type: "trained", rows, weights, initialWeights, provenance, teacherError });
   } finally {
     teacher?.classifier.dispose();
   }
@@ -87,13 +87,15 @@ async function evaluateStudent(
   const student = frozenOf(await loadStudent(studentFile, runName(specification), weights));
   const teacher = frozenOf(await loadPlanned(planned));
   try {
-    const measurements: Measurement[][] = [];
+    const found: TimedMeasured[] = [];
     for (const { name, options } of evaluations) {
       const context = { student, teacher, dataset: own };
+      const start = performance.now();
       const measure = () => evaluationNamed(name).measure(options, context);
-      measurements.push(await untilStopped(abort.signal, measure));
+      const measured = await untilStopped(abort.signal, measure);
+      found.push({ ...measured, seconds: (performance.now() - start) / 1000 });
     }
-    send({ type: "evaluated", measurements });
+    send({ type: "evaluated", found });
   } finally {
     student.dispose();
     teacher.dispose();

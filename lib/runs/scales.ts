@@ -17,6 +17,9 @@ export interface ScaleBase {
  */
 const EMBEDDED_STEP = { step: "newton", eta: 1 } as const;
 
+/** The balls of attacks at the scale "paper", and the distances beside them. */
+export const PAPER_BALLS = { linf: [0.25, 0.5, 1, 2], distances: true } as const;
+
 const embedded: Pick<RunGrid, "dataset" | "teacher"> = {
   dataset: "fashion-mnist-subset",
   teacher: "resnet14",
@@ -28,6 +31,13 @@ const evaluationsOn = (images: number, attack = {}): RunGrid["evaluations"] => [
   { name: "robustness", options: { images } },
 ];
 
+/** The evaluations at the scale "paper": of boundaries and fidelity on all test images of CIFAR-10. */
+const PAPER_EVALUATIONS: RunGrid["evaluations"] = [
+  { name: "boundary", options: { images: 10_000 } },
+  { name: "robustness", options: { images: 1000, ...PAPER_BALLS } },
+  { name: "fidelity", options: { images: 10_000 } },
+];
+
 const bases: Readonly<Record<Scale, ScaleBase>> = {
   smoke: {
     grid: {
@@ -36,7 +46,10 @@ const bases: Readonly<Record<Scale, ScaleBase>> = {
       fractions: [0.04],
       testImages: 100,
       protocol: { epochs: 2, batchSize: 64 },
-      evaluations: evaluationsOn(16, EMBEDDED_STEP),
+      evaluations: [
+        ...evaluationsOn(16, EMBEDDED_STEP),
+        { name: "fidelity", options: { images: 16, ...EMBEDDED_STEP } },
+      ],
     },
     bss: { ...EMBEDDED_STEP, baseSamples: 8 },
     baseSamples: 8,
@@ -61,7 +74,7 @@ const bases: Readonly<Record<Scale, ScaleBase>> = {
       fractions: [1],
       testImages: null,
       protocol: {},
-      evaluations: evaluationsOn(512),
+      evaluations: PAPER_EVALUATIONS,
     },
     bss: {},
     baseSamples: 64,

@@ -12,7 +12,10 @@ export interface WorkLeft {
   readonly evaluations: readonly PlannedEvaluation[];
 }
 
-/** Lists the unfinished runs of a plan, heaviest first. */
+/**
+ * Lists the unfinished runs of a plan: seed by seed, since a seed's runs are compared with each other
+ * and belong on one machine, and the heaviest of a seed first.
+ */
 export async function workLeft(
   folder: ResultsFolder,
   plan: readonly PlannedRun[],
@@ -27,7 +30,9 @@ export async function workLeft(
   }));
   return works
     .filter(({ training, evaluations }) => training || evaluations.length > 0)
-    .sort((a, b) => b.run.flops - a.run.flops);
+    .sort((a, b) =>
+      a.run.specification.seed - b.run.specification.seed || b.run.flops - a.run.flops
+    );
 }
 
 /** Estimates the floating-point operations of the unfinished work. */

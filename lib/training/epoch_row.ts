@@ -28,7 +28,7 @@ interface StepSummary extends StepReport {
   readonly asked: number;
   /** The images among them that were in the cache */
   readonly cached: number;
-  /** Images through the teacher, forward or backward; an image from the cache counts as computed */
+  /** Images through the teacher, forward or backward, counted as if there were no cache */
   readonly teacherImages: number;
 }
 

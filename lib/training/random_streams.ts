@@ -14,17 +14,18 @@ type Stream = seedrandom.StatefulPRNG<seedrandom.State.Arc4>;
 /**
  * Named streams of random numbers in [0, 1), split from one seed.
  *
- * A stream depends on (seed, epoch, name) only. So the same seed gives the same initial weights and the
- * same mini-batches to every method, and a run resumes at an epoch without any saved state. Within an
- * epoch a stream continues where it was left, or from a saved position.
+ * A stream depends on (seed, epoch, name) only. So the same seed gives the same initial weights and, in
+ * the same epoch of the last stage of training, the same mini-batches to every method; see `scheduleOf`
+ * for the stages before it. A run resumes at an epoch without any saved state. Within an epoch a stream
+ * continues where it was left, or from a saved position.
  */
 export class RandomStreams {
   readonly #seed: number;
-  readonly #epoch: number;
+  readonly #epoch: number | string;
   readonly #streams = new Map<StreamName, Stream>();
 
-  /** @param epoch from 1 on; 0 is for draws that are made once per run */
-  constructor(seed: number, epoch = 0) {
+  /** @param epoch from 1 on, or a name in a first stage; 0 is for draws that are made once per run */
+  constructor(seed: number, epoch: number | string = 0) {
     this.#seed = seed;
     this.#epoch = epoch;
   }

@@ -94,7 +94,7 @@ export async function trainStep(
         correct: await step.correct(),
         asked: step.asked,
         cached: step.cached,
-        teacherImages: teacherImages + step.cached,
+        teacherImages: teacherImages + step.cached - step.repeated,
       });
     });
   } finally {
@@ -147,10 +147,14 @@ export class MiniBatchStep implements StepContext {
   asked = 0;
   /** The images among them that the cache had */
   cached = 0;
+  /** Images that the teacher saw again, because the cache has logits but no way back to images. */
+  repeated = 0;
   readonly #batch: MiniBatch;
   readonly #input: PassInput;
   readonly #owned: tf.Tensor[] = [];
   #teacherPass: Pullback | null = null;
+  /** True if an attack follows, and the cache spared the pass that it would start from. */
+  #isPassSpared = false;
   #studentLogits: tf.Tensor2D | null = null;
 
   /** @param batch belongs to the step from now on */
@@ -179,6 +183,7 @@ export class MiniBatchStep implements StepContext {
       this.asked += imageNumbers.length;
       if (kept) {
         this.cached += imageNumbers.length;
+        this.#isPassSpared = attackFollows;
         return this.own(tf.tensor2d(kept, [imageNumbers.length, teacher.classes]));
       }
       // All images or none: a smaller batch might be rounded differently.
@@ -209,7 +214,7 @@ export class MiniBatchStep implements StepContext {
   ): Promise<AttackResult> =>
     this.#input.timed("attack", async () => {
       const images = gatherRows(this.images, rows);
-      const start = this.#teacherPass ? restrictPullback(this.#teacherPass, rows) : undefined;
+      const start = this.#startOf(attack, images, rows);
       try {
         const result = await attackNormalised(
           attack,
@@ -227,6 +232,14 @@ export class MiniBatchStep implements StepContext {
         start?.logits.dispose();
       }
     });
+
+  /** The first pass of an attack that takes one; pixel attacks ignore it. */
+  #startOf(attack: Attack, images: tf.Tensor4D, rows: ArrayLike<number>): Pullback | undefined {
+    if (this.#teacherPass) return restrictPullback(this.#teacherPass, rows);
+    if (!this.#isPassSpared || attack.units !== "normalised") return undefined;
+    this.repeated += rows.length;
+    return this.teacher.pullback(images);
+  }
 
   readonly own = <T extends tf.Tensor>(tensor: T): T => {
     this.#owned.push(tensor);

@@ -5,6 +5,8 @@ import { architectureFor } from "../nn/architecture.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { initialiseResNet } from "../nn/initialise.ts";
 import type { ResNet } from "../nn/resnet.ts";
+import { encodeResNet } from "../nn/weights_file.ts";
+import { sha256 } from "../files/sha256.ts";
 import { DeviceError } from "../backend/device_error.ts";
 import { leaveInterruptedWork } from "../stop/leave_interrupted_work.ts";
 import { stopPoint, untilStopped } from "../stop/until_stopped.ts";
@@ -63,6 +65,8 @@ export interface TrainingResult {
   readonly rows: readonly EpochRow[];
   /** The student after its last epoch; the caller disposes of it. */
   readonly student: ResNet;
+  /** SHA-256 of the student's weights before training; the same for all methods of a seed. */
+  readonly initialWeights: string;
 }
 
 /**
@@ -106,6 +110,7 @@ async function trainStoppable(
     : new CheckpointFolder(checkpoints, specification, environment);
   const teacherCache = openTeacherCache(specification, input);
   try {
+    const initialWeights = sha256(await encodeResNet(initial, {}));
     const saved = await folder?.load((message) => input.onMessage?.(message));
     if (saved) {
       state.restore(saved.tensors);
@@ -119,12 +124,14 @@ async function trainStoppable(
       input.onProgress?.({ step, steps: schedule.length * stepsAnEpoch, row });
     for (let index = rows.length; index < schedule.length; index++) {
       const partial = index === saved?.epoch ? saved.partial : undefined;
-      const streams = new RandomStreams(seed, index + 1);
+      const { stage, epoch, epochOfStreams } = schedule[index];
+      const streams = new RandomStreams(seed, epochOfStreams);
       if (partial) streams.restore(partial.streams);
       const summary = new EpochSummary(partial?.sums);
       const before = summary.steps;
       const row = await trainEpoch({
-        ...schedule[index],
+        stage,
+        epoch,
         dataset,
         teacher,
         teacherCache,
@@ -148,7 +155,7 @@ async function trainStoppable(
       progress((index + 1) * stepsAnEpoch, row);
     }
     state.disposeAllButStudent();
-    return { rows, student: state.student };
+    return { rows, student: state.student, initialWeights };
   } catch (error) {
     state.dispose();
     const remedy = REMEDIES.find(([kind]) => error instanceof kind)?.[1];
@@ -187,14 +194,34 @@ function methodOf(
   );
 }
 
-/** Lists the epochs of all stages, with their numbers e = 1 … E within the stage. */
+/** One epoch of a run. */
+interface ScheduledEpoch {
+  readonly stage: Stage;
+  /** e = 1 … E of the stage */
+  readonly epoch: number;
+  /** The epoch of its random streams; see `RandomStreams`. */
+  readonly epochOfStreams: number | string;
+}
+
+/**
+ * Lists the epochs of all stages.
+ *
+ * The last stage has the streams of a method of one stage, so that runs of a seed see the same
+ * mini-batches in epoch e, whatever came before. Each stage before it has streams of its own.
+ */
 export function scheduleOf(
   method: DistillationMethod,
   options: ResolvedOptions,
   { epochs }: Protocol,
-): { readonly stage: Stage; readonly epoch: number }[] {
-  return method.stages(options, epochs).flatMap((stage) =>
-    Array.from({ length: stage.epochs }, (_, index) => ({ stage, epoch: index + 1 }))
+): ScheduledEpoch[] {
+  const stages = method.stages(options, epochs);
+  const last = stages.at(-1);
+  return stages.flatMap((stage) =>
+    Array.from({ length: stage.epochs }, (_, index) => ({
+      stage,
+      epoch: index + 1,
+      epochOfStreams: stage === last ? index + 1 : `${stage.name} ${index + 1}`,
+    }))
   );
 }
 

@@ -57,7 +57,7 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
   const state = initialState({ method, options, protocol }, { student, teacher, random });
   const rows: EpochRow[] = [];
   try {
-    for (const { stage, epoch } of scheduleOf(method, options, protocol)) {
+    for (const { stage, epoch, epochOfStreams } of scheduleOf(method, options, protocol)) {
       const number = rows.length + 1;
       const summary = new EpochSummary();
       const learningRate = await trainBatches(
@@ -72,7 +72,7 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
           teacher,
           normalisation: PLANE,
           teacherCache: null,
-          streams: new RandomStreams(seed, number),
+          streams: new RandomStreams(seed, epochOfStreams),
           count: points.labels.length,
           makeBatch: (indices) => pointBatch(points, indices),
         },

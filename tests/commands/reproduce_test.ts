@@ -64,6 +64,12 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
     for (const key of ["specification", "backend", "machine", "commit", "source", "weights"]) {
       assert(run.metadata[key], `no ${key} in the metadata`);
     }
+    const initial = await Promise.all(table.rows.map(async ({ run, seed }) => {
+      const { metadata: { initial_weights } } = await results.read(`runs/${run}`);
+      assertMatch(initial_weights, /^[0-9a-f]{64}$/);
+      return `${seed} ${initial_weights}`;
+    }));
+    assertEquals(new Set(initial).size, 2, "one for each seed, whatever the method");
     assertMatch(run.metadata.instructions, run.metadata.backend === "wasm" ? /^SIMD$/ : /\S/);
     assertEquals(run.rows.length, table.rows[0].epochs);
 

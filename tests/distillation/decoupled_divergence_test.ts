@@ -1,6 +1,7 @@
 import { assert } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { decoupledDivergence, klDivergence } from "../../lib/distillation/dkd.ts";
+import { decoupledDivergence } from "../../lib/distillation/dkd.ts";
+import { klDivergence } from "../../lib/distillation/soft_cross_entropy.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";

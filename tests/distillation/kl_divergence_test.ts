@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { klDivergence } from "../../lib/distillation/dkd.ts";
+import { klDivergence } from "../../lib/distillation/soft_cross_entropy.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";

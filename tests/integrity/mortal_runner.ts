@@ -63,7 +63,7 @@ async function makeRuns(
     const lock = await lockRun(path, run.name);
     if (lock && (await workLeft(folder, [run])).length > 0) {
       const checkpoints = join(path, "checkpoints", run.name);
-      const { rows, student } = await train(run.specification, {
+      const { rows, student, initialWeights } = await train(run.specification, {
         dataset,
         teacher: null,
         checkpoints,
@@ -73,7 +73,8 @@ async function makeRuns(
       });
       const weights = await encodeResNet(student, {});
       const { provenance } = dataset;
-      await writeRun(folder, run, { type: "trained", rows, weights, provenance }, made);
+      const answer = { type: "trained", rows, weights, initialWeights, provenance } as const;
+      await writeRun(folder, run, answer, made);
       await Deno.remove(checkpoints, { recursive: true });
     }
     await lock?.release();

@@ -12,6 +12,11 @@ Deno.test("boundaryTable() shows each student's values, with intervals where the
     crossed: { teacher: 10, student: 9, both: 9 },
     magnitude: some,
     angle: none,
+    distanceRatio: some,
+    angleFromClamp: none,
+    overAll: { magnitude: some, angle: some, distanceRatio: some },
+    norm: { teacher: some, student: some },
+    gap: { teacher: some, student: some },
     distance: {
       teacher: some,
       student: { value: 1.5, interval: null, n: 1 },

@@ -10,7 +10,7 @@ async function saidOf(share: number, bss: Record<string, unknown>): Promise<stri
   const [{ name, specification }] = await openPlan(quickstart, choices);
   return fewCrossings({
     rows: [tableRowOf("bss", 1, 0.5, { shares: [1 - share, 0, share] })],
-    results: [{ name, specification, rows: [], measurements: [], metadata: {} }],
+    results: [{ name, specification, rows: [], measurements: [], warnings: [], metadata: {} }],
   });
 }
 

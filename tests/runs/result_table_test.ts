@@ -110,6 +110,27 @@ Deno.test("a table names and leaves out an evaluation of other weights, and resu
   });
 });
 
+Deno.test("a table shows the warnings of evaluations, each once", async () => {
+  await withReference(async (folder, plan) => {
+    const [one, other, unwarned] = await Promise.all(
+      plan.slice(0, 3).map(async (run, index) => {
+        const warnings = JSON.stringify(index < 2 ? ["gradients may be masked"] : []);
+        const result = await addEvaluation(folder, run.name, "mag_sim", 0.5, { warnings });
+        return { ...run, evaluations: [{ result, name: "boundary", options: {}, flops: 1 }] };
+      }),
+    );
+    const doubtsOf = async (plan: typeof one[]) => {
+      const text = await summaryOf(quickstart, "quick", await collectTable(folder, plan));
+      return /Doubtful measurements: .*/.exec(text)?.[0] ?? null;
+    };
+    assertEquals(
+      await doubtsOf([one, other, unwarned]),
+      `Doubtful measurements: ${one.name} and 1 other run: gradients may be masked`,
+    );
+    assertEquals(await doubtsOf([unwarned]), null);
+  });
+});
+
 Deno.test("updateTable() leaves a table alone that is not its own", async () => {
   await withReference(async (folder, plan) => {
     await updateTable(folder, NAME, quickstart, { own: plan, asked: plan });

@@ -16,7 +16,7 @@ import { namedSources } from "./plan_sources.ts";
 /** Makes a finished run of one epoch. */
 function finished({ name, specification }: PlannedRun, test_accuracy: number) {
   const rows = [{ epoch: 1, stage: "train", test_accuracy }] as unknown as EpochRow[];
-  return { name, specification, rows, measurements: [], metadata: {} };
+  return { name, specification, rows, measurements: [], warnings: [], metadata: {} };
 }
 
 Deno.test("tuning alone is tested on a tenth of the training images", async () => {

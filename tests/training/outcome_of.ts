@@ -5,8 +5,8 @@ import { train, type TrainingInput } from "../../lib/training/train.ts";
 import { smallDataset, smallTeacher, testEnvironment } from "./small_run.ts";
 
 /**
- * Trains, and gives the rows without times and a hash of the final weights. With the bytes instead of the
- * hash, a failing test would take minutes to show the difference.
+ * Trains, and gives the rows without times and hashes of the initial and the final weights. With bytes
+ * instead of hashes, a failing test would take minutes to show the difference.
  */
 export async function outcomeOf(
   specification: RunSpecification,
@@ -15,7 +15,7 @@ export async function outcomeOf(
 ) {
   const teacher = specification.teacher ? smallTeacher() : null;
   try {
-    const { rows, student } = await train(specification, {
+    const { rows, student, initialWeights } = await train(specification, {
       dataset: smallDataset(),
       teacher,
       environment: testEnvironment(backend),
@@ -23,7 +23,7 @@ export async function outcomeOf(
     });
     const weights = sha256(await encodeResNet(student, {}));
     student.dispose();
-    return { rows: rows.map(withoutTimes), weights };
+    return { rows: rows.map(withoutTimes), weights, initialWeights };
   } finally {
     teacher?.dispose();
   }

@@ -3,6 +3,7 @@ import type { AttackClasses, AttackResult } from "../../attack/attack.ts";
 import { bssAttack, type BssAttackOptions } from "../../attack/bss.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
 import { scaleRows, topClasses } from "../../tensors/rows.ts";
+import { clampPixels } from "../../attack/pixel_space.ts";
 import { steepest } from "../../attack/ball.ts";
 
 /** Boundary supporting samples of the same image and target class on two networks. */
@@ -25,6 +26,20 @@ export interface BoundaryPair {
     /** To the student's boundary, along the teacher's perturbation. */
     readonly studentAlongTeacher: number | null;
   };
+  /**
+   * The smaller of the two networks' distances, each along its own perturbation, divided by the
+   * larger, 0…1; null if one has none.
+   */
+  readonly distanceRatio: number | null;
+  /** The L2 norm of each network's perturbation, in normalised pixels. */
+  readonly norms: { readonly teacher: number; readonly student: number };
+  /** The lead of the base class over the target class on the image, in each network's logits. */
+  readonly gaps: { readonly teacher: number; readonly student: number };
+  /**
+   * The part of `angle` from pixels that lie beyond the clamp on the image itself: both attacks move
+   * them back alike, wherever the boundaries are. Null if `angle` is.
+   */
+  readonly angleFromClamp: number | null;
   /** True if both networks put the teacher's, or the student's, sample in the same class. */
   readonly agreement: { readonly onTeachers: boolean; readonly onStudents: boolean };
 }
@@ -38,7 +53,7 @@ export async function boundaryPairs(
   teacher: FrozenClassifier,
   student: FrozenClassifier,
   images: tf.Tensor4D,
-  classes: AttackClasses,
+  classes: Required<AttackClasses>,
   options: BssAttackOptions,
 ): Promise<BoundaryPair[]> {
   const onTeacher = await bssAttack(teacher, images, classes, options);
@@ -46,8 +61,13 @@ export async function boundaryPairs(
   const [teachers, students] = [onTeacher, onStudent].map(({ samples }) =>
     tf.sub(samples, images)
   ) as tf.Tensor4D[];
-  const products = tf.tidy(() => tf.sum(tf.mul(teachers, students), [1, 2, 3]));
-  const inner = await products.data();
+  const [products, clamped] = tf.tidy(() => {
+    const byPixel = tf.mul(teachers, students);
+    const isBeyond = tf.notEqual(images, clampPixels(images, options.clamp));
+    return [byPixel, tf.mul(byPixel, tf.cast(isBeyond, "float32"))]
+      .map((values) => tf.sum(values, [1, 2, 3]));
+  });
+  const [inner, innerClamped] = [await products.data(), await clamped.data()];
   const along = (classifier: FrozenClassifier, directions: tf.Tensor4D, { norms }: AttackResult) =>
     distanceAlong(classifier, images, directions, norms, classes.labels);
   const distances = {
@@ -59,27 +79,57 @@ export async function boundaryPairs(
     onTeachers: await agreementOn(onTeacher, student),
     onStudents: await agreementOn(onStudent, teacher),
   };
-  tf.dispose([teachers, students, products]);
+  const gaps = {
+    teacher: await gapsOf(teacher, images, classes),
+    student: await gapsOf(student, images, classes),
+  };
+  tf.dispose([teachers, students, products, clamped]);
   tf.dispose([onTeacher, onStudent].flatMap(({ samples, logits }) => [samples, logits]));
 
   return Array.from(inner, (product, i) => {
     const norms = [onTeacher.norms[i], onStudent.norms[i]];
     const [smaller, larger] = [Math.min(...norms), Math.max(...norms)];
+    const cosine = (product: number) => smaller > 0 ? product / (smaller * larger) : null;
     return {
       crossed: { teacher: onTeacher.success[i], student: onStudent.success[i] },
       magnitude: smaller > 0 ? smaller / larger : null,
-      angle: smaller > 0 ? product / (smaller * larger) : null,
+      angle: cosine(product),
       distance: {
         teacher: distances.teacher[i],
         student: distances.student[i],
         studentAlongTeacher: distances.studentAlongTeacher[i],
       },
+      distanceRatio: ratioOf(distances.teacher[i], distances.student[i]),
+      norms: { teacher: onTeacher.norms[i], student: onStudent.norms[i] },
+      gaps: { teacher: gaps.teacher[i], student: gaps.student[i] },
+      angleFromClamp: cosine(innerClamped[i]),
       agreement: {
         onTeachers: agreement.onTeachers[i],
         onStudents: agreement.onStudents[i],
       },
     };
   });
+}
+
+/** The smaller of two distances divided by the larger; null if one is missing. */
+function ratioOf(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : Math.min(one, other) / Math.max(one, other);
+}
+
+/** Computes how far each image's base class leads its target class, in logits. */
+async function gapsOf(
+  classifier: FrozenClassifier,
+  images: tf.Tensor4D,
+  { labels, targets }: Required<AttackClasses>,
+): Promise<number[]> {
+  const logits = classifier.logits(images);
+  const values = await logits.data();
+  logits.dispose();
+  const { classes } = classifier;
+  return Array.from(
+    { length: images.shape[0] },
+    (_, i) => values[i * classes + labels[i]] - values[i * classes + targets[i]],
+  );
 }
 
 /** True for each sample that the other network puts in the same class as the attacked network. */

@@ -19,7 +19,10 @@ import { UserError } from "../../user_error.ts";
 export const boundarySimilarityOptions = {
   /** The largest number of base samples, which both networks classify correctly. */
   count: integer(1000, { min: 1 }),
-  /** The seed for drawing base samples and their target classes. */
+  /**
+   * The seed for drawing base samples and their target classes. Each image has a stream of its own,
+   * so that its target class does not depend on which other images the networks get right.
+   */
   seed: integer(1),
   /** The number of images to attack at once; the results do not depend on it. */
   batchSize: integer(256, { min: 1 }),
@@ -48,6 +51,16 @@ export interface BoundarySimilarity {
   readonly magnitude: Estimate;
   /** AngSim: the mean cosine between the perturbations, −1…1. */
   readonly angle: Estimate;
+  /** The mean ratio of the distances to the boundary, the smaller divided by the larger, 0…1. */
+  readonly distanceRatio: Estimate;
+  /** The part of AngSim that the clamp makes; see `BoundaryPair`. */
+  readonly angleFromClamp: Estimate;
+  /** The same means over all pairs, whatever the option `pairs` says. */
+  readonly overAll: Readonly<Record<"magnitude" | "angle" | "distanceRatio", Estimate>>;
+  /** Mean norms of the perturbations, in normalised pixels. */
+  readonly norm: Readonly<Record<keyof BoundaryPair["norms"], Estimate>>;
+  /** Mean gaps on the images, in logits. */
+  readonly gap: Readonly<Record<keyof BoundaryPair["gaps"], Estimate>>;
   /** Mean L2 distances to the boundary, in normalised pixels; see `BoundaryPair`. */
   readonly distance: Readonly<Record<keyof BoundaryPair["distance"], Estimate>>;
   /** The shares of each network's samples that both networks put in the same class. */
@@ -132,6 +145,21 @@ async function compare(
     },
     magnitude: of("magnitude", compared, ({ magnitude }) => magnitude),
     angle: of("angle", compared, ({ angle }) => angle),
+    distanceRatio: of("distance ratio", compared, ({ distanceRatio }) => distanceRatio),
+    angleFromClamp: of("clamp", compared, ({ angleFromClamp }) => angleFromClamp),
+    overAll: {
+      magnitude: of("magnitude of all", pairs, ({ magnitude }) => magnitude),
+      angle: of("angle of all", pairs, ({ angle }) => angle),
+      distanceRatio: of("distance ratio of all", pairs, ({ distanceRatio }) => distanceRatio),
+    },
+    norm: {
+      teacher: of("norm on teacher", pairs, ({ norms }) => norms.teacher),
+      student: of("norm on student", pairs, ({ norms }) => norms.student),
+    },
+    gap: {
+      teacher: of("gap of teacher", pairs, ({ gaps }) => gaps.teacher),
+      student: of("gap of student", pairs, ({ gaps }) => gaps.student),
+    },
     distance: {
       teacher: of("teacher", pairs, ({ distance }) => distance.teacher),
       student: of("student", pairs, ({ distance }) => distance.student),
@@ -189,28 +217,38 @@ async function commonBaseSamples(
       teacherLogits.set(row, values[0].slice(k * classes, (k + 1) * classes));
     });
   }
-  const rows = sample([...teacherLogits.keys()], count, stream("base samples"));
+  const rows = sample(
+    [...teacherLogits.keys()],
+    count,
+    (row) => stream(`base samples/${row}`)(),
+  );
   return { rows, targets: await targetsOf(rows), qualifying: teacherLogits.size };
 
   async function targetsOf(rows: readonly number[]): Promise<number[]> {
     if (rows.length === 0) return [];
-    const draw = stream("target class");
     const logits = tf.tensor2d(
       Float32Array.from(rows.flatMap((row) => [...teacherLogits.get(row)!])),
       [rows.length, classes],
     );
     const base = rows.map((row) => labels[row]);
-    const targets = await sampleTargetClasses(logits, base, rows.map(() => draw()), {
-      rule: targetRule,
-    });
+    const uniform = rows.map((row) => stream(`target class/${row}`)());
+    const targets = await sampleTargetClasses(logits, base, uniform, { rule: targetRule });
     logits.dispose();
     return [...targets];
   }
 }
 
-/** Draws at most `count` of the entries, each set equally likely, and keeps their order. */
-function sample(entries: readonly number[], count: number, random: () => number): number[] {
-  const keys = entries.map((entry) => ({ entry, key: random() }));
+/**
+ * Draws at most `count` of the entries, each set equally likely, and keeps their order.
+ *
+ * @param random a number in [0, 1) for each entry
+ */
+function sample(
+  entries: readonly number[],
+  count: number,
+  random: (entry: number) => number,
+): number[] {
+  const keys = entries.map((entry) => ({ entry, key: random(entry) }));
   return keys.toSorted((a, b) => a.key - b.key).slice(0, count)
     .map(({ entry }) => entry).sort((a, b) => a - b);
 }

@@ -17,7 +17,7 @@ export interface Evaluation<R extends Rules = Rules> {
    * @throws UserError for networks or images that it cannot measure
    * @throws DOMException "AbortError" if the work around it was stopped
    */
-  measure(options: Options<R>, context: EvaluationContext): Promise<Measurement[]>;
+  measure(options: Options<R>, context: EvaluationContext): Promise<Measured>;
 }
 
 export interface EvaluationContext {
@@ -25,6 +25,13 @@ export interface EvaluationContext {
   readonly teacher: FrozenClassifier;
   /** The data set whose test images are used. */
   readonly dataset: Dataset;
+}
+
+/** What an evaluation found. */
+export interface Measured {
+  readonly measurements: readonly Measurement[];
+  /** Sentences that say why the measurements are doubtful. */
+  readonly warnings?: readonly string[];
 }
 
 /** A measured value with its 95 % interval over the choice of images. */

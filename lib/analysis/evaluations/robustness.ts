@@ -1,12 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Evaluation, type Measurement, testSample } from "./evaluation.ts";
+import { minimalDistances } from "../robustness/minimal_distance.ts";
+import { median, medianInterval } from "../statistics/median_interval.ts";
+import { NORMS } from "../../attack/ball.ts";
 import { labelledPixels } from "../robustness/labelled_images.ts";
-import { robustAccuracy } from "../robustness/robust_accuracy.ts";
-import { radii } from "../robustness/budget.ts";
+import { doubtsOf, robustAccuracy } from "../robustness/robust_accuracy.ts";
+import { radii, radiusOf } from "../robustness/budget.ts";
 import { robustnessAttacks } from "../robustness/robustness_attack.ts";
 import type { RobustnessRow } from "../robustness/robustness_row.ts";
 import { pixelClassifier } from "../../attack/pixel_space.ts";
-import { flag, integer } from "../../options.ts";
+import { flag, integer, tacit } from "../../options.ts";
 
 const options = {
   /** The largest number of test images. */
@@ -17,34 +20,47 @@ const options = {
   l2: radii([0.25]),
   /** True to attack also with the APGD ensemble, which takes a thousand steps. */
   ensemble: flag(false),
+  /** True to also measure how far images are from being misclassified. */
+  distances: tacit(flag(false)),
 };
 
 /** The index of the ensemble, the last of the attacks. */
 const ENSEMBLE = robustnessAttacks.length - 1;
 
-/** The accuracy of a student under FGSM, PGD-20 and optionally the APGD ensemble. */
+/**
+ * The accuracy of a student under FGSM, PGD-20 and optionally the APGD ensemble; optionally also the
+ * median distance of an image from being misclassified, as DeepFool (L2) and PGD (L∞) find it.
+ */
 export const robustness: Evaluation<typeof options> = {
   name: "robustness",
   options,
   // FGSM takes 4 passes of an image, PGD-20 about 60, the ensemble up to 3,000 for an image that withstands.
-  passes: ({ images, linf, l2, ensemble }) => ({
-    student: images * (linf.length + l2.length) * (ensemble ? 600 : 64),
+  // The distances take about 60 in L2, and in L∞ 60 for each of about seven radii.
+  passes: ({ images, linf, l2, ensemble, distances }) => ({
+    student: images *
+      ((linf.length + l2.length) * (ensemble ? 600 : 64) + (distances ? 480 : 0)),
     teacher: 0,
   }),
-  async measure({ images, linf, l2, ensemble }, { student, dataset }) {
+  async measure({ images, linf, l2, ensemble, distances }, { student, dataset }) {
     const pixels = labelledPixels(dataset, testSample(dataset, images));
     try {
       const attacks = ensemble ? robustnessAttacks : robustnessAttacks.slice(0, ENSEMBLE);
-      const found = await robustAccuracy(
-        pixelClassifier(student, dataset),
-        pixels,
-        { linf, l2 },
-        { attacks },
-      );
-      return [
-        measured("robust_none", found.clean),
-        ...found.rows.map((row) => measured(robustMeasure(row), row)),
-      ];
+      const classifier = pixelClassifier(student, dataset);
+      const found = await robustAccuracy(classifier, pixels, { linf, l2 }, { attacks });
+      const minimal: Measurement[] = [];
+      for (const norm of distances ? NORMS : []) {
+        const unit = radiusOf({ norm, epsilon: 1 });
+        const each = await minimalDistances(classifier, pixels, norm);
+        minimal.push(medianOf(`min_distance_${norm}`, each.map((distance) => distance / unit)));
+      }
+      return {
+        measurements: [
+          measured("robust_none", found.clean),
+          ...found.rows.map((row) => measured(robustMeasure(row), row)),
+          ...minimal,
+        ],
+        warnings: doubtsOf(found),
+      };
     } finally {
       tf.dispose(pixels.images);
     }
@@ -54,6 +70,13 @@ export const robustness: Evaluation<typeof options> = {
 /** Names a measure: "robust_pgd20_linf_2" is the accuracy under PGD-20 within 2/255 in L∞. */
 function robustMeasure({ attack, norm, epsilon }: RobustnessRow): string {
   return `robust_${attack.toLowerCase().replaceAll(/[^a-z0-9]/g, "")}_${norm}_${epsilon}`;
+}
+
+/** The median of distances over all images; null, or without an end, where that is infinite. */
+function medianOf(measure: string, distances: readonly number[]): Measurement {
+  const finite = (value: number) => Number.isFinite(value) ? value : null;
+  const [low, high] = (medianInterval(distances) ?? [NaN, NaN]).map(finite);
+  return { measure, value: finite(median(distances)), low, high, n: distances.length };
 }
 
 function measured(

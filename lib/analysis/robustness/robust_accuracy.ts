@@ -37,6 +37,14 @@ export interface RobustAccuracy {
   readonly warnings: readonly string[];
 }
 
+/** Lists all warnings: those about the classifier, then those about a row, with its attack. */
+export function doubtsOf({ rows, warnings }: RobustAccuracy): string[] {
+  return [
+    ...warnings,
+    ...rows.flatMap((row) => row.warnings.map((warning) => `${row.attack}: ${warning}`)),
+  ];
+}
+
 /**
  * Measures the share of images that a classifier still classifies correctly under attacks within a
  * ball.

@@ -17,8 +17,9 @@ export interface PairedDifference {
 /**
  * Compares two methods over runs that share their seed: the difference `a − b`.
  *
- * With the same seed, two methods start from the same weights and see the same batches. Part of the
- * spread over seeds is common to both, and the difference removes it.
+ * With the same seed, two methods start from the same weights and, in each epoch of their last stage,
+ * see the same batches. Part of the spread over seeds is common to both, and the difference removes
+ * it.
  *
  * @param a one value for each seed
  * @param b one value for each seed, in the order of `a`

@@ -170,6 +170,7 @@ function rowFault(
     specification: run.specification,
     rows: run.rows as readonly EpochRow[],
     measurements: [],
+    warnings: [],
     metadata: run.metadata,
   }));
   const measured = Map.groupBy(evaluations.flatMap(({ rows }) => rows), ({ measure }) => measure);

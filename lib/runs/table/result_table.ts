@@ -4,6 +4,7 @@ import { measuredFault, nameFault } from "./result_fault.ts";
 import { type RunResult, type TableRow, tableRow } from "./table_row.ts";
 import type { Measurement } from "../../analysis/evaluations/evaluation.ts";
 import type { ArrowContent } from "../../store/arrow_file.ts";
+import { counted } from "../../report/duration.ts";
 import type { ResultsFolder } from "../../store/results_folder.ts";
 import { resultFile } from "../../store/manifest.ts";
 import type { EpochRow } from "../../training/epoch_row.ts";
@@ -80,14 +81,14 @@ function runResult(
   { rows, metadata }: ArrowContent,
   evaluations: readonly (ArrowContent | UserError)[],
 ): RunResult {
+  const whole = evaluations.flatMap((content) => content instanceof UserError ? [] : [content]);
   return {
     name,
     specification: JSON.parse(metadata.specification),
     rows: rows as readonly EpochRow[],
-    measurements: evaluations
-      .flatMap((content) =>
-        content instanceof UserError ? [] : content.rows
-      ) as unknown as readonly Measurement[],
+    measurements: whole.flatMap(({ rows }) => rows) as unknown as readonly Measurement[],
+    // Older evaluations did not record their warnings.
+    warnings: whole.flatMap(({ metadata }): string[] => JSON.parse(metadata.warnings ?? "[]")),
     metadata,
   };
 }
@@ -108,6 +109,16 @@ export function fewCrossings({ rows, results }: Pick<ResultTable, "rows" | "resu
       `with eta=${eta}, step=${step} and maxSteps=${maxSteps}; ${adviceFor(step, Number(eta))}`,
     ];
   });
+}
+
+/** Lists the warnings of evaluations, each once with the first runs that it is about. */
+export function doubtfulMeasurements({ results }: Pick<ResultTable, "results">): string[] {
+  const warned = results.flatMap(({ name, warnings }) =>
+    warnings.map((warning) => ({ name, warning }))
+  );
+  return [...Map.groupBy(warned, ({ warning }) => warning)].map(([warning, [{ name }, ...more]]) =>
+    `${name}${more.length > 0 ? ` and ${counted(more.length, "other run")}` : ""}: ${warning}`
+  );
 }
 
 function adviceFor(step: unknown, eta: number): string {

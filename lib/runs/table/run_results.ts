@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import type { WorkerAnswer } from "../run_protocol.ts";
+import type { TimedMeasured, WorkerAnswer } from "../run_protocol.ts";
 import { type PlannedEvaluation, type PlannedRun, resultNameOf } from "../planned_run.ts";
 import type { Arithmetic } from "../../backend/backend.ts";
-import type { Measurement } from "../../analysis/evaluations/evaluation.ts";
 import { sha256 } from "../../files/sha256.ts";
 import { writeWeights } from "../../nn/weights_file.ts";
 import type { Columns } from "../../store/arrow_file.ts";
@@ -31,7 +30,10 @@ export function studentPath(run: string): string {
 export async function writeRun(
   folder: ResultsFolder,
   run: PlannedRun,
-  { rows, weights, provenance, teacherError }: Extract<WorkerAnswer, { type: "trained" }>,
+  { rows, weights, initialWeights, provenance, teacherError }: Extract<
+    WorkerAnswer,
+    { type: "trained" }
+  >,
   made: RunProvenance,
 ): Promise<void> {
   await writeWeights(studentFile(folder, run), weights);
@@ -41,6 +43,7 @@ export async function writeRun(
     ...made,
     data: provenance,
     weights: sha256(weights),
+    initial_weights: initialWeights,
     ...(teacherError ? { teacher_error: canonicalJson(teacherError) } : {}),
     finished: new Date().toISOString(),
   });
@@ -63,20 +66,23 @@ export async function writeEvaluations(
   folder: ResultsFolder,
   { name: run, teacher }: PlannedRun,
   evaluations: readonly PlannedEvaluation[],
-  measurements: readonly (readonly Measurement[])[],
+  found: readonly TimedMeasured[],
   made: RunProvenance & { readonly weights: string },
 ): Promise<void> {
   for (const [index, { result, name, options }] of evaluations.entries()) {
+    const { measurements, warnings = [], seconds } = found[index];
     await folder.write(
       result,
       MEASUREMENT_COLUMNS,
-      measurements[index].map((row) => ({ ...row })),
+      measurements.map((row) => ({ ...row })),
       {
         run,
         evaluation: name,
         options: canonicalJson(options),
         teacher: canonicalJson({ name: teacher.name, hash: teacher.hash }),
         ...made,
+        seconds: seconds.toFixed(1),
+        ...(warnings.length > 0 ? { warnings: JSON.stringify(warnings) } : {}),
         finished: new Date().toISOString(),
       },
     );

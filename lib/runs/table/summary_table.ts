@@ -1,7 +1,7 @@
 import type { Experiment } from "../experiment.ts";
 import type { PlannedRun } from "../planned_run.ts";
 import { measureNamed } from "./measures.ts";
-import type { ResultTable } from "./result_table.ts";
+import { doubtfulMeasurements, type ResultTable } from "./result_table.ts";
 import { type MeanStd, summarise, type SummaryRow } from "./summary.ts";
 import type { Displayable } from "../../report/display.ts";
 import { counted } from "../../report/duration.ts";
@@ -157,15 +157,17 @@ function intervalText({ gain }: SummaryRow, digits: number): string | null {
 }
 
 function noteOf(
-  { rows, missing, unmeasured, damaged }: ResultTable,
+  { rows, results, missing, unmeasured, damaged }: ResultTable,
   summary: readonly SummaryRow[],
 ): string {
   const mixed = new Set(summary.flatMap(({ gain }) => gain?.mixed ?? []));
+  const doubts = doubtfulMeasurements({ results });
   return [
     `${counted(rows.length, "run")}, mean ± standard deviation over seeds; last epoch`,
     mixed.size > 0 && `${MIXED} with pairs that differ in ${[...mixed].join(", ")}`,
     missing.length > 0 && `Missing: ${describeRuns(missing)}`,
     unmeasured.length > 0 && `Not yet measured: ${describeRuns(unmeasured)}`,
+    doubts.length > 0 && `Doubtful measurements: ${doubts.join("; ")}`,
     damaged.length > 0 && `Damaged: ${damaged.map(({ cause }) => cause).join("; ")}`,
   ].filter(Boolean).join(". ");
 }

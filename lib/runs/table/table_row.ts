@@ -11,6 +11,8 @@ export interface RunResult {
   readonly rows: readonly EpochRow[];
   /** The measurements of all finished evaluations. */
   readonly measurements: readonly Measurement[];
+  /** The sentences in which evaluations say why they are doubtful. */
+  readonly warnings: readonly string[];
   /** Backend, machine, versions, commit, hashes. */
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -109,6 +109,30 @@ onUsableBackends(
 );
 
 onUsableBackends(
+  "boundary similarity draws the target of an image without regard to the other images",
+  async () => {
+    const classifier = testClassifier();
+    const set = await labelledBy(classifier, 12);
+    // Only the last image is left: it had the twelfth place, and now has the first.
+    const labels = set.labels.map((label, i) => i < 11 ? (label + 1) % 4 : label);
+    const options = { ...NEWTON, targetRule: "random" } as const;
+    for (const seed of [1, 2, 3, 4]) {
+      const all = await boundarySimilarity(classifier, classifier, set, { ...options, seed });
+      const alone = await boundarySimilarity(
+        classifier,
+        classifier,
+        { images: set.images, labels },
+        { ...options, seed },
+      );
+      assertEquals(alone.attacked, 1);
+      assertAlmostEquals(alone.pairs[0].distance.teacher!, all.pairs[11].distance.teacher!, 1e-4);
+    }
+    set.images.dispose();
+    classifier.dispose();
+  },
+);
+
+onUsableBackends(
   "boundary similarity without a qualifying image is null, not NaN",
   async () => {
     const classifier = testClassifier();

@@ -22,11 +22,11 @@ import { uniformNumbers } from "../../numbers.ts";
 const cachedShares = (rows: readonly Record<string, unknown>[]) =>
   rows.map(({ teacher_cached }) => teacher_cached);
 
-/** Leaves out the columns that depend on the cache. */
+/** Leaves out the column that depends on the cache. */
 const withoutShares = (
   { rows, weights }: { rows: Record<string, unknown>[]; weights: string },
 ) => ({
-  rows: rows.map((row) => ({ ...row, teacher_cached: null, teacher_images: null })),
+  rows: rows.map((row) => ({ ...row, teacher_cached: null })),
   weights,
 });
 
@@ -41,11 +41,20 @@ const onPixels = {
   }),
 };
 
+/** A stand-in that ignores the teacher's pass over the mini-batch. */
+const noisy = {
+  ...smallSpecification("bss"),
+  options: resolveMethodOptions(methodNamed("bss"), {
+    ...{ attack: "noise", length: "given", baseSamples: 4 },
+  }),
+};
+
 for (
   const [what, specification] of [
     ["hinton", smallSpecification("hinton")],
     ["bss", smallSpecification("bss")],
     ["bss with an attack on pixels", onPixels],
+    ["bss with noise of a given length", noisy],
   ] as const
 ) {
   onFastBackends(

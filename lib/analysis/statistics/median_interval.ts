@@ -1,0 +1,31 @@
+import { normalQuantile } from "./distributions.ts";
+import { checkLevel, CONFIDENCE_LEVEL, type Interval } from "./interval.ts";
+
+/** Computes the median; NaN for no values. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return Number.isInteger(middle)
+    ? (sorted[middle - 1] + sorted[middle]) / 2
+    : sorted[Math.floor(middle)];
+}
+
+/**
+ * Computes an interval of the median from two of the values themselves: those of the ranks
+ * `n/2 ± z √n/2` (Conover 1999, section 3.2). It assumes no distribution, and values may be infinite.
+ *
+ * @param level the approximate share of such intervals that contain the true median
+ * @returns the interval, in the units of the values; null for too few values
+ * @throws RangeError if the level is out of range
+ */
+export function medianInterval(
+  values: readonly number[],
+  level = CONFIDENCE_LEVEL,
+): Interval | null {
+  checkLevel(level);
+  const sorted = values.toSorted((a, b) => a - b);
+  const n = sorted.length;
+  const reach = normalQuantile((1 + level) / 2) * Math.sqrt(n) / 2;
+  const [low, high] = [Math.round(n / 2 - reach), Math.round(1 + n / 2 + reach)];
+  return low < 1 ? null : [sorted[low - 1], sorted[high - 1]];
+}

@@ -1,0 +1,89 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { fidelity } from "../../../lib/analysis/evaluations/fidelity.ts";
+import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
+import { resolveOptions } from "../../../lib/options.ts";
+import { topClasses } from "../../../lib/tensors/rows.ts";
+import { imageTensor } from "../../../lib/training/batches.ts";
+import { constantClassifier, linearClassifier } from "../../classifiers.ts";
+import { uniformNumbers } from "../../numbers.ts";
+import { onAutomaticBackend } from "../../on_every_backend.ts";
+import { smallDataset } from "../../training/small_run.ts";
+
+const weights = [...uniformNumbers(8 * 8 * 4, "teacher")];
+const noise = uniformNumbers(8 * 8 * 4, "student");
+const options = resolveOptions("fidelity", fidelity.options, {
+  images: 8,
+  step: "newton",
+  eta: 1,
+  clamp: 100,
+});
+
+/** Records the images that a classifier sees. */
+function watched(classifier: FrozenClassifier, seen: Promise<ArrayLike<number>>[]) {
+  return {
+    ...classifier,
+    logits(images: Parameters<FrozenClassifier["logits"]>[0]) {
+      seen.push(images.data());
+      return classifier.logits(images);
+    },
+  };
+}
+
+onAutomaticBackend(
+  "the evaluation of fidelity takes test images, the teacher's BSS and noise as long",
+  async () => {
+    const teacher = linearClassifier(weights, [0, 0, 0, 0]);
+    const seen: Promise<ArrayLike<number>>[] = [];
+    const student = watched(
+      linearClassifier(weights.map((w, i) => w + noise[i] / 2), [0, 0, 0, 0]),
+      seen,
+    );
+    const dataset = smallDataset();
+    const all = [...Array(8).keys()];
+    const images = imageTensor(dataset, dataset.test, all);
+    const logits = teacher.logits(images);
+    // The teacher is right but for the third image.
+    const labels = Uint8Array.from(topClasses(await logits.data(), 4));
+    labels[2] = (labels[2] + 1) % 4;
+    const pixels = await images.data();
+    images.dispose();
+    logits.dispose();
+
+    const test = { ...dataset.test, labels };
+    const context = { teacher, student, dataset: { ...dataset, test } };
+    const { measurements } = await fidelity.measure(options, context);
+    const counts = Map.groupBy(measurements, ({ measure }) => measure.split("_").at(-1)!);
+    assertEquals([...counts.keys()], ["test", "bss", "noise"]);
+    assert(counts.get("test")!.every(({ n }) => n === 8));
+    assert(["bss", "noise"].every((kind) => counts.get(kind)!.every(({ n }) => n === 7)));
+    assert(measurements.every(({ value, low, high }) => low! <= value! && value! <= high!));
+
+    const [whole, bss, noisy] = await Promise.all(seen);
+    assertEquals(whole, pixels);
+    const right = all.filter((i) => i !== 2);
+    const lengthOf = (samples: ArrayLike<number>, i: number) =>
+      Math.hypot(
+        ...Array.from({ length: 64 }, (_, k) => samples[64 * i + k] - pixels[64 * right[i] + k]),
+      );
+    for (let i = 0; i < 7; i++) {
+      assert(lengthOf(bss, i) > 1e-3);
+      assertAlmostEquals(lengthOf(noisy, i), lengthOf(bss, i), 1e-4);
+    }
+    assert(Array.from(noisy).some((value, k) => Math.abs(value - bss[k]) > 1e-3));
+
+    const again = await fidelity.measure(options, context);
+    assertEquals(again.measurements, measurements);
+  },
+);
+
+onAutomaticBackend("fidelity on samples is null if the teacher gets no image right", async () => {
+  const wrong = constantClassifier([0, 1, 0, 0]);
+  const { test, ...dataset } = smallDataset();
+  const zeros = { ...test, labels: new Uint8Array(8) };
+  const context = { teacher: wrong, student: wrong, dataset: { ...dataset, test: zeros } };
+  const { measurements } = await fidelity.measure(options, context);
+  for (const { measure, value, low, high, n } of measurements) {
+    if (measure.endsWith("_test")) assert(value !== null && n === 8, measure);
+    else assertEquals([value, low, high, n], [null, null, null, 0], measure);
+  }
+});

@@ -7,7 +7,7 @@ import { decideFamily, type Decision } from "../../lib/analysis/statistics/decid
  * Simulates the rule for verdicts at the planned seeds. Each trial draws independent normal paired
  * differences for a whole family. Shares of 10,000 trials, with standard errors of at most 0.5 %:
  *
- * - Without any true difference, 4.6 to 5.1 % of the families on the list have a false verdict.
+ * - Without any true difference, 4.6 to 5.3 % of the families on the list have a false verdict.
  * - With true differences of the margin, 0.5 points, "no difference" is found in 1.7 to 2.0 % of
  *   families of two with ten seeds (SD 0.7 or 0.5), and in 1.7 % with five (SD 0.4).
  * - The power for gains of 2.07 (SD 0.7) and 0.67 points (SD 0.5) in a family of two: 100 and 96 %

@@ -238,7 +238,12 @@ Deno.test("mergePlans() merges a run of several experiments, with the evaluation
   const robust = experiments.find(({ name }) => name === "robustness")!;
   const withMore = mergePlans([...plans, await planRuns(robust, choices, namedSources)]);
   const bss = withMore.find(({ label }) => label === "bss")!;
-  assertEquals(bss.evaluations.map(({ name }) => name), ["boundary", "robustness", "robustness"]);
+  assertEquals(bss.evaluations.map(({ name }) => name), [
+    "boundary",
+    "robustness",
+    "fidelity",
+    "robustness",
+  ]);
 });
 
 Deno.test("an evaluation with other options, or against another teacher, is another result", async () => {

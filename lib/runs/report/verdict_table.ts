@@ -13,14 +13,26 @@ const RULE =
   "the planned family, p below 0.05); no difference if the interval lies within the margin; else not " +
   "settled. What is not settled has the family's Bonferroni interval";
 
-/** Makes a table of the verdicts on an experiment's claims, by the rule of {@linkcode verdicts}. */
-export function verdictTable(experiment: Experiment, rows: readonly TableRow[]): Displayable {
-  const found = verdicts(experiment, rows);
+/** A verdict in words. */
+interface VerdictLine {
+  readonly claim: string;
+  readonly source: string;
+  readonly place: string;
+  readonly family: string | null;
+  readonly seeds: string | null;
+  readonly difference: string | null;
+  /** The adjusted interval */
+  readonly interval: string | null;
+  readonly p: string | null;
+  readonly verdict: string;
+}
+
+/** Puts verdicts into words. */
+export function verdictLines(found: readonly Verdict[]): VerdictLine[] {
   const placeOf = places(found.map(({ claim }) => claim));
-  const lines = found.map((verdict) => {
+  return found.map((verdict) => {
     const { claim, difference: { n, mean }, interval, adjustedP } = verdict;
     const { digits } = measureNamed(claim.measure);
-    const unit = unitOf(claim);
     const isHere = verdict.kind !== "elsewhere";
     return {
       claim: claim.statement,
@@ -28,13 +40,19 @@ export function verdictTable(experiment: Experiment, rows: readonly TableRow[]):
       place: placeOf(claim),
       family: isHere ? `${claim.family.name}: ${claim.family.size}` : null,
       seeds: isHere ? seedsText(verdict) : null,
-      difference: n === 0 ? null : `${mean >= 0 ? "+" : ""}${mean.toFixed(digits)}${unit}`,
+      difference: n === 0 ? null : `${mean >= 0 ? "+" : ""}${mean.toFixed(digits)}${unitOf(claim)}`,
       interval: interval && `[${interval.map((end) => end.toFixed(digits)).join(", ")}]`,
       p: adjustedP === null ? null : adjustedP.toFixed(3),
       verdict: verdictText(verdict),
-      isHere,
     };
   });
+}
+
+/** Makes a table of the verdicts on an experiment's claims, by the rule of {@linkcode verdicts}. */
+export function verdictTable(experiment: Experiment, rows: readonly TableRow[]): Displayable {
+  const found = verdicts(experiment, rows);
+  const lines = verdictLines(found);
+  const isHere = (_line: unknown, index: number) => found[index].kind !== "elsewhere";
   const table = displayTable({
     title: "Verdicts",
     columns: [
@@ -48,16 +66,18 @@ export function verdictTable(experiment: Experiment, rows: readonly TableRow[]):
       { key: "p", title: "p, adjusted", align: "right" },
       { key: "verdict", title: "verdict" },
     ],
-    rows: lines.map(({ isHere, verdict, ...line }, index) => ({
+    rows: lines.map(({ verdict, ...line }, index) => ({
       ...line,
-      verdict: isHere ? verdict : { text: verdict, href: `${found[index].claim.experiment}.ipynb` },
+      verdict: isHere(line, index)
+        ? verdict
+        : { text: verdict, href: `${found[index].claim.experiment}.ipynb` },
     })),
     note: RULE,
   });
   return withVerdicts(
     table,
     // Each claim stands once in the index: with the experiment that decides it.
-    lines.filter(({ isHere }) => isHere).map(({ claim, place, verdict }) => ({
+    lines.filter(isHere).map(({ claim, place, verdict }) => ({
       claim: place === "" ? claim : `${claim} (${place})`,
       verdict,
     })),

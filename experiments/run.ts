@@ -5,7 +5,7 @@ import { type Experiment, variantClaims } from "../lib/runs/experiment.ts";
 import { ownBeside, type Plan, planExperiments } from "../lib/runs/open_plan.ts";
 import { checkOverridesUsed } from "../lib/runs/overrides.ts";
 import { type LoadedSources, planSources, RESULTS } from "../lib/runs/plan_sources.ts";
-import { mergePlans } from "../lib/runs/planned_run.ts";
+import { mergePlans, resultNameOf } from "../lib/runs/planned_run.ts";
 import { chosenMethods, type PlanChoices } from "../lib/runs/plan.ts";
 import { chosenTable } from "../lib/runs/report/chosen_table.ts";
 import { verdictTable } from "../lib/runs/report/verdict_table.ts";
@@ -103,8 +103,8 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const damage = await damageIn(folder, plans, tables);
   const works = await workLeft(folder, runs);
   for (const cause of damage) console.error(`damaged: ${printable(cause)}`);
-  if (works.length > 0) await checkInputs(works.map(({ run }) => run), sources);
-  const isRun = works.length > 0 && !options["dry-run"];
+  const canRun = works.length === 0 || await haveInputs(works, folder, sources);
+  const isRun = works.length > 0 && canRun && !options["dry-run"];
   if (!options["dry-run"]) await keepInputCards(folder.path, runs);
   if (submission && isRun) {
     const experiments = chosen.map(({ name }) => name);
@@ -129,7 +129,9 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
       seconds: until,
       verbose: options.verbose,
     })
-    : 0;
+    : canRun
+    ? 0
+    : 1;
   if (!options["dry-run"]) {
     for (const [experiment, plan] of plans) {
       await updateTable(
@@ -143,6 +145,28 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   }
   if (damage.length > 0) throw new UserError(damage.join("\n"));
   return status;
+}
+
+/**
+ * Checks that images and teachers are at hand. Without them, finished runs are shown all the same.
+ *
+ * @throws UserError if a run that is not trained yet needs what is missing
+ */
+async function haveInputs(
+  works: readonly WorkLeft[],
+  folder: ResultsFolder,
+  sources: LoadedSources,
+): Promise<boolean> {
+  try {
+    await checkInputs(works.map(({ run }) => run), sources);
+    return true;
+  } catch (error) {
+    const present = await folder.present();
+    const areTrained = works.every(({ run }) => present.has(resultNameOf(run)));
+    if (!(error instanceof UserError) || !areTrained) throw error;
+    console.error(`not measured: ${error.message}`);
+    return false;
+  }
 }
 
 /** Lists the damage in the requested runs and in their tables, one sentence each. */

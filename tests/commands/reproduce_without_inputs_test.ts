@@ -29,11 +29,12 @@ async function withoutInputs(
   });
 }
 
-Deno.test("reproduce prints the table of finished results without images and teacher", async () => {
+Deno.test("reproduce prints the table of finished runs without images and teacher, and says what it cannot measure", async () => {
   await withoutInputs(async (_folder, reproduceSeeds) => {
     const { code, stdout, stderr } = await reproduceSeeds("1");
-    assertEquals(code, 0, stderr);
-    assertStringIncludes(stdout, "Nothing to do");
+    assertEquals(code, 1, stderr);
+    assertStringIncludes(stderr, "not measured: there is no teacher cifar10-resnet26");
+    assertStringIncludes(stdout, "Not yet measured");
     for (const method of ["original", "hinton", "bss"]) {
       assertMatch(stdout, new RegExp(`resnet8 +${method} +8\\d\\.\\d\\d`));
     }

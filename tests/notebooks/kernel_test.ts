@@ -172,7 +172,7 @@ Deno.test({
         await cell.printed(/go/);
         await kernel.stop();
         const { text, status } = await cell.end;
-        assertMatch(text, /^go\nStop found nothing .* restart the kernel\nwaited\n$/);
+        assertMatch(text, /^go\nStop found no work .* restart the kernel\nwaited\n$/);
         assertEquals(status, "ok");
         await assertPrints(kernel, "console.log(kept)", "41\n");
       });

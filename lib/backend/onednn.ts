@@ -14,11 +14,11 @@ export const onednn: Backend = {
   register: async ({ threads }) => {
     if (tf.findBackendFactory("onednn")) return;
     const { openLibrary } = await import("./onednn/open_library.ts");
-    const { FreezingOnednnBackend } = await import("./onednn/frozen/sliced_network.ts");
+    const { ResNetOnednnBackend } = await import("./onednn/resnet_backend.ts");
     const { registerKernels } = await import("./onednn/register_kernels.ts");
     const opened = openLibrary(threads);
     registerKernels("onednn");
-    tf.registerBackend("onednn", () => new FreezingOnednnBackend(opened));
+    tf.registerBackend("onednn", () => new ResNetOnednnBackend(opened));
   },
   arithmetic: async () => {
     const { openLibrary } = await import("./onednn/open_library.ts");

@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { Precision } from "./freeze.ts";
 
 /** The output of a forward pass. */
 export interface NetworkOutput {
@@ -12,6 +13,13 @@ export interface NetworkOutput {
   readonly features: readonly tf.Tensor4D[];
 }
 
+/** The kind of a forward pass. */
+export interface ForwardMode {
+  readonly training: boolean;
+  /** The precision of a pass in training mode. Default: float32. */
+  readonly precision?: Precision;
+}
+
 /** A network that can be trained. */
 export interface Network {
   /** The trainable variables, by name. */
@@ -19,7 +27,7 @@ export interface Network {
   /** The channels of each feature map of `forward`. */
   readonly featureChannels: readonly number[];
   /** Makes a forward pass over images `[n, h, w, c]`. */
-  forward(images: tf.Tensor4D, mode: { training: boolean }): NetworkOutput;
+  forward(images: tf.Tensor4D, mode: ForwardMode): NetworkOutput;
   /** Lists parameters and, if there are any, running statistics, in the order of a file. */
   variables(): [name: string, variable: tf.Variable][];
   dispose(): void;

@@ -10,7 +10,9 @@ import { batchNormTraining } from "./batch_norm.ts";
 import { movingAverage } from "./moving_average.ts";
 import { shortcut } from "./shortcut.ts";
 import type { Weight } from "./layout.ts";
-import type { Network, NetworkOutput } from "./network.ts";
+import type { ForwardMode, Network, NetworkOutput } from "./network.ts";
+import type { Precision } from "./freeze.ts";
+import { type BatchStatistics, hasTrainingPass, trainingPass } from "./training_pass.ts";
 
 /** PyTorch's defaults. */
 export const BATCH_NORM_EPSILON = 1e-5;
@@ -49,19 +51,15 @@ export class ResNet implements Network {
    * In training mode, batch-norm uses the statistics of the mini-batch and updates the running
    * ones. In inference mode it uses the running ones.
    */
-  forward(images: tf.Tensor4D, { training }: { training: boolean }): NetworkOutput {
+  forward(images: tf.Tensor4D, { training, precision = "f32" }: ForwardMode): NetworkOutput {
+    if (training && hasTrainingPass()) return this.#trainingPass(images, precision);
     const mode: NormalisationMode = training ? this.#byBatch : this.#byRunningStatistics;
     let x = mode("bn1", this.#convolve("conv1", images));
     const features = this.#blocks.map((blocks) => {
       for (const block of blocks) x = this.#block(block, x, mode);
       return x;
     });
-    const pooled = globalAveragePool(x);
-    const logits = tf.add(
-      tf.matMul(pooled, this.#parameter("linear.weight") as tf.Tensor2D),
-      this.#parameter("linear.bias"),
-    ) as tf.Tensor2D;
-    return { logits, features };
+    return { logits: this.#linear(globalAveragePool(x)), features };
   }
 
   /** Lists all variables, including running statistics, in the order of a file. */
@@ -74,6 +72,31 @@ export class ResNet implements Network {
 
   dispose(): void {
     for (const [, variable] of this.variables()) variable.dispose();
+  }
+
+  /** The training pass of a backend that has one of its own; feature maps are made for who asks. */
+  #trainingPass(images: tf.Tensor4D, precision: Precision): NetworkOutput {
+    const parameters = [...this.parameters].filter(([name]) => !name.startsWith("linear."));
+    const { pooled, statistics, features } = trainingPass(images, {
+      stages: this.#blocks,
+      parameters: new Map(parameters),
+      epsilon: BATCH_NORM_EPSILON,
+    }, precision);
+    for (const [name, ofBatch] of statistics) this.#moveStatistics(name, ofBatch);
+    let made: tf.Tensor4D[] | undefined;
+    return {
+      logits: this.#linear(pooled),
+      get features() {
+        return made ??= features();
+      },
+    };
+  }
+
+  #linear(pooled: tf.Tensor2D): tf.Tensor2D {
+    return tf.add(
+      tf.matMul(pooled, this.#parameter("linear.weight") as tf.Tensor2D),
+      this.#parameter("linear.bias"),
+    ) as tf.Tensor2D;
   }
 
   #parameter(name: string): tf.Variable {
@@ -106,11 +129,7 @@ export class ResNet implements Network {
       },
       { epsilon: BATCH_NORM_EPSILON, relu: true },
     );
-    const m = x.size / x.shape[3];
-    this.#moveStatistic(`${name}.running_mean`, mean, 1);
-    // PyTorch normalises by the biased variance, but stores the unbiased one.
-    this.#moveStatistic(`${name}.running_var`, variance, m / (m - 1));
-    tf.dispose([mean, variance]);
+    this.#moveStatistics(name, { mean, variance, count: x.size / x.shape[3] });
     return y;
   };
 
@@ -126,6 +145,14 @@ export class ResNet implements Network {
     );
     return tf.relu(residual ? tf.add(normalised, residual) as tf.Tensor4D : normalised);
   };
+
+  /** Moves the running statistics of a batch-norm towards those of a mini-batch, which it disposes of. */
+  #moveStatistics(name: string, { mean, variance, count }: BatchStatistics): void {
+    this.#moveStatistic(`${name}.running_mean`, mean, 1);
+    // PyTorch normalises by the biased variance, but stores the unbiased one.
+    this.#moveStatistic(`${name}.running_var`, variance, count / (count - 1));
+    tf.dispose([mean, variance]);
+  }
 
   #moveStatistic(name: string, ofBatch: tf.Tensor1D, factor: number): void {
     const running = this.statistics.get(name)!;

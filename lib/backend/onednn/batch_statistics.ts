@@ -1,4 +1,5 @@
 import { floatsIn } from "./arena.ts";
+import { DataType } from "./constants.ts";
 import { normalisation } from "./normalisation.ts";
 import type { OnednnBackend } from "./onednn_backend.ts";
 
@@ -15,6 +16,7 @@ const LONGEST_SUM = 1024;
  *
  * @param x the address of `[n, h, w, c]`
  * @param spare memory of the same size that may be overwritten
+ * @param type the type of both
  */
 export function batchStatistics(
   backend: OnednnBackend,
@@ -23,11 +25,12 @@ export function batchStatistics(
   spare: Deno.PointerValue,
   mean: Float32Array,
   variance: Float32Array,
+  type: DataType = DataType.f32,
 ): void {
   const groups = groupsFor(n, h * w);
   const size = channels * groups;
   const [means, variances] = [0, 0].map(() => backend.arena.allocate(4 * size));
-  normalisation(backend, [n, h * w / groups, 1, size], 0, 0)
+  normalisation(backend, [n, h * w / groups, 1, size], 0, 0, type)
     .execute(x, means.pointer, variances.pointer, spare);
   combine(floatsIn(means, size), floatsIn(variances, size), groups, mean, variance);
   for (const block of [means, variances]) backend.arena.release(block);

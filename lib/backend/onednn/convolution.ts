@@ -1,12 +1,12 @@
 import type * as tf from "@tensorflow/tfjs";
-import { Argument } from "./constants.ts";
+import { Argument, DataType } from "./constants.ts";
 import {
   convolutionBackwardData,
   convolutionBackwardWeights,
   convolutionForward,
   type ConvolutionGeometry,
 } from "./convolution_recipes.ts";
-import { anyLayout, channelsLast, filterLayout, rowMajor } from "./memory_layout.ts";
+import { anyLayout, channelsLast, filterLayout, type Layout, rowMajor } from "./memory_layout.ts";
 import type { OnednnBackend } from "./onednn_backend.ts";
 import { type PostOperation, Primitive, type PrimitiveRecipe } from "./primitive.ts";
 import { reorder } from "./reorder.ts";
@@ -32,27 +32,32 @@ export function preferredBackward(inChannels: number): readonly string[] {
   return inChannels < 8 ? ["jit:avx2", ...DIRECT] : DIRECT;
 }
 
-/** Computes y = x ∗ filter (+ bias), then the post-operations. */
+/**
+ * Computes y = x ∗ filter (+ bias), then the post-operations. The images are of the given type,
+ * filter and bias are float32.
+ */
 export function convolve(
   backend: OnednnBackend,
   info: Info,
-  { x, filter, bias, y, postOperations }: {
+  { x, filter, bias, y, postOperations = [], type = DataType.f32 }: {
     readonly x: Pointer;
     readonly filter: Pointer;
     readonly bias?: Pointer;
     readonly y: Pointer;
-    readonly postOperations: readonly PostOperation[];
+    readonly postOperations?: readonly PostOperation[];
+    readonly type?: DataType;
   },
 ): void {
   const kinds = postOperations.map(({ kind }) => kind);
   const prepared = backend.prepared(
-    `convolution ${keyOf(info)} ${bias !== undefined} ${kinds}`,
+    `convolution ${keyOf(info, type)} ${bias !== undefined} ${kinds}`,
     () =>
       new FilteredPrimitive(
         backend,
         info,
+        type,
         Argument.weights,
-        forwardRecipe(backend, info, postOperations, bias !== undefined),
+        forwardRecipe(backend, info, type, postOperations, bias !== undefined),
       ),
   );
   prepared.withWeights(filter, (weights) => {
@@ -60,43 +65,54 @@ export function convolve(
   });
 }
 
-/** Computes the gradient with respect to the input. */
+/** Computes the gradient with respect to the input, of the given type. The filter is float32. */
 export function inputGradient(
   backend: OnednnBackend,
   info: Info,
-  { dy, filter, dx }: { readonly dy: Pointer; readonly filter: Pointer; readonly dx: Pointer },
+  { dy, filter, dx, type = DataType.f32 }: {
+    readonly dy: Pointer;
+    readonly filter: Pointer;
+    readonly dx: Pointer;
+    readonly type?: DataType;
+  },
 ): void {
-  const prepared = backend.prepared(`input gradient ${keyOf(info)}`, () => {
-    const { src, weights, dst } = layoutsOf(backend, info);
+  const prepared = backend.prepared(`input gradient ${keyOf(info, type)}`, () => {
+    const { src, weights, dst } = layoutsOf(backend, info, type);
     const recipe = convolutionBackwardData(backend.dnnl, {
       diffSrc: src,
       weights,
       diffDst: dst,
       geometry: geometryOf(info),
-      hint: forwardHint(backend, info),
+      hint: forwardHint(backend, info, type),
       preferred: preferredBackward(info.inChannels),
     });
-    return new FilteredPrimitive(backend, info, Argument.weights, recipe);
+    return new FilteredPrimitive(backend, info, type, Argument.weights, recipe);
   });
   prepared.withWeights(filter, (weights) => prepared.primitive.execute(dy, weights, dx));
 }
 
-/** Computes the gradient with respect to the filter. */
+/** Computes the float32 gradient with respect to the filter. The images are of the given type. */
 export function filterGradient(
   backend: OnednnBackend,
   info: Info,
-  { x, dy, dw }: { readonly x: Pointer; readonly dy: Pointer; readonly dw: Pointer },
+  { x, dy, dw, type = DataType.f32 }: {
+    readonly x: Pointer;
+    readonly dy: Pointer;
+    readonly dw: Pointer;
+    readonly type?: DataType;
+  },
 ): void {
-  const prepared = backend.prepared(`filter gradient ${keyOf(info)}`, () => {
-    const { src, weights, dst } = layoutsOf(backend, info);
+  const prepared = backend.prepared(`filter gradient ${keyOf(info, type)}`, () => {
+    const { src, dst } = layoutsOf(backend, info, type);
+    const diffWeights = filterOfAnyLayout(backend, info, DataType.f32);
     const recipe = convolutionBackwardWeights(backend.dnnl, {
       src,
-      diffWeights: weights,
+      diffWeights,
       diffDst: dst,
       geometry: geometryOf(info),
-      hint: forwardHint(backend, info),
+      hint: forwardHint(backend, info, type),
     });
-    return new FilteredPrimitive(backend, info, Argument.diffWeights, recipe);
+    return new FilteredPrimitive(backend, info, DataType.f32, Argument.diffWeights, recipe);
   });
   prepared.intoPlain(dw, (weights) => prepared.primitive.execute(x, dy, weights));
 }
@@ -111,12 +127,19 @@ class FilteredPrimitive {
   readonly #reorder: Primitive;
   readonly #bytes: number;
 
-  constructor(backend: OnednnBackend, info: Info, argument: number, recipe: PrimitiveRecipe) {
+  /** @param type of the filter where the primitive has it; elsewhere it is float32 */
+  constructor(
+    backend: OnednnBackend,
+    info: Info,
+    type: DataType,
+    argument: number,
+    recipe: PrimitiveRecipe,
+  ) {
     const { dnnl: library } = backend;
     this.#backend = backend;
     this.primitive = new Primitive(library, recipe, backend);
     const plain = filterLayout(library, info.filterShape);
-    const chosen = this.primitive.layoutOf(argument, plain.dimensions);
+    const chosen = this.primitive.layoutOf(argument, plain.dimensions, type);
     const [from, to] = argument === Argument.weights ? [plain, chosen] : [chosen, plain];
     this.#reorder = new Primitive(library, reorder(library, from, to), backend);
     this.#bytes = chosen.size;
@@ -142,11 +165,12 @@ class FilteredPrimitive {
 function forwardRecipe(
   backend: OnednnBackend,
   info: Info,
+  type: DataType,
   postOperations: readonly PostOperation[],
   withBias: boolean,
 ): PrimitiveRecipe {
   return convolutionForward(backend.dnnl, {
-    ...layoutsOf(backend, info),
+    ...layoutsOf(backend, info, type),
     bias: withBias ? rowMajor(backend.dnnl, [info.outChannels]) : undefined,
     geometry: geometryOf(info),
     postOperations,
@@ -155,18 +179,22 @@ function forwardRecipe(
 }
 
 /** Returns the descriptor of the forward primitive, which oneDNN needs for a backward one. */
-function forwardHint(backend: OnednnBackend, info: Info): Pointer {
-  const key = `convolution ${keyOf(info)}`;
-  return backend.primitive(`${key} hint`, () => forwardRecipe(backend, info, [], false)).descriptor;
+function forwardHint(backend: OnednnBackend, info: Info, type: DataType): Pointer {
+  const key = `convolution ${keyOf(info, type)} hint`;
+  return backend.primitive(key, () => forwardRecipe(backend, info, type, [], false)).descriptor;
 }
 
-function layoutsOf({ dnnl: library }: OnednnBackend, info: Info) {
-  const { inShape, outShape, inChannels, outChannels, filterHeight, filterWidth } = info;
+function layoutsOf(backend: OnednnBackend, info: Info, type: DataType) {
   return {
-    src: channelsLast(library, inShape),
-    weights: anyLayout(library, [outChannels, inChannels, filterHeight, filterWidth]),
-    dst: channelsLast(library, outShape),
+    src: channelsLast(backend.dnnl, info.inShape, type),
+    weights: filterOfAnyLayout(backend, info, type),
+    dst: channelsLast(backend.dnnl, info.outShape, type),
   };
+}
+
+function filterOfAnyLayout({ dnnl: library }: OnednnBackend, info: Info, type: DataType): Layout {
+  const { inChannels, outChannels, filterHeight, filterWidth } = info;
+  return anyLayout(library, [outChannels, inChannels, filterHeight, filterWidth], type);
 }
 
 function geometryOf(info: Info): ConvolutionGeometry {
@@ -179,8 +207,8 @@ function geometryOf(info: Info): ConvolutionGeometry {
   };
 }
 
-function keyOf(info: Info): string {
+function keyOf(info: Info, type: DataType): string {
   const { padInfo: { top, bottom, left, right } } = info;
   return `${info.inShape} ${info.filterShape} /${info.strideHeight},${info.strideWidth} ` +
-    `*${info.dilationHeight},${info.dilationWidth} +${top},${bottom},${left},${right}`;
+    `*${info.dilationHeight},${info.dilationWidth} +${top},${bottom},${left},${right} ${type}`;
 }

@@ -1,13 +1,18 @@
-import { Algorithm, Argument, Propagation } from "./constants.ts";
+import { Algorithm, Argument, DataType, Propagation } from "./constants.ts";
 import { rowMajor } from "./memory_layout.ts";
 import type { OnednnBackend } from "./onednn_backend.ts";
 import type { Primitive } from "./primitive.ts";
 import { binaryOperation, elementwise } from "./recipes.ts";
 
 /** `execute(a, b, sum)`: a + b, or relu(a + b); the sum may overwrite a. */
-export function addition(backend: OnednnBackend, size: number, relu: boolean): Primitive {
-  return backend.primitive(`addition ${size} ${relu}`, () => {
-    const layout = rowMajor(backend.dnnl, [size]);
+export function addition(
+  backend: OnednnBackend,
+  size: number,
+  relu: boolean,
+  type: DataType = DataType.f32,
+): Primitive {
+  return backend.primitive(`addition ${size} ${type} ${relu}`, () => {
+    const layout = rowMajor(backend.dnnl, [size], type);
     return binaryOperation(backend.dnnl, Algorithm.add, {
       src: layout,
       src1: layout,
@@ -17,19 +22,29 @@ export function addition(backend: OnednnBackend, size: number, relu: boolean): P
   });
 }
 
-/** `execute(y, dy, dx)`: dy where y > 0, and 0 elsewhere. */
-export function reluGradient(backend: OnednnBackend, size: number): Primitive {
-  const key = `relu ${size}`;
+/** `execute(x, y)`: x where x > 0, and 0 elsewhere; y may overwrite x. */
+export function relu(
+  backend: OnednnBackend,
+  size: number,
+  type: DataType = DataType.f32,
+): Primitive {
+  return backend.primitive(`relu ${size} ${type}`, () =>
+    elementwise(backend.dnnl, {
+      propagation: Propagation.forwardTraining,
+      algorithm: Algorithm.relu,
+      layout: rowMajor(backend.dnnl, [size], type),
+    }));
+}
+
+/** `execute(y, dy, dx)`: dy where y > 0, and 0 elsewhere; dx may overwrite dy. */
+export function reluGradient(
+  backend: OnednnBackend,
+  size: number,
+  type: DataType = DataType.f32,
+): Primitive {
   const { symbols, engine } = backend.dnnl;
-  return backend.primitive(`${key} gradient`, () => {
-    const layout = rowMajor(backend.dnnl, [size]);
-    const { handle } = layout;
-    const forward = backend.primitive(key, () =>
-      elementwise(backend.dnnl, {
-        propagation: Propagation.forwardTraining,
-        algorithm: Algorithm.relu,
-        layout,
-      }));
+  return backend.primitive(`relu ${size} ${type} gradient`, () => {
+    const { handle } = rowMajor(backend.dnnl, [size], type);
     return {
       create: (place, attributes) =>
         symbols.dnnl_eltwise_backward_primitive_desc_create(
@@ -41,7 +56,7 @@ export function reluGradient(backend: OnednnBackend, size: number): Primitive {
           handle,
           0,
           0,
-          forward.descriptor,
+          relu(backend, size, type).descriptor,
           attributes,
         ),
       arguments: [Argument.src, Argument.diffDst, Argument.diffSrc],

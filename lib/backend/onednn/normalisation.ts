@@ -1,4 +1,4 @@
-import { Argument, Normalisation, Propagation } from "./constants.ts";
+import { Argument, DataType, Normalisation, Propagation } from "./constants.ts";
 import { channelsLast } from "./memory_layout.ts";
 import type { OnednnBackend } from "./onednn_backend.ts";
 import type { Primitive } from "./primitive.ts";
@@ -9,14 +9,17 @@ import type { Primitive } from "./primitive.ts";
  * workspace.
  *
  * @param shape `[n, h, w, c]`
+ * @param type of x and y; the others are float32
  */
 export function normalisationForward(
   backend: OnednnBackend,
   shape: number[],
   epsilon: number,
   relu: boolean,
+  type: DataType = DataType.f32,
 ): Primitive {
-  return normalisation(backend, shape, epsilon, flags(relu) | Normalisation.globalStatistics);
+  const all = flags(relu) | Normalisation.globalStatistics;
+  return normalisation(backend, shape, epsilon, all, type);
 }
 
 /**
@@ -28,11 +31,12 @@ export function normalisationBackward(
   shape: number[],
   epsilon: number,
   relu: boolean,
+  type: DataType = DataType.f32,
 ): Primitive {
-  return backend.primitive(`normalisation ${shape} ${epsilon} ${relu} gradient`, () => {
+  return backend.primitive(`normalisation ${shape} ${type} ${epsilon} ${relu} gradient`, () => {
     const { symbols, engine } = backend.dnnl;
-    const { handle } = channelsLast(backend.dnnl, shape);
-    const { descriptor } = normalisation(backend, shape, epsilon, flags(relu));
+    const { handle } = channelsLast(backend.dnnl, shape, type);
+    const { descriptor } = normalisation(backend, shape, epsilon, flags(relu), type);
     return {
       create: (place, attributes) =>
         symbols.dnnl_batch_normalization_backward_primitive_desc_create(
@@ -73,10 +77,11 @@ export function normalisation(
   shape: number[],
   epsilon: number,
   flags: number,
+  type: DataType = DataType.f32,
 ): Primitive {
-  return backend.primitive(`normalisation ${shape} ${epsilon} ${flags}`, () => {
+  return backend.primitive(`normalisation ${shape} ${type} ${epsilon} ${flags}`, () => {
     const { symbols, engine } = backend.dnnl;
-    const { handle } = channelsLast(backend.dnnl, shape);
+    const { handle } = channelsLast(backend.dnnl, shape, type);
     return {
       create: (place, attributes) =>
         symbols.dnnl_batch_normalization_forward_primitive_desc_create(

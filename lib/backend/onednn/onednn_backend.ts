@@ -15,6 +15,7 @@ type Stored = ReturnType<MathBackendCPU["data"]["get"]> & {
   block?: Block;
   /** A block that is released with the tensor. */
   attached?: Block;
+  whenDisposed?: () => void;
 };
 
 /** The number of prepared objects to keep: more than any network here needs. */
@@ -122,6 +123,11 @@ export class OnednnBackend extends MathBackendCPU {
     return this.#stored(dataId).attached;
   }
 
+  /** Has something done when a tensor's values go. */
+  whenDisposed({ dataId }: tf.TensorInfo, action: () => void): void {
+    this.#stored(dataId).whenDisposed = action;
+  }
+
   override write(values: Values, shape: number[], dtype: tf.DataType): DataId {
     return super.write(this.#ownValues(values), shape, dtype);
   }
@@ -142,6 +148,7 @@ export class OnednnBackend extends MathBackendCPU {
     if (gone && stored) {
       if (stored.block) this.arena.release(stored.block);
       if (stored.attached) this.arena.release(stored.attached);
+      stored.whenDisposed?.();
     }
     return gone;
   }

@@ -11,8 +11,7 @@ import {
 import type { Pointer, Shape } from "./slice_steps.ts";
 import type { Block } from "../arena.ts";
 import { BYTES, DataType } from "../constants.ts";
-import { OnednnBackend } from "../onednn_backend.ts";
-import type { FreezingBackend, Precision } from "../../../nn/freeze.ts";
+import type { OnednnBackend } from "../onednn_backend.ts";
 import type { FoldedResNet } from "../../../nn/folded_resnet.ts";
 import { outputChannels, stageEnds } from "../../../nn/architecture.ts";
 import type { FrozenNetwork, Pullback } from "../../../nn/frozen_classifier.ts";
@@ -225,11 +224,4 @@ function offset(pointer: Pointer, bytes: number): Pointer {
 
 function asTensor(info: tf.TensorInfo): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo(info);
-}
-
-/** The backend that freezes a ResNet as a {@linkcode SlicedNetwork}. */
-export class FreezingOnednnBackend extends OnednnBackend implements FreezingBackend {
-  freeze(folded: FoldedResNet, precision: Precision): FrozenNetwork {
-    return new SlicedNetwork(this, folded, DataType[precision]);
-  }
 }

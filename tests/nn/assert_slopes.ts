@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
+import type { NetworkOutput } from "../../lib/nn/network.ts";
 import type { ResNet } from "../../lib/nn/resnet.ts";
 import { weightedSum } from "../finite_differences.ts";
 import { assertClose } from "../numbers.ts";
@@ -8,9 +9,15 @@ import { valuesOfAll } from "../values_of.ts";
 /**
  * Compares the gradient of each parameter of a network in training mode with a central difference
  * along the gradient itself, where the change is largest relative to the rounding.
+ *
+ * @param lossOf Default: the weighted sum of the logits
  */
-export async function assertSlopes(network: ResNet, images: tf.Tensor4D): Promise<void> {
-  const loss = () => weightedSum(network.forward(images, { training: true }).logits);
+export async function assertSlopes(
+  network: ResNet,
+  images: tf.Tensor4D,
+  lossOf: (output: NetworkOutput) => tf.Scalar = ({ logits }) => weightedSum(logits),
+): Promise<void> {
+  const loss = () => lossOf(network.forward(images, { training: true }));
   const { value, grads } = tf.variableGrads(loss, [...network.parameters.values()]);
   for (const [name, variable] of network.parameters) {
     const step = 3e-3;

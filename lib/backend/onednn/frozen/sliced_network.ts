@@ -29,7 +29,7 @@ const SLICE = 32;
  * residual and applies the ReLU; in the backward pass it adds the residual's gradient and applies
  * the ReLU's mask. A forward pass keeps only a byte for each output of a ReLU.
  */
-class SlicedNetwork implements FrozenNetwork {
+export class SlicedNetwork implements FrozenNetwork {
   readonly classes: number;
   readonly featureChannels: readonly number[];
   readonly #backend: OnednnBackend;

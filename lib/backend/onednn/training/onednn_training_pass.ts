@@ -7,11 +7,11 @@ import { addition, relu, reluGradient } from "../elementwise.ts";
 import { normalisationBackward, normalisationForward } from "../normalisation.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import {
+  addShortcut,
+  addShortcutGradient,
   conversion,
   poolProduct,
   type Shape,
-  shortcutAddition,
-  shortcutGradientAddition,
   spreadProduct,
 } from "./training_steps.ts";
 import type { BlockShape } from "../../../nn/architecture.ts";
@@ -162,8 +162,8 @@ export class OnednnTrainingPass implements TrainingPass {
       addition(this.#backend, sizeOf(shape), true, this.#type)
         .execute(pointer, input.pointer, pointer);
     } else {
-      shortcutAddition(this.#backend, input.shape, shape, this.#type)
-        .execute(input.pointer, pointer);
+      const ends = { large: input.shape, small: shape, largeAt: input.pointer, smallAt: pointer };
+      addShortcut(this.#backend, ends, this.#type);
       relu(this.#backend, sizeOf(shape), this.#type).execute(pointer, pointer);
     }
     return { input, first, second };
@@ -244,8 +244,13 @@ export class OnednnTrainingPass implements TrainingPass {
     if (first.info.strideHeight === 1) {
       addition(backend, size, false, this.#type).execute(sum, gradient.pointer, sum);
     } else {
-      shortcutGradientAddition(backend, input.shape, output.shape, this.#type)
-        .execute(gradient.pointer, sum);
+      const ends = {
+        large: input.shape,
+        small: output.shape,
+        largeAt: sum,
+        smallAt: gradient.pointer,
+      };
+      addShortcutGradient(backend, ends, this.#type);
     }
     arena.release(gradient);
     return others ? this.#sum(dInput, others, sizeOf(input.shape)) : dInput;

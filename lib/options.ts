@@ -17,10 +17,12 @@ export interface Rule<T> {
 
 export type Rules = Readonly<Record<string, Rule<unknown>>>;
 
-/** The resolved options that a record of rules describes. */
-export type Options<R extends Rules> = {
-  readonly [K in keyof R]: R[K] extends Rule<infer T> ? T : never;
-};
+/** The resolved options that a record of rules describes; tacit ones may be left out. */
+export type Options<R extends Rules> =
+  & { readonly [K in keyof R as undefined extends Value<R[K]> ? never : K]: Value<R[K]> }
+  & { readonly [K in keyof R as undefined extends Value<R[K]> ? K : never]?: Value<R[K]> };
+
+type Value<R> = R extends Rule<infer T> ? T : never;
 
 /** Makes a rule for a finite number in [min, max] that is greater than `above`. */
 export function number(

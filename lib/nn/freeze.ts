@@ -5,7 +5,7 @@ import { FrozenResNet } from "./frozen_resnet.ts";
 import type { ResNet } from "./resnet.ts";
 import { UserError } from "../user_error.ts";
 
-/** The number types of a frozen network: float32, or bfloat16 with sums in float32. */
+/** The number types of a network: float32, or bfloat16 with sums in float32. */
 export const PRECISIONS = ["f32", "bf16"] as const;
 export type Precision = typeof PRECISIONS[number];
 

@@ -12,7 +12,12 @@ import { shortcut } from "./shortcut.ts";
 import type { Weight } from "./layout.ts";
 import type { ForwardMode, Network, NetworkOutput } from "./network.ts";
 import type { Precision } from "./freeze.ts";
-import { type BatchStatistics, hasTrainingPass, trainingPass } from "./training_pass.ts";
+import {
+  type BatchStatistics,
+  hasTrainingPass,
+  requireTrainingPrecision,
+  trainingPass,
+} from "./training_pass.ts";
 
 /** PyTorch's defaults. */
 export const BATCH_NORM_EPSILON = 1e-5;
@@ -50,8 +55,11 @@ export class ResNet implements Network {
    *
    * In training mode, batch-norm uses the statistics of the mini-batch and updates the running
    * ones. In inference mode it uses the running ones.
+   *
+   * @throws UserError if the backend can't train in this precision
    */
   forward(images: tf.Tensor4D, { training, precision = "f32" }: ForwardMode): NetworkOutput {
+    if (training) requireTrainingPrecision(precision);
     if (training && hasTrainingPass()) return this.#trainingPass(images, precision);
     const mode: NormalisationMode = training ? this.#byBatch : this.#byRunningStatistics;
     let x = mode("bn1", this.#convolve("conv1", images));

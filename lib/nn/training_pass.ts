@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BlockShape } from "./architecture.ts";
 import type { Precision } from "./freeze.ts";
+import { UserError } from "../user_error.ts";
 
 /** A TensorFlow.js backend that runs a ResNet's training pass, forward and back, as one list of steps. */
 export interface TrainingBackend {
+  /** What it computes in on this machine. */
+  readonly precisions: readonly Precision[];
   startTrainingPass(
     images: tf.Tensor4D,
     network: TrainedNetwork,
@@ -62,6 +65,17 @@ export interface TrainingPassOutput {
 /** Whether the current backend runs training passes of its own. */
 export function hasTrainingPass(): boolean {
   return (tf.backend() as Partial<TrainingBackend>).startTrainingPass !== undefined;
+}
+
+/** @throws UserError naming what there is, if the current backend does not train in a precision */
+export function requireTrainingPrecision(precision: Precision): void {
+  const backend = tf.backend() as Partial<TrainingBackend>;
+  const precisions = backend.startTrainingPass && backend.precisions || ["f32"];
+  if (precisions.includes(precision)) return;
+  throw new UserError(
+    `backend ${tf.getBackend()} does not train a student in ${precision} here; ` +
+      `choose from ${precisions.join(", ")}`,
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { parseOverrides, settingsText } from "./overrides.ts";
+import { parseOverrides, PROTOCOL, settingsText } from "./overrides.ts";
 import type { PlanChoices } from "./plan.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
 import { type CommandLine, parseList } from "../commands/command_line.ts";
@@ -30,6 +30,10 @@ export const choiceOptions = {
     value: PRECISIONS.join("|"),
     help: "the teacher's number format (default: f32; bf16 on onednn, if the CPU has it)",
   },
+  "student-precision": {
+    value: PRECISIONS.join("|"),
+    help: "what the student is trained in, the same as --set protocol.studentPrecision=…",
+  },
 } as const;
 
 /** @throws UserError naming the option, what it is and what it may be */
@@ -47,7 +51,7 @@ export function parseChoices(options: CommandLine<typeof choiceOptions>["options
     methods,
     seeds: options.seeds === undefined ? undefined : parseSeeds(options.seeds),
     attack: options.attack,
-    set: parseOverrides(options.set),
+    set: parseOverrides([...options.set, ...precisionSetting(options["student-precision"])]),
     beside: options.beside || undefined,
     teacherPrecision: oneOf<Precision>(
       "teacher-precision",
@@ -79,6 +83,12 @@ export function choiceArguments(choices: PlanChoices): string[] {
     ...overrides,
     ...(choices.beside ? ["--beside"] : []),
   ];
+}
+
+/** The student's precision as an option of the protocol; float32 goes without saying. */
+function precisionSetting(text = "f32"): string[] {
+  const precision = oneOf<Precision>("student-precision", text, PRECISIONS);
+  return precision === "f32" ? [] : [`${PROTOCOL}.studentPrecision=${precision}`];
 }
 
 function oneOf<T extends string>(option: string, text: string, valid: readonly T[]): T {

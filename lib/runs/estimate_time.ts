@@ -80,7 +80,9 @@ export async function estimateTimeRoughly(
 /** Names a run's workload. Runs with the same workload take the same time per image. */
 function workloadOf({ specification }: PlannedRun): string {
   const { dataset, teacher, student, method, options, protocol } = specification;
-  return JSON.stringify([dataset.name, teacher, student, method, options, protocol.batchSize]);
+  const { batchSize, studentPrecision } = protocol;
+  const workload = [dataset.name, teacher, student, method, options, batchSize, studentPrecision];
+  return JSON.stringify(workload);
 }
 
 async function measureSpeed(

@@ -1,4 +1,5 @@
-import { integer, number, type Options } from "../options.ts";
+import { PRECISIONS } from "../nn/freeze.ts";
+import { integer, number, oneOf, type Options, tacit } from "../options.ts";
 
 /** The options of training, with the values of the published code as defaults. */
 export const protocolOptions = {
@@ -8,6 +9,8 @@ export const protocolOptions = {
   learningRate: number(0.1, { above: 0 }),
   momentum: number(0.9, { min: 0, max: 1 }),
   weightDecay: number(1e-4, { min: 0 }),
+  // bf16: feature maps and convolutions in bfloat16; sums, weights, statistics and loss in float32.
+  studentPrecision: tacit(oneOf("f32", PRECISIONS)),
 };
 
 export type Protocol = Options<typeof protocolOptions>;

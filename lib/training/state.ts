@@ -19,11 +19,14 @@ export class TrainingState<N extends Network> {
   readonly own: ReadonlyMap<string, tf.Variable>;
   /** The variables that the optimizer trains, by name. */
   readonly trained: ReadonlyMap<string, tf.Variable>;
+  /** What the student's passes compute in; float32 if undefined. */
+  readonly precision: Protocol["studentPrecision"];
 
   /** @param student belongs to the state from now on, and so does `own` */
   constructor(student: N, own: ReadonlyMap<string, tf.Variable>, protocol: Protocol) {
     this.student = student;
     this.optimizer = new Sgd(protocol);
+    this.precision = protocol.studentPrecision;
     this.own = own;
     this.trained = new Map([...student.parameters, ...prefixed("method/", own)]);
   }

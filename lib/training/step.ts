@@ -16,6 +16,7 @@ import {
   type Pullback,
   restrictPullback,
 } from "../nn/frozen_classifier.ts";
+import type { Precision } from "../nn/freeze.ts";
 import type { Network, NetworkOutput } from "../nn/network.ts";
 import { gatherRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
@@ -73,7 +74,7 @@ export async function trainStep(
     normalisation: input.normalisation,
     teacher,
     teacherCache: input.teacherCache,
-    gradients: new GradientAccumulator(state.student, state.trained, state.own),
+    gradients: new GradientAccumulator(state.student, state.trained, state.own, state.precision),
     stage: stage.name,
     epoch,
     epochs: stage.epochs,
@@ -269,20 +270,24 @@ export class GradientAccumulator {
   readonly #own: ReadonlyMap<string, tf.Variable>;
   readonly #names: ReadonlyMap<string, string>;
   readonly #variables: tf.Variable[];
+  readonly #precision: Precision | undefined;
   readonly #gradients = new Map<string, tf.Tensor>();
   readonly #terms: { readonly name: string; readonly value: tf.Scalar }[] = [];
 
   /**
    * @param trained the variables of student and method, by name
    * @param own the method's part of them
+   * @param precision of the student's passes, float32 if left out
    */
   constructor(
     student: Network,
     trained: ReadonlyMap<string, tf.Variable>,
     own: ReadonlyMap<string, tf.Variable>,
+    precision?: Precision,
   ) {
     this.#student = student;
     this.#own = own;
+    this.#precision = precision;
     this.#variables = [...trained.values()];
     // TensorFlow.js returns gradients under the variables' internal names.
     this.#names = new Map([...trained].map(([name, variable]) => [variable.name, name]));
@@ -292,7 +297,8 @@ export class GradientAccumulator {
   backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D {
     let logits!: tf.Tensor2D;
     const { value, grads } = tf.variableGrads(() => {
-      const output = this.#student.forward(images, { training: true });
+      const mode = { training: true, precision: this.#precision };
+      const output = this.#student.forward(images, mode);
       const terms = Object.entries(loss(output, this.#own));
       for (const [name, term] of terms) this.#terms.push({ name, value: tf.keep(term) });
       logits = tf.keep(output.logits);

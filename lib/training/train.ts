@@ -24,6 +24,7 @@ import { miniBatches } from "../data/mini_batches.ts";
 import { makeBatch, type MiniBatch } from "./batches.ts";
 import { learningRateAt, type Protocol } from "./protocol.ts";
 import { freeze } from "../nn/freeze.ts";
+import { requireTrainingPrecision } from "../nn/training_pass.ts";
 import { evaluate } from "./evaluation.ts";
 
 /** The input of a run that is not part of its specification. */
@@ -74,8 +75,9 @@ export interface TrainingResult {
  * and a checkpoint; a stopped run writes one more. The same call resumes from the last checkpoint, and
  * ends in the same weights, bit for bit, as a run that was never stopped.
  *
- * @throws UserError if loss or weights are no longer finite, naming epoch, step and last checkpoint; or
- *   if the computing device is lost or refuses its work, naming the last checkpoint
+ * @throws UserError if loss or weights are no longer finite, naming epoch, step and last checkpoint; if
+ *   the computing device is lost or refuses its work, naming the last checkpoint; or if the backend
+ *   can't train in the precision of the protocol
  * @throws DOMException "AbortError" if the run was stopped, after the checkpoint was written
  */
 export async function train(
@@ -96,6 +98,7 @@ async function trainStoppable(
   const { dataset, teacher, environment, checkpoints, signal } = input;
   const { protocol, options, seed, student } = specification;
   const method = methodOf(specification, input);
+  requireTrainingPrecision(protocol.studentPrecision ?? "f32");
   const frozen = teacherOf({ teacher, method });
   leaveInterruptedWork();
   const random = new RandomStreams(seed).stream("init");
@@ -302,7 +305,8 @@ interface EpochInput extends Omit<BatchesInput, "count" | "makeBatch" | "normali
 }
 
 /**
- * Makes one pass over the training images, and evaluates the student on the test images after it.
+ * Makes one pass over the training images, and evaluates the student on the test images after it, in the
+ * precision that it is trained in.
  *
  * @throws NotFiniteError if loss or weights are no longer finite
  * @throws DOMException "AbortError" if the work around it was stopped
@@ -319,7 +323,7 @@ async function trainEpoch(input: EpochInput, summary: EpochSummary): Promise<Epo
     summary,
   );
   const { top1, top5 } = await summary.timed("evaluation", async () => {
-    const frozen = freeze(state.student);
+    const frozen = freeze(state.student, { precision: state.precision });
     try {
       return await evaluate(frozen, dataset, dataset.test);
     } finally {

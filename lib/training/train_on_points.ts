@@ -11,6 +11,7 @@ import { type Protocol, protocolOptions } from "./protocol.ts";
 import { RandomStreams } from "./random_streams.ts";
 import { scheduleOf, trainBatches } from "./train.ts";
 import { teacherOf } from "./step.ts";
+import { UserError } from "../user_error.ts";
 
 /** Maps pixels in 0…1 to ±2.5 of the plane, the bounds of the paper's attack. */
 const PLANE = { mean: [0.5, 0.5], std: [0.2, 0.2] };
@@ -43,14 +44,17 @@ export interface PointTrainingResult {
  * Trains a dense network on points, by the same steps as a ResNet on images, but without augmentation,
  * evaluation and checkpoints.
  *
- * @throws UserError for a bad option, or a method that cannot compare these networks. Attention transfer
- *   never can, since a hidden layer has no positions
+ * @throws UserError for a bad option, for a precision other than float32, or for a method that cannot
+ *   compare these networks. Attention transfer never can, since a hidden layer has no positions
  * @throws NotFiniteError if loss or weights are no longer finite
  */
 export async function trainOnPoints(training: PointTraining): Promise<PointTrainingResult> {
   const { points, method, hidden, seed } = training;
   const options = resolveMethodOptions(method, training.options);
   const protocol = resolveOptions("protocol", protocolOptions, training.protocol);
+  if (protocol.studentPrecision) {
+    throw new UserError("a dense network is trained in f32; leave out studentPrecision");
+  }
   const teacher = teacherOf(training);
   const random = new RandomStreams(seed).stream("init");
   const student = new DenseNetwork([2, ...hidden, points.classes], random);

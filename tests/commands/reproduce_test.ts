@@ -155,6 +155,41 @@ Deno.test("reproduce refuses a precision that the backend lacks, and lists those
   });
 });
 
+Deno.test("reproduce refuses a student's precision that the backend does not have, naming those it has", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { code, stderr } = await reproduce(
+      ...[folder, ...SMOKE, "--methods", "original", "--student-precision", "bf16"] as const,
+    );
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "backend wasm does not train a student in bf16 here");
+    assertStringIncludes(stderr, "choose from f32");
+  });
+});
+
+Deno.test({
+  name: `reproduce --student-precision bf16 is another run, and its table says so${
+    hasBfloat16 ? "" : " (skipped: no backend here computes in bfloat16)"
+  }`,
+  ignore: !hasBfloat16,
+  fn: () =>
+    withTemporaryFolder(async (folder) => {
+      const original = [...SMOKE, ...SMALL, "--methods", "original", "--seeds", "1,"]
+        .concat("--backend", "onednn");
+      const { code, stdout, stderr } = await reproduce(
+        ...[folder, ...original, "--student-precision", "bf16"] as const,
+      );
+      assertEquals(code, 0, stderr);
+      assertStringIncludes(stdout, "studentPrecision=bf16");
+      const { stdout: missing } = await reproduce(folder, ...original, "--dry-run");
+      assertMatch(missing, /1 runs, about/);
+      // What goes without saying may be said.
+      const { stdout: same } = await reproduce(
+        ...[folder, ...original, "--student-precision", "f32", "--dry-run"] as const,
+      );
+      assertMatch(same, /1 runs, about/);
+    }),
+});
+
 Deno.test("reproduce takes the teacher's logits from its cache, and ends in the same weights", async () => {
   await withTemporaryFolder(async (folder) => {
     const hinton = [...QUICKSTART, ...SMALL, "--methods", "hinton", "--seeds", "3,"]
@@ -285,6 +320,7 @@ const mistakes: [what: string, args: string[], text: string][] = [
   ["too many threads", ["--threads", "99999"], "and at most 256"],
   ["more epochs than there can be", ["--set", "protocol.epochs=2147483647"], "from 1 to 10000"],
   ["an unknown precision", ["--teacher-precision", "f16"], "choose from f32, bf16"],
+  ["an unknown precision of the student", ["--student-precision", "f64"], "choose from f32, bf16"],
   ["a data set without a teacher", ["--dataset", "fashion-mnist"], "teacher train --dataset"],
 ];
 

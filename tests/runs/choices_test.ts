@@ -3,6 +3,20 @@ import { choiceArguments, choiceOptions, parseChoices } from "../../lib/runs/cho
 import type { PlanChoices } from "../../lib/runs/plan.ts";
 import { parseCommandLine } from "../../lib/commands/command_line.ts";
 
+Deno.test("--student-precision sets an option of the protocol, and float32 none", () => {
+  const setBy = (...words: string[]) => {
+    const { options } = parseCommandLine({ name: "x", summary: "", options: choiceOptions }, words);
+    return parseChoices(options).set;
+  };
+  const bf16 = { protocol: { studentPrecision: "bf16" } };
+  assertEquals(setBy("--student-precision", "bf16"), bf16);
+  assertEquals(setBy("--student-precision", "bf16", "--set", "bss.eta=1"), {
+    ...{ bss: { eta: 1 } },
+    ...bf16,
+  });
+  assertEquals(setBy("--student-precision", "f32"), {});
+});
+
 const cases: PlanChoices[] = [
   { scale: "quick", teacherPrecision: "f32" },
   {

@@ -4,6 +4,8 @@ import {
   describeDifference,
   runName,
 } from "../../lib/training/run_specification.ts";
+import { resolveOptions } from "../../lib/options.ts";
+import { protocolOptions } from "../../lib/training/protocol.ts";
 import { smallSpecification } from "./small_run.ts";
 
 Deno.test("canonicalJson() does not depend on the order of keys", () => {
@@ -19,6 +21,19 @@ Deno.test("runName() is readable, and different for every specification", () => 
   assertEquals(name, runName(smallSpecification()));
   assertNotEquals(name, runName(smallSpecification("bss", { options: { eta: 0.9 } })));
   assertNotEquals(name, runName(smallSpecification("bss", { epochs: 4 })));
+});
+
+Deno.test("runName() has the student's precision in its hash, unless that is float32", () => {
+  const withPrecision = (studentPrecision: "f32" | "bf16") => {
+    const specification = smallSpecification();
+    const protocol = resolveOptions("protocol", protocolOptions, {
+      ...specification.protocol,
+      studentPrecision,
+    });
+    return runName({ ...specification, protocol });
+  };
+  assertEquals(withPrecision("f32"), runName(smallSpecification()));
+  assertNotEquals(withPrecision("bf16"), runName(smallSpecification()));
 });
 
 Deno.test("describeDifference() gives one line per value that differs", () => {

@@ -101,7 +101,8 @@ async function measureSpeed(
   const teacher = freeze(network, { precision: specification.teacher?.precision });
   network.dispose();
   try {
-    const protocol = { ...specification.protocol, batchSize, epochs: MEASURED_EPOCHS };
+    const epochs = MEASURED_EPOCHS;
+    const protocol = { ...specification.protocol, batchSize, epochs, evaluateEvery: undefined };
     const { rows, student } = await train({ ...specification, protocol }, {
       dataset,
       teacher,
@@ -130,7 +131,7 @@ function secondsOf(
   const stages = methodNamed(method).stages(options, protocol.epochs);
   const epochSeconds = stages.map(({ name, epochs }) =>
     epochs * (train * dataset.fraction * (speed.training.get(name) ?? 0) +
-      testImages * speed.evaluation)
+      testImages * speed.evaluation / (protocol.evaluateEvery ?? 1))
   );
   const flops = evaluations.reduce((sum, evaluation) => sum + evaluation.flops, 0);
   const anImage = forwardFlops(architectureFor(student, whole), whole);

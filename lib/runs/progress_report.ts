@@ -67,7 +67,7 @@ export class ProgressReport {
       case "epoch": {
         const { epoch, loss, train_accuracy, test_accuracy } = news.row;
         const tested = validation === undefined ? "test" : "validation";
-        known.accuracy = `, ${tested} ${percent(test_accuracy)}`;
+        known.accuracy = test_accuracy === null ? "" : `, ${tested} ${percent(test_accuracy)}`;
         if (!this.#showsEpochs) return;
         return this.#progress.milestone(
           `${label}: epoch ${epoch}, loss ${Number(loss).toFixed(3)}, ` +

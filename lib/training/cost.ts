@@ -44,7 +44,8 @@ export function runFlops(
   return method.stages(options, protocol.epochs).reduce((sum, stage) => {
     const passes = method.passes(options, protocol.batchSize, stage.name);
     const anImage = passes.student * ofStudent + passes.teacher * ofTeacher;
-    return sum + stage.epochs * (trainImages * anImage + testImages * ofStudent);
+    const evaluated = testImages / (protocol.evaluateEvery ?? 1);
+    return sum + stage.epochs * (trainImages * anImage + evaluated * ofStudent);
   }, 0);
 }
 

@@ -11,9 +11,20 @@ export const protocolOptions = {
   weightDecay: number(1e-4, { min: 0 }),
   // bf16: feature maps and convolutions in bfloat16; sums, weights, statistics and loss in float32.
   studentPrecision: tacit(oneOf("f32", PRECISIONS)),
+  // The student sees the test images after every so many epochs, and after the last.
+  evaluateEvery: tacit(integer(1, { min: 1, max: 10_000 })),
 };
 
 export type Protocol = Options<typeof protocolOptions>;
+
+/** Tells whether epoch 1 … `epochs`, counted over all stages, ends with an evaluation. */
+export function isEvaluated(
+  { evaluateEvery = 1 }: Protocol,
+  epoch: number,
+  epochs: number,
+): boolean {
+  return epoch === epochs || epoch % evaluateEvery === 0;
+}
 
 /** Computes the learning rate of epoch e = 1 … E: a tenth from E/2 on, a hundredth from 3E/4 on. */
 export function learningRateAt(protocol: Protocol, epoch: number, epochs: number): number {

@@ -22,10 +22,10 @@ import { teacherLogitKey } from "./teacher_cache/key.ts";
 import { UserError } from "../user_error.ts";
 import { miniBatches } from "../data/mini_batches.ts";
 import { makeBatch, type MiniBatch } from "./batches.ts";
-import { learningRateAt, type Protocol } from "./protocol.ts";
+import { isEvaluated, learningRateAt, type Protocol } from "./protocol.ts";
 import { freeze } from "../nn/freeze.ts";
 import { requireTrainingPrecision } from "../nn/training_pass.ts";
-import { evaluate } from "./evaluation.ts";
+import { type Accuracy, evaluate } from "./evaluation.ts";
 
 /** The input of a run that is not part of its specification. */
 export interface TrainingInput {
@@ -71,9 +71,10 @@ export interface TrainingResult {
 }
 
 /**
- * Trains a student as the specification says. Every epoch ends with an evaluation on the test images
- * and a checkpoint; a stopped run writes one more. The same call resumes from the last checkpoint, and
- * ends in the same weights, bit for bit, as a run that was never stopped.
+ * Trains a student as the specification says. Every epoch ends with a checkpoint, and, as often as the
+ * protocol says, with an evaluation on the test images; a stopped run writes one more checkpoint. The
+ * same call resumes from the last checkpoint, and ends in the same weights, bit for bit, as a run that
+ * was never stopped.
  *
  * @throws UserError if loss or weights are no longer finite, naming epoch, step and last checkpoint; if
  *   the computing device is lost or refuses its work, naming the last checkpoint; or if the backend
@@ -144,6 +145,7 @@ async function trainStoppable(
         state,
         streams,
         number: index + 1,
+        isEvaluated: isEvaluated(protocol, index + 1, schedule.length),
         onStep: (step) => progress(index * stepsAnEpoch + step),
       }, summary).catch(async (error) => {
         const isStopped = error === signal.reason && summary.steps > before;
@@ -302,11 +304,11 @@ export async function trainBatches(
 interface EpochInput extends Omit<BatchesInput, "count" | "makeBatch" | "normalisation"> {
   readonly dataset: Dataset;
   readonly state: TrainingState<ResNet>;
+  readonly isEvaluated: boolean;
 }
 
 /**
- * Makes one pass over the training images, and evaluates the student on the test images after it, in the
- * precision that it is trained in.
+ * Makes one pass over the training images, and evaluates the student on the test images after it if asked.
  *
  * @throws NotFiniteError if loss or weights are no longer finite
  * @throws DOMException "AbortError" if the work around it was stopped
@@ -322,19 +324,27 @@ async function trainEpoch(input: EpochInput, summary: EpochSummary): Promise<Epo
     },
     summary,
   );
-  const { top1, top5 } = await summary.timed("evaluation", async () => {
-    const frozen = freeze(state.student, { precision: state.precision });
-    try {
-      return await evaluate(frozen, dataset, dataset.test);
-    } finally {
-      frozen.dispose();
-    }
-  });
+  const accuracy = input.isEvaluated
+    ? await summary.timed("evaluation", () => evaluateStudent(state, dataset))
+    : null;
   return summary.row({
     epoch: number,
     stage: stage.name,
     learning_rate: learningRate,
-    test_accuracy: top1,
-    test_top5_accuracy: top5,
+    test_accuracy: accuracy?.top1 ?? null,
+    test_top5_accuracy: accuracy?.top5 ?? null,
   });
+}
+
+/** Evaluates the student in the precision that it is trained in. */
+async function evaluateStudent(
+  { student, precision }: TrainingState<ResNet>,
+  dataset: Dataset,
+): Promise<Accuracy> {
+  const frozen = freeze(student, { precision });
+  try {
+    return await evaluate(frozen, dataset, dataset.test);
+  } finally {
+    frozen.dispose();
+  }
 }

@@ -16,7 +16,7 @@ import { stateTable } from "../../lib/runs/report/state_table.ts";
 import { timesTable } from "../../lib/runs/report/times_table.ts";
 import { verdictTable } from "../../lib/runs/report/verdict_table.ts";
 import { table1 } from "../../experiments/table1.ts";
-import { collectTable } from "../../lib/runs/table/result_table.ts";
+import { collectTable, type ResultTable } from "../../lib/runs/table/result_table.ts";
 import { summarise } from "../../lib/runs/table/summary.ts";
 import { summaryTable } from "../../lib/runs/table/summary_table.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
@@ -170,6 +170,14 @@ Deno.test("provenanceTable() includes the hash of each result", async () => {
     assertEquals(manifest[`${name}.arrow`].sha256, hash);
   }
   assertEquals(curves(table).map(({ epochs }) => epochs.length), Array(6).fill(8));
+});
+
+Deno.test("curves() leaves out epochs that were not evaluated", () => {
+  const rows = [tableRowOf("original", 1, 0.6)];
+  const epochs = [{ epoch: 1, test_accuracy: null }, { epoch: 2, test_accuracy: 0.6 }];
+  const table = { rows, results: [{ rows: epochs }] } as unknown as ResultTable;
+  const [curve] = curves(table);
+  assertEquals([curve.epochs, curve.accuracy], [[2], [60]]);
 });
 
 Deno.test("figures of gains pair seeds, at each share of the data", () => {

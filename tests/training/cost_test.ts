@@ -36,6 +36,13 @@ Deno.test("runFlops() adds up the passes of every stage over the images of all e
   assertEquals(flops("original"), 6 * (20 * 3 + 8) * student);
   assertEquals(flops("hinton"), 6 * ((20 * 3 + 8) * student + 20 * teacher));
 
+  const often = smallSpecification("original", { epochs: 6 });
+  const seldom = { ...often, protocol: { ...often.protocol, evaluateEvery: 2 } };
+  assertEquals(
+    runFlops(seldom, "resnet10-4stage", dataset, 20, 8),
+    6 * (20 * 3 + 8 / 2) * student,
+  );
+
   const { options } = smallSpecification("fitnet", { epochs: 6 });
   const stages = methodNamed("fitnet").stages(options, 6);
   assertEquals(stages.length, 2);

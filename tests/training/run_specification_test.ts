@@ -23,17 +23,16 @@ Deno.test("runName() is readable, and different for every specification", () => 
   assertNotEquals(name, runName(smallSpecification("bss", { epochs: 4 })));
 });
 
-Deno.test("runName() has the student's precision in its hash, unless that is float32", () => {
-  const withPrecision = (studentPrecision: "f32" | "bf16") => {
+Deno.test("runName() has later options of the protocol in its hash, unless they are at their defaults", () => {
+  const nameWith = (options: Record<string, unknown>) => {
     const specification = smallSpecification();
-    const protocol = resolveOptions("protocol", protocolOptions, {
-      ...specification.protocol,
-      studentPrecision,
-    });
+    const given = { ...specification.protocol, ...options };
+    const protocol = resolveOptions("protocol", protocolOptions, given);
     return runName({ ...specification, protocol });
   };
-  assertEquals(withPrecision("f32"), runName(smallSpecification()));
-  assertNotEquals(withPrecision("bf16"), runName(smallSpecification()));
+  assertEquals(nameWith({ studentPrecision: "f32", evaluateEvery: 1 }), nameWith({}));
+  assertNotEquals(nameWith({ studentPrecision: "bf16" }), nameWith({}));
+  assertNotEquals(nameWith({ evaluateEvery: 2 }), nameWith({}));
 });
 
 Deno.test("describeDifference() gives one line per value that differs", () => {

@@ -25,6 +25,21 @@ for (const method of methods) {
   );
 }
 
+onFastBackends(
+  "train() evaluates as often as the protocol says, after the last epoch too, and ends in the same weights",
+  async (backend) => {
+    const specification = smallSpecification("fitnet", { epochs: 4 });
+    const whole = await outcomeOf(specification, backend);
+    const protocol = { ...specification.protocol, evaluateEvery: 4 };
+    const { rows, weights } = await outcomeOf({ ...specification, protocol }, backend);
+    assertEquals(weights, whole.weights);
+    // A first stage of two epochs, then four
+    const accuracies = whole.rows.map(({ test_accuracy }) => test_accuracy);
+    const expected = [null, null, null, accuracies[3], null, accuracies[5]];
+    assertEquals(rows.map(({ test_accuracy }) => test_accuracy), expected);
+  },
+);
+
 /** Gives the message of a run whose first step makes the weights so large that the second fails. */
 async function failureOf(backend: string, checkpoints: string): Promise<string> {
   const specification = smallSpecification("original", { learningRate: 1e30 });

@@ -57,10 +57,11 @@ export function gainsByShare(summary: readonly SummaryRow[], reference = "origin
   });
 }
 
-/** Gives each run's test accuracy over its epochs, in percent. */
+/** Gives each run's test accuracy over its epochs, in percent, where it was evaluated. */
 export function curves({ rows, results }: ResultTable): LearningCurve[] {
   const named = withShares(rows);
-  return results.map(({ rows: epochs }, index) => {
+  return results.map(({ rows: all }, index) => {
+    const epochs = all.filter(({ test_accuracy }) => test_accuracy !== null);
     const { student, method, seed } = named[index];
     return {
       name: `${student} ${method}, seed ${seed}`,

@@ -1,7 +1,7 @@
 import { Algorithm, BYTES, DataType } from "../constants.ts";
-import { type Layout, rowMajor, strided } from "../memory_layout.ts";
+import { rowMajor, strided } from "../memory_layout.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
-import type { Primitive, PrimitiveRecipe } from "../primitive.ts";
+import type { FeatureMap, PassMemory } from "./pass_memory.ts";
 import { product } from "../recipes.ts";
 import { reorder } from "../reorder.ts";
 
@@ -10,120 +10,130 @@ export type Shape = readonly [n: number, h: number, w: number, c: number];
 
 type Pointer = Deno.PointerValue;
 
-/** `execute(from, to)`: converts values of one type to another. */
-export function conversion(
+/** Converts values of one type to another. */
+export function convert(
   backend: OnednnBackend,
   size: number,
-  from: DataType,
-  to: DataType,
-): Primitive {
-  return backend.primitive(`conversion ${size} ${from} ${to}`, () =>
+  [fromType, from]: readonly [DataType, Pointer],
+  [toType, to]: readonly [DataType, Pointer],
+): void {
+  backend.primitive(`conversion ${size} ${fromType} ${toType}`, () =>
     reorder(
       backend.dnnl,
-      rowMajor(backend.dnnl, [size], from),
-      rowMajor(backend.dnnl, [size], to),
-    ));
-}
-
-/** Two maps between which a shortcut goes, and where they lie. */
-interface ShortcutEnds {
-  readonly large: Shape;
-  readonly small: Shape;
-  readonly largeAt: Pointer;
-  readonly smallAt: Pointer;
+      rowMajor(backend.dnnl, [size], fromType),
+      rowMajor(backend.dnnl, [size], toType),
+    )).execute(from, to);
 }
 
 /**
  * Adds every second row and column of a large map to the first channels of a small one: the option-A
- * shortcut. Takes less than half the time of the convolution that does the same.
+ * shortcut. It takes less than half the time of the convolution that does the same.
  */
-export function addShortcut(backend: OnednnBackend, ends: ShortcutEnds, type: DataType): void {
-  for (const { layouts, places, key } of rowsOf(backend, ends, type)) {
-    const [large, small] = layouts;
-    backend.primitive(`shortcut ${key}`, () => addition(backend, large(), small()))
-      .execute(...places);
-  }
-}
-
-/** Adds the first channels of a small map to every second row and column of a large one: the way back. */
-export function addShortcutGradient(
+export function addShortcut(
   backend: OnednnBackend,
-  ends: ShortcutEnds,
+  large: FeatureMap,
+  small: FeatureMap,
   type: DataType,
 ): void {
-  for (const { layouts, places, key } of rowsOf(backend, ends, type)) {
-    const [large, small] = layouts;
-    backend.primitive(`shortcut gradient ${key}`, () => addition(backend, small(), large()))
-      .execute(...places.toReversed());
+  for (const rows of connectedRows(large, small, type)) {
+    addRows(backend, rows.dimensions, rows.large, rows.small, type);
   }
 }
 
-function addition({ dnnl: library }: OnednnBackend, from: Layout, to: Layout): PrimitiveRecipe {
-  return { ...reorder(library, from, to), postOperations: [{ kind: "add to destination" }] };
+/** Adds the first channels of a small map to every second row and column of a large one. */
+export function addShortcutGradient(
+  backend: OnednnBackend,
+  small: FeatureMap,
+  large: FeatureMap,
+  type: DataType,
+): void {
+  for (const rows of connectedRows(large, small, type)) {
+    addRows(backend, rows.dimensions, rows.small, rows.large, type);
+  }
+}
+
+/** Some rows of a map: their strides in oneDNN's order, and their address. */
+interface Rows {
+  readonly strides: readonly number[];
+  readonly pointer: Pointer;
+}
+
+function addRows(
+  backend: OnednnBackend,
+  dimensions: readonly number[],
+  from: Rows,
+  to: Rows,
+  type: DataType,
+): void {
+  const { dnnl: library } = backend;
+  const key = `rows ${dimensions} ${from.strides} ${to.strides} ${type}`;
+  backend.primitive(key, () => ({
+    ...reorder(
+      library,
+      strided(library, dimensions, from.strides, type),
+      strided(library, dimensions, to.strides, type),
+    ),
+    postOperations: [{ kind: "add to destination" }],
+  })).execute(from.pointer, to.pointer);
 }
 
 /**
- * The rows and columns that a shortcut connects. oneDNN takes twice as many rows as there are for one
- * layout to be an overlap, so the last row of an odd number goes alone.
+ * Yields the rows and columns that a shortcut connects. An odd number of rows makes two parts: in one,
+ * the last row of an image and the first of the next would seem to overlap to oneDNN.
  */
-function* rowsOf(
-  { dnnl: library }: OnednnBackend,
-  { large, small, largeAt, smallAt }: ShortcutEnds,
+function* connectedRows(
+  { shape: [n, height, width, inChannels], pointer: large }: FeatureMap,
+  { shape: [, h, w, outChannels], pointer: small }: FeatureMap,
   type: DataType,
-) {
-  const [n, height, width, inChannels] = large;
-  const [, h, w, outChannels] = small;
-  const together = Math.floor(height / 2);
-  for (const [start, rows] of [[0, together], [together, h - together]]) {
+): Iterable<{ dimensions: readonly number[]; large: Rows; small: Rows }> {
+  const pairs = Math.floor(height / 2);
+  const largeRow = 2 * width * inChannels;
+  const smallRow = w * outChannels;
+  for (const [start, rows] of [[0, pairs], [pairs, h - pairs]]) {
     if (rows === 0) continue;
-    const dimensions = [n, inChannels, rows, w];
-    const largeStrides = [height * width * inChannels, 1, 2 * width * inChannels, 2 * inChannels];
-    const smallStrides = [h * w * outChannels, 1, w * outChannels, outChannels];
     yield {
-      key: `${large} ${small} ${rows} ${type}`,
-      layouts: [largeStrides, smallStrides].map((strides) => () =>
-        strided(library, dimensions, strides, type)
-      ),
-      places: [
-        offset(largeAt, start * largeStrides[2] * BYTES[type]),
-        offset(smallAt, start * smallStrides[2] * BYTES[type]),
-      ],
+      dimensions: [n, inChannels, rows, w],
+      large: {
+        strides: [height * width * inChannels, 1, largeRow, 2 * inChannels],
+        pointer: offset(large, start * largeRow * BYTES[type]),
+      },
+      small: {
+        strides: [h * smallRow, 1, smallRow, outChannels],
+        pointer: offset(small, start * smallRow * BYTES[type]),
+      },
     };
   }
 }
 
-function offset(pointer: Pointer, bytes: number): Pointer {
-  return bytes === 0 ? pointer : Deno.UnsafePointer.offset(pointer!, bytes);
-}
-
-/** `execute(weights, map, means)`: the mean over all pixels, `[n, c]`, in float32. */
-export function poolProduct(
-  backend: OnednnBackend,
-  [n, h, w, c]: Shape,
-  type: DataType,
-): { primitive: Primitive; weights: Deno.PointerValue } {
+/** Writes the mean of a map over all pixels, `[n, c]`, in float32: a product with a row. */
+export function pool(
+  { backend, type }: PassMemory,
+  { shape: [n, h, w, c], pointer }: FeatureMap,
+  means: Pointer,
+): void {
   const { dnnl: library } = backend;
   const pixels = h * w;
-  // bfloat16 does not have 1/49, so there the sum is divided.
-  const weight = type === DataType.f32 ? 1 / pixels : 1;
+  // bfloat16 has no 1/49, so there the sum is divided.
+  const isExact = type === DataType.f32;
   const primitive = backend.primitive(`pool ${n} ${pixels} ${c} ${type}`, () =>
     product(library, {
       src: rowMajor(library, [n, 1, pixels], type),
       weights: rowMajor(library, [n, pixels, c], type),
       dst: rowMajor(library, [n, 1, c]),
-      postOperations: type === DataType.f32
+      postOperations: isExact
         ? []
         : [{ kind: "elementwise", algorithm: Algorithm.linear, alpha: 1 / pixels }],
     }));
-  return { primitive, weights: backend.constant(weight, n * pixels, type) };
+  const row = backend.constant(isExact ? 1 / pixels : 1, n * pixels, type);
+  primitive.execute(row, pointer, means);
 }
 
-/** `execute(ones, values, map)`: the same values, `[n, c]`, for all pixels. */
-export function spreadProduct(
-  backend: OnednnBackend,
-  [n, h, w, c]: Shape,
-  type: DataType,
-): { primitive: Primitive; ones: Deno.PointerValue } {
+/** Writes the same values, `[n, c]`, to all pixels of a map: a product with a column of ones. */
+export function spread(
+  { backend, type }: PassMemory,
+  values: Pointer,
+  { shape: [n, h, w, c], pointer }: FeatureMap,
+): void {
   const { dnnl: library } = backend;
   const primitive = backend.primitive(`spread ${n} ${h * w} ${c} ${type}`, () =>
     product(library, {
@@ -131,5 +141,9 @@ export function spreadProduct(
       weights: rowMajor(library, [n, 1, c], type),
       dst: rowMajor(library, [n, h * w, c], type),
     }));
-  return { primitive, ones: backend.constant(1, n * h * w, type) };
+  primitive.execute(backend.constant(1, n * h * w, type), values, pointer);
+}
+
+function offset(pointer: Pointer, bytes: number): Pointer {
+  return bytes === 0 ? pointer : Deno.UnsafePointer.offset(pointer!, bytes);
 }

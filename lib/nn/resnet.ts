@@ -82,7 +82,7 @@ export class ResNet implements Network {
     for (const [, variable] of this.variables()) variable.dispose();
   }
 
-  /** The training pass of a backend that has one of its own; feature maps are made for who asks. */
+  /** Runs the backend's own training pass. Feature maps are copied only if somebody reads them. */
   #trainingPass(images: tf.Tensor4D, precision: Precision): NetworkOutput {
     const parameters = [...this.parameters].filter(([name]) => !name.startsWith("linear."));
     const { pooled, statistics, features } = trainingPass(images, {
@@ -91,11 +91,11 @@ export class ResNet implements Network {
       epsilon: BATCH_NORM_EPSILON,
     }, precision);
     for (const [name, ofBatch] of statistics) this.#moveStatistics(name, ofBatch);
-    let made: tf.Tensor4D[] | undefined;
+    let copied: tf.Tensor4D[] | undefined;
     return {
       logits: this.#linear(pooled),
       get features() {
-        return made ??= features();
+        return copied ??= features();
       },
     };
   }
@@ -154,7 +154,7 @@ export class ResNet implements Network {
     return tf.relu(residual ? tf.add(normalised, residual) as tf.Tensor4D : normalised);
   };
 
-  /** Moves the running statistics of a batch-norm towards those of a mini-batch, which it disposes of. */
+  /** Moves a batch-norm's running statistics towards those of a mini-batch, and disposes of the latter. */
   #moveStatistics(name: string, { mean, variance, count }: BatchStatistics): void {
     this.#moveStatistic(`${name}.running_mean`, mean, 1);
     // PyTorch normalises by the biased variance, but stores the unbiased one.

@@ -5,7 +5,7 @@ import { UserError } from "../user_error.ts";
 
 /** A TensorFlow.js backend that runs a ResNet's training pass, forward and back, as one list of steps. */
 export interface TrainingBackend {
-  /** What it computes in on this machine. */
+  /** The precisions it has on this machine. */
   readonly precisions: readonly Precision[];
   startTrainingPass(
     images: tf.Tensor4D,
@@ -14,13 +14,13 @@ export interface TrainingBackend {
   ): TrainingPass;
 }
 
-/** A ResNet as a training pass needs it: stem and stages, without the linear layer. */
+/** The part of a ResNet that a training pass runs: stem and stages, without the linear layer. */
 export interface TrainedNetwork {
   /** The blocks of each stage. */
   readonly stages: readonly (readonly BlockShape[])[];
   /** The parameters of the stem and the stages, by name, float32. */
   readonly parameters: ReadonlyMap<string, tf.Tensor>;
-  /** Of batch-norm */
+  /** The ε of batch-norm */
   readonly epsilon: number;
 }
 
@@ -28,13 +28,13 @@ export interface TrainedNetwork {
 export interface BatchStatistics {
   readonly mean: tf.Tensor1D;
   readonly variance: tf.Tensor1D;
-  /** Values of a channel */
+  /** The number of values of a channel */
   readonly count: number;
 }
 
 /** A mini-batch on its way through a ResNet in training mode. All tensors are float32. */
 export interface TrainingPass {
-  /** A tensor that stands for the pass: the kept maps are released with it. */
+  /** Stands for the pass on the tape. Disposing of it releases the kept maps. */
   readonly token: tf.Scalar;
   /** The mean of the last feature map over all pixels, `[n, channels]` */
   readonly pooled: tf.Tensor2D;
@@ -42,12 +42,13 @@ export interface TrainingPass {
   readonly statistics: ReadonlyMap<string, BatchStatistics>;
   /** Copies the output of a stage. */
   feature(stage: number): tf.Tensor4D;
-  /** Takes the gradient of a stage's output as a feature map; call it before the stages behind go back. */
+  /** Takes the gradient of a `feature`. Comes before the next stage's way back. */
   takeFeatureGradient(stage: number, gradient: tf.Tensor4D): void;
   /** Takes the gradient of `pooled`. */
   takePooledGradient(gradient: tf.Tensor2D): void;
   /**
-   * Goes back through a stage, the first with the stem, once the gradient of its output is complete.
+   * Goes back through a stage, and through the stem with the first one. The gradient of the stage's
+   * output must be complete.
    *
    * @returns the gradients of its parameters, by name
    */
@@ -62,15 +63,15 @@ export interface TrainingPassOutput {
   features(): tf.Tensor4D[];
 }
 
-/** Whether the current backend runs training passes of its own. */
+/** Tells whether the current backend runs training passes of its own. */
 export function hasTrainingPass(): boolean {
   return (tf.backend() as Partial<TrainingBackend>).startTrainingPass !== undefined;
 }
 
-/** @throws UserError naming what there is, if the current backend does not train in a precision */
+/** @throws UserError that names the precisions there are, if the current backend lacks this one */
 export function requireTrainingPrecision(precision: Precision): void {
   const backend = tf.backend() as Partial<TrainingBackend>;
-  const precisions = backend.startTrainingPass && backend.precisions || ["f32"];
+  const precisions: readonly Precision[] = hasTrainingPass() ? backend.precisions! : ["f32"];
   if (precisions.includes(precision)) return;
   throw new UserError(
     `backend ${tf.getBackend()} does not train a student in ${precision} here; ` +
@@ -79,10 +80,10 @@ export function requireTrainingPrecision(precision: Precision): void {
 }
 
 /**
- * Runs a training pass, and puts its way back on TensorFlow.js's tape.
+ * Runs a training pass, and records its way back on TensorFlow.js's tape.
  *
- * The tape has one operation a stage, so that stages which a loss doesn't depend on get no gradient. What
- * goes from one to the next on the tape is only a token: the maps and their gradients stay in the pass.
+ * The tape has one operation a stage, so that a stage gets no gradient if the loss doesn't depend on it.
+ * On the tape only tokens go from stage to stage. Maps and their gradients stay in the pass.
  */
 export function trainingPass(
   images: tf.Tensor4D,
@@ -92,7 +93,7 @@ export function trainingPass(
   const backend = tf.backend() as unknown as TrainingBackend;
   const { parameters } = network;
   const pass = backend.startTrainingPass(images, network, precision);
-  // Once is enough: the tape keeps it all until the way back is over.
+  // Saved once: the tape keeps all saved tensors until the whole way back is over.
   const kept = [pass.token, images, ...parameters.values()];
   const tokens: tf.Tensor[] = [];
   network.stages.forEach((_, stage) => {
@@ -104,7 +105,7 @@ export function trainingPass(
     });
     tokens.push(token);
   });
-  /** Records a result of a stage, whose gradient the pass takes. */
+  /** Records an output of a stage, whose gradient goes to the pass. */
   const result = (stage: number, tensor: () => tf.Tensor, take: (gradient: tf.Tensor) => void) =>
     recorded([tokens.at(stage)!], [], tensor, (gradient) => {
       take(gradient);
@@ -128,13 +129,17 @@ export function trainingPass(
   };
 }
 
-/** "layer2.0.conv1.weight" belongs to stage 1; the stem goes with stage 0. */
+/** Finds the stage of a parameter: "layer2.0.conv1.weight" is of stage 1, and the stem of stage 0. */
 function stageOf(name: string): number {
   const [, number] = /^layer(\d+)\./.exec(name) ?? [];
   return number === undefined ? 0 : Number(number) - 1;
 }
 
-/** Records an operation on the tape. @param kept lives until the way back is over */
+/**
+ * Records an operation on the tape.
+ *
+ * @param kept tensors that must live until the way back is over
+ */
 function recorded(
   inputs: tf.Tensor[],
   kept: tf.Tensor[],

@@ -32,7 +32,8 @@ export const choiceOptions = {
   },
   "student-precision": {
     value: PRECISIONS.join("|"),
-    help: "what the student is trained in, the same as --set protocol.studentPrecision=…",
+    help:
+      "the student's number format in training, as --set protocol.studentPrecision=… (default: f32)",
   },
 } as const;
 
@@ -85,7 +86,7 @@ export function choiceArguments(choices: PlanChoices): string[] {
   ];
 }
 
-/** The student's precision as an option of the protocol; float32 goes without saying. */
+/** Gives the option of the protocol for a student's precision. Float32 needs none. */
 function precisionSetting(text = "f32"): string[] {
   const precision = oneOf<Precision>("student-precision", text, PRECISIONS);
   return precision === "f32" ? [] : [`${PROTOCOL}.studentPrecision=${precision}`];

@@ -11,7 +11,7 @@ export const protocolOptions = {
   weightDecay: number(1e-4, { min: 0 }),
   // bf16: feature maps and convolutions in bfloat16; sums, weights, statistics and loss in float32.
   studentPrecision: tacit(oneOf("f32", PRECISIONS)),
-  // The student sees the test images after every so many epochs, and after the last.
+  // The student is evaluated after every so many epochs, and after the last one.
   evaluateEvery: tacit(integer(1, { min: 1, max: 10_000 })),
 };
 

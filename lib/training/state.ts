@@ -19,7 +19,7 @@ export class TrainingState<N extends Network> {
   readonly own: ReadonlyMap<string, tf.Variable>;
   /** The variables that the optimizer trains, by name. */
   readonly trained: ReadonlyMap<string, tf.Variable>;
-  /** What the student's passes compute in; float32 if undefined. */
+  /** The precision of the student's passes. Default: float32. */
   readonly precision: Protocol["studentPrecision"];
 
   /** @param student belongs to the state from now on, and so does `own` */

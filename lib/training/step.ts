@@ -277,7 +277,7 @@ export class GradientAccumulator {
   /**
    * @param trained the variables of student and method, by name
    * @param own the method's part of them
-   * @param precision of the student's passes, float32 if left out
+   * @param precision of the student's passes. Default: float32
    */
   constructor(
     student: Network,

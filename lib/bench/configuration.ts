@@ -1,4 +1,5 @@
-import { freeze, type Precision } from "../nn/freeze.ts";
+import { freeze } from "../nn/freeze.ts";
+import type { Precision } from "../nn/precision.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { ResNet } from "../nn/resnet.ts";
 

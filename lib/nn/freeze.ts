@@ -2,12 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { disposeFolded, foldBatchNorm, type FoldedResNet } from "./folded_resnet.ts";
 import type { FrozenNetwork } from "./frozen_classifier.ts";
 import { FrozenResNet } from "./frozen_resnet.ts";
+import type { Precision } from "./precision.ts";
 import type { ResNet } from "./resnet.ts";
 import { UserError } from "../user_error.ts";
-
-/** The number types of a network: float32, or bfloat16 with sums in float32. */
-export const PRECISIONS = ["f32", "bf16"] as const;
-export type Precision = typeof PRECISIONS[number];
 
 /** A TensorFlow.js backend that runs a whole frozen network at once. */
 export interface FreezingBackend {

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Precision } from "./freeze.ts";
+import type { Precision } from "./precision.ts";
 
 /** The output of a forward pass. */
 export interface NetworkOutput {

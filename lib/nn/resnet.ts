@@ -11,7 +11,7 @@ import { movingAverage } from "./moving_average.ts";
 import { shortcut } from "./shortcut.ts";
 import type { Weight } from "./layout.ts";
 import type { ForwardMode, Network, NetworkOutput } from "./network.ts";
-import type { Precision } from "./freeze.ts";
+import type { Precision } from "./precision.ts";
 import {
   type BatchStatistics,
   hasTrainingPass,

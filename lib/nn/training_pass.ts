@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BlockShape } from "./architecture.ts";
-import type { Precision } from "./freeze.ts";
+import type { Precision } from "./precision.ts";
 import { UserError } from "../user_error.ts";
 
 /** A TensorFlow.js backend that runs a ResNet's training pass, forward and back, as one list of steps. */

@@ -3,7 +3,7 @@ import type { PlanChoices } from "./plan.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
 import { type CommandLine, parseList } from "../commands/command_line.ts";
 import { methodNamed } from "../distillation/methods.ts";
-import { type Precision, PRECISIONS } from "../nn/freeze.ts";
+import { type Precision, PRECISIONS } from "../nn/precision.ts";
 import { type Scale, SCALES } from "../training/run_specification.ts";
 import { UserError } from "../user_error.ts";
 import { RESULTS } from "./plan_sources.ts";

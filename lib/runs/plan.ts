@@ -15,7 +15,7 @@ import { dataSourceNamed } from "../data/load_dataset.ts";
 import { resolveMethodOptions } from "../distillation/method.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { parseNetwork } from "../nn/architecture.ts";
-import type { Precision } from "../nn/freeze.ts";
+import type { Precision } from "../nn/precision.ts";
 import { resolveOptions } from "../options.ts";
 import { runFlops } from "../training/cost.ts";
 import { protocolOptions } from "../training/protocol.ts";

@@ -1,4 +1,4 @@
-import { PRECISIONS } from "../nn/freeze.ts";
+import { PRECISIONS } from "../nn/precision.ts";
 import { integer, number, oneOf, type Options, tacit } from "../options.ts";
 
 /** The options of training, with the values of the published code as defaults. */

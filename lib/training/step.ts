@@ -16,7 +16,7 @@ import {
   type Pullback,
   restrictPullback,
 } from "../nn/frozen_classifier.ts";
-import type { Precision } from "../nn/freeze.ts";
+import type { Precision } from "../nn/precision.ts";
 import type { Network, NetworkOutput } from "../nn/network.ts";
 import { gatherRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { freeze, PRECISIONS } from "../../lib/nn/freeze.ts";
+import { freeze } from "../../lib/nn/freeze.ts";
+import { PRECISIONS } from "../../lib/nn/precision.ts";
 import { testImages, testNetwork, TINY } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onEveryBackend } from "../on_every_backend.ts";

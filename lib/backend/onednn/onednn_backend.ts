@@ -5,7 +5,7 @@ import type { Library } from "./open_library.ts";
 import { BYTES, DataType } from "./constants.ts";
 import { Primitive, type PrimitiveRecipe } from "./primitive.ts";
 import { supportsBfloat16 } from "./supports_bfloat16.ts";
-import type { Precision } from "../../nn/freeze.ts";
+import type { Precision } from "../../nn/precision.ts";
 
 type DataId = tf.DataId;
 type Values = Parameters<MathBackendCPU["write"]>[0];

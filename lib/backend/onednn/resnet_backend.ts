@@ -4,7 +4,8 @@ import { SlicedNetwork } from "./frozen/sliced_network.ts";
 import { OnednnBackend } from "./onednn_backend.ts";
 import { OnednnTrainingPass } from "./training/onednn_training_pass.ts";
 import type { FoldedResNet } from "../../nn/folded_resnet.ts";
-import type { FreezingBackend, Precision } from "../../nn/freeze.ts";
+import type { FreezingBackend } from "../../nn/freeze.ts";
+import type { Precision } from "../../nn/precision.ts";
 import type { FrozenNetwork } from "../../nn/frozen_classifier.ts";
 import type { TrainedNetwork, TrainingBackend, TrainingPass } from "../../nn/training_pass.ts";
 

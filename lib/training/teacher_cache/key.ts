@@ -2,7 +2,7 @@ import { AUGMENTATIONS } from "../../data/augment.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { sha256 } from "../../files/sha256.ts";
 import type { Environment } from "../environment.ts";
-import type { Precision } from "../../nn/freeze.ts";
+import type { Precision } from "../../nn/precision.ts";
 import { canonicalJson } from "../run_specification.ts";
 
 /** Everything that a teacher's logits depend on, except the augmented image. */

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { onOnednn } from "./on_onednn.ts";
 import type { OnednnBackend } from "../../../lib/backend/onednn/onednn_backend.ts";
 import type { Architecture } from "../../../lib/nn/architecture.ts";
-import type { Precision } from "../../../lib/nn/freeze.ts";
+import type { Precision } from "../../../lib/nn/precision.ts";
 import type { NetworkOutput } from "../../../lib/nn/network.ts";
 import type { ResNet } from "../../../lib/nn/resnet.ts";
 import type { TrainingBackend } from "../../../lib/nn/training_pass.ts";

@@ -6,7 +6,7 @@ import { type FeatureMap, PassMemory, sizeOf } from "./pass_memory.ts";
 import { addBlocks, TrainingBlock } from "./training_block.ts";
 import { TrainingLayer } from "./training_layer.ts";
 import { convert, pool, spread } from "./training_steps.ts";
-import type { Precision } from "../../../nn/freeze.ts";
+import type { Precision } from "../../../nn/precision.ts";
 import type { BatchStatistics, TrainedNetwork, TrainingPass } from "../../../nn/training_pass.ts";
 
 /**

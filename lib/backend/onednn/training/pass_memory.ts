@@ -2,11 +2,10 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Block } from "../arena.ts";
 import { BYTES, type DataType } from "../constants.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
-import type { Shape } from "./training_steps.ts";
 
 /** A feature map in the type of its pass. */
 export interface FeatureMap {
-  readonly shape: Shape;
+  readonly shape: readonly [n: number, h: number, w: number, c: number];
   readonly pointer: Deno.PointerValue;
 }
 

@@ -5,9 +5,6 @@ import type { FeatureMap, PassMemory } from "./pass_memory.ts";
 import { product } from "../recipes.ts";
 import { reorder } from "../reorder.ts";
 
-/** `[n, h, w, c]` */
-export type Shape = readonly [n: number, h: number, w: number, c: number];
-
 type Pointer = Deno.PointerValue;
 
 /** Converts values of one type to another. */

@@ -79,7 +79,7 @@ export async function measureBackend(
       workload,
       rounds: rounds[i],
       step: medianOfRounds(rounds[i]),
-      // The student does not depend on how the teacher is run.
+      // Measured for the default alone: the share of the calls is much the same in all of them.
       kernelTime: i === 0 ? await measureKernelTime(prepared, repeats) : null,
     });
     prepared.dispose();

@@ -2,8 +2,10 @@ import * as tf from "@tensorflow/tfjs";
 import { type Configuration, freezeTeacher } from "./configuration.ts";
 import { loadNetwork, OPTIMIZER, type Workload } from "./workload.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
+import type { Precision } from "../nn/precision.ts";
 import type { ResNet } from "../nn/resnet.ts";
 import { Sgd } from "../nn/sgd.ts";
+import { requireTrainingPrecision } from "../nn/training_pass.ts";
 import { weightsFrom } from "../nn/weights_file.ts";
 
 /** A workload on the current backend, for repeated steps from the same weights. */
@@ -16,9 +18,17 @@ export class PreparedWorkload {
   readonly optimizer = new Sgd(OPTIMIZER);
   /** The teacher's logits of the images, row-major; null if the step computes them. */
   readonly cachedLogits: Float32Array | null;
+  /** The number type of the student's passes; float32 if undefined. */
+  readonly studentPrecision: Precision | undefined;
 
-  private constructor(workload: Workload, teacher: FrozenNetwork, cached: Float32Array | null) {
+  private constructor(
+    workload: Workload,
+    teacher: FrozenNetwork,
+    cached: Float32Array | null,
+    studentPrecision?: Precision,
+  ) {
     this.workload = workload;
+    this.studentPrecision = studentPrecision;
     this.images = imageTensor(workload);
     this.labels = tf.tensor1d(workload.labels, "int32");
     this.student = loadNetwork(workload.student);
@@ -26,18 +36,23 @@ export class PreparedWorkload {
     this.cachedLogits = cached;
   }
 
+  /** @throws UserError if the backend lacks a precision of the configuration */
   static async prepare(
     workload: Workload,
     configuration: Configuration,
   ): Promise<PreparedWorkload> {
+    const { studentPrecision } = configuration;
+    if (studentPrecision) requireTrainingPrecision(studentPrecision);
     const network = loadNetwork(workload.teacher);
     const teacher = freezeTeacher(network, configuration);
     network.dispose();
-    if (!configuration.cachedLogits) return new PreparedWorkload(workload, teacher, null);
+    if (!configuration.cachedLogits) {
+      return new PreparedWorkload(workload, teacher, null, studentPrecision);
+    }
     const logits = tf.tidy(() => teacher.logits(imageTensor(workload)));
     const cached = await logits.data<"float32">();
     logits.dispose();
-    return new PreparedWorkload(workload, teacher, cached);
+    return new PreparedWorkload(workload, teacher, cached, studentPrecision);
   }
 
   /**

@@ -40,7 +40,7 @@ export async function runStep(
   method: DistillationMethod,
   prepared: PreparedWorkload,
 ): Promise<TimedStep> {
-  const { workload, student, optimizer, cachedLogits } = prepared;
+  const { workload, student, optimizer, cachedLogits, studentPrecision } = prepared;
   const work: StepWork = { student: 0, teacherForward: 0, teacherBackward: 0 };
   const parts = Object.fromEntries(PARTS.map((part) => [part, 0])) as Record<Part, number>;
   const clock = new PhaseClock(parts);
@@ -53,7 +53,7 @@ export async function runStep(
       work[way === "forward" ? "teacherForward" : "teacherBackward"] += images;
     }),
     teacherCache: cachedLogits === null ? null : { read: () => cachedLogits, store() {} },
-    gradients: new GradientAccumulator(student, student.parameters, new Map()),
+    gradients: new GradientAccumulator(student, student.parameters, new Map(), studentPrecision),
     stage: "train",
     ...SCHEDULE,
     random: () => numbersFrom(workload.uniform),

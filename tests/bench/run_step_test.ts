@@ -1,7 +1,8 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { fileURLToPath } from "node:url";
 import { startBackend } from "../../lib/backend/start_backend.ts";
+import type { Configuration } from "../../lib/bench/configuration.ts";
 import { goldenWorkload } from "../../lib/bench/golden_workload.ts";
 import { PreparedWorkload } from "../../lib/bench/prepared_workload.ts";
 import { randomWorkload } from "../../lib/bench/random_workload.ts";
@@ -10,6 +11,8 @@ import { compareWork } from "../../lib/bench/same_work.ts";
 import { stepFlops } from "../../lib/bench/step_work.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import { forwardFlops, trainingFlops } from "../../lib/training/cost.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { onOnednn } from "../backend/onednn/on_onednn.ts";
 
 const GOLDEN = fileURLToPath(new URL("../golden/fashion", import.meta.url));
 const small = { batch: 12, student: "resnet8", teacher: "resnet8" };
@@ -88,3 +91,31 @@ Deno.test("runStep() of the student alone does not use the teacher", async () =>
   assertEquals(work, { student: 12, teacherForward: 0, teacherBackward: 0 });
   assertEquals([parts.teacher, parts.attack], [0, 0]);
 });
+
+Deno.test("a workload is refused a student's precision that the backend lacks", async () => {
+  await startBackend("wasm");
+  const workload = await randomWorkload(small);
+  await assertRejects(
+    () => PreparedWorkload.prepare(workload, { name: "rounded", studentPrecision: "bf16" }),
+    UserError,
+    "choose from f32",
+  );
+});
+
+onOnednn(
+  "runStep() takes the student's passes in the configuration's precision",
+  async (backend) => {
+    if (!backend.precisions.includes("bf16")) return; // this processor has none
+    const workload = await randomWorkload(small);
+    const lossOf = async (configuration: Configuration) => {
+      const prepared = await PreparedWorkload.prepare(workload, configuration);
+      const { outcome } = await runStep(methodNamed("original"), prepared);
+      prepared.dispose();
+      return outcome.terms.cross_entropy;
+    };
+    const exact = await lossOf(plain);
+    const rounded = await lossOf({ name: "rounded", studentPrecision: "bf16" });
+    assert(rounded !== exact, "bfloat16 was not used");
+    assertAlmostEquals(rounded / exact, 1, 0.02);
+  },
+);

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import * as tf from "@tensorflow/tfjs";
 import { methodNamed, methods } from "../../lib/distillation/methods.ts";
 import { toyNamed } from "../../lib/data/toys.ts";
+import type { FreezingBackend } from "../../lib/nn/freeze.ts";
+import type { Precision } from "../../lib/nn/precision.ts";
 import type { RunSpecification } from "../../lib/training/run_specification.ts";
 import { trainOnPoints } from "../../lib/training/train_on_points.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -44,6 +46,23 @@ onOnednn("train() resumes a student in bfloat16 bit for bit", async (backend) =>
     assertEquals(await outcomeOf(specification, "onednn", { checkpoints, onMessage }), whole);
     assertEquals(messages, ["resuming after mini-batch 1 of epoch 1"]);
   });
+});
+
+onOnednn("a student in bfloat16 is evaluated in bfloat16", async (backend) => {
+  if (!backend.precisions.includes("bf16")) return;
+  const freezing = backend as unknown as FreezingBackend;
+  const precisions: Precision[] = [];
+  const { freeze } = freezing;
+  freezing.freeze = function (folded, precision) {
+    precisions.push(precision);
+    return freeze.call(this, folded, precision);
+  };
+  try {
+    await outcomeOf(inBfloat16(smallSpecification("original")), "onednn");
+  } finally {
+    delete (freezing as Partial<FreezingBackend>).freeze;
+  }
+  assertEquals(precisions, ["bf16", "bf16"]);
 });
 
 registeredOn(["cpu", "wasm"])("train() refuses bfloat16 and names what there is", async () => {

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { queuesWork } from "../backend/finish_work.ts";
 import { methodNamed } from "../distillation/methods.ts";
+import { hasTrainingPass } from "../nn/training_pass.ts";
 import { median, repeat, type Repeats } from "./repeat.ts";
 import { runStep } from "./run_step.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
@@ -22,13 +23,14 @@ const FREE = new Set(["Identity", "Reshape", "ExpandDims"]);
  * Measures student steps with a stopwatch around every kernel of the current backend. It takes
  * steps of its own, so that the stopwatches slow down no other measurement.
  *
- * @returns null on a backend that queues its work, where the time inside a kernel says nothing
+ * @returns null on a backend that queues its work, where the time inside a kernel says nothing, and on
+ *   one that trains a student outside of kernels
  */
 export async function measureKernelTime(
   prepared: PreparedWorkload,
   repeats: Repeats,
 ): Promise<KernelTime | null> {
-  if (queuesWork()) return null;
+  if (queuesWork() || hasTrainingPass()) return null;
   const watch = new KernelWatch();
   try {
     const steps = await repeat(

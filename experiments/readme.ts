@@ -233,10 +233,8 @@ function speedSentence({ backends: { onednn }, machine, peer }: Bench): string {
       )!.ratio.median.toFixed(1)
     );
     const own = configuration === "float32" ? onednn : onednn.configurations[configuration];
-    return `${
-      own.bss_step_ms.toFixed(0)
-    } ms; published PyTorch takes ${published} times as long, ` +
-      `tuned PyTorch ${tuned} times`;
+    const ms = own.bss_step_ms.toFixed(0);
+    return `${ms} ms (PyTorch: ${published} times as long as published, ${tuned} tuned)`;
   };
   return `A training step with BSS (256 images) takes ${compared("float32")}; with ${fastest} ` +
     `${compared(fastest)}. Measured on ${machine.replace(/, [^,]*$/, "")}.`;

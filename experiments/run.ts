@@ -103,7 +103,8 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const damage = await damageIn(folder, plans, tables);
   const works = await workLeft(folder, runs);
   for (const cause of damage) console.error(`damaged: ${printable(cause)}`);
-  const canRun = works.length === 0 || await haveInputs(works, folder, sources);
+  const canRun = works.length === 0 ||
+    await haveInputs(works, options["dry-run"] ? null : folder, sources);
   const isRun = works.length > 0 && canRun && !options["dry-run"];
   if (!options["dry-run"]) await keepInputCards(folder.path, runs);
   if (submission && isRun) {
@@ -150,19 +151,20 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
 /**
  * Checks that images and teachers are at hand. Without them, finished runs are shown all the same.
  *
+ * @param folder holds the finished runs; null if nothing is to be shown
  * @throws UserError if a run that is not trained yet needs what is missing
  */
 async function haveInputs(
   works: readonly WorkLeft[],
-  folder: ResultsFolder,
+  folder: ResultsFolder | null,
   sources: LoadedSources,
 ): Promise<boolean> {
   try {
     await checkInputs(works.map(({ run }) => run), sources);
     return true;
   } catch (error) {
-    const present = await folder.present();
-    const areTrained = works.every(({ run }) => present.has(resultNameOf(run)));
+    const present = await folder?.present();
+    const areTrained = present && works.every(({ run }) => present.has(resultNameOf(run)));
     if (!(error instanceof UserError) || !areTrained) throw error;
     console.error(`not measured: ${error.message}`);
     return false;

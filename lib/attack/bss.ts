@@ -5,6 +5,24 @@ import { walk } from "./walk.ts";
 import { channelBounds, integer, number, oneOf, type Options } from "../options.ts";
 import { mostProbableOthers, scaleRows, squaredRowNorms, topClasses } from "../tensors/rows.ts";
 
+/**
+ * Takes one step of every sample towards the boundary (Heo et al. 2019, section 3.1):
+ * `x ← x − η (L + ε) ∇L/‖∇L‖`, clamped, where `L = f_base − f_target` is the gap.
+ */
+function stepToBoundary(
+  x: tf.Tensor4D,
+  gap: tf.Tensor1D,
+  gradient: tf.Tensor4D,
+  { eta, epsilon, step, clamp }: BssAttackOptions,
+): tf.Tensor4D {
+  const squaredNorm = squaredRowNorms(gradient);
+  const norm = step === "newton" ? squaredNorm : tf.sqrt(squaredNorm);
+  const reach = tf.mul(tf.add(gap, epsilon), -eta);
+  // A gradient of zero gives a step of zero, not a division by zero.
+  const scale = tf.div(reach, tf.maximum(norm, 1e-30)) as tf.Tensor1D;
+  return clampPixels(tf.add(x, scaleRows(gradient, scale)) as tf.Tensor4D, clamp);
+}
+
 /** Options of `bssAttack`, with the values of Heo et al. (2019) as defaults. */
 export const bssAttackOptions = {
   /** η: the length of a step relative to the gap */
@@ -93,22 +111,4 @@ function gapOf(
     value: tf.squeeze(value, [1]) as tf.Tensor1D,
     dLogits: tf.mul(p, tf.sub(difference, value)) as tf.Tensor2D,
   };
-}
-
-/**
- * Takes one step of every sample towards the boundary (Heo et al. 2019, section 3.1):
- * `x ← x − η (L + ε) ∇L/‖∇L‖`, clamped, where `L = f_base − f_target` is the gap.
- */
-function stepToBoundary(
-  x: tf.Tensor4D,
-  gap: tf.Tensor1D,
-  gradient: tf.Tensor4D,
-  { eta, epsilon, step, clamp }: BssAttackOptions,
-): tf.Tensor4D {
-  const squaredNorm = squaredRowNorms(gradient);
-  const norm = step === "newton" ? squaredNorm : tf.sqrt(squaredNorm);
-  const reach = tf.mul(tf.add(gap, epsilon), -eta);
-  // A gradient of zero gives a step of zero, not a division by zero.
-  const scale = tf.div(reach, tf.maximum(norm, 1e-30)) as tf.Tensor1D;
-  return clampPixels(tf.add(x, scaleRows(gradient, scale)) as tf.Tensor4D, clamp);
 }

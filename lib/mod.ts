@@ -123,7 +123,7 @@ export {
   type Scale,
   specifyRun,
 } from "./training/run_specification.ts";
-export { GradientAccumulator } from "./training/step.ts";
+export { GradientAccumulator } from "./training/gradients.ts";
 export { train } from "./training/train.ts";
 export { trainOnPoints } from "./training/train_on_points.ts";
 export { UserError } from "./user_error.ts";

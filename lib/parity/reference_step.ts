@@ -5,7 +5,7 @@ import { crossEntropy, softCrossEntropy } from "../distillation/soft_cross_entro
 import { weightToDisk } from "../nn/layout.ts";
 import type { ResNet } from "../nn/resnet.ts";
 import { Sgd } from "../nn/sgd.ts";
-import { GradientAccumulator } from "../training/step.ts";
+import { GradientAccumulator } from "../training/gradients.ts";
 
 const LOSS = 1e-5;
 const GRADIENT = 5e-3;

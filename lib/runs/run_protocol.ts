@@ -66,7 +66,7 @@ export type WorkerAnswer =
   }
   | { readonly type: "aborted" };
 
-/** What an evaluation found, and how long it took. */
+/** The findings of an evaluation, and its time. */
 export interface TimedMeasured extends Measured {
   readonly seconds: number;
 }

@@ -16,12 +16,12 @@ import {
   type Pullback,
   restrictPullback,
 } from "../nn/frozen_classifier.ts";
-import type { Precision } from "../nn/precision.ts";
 import type { Network, NetworkOutput } from "../nn/network.ts";
 import { gatherRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 import type { MiniBatch } from "./batches.ts";
 import type { EpochSummary } from "./epoch_row.ts";
+import { GradientAccumulator } from "./gradients.ts";
 import type { RandomStreams } from "./random_streams.ts";
 import type { TrainingState } from "./state.ts";
 import type { TeacherLogitCache } from "./teacher_cache/cache.ts";
@@ -120,15 +120,10 @@ export function teacherOf(
 type MethodPhase = typeof METHOD_PHASES[number];
 
 /** The input of one mini-batch's passes. */
-interface PassInput {
+interface PassInput extends Pick<StepContext, "teacher" | "stage" | "epoch" | "epochs" | "random"> {
   readonly normalisation: Normalisation;
-  readonly teacher: FrozenNetwork;
   readonly teacherCache: LogitCache | null;
   readonly gradients: GradientAccumulator;
-  readonly stage: string;
-  readonly epoch: number;
-  readonly epochs: number;
-  readonly random: (stream: MethodStream) => () => number;
   /** Times a phase of the step. */
   readonly timed: <T>(phase: MethodPhase, work: () => Promise<T> | T) => Promise<T>;
 }
@@ -261,75 +256,5 @@ export class MiniBatchStep implements StepContext {
     this.#teacherPass?.dispose();
     this.gradients.dispose();
     tf.dispose(this.#owned);
-  }
-}
-
-/** The gradients and loss terms of one mini-batch, added up over the student's passes. */
-export class GradientAccumulator {
-  readonly #student: Network;
-  readonly #own: ReadonlyMap<string, tf.Variable>;
-  readonly #names: ReadonlyMap<string, string>;
-  readonly #variables: tf.Variable[];
-  readonly #precision: Precision | undefined;
-  readonly #gradients = new Map<string, tf.Tensor>();
-  readonly #terms: { readonly name: string; readonly value: tf.Scalar }[] = [];
-
-  /**
-   * @param trained the variables of student and method, by name
-   * @param own the method's part of them
-   * @param precision of the student's passes. Default: float32
-   */
-  constructor(
-    student: Network,
-    trained: ReadonlyMap<string, tf.Variable>,
-    own: ReadonlyMap<string, tf.Variable>,
-    precision?: Precision,
-  ) {
-    this.#student = student;
-    this.#own = own;
-    this.#precision = precision;
-    this.#variables = [...trained.values()];
-    // TensorFlow.js returns gradients under the variables' internal names.
-    this.#names = new Map([...trained].map(([name, variable]) => [variable.name, name]));
-  }
-
-  /** Runs the student forward in training mode and backward; adds up the gradients. */
-  backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D {
-    let logits!: tf.Tensor2D;
-    const { value, grads } = tf.variableGrads(() => {
-      const mode = { training: true, precision: this.#precision };
-      const output = this.#student.forward(images, mode);
-      const terms = Object.entries(loss(output, this.#own));
-      for (const [name, term] of terms) this.#terms.push({ name, value: tf.keep(term) });
-      logits = tf.keep(output.logits);
-      return tf.addN(terms.map(([, term]) => term)) as tf.Scalar;
-    }, this.#variables);
-    value.dispose();
-    for (const [theirName, gradient] of Object.entries(grads)) {
-      if (!gradient) continue;
-      const name = this.#names.get(theirName)!;
-      const sum = this.#gradients.get(name);
-      this.#gradients.set(name, sum ? tf.add(sum, gradient) : gradient);
-      if (sum) tf.dispose([sum, gradient]);
-    }
-    return logits;
-  }
-
-  get gradients(): ReadonlyMap<string, tf.Tensor> {
-    return this.#gradients;
-  }
-
-  /** Reads the terms of the loss, and adds up terms of the same name. */
-  async losses(): Promise<Map<string, number>> {
-    const losses = new Map<string, number>();
-    const values = await Promise.all(this.#terms.map(({ value }) => value.data()));
-    this.#terms.forEach(({ name }, index) =>
-      losses.set(name, (losses.get(name) ?? 0) + values[index][0])
-    );
-    return losses;
-  }
-
-  dispose(): void {
-    tf.dispose([...this.#gradients.values(), ...this.#terms.map(({ value }) => value)]);
   }
 }

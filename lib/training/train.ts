@@ -9,20 +9,20 @@ import { encodeResNet } from "../nn/weights_file.ts";
 import { sha256 } from "../files/sha256.ts";
 import { DeviceError } from "../backend/device_error.ts";
 import { leaveInterruptedWork } from "../stop/leave_interrupted_work.ts";
-import { stopPoint, untilStopped } from "../stop/until_stopped.ts";
+import { untilStopped } from "../stop/until_stopped.ts";
 import { type Checkpoint, CheckpointFolder } from "./checkpoints.ts";
 import type { Environment } from "./environment.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
 import { initialState, type TrainingState } from "./state.ts";
-import { NotFiniteError, type StepInput, teacherOf, trainStep } from "./step.ts";
+import { NotFiniteError, teacherOf } from "./step.ts";
 import { RandomStreams } from "./random_streams.ts";
 import type { RunSpecification } from "./run_specification.ts";
 import { type TeacherCacheSettings, TeacherLogitCache } from "./teacher_cache/cache.ts";
 import { teacherLogitKey } from "./teacher_cache/key.ts";
+import { type BatchesInput, trainBatches } from "./train_batches.ts";
 import { UserError } from "../user_error.ts";
-import { miniBatches } from "../data/mini_batches.ts";
-import { makeBatch, type MiniBatch } from "./batches.ts";
-import { isEvaluated, learningRateAt, type Protocol } from "./protocol.ts";
+import { makeBatch } from "./batches.ts";
+import { isEvaluated, type Protocol } from "./protocol.ts";
 import { freeze } from "../nn/freeze.ts";
 import { requireTrainingPrecision } from "../nn/training_pass.ts";
 import { type Accuracy, evaluate } from "./evaluation.ts";
@@ -244,60 +244,6 @@ function openTeacherCache(
   const classes = { ...identity, classes: teacher.classes };
   const key = teacherLogitKey(dataset, classes, protocol.batchSize, environment);
   return new TeacherLogitCache(key, teacherCache, (message) => onMessage?.(message));
-}
-
-/** The input of one pass over a training set. */
-interface BatchesInput extends StepInput {
-  readonly protocol: Protocol;
-  /** The size of the training set. */
-  readonly count: number;
-  readonly makeBatch: (indices: Int32Array) => MiniBatch;
-  /** The epoch counted over all stages, from 1. */
-  readonly number: number;
-  /** Called after each mini-batch with the number done. */
-  readonly onStep?: (step: number) => void;
-}
-
-/**
- * Makes one pass over a training set in mini-batches, after the ones that the summary already counts.
- * If it throws, the state is that after the last finished mini-batch.
- *
- * @returns the learning rate of the epoch
- * @throws NotFiniteError if loss or weights are no longer finite
- * @throws DOMException "AbortError" if the work around it was stopped
- */
-export async function trainBatches(
-  input: BatchesInput,
-  summary: EpochSummary,
-): Promise<number> {
-  const { protocol, state, streams, stage, epoch, number } = input;
-  const learningRate = learningRateAt(protocol, epoch, stage.epochs);
-  const isNewRate = epoch === 1 ||
-    learningRate !== learningRateAt(protocol, epoch - 1, stage.epochs);
-  // The published code makes a new optimizer at each change of the learning rate.
-  if (isNewRate && summary.steps === 0) state.optimizer.reset();
-  const batches = miniBatches(input.count, protocol.batchSize, streams.fromStart("order"));
-  while (summary.steps < batches.length) {
-    await stopPoint();
-    const before = streams.save();
-    try {
-      const indices = batches[summary.steps];
-      const batch = await summary.timed("data", () => input.makeBatch(indices));
-      await state.attempt(() => trainStep(input, batch, learningRate, summary));
-    } catch (error) {
-      streams.restore(before);
-      // A loss that throws leaves the gradient tape open.
-      leaveInterruptedWork();
-      if (!(error instanceof NotFiniteError)) throw error;
-      throw new NotFiniteError(`${error.message} in epoch ${number}, step ${summary.steps + 1}`);
-    }
-    input.onStep?.(summary.steps);
-  }
-  const nonFinite = await state.nonFinite();
-  if (nonFinite.length > 0) {
-    throw new NotFiniteError(`${nonFinite[0]} is not finite after epoch ${number}`);
-  }
-  return learningRate;
 }
 
 /** The input of an epoch. */

@@ -9,7 +9,8 @@ import { initialState } from "./state.ts";
 import type { MiniBatch } from "./batches.ts";
 import { type Protocol, protocolOptions } from "./protocol.ts";
 import { RandomStreams } from "./random_streams.ts";
-import { scheduleOf, trainBatches } from "./train.ts";
+import { scheduleOf } from "./train.ts";
+import { trainBatches } from "./train_batches.ts";
 import { teacherOf } from "./step.ts";
 import { UserError } from "../user_error.ts";
 

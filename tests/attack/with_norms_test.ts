@@ -12,7 +12,7 @@ import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf } from "../values_of.ts";
 import { free, topOf } from "./results.ts";
 
-/** Of images that lie well within the clamp. */
+/** For images that lie well within the clamp. */
 const NORMALISATION = { mean: [0.5], std: [0.25] };
 
 /** The few steps of Carlini and Wagner's attack succeed from a large constant. */

@@ -182,7 +182,7 @@ Deno.test({
       assertStringIncludes(stdout, "studentPrecision=bf16");
       const { stdout: missing } = await reproduce(folder, ...original, "--dry-run");
       assertMatch(missing, /1 runs, about/);
-      // What goes without saying may be said.
+      // The default may be given, too.
       const { stdout: same } = await reproduce(
         ...[folder, ...original, "--student-precision", "f32", "--dry-run"] as const,
       );

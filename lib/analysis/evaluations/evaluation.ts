@@ -27,7 +27,7 @@ export interface EvaluationContext {
   readonly dataset: Dataset;
 }
 
-/** What an evaluation found. */
+/** The findings of an evaluation. */
 export interface Measured {
   readonly measurements: readonly Measurement[];
   /** Sentences that say why the measurements are doubtful. */

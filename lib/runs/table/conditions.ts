@@ -1,6 +1,6 @@
 import type { RunSpecification } from "../../training/run_specification.ts";
 
-/** What a run's rounding depends on besides its specification. Runs are compared only within it. */
+/** The conditions that change a run's rounding. Only runs of equal conditions are compared. */
 export interface Conditions {
   readonly processor: string;
   /** The student's number format, then the teacher's, which is left out without a teacher */

@@ -10,7 +10,7 @@ const [LN2, LN3] = [Math.log(2), Math.log(3)];
 Deno.test("fidelityOf() has the values of plain arithmetic", () => {
   // Probabilities: teacher (3/4, 1/4) and (1/2, 1/2), student (1/2, 1/2) and (1/3, 2/3).
   const found = fidelityOf([LN3, 0, 5, 5], [7, 7, 0, LN2], [0, 0], 2, random());
-  // Of equal logits, the first class leads: class 0 and 0 of the teacher, 0 and 1 of the student.
+  // The first of equal logits leads: class 0 and 0 of the teacher, 0 and 1 of the student.
   assertEquals(found.agreement, { value: 0.5, interval: wilsonInterval(1, 2), n: 2 });
   const divergences = [
     0.75 * Math.log(0.75 / 0.5) + 0.25 * Math.log(0.25 / 0.5),

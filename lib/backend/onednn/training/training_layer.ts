@@ -9,13 +9,13 @@ import type { BatchStatistics } from "../../../nn/training_pass.ts";
 
 type Pointer = Deno.PointerValue;
 
-/** What a layer of a training pass is made of. */
+/** The parts of a layer of a training pass. */
 interface LayerShape {
   /** "conv1" and "bn1": prefixes of its parameters' names */
   readonly convolution: string;
   readonly norm: string;
   readonly stride: 1 | 2;
-  /** Whether a ReLU follows at once, which batch-norm then does. */
+  /** True if a ReLU follows at once; batch-norm then does it too. */
   readonly relu: boolean;
   readonly epsilon: number;
 }

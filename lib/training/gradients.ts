@@ -1,0 +1,74 @@
+import * as tf from "@tensorflow/tfjs";
+import type { StudentLoss } from "../distillation/method.ts";
+import type { Network } from "../nn/network.ts";
+import type { Precision } from "../nn/precision.ts";
+
+/** The gradients and loss terms of one mini-batch, added up over the student's passes. */
+export class GradientAccumulator {
+  readonly #student: Network;
+  readonly #own: ReadonlyMap<string, tf.Variable>;
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #variables: tf.Variable[];
+  readonly #precision: Precision | undefined;
+  readonly #gradients = new Map<string, tf.Tensor>();
+  readonly #terms: { readonly name: string; readonly value: tf.Scalar }[] = [];
+
+  /**
+   * @param trained the variables of student and method, by name
+   * @param own the method's part of them
+   * @param precision of the student's passes. Default: float32
+   */
+  constructor(
+    student: Network,
+    trained: ReadonlyMap<string, tf.Variable>,
+    own: ReadonlyMap<string, tf.Variable>,
+    precision?: Precision,
+  ) {
+    this.#student = student;
+    this.#own = own;
+    this.#precision = precision;
+    this.#variables = [...trained.values()];
+    // TensorFlow.js returns gradients under the variables' internal names.
+    this.#names = new Map([...trained].map(([name, variable]) => [variable.name, name]));
+  }
+
+  /** Runs the student forward in training mode and backward; adds up the gradients. */
+  backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D {
+    let logits!: tf.Tensor2D;
+    const { value, grads } = tf.variableGrads(() => {
+      const mode = { training: true, precision: this.#precision };
+      const output = this.#student.forward(images, mode);
+      const terms = Object.entries(loss(output, this.#own));
+      for (const [name, term] of terms) this.#terms.push({ name, value: tf.keep(term) });
+      logits = tf.keep(output.logits);
+      return tf.addN(terms.map(([, term]) => term)) as tf.Scalar;
+    }, this.#variables);
+    value.dispose();
+    for (const [theirName, gradient] of Object.entries(grads)) {
+      if (!gradient) continue;
+      const name = this.#names.get(theirName)!;
+      const sum = this.#gradients.get(name);
+      this.#gradients.set(name, sum ? tf.add(sum, gradient) : gradient);
+      if (sum) tf.dispose([sum, gradient]);
+    }
+    return logits;
+  }
+
+  get gradients(): ReadonlyMap<string, tf.Tensor> {
+    return this.#gradients;
+  }
+
+  /** Reads the terms of the loss, and adds up terms of the same name. */
+  async losses(): Promise<Map<string, number>> {
+    const losses = new Map<string, number>();
+    const values = await Promise.all(this.#terms.map(({ value }) => value.data()));
+    this.#terms.forEach(({ name }, index) =>
+      losses.set(name, (losses.get(name) ?? 0) + values[index][0])
+    );
+    return losses;
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#gradients.values(), ...this.#terms.map(({ value }) => value)]);
+  }
+}

@@ -7,7 +7,8 @@ import {
 } from "../lib/runs/experiment.ts";
 
 /** A statement about test accuracy, or another measure, tested in one or several places. */
-interface Question extends Pick<Claim, "statement" | "isPapers" | "contrast" | "measure"> {
+interface Question
+  extends Pick<Claim, "statement" | "isPapers" | "contrast" | "measure" | "compares"> {
   readonly trials: readonly Trial[];
 }
 
@@ -257,6 +258,14 @@ const questions: Readonly<Record<string, readonly Question[]>> = {
       ...[4, 16].map((epochs) => ({ ...QUICK, epochs })),
     ]),
   ],
+  precision: [["labels alone", "original"], ["BSS", "bss"]].map(([name, method]) => ({
+    ...ours(
+      `In float32 a student of ${name} is more accurate than in bfloat16`,
+      above(method, `${method}, bf16`),
+      [FIVE, ...SMALL],
+    ),
+    compares: "precision" as const,
+  })),
   "temperature-weights": [
     ["A temperature is better than none (T = 1)", "T = 1"],
     ["The published weight of BSS (β = 2) is better than half of it", "β = 1"],

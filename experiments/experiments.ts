@@ -8,6 +8,7 @@ import {
   reportOf,
 } from "../lib/runs/report/experiment_report.ts";
 import { named } from "../lib/named.ts";
+import { precision } from "./precision.ts";
 import { quickstart } from "./quickstart.ts";
 import { robustness } from "./robustness.ts";
 import { table1 } from "./table1.ts";
@@ -30,6 +31,7 @@ export const experiments: readonly Experiment[] = [
   robustness,
   boundaryStep,
   budget,
+  precision,
   temperatureWeights,
   tuning,
 ];

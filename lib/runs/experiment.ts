@@ -29,7 +29,7 @@ export interface RunGrid {
   readonly methods: readonly MethodEntry[];
   readonly seeds: readonly number[];
   /** The settings that differ from the paper's protocol. */
-  readonly protocol: Readonly<Record<string, number>>;
+  readonly protocol: Readonly<Record<string, unknown>>;
   readonly evaluations: readonly EvaluationEntry[];
 }
 
@@ -87,6 +87,8 @@ export interface Claim {
   readonly seeds: readonly number[];
   /** The claims that p-values are adjusted for. The plan sets its size, not the results so far. */
   readonly family: { readonly name: string; readonly size: number };
+  /** The condition that the claim is about, so that pairs differ in it; none if left out */
+  readonly compares?: "precision";
   /** The largest difference that counts as none, in the measure's unit; null for no such limit */
   readonly margin: number | null;
 }

@@ -104,6 +104,8 @@ boundary-step (3): The pixel box is better than the published clamp | + publishe
 budget (3): BSS beat Hinton's distillation in as many epochs | + bss − hinton | test_accuracy | cifar10 × 1, resnet8, 20 epochs, 3 seeds
 budget (3): BSS beat Hinton's distillation in as many epochs | + bss − hinton | test_accuracy | cifar10 × 1, resnet8, 40 epochs, 3 seeds
 budget (3): BSS beat Hinton's distillation in as many epochs | + bss − hinton | test_accuracy | cifar10 × 1, resnet8, 160 epochs, 3 seeds
+precision (2): In float32 a student of labels alone is more accurate than in bfloat16 | + original − original, bf16 | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
+precision (2): In float32 a student of BSS is more accurate than in bfloat16 | + bss − bss, bf16 | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
 temperature-weights (3): A temperature is better than none (T = 1) | + bss − T = 1 | test_accuracy | cifar10 × 1, resnet8, 80 epochs, 3 seeds
 temperature-weights (3): The published weight of BSS (β = 2) is better than half of it | + bss − β = 1 | test_accuracy | cifar10 × 1, resnet8, 80 epochs, 3 seeds
 temperature-weights (3): The published weight of BSS (β = 2) is better than twice it | + bss − β = 4 | test_accuracy | cifar10 × 1, resnet8, 80 epochs, 3 seeds

@@ -45,7 +45,8 @@ export function seedsNeeded({ seeds }: Claim): number {
  * tested before the first run; {@linkcode decideFamily} is the test.
  *
  * A claim is tested once all its planned seeds are there, at least three, and only on these. A pair
- * whose runs differ in processor, precision or kernels takes the verdict away. Claims that cannot be
+ * whose runs differ in processor, precision or kernels takes the verdict away, unless the claim is
+ * about that difference. Claims that cannot be
  * tested count as p = 1 in their family. A claim of another experiment is left to that one.
  */
 export function verdicts(
@@ -113,7 +114,7 @@ function contrastOf(claim: Claim, rows: readonly TableRow[]): Contrast {
   return {
     claim,
     sums: pairs.map(sumOf),
-    mixed: [...new Set(pairs.flatMap(mixedIn))],
+    mixed: [...new Set(pairs.flatMap(mixedIn))].filter((one) => one !== claim.compares),
   };
 }
 

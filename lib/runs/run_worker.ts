@@ -5,6 +5,7 @@
  */
 import type { FromWorker, TimedMeasured, ToWorker } from "./run_protocol.ts";
 import { weightsFault } from "./table/result_fault.ts";
+import type { EvaluationMemory } from "../analysis/evaluations/evaluation.ts";
 import { evaluationNamed } from "../analysis/evaluations/evaluations.ts";
 import { failureText } from "../as_user_error.ts";
 import { startBackend } from "../backend/start_backend.ts";
@@ -30,6 +31,7 @@ type Request<T extends ToWorker["type"]> = Extract<ToWorker, { type: T }>;
 
 let settings: Request<"start">;
 let dataset: Dataset | undefined;
+let remembered: { readonly of: string; readonly memory: EvaluationMemory } | undefined;
 let abort = new AbortController();
 
 self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
@@ -87,10 +89,11 @@ async function evaluateStudent(
   const { own } = await imagesOf(specification);
   const student = frozenOf(await loadStudent(studentFile, runName(specification), weights));
   const teacher = frozenOf(await loadPlanned(planned));
+  const memory = memoryOf(specification, planned);
   try {
     const found: TimedMeasured[] = [];
     for (const { name, options } of evaluations) {
-      const context = { student, teacher, dataset: own };
+      const context = { student, teacher, dataset: own, memory };
       const start = performance.now();
       const measure = () => evaluationNamed(name).measure(options, context);
       const measured = await untilStopped(abort.signal, measure);
@@ -101,6 +104,13 @@ async function evaluateStudent(
     student.dispose();
     teacher.dispose();
   }
+}
+
+/** Gives what evaluations remember of a teacher on some test images. Forgets those before. */
+function memoryOf({ dataset }: RunSpecification, { hash }: TeacherFile): EvaluationMemory {
+  const of = canonicalJson({ teacher: hash, dataset: { ...dataset, fraction: null } });
+  if (remembered?.of !== of) remembered = { of, memory: new Map() };
+  return remembered.memory;
 }
 
 /** Gives a run's part of the data set. Keeps the whole data set for the next run. */

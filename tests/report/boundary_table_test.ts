@@ -20,7 +20,6 @@ Deno.test("boundaryTable() shows each student's values, with intervals where the
     distance: {
       teacher: some,
       student: { value: 1.5, interval: null, n: 1 },
-      studentAlongTeacher: none,
     },
     agreement: { onTeachers: some, onStudents: none },
     pairs: [],

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
 import { type BoundaryPair, boundaryPairs } from "./boundary_pair.ts";
+import { type BoundaryPoint, boundaryPoints } from "./boundary_point.ts";
 import { type Estimate, estimate } from "./estimate.ts";
 import { checkClasses } from "../../attack/attack.ts";
 import { bssAttackOptions } from "../../attack/bss.ts";
@@ -77,6 +78,9 @@ export interface BoundarySimilarity {
  *
  * @param set normalised images `[n, h, w, c]`, which stay the caller's, and their labels
  * @param context.signal stops at the next batch
+ * @param context.teachersPoints the teacher's boundary supporting samples by index of the image, for
+ *   the next student. If the map is empty, it is filled for all images that the teacher gets right;
+ *   otherwise it must come from the same teacher, set and options
  * @throws UserError for a bad option, labels that do not fit, or networks of different classes
  * @throws DOMException "AbortError" if the signal was given
  */
@@ -85,9 +89,15 @@ export async function boundarySimilarity(
   student: FrozenClassifier,
   set: { readonly images: tf.Tensor4D; readonly labels: ArrayLike<number> },
   options: Partial<BoundarySimilarityOptions> = {},
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal, teachersPoints }: {
+    readonly signal?: AbortSignal;
+    readonly teachersPoints?: Map<number, BoundaryPoint>;
+  } = {},
 ): Promise<BoundarySimilarity> {
-  return await untilStopped(signal, () => compare(teacher, student, set, options));
+  return await untilStopped(
+    signal,
+    () => compare(teacher, student, set, options, teachersPoints),
+  );
 }
 
 async function compare(
@@ -95,6 +105,7 @@ async function compare(
   student: FrozenClassifier,
   set: { readonly images: tf.Tensor4D; readonly labels: ArrayLike<number> },
   options: Partial<BoundarySimilarityOptions>,
+  remembered?: Map<number, BoundaryPoint>,
 ): Promise<BoundarySimilarity> {
   const { count, seed, batchSize, targetRule, pairs: counted, ...attack } = resolveOptions(
     "boundarySimilarity",
@@ -115,18 +126,48 @@ async function compare(
     stream,
   });
 
-  const pairs: BoundaryPair[] = [];
-  for (let from = 0; from < base.rows.length; from += batchSize) {
-    await stopPoint();
-    const rows = base.rows.slice(from, from + batchSize);
-    const images = gatherRows(set.images, rows);
-    const classes = {
-      labels: rows.map((row) => set.labels[row]),
-      targets: base.targets.slice(from, from + batchSize),
-    };
-    pairs.push(...await boundaryPairs(teacher, student, images, classes, attack));
-    images.dispose();
+  const inBatches = async (
+    samples: readonly BaseSample[],
+    use: (images: tf.Tensor4D, batch: readonly BaseSample[]) => Promise<void>,
+  ) => {
+    for (let from = 0; from < samples.length; from += batchSize) {
+      await stopPoint();
+      const batch = samples.slice(from, from + batchSize);
+      const images = gatherRows(set.images, batch.map(({ row }) => row));
+      await use(images, batch);
+      images.dispose();
+    }
+  };
+  const pointsOn = (
+    network: FrozenClassifier,
+    images: tf.Tensor4D,
+    batch: readonly BaseSample[],
+  ) => {
+    const labels = batch.map(({ row }) => set.labels[row]);
+    const targets = batch.map(({ target }) => target);
+    return boundaryPoints(network, images, { labels, targets }, attack);
+  };
+
+  const teachersPoints = remembered ?? new Map<number, BoundaryPoint>();
+  if (teachersPoints.size === 0) {
+    // For the next student too, whatever images that gets right.
+    await inBatches(remembered ? base.ofTeacher : base.common, async (images, batch) => {
+      const points = await pointsOn(teacher, images, batch);
+      batch.forEach(({ row }, i) => teachersPoints.set(row, points[i]));
+    });
   }
+  const pairs: BoundaryPair[] = [];
+  await inBatches(base.common, async (images, batch) => {
+    const points = await pointsOn(student, images, batch);
+    pairs.push(
+      ...await boundaryPairs(
+        images,
+        { classifier: teacher, points: batch.map(({ row }) => teachersPoints.get(row)!) },
+        { classifier: student, points },
+        attack.clamp,
+      ),
+    );
+  });
 
   const both = ({ crossed }: BoundaryPair) => crossed.teacher && crossed.student;
   const compared = counted === "all" ? pairs : pairs.filter(both);
@@ -163,7 +204,6 @@ async function compare(
     distance: {
       teacher: of("teacher", pairs, ({ distance }) => distance.teacher),
       student: of("student", pairs, ({ distance }) => distance.student),
-      studentAlongTeacher: of("along", pairs, ({ distance }) => distance.studentAlongTeacher),
     },
     agreement: {
       onTeachers: of("on teachers", pairs, ({ agreement }) => agreement.onTeachers),
@@ -173,13 +213,18 @@ async function compare(
   };
 }
 
-/** Images that two networks both classify correctly, with their target classes. */
-interface CommonBaseSamples {
-  /** The indices of the images, ascending. */
-  readonly rows: readonly number[];
-  /** The target class of each. */
-  readonly targets: readonly number[];
-  /** Their number without the limit. */
+/** An image, by its index in the set, with its target class. */
+interface BaseSample {
+  readonly row: number;
+  readonly target: number;
+}
+
+interface BaseSamples {
+  /** The chosen images that both networks classify correctly, ascending */
+  readonly common: readonly BaseSample[];
+  /** All images that the teacher classifies correctly, ascending */
+  readonly ofTeacher: readonly BaseSample[];
+  /** The number of images that both networks classify correctly */
   readonly qualifying: number;
 }
 
@@ -198,9 +243,10 @@ async function commonBaseSamples(
     readonly targetRule: TargetClassOptions["rule"];
     readonly stream: (name: string) => () => number;
   },
-): Promise<CommonBaseSamples> {
+): Promise<BaseSamples> {
   const classes = teacher.classes;
   const teacherLogits = new Map<number, Float32Array>();
+  const qualifying: number[] = [];
   for (let from = 0; from < labels.length; from += batchSize) {
     await stopPoint();
     const rows = Array.from(
@@ -213,18 +259,20 @@ async function commonBaseSamples(
     tf.dispose([batch, logits]);
     const [ofTeacher, ofStudent] = values.map((list) => topClasses(list, classes));
     rows.forEach((row, k) => {
-      if (ofTeacher[k] !== labels[row] || ofStudent[k] !== labels[row]) return;
+      if (ofTeacher[k] !== labels[row]) return;
       teacherLogits.set(row, values[0].slice(k * classes, (k + 1) * classes));
+      if (ofStudent[k] === labels[row]) qualifying.push(row);
     });
   }
-  const rows = sample(
-    [...teacherLogits.keys()],
-    count,
-    (row) => stream(`base samples/${row}`)(),
-  );
-  return { rows, targets: await targetsOf(rows), qualifying: teacherLogits.size };
+  const chosen = new Set(sample(qualifying, count, (row) => stream(`base samples/${row}`)()));
+  const ofTeacher = await withTargets([...teacherLogits.keys()]);
+  return {
+    common: ofTeacher.filter(({ row }) => chosen.has(row)),
+    ofTeacher,
+    qualifying: qualifying.length,
+  };
 
-  async function targetsOf(rows: readonly number[]): Promise<number[]> {
+  async function withTargets(rows: readonly number[]): Promise<BaseSample[]> {
     if (rows.length === 0) return [];
     const logits = tf.tensor2d(
       Float32Array.from(rows.flatMap((row) => [...teacherLogits.get(row)!])),
@@ -234,7 +282,7 @@ async function commonBaseSamples(
     const uniform = rows.map((row) => stream(`target class/${row}`)());
     const targets = await sampleTargetClasses(logits, base, uniform, { rule: targetRule });
     logits.dispose();
-    return [...targets];
+    return rows.map((row, i) => ({ row, target: targets[i] }));
   }
 }
 

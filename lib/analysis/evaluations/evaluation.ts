@@ -1,3 +1,4 @@
+import type { BoundaryPoint } from "../boundary/boundary_point.ts";
 import type { Dataset, ImageSet } from "../../data/dataset.ts";
 import type { PassCount } from "../../distillation/method.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
@@ -25,7 +26,12 @@ export interface EvaluationContext {
   readonly teacher: FrozenClassifier;
   /** The data set whose test images are used. */
   readonly dataset: Dataset;
+  /** What evaluations of earlier students found out about this teacher on this data set */
+  readonly memory?: EvaluationMemory;
 }
+
+/** The teacher's boundary supporting samples by index of the test image, for each set of options */
+export type EvaluationMemory = Map<string, Map<number, BoundaryPoint>>;
 
 /** The findings of an evaluation. */
 export interface Measured {

@@ -2,7 +2,7 @@ import seedrandom from "seedrandom";
 import * as tf from "@tensorflow/tfjs";
 import { cleanLogits } from "./clean_logits.ts";
 import { checkLabelledImages, type LabelledImages } from "./labelled_images.ts";
-import { distanceAlong } from "../boundary/boundary_pair.ts";
+import { distanceAlong } from "../boundary/distance_along.ts";
 import type { AttackResult } from "../../attack/attack.ts";
 import type { Norm } from "../../attack/ball.ts";
 import { deepFoolAttack } from "../../attack/deepfool.ts";

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { distanceAlong } from "../../../lib/analysis/boundary/boundary_pair.ts";
+import { distanceAlong } from "../../../lib/analysis/boundary/distance_along.ts";
 import { linearClassifier } from "../../classifiers.ts";
 import { onUsableBackends } from "../../on_every_backend.ts";
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { boundary } from "../../../lib/analysis/evaluations/boundary.ts";
+import type { EvaluationMemory } from "../../../lib/analysis/evaluations/evaluation.ts";
 import { boundarySimilarity } from "../../../lib/analysis/boundary/boundary_similarity.ts";
 import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
 import { resolveOptions } from "../../../lib/options.ts";
@@ -69,3 +70,33 @@ onAutomaticBackend("the evaluation of boundaries is null where no image qualifie
     assertEquals([value, low, high, n], [null, null, null, 0], measure);
   }
 });
+
+onAutomaticBackend(
+  "the evaluation of boundaries attacks a remembered teacher only once",
+  async () => {
+    const noise = uniformNumbers(8 * 8 * 4, "student");
+    const weights = [...uniformNumbers(8 * 8 * 4, "teacher")];
+    const networks = [0, 1, -1].map((factor) =>
+      linearClassifier(weights.map((w, i) => w + factor * noise[i] / 2), [0, 0, 0, 0])
+    );
+    const [teacher, ...students] = networks;
+    let attacks = 0;
+    const counted: FrozenClassifier = {
+      ...teacher,
+      pullback: (images) => (attacks++, teacher.pullback(images)),
+    };
+    const dataset = await labelledDataset(teacher);
+    const memory: EvaluationMemory = new Map();
+    const attacksFor: number[] = [];
+    for (const student of students) {
+      const networks = { teacher: counted, student };
+      const { measurements } = await boundary.measure(options(), { ...networks, dataset, memory });
+      attacksFor.push(attacks);
+      attacks = 0;
+      const alone = await boundary.measure(options(), { teacher, student, dataset });
+      assertEquals(measurements, alone.measurements);
+    }
+    assert(attacksFor[0] > 0);
+    assertEquals(attacksFor[1], 0);
+  },
+);

@@ -219,6 +219,26 @@ const questions: Readonly<Record<string, readonly Question[]>> = {
       "robust_apgdensemble_linf_1",
     )
   ),
+  fidelity: [
+    ours(
+      "With BSS a student agrees with its teacher more often than with Hinton's distillation",
+      above("bss", "hinton"),
+      [TEN, ...SMALL],
+      "agreement_test",
+    ),
+    ours(
+      "BSS bring a student's probabilities nearer to its teacher's than Hinton's distillation",
+      above("hinton", "bss"),
+      [TEN, ...SMALL],
+      "kl_test",
+    ),
+    ours(
+      "With BSS a student agrees with its teacher on BSS more often than with Hinton's distillation",
+      above("bss", "hinton"),
+      [TEN, ...SMALL],
+      "agreement_bss",
+    ),
+  ],
   "boundary-step": [
     ours(
       "Samples on the boundary teach more than those of the published step",

@@ -1,5 +1,6 @@
 import { boundaryStep } from "./boundary_step.ts";
 import { budget } from "./budget.ts";
+import { fidelity } from "./fidelity.ts";
 import { figureData } from "./figure_data.ts";
 import type { Experiment } from "../lib/runs/experiment.ts";
 import {
@@ -29,6 +30,7 @@ export const experiments: readonly Experiment[] = [
   table5,
   figureData,
   robustness,
+  fidelity,
   boundaryStep,
   budget,
   precision,

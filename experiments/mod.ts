@@ -14,6 +14,7 @@ export {
   curves,
   gains,
   gainsByShare,
+  reliabilities,
   withShares,
 } from "../lib/runs/report/figure_rows.ts";
 export { provenanceTable } from "../lib/runs/report/provenance_table.ts";

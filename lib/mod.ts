@@ -102,6 +102,7 @@ export { denormalise, imageGrid, signedToRgb } from "./report/image_grid.ts";
 export { learningCurves } from "./report/learning_curves.ts";
 export { liveDisplay } from "./report/live_display.ts";
 export { liveLearningCurves } from "./report/live_learning_curves.ts";
+export { reliabilityDiagram } from "./report/reliability_diagram.ts";
 export { robustnessCurve } from "./report/robustness_curve.ts";
 export { robustnessTable } from "./report/robustness_table.ts";
 export { type NotebookVerdict, withVerdicts } from "./report/with_verdicts.ts";

@@ -1,4 +1,4 @@
-import type { MethodEntry, RunGrid } from "./experiment.ts";
+import type { EvaluationEntry, MethodEntry, RunGrid } from "./experiment.ts";
 import { type Scale, SCALES } from "../training/run_specification.ts";
 
 /** The settings that all experiments share at one scale. */
@@ -31,11 +31,18 @@ const evaluationsOn = (images: number, attack = {}): RunGrid["evaluations"] => [
   { name: "robustness", options: { images } },
 ];
 
+/** The evaluation of fidelity at each scale. */
+export const FIDELITY: Readonly<Record<Scale, EvaluationEntry>> = {
+  smoke: { name: "fidelity", options: { images: 16, ...EMBEDDED_STEP } },
+  quick: { name: "fidelity", options: { images: 200, ...EMBEDDED_STEP } },
+  paper: { name: "fidelity", options: { images: 10_000 } },
+};
+
 /** The evaluations at the scale "paper": of boundaries and fidelity on all test images of CIFAR-10. */
 const PAPER_EVALUATIONS: RunGrid["evaluations"] = [
   { name: "boundary", options: { images: 10_000 } },
   { name: "robustness", options: { images: 1000, ...PAPER_BALLS } },
-  { name: "fidelity", options: { images: 10_000 } },
+  FIDELITY.paper,
 ];
 
 const bases: Readonly<Record<Scale, ScaleBase>> = {
@@ -48,7 +55,7 @@ const bases: Readonly<Record<Scale, ScaleBase>> = {
       protocol: { epochs: 2, batchSize: 64 },
       evaluations: [
         ...evaluationsOn(16, EMBEDDED_STEP),
-        { name: "fidelity", options: { images: 16, ...EMBEDDED_STEP } },
+        FIDELITY.smoke,
       ],
     },
     bss: { ...EMBEDDED_STEP, baseSamples: 8 },

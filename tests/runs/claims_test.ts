@@ -98,6 +98,9 @@ figure-data (5): BSS beat Hinton's distillation | + bss − hinton | test_accura
 figure-data (5): BSS beat training on labels alone | + bss − original | test_accuracy | cifar10 × 0.2, resnet8, 400 epochs, 3 seeds
 robustness (2): BSS make a student more robust than labels alone | + bss − original | robust_apgdensemble_linf_1 | cifar10 × 0.2, resnet8, 80 epochs, 10 seeds
 robustness (2): BSS make a student more robust than Hinton's distillation | + bss − hinton | robust_apgdensemble_linf_1 | cifar10 × 0.2, resnet8, 80 epochs, 10 seeds
+fidelity (3): With BSS a student agrees with its teacher more often than with Hinton's distillation | + bss − hinton | agreement_test | cifar10 × 0.2, resnet8, 80 epochs, 10 seeds
+fidelity (3): BSS bring a student's probabilities nearer to its teacher's than Hinton's distillation | + hinton − bss | kl_test | cifar10 × 0.2, resnet8, 80 epochs, 10 seeds
+fidelity (3): With BSS a student agrees with its teacher on BSS more often than with Hinton's distillation | + bss − hinton | agreement_bss | cifar10 × 0.2, resnet8, 80 epochs, 10 seeds
 boundary-step (3): Samples on the boundary teach more than those of the published step | + scale-free step, η = 1 − published step | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
 boundary-step (3): Samples on the boundary teach more than those of the published step, both in the pixel box | + scale-free step, η = 1, pixel box − published step, pixel box | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
 boundary-step (3): The pixel box is better than the published clamp | + published step, pixel box − published step | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds

@@ -8,6 +8,7 @@ import {
 } from "./evaluation.ts";
 import type { Estimate } from "../boundary/estimate.ts";
 import { type Fidelity, fidelityOf } from "../fidelity/fidelity.ts";
+import { wilsonInterval } from "../statistics/interval.ts";
 import { randomDirections } from "../../attack/ball.ts";
 import { bssAttack, type BssAttackOptions, bssAttackOptions } from "../../attack/bss.ts";
 import { clampPixels } from "../../attack/pixel_space.ts";
@@ -128,7 +129,10 @@ async function addSamples(
   tf.dispose([teacherLogits, baseLogits, baseImages, bss.samples, bss.logits, noisy]);
 }
 
-/** Names measures: "agreement_test" is the agreement on test images. */
+/**
+ * Names measures: "agreement_test" is the agreement on test images, "accuracy_bin14_test" the accuracy
+ * of those predictions on them whose confidence is in the last bin.
+ */
 function measurementsOf(kind: string, found: Fidelity): Measurement[] {
   const named: readonly [string, Estimate][] = [
     ["agreement", found.agreement],
@@ -137,8 +141,19 @@ function measurementsOf(kind: string, found: Fidelity): Measurement[] {
     ["adaptive_ece", found.adaptiveCalibrationError],
     ["nll", found.negativeLogLikelihood],
   ];
-  return named.map(([name, { value, interval, n }]) => {
+  const measured = (name: string, { value, interval, n }: Estimate): Measurement => {
     const [low, high] = interval ?? [null, null];
     return { measure: `${name}_${kind}`, value, low, high, n };
-  });
+  };
+  return [
+    ...named.map(([name, estimate]) => measured(name, estimate)),
+    ...found.reliability.flatMap(({ confidence, right, n }, bin) => {
+      const valueOf = (value: number) => n > 0 ? value : null;
+      const accuracy = { value: valueOf(right / n), interval: wilsonInterval(right, n), n };
+      return [
+        measured(`confidence_bin${bin}`, { value: valueOf(confidence), interval: null, n }),
+        measured(`accuracy_bin${bin}`, accuracy),
+      ];
+    }),
+  ];
 }

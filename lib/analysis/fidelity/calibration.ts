@@ -8,6 +8,33 @@ export interface Prediction {
   readonly isRight: boolean;
 }
 
+/** The predictions whose confidence is in one bin. */
+export interface ReliabilityBin {
+  /** The mean confidence, 0…1; NaN for no predictions */
+  readonly confidence: number;
+  /** The number of right predictions */
+  readonly right: number;
+  readonly n: number;
+}
+
+/**
+ * Groups predictions by confidence, in bins of equal width, for a reliability diagram (Guo et al.
+ * 2017). A confidence on an edge is in the lower bin.
+ */
+export function reliability(
+  predictions: readonly Prediction[],
+  bins = CALIBRATION_BINS,
+): ReliabilityBin[] {
+  return Array.from({ length: bins }, (_, bin) => {
+    const inside = predictions.filter(({ confidence }) => binOfWidth(confidence, bins) === bin);
+    return {
+      confidence: inside.reduce((sum, { confidence }) => sum + confidence, 0) / inside.length,
+      right: inside.filter(({ isRight }) => isRight).length,
+      n: inside.length,
+    };
+  });
+}
+
 /**
  * Computes the expected calibration error (Guo et al. 2017): the mean difference between confidence
  * and accuracy, over bins of equal width in confidence. A confidence on an edge is in the lower bin.
@@ -18,11 +45,7 @@ export function calibrationError(
   predictions: readonly Prediction[],
   bins = CALIBRATION_BINS,
 ): number {
-  return binnedError(
-    predictions,
-    bins,
-    ({ confidence }) => Math.max(Math.ceil(confidence * bins) - 1, 0),
-  );
+  return binnedError(predictions, bins, ({ confidence }) => binOfWidth(confidence, bins));
 }
 
 /**
@@ -38,6 +61,10 @@ export function adaptiveCalibrationError(
 ): number {
   const sorted = predictions.toSorted((a, b) => a.confidence - b.confidence);
   return binnedError(sorted, bins, (_, place) => Math.floor(place * bins / sorted.length));
+}
+
+function binOfWidth(confidence: number, bins: number): number {
+  return Math.max(Math.ceil(confidence * bins) - 1, 0);
 }
 
 function binnedError(

@@ -1,4 +1,10 @@
-import { adaptiveCalibrationError, calibrationError, type Prediction } from "./calibration.ts";
+import {
+  adaptiveCalibrationError,
+  calibrationError,
+  type Prediction,
+  reliability,
+  type ReliabilityBin,
+} from "./calibration.ts";
 import { type Estimate, estimate } from "../boundary/estimate.ts";
 import { bootstrapInterval } from "../statistics/bootstrap_interval.ts";
 import { wilsonInterval } from "../statistics/interval.ts";
@@ -17,6 +23,8 @@ export interface Fidelity {
   readonly adaptiveCalibrationError: Estimate;
   /** The mean of −log of the student's probability of the label, in nats. */
   readonly negativeLogLikelihood: Estimate;
+  /** The student's predictions by confidence */
+  readonly reliability: readonly ReliabilityBin[];
 }
 
 /** Resamples of the intervals of calibration errors: each sorts all images. */
@@ -65,6 +73,7 @@ export function fidelityOf(
     calibrationError: errorEstimate(predictions, calibrationError, random),
     adaptiveCalibrationError: errorEstimate(predictions, adaptiveCalibrationError, random),
     negativeLogLikelihood: estimate(losses, random),
+    reliability: reliability(predictions),
   };
 }
 

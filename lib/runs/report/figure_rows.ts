@@ -1,6 +1,8 @@
+import { CALIBRATION_BINS } from "../../analysis/fidelity/calibration.ts";
 import type { ResultTable } from "../table/result_table.ts";
 import type { SummaryRow } from "../table/summary.ts";
 import { shareText } from "../table/summary_table.ts";
+import type { MethodReliability } from "../../report/reliability_diagram.ts";
 import type { LearningCurve } from "../../report/learning_curves.ts";
 
 /** The gain of one method with one student, for a figure. */
@@ -69,5 +71,29 @@ export function curves({ rows, results }: ResultTable): LearningCurve[] {
       epochs: epochs.map((row) => Number(row.epoch)),
       accuracy: epochs.map((row) => 100 * Number(row.test_accuracy)),
     };
+  });
+}
+
+/**
+ * Pools the test images' predictions of each method's seeds by confidence. Leaves out methods
+ * without such a measurement.
+ */
+export function reliabilities({ rows, results }: ResultTable): MethodReliability[] {
+  const byMethod = Map.groupBy(
+    results.map(({ measurements }, index) => ({ measurements, method: rows[index].method })),
+    ({ method }) => method,
+  );
+  return [...byMethod].flatMap(([method, runs]) => {
+    const all = runs.flatMap(({ measurements }) => measurements);
+    const pooled = (measure: string) => {
+      const found = all.filter((row) => row.measure === measure && row.value !== null);
+      const n = found.reduce((sum, row) => sum + row.n, 0);
+      return { n, mean: found.reduce((sum, row) => sum + row.n * row.value!, 0) / n };
+    };
+    const bins = Array.from({ length: CALIBRATION_BINS }, (_, bin) => {
+      const { n, mean: confidence } = pooled(`confidence_bin${bin}_test`);
+      return { n, confidence, accuracy: pooled(`accuracy_bin${bin}_test`).mean };
+    });
+    return bins.some(({ n }) => n > 0) ? [{ method, bins }] : [];
   });
 }

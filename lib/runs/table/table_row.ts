@@ -37,7 +37,8 @@ export interface TableRow {
   readonly run: string;
   /**
    * Measured figures by name. Accuracies are those of the last epoch, 0…1, never the best ones.
-   * Shares of outcomes are over all attacked samples. null if not measured.
+   * Shares of outcomes are over all attacked samples. null if not measured. Bins of a reliability
+   * diagram are no columns.
    */
   readonly figures: Figures;
   /** Costs by name. They differ between machines, so the table's file leaves them out. */
@@ -78,7 +79,10 @@ export function tableRow(
       share_crossed_to_target: shareOf("share_crossed_to_target", rows),
       share_third_class: shareOf("share_third_class", rows),
       share_not_crossed: shareOf("share_not_crossed", rows),
-      ...Object.fromEntries(measurements.map(({ measure, value }) => [measure, value])),
+      ...Object.fromEntries(
+        measurements.filter(({ measure }) => !/_bin\d+_/.test(measure))
+          .map(({ measure, value }) => [measure, value]),
+      ),
     },
     costs: {
       seconds: rows.reduce((sum, row) => sum + trainingSeconds(row), 0),

@@ -52,14 +52,27 @@ onAutomaticBackend(
     const test = { ...dataset.test, labels };
     const context = { teacher, student, dataset: { ...dataset, test } };
     const { measurements } = await fidelity.measure(options, context);
-    const counts = Map.groupBy(measurements, ({ measure }) => measure.split("_").at(-1)!);
+    const [inBins, whole] = [true, false].map((isBin) =>
+      measurements.filter(({ measure }) => measure.includes("_bin") === isBin)
+    );
+    const counts = Map.groupBy(whole, ({ measure }) => measure.split("_").at(-1)!);
     assertEquals([...counts.keys()], ["test", "bss", "noise"]);
     assert(counts.get("test")!.every(({ n }) => n === 8));
     assert(["bss", "noise"].every((kind) => counts.get(kind)!.every(({ n }) => n === 7)));
-    assert(measurements.every(({ value, low, high }) => low! <= value! && value! <= high!));
+    assert(whole.every(({ value, low, high }) => low! <= value! && value! <= high!));
+    const sizes = Array.from({ length: 15 }, (_, bin) => {
+      const [confidence, accuracy] = ["confidence", "accuracy"].map((name) =>
+        inBins.find(({ measure }) => measure === `${name}_bin${bin}_test`)!
+      );
+      assertEquals(accuracy.n, confidence.n);
+      if (confidence.n === 0) return 0;
+      assert(confidence.value! > bin / 15 && confidence.value! <= (bin + 1) / 15);
+      return confidence.n;
+    });
+    assertEquals(sizes.reduce((sum, n) => sum + n), 8);
 
-    const [whole, bss, noisy] = await Promise.all(seen);
-    assertEquals(whole, pixels);
+    const [clean, bss, noisy] = await Promise.all(seen);
+    assertEquals(clean, pixels);
     const right = all.filter((i) => i !== 2);
     const lengthOf = (samples: ArrayLike<number>, i: number) =>
       Math.hypot(
@@ -83,7 +96,9 @@ onAutomaticBackend("fidelity on samples is null if the teacher gets no image rig
   const context = { teacher: wrong, student: wrong, dataset: { ...dataset, test: zeros } };
   const { measurements } = await fidelity.measure(options, context);
   for (const { measure, value, low, high, n } of measurements) {
-    if (measure.endsWith("_test")) assert(value !== null && n === 8, measure);
+    // All eight predictions are in one bin, of the class's probability e/(e + 3) = 0.475.
+    const isEmptyBin = measure.includes("_bin") && !measure.includes("_bin7_");
+    if (measure.endsWith("_test") && !isEmptyBin) assert(value !== null && n === 8, measure);
     else assertEquals([value, low, high, n], [null, null, null, 0], measure);
   }
 });

@@ -2,6 +2,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   adaptiveCalibrationError,
   calibrationError,
+  reliability,
 } from "../../../lib/analysis/fidelity/calibration.ts";
 
 const predictions = (pairs: readonly (readonly [confidence: number, isRight: boolean])[]) =>
@@ -22,6 +23,15 @@ Deno.test("a confidence on the edge of a bin is in the lower one", () => {
   const edge = predictions([[0.5, false], [0.6, true]]);
   assertAlmostEquals(calibrationError(edge, 2), (0.5 + 0.4) / 2, 1e-12);
   assertAlmostEquals(calibrationError(predictions([[0, false]]), 2), 0, 1e-12);
+});
+
+Deno.test("reliability() counts the right predictions of each bin of confidences", () => {
+  const [low, high] = reliability(FOUR, 2);
+  assertEquals(low, { confidence: NaN, right: 0, n: 0 });
+  assertEquals([high.right, high.n], [3, 4]);
+  assertAlmostEquals(high.confidence, 0.75, 1e-12);
+  const [, second, third] = reliability(predictions([[2 / 3, true], [0.7, false]]), 3);
+  assertEquals([second, third].map(({ right, n }) => [right, n]), [[1, 1], [0, 1]]);
 });
 
 Deno.test("adaptiveCalibrationError() fills each bin with equally many predictions", () => {

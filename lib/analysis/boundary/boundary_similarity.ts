@@ -151,10 +151,13 @@ async function compare(
   const teachersPoints = remembered ?? new Map<number, BoundaryPoint>();
   if (teachersPoints.size === 0) {
     // For the next student too, whatever images that gets right.
-    await inBatches(remembered ? base.ofTeacher : base.common, async (images, batch) => {
-      const points = await pointsOn(teacher, images, batch);
-      batch.forEach(({ row }, i) => teachersPoints.set(row, points[i]));
+    const samples = remembered ? base.ofTeacher : base.common;
+    const points: BoundaryPoint[] = [];
+    await inBatches(samples, async (images, batch) => {
+      points.push(...await pointsOn(teacher, images, batch));
     });
+    // Only now: a stop in between would leave half of them.
+    samples.forEach(({ row }, i) => teachersPoints.set(row, points[i]));
   }
   const pairs: BoundaryPair[] = [];
   await inBatches(base.common, async (images, batch) => {

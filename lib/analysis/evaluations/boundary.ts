@@ -1,4 +1,5 @@
-import { type Evaluation, type Measurement, testSample } from "./evaluation.ts";
+import { type Evaluation, type Measurement, remembered, testSample } from "./evaluation.ts";
+import type { BoundaryPoint } from "../boundary/boundary_point.ts";
 import { boundarySimilarity, boundarySimilarityOptions } from "../boundary/boundary_similarity.ts";
 import type { Estimate } from "../boundary/estimate.ts";
 import { wilsonInterval } from "../statistics/interval.ts";
@@ -36,9 +37,11 @@ export const boundary: Evaluation<typeof options> = {
       const set = { images, labels: sample.labels };
       const paper = { ...settings, count: sample.count };
       const inBox = { ...paper, step: "newton", eta: 1, clamp: pixelBox(dataset) } as const;
-      const compared = (options: typeof paper) => {
-        const teachersPoints = memory.getOrInsertComputed(JSON.stringify(options), () => new Map());
-        return boundarySimilarity(teacher, student, set, options, { teachersPoints });
+      const compared = async (options: typeof paper) => {
+        const key = `boundary ${JSON.stringify(options)}`;
+        const noPoints = () => Promise.resolve(new Map<number, BoundaryPoint>());
+        const teachersPoints = await remembered(memory, key, noPoints);
+        return await boundarySimilarity(teacher, student, set, options, { teachersPoints });
       };
       const box = await compared(inBox);
       const found = await compared(paper);

@@ -1,4 +1,3 @@
-import type { BoundaryPoint } from "../boundary/boundary_point.ts";
 import type { Dataset, ImageSet } from "../../data/dataset.ts";
 import type { PassCount } from "../../distillation/method.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
@@ -30,8 +29,18 @@ export interface EvaluationContext {
   readonly memory?: EvaluationMemory;
 }
 
-/** The teacher's boundary supporting samples by index of the test image, for each set of options */
-export type EvaluationMemory = Map<string, Map<number, BoundaryPoint>>;
+/** What was made of a teacher and a data set, by its name with the options in force. */
+export type EvaluationMemory = Map<string, unknown>;
+
+/** Gives what is remembered under a key, or makes and remembers it. */
+export async function remembered<T>(
+  memory: EvaluationMemory,
+  key: string,
+  make: () => Promise<T>,
+): Promise<T> {
+  if (!memory.has(key)) memory.set(key, await make());
+  return memory.get(key) as T;
+}
 
 /** The findings of an evaluation. */
 export interface Measured {

@@ -1,19 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
-import {
-  type Evaluation,
-  type EvaluationContext,
-  type Measurement,
-  testSample,
-} from "./evaluation.ts";
+import { type Evaluation, type Measurement, remembered, testSample } from "./evaluation.ts";
 import type { Estimate } from "../boundary/estimate.ts";
 import { type Fidelity, fidelityOf } from "../fidelity/fidelity.ts";
 import { wilsonInterval } from "../statistics/interval.ts";
 import { randomDirections } from "../../attack/ball.ts";
-import { bssAttack, type BssAttackOptions, bssAttackOptions } from "../../attack/bss.ts";
+import { bssAttack, bssAttackOptions } from "../../attack/bss.ts";
 import { clampPixels } from "../../attack/pixel_space.ts";
-import type { ImageSet } from "../../data/dataset.ts";
-import { integer } from "../../options.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+import { integer, type Options } from "../../options.ts";
 import { sampleTargetClasses } from "../../selection/target_classes.ts";
 import { stopPoint } from "../../stop/until_stopped.ts";
 import { gatherRows, scaleRows, topClasses } from "../../tensors/rows.ts";
@@ -28,6 +24,8 @@ const options = {
   ...bssAttackOptions,
 };
 
+type FidelityOptions = Options<typeof options>;
+
 /**
  * Fidelity to the teacher and calibration (Stanton et al. 2021, Guo et al. 2017): on test images, on
  * boundary supporting samples (BSS) of the images that the teacher gets right, made on the teacher,
@@ -39,24 +37,26 @@ export const fidelity: Evaluation<typeof options> = {
   options,
   // Three steps of the attack, forward and back, and a pass over each of the samples.
   passes: ({ images }) => ({ student: 3 * images, teacher: 9 * images }),
-  async measure({ images: count, seed, ...attack }, { student, teacher, dataset }) {
-    const sample = testSample(dataset, count);
-    const samples = emptySamples();
-    for (let from = 0; from < sample.count; from += BATCH) {
-      await stopPoint();
-      const rows = Array.from({ length: Math.min(BATCH, sample.count - from) }, (_, k) => from + k);
-      const images = imageTensor(dataset, sample, rows);
-      await addSamples(samples, images, rows, { sample, attack, seed, student, teacher });
-      images.dispose();
+  async measure(given, { student, teacher, dataset, memory = new Map() }) {
+    const key = `fidelity ${JSON.stringify(given)}`;
+    const batches = await remembered(memory, key, () => teachersBatches(given, teacher, dataset));
+    const measurements: Measurement[] = [];
+    for (const kind of KINDS) {
+      const students: number[] = [];
+      for (const { [kind]: { labels, pixels, shape } } of batches) {
+        if (labels.length === 0) continue;
+        await stopPoint();
+        const logits = tf.tidy(() => student.logits(tf.tensor4d(pixels, shape)));
+        for (const logit of await logits.data()) students.push(logit);
+        logits.dispose();
+      }
+      const teachers = batches.flatMap(({ [kind]: { logits } }) => [...logits]);
+      const labels = batches.flatMap(({ [kind]: { labels } }) => labels);
+      const random = seedrandom(`${given.seed}/fidelity/bootstrap/${kind}`) as () => number;
+      const found = fidelityOf(teachers, students, labels, teacher.classes, random);
+      measurements.push(...measurementsOf(kind, found));
     }
-    return {
-      measurements: KINDS.flatMap((kind) => {
-        const { labels, teachers, students } = samples[kind];
-        const random = seedrandom(`${seed}/fidelity/bootstrap/${kind}`) as () => number;
-        const found = fidelityOf(teachers, students, labels, teacher.classes, random);
-        return measurementsOf(kind, found);
-      }),
-    };
+    return { measurements };
   },
 };
 
@@ -66,67 +66,79 @@ const BATCH = 256;
 /** The samples that fidelity is measured on. */
 const KINDS = ["test", "bss", "noise"] as const;
 
-/** The labels of samples, and both networks' logits, row by row. */
+/** Samples with the labels of their images, and the teacher's logits on them. */
 interface Samples {
-  readonly labels: number[];
-  readonly teachers: number[];
-  readonly students: number[];
+  readonly labels: readonly number[];
+  readonly shape: tf.Tensor4D["shape"];
+  readonly pixels: Float32Array;
+  readonly logits: Float32Array;
 }
+
+const NONE: Samples = {
+  labels: [],
+  shape: [0, 1, 1, 1],
+  pixels: new Float32Array(),
+  logits: new Float32Array(),
+};
 
 type SamplesByKind = Readonly<Record<typeof KINDS[number], Samples>>;
 
-function emptySamples(): SamplesByKind {
-  const none = (): Samples => ({ labels: [], teachers: [], students: [] });
-  return { test: none(), bss: none(), noise: none() };
+/** Makes the samples of all images, in batches. They do not depend on the student. */
+async function teachersBatches(
+  options: FidelityOptions,
+  teacher: FrozenClassifier,
+  dataset: Dataset,
+): Promise<SamplesByKind[]> {
+  const sample = testSample(dataset, options.images);
+  const batches: SamplesByKind[] = [];
+  for (let from = 0; from < sample.count; from += BATCH) {
+    await stopPoint();
+    const rows = Array.from({ length: Math.min(BATCH, sample.count - from) }, (_, k) => from + k);
+    const images = imageTensor(dataset, sample, rows);
+    const labels = rows.map((row) => sample.labels[row]);
+    batches.push(await samplesOf(images, rows, labels, teacher, options));
+    images.dispose();
+  }
+  return batches;
 }
 
-/** Adds a batch of images and the samples that are made of it. */
-async function addSamples(
-  samples: SamplesByKind,
+/** @param rows the indices of the images, which name their random streams */
+async function samplesOf(
   images: tf.Tensor4D,
   rows: readonly number[],
-  { sample, attack, seed, student, teacher }: Pick<EvaluationContext, "student" | "teacher"> & {
-    readonly sample: ImageSet;
-    readonly attack: BssAttackOptions;
-    readonly seed: number;
-  },
-): Promise<void> {
-  const add = async (
-    { labels, teachers, students }: Samples,
-    inputs: tf.Tensor4D,
-    own: readonly number[],
-  ) => {
-    const logits = [teacher.logits(inputs), student.logits(inputs)];
-    const [theirs, ours] = await Promise.all(logits.map((tensor) => tensor.data()));
-    tf.dispose(logits);
-    labels.push(...own);
-    for (const logit of theirs) teachers.push(logit);
-    for (const logit of ours) students.push(logit);
-    return theirs;
+  labels: readonly number[],
+  teacher: FrozenClassifier,
+  { seed, images: _, ...attack }: FidelityOptions,
+): Promise<SamplesByKind> {
+  const judged = async (inputs: tf.Tensor4D, labels: readonly number[]): Promise<Samples> => {
+    const logits = teacher.logits(inputs);
+    const [pixels, values] = [await inputs.data<"float32">(), await logits.data<"float32">()];
+    logits.dispose();
+    return { labels, shape: inputs.shape, pixels, logits: values };
   };
-  const labels = rows.map((row) => sample.labels[row]);
-  const logits = await add(samples.test, images, labels);
-  const top = topClasses(logits, teacher.classes);
+  const test = await judged(images, labels);
+  const top = topClasses(test.logits, teacher.classes);
   const right = [...rows.keys()].filter((i) => top[i] === labels[i]);
-  if (right.length === 0) return;
+  if (right.length === 0) return { test, bss: NONE, noise: NONE };
 
   const stream = (name: string, i: number) => `${seed}/fidelity/${name}/${rows[i]}`;
   const base = right.map((i) => labels[i]);
   const uniform = right.map((i) => Number(seedrandom(stream("target class", i))()));
-  const teacherLogits = tf.tensor2d(Float32Array.from(logits), [rows.length, teacher.classes]);
+  const teacherLogits = tf.tensor2d(test.logits, [rows.length, teacher.classes]);
   const baseLogits = gatherRows(teacherLogits, right);
   const targets = await sampleTargetClasses(baseLogits, base, uniform);
   const baseImages = gatherRows(images, right);
-  const bss = await bssAttack(teacher, baseImages, { labels: base, targets }, attack);
-  await add(samples.bss, bss.samples, base);
+  const found = await bssAttack(teacher, baseImages, { labels: base, targets }, attack);
+  const bss = await judged(found.samples, base);
 
   const streams = right.map((i) => seedrandom.alea(stream("noise", i)) as () => number);
   const noisy = tf.tidy(() => {
-    const noise = scaleRows(randomDirections(baseImages.shape, streams), tf.tensor1d(bss.norms));
+    const noise = scaleRows(randomDirections(baseImages.shape, streams), tf.tensor1d(found.norms));
     return clampPixels(tf.add(baseImages, noise) as tf.Tensor4D, attack.clamp);
   });
-  await add(samples.noise, noisy, base);
-  tf.dispose([teacherLogits, baseLogits, baseImages, bss.samples, bss.logits, noisy]);
+  const noise = await judged(noisy, base);
+  tf.dispose([teacherLogits, baseLogits, baseImages, found.samples, found.logits, noisy]);
+  return { test, bss, noise };
 }
 
 /**

@@ -102,3 +102,13 @@ onAutomaticBackend("fidelity on samples is null if the teacher gets no image rig
     else assertEquals([value, low, high, n], [null, null, null, 0], measure);
   }
 });
+
+onAutomaticBackend("fidelity asks a remembered teacher only once", async () => {
+  const teacher = linearClassifier(weights, [0, 0, 0, 0]);
+  const student = constantClassifier([1, 0, 0, 0]);
+  const memory = new Map();
+  const context = { student, dataset: smallDataset(), memory };
+  const first = await fidelity.measure(options, { ...context, teacher });
+  const gone = { classes: 4, dispose: () => {} } as FrozenClassifier;
+  assertEquals(await fidelity.measure(options, { ...context, teacher: gone }), first);
+});

@@ -54,6 +54,10 @@ const times = (before: string, labels: readonly string[], seeds: number) =>
 const MAIN = ["original", "hinton", "bss"];
 
 Deno.test("the plan of runs has what the answers need", async () => {
+  assertEquals(
+    await listed("p"),
+    times("0.2 resnet8 80", ["original", "bss", "original, bf16", "bss, bf16"], 5),
+  );
   assertEquals(await listed("a"), [
     ...times("0.2 resnet8 80", MAIN, 10),
     ...times("0.2 resnet8 80", ["fitnet", "attention", "fsp", "attention+hinton"], 5),
@@ -107,8 +111,13 @@ Deno.test("the plan of runs has one configuration, but for the float32 runs", as
     const isFloat32 = options.results === "results/cifar10-f32";
     if (!isFloat32) assertEquals(options.results, "results/cifar10");
     assertEquals(parseChoices(options).teacherPrecision, isFloat32 ? "f32" : "bf16");
-    for (const { specification: { dataset, scale } } of await runsOf(words)) {
+    for (const { label, specification: { dataset, scale, protocol } } of await runsOf(words)) {
       assertEquals([dataset.name, scale], ["cifar10", "paper"]);
+      if (isFloat32) continue;
+      // Part p compares both precisions.
+      const isToCompare = words[0] === "precision" && !label.endsWith("bf16");
+      assertEquals(protocol.studentPrecision, isToCompare ? undefined : "bf16");
+      assertEquals(protocol.evaluateEvery, 5);
     }
   }
 });

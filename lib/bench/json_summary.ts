@@ -1,8 +1,8 @@
 import type { PeerRatio } from "./compare_with_peer.ts";
 import type { MachineLimits } from "./machine_limits.ts";
 import type { BackendMeasurement } from "./measure_backend.ts";
-import { type StepTimes, TIMES } from "./measure_step.ts";
-import type { Variant } from "./pytorch_peer.ts";
+import { TIMES } from "./measure_step.ts";
+import type { PeerRound } from "./pytorch_peer.ts";
 import type { ScalingPoint } from "./scaling.ts";
 
 /** All that was measured. */
@@ -19,7 +19,9 @@ export interface BenchResult {
 export interface PeerResult {
   readonly torch: string;
   readonly threads: number;
-  readonly rounds: readonly Readonly<Record<Variant, StepTimes>>[];
+  /** The reason for each variant that is left out here. */
+  readonly left_out: Readonly<Record<string, string>>;
+  readonly rounds: readonly PeerRound[];
   readonly ratios: readonly PeerRatio[];
 }
 

@@ -8,8 +8,7 @@ import { goldenWorkload } from "../bench/golden_workload.ts";
 import { type BenchResult, jsonLine, type PeerResult } from "../bench/json_summary.ts";
 import { measureMachineLimits } from "../bench/machine_limits.ts";
 import { type BackendMeasurement, measureBackend } from "../bench/measure_backend.ts";
-import type { StepTimes } from "../bench/measure_step.ts";
-import { findPython, PyTorchPeer, type Variant, VARIANTS } from "../bench/pytorch_peer.ts";
+import { findPython, type PeerRound, PyTorchPeer, ROUNDED_VARIANT } from "../bench/pytorch_peer.ts";
 import { RANDOM_WORKLOAD, randomWorkload } from "../bench/random_workload.ts";
 import { REPEATS, type Repeats } from "../bench/repeat.ts";
 import { compareWork, type SameWork } from "../bench/same_work.ts";
@@ -69,7 +68,7 @@ async function bench(options: Options): Promise<number> {
 
   const peer = options.peer ? await startPeer(workload, repeats) : null;
   await using running = peer instanceof PyTorchPeer ? peer : null;
-  const peerRounds: Record<Variant, StepTimes>[] = [];
+  const peerRounds: PeerRound[] = [];
   const measurements: BackendMeasurement[] = [];
   for (const [index, name] of names.entries()) {
     console.error(`measuring ${name} …`);
@@ -151,33 +150,43 @@ async function startPeer(
   repeats: Repeats,
 ): Promise<PyTorchPeer | { skipped: string }> {
   const found = await findPython();
-  if ("python" in found) return await PyTorchPeer.start(found.python, workload, repeats);
-  console.log(`PyTorch is skipped: ${found.reason}`);
-  return { skipped: found.reason };
+  if ("reason" in found) {
+    console.log(`PyTorch is skipped: ${found.reason}`);
+    return { skipped: found.reason };
+  }
+  const peer = await PyTorchPeer.start(found.python, workload, repeats);
+  for (const [variant, reason] of Object.entries(peer.greeting.left_out)) {
+    console.log(`PyTorch ${variant} is left out: ${reason}`);
+  }
+  return peer;
 }
 
-/** Checks each backend's first full step against the references. */
+/**
+ * Checks each backend's first full step against the references: in float32, and against PyTorch in
+ * bfloat16 the last configuration, which is in bfloat16 where the backend can.
+ */
 function checkWork(
   measurements: readonly BackendMeasurement[],
   workload: Workload,
   peer: PyTorchPeer | null,
 ): SameWork[] {
-  const references: [string, StepOutcome][] = [
-    ...(workload.expected ? [["the reference numbers", workload.expected] as const] : []),
-    ...VARIANTS.flatMap((variant) =>
-      peer ? [[`PyTorch ${variant}`, peer.greeting.outcomes[variant]] as const] : []
+  const references: Readonly<Record<string, StepOutcome>> = {
+    ...(workload.expected ? { "the reference numbers": workload.expected } : {}),
+    ...Object.fromEntries(
+      Object.entries(peer?.greeting.outcomes ?? {}).map((
+        [name, step],
+      ) => [`PyTorch ${name}`, step]),
     ),
-  ].map(([name, outcome]) => [name, outcome]);
-  return measurements
-    .filter((measured) =>
-      measured.workload === workload && measured.configuration === configurations[0].name
-    )
-    .flatMap(({ backend, step }) =>
-      references.map(([name, outcome]) => {
-        const { same, sentence } = compareWork(step.outcome, outcome, name);
-        return { same, sentence: `${backend}: ${sentence}` };
-      })
-    );
+  };
+  const whole = measurements.filter((measured) => measured.workload === workload);
+  return [...Map.groupBy(whole, ({ backend }) => backend)].flatMap(([backend, own]) =>
+    Object.entries(references).map(([name, outcome]) => {
+      const rounded = name === `PyTorch ${ROUNDED_VARIANT}`;
+      const { configuration, step } = own.at(rounded ? -1 : 0)!;
+      const { same, sentence } = compareWork(step.outcome, outcome, name, { rounded });
+      return { same, sentence: `${backend}, ${configuration}: ${sentence}` };
+    })
+  );
 }
 
 async function scale(backend: string, repeats: Repeats): Promise<ScalingPoint[]> {
@@ -191,12 +200,12 @@ async function scale(backend: string, repeats: Repeats): Promise<ScalingPoint[]>
 }
 
 function resultOf(
-  { greeting: { torch, threads } }: PyTorchPeer,
+  { greeting: { torch, threads, left_out } }: PyTorchPeer,
   ours: readonly BackendMeasurement[],
   rounds: PeerResult["rounds"],
 ): PeerResult {
   const ratios = ours.flatMap((measurement) => compareWithPeer(measurement, rounds));
-  return { torch, threads, rounds, ratios };
+  return { torch, threads, left_out, rounds, ratios };
 }
 
 function printTables({ measurements, limits, peer, scaling }: BenchResult, first: string): void {

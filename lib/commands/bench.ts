@@ -4,6 +4,7 @@ import { backends } from "../backend/backends.ts";
 import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
 import { compareWithPeer } from "../bench/compare_with_peer.ts";
 import { configurations } from "../bench/configuration.ts";
+import { gradientError, gradientTable } from "../bench/gradient_error.ts";
 import { goldenWorkload } from "../bench/golden_workload.ts";
 import { type BenchResult, jsonLine, type PeerResult } from "../bench/json_summary.ts";
 import { measureMachineLimits } from "../bench/machine_limits.ts";
@@ -13,6 +14,7 @@ import { RANDOM_WORKLOAD, randomWorkload } from "../bench/random_workload.ts";
 import { REPEATS, type Repeats } from "../bench/repeat.ts";
 import { compareWork, type SameWork } from "../bench/same_work.ts";
 import { measureScaling, type ScalingPoint } from "../bench/scaling.ts";
+import { measureSideBySide, sideBySideTable } from "../bench/side_by_side.ts";
 import * as tables from "../bench/tables.ts";
 import { firstImages, type StepOutcome, type Workload } from "../bench/workload.ts";
 import { networkName } from "../nn/architecture.ts";
@@ -26,7 +28,8 @@ const command = {
   name: "bench",
   summary:
     "Times a training step with boundary supporting samples, part by part, on every backend\n" +
-    "that works here, and compares it with the limits of the machine. All times are medians.",
+    "that works here, and on the first one runs side by side. Compares them with the limits\n" +
+    "of the machine. All times are medians.",
   options: {
     ...backendOption,
     backend: { ...backendOption.backend, help: "only this backend (default: all that work here)" },
@@ -90,12 +93,33 @@ async function bench(options: Options): Promise<number> {
   for (const { sentence } of sameAs) console.log(sentence);
   console.error("measuring the machine's limits …");
   const limits = await measureMachineLimits(working);
+  const own = measurements.filter(({ backend }) => backend === names[0]);
+  const [{ workload: measured }] = own;
+  // The default, and the fastest where the backend has it.
+  const compared = [configurations[0], configurations.at(-1)!].filter(({ name }) =>
+    own.some(({ configuration }) => configuration === name)
+  );
+  console.error("measuring runs side by side …");
+  const plan = { workload: measured, configurations: compared, repeats, rounds };
+  const sideBySide = await measureSideBySide(names[0], plan);
+  await startBackend(names[0]);
+  const isRounded = compared.some(({ studentPrecision }) => studentPrecision === "bf16");
+  const gradient = isRounded ? await gradientError(measured) : null;
   const scaling = options.scaling ? await scale(names[0], repeats) : [];
 
   const peerResult: BenchResult["peer"] = running
-    ? resultOf(running, measurements.filter(({ backend }) => backend === names[0]), peerRounds)
+    ? resultOf(running, own, peerRounds)
     : peer as { skipped: string } | null;
-  const result = { machine, commit, measurements, limits, peer: peerResult, scaling };
+  const result = {
+    machine,
+    commit,
+    measurements,
+    limits,
+    peer: peerResult,
+    sideBySide,
+    gradientError: gradient,
+    scaling,
+  };
   printTables(result, names[0]);
   if (options.json) console.log(jsonLine(result));
   return sameAs.every(({ same }) => same) ? 0 : 1;
@@ -208,13 +232,18 @@ function resultOf(
   return { torch, threads, left_out, rounds, ratios };
 }
 
-function printTables({ measurements, limits, peer, scaling }: BenchResult, first: string): void {
+function printTables(
+  { measurements, limits, peer, sideBySide, gradientError, scaling }: BenchResult,
+  first: string,
+): void {
   const parts = [
     tables.timesTable(measurements),
     tables.partsTable(measurements),
     tables.throughputTable(measurements, limits),
     tables.overheadTable(measurements),
     ...(peer && "rounds" in peer ? [tables.peerTable(peer.ratios, peer.rounds)] : []),
+    sideBySideTable(sideBySide),
+    ...(gradientError ? [gradientTable(gradientError)] : []),
     ...(scaling.length > 0 ? [tables.scalingTable(first, scaling)] : []),
   ];
   for (const part of parts) console.log(`\n${part}`);

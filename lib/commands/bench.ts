@@ -2,6 +2,7 @@ import { type CommandLine, parseWholeNumber, runCommand } from "./command_line.t
 import { backendOption } from "./common_options.ts";
 import { backends } from "../backend/backends.ts";
 import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
+import { checkWork } from "../bench/check_work.ts";
 import { compareWithPeer } from "../bench/compare_with_peer.ts";
 import { configurations } from "../bench/configuration.ts";
 import { gradientError, gradientTable } from "../bench/gradient_error.ts";
@@ -9,14 +10,13 @@ import { goldenWorkload } from "../bench/golden_workload.ts";
 import { type BenchResult, jsonLine, type PeerResult } from "../bench/json_summary.ts";
 import { measureMachineLimits } from "../bench/machine_limits.ts";
 import { type BackendMeasurement, measureBackend } from "../bench/measure_backend.ts";
-import { findPython, type PeerRound, PyTorchPeer, ROUNDED_VARIANT } from "../bench/pytorch_peer.ts";
+import { findPython, type PeerRound, PyTorchPeer } from "../bench/pytorch_peer.ts";
 import { RANDOM_WORKLOAD, randomWorkload } from "../bench/random_workload.ts";
 import { REPEATS, type Repeats } from "../bench/repeat.ts";
-import { compareWork, type SameWork } from "../bench/same_work.ts";
 import { measureScaling, type ScalingPoint } from "../bench/scaling.ts";
 import { measureSideBySide, sideBySideTable } from "../bench/side_by_side.ts";
 import * as tables from "../bench/tables.ts";
-import { firstImages, type StepOutcome, type Workload } from "../bench/workload.ts";
+import { firstImages, type Workload } from "../bench/workload.ts";
 import { networkName } from "../nn/architecture.ts";
 import { provenance } from "../store/provenance.ts";
 import { UserError } from "../user_error.ts";
@@ -89,7 +89,7 @@ async function bench(options: Options): Promise<number> {
       }),
     );
   }
-  const sameAs = checkWork(measurements, workload, running);
+  const sameAs = checkWork(measurements, { workload, peer: running?.greeting.outcomes });
   for (const { sentence } of sameAs) console.log(sentence);
   console.error("measuring the machine's limits …");
   const limits = await measureMachineLimits(working);
@@ -183,34 +183,6 @@ async function startPeer(
     console.log(`PyTorch ${variant} is left out: ${reason}`);
   }
   return peer;
-}
-
-/**
- * Checks each backend's first full step against the references: in float32, and against PyTorch in
- * bfloat16 the last configuration, which is in bfloat16 where the backend can.
- */
-function checkWork(
-  measurements: readonly BackendMeasurement[],
-  workload: Workload,
-  peer: PyTorchPeer | null,
-): SameWork[] {
-  const references: Readonly<Record<string, StepOutcome>> = {
-    ...(workload.expected ? { "the reference numbers": workload.expected } : {}),
-    ...Object.fromEntries(
-      Object.entries(peer?.greeting.outcomes ?? {}).map((
-        [name, step],
-      ) => [`PyTorch ${name}`, step]),
-    ),
-  };
-  const whole = measurements.filter((measured) => measured.workload === workload);
-  return [...Map.groupBy(whole, ({ backend }) => backend)].flatMap(([backend, own]) =>
-    Object.entries(references).map(([name, outcome]) => {
-      const rounded = name === `PyTorch ${ROUNDED_VARIANT}`;
-      const { configuration, step } = own.at(rounded ? -1 : 0)!;
-      const { same, sentence } = compareWork(step.outcome, outcome, name, { rounded });
-      return { same, sentence: `${backend}, ${configuration}: ${sentence}` };
-    })
-  );
 }
 
 async function scale(backend: string, repeats: Repeats): Promise<ScalingPoint[]> {

@@ -34,8 +34,14 @@ Deno.test("compareWork() with bfloat16 compares the sum of the steps, and the te
   };
   const { same, sentence } = compareWork(long, rounded, "another", { rounded: true });
   assert(same, sentence);
-  assertStringIncludes(sentence, "8 attack steps of 3 samples (9 there; 15 % may differ)");
+  assertStringIncludes(sentence, "8 attack steps of 3 samples (9 there; 2 may differ)");
   assertStringIncludes(sentence, "at most cross_entropy 2 %, distillation 0.5 %, boundary 5 %");
+  const many = { ...long, steps: Array(20).fill(2) };
+  const more = { ...rounded, steps: many.steps.with(0, 8) };
+  assertStringIncludes(
+    compareWork(many, more, "another", { rounded: true }).sentence,
+    "40 attack steps of 20 samples (46 there; 6 may differ)",
+  );
   const faults: [Partial<typeof step>, string][] = [
     [{ steps: [5, 3, 3] }, "attack steps in all"],
     [{ steps: [5, 4] }, "attacked samples"],

@@ -15,7 +15,7 @@ export interface BenchResult {
   readonly measurements: readonly BackendMeasurement[];
   readonly limits: MachineLimits;
   readonly peer: PeerResult | { readonly skipped: string } | null;
-  /** Of the first backend, as the two below. */
+  /** On the first backend, like gradients and scaling */
   readonly sideBySide: SideBySide;
   /** Null if the backend does not train in bfloat16 here. */
   readonly gradientError: GradientError | null;

@@ -9,9 +9,9 @@ const TOLERANCES: Readonly<Record<LossTerm, number>> = {
 };
 
 /**
- * The errors of correct bfloat16 code, whose numbers have 8 bits. Logits are off by about 1 %. So a
- * sample next to the boundary takes a step more or less, and base samples with nearly the same score
- * change places.
+ * The errors of correct bfloat16 code, whose numbers have 8 bits: at least a quarter more than the
+ * largest that we saw. A sample next to the boundary takes a step more or less, and base samples with
+ * nearly the same score change places.
  */
 const ROUNDED_TOLERANCES: typeof TOLERANCES = {
   cross_entropy: 0.02,

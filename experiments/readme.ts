@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import seedrandom from "seedrandom";
 import { openReport } from "./experiments.ts";
+import { speedSentence, speedTables } from "./speed_parts.ts";
 import { type ClassRegions, classRegions } from "../lib/analysis/class_regions.ts";
 import { bssAttack } from "../lib/attack/bss.ts";
 import { startBackend } from "../lib/backend/start_backend.ts";
@@ -12,6 +13,7 @@ import { PROJECT_ROOT } from "../lib/files/project_root.ts";
 import { writeAtomically } from "../lib/files/write_atomically.ts";
 import { FrozenDense } from "../lib/nn/frozen_dense.ts";
 import { boundaryPicture } from "../lib/report/boundary_picture.ts";
+import { formatMarkdownTable } from "../lib/report/cell.ts";
 import type { AnyTrace, Figure } from "../lib/report/figure.ts";
 import { gainWithIntervals } from "../lib/report/gain_intervals.ts";
 import { renderPng } from "../lib/report/static_picture.ts";
@@ -83,7 +85,7 @@ export async function generatedParts(): Promise<Record<string, Record<string, st
   const speed = JSON.parse(await Deno.readTextFile(join(PROJECT_ROOT, "results/bench.json")));
   return {
     "README.md": { answer: await answer(), speed: speedSentence(speed) },
-    "lib/backend/README.md": { speed: speedTable(speed) },
+    "lib/backend/README.md": { speed: speedTables(speed) },
   };
 }
 
@@ -123,7 +125,7 @@ async function answer(): Promise<string> {
     `and ${hinton} students of Hinton's distillation (ResNet26 → ResNet8, means of ${n} seeds; the ` +
     "paper has 1.30 and 0.66 on all images). Verdicts by a rule that was fixed before the runs:",
     "",
-    markdownTable(
+    formatMarkdownTable(
       ["claim", "seeds", "difference", "interval, adjusted", "verdict"],
       lines.map(({ claim, seeds, difference, interval, verdict }) => [
         claim,
@@ -198,76 +200,4 @@ async function drawBoundary(): Promise<Figure<AnyTrace>> {
     },
     "Boundary supporting samples of two moons",
   );
-}
-
-/** The part of `results/bench.json` that the READMEs show. */
-interface Bench {
-  readonly machine: string;
-  readonly commit: string;
-  readonly backends: {
-    readonly onednn: StepMs & { readonly configurations: Readonly<Record<string, StepMs>> };
-  };
-  readonly peer: {
-    readonly torch: string;
-    readonly rounds: readonly unknown[];
-    readonly ratios: readonly {
-      readonly configuration: string;
-      readonly time: string;
-      readonly variant: string;
-      readonly ratio: { readonly median: number; readonly min: number; readonly max: number };
-    }[];
-  };
-}
-
-type StepMs = Readonly<Record<string, number>>;
-
-function speedSentence({ backends: { onednn }, machine, peer }: Bench): string {
-  const [fastest] = Object.keys(onednn.configurations).toReversed();
-  const compared = (configuration: string) => {
-    const [published, tuned] = ["published", "tuned"].map((variant) =>
-      peer.ratios.find((one) =>
-        one.configuration === configuration && one.time === "bss_step_ms" && one.variant === variant
-      )!.ratio.median.toFixed(1)
-    );
-    const own = configuration === "float32" ? onednn : onednn.configurations[configuration];
-    const ms = own.bss_step_ms.toFixed(0);
-    return `${ms} ms (PyTorch: ${published} times as long as published, ${tuned} tuned)`;
-  };
-  return `A training step with BSS (256 images) takes ${compared("float32")}; with ${fastest} ` +
-    `${compared(fastest)}. Measured on ${machine.replace(/, [^,]*$/, "")}.`;
-}
-
-function speedTable({ backends: { onednn }, machine, commit, peer }: Bench): string {
-  const times = {
-    bss_step_ms: "BSS step",
-    student_step_ms: "ResNet8 step, 256 images",
-    teacher_forward_ms: "ResNet26 forward, 256 images",
-  };
-  const configurations = [...new Set(peer.ratios.map(({ configuration }) => configuration))];
-  const rows = Object.entries(times).flatMap(([time, title]) =>
-    configurations.map((configuration) => {
-      const own = configuration === "float32" ? onednn : onednn.configurations[configuration];
-      const ratios = ["published", "tuned"].map((variant) => {
-        const { median, min, max } = peer.ratios.find((one) =>
-          one.configuration === configuration && one.time === time && one.variant === variant
-        )!.ratio;
-        return `${median.toFixed(2)} (${min.toFixed(2)} … ${max.toFixed(2)})`;
-      });
-      return [`${title}, ${configuration}`, own[time].toFixed(0), ...ratios];
-    })
-  );
-  return [
-    `Medians of ${peer.rounds.length} rounds from \`results/bench.json\` (${machine}, commit ` +
-    `\`${commit.slice(0, 7)}\`, PyTorch ${peer.torch.split("+")[0]}):`,
-    "",
-    markdownTable(
-      ["", "here, ms", "PyTorch published, times as long", "PyTorch tuned, times as long"],
-      rows,
-    ),
-  ].join("\n");
-}
-
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`)
-    .join("\n");
 }

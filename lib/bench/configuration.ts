@@ -19,6 +19,7 @@ export const configurations: readonly [Configuration, ...Configuration[]] = [
   { name: "float32" },
   { name: "cached clean logits", cachedLogits: true },
   { name: "bf16 teacher and cached clean logits", teacherPrecision: "bf16", cachedLogits: true },
+  { name: "bf16 teacher and student", teacherPrecision: "bf16", studentPrecision: "bf16" },
   {
     name: "bf16 teacher, student and cached clean logits",
     teacherPrecision: "bf16",

@@ -1,9 +1,11 @@
 import type { PeerRatio } from "./compare_with_peer.ts";
+import type { GradientError } from "./gradient_error.ts";
 import type { MachineLimits } from "./machine_limits.ts";
 import type { BackendMeasurement } from "./measure_backend.ts";
-import { type StepTimes, TIMES } from "./measure_step.ts";
-import type { Variant } from "./pytorch_peer.ts";
+import { TIMES } from "./measure_step.ts";
+import type { PeerRound } from "./pytorch_peer.ts";
 import type { ScalingPoint } from "./scaling.ts";
+import type { SideBySide } from "./side_by_side.ts";
 
 /** All that was measured. */
 export interface BenchResult {
@@ -13,13 +15,19 @@ export interface BenchResult {
   readonly measurements: readonly BackendMeasurement[];
   readonly limits: MachineLimits;
   readonly peer: PeerResult | { readonly skipped: string } | null;
+  /** On the first backend, like gradients and scaling */
+  readonly sideBySide: SideBySide;
+  /** Null if the backend does not train in bfloat16 here. */
+  readonly gradientError: GradientError | null;
   readonly scaling: readonly ScalingPoint[];
 }
 
 export interface PeerResult {
   readonly torch: string;
   readonly threads: number;
-  readonly rounds: readonly Readonly<Record<Variant, StepTimes>>[];
+  /** The reason for each variant that is left out here. */
+  readonly left_out: Readonly<Record<string, string>>;
+  readonly rounds: readonly PeerRound[];
   readonly ratios: readonly PeerRatio[];
 }
 
@@ -32,7 +40,7 @@ export function jsonLine(result: BenchResult): string {
 }
 
 function summaryOf(
-  { machine, commit, measurements, limits, peer, scaling }: BenchResult,
+  { machine, commit, measurements, limits, peer, sideBySide, gradientError, scaling }: BenchResult,
 ): Record<string, unknown> {
   const [first] = measurements;
   const backends: Record<string, Record<string, unknown>> = {};
@@ -56,6 +64,8 @@ function summaryOf(
       gigabytes_per_second: limits.gigabytesPerSecond,
     },
     ...(peer ? { peer } : {}),
+    side_by_side: sideBySide,
+    ...(gradientError ? { gradient_error: gradientError } : {}),
     ...(scaling.length > 0
       ? {
         scaling: scaling.map(({ student, batch, step }) => ({ student, batch, ...step.times })),

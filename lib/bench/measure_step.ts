@@ -1,7 +1,7 @@
 import { methodNamed } from "../distillation/methods.ts";
 import { forwardFlops } from "../training/cost.ts";
 import { median, repeat, type Repeats } from "./repeat.ts";
-import { type Part, PARTS, runStep, runTeacherForward } from "./run_step.ts";
+import { type Part, PARTS, runForward, runStep } from "./run_step.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
 import { stepFlops } from "./step_work.ts";
 import type { StepOutcome } from "./workload.ts";
@@ -31,7 +31,7 @@ export async function measureStep(
   const restore = () => prepared.restore();
   const bss = await repeat(() => runStep(methodNamed("bss"), prepared), repeats, restore);
   const student = await repeat(() => runStep(methodNamed("original"), prepared), repeats, restore);
-  const teacher = await repeat(() => runTeacherForward(prepared), repeats);
+  const teacher = await repeat(() => runForward(prepared.teacher, prepared.images), repeats);
   return {
     times: {
       bss_step_ms: median(bss.map(({ ms }) => ms)),

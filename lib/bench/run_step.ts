@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { DistillationMethod, StepReport } from "../distillation/method.ts";
-import { countedNetwork } from "../nn/frozen_classifier.ts";
+import { countedNetwork, type FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
 import { NORMALISATION } from "../parity/golden_folder.ts";
 import type { MiniBatch } from "../training/batches.ts";
@@ -91,10 +91,10 @@ function batchOf({ images, labels, workload }: PreparedWorkload): MiniBatch {
   };
 }
 
-/** Times the teacher's forward pass over the images, including the reading of its logits; in ms. */
-export async function runTeacherForward({ teacher, images }: PreparedWorkload): Promise<number> {
+/** Times a forward pass over images, including the reading of the logits; in ms. */
+export async function runForward(network: FrozenClassifier, images: tf.Tensor4D): Promise<number> {
   const start = performance.now();
-  const logits = teacher.logits(images);
+  const logits = network.logits(images);
   await logits.data();
   logits.dispose();
   return performance.now() - start;

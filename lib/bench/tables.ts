@@ -3,7 +3,7 @@ import type { PeerRatio } from "./compare_with_peer.ts";
 import type { MachineLimits } from "./machine_limits.ts";
 import type { BackendMeasurement } from "./measure_backend.ts";
 import { type StepTimes, TIMES } from "./measure_step.ts";
-import { type Variant, VARIANTS } from "./pytorch_peer.ts";
+import type { PeerRound } from "./pytorch_peer.ts";
 import { median } from "./repeat.ts";
 import { PARTS } from "./run_step.ts";
 import type { ScalingPoint } from "./scaling.ts";
@@ -108,15 +108,16 @@ export function overheadTable(measurements: readonly BackendMeasurement[]): stri
 
 export function peerTable(
   ratios: readonly PeerRatio[],
-  rounds: readonly Readonly<Record<Variant, StepTimes>>[],
+  rounds: readonly PeerRound[],
 ): string {
+  const variants = Object.keys(rounds[0]);
   const times = TIMES.map((time) =>
     `${LABELS[time]} ${
-      VARIANTS.map((variant) => milliseconds(median(rounds.map((round) => round[variant][time]))))
+      variants.map((variant) => milliseconds(median(rounds.map((round) => round[variant][time]))))
         .join(" / ")
     }`
   );
-  const ratioOf = (like: PeerRatio, variant: Variant) => {
+  const ratioOf = (like: PeerRatio, variant: string) => {
     const { ratio } = ratios.find(({ configuration, time, variant: theirs }) =>
       configuration === like.configuration && time === like.time && theirs === variant
     )!;
@@ -124,16 +125,16 @@ export function peerTable(
     return `${middle} (${min} … ${max})`;
   };
   return formatTextTable(
-    ["configuration", "what", ...VARIANTS.map((variant) => `PyTorch ${variant}`)],
-    ratios.filter(({ variant }) => variant === VARIANTS[0]).map((like) => [
+    ["configuration", "what", ...variants.map((variant) => `PyTorch ${variant}`)],
+    ratios.filter(({ variant }) => variant === variants[0]).map((like) => [
       like.configuration,
       LABELS[like.time],
-      ...VARIANTS.map((variant) => ratioOf(like, variant)),
+      ...variants.map((variant) => ratioOf(like, variant)),
     ]),
     {
       title: `How many times as long PyTorch takes, in turn with ours: median (min … max) of ` +
         `${rounds.length} rounds`,
-      note: `PyTorch's own medians in ms, ${VARIANTS.join(" / ")}: ${times.join(", ")}`,
+      note: `PyTorch's own medians in ms, ${variants.join(" / ")}: ${times.join(", ")}`,
     },
   );
 }

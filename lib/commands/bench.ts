@@ -2,20 +2,21 @@ import { type CommandLine, parseWholeNumber, runCommand } from "./command_line.t
 import { backendOption } from "./common_options.ts";
 import { backends } from "../backend/backends.ts";
 import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
+import { checkWork } from "../bench/check_work.ts";
 import { compareWithPeer } from "../bench/compare_with_peer.ts";
 import { configurations } from "../bench/configuration.ts";
+import { gradientError, gradientTable } from "../bench/gradient_error.ts";
 import { goldenWorkload } from "../bench/golden_workload.ts";
 import { type BenchResult, jsonLine, type PeerResult } from "../bench/json_summary.ts";
 import { measureMachineLimits } from "../bench/machine_limits.ts";
 import { type BackendMeasurement, measureBackend } from "../bench/measure_backend.ts";
-import type { StepTimes } from "../bench/measure_step.ts";
-import { findPython, PyTorchPeer, type Variant, VARIANTS } from "../bench/pytorch_peer.ts";
+import { findPython, type PeerRound, PyTorchPeer } from "../bench/pytorch_peer.ts";
 import { RANDOM_WORKLOAD, randomWorkload } from "../bench/random_workload.ts";
 import { REPEATS, type Repeats } from "../bench/repeat.ts";
-import { compareWork, type SameWork } from "../bench/same_work.ts";
 import { measureScaling, type ScalingPoint } from "../bench/scaling.ts";
+import { measureSideBySide, sideBySideTable } from "../bench/side_by_side.ts";
 import * as tables from "../bench/tables.ts";
-import { firstImages, type StepOutcome, type Workload } from "../bench/workload.ts";
+import { firstImages, type Workload } from "../bench/workload.ts";
 import { networkName } from "../nn/architecture.ts";
 import { provenance } from "../store/provenance.ts";
 import { UserError } from "../user_error.ts";
@@ -27,7 +28,8 @@ const command = {
   name: "bench",
   summary:
     "Times a training step with boundary supporting samples, part by part, on every backend\n" +
-    "that works here, and compares it with the limits of the machine. All times are medians.",
+    "that works here, and on the first one runs side by side. Compares them with the limits\n" +
+    "of the machine. All times are medians.",
   options: {
     ...backendOption,
     backend: { ...backendOption.backend, help: "only this backend (default: all that work here)" },
@@ -69,7 +71,7 @@ async function bench(options: Options): Promise<number> {
 
   const peer = options.peer ? await startPeer(workload, repeats) : null;
   await using running = peer instanceof PyTorchPeer ? peer : null;
-  const peerRounds: Record<Variant, StepTimes>[] = [];
+  const peerRounds: PeerRound[] = [];
   const measurements: BackendMeasurement[] = [];
   for (const [index, name] of names.entries()) {
     console.error(`measuring ${name} …`);
@@ -87,16 +89,37 @@ async function bench(options: Options): Promise<number> {
       }),
     );
   }
-  const sameAs = checkWork(measurements, workload, running);
+  const sameAs = checkWork(measurements, { workload, peer: running?.greeting.outcomes });
   for (const { sentence } of sameAs) console.log(sentence);
   console.error("measuring the machine's limits …");
   const limits = await measureMachineLimits(working);
+  const own = measurements.filter(({ backend }) => backend === names[0]);
+  const [{ workload: measured }] = own;
+  // The default, and the fastest where the backend has it.
+  const compared = [configurations[0], configurations.at(-1)!].filter(({ name }) =>
+    own.some(({ configuration }) => configuration === name)
+  );
+  console.error("measuring runs side by side …");
+  const plan = { workload: measured, configurations: compared, repeats, rounds };
+  const sideBySide = await measureSideBySide(names[0], plan);
+  await startBackend(names[0]);
+  const isRounded = compared.some(({ studentPrecision }) => studentPrecision === "bf16");
+  const gradient = isRounded ? await gradientError(measured) : null;
   const scaling = options.scaling ? await scale(names[0], repeats) : [];
 
   const peerResult: BenchResult["peer"] = running
-    ? resultOf(running, measurements.filter(({ backend }) => backend === names[0]), peerRounds)
+    ? resultOf(running, own, peerRounds)
     : peer as { skipped: string } | null;
-  const result = { machine, commit, measurements, limits, peer: peerResult, scaling };
+  const result = {
+    machine,
+    commit,
+    measurements,
+    limits,
+    peer: peerResult,
+    sideBySide,
+    gradientError: gradient,
+    scaling,
+  };
   printTables(result, names[0]);
   if (options.json) console.log(jsonLine(result));
   return sameAs.every(({ same }) => same) ? 0 : 1;
@@ -151,33 +174,15 @@ async function startPeer(
   repeats: Repeats,
 ): Promise<PyTorchPeer | { skipped: string }> {
   const found = await findPython();
-  if ("python" in found) return await PyTorchPeer.start(found.python, workload, repeats);
-  console.log(`PyTorch is skipped: ${found.reason}`);
-  return { skipped: found.reason };
-}
-
-/** Checks each backend's first full step against the references. */
-function checkWork(
-  measurements: readonly BackendMeasurement[],
-  workload: Workload,
-  peer: PyTorchPeer | null,
-): SameWork[] {
-  const references: [string, StepOutcome][] = [
-    ...(workload.expected ? [["the reference numbers", workload.expected] as const] : []),
-    ...VARIANTS.flatMap((variant) =>
-      peer ? [[`PyTorch ${variant}`, peer.greeting.outcomes[variant]] as const] : []
-    ),
-  ].map(([name, outcome]) => [name, outcome]);
-  return measurements
-    .filter((measured) =>
-      measured.workload === workload && measured.configuration === configurations[0].name
-    )
-    .flatMap(({ backend, step }) =>
-      references.map(([name, outcome]) => {
-        const { same, sentence } = compareWork(step.outcome, outcome, name);
-        return { same, sentence: `${backend}: ${sentence}` };
-      })
-    );
+  if ("reason" in found) {
+    console.log(`PyTorch is skipped: ${found.reason}`);
+    return { skipped: found.reason };
+  }
+  const peer = await PyTorchPeer.start(found.python, workload, repeats);
+  for (const [variant, reason] of Object.entries(peer.greeting.left_out)) {
+    console.log(`PyTorch ${variant} is left out: ${reason}`);
+  }
+  return peer;
 }
 
 async function scale(backend: string, repeats: Repeats): Promise<ScalingPoint[]> {
@@ -191,21 +196,26 @@ async function scale(backend: string, repeats: Repeats): Promise<ScalingPoint[]>
 }
 
 function resultOf(
-  { greeting: { torch, threads } }: PyTorchPeer,
+  { greeting: { torch, threads, left_out } }: PyTorchPeer,
   ours: readonly BackendMeasurement[],
   rounds: PeerResult["rounds"],
 ): PeerResult {
   const ratios = ours.flatMap((measurement) => compareWithPeer(measurement, rounds));
-  return { torch, threads, rounds, ratios };
+  return { torch, threads, left_out, rounds, ratios };
 }
 
-function printTables({ measurements, limits, peer, scaling }: BenchResult, first: string): void {
+function printTables(
+  { measurements, limits, peer, sideBySide, gradientError, scaling }: BenchResult,
+  first: string,
+): void {
   const parts = [
     tables.timesTable(measurements),
     tables.partsTable(measurements),
     tables.throughputTable(measurements, limits),
     tables.overheadTable(measurements),
     ...(peer && "rounds" in peer ? [tables.peerTable(peer.ratios, peer.rounds)] : []),
+    sideBySideTable(sideBySide),
+    ...(gradientError ? [gradientTable(gradientError)] : []),
     ...(scaling.length > 0 ? [tables.scalingTable(first, scaling)] : []),
   ];
   for (const part of parts) console.log(`\n${part}`);

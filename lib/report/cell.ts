@@ -76,6 +76,15 @@ export function formatTextTable(
   return [title, header, rule, ...body, note].filter((line) => line !== undefined).join("\n");
 }
 
+/** Makes a table for a README. */
+export function formatMarkdownTable(
+  headers: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  return [headers, headers.map(() => "---"), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
 /** Removes line breaks and control characters, which would break the table or the terminal. */
 function oneLine(text: string): string {
   return printable(text.replace(/[\s\p{Cc}]+/gu, " "));

@@ -19,3 +19,14 @@ Deno.test("compareWithPeer() divides PyTorch's times by ours, round by round", (
   assertEquals(tuned.variant, "tuned");
   assertEquals(student.ratio, { median: 1, min: 1, max: 1 });
 });
+
+Deno.test("compareWithPeer() takes the variants that PyTorch timed, and names each", () => {
+  const ours = { configuration: "float32", rounds: [{ times: times(100) }] };
+  const theirs = [{ published: times(300), tuned: times(200), bf16: times(150) }];
+  const ratios = compareWithPeer(ours as unknown as BackendMeasurement, theirs);
+  assertEquals(ratios.slice(0, 3).map(({ variant, ratio }) => [variant, ratio.median]), [
+    ["published", 3],
+    ["tuned", 2],
+    ["bf16", 1.5],
+  ]);
+});

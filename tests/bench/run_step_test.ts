@@ -6,7 +6,7 @@ import type { Configuration } from "../../lib/bench/configuration.ts";
 import { goldenWorkload } from "../../lib/bench/golden_workload.ts";
 import { PreparedWorkload } from "../../lib/bench/prepared_workload.ts";
 import { randomWorkload } from "../../lib/bench/random_workload.ts";
-import { PARTS, runStep, runTeacherForward } from "../../lib/bench/run_step.ts";
+import { PARTS, runForward, runStep } from "../../lib/bench/run_step.ts";
 import { compareWork } from "../../lib/bench/same_work.ts";
 import { stepFlops } from "../../lib/bench/step_work.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
@@ -40,7 +40,7 @@ Deno.test("runStep() takes the same step again after restore(), and leaks nothin
   const again = await runStep(methodNamed("bss"), prepared);
   assertEquals(again.outcome, first.outcome);
   assert(moved.outcome.terms.cross_entropy !== first.outcome.terms.cross_entropy);
-  assert(await runTeacherForward(prepared) > 0);
+  assert(await runForward(prepared.teacher, prepared.images) > 0);
   assertEquals(tf.memory().numTensors, steady);
   prepared.dispose();
   assertEquals(tf.memory().numTensors, before);

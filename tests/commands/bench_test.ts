@@ -21,6 +21,11 @@ Deno.test("bench --json ends with one line with the times of the first backend",
   assertEquals([batch, base_samples], [2, 1]);
   assert(parts_ms.attack > 0);
   assert(student_step_overhead > 0 && student_step_overhead < 1);
+  const { runs, rows: [row, ...others] } = result.side_by_side;
+  assertEquals([runs, row.configuration, others], [navigator.hardwareConcurrency, "float32", []]);
+  assert(row.bss_steps_per_hour.median > 0 && row.bss_run_seconds.median > 0);
+  assertEquals(result.gradient_error, undefined);
+  assertStringIncludes(stdout, "side by side on wasm, one thread each");
   assert(result.limits.gflops > 0 && result.limits.gigabytes_per_second > 0);
 });
 

@@ -1,0 +1,128 @@
+import type { PeerRatio } from "../lib/bench/compare_with_peer.ts";
+import type { GradientError } from "../lib/bench/gradient_error.ts";
+import { type StepTimes, TIMES } from "../lib/bench/measure_step.ts";
+import type { MedianRange } from "../lib/bench/repeat.ts";
+import type { SideBySide } from "../lib/bench/side_by_side.ts";
+import { formatMarkdownTable } from "../lib/report/cell.ts";
+
+/** The part of `results/bench.json` that the READMEs show. */
+export interface Bench {
+  readonly machine: string;
+  readonly commit: string;
+  readonly backends: {
+    readonly onednn: StepTimes & { readonly configurations: Readonly<Record<string, StepTimes>> };
+  };
+  readonly peer: {
+    readonly torch: string;
+    readonly rounds: readonly unknown[];
+    readonly ratios: readonly PeerRatio[];
+  };
+  /** Missing in files of older versions. */
+  readonly side_by_side?: SideBySide;
+  /** Missing also in files of a processor without bfloat16. */
+  readonly gradient_error?: GradientError;
+}
+
+const LABELS: Readonly<Record<keyof StepTimes, string>> = {
+  bss_step_ms: "BSS step",
+  student_step_ms: "ResNet8 step, 256 images",
+  teacher_forward_ms: "ResNet26 forward, 256 images",
+};
+
+/** Says how long a step takes here and in PyTorch, and what a machine does side by side. */
+export function speedSentence(bench: Bench): string {
+  const { backends: { onednn }, machine, side_by_side } = bench;
+  const [fastest] = Object.keys(onednn.configurations).toReversed();
+  const compared = (configuration: string) => {
+    const [published, ...others] = ratiosOf(bench, configuration, "bss_step_ms")
+      .map(({ variant, ratio }) => `${ratio.median.toFixed(1)} ${variant}`);
+    const ms = stepsOf(bench, configuration).bss_step_ms.toFixed(0);
+    const ratios = [published.replace(" ", " times as long as "), ...others].join(", ");
+    return `${ms} ms (PyTorch: ${ratios})`;
+  };
+  return `A training step with BSS (256 images) takes ${compared("float32")}; with ${fastest} ` +
+    `${compared(fastest)}.${side_by_side ? sideBySideSentence(side_by_side) : ""} Measured on ` +
+    `${machine.replace(/, [^,]*$/, "")}.`;
+}
+
+/** Makes the tables of steps and, if they were measured, of runs side by side and of gradients. */
+export function speedTables(bench: Bench): string {
+  const { machine, commit, peer, side_by_side, gradient_error } = bench;
+  const [{ configuration: first }] = peer.ratios;
+  const variants = ratiosOf(bench, first, "bss_step_ms").map(({ variant }) => variant);
+  const configurations = [...new Set(peer.ratios.map(({ configuration }) => configuration))];
+  const rows = TIMES.flatMap((time) =>
+    configurations.map((configuration) => [
+      `${LABELS[time]}, ${configuration}`,
+      stepsOf(bench, configuration)[time].toFixed(0),
+      ...ratiosOf(bench, configuration, time).map(({ ratio }) => withRange(ratio, 2)),
+    ])
+  );
+  return [
+    `Medians of ${peer.rounds.length} rounds from \`results/bench.json\` (${machine}, commit ` +
+    `\`${commit.slice(0, 7)}\`, PyTorch ${peer.torch.split("+")[0]}):`,
+    formatMarkdownTable(
+      ["", "here, ms", ...variants.map((variant) => `PyTorch ${variant}, times as long`)],
+      rows,
+    ),
+    ...(side_by_side ? sideBySideParts(side_by_side) : []),
+    ...(gradient_error ? gradientParts(gradient_error) : []),
+  ].join("\n\n");
+}
+
+/** Finds the ratios of a time to each variant of PyTorch that was measured. */
+function ratiosOf({ peer }: Bench, configuration: string, time: string) {
+  return peer.ratios.filter((one) => one.configuration === configuration && one.time === time);
+}
+
+function stepsOf({ backends: { onednn } }: Bench, configuration: string): StepTimes {
+  return configuration === "float32" ? onednn : onednn.configurations[configuration];
+}
+
+function sideBySideSentence({ runs, rows }: SideBySide): string {
+  const speeds = rows.map(({ configuration, bss_steps_per_hour, bss_run_seconds }) => {
+    const steps = bss_steps_per_hour.median.toFixed(0);
+    const minutes = (bss_run_seconds.median / 60).toFixed(0);
+    return `${steps} such steps an hour (${configuration}; a run on a fifth of CIFAR-10 about ` +
+      `${minutes} minutes)`;
+  });
+  return ` With ${runs} runs side by side, one thread each, the machine takes ` +
+    `${speeds.join(" or ")}.`;
+}
+
+function sideBySideParts({ runs, rows }: SideBySide): string[] {
+  return [
+    `${runs} runs side by side, one thread each, which is how experiments run. Steps are those of the ` +
+    "whole machine. A run has 80 epochs of 40 steps, each with an evaluation on 10,000 images; its " +
+    "time is estimated from the steps:",
+    formatMarkdownTable(
+      ["", "steps an hour, labels alone", "steps an hour, BSS", "a run of BSS, seconds"],
+      rows.map((row) => [
+        row.configuration,
+        withRange(row.original_steps_per_hour, 0),
+        withRange(row.bss_steps_per_hour, 0),
+        withRange(row.bss_run_seconds, 0),
+      ]),
+    ),
+  ];
+}
+
+/** Shows convolutions and the linear layer, without the many short weights of batch-norm. */
+function gradientParts({ all, weights }: GradientError): string[] {
+  const shown = Object.entries(weights).filter(([name]) => /(conv\d|linear)\.weight$/.test(name));
+  return [
+    "The gradient of the ResNet8 step in bfloat16 against float32, relative L2 error:",
+    formatMarkdownTable(
+      ["weight", "error, %"],
+      [...shown, ["all, batch-norm's too", all] as const].map(([name, error]) => [
+        name,
+        (100 * error).toFixed(1),
+      ]),
+    ),
+  ];
+}
+
+function withRange({ median, min, max }: MedianRange, digits: number): string {
+  const [middle, low, high] = [median, min, max].map((value) => value.toFixed(digits));
+  return `${middle} (${low} … ${high})`;
+}

@@ -43,10 +43,10 @@ export async function executeNotebook(
     }
     return { ...notebook, metadata: { ...notebook.metadata, language_info }, cells };
   } catch (error) {
-    throw new UserError(
-      `${path} could not be executed. In code cell ${codeCell}: ${(error as Error).message}`,
-      { cause: error },
-    );
+    const place = codeCell > 0 ? ` (code cell ${codeCell})` : "";
+    throw new UserError(`${path} could not be executed${place}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -93,7 +93,7 @@ Deno.test("executeNotebook() says that the kernel ended, and in which cell", asy
     await assertRejects(
       () => executeNotebook(path),
       UserError,
-      "a.ipynb could not be executed. In code cell 2: the kernel ended with exit status 7",
+      "a.ipynb could not be executed (code cell 2): the kernel ended with exit status 7",
     );
   });
 });

@@ -27,6 +27,7 @@ export class NotebookKernel {
   readonly #session = crypto.randomUUID();
   /** Takes the messages that belong to a request, by the request's id. */
   readonly #takers = new Map<string, (message: JupyterMessage) => void>();
+  /** Fails when the kernel has ended, or sends what cannot be read. */
   readonly #ended: Promise<never>;
   readonly #reading: Promise<unknown>;
 
@@ -37,9 +38,10 @@ export class NotebookKernel {
     this.#child = child;
     this.#shell = shell;
     this.#key = key;
-    this.#ended = child.status.then(endedError);
+    const reading = [shell, iopub].map((socket) => this.#read(socket));
+    this.#reading = Promise.allSettled(reading);
+    this.#ended = Promise.all(reading).then(() => child.status).then(endedError);
     this.#ended.catch(() => {}); // the next request reports it
-    this.#reading = Promise.allSettled([shell, iopub].map((socket) => this.#read(socket)));
   }
 
   /**

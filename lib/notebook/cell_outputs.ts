@@ -14,7 +14,7 @@ export class CellOutputs {
   readonly list: Output[] = [];
   readonly #displays: Displays;
   /** True if the next output replaces those before it. */
-  #isPast = false;
+  #isStale = false;
 
   constructor(displays: Displays) {
     this.#displays = displays;
@@ -24,7 +24,7 @@ export class CellOutputs {
     if (type === "stream") this.#addText(content as { name: "stdout"; text: string });
     if (type === "error") this.#add({ output_type: type, ...content } as Output);
     if (type === "clear_output") {
-      if (content.wait) this.#isPast = true;
+      if (content.wait) this.#isStale = true;
       else this.list.length = 0;
     }
     if (["display_data", "execute_result", "update_display_data"].includes(type)) {
@@ -46,7 +46,7 @@ export class CellOutputs {
 
   /** Adds printed text to the text before it: it is cut differently each time. */
   #addText({ name, text }: { name: "stdout" | "stderr"; text: string }): void {
-    const before = this.#isPast ? undefined : this.list.at(-1);
+    const before = this.#isStale ? undefined : this.list.at(-1);
     if (before?.output_type === "stream" && before.name === name) {
       this.list[this.list.length - 1] = { ...before, text: before.text + text };
     } else {
@@ -55,8 +55,8 @@ export class CellOutputs {
   }
 
   #add(output: Output): void {
-    if (this.#isPast) this.list.length = 0;
-    this.#isPast = false;
+    if (this.#isStale) this.list.length = 0;
+    this.#isStale = false;
     this.list.push(output);
   }
 }

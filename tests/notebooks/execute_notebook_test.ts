@@ -123,6 +123,10 @@ const EVERY_OUTPUT = notebookOf(
     'console.log("gone");\nawait pause();\n' +
       'await Deno.jupyter.broadcast("clear_output", { wait: true });\nawait show("display_data", "last");',
   ),
+  codeCell(
+    'console.log("kept");\nawait pause();\nconsole.log("too");\n' +
+      'await Deno.jupyter.broadcast("clear_output", { wait: true });\nawait pause();',
+  ),
   codeCell("let again = 1;\nundefined;"),
   codeCell("let again = 2;\nfunction fail() {\n  throw new TypeError(`no ${again}`);\n}\nfail();"),
   codeCell("again;", [{ output_type: "stream", name: "stdout", text: "of yesterday" }]),
@@ -141,7 +145,7 @@ Deno.test({
       });
       const text = formatNotebook(executed);
       assertEquals(text, formatNotebook(ofJupyter));
-      for (const expected of ["third", "last", "TypeError: no 2", '"typescript"']) {
+      for (const expected of ["third", "last", "kept", "TypeError: no 2", '"typescript"']) {
         assertStringIncludes(text, expected);
       }
       for (const unexpected of ["first", "gone\\n", "of yesterday"]) {

@@ -141,7 +141,7 @@ Deno.test("results says how to make results if a folder is empty, and names a mi
 Deno.test("results refuses unknown actions, options and names, and lists the valid ones", async () => {
   await withReferenceCopy(async (folder) => {
     const refused: [string[], string][] = [
-      [["lst"], 'results cannot "lst"; choose from list, show, verify, export'],
+      [["lst"], 'results cannot "lst"; choose from list, show, verify, compare, export'],
       [["list", "--format", "csv"], "--format is an option of `results export`, not of list"],
       [["export"], "export needs a NAME: runs/, tables/"],
       [["export", "tables/quick", "--format", "xlsx"], "choose from csv, arrow, parquet"],

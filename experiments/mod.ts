@@ -3,6 +3,7 @@ export type { Experiment } from "../lib/runs/experiment.ts";
 export { openPlan } from "../lib/runs/open_plan.ts";
 export type { PlannedRun } from "../lib/runs/planned_run.ts";
 export { chosenTable } from "../lib/runs/report/chosen_table.ts";
+export { compareRuns } from "../lib/runs/report/compare_runs.ts";
 export { equalCostTable } from "../lib/runs/report/equal_cost_table.ts";
 export {
   commandFor,

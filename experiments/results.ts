@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { RESULTS } from "../lib/runs/plan_sources.ts";
 import { counted } from "../lib/report/duration.ts";
+import { bundleOf } from "../lib/report/display.ts";
+import { comparedSides } from "../lib/runs/results/compared_sides.ts";
+import { comparisonTables } from "../lib/runs/results/comparison.ts";
 import { eachResult, resultText } from "../lib/runs/results/result_cells.ts";
 import { exportResults } from "../lib/runs/results/export_results.ts";
 import { kindCounts, resultsList } from "../lib/runs/results/results_list.ts";
@@ -17,16 +20,20 @@ import { UserError } from "../lib/user_error.ts";
 
 const command = {
   name: "results",
-  summary: "Lists results, checks that they are whole, or exports them for other tools.\n\n" +
+  summary:
+    "Lists and compares results, checks that they are whole, or exports them for other tools.\n\n" +
     "  list [NAME…]     lists runs, one line for all seeds, and tables (the default)\n" +
     "  show NAME…       shows specification, machine, versions and columns\n" +
     "  verify [NAME…]   checks results against the manifest and each other; one line per finding\n" +
+    "  compare A B      shows accuracies paired by seed, curves, and what differs in the\n" +
+    "                   specifications; A and B are runs, or beginnings, and stand for all seeds;\n" +
+    "                   with a folder in front they may be of another one\n" +
     "  export NAME…     merges results into one file; columns in front of runs and evaluations name\n" +
     "                   data set, student, method, options, seed, …\n\n" +
     'A NAME is a result, "tables/table1-quick", or the beginning of several, "runs/"; "*" matches any\n' +
     'text, "runs/*-bss-*". Damaged results are named and left out. Exit status: 2 if something is\n' +
     "damaged; 1 if verify finds anything else; otherwise 0.",
-  positionals: "[list|show|verify|export] [NAME…]",
+  positionals: "[list|show|verify|compare|export] [NAME…]",
   options: {
     each: { help: "list: one line per result, with its name" },
     format: {
@@ -44,7 +51,13 @@ const command = {
 type Options = CommandLine<typeof command.options>["options"];
 type Action = (folder: ResultsFolder, names: string[], options: Options) => Promise<number>;
 
-const actions: Readonly<Record<string, Action>> = { list, show, verify, export: exportThem };
+const actions: Readonly<Record<string, Action>> = {
+  list,
+  show,
+  verify,
+  compare,
+  export: exportThem,
+};
 
 /** The action that each option belongs to; --results belongs to all. */
 const OWNERS = { each: "list", format: "export", out: "export" } as const;
@@ -103,6 +116,16 @@ async function verify(folder: ResultsFolder, patterns: string[]): Promise<number
   }
   tellNested(folder, await Array.fromAsync(filesUnder(folder.path)));
   return kinds.has("damaged") ? 2 : kinds.size > 0 ? 1 : 0;
+}
+
+async function compare({ path }: ResultsFolder, names: string[]): Promise<number> {
+  if (names.length !== 2) {
+    throw new UserError(`compare needs two NAMEs of runs, not ${names.length}: runs/…-bss-…`);
+  }
+  const sides = await comparedSides(path, [names[0], names[1]]);
+  const texts = comparisonTables(sides).map(async (table) => (await bundleOf(table))["text/plain"]);
+  console.log((await Promise.all(texts)).join("\n\n"));
+  return 0;
 }
 
 async function exportThem(

@@ -99,7 +99,9 @@ async function render(paths: readonly string[], options: Options): Promise<numbe
   }));
   const foot = await remark(options);
   // Without execution, git was the last program that rendering needs.
-  if (options["no-execute"]) await Deno.permissions.revoke({ name: "run" });
+  if (options["no-execute"]) {
+    for (const name of ["run", "net"] as const) await Deno.permissions.revoke({ name });
+  }
   const shown: NamedNotebook[] = [];
   for (const { path, name, notebook, parameters } of planned) {
     shown.push({

@@ -9,7 +9,6 @@ import { startBackend } from "../backend/start_backend.ts";
 import { dataFolder } from "../data/data_source.ts";
 import { exists } from "../data/read_data_file.ts";
 import { findChromium } from "../report/find_chromium.ts";
-import { findNbclient, NBCLIENT_MISSING } from "../notebook/find_nbclient.ts";
 import { formatTextTable } from "../report/cell.ts";
 
 const command = {
@@ -39,7 +38,6 @@ if (import.meta.main) {
       ...options.gpu ? [await provideTensorflow(options.yes), ...findGpuLibraries()] : [],
       ...await findBackends(),
       await findAssertLibrary(),
-      await findNotebookClient(),
       await findBrowser(),
       await findData(),
     ];
@@ -115,15 +113,6 @@ async function findAssertLibrary(): Promise<Finding> {
   const { denoArguments, description } = await chooseAssertLibrary();
   const state = denoArguments.length === 0 ? "yes" : "no";
   return { what: "@std/assert from JSR", state, remark: `tests use ${description}` };
-}
-
-async function findNotebookClient(): Promise<Finding> {
-  const python = await findNbclient();
-  return {
-    what: "nbclient",
-    state: python ? "yes" : "no",
-    remark: python ? "notebooks can be executed and rendered" : NBCLIENT_MISSING,
-  };
 }
 
 async function findBrowser(): Promise<Finding> {

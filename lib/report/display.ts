@@ -2,7 +2,7 @@ import { type JupyterKernel, jupyterKernel } from "../stop/jupyter_kernel.ts";
 
 /**
  * The pause after each output. Deno's kernel (2.9.6) sends outputs from another thread and may
- * report a cell as done before it has sent them. A headless run then loses them: 9 of 60 cells did.
+ * report a cell as done before it has sent them. Jupyter's nbclient then loses them: 9 of 60 cells did.
  */
 const TIME_TO_SEND_MS = 40;
 

@@ -166,16 +166,29 @@ export function runName(specification: RunSpecification): string {
   return `${dataset.name}-${student}-${method}-${scale}-seed${seed}-${hash}`;
 }
 
-/** Lists the values that differ, as `path: before → now`. */
-export function describeDifference(before: unknown, now: unknown, path = ""): string[] {
+/** A value that differs between two records, as JSON; undefined where one lacks it. */
+export interface Difference {
+  /** "options.eta" */
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly now: string | undefined;
+}
+
+/** Lists the values that differ. */
+export function differences(before: unknown, now: unknown, path = ""): Difference[] {
   const isRecord = (value: unknown): value is Record<string, unknown> =>
     value !== null && typeof value === "object" && !Array.isArray(value);
   if (isRecord(before) && isRecord(now)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(now)]);
     return [...keys].flatMap((key) =>
-      describeDifference(before[key], now[key], path ? `${path}.${key}` : key)
+      differences(before[key], now[key], path ? `${path}.${key}` : key)
     );
   }
   const [from, to] = [canonicalJson(before), canonicalJson(now)];
-  return from === to ? [] : [`${path}: ${from} → ${to}`];
+  return from === to ? [] : [{ path, before: from, now: to }];
+}
+
+/** Lists the values that differ, as `path: before → now`. */
+export function describeDifference(before: unknown, now: unknown): string[] {
+  return differences(before, now).map(({ path, before, now }) => `${path}: ${before} → ${now}`);
 }

@@ -27,7 +27,7 @@ Deno.test("no task may do everything, and none asks for a permission", () => {
   assertEquals(unlimited("--allow-net"), []);
 });
 
-Deno.test("tasks that load data may reach the data sets' hosts, and no task reaches another host", async () => {
+Deno.test("tasks that load data may reach the data sets' hosts, and no task reaches another machine", async () => {
   const hosts: string[] = [];
   for await (const { name, isFile } of Deno.readDir(join(PROJECT_ROOT, "lib/data"))) {
     if (!isFile) continue;
@@ -41,7 +41,12 @@ Deno.test("tasks that load data may reach the data sets' hosts, and no task reac
       word.replace("--allow-net=", "").split(",").toSorted(),
     ])
   );
-  assertEquals(Object.fromEntries(asked), { reproduce: hosts.sort(), teacher: hosts });
+  assertEquals(Object.fromEntries(asked), {
+    reproduce: hosts.sort(),
+    teacher: hosts,
+    // The notebook's kernel.
+    render: ["127.0.0.1"],
+  });
 });
 
 for (const [backend, ...denied] of [["wasm", "ffi", "net"], ["onednn", "net"]]) {
@@ -77,13 +82,14 @@ Deno.test("reproduce may start its programs if libraries come from LD_LIBRARY_PA
   });
 });
 
-Deno.test("results drops the permission to write, and render to start programs, if not needed", async () => {
+Deno.test("results drops the permission to write, and render to start programs and reach them, if not needed", async () => {
   await withTemporaryFolder(async (folder) => {
     const spy = join(folder, "spy.ts");
     await Deno.writeTextFile(
       spy,
-      `addEventListener("unload", () => console.log("run write".split(" ").map((name) =>
-        Deno.permissions.querySync({ name }).state)));`,
+      `const net = { name: "net", host: "127.0.0.1" };
+       addEventListener("unload", () => console.log([{ name: "run" }, { name: "write" }, net].map((one) =>
+        Deno.permissions.querySync(one).state)));`,
     );
     const left = async (script: string, ...args: string[]) => {
       const { code, stdout, stderr } = await runDeno([
@@ -96,7 +102,7 @@ Deno.test("results drops the permission to write, and render to start programs, 
     const results = ["--results", "results/reference"];
     assertEquals(
       await left("experiments/results.ts", "list", ...results),
-      '[ "prompt", "prompt" ]',
+      '[ "prompt", "prompt", "prompt" ]',
     );
     const out = ["--out", join(folder, "out")];
     assertEquals(
@@ -109,11 +115,11 @@ Deno.test("results drops the permission to write, and render to start programs, 
         ...out,
         ...results,
       ),
-      '[ "prompt", "granted" ]',
+      '[ "prompt", "granted", "prompt" ]',
     );
     assertEquals(
       await left("lib/commands/render.ts", "boundary-2d", "--no-execute", "--out", folder),
-      '[ "prompt", "granted" ]',
+      '[ "prompt", "granted", "prompt" ]',
     );
   });
 });

@@ -1,7 +1,7 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { runTask, snapshot } from "./run_task.ts";
-import { executionTest } from "../notebooks/needs_nbclient.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { runTask, snapshot, startTask } from "./run_task.ts";
 import { codeCell, errorOutput, notebookOf, textCell } from "../notebooks/made_up.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
@@ -48,7 +48,7 @@ Deno.test("render --no-execute writes the stored outputs of a notebook", async (
   });
 });
 
-executionTest("render executes with a parameter and keeps the executed notebook", async () => {
+Deno.test("render executes with a parameter and keeps the executed notebook", async () => {
   await withNotebook(NOTEBOOK, async (path, out) => {
     const before = await Deno.readTextFile(path);
     const { code, stderr } = await runTask(RENDER, path, "--set", "size=5", "--out", out);
@@ -59,7 +59,7 @@ executionTest("render executes with a parameter and keeps the executed notebook"
   });
 });
 
-executionTest("render --standalone writes one page; a cell that fails is shown in it", async () => {
+Deno.test("render --standalone writes one page; a cell that fails is shown in it", async () => {
   const failing = notebookOf(...NOTEBOOK.cells, codeCell('throw new Error("too <large>");'));
   await withNotebook(failing, async (path, out) => {
     const { code, stderr } = await runTask(RENDER, path, "--standalone", "--out", out);
@@ -72,7 +72,7 @@ executionTest("render --standalone writes one page; a cell that fails is shown i
   });
 });
 
-executionTest("render --in-place saves new outputs, the same each time", async () => {
+Deno.test("render --in-place saves new outputs, the same each time", async () => {
   await withNotebook(NOTEBOOK, async (path) => {
     const texts: string[] = [];
     for (let time = 0; time < 2; time++) {
@@ -85,7 +85,7 @@ executionTest("render --in-place saves new outputs, the same each time", async (
   });
 });
 
-executionTest("render --in-place does not save an error or a path of this machine", async () => {
+Deno.test("render --in-place does not save an error or a path of this machine", async () => {
   const pause = "await new Promise((done) => setTimeout(done, 100));";
   const cases: [source: string, problem: RegExp][] = [
     ['throw new Error("no");', /is not saved: code cell 3: Error: no/],
@@ -128,19 +128,42 @@ Deno.test("render names the fault of a bad command line, and writes nothing", as
   });
 });
 
-Deno.test("render says what to install if there is no nbclient and no Chromium", async () => {
+Deno.test("render executes without any program but Deno, and says how to get pictures", async () => {
   await withNotebook(NOTEBOOK, async (path, out) => {
     await withEnvironment({ PATH: "/nowhere", CHROMIUM: null }, async () => {
       const { code, stderr } = await runTask(RENDER, path, "--out", out);
-      assertEquals(code, 2);
+      assertEquals(code, 0, stderr);
       assertMatch(stderr, /there is no Chromium .*apt-get install chromium, or set CHROMIUM/);
-      assertMatch(stderr, /error: executing notebooks needs a python3 .*python3-nbclient/);
+      assertStringIncludes(await Deno.readTextFile(join(out, "sizes.html")), "size 3");
       const saved = await runTask(RENDER, path, "--in-place");
       assertEquals(saved.code, 2);
       assertMatch(saved.stderr, /error: there is no Chromium/);
     });
   });
 });
+
+const WAITS = `addEventListener("unload", () => Deno.writeTextFileSync("ended", ""));
+Deno.writeTextFileSync("started", "");
+await new Promise((done) => setTimeout(done, 60_000));`;
+
+for (const signal of ["SIGINT", "SIGKILL"] as const) {
+  Deno.test(`render leaves no kernel behind after ${signal}`, async () => {
+    await withNotebook(notebookOf(codeCell(WAITS)), async (path, out) => {
+      const made = async (name: string) => {
+        for (const start = Date.now(); !(await filesIn(join(path, ".."))).includes(name);) {
+          assert(Date.now() - start < 20_000, `the kernel has not ${name}`);
+          await delay(50);
+        }
+      };
+      const render = startTask(RENDER, path, "--out", out);
+      await Promise.all([render.stdout.cancel(), render.stderr.cancel()]);
+      await made("started");
+      render.kill(signal);
+      await render.status;
+      await made("ended");
+    });
+  });
+}
 
 Deno.test("render --no-execute shows the stored error of a notebook", async () => {
   const notebook = notebookOf(codeCell("1", [errorOutput("UserError", "no results")]));

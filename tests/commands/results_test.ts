@@ -31,6 +31,21 @@ Deno.test("results show gives a result's provenance", async () => {
   });
 });
 
+Deno.test("results compare shows two runs beside each other, and takes two names", async () => {
+  await withReferenceCopy(async (folder, [bss, , hinton]) => {
+    const { code, stdout, stderr } = await results(folder, "compare", bss, hinton);
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /^ +1 +70\.30 +67\.70 +\+2\.60$/m);
+    assertMatch(
+      stdout,
+      /\n\nWhat differs in the specifications\n.*\n\nTest accuracy over the epochs/s,
+    );
+    const one = await results(folder, "compare", bss);
+    assertEquals(one.code, 2);
+    assertStringIncludes(one.stderr, "compare needs two NAMEs of runs, not 1");
+  });
+});
+
 Deno.test("results names damage, leaves it out, and ends with status 2", async () => {
   await withReferenceCopy(async (folder, [run, other]) => {
     await flipByte(folder, resultFile(run));
@@ -126,7 +141,7 @@ Deno.test("results says how to make results if a folder is empty, and names a mi
 Deno.test("results refuses unknown actions, options and names, and lists the valid ones", async () => {
   await withReferenceCopy(async (folder) => {
     const refused: [string[], string][] = [
-      [["lst"], 'results cannot "lst"; choose from list, show, verify, export'],
+      [["lst"], 'results cannot "lst"; choose from list, show, verify, compare, export'],
       [["list", "--format", "csv"], "--format is an option of `results export`, not of list"],
       [["export"], "export needs a NAME: runs/, tables/"],
       [["export", "tables/quick", "--format", "xlsx"], "choose from csv, arrow, parquet"],

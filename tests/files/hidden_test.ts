@@ -4,7 +4,6 @@ import { startBackend } from "../../lib/backend/start_backend.ts";
 import { findPython } from "../../lib/bench/pytorch_peer.ts";
 import { findProgram } from "../../lib/files/find_program.ts";
 import { hiddenParts } from "../../lib/files/hidden.ts";
-import { findNbclient } from "../../lib/notebook/find_nbclient.ts";
 import { findChromium } from "../../lib/report/find_chromium.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withEnvironment } from "../with_environment.ts";
@@ -34,13 +33,13 @@ Deno.test("BSS_WITHOUT hides installed programs, and no others", async () => {
     await withEnvironment({ PATH: folder, CHROMIUM: null, BSS_WITHOUT: null }, async () => {
       assertEquals(await findProgram(["jupyter-lab"]), join(folder, "jupyter-lab"));
       assertEquals(await findChromium(), join(folder, "chromium"));
-      assertEquals(await findNbclient(), join(folder, "python3"));
+      assertEquals(await findProgram(["python3"]), join(folder, "python3"));
     });
     const parts = { PATH: folder, CHROMIUM: null, BSS_WITHOUT: "python,chromium,jupyter" };
     await withEnvironment(parts, async () => {
       assertEquals(await findProgram(["jupyter-lab", "other"]), join(folder, "other"));
       assertEquals(await findChromium(), null);
-      assertEquals(await findNbclient(), null);
+      assertEquals(await findProgram(["python3"]), null);
       const found = await findPython();
       assertStringIncludes("reason" in found ? found.reason : "", "no python3 here");
     });

@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { executionTest } from "./needs_nbclient.ts";
 import { cellErrors } from "../../lib/notebook/notebook.ts";
 import { executeNotebook } from "../../lib/notebook/execute_notebook.ts";
 import { notebooksNamed } from "../../lib/notebook/list_notebooks.ts";
@@ -30,7 +29,7 @@ const cases: [name: string, parameters: Parameters, error: string][] = [
 
 for (const [name, parameters, error] of cases) {
   const given = JSON.stringify(parameters);
-  executionTest(`the notebook ${name} says what is wrong with ${given}`, async () => {
+  Deno.test(`the notebook ${name} says what is wrong with ${given}`, async () => {
     const [path] = await notebooksNamed([name]);
     const notebook = await executeNotebook(path, { parameters });
     assertEquals(cellErrors(notebook), [error]);

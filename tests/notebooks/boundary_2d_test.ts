@@ -1,10 +1,9 @@
 import { assertMatch } from "@std/assert";
-import { executionTest } from "./needs_nbclient.ts";
 import { assertFigures, executed } from "./executed.ts";
 import { shownText } from "../../lib/notebook/notebook.ts";
 
 for (const toyName of ["circles", "spirals"]) {
-  executionTest(
+  Deno.test(
     `the notebook on the plane runs from its first to its last cell, with ${toyName}`,
     async () => {
       const notebook = await executed("boundary-2d", { scale: "smoke", toyName });

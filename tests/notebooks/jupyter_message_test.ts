@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { messageHeader, okReply } from "../../lib/notebook/kernel/control_relay.ts";
+import { messageHeader, okReply } from "../../lib/notebook/kernel/jupyter_message.ts";
 
 const text = (words: string) => new TextEncoder().encode(words);
 

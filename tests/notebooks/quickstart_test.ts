@@ -1,12 +1,12 @@
 import { assertMatch, assertStringIncludes } from "@std/assert";
-import { executionTest } from "./needs_nbclient.ts";
 import { assertFigures, executed } from "./executed.ts";
+import { longTest } from "./needs_fast_backend.ts";
 import { fillResults } from "./trial_results.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
 import { shownText } from "../../lib/notebook/notebook.ts";
 
-executionTest("the quickstart notebook runs from its first to its last cell", async () => {
+longTest("the quickstart notebook runs from its first to its last cell", async () => {
   await withTemporaryFolder(async (results) => {
     await fillResults(results, quickstart, 1);
     const notebook = await executed("quickstart", { scale: "smoke", results });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { basename } from "node:path";
-import { executionTest } from "./needs_nbclient.ts";
 import { executed } from "./executed.ts";
+import { longTest } from "./needs_fast_backend.ts";
 import { fillResults } from "./trial_results.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { experiments } from "../../experiments/experiments.ts";
@@ -36,7 +36,7 @@ const WITHOUT_PICTURES = {
 for (const path of await listNotebooks()) {
   const name = basename(path, ".ipynb");
   if (ELSEWHERE.includes(name)) continue;
-  executionTest(`the notebook ${name} runs from its first to its last cell`, async () => {
+  longTest(`the notebook ${name} runs from its first to its last cell`, async () => {
     const experiment = experiments.find((one) => one.name === name);
     if (experiment) await fillResults(results, experiment, LEFT[name]);
     const declared = declaredParameters(await readNotebook(path));

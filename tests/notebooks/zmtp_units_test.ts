@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { zmtpMessage, type ZmtpUnit, zmtpUnits } from "../../lib/notebook/kernel/control_relay.ts";
+import { zmtpMessage, type ZmtpUnit, zmtpUnits } from "../../lib/notebook/kernel/zmtp.ts";
 
 const text = (words: string) => new TextEncoder().encode(words);
 

@@ -1,7 +1,7 @@
-"""Executes a notebook with nbclient: execute_notebook.py SOURCE TARGET FOLDER SECONDS
+"""Executes a notebook with nbclient: execute_with_nbclient.py SOURCE TARGET FOLDER
 
-FOLDER is the kernel's working directory. SECONDS is the time limit of a cell, 0 for none. A cell that
-fails ends the execution and holds its error among its outputs; the notebook is still written.
+FOLDER is the kernel's working directory. A cell that fails ends the execution and holds its error
+among its outputs; the notebook is still written.
 """
 
 import sys
@@ -38,12 +38,12 @@ class PatientClient(NotebookClient):
                 return was_late
 
 
-source, target, folder, seconds = sys.argv[1:]
+source, target, folder = sys.argv[1:]
 notebook = nbformat.read(source, as_version=4)
 client = PatientClient(
     notebook,
     kernel_name="deno",
-    timeout=int(seconds) or None,
+    timeout=None,
     record_timing=False,
     resources={"metadata": {"path": folder}},
 )

@@ -256,4 +256,5 @@ def main():
         print(json.dumps({name: times(variant, repeats) for name, variant in variants.items()}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

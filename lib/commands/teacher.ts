@@ -12,7 +12,8 @@ import { UserError } from "../user_error.ts";
 
 const command = {
   name: "teacher",
-  summary: "Trains a teacher, imports PyTorch weights (safetensors) as one, or lists the teachers.",
+  summary:
+    "Trains a teacher, imports PyTorch weights (.pth or safetensors), or lists the teachers.",
   positionals: "train|import FILE|list",
   options: {
     dataset: { value: "NAME", help: "the teacher's data set (default: fashion-mnist-subset)" },

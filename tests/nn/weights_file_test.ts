@@ -82,7 +82,7 @@ Deno.test("the project's teacher keeps its hash, and encodeResNet() writes its f
   network.dispose();
 });
 
-Deno.test("readResNet() names the tensor that has another shape, is missing, or is not finite", async () => {
+Deno.test("readResNet() names the tensor that has another shape, is missing, foreign, or not finite", async () => {
   await withTemporaryFolder(async (folder) => {
     const network = testNetwork();
     const content = decodeSafetensors(await encodeResNet(network, {}), "x");
@@ -109,6 +109,11 @@ Deno.test("readResNet() names the tensor that has another shape, is missing, or 
       data[5] = -1e-9;
       all.set(variances, { dtype: "F32", shape: all.get(variances)!.shape, data });
     }, `tensor "${variances}" holds variances below 0`);
+    const projection = "layer2.0.downsample.0.weight";
+    await fails(
+      (all) => all.set(projection, wrong),
+      `has a tensor "${projection}", which a resnet8`,
+    );
     await fails((all) => all.delete("linear.weight"), "does not hold a ResNet");
     await fails((all) => all.set("layer4.0.conv1.weight", wrong), "resnet10-4stage needs [128");
     const blocks = "three or four layers of equally many blocks";

@@ -5,11 +5,13 @@ import { smallDataset } from "../training/small_run.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import type { Layers } from "../../lib/nn/architecture.ts";
+import { decodeSafetensors } from "../../lib/nn/safetensors.ts";
 import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
 import { importTeacher } from "../../lib/teacher/import.ts";
 import { findTeacher, keepTeacher, listTeachers, teacherFile } from "../../lib/teacher/find.ts";
 import { trainTeacher } from "../../lib/teacher/train.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { makePytorchFile, tensor } from "../nn/make_pytorch_file.ts";
 import { testClassifier, testNetwork, TINY } from "../networks.ts";
 import { valuesOf } from "../values_of.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
@@ -99,6 +101,34 @@ Deno.test("importTeacher() finds the four stages of a network in its weights, an
     const { name, network, metadata } = await importTeacher(file, dataset, folder);
     assertEquals([name, network], ["quarters-resnet10-4stage", "resnet10-4stage"]);
     assertEquals(Number(metadata.test_accuracy_percent), await accuracyOn(dataset));
+  });
+});
+
+Deno.test("importTeacher() takes a file by torch.save, as the same teacher as from safetensors", async () => {
+  await startBackend("wasm");
+  await withTemporaryFolder(async (folder) => {
+    const safetensors = join(folder, "foreign.safetensors");
+    await writeNetwork(safetensors, FOUR_STAGES);
+    const { tensors } = decodeSafetensors(await Deno.readFile(safetensors), safetensors);
+    const names = [...tensors.keys()];
+    const described = [...tensors].map(([name, { shape, data: { length } }], key) => {
+      const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+      return [
+        `module.${name}`,
+        tensor({ key: String(key), size: length, shape, strides }),
+      ] as const;
+    });
+    const values = names.map((name) => tensors.get(name)!.data as Float32Array<ArrayBuffer>);
+    const content = new Map<string, unknown>([["net", new Map(described)], ["epoch", 160]]);
+    const pth = join(folder, "foreign.pth");
+    await Deno.writeFile(pth, makePytorchFile(content, { ...values }));
+    const [first, second] = [join(folder, "first"), join(folder, "second")];
+    const teacher = await importTeacher(pth, smallDataset(), first);
+    assertEquals(teacher.name, "quarters-resnet10-4stage");
+    assertEquals(
+      await Deno.readFile(teacher.file),
+      await Deno.readFile((await importTeacher(safetensors, smallDataset(), second)).file),
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   type Architecture,
+  isNetwork,
   type Layers,
   networkName,
   parameterShapes,
@@ -124,18 +125,17 @@ function inferArchitecture(
 ): Architecture {
   const first = tensors.get("conv1.weight");
   const linear = tensors.get("linear.weight");
+  const width = (first?.shape[0] ?? 0) / stageChannels({ depth: 8 })[0];
   const blocks = new Set([...tensors.keys()].flatMap((name) => /^layer\d+\.\d+/.exec(name) ?? []));
   const layers: Layers = {
     depth: 2 * blocks.size + 2,
+    ...(width !== 1 && { width }),
     ...(blocks.has("layer4.0") && { stages: 4 }),
   };
-  if (
-    first?.shape.length !== 4 || linear?.shape.length !== 2 ||
-    blocks.size === 0 || blocks.size % stageChannels(layers).length !== 0
-  ) {
+  if (first?.shape.length !== 4 || linear?.shape.length !== 2 || !isNetwork(layers)) {
     throw new UserError(
-      `${file} does not hold a ResNet for small images: expected conv1.weight, three or four layers ` +
-        `of equally many blocks and linear.weight, under PyTorch's names`,
+      `${file} does not hold a ResNet for small images: expected conv1.weight of 16 channels or a ` +
+        `multiple, three or four layers of equally many blocks and linear.weight, under PyTorch's names`,
     );
   }
   return { ...layers, channels: first.shape[1], classes: linear.shape[0] };

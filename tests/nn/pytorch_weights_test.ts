@@ -39,19 +39,22 @@ Deno.test({
   name: `encodeResNet() writes weights that PyTorch loads, with the same logits${missing}`,
   ignore,
   async fn() {
-    await withPytorch({ depth: 14, channels: 3, classes: 5 }, async (_, weights, logits) => {
-      const { network } = await readResNet(weights);
-      const shape = [2, 3, 8, 8];
-      const pixels = Float32Array.from({ length: 2 * 3 * 64 }, (_, k) => k * 37 % 101 / 50 - 1);
-      const ours = await valuesOf(() => {
-        const images = tf.tensor4d(nchwToNhwc(pixels, shape), [2, 8, 8, 3]);
-        return network.forward(images, { training: false }).logits;
-      });
-      network.dispose();
-      const theirs = logits.flat();
-      assertEquals(ours.length, theirs.length);
-      ours.forEach((value, k) => assert(Math.abs(value - theirs[k]) < 1e-5, `${ours} ${theirs}`));
-    });
+    await withPytorch(
+      { depth: 8, width: 2, channels: 3, classes: 5 },
+      async (_, weights, logits) => {
+        const { network } = await readResNet(weights);
+        const shape = [2, 3, 8, 8];
+        const pixels = Float32Array.from({ length: 2 * 3 * 64 }, (_, k) => k * 37 % 101 / 50 - 1);
+        const ours = await valuesOf(() => {
+          const images = tf.tensor4d(nchwToNhwc(pixels, shape), [2, 8, 8, 3]);
+          return network.forward(images, { training: false }).logits;
+        });
+        network.dispose();
+        const theirs = logits.flat();
+        assertEquals(ours.length, theirs.length);
+        ours.forEach((value, k) => assert(Math.abs(value - theirs[k]) < 1e-5, `${ours} ${theirs}`));
+      },
+    );
   },
 });
 

@@ -71,7 +71,16 @@ Deno.test("findTeacher() takes the deepest network, or the named one", async () 
   });
 });
 
-Deno.test("findTeacher() prefers four stages to three of the same depth", async () => {
+Deno.test("findTeacher() prefers the wider of equally deep teachers, then four stages to three", async () => {
+  const wide = {
+    "quarters-resnet14x2": { depth: 14, width: 2 },
+    "quarters-resnet14": { depth: 14 },
+    "quarters-resnet8x4": { depth: 8, width: 4 },
+  } satisfies Record<string, Layers>;
+  await withTeachers(wide, async (folder) => {
+    assertEquals((await findTeacher(folder, "quarters")).network, "resnet14x2");
+    assertEquals((await findTeacher(folder, "quarters", "resnet8x4")).network, "resnet8x4");
+  });
   const teachers = {
     "quarters-resnet26": { depth: 26 },
     "quarters-resnet26-4stage": { depth: 26, stages: 4 },
@@ -121,7 +130,7 @@ Deno.test("importTeacher() takes a file by torch.save, as the same teacher as fr
     const values = names.map((name) => tensors.get(name)!.data as Float32Array<ArrayBuffer>);
     const content = new Map<string, unknown>([["net", new Map(described)], ["epoch", 160]]);
     const pth = join(folder, "foreign.pth");
-    await Deno.writeFile(pth, makePytorchFile(content, { ...values }));
+    await Deno.writeFile(pth, makePytorchFile(content, Object.fromEntries(values.entries())));
     const [first, second] = [join(folder, "first"), join(folder, "second")];
     const teacher = await importTeacher(pth, smallDataset(), first);
     assertEquals(teacher.name, "quarters-resnet10-4stage");

@@ -92,8 +92,10 @@ function stateDict(content: unknown): Map<string, TensorPlace> {
   const isParallel = entries.every(([name]) => String(name).startsWith("module."));
   const tensors = new Map<string, TensorPlace>();
   for (const [key, tensor] of entries) {
-    if (!(tensor instanceof PickledTensor)) throw new Error(`its "${key}" is not a tensor`);
-    const name = String(key).slice(isParallel ? "module.".length : 0);
+    if (typeof key !== "string" || !(tensor instanceof PickledTensor)) {
+      throw new Error(`its "${key}" is not a tensor`);
+    }
+    const name = key.slice(isParallel ? "module.".length : 0);
     if (name.endsWith(".num_batches_tracked")) continue;
     tensors.set(name, placeOf(name, tensor));
   }

@@ -109,14 +109,14 @@ export function weightsFrom(
       return [name, weightToMemory(tensor.data, tensor.shape)] as const;
     }),
   );
-  const foreign = [...tensors.keys()].find((name) => !weights.has(name));
-  if (foreign === undefined) return weights;
-  throw new UserError(
-    `${file} has a tensor "${
-      printable(foreign)
-    }", which a ${network} does not have (its shortcuts have ` +
-      `no weights); give weights of that network`,
-  );
+  for (const name of tensors.keys()) {
+    if (weights.has(name)) continue;
+    throw new UserError(
+      `${file}: a ${network} has no tensor "${printable(name)}" (its shortcuts have no weights); ` +
+        `give weights of that network`,
+    );
+  }
+  return weights;
 }
 
 function inferArchitecture(

@@ -195,6 +195,7 @@ for (
     ["a tensor", tensor(), "no dictionary of tensors"],
     ["a dictionary of unknown names", dict({ weights: dict({}) }), 'its "weights" is not a tensor'],
     ["a number among the weights", dict({ net: dict({ a: 1 }) }), 'its "a" is not a tensor'],
+    ["a number as a name", dict({ net: new Map([[7, tensor()]]) }), 'its "7" is not a tensor'],
     ["two networks", dict({ net: dict({}), model: dict({}) }), "several networks: net, model"],
   ] satisfies [string, unknown, string][]
 ) {

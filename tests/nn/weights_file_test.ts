@@ -117,7 +117,7 @@ Deno.test("readResNet() names the tensor that has another shape, is missing, for
     const projection = "layer2.0.downsample.0.weight";
     await fails(
       (all) => all.set(projection, wrong),
-      `has a tensor "${projection}", which a resnet8`,
+      `a resnet8 has no tensor "${projection}"`,
     );
     const narrow: StoredTensor = {
       dtype: "F32",

@@ -75,9 +75,12 @@ class ResNet(nn.Module):
             return nn.Sequential(first, *(Block(outputs, outputs, 1) for _ in range(blocks - 1)))
 
         classes, features = tensors["linear.weight"].shape
-        self.conv1 = nn.Conv2d(tensors["conv1.weight"].shape[1], 16, 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(16)
-        self.layer1, self.layer2, self.layer3 = stage(16, 16, 1), stage(16, 32, 2), stage(32, 64, 2)
+        first, channels = tensors["conv1.weight"].shape[:2]
+        second, third = 2 * first, 4 * first
+        self.conv1 = nn.Conv2d(channels, first, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(first)
+        self.layer1, self.layer2 = stage(first, first, 1), stage(first, second, 2)
+        self.layer3 = stage(second, third, 2)
         self.linear = nn.Linear(features, classes)
         self.load_state_dict(tensors)
 

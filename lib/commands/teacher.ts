@@ -12,13 +12,14 @@ import { UserError } from "../user_error.ts";
 
 const command = {
   name: "teacher",
-  summary: "Trains a teacher, imports PyTorch weights (safetensors) as one, or lists the teachers.",
+  summary:
+    "Trains a teacher, imports PyTorch weights (.pth or safetensors), or lists the teachers.",
   positionals: "train|import FILE|list",
   options: {
     dataset: { value: "NAME", help: "the teacher's data set (default: fashion-mnist-subset)" },
     network: {
       value: "NAME",
-      help: "train: resnet8, resnet14, …, or resnet10-4stage, … for 64×64 (default: resnet14)",
+      help: "train: resnet8, resnet8x4, …, or resnet10-4stage, … for 64×64 (default: resnet14)",
     },
     epochs: { value: "N", help: "train: default 40" },
     "batch-size": { value: "N", help: "train: default 128" },

@@ -1,6 +1,7 @@
 import type { DataOptions, DataSource } from "./data_source.ts";
 import type { Dataset } from "./dataset.ts";
 import { cifar10 } from "./cifar10.ts";
+import { cifar100, cifar100Coarse } from "./cifar100.ts";
 import { fashionMnist } from "./fashion_mnist.ts";
 import { fashionMnistSubset } from "./fashion_mnist_subset.ts";
 import { imagenet32 } from "./imagenet32.ts";
@@ -22,6 +23,8 @@ const dataSources: readonly DataSource[] = [
   fashionMnistSubset,
   fashionMnist,
   cifar10,
+  cifar100,
+  cifar100Coarse,
   tinyImagenet,
   imagenet32,
 ];

@@ -11,6 +11,8 @@ export interface Layers {
   readonly depth: number;
   /** Left out for three stages, so that each network has only one description. */
   readonly stages?: 4;
+  /** The channels of every layer, in multiples of those of He et al.; left out for 1. */
+  readonly width?: number;
 }
 
 /** A network with its first and last layer. */
@@ -21,8 +23,8 @@ export interface Architecture extends Layers {
 }
 
 /** Lists the channels of the stages. Each stage but the first halves height and width. */
-export function stageChannels({ stages }: Layers): number[] {
-  return [16, 32, 64, 128].slice(0, stages ?? 3);
+export function stageChannels({ stages, width }: Layers): number[] {
+  return [16, 32, 64, 128].slice(0, stages ?? 3).map((channels) => channels * (width ?? 1));
 }
 
 /** The shape and place of a basic block: two 3×3 convolutions and a shortcut. */
@@ -59,23 +61,43 @@ export function outputChannels(blocks: readonly BlockShape[]): number[] {
   return stageEnds(blocks).map((k) => blocks[k].outChannels);
 }
 
-/** Returns a network's name: "resnet8" or "resnet10-4stage". */
-export function networkName({ depth, stages }: Layers): string {
-  return stages ? `resnet${depth}-${stages}stage` : `resnet${depth}`;
+/** The widest network, a multiple of the channels of He et al. */
+const WIDEST = 10;
+
+/** Tells whether there is a network of so many layers, stages and channels. */
+export function isNetwork(layers: Layers): boolean {
+  const { depth, width = 1 } = layers;
+  return depth > 2 && depth % (2 * stageChannels(layers).length) === 2 &&
+    Number.isInteger(width) && width >= 1 && width <= WIDEST;
+}
+
+/** Returns a network's name: "resnet8", "resnet8x4" or "resnet10-4stage". */
+export function networkName({ depth, width, stages }: Layers): string {
+  return `resnet${depth}${width ? `x${width}` : ""}${stages ? `-${stages}stage` : ""}`;
 }
 
 /**
- * Reads a network's name: "resnet8" has 8 layers in three stages, "resnet10-4stage" 10 in four.
+ * Reads a network's name: "resnet8" has 8 layers in three stages, "resnet8x4" four times as many
+ * channels in each, and "resnet10-4stage" has 10 layers in four stages.
  *
- * @throws UserError if no network has so many layers in so many stages
+ * Networks called resnet8x4 elsewhere (RepDistiller) have a first layer of half that width, and
+ * shortcuts with weights.
+ *
+ * @throws UserError if no network has so many layers in so many stages, or is so wide
  */
 export function parseNetwork(name: string): Layers {
-  const [, digits, fourth] = /^resnet(\d+)(-4stage)?$/.exec(name) ?? [];
-  const layers: Layers = { depth: Number(digits), ...(fourth && { stages: 4 }) };
-  if (layers.depth > 2 && layers.depth % (2 * stageChannels(layers).length) === 2) return layers;
+  const [, digits, multiple, fourth] = /^resnet(\d+)(?:x(\d+))?(-4stage)?$/.exec(name) ?? [];
+  const width = Number(multiple ?? 1);
+  const layers: Layers = {
+    depth: Number(digits),
+    ...(width > 1 && { width }),
+    ...(fourth && { stages: 4 }),
+  };
+  if (isNetwork(layers) && networkName(layers) === name) return layers;
   throw new UserError(
     `there is no network "${name}"; use resnet8, resnet14, resnet20, resnet26 or any resnet<6n+2>, ` +
-      `or for 64×64 images resnet10-4stage, resnet18-4stage or any resnet<8n+2>-4stage`,
+      `for 64×64 images resnet10-4stage, resnet18-4stage or any resnet<8n+2>-4stage, and for more ` +
+      `channels resnet8x2, resnet8x4 or any other up to x${WIDEST}`,
   );
 }
 

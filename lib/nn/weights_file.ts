@@ -1,14 +1,18 @@
 import {
   type Architecture,
+  isNetwork,
   type Layers,
   networkName,
   parameterShapes,
   stageChannels,
 } from "./architecture.ts";
 import { type Weight, weightToDisk, weightToMemory } from "./layout.ts";
+import { decodePytorchFile } from "./pytorch_file.ts";
+import { isPytorchFile } from "./pytorch_zip.ts";
 import { ResNet } from "./resnet.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
 import { UserError } from "../user_error.ts";
+import { printable } from "../files/printable.ts";
 import { writeAtomically } from "../files/write_atomically.ts";
 import { sha256 } from "../files/sha256.ts";
 
@@ -21,8 +25,8 @@ export interface LoadedResNet {
 }
 
 /**
- * Reads a ResNet from a safetensors file with PyTorch's names and layouts. Depth, stages, channels
- * and classes follow from the tensors.
+ * Reads a ResNet from a safetensors file with PyTorch's names and layouts, or from a file by
+ * `torch.save`. Depth, stages, channels and classes follow from the tensors.
  *
  * @throws UserError if the file is missing or damaged, or holds no such network
  */
@@ -37,7 +41,9 @@ export async function readResNet(file: string): Promise<LoadedResNet> {
  * @throws UserError if the bytes are damaged or hold no such network
  */
 export function decodeResNet(bytes: Uint8Array, file: string): LoadedResNet {
-  const { tensors, metadata } = decodeSafetensors(bytes, file);
+  const { tensors, metadata } = isPytorchFile(bytes)
+    ? { tensors: decodePytorchFile(bytes, file), metadata: {} }
+    : decodeSafetensors(bytes, file);
   const architecture = inferArchitecture(tensors, file);
   return {
     network: new ResNet(architecture, weightsFrom(tensors, architecture, file)),
@@ -69,8 +75,8 @@ export async function storedTensors(
 /**
  * Checks that a file holds a network's tensors and converts them to TensorFlow.js's layout.
  *
- * @throws UserError naming the first tensor that is missing, has another shape, is not finite, or
- *   holds variances below zero
+ * @throws UserError naming the first tensor that is missing, has another shape, is not finite,
+ *   holds variances below zero, or does not belong to the network
  */
 export function weightsFrom(
   tensors: ReadonlyMap<string, StoredTensor>,
@@ -78,7 +84,7 @@ export function weightsFrom(
   file: string,
 ): Map<string, Weight> {
   const network = networkName(architecture);
-  return new Map(
+  const weights = new Map(
     parameterShapes(architecture).map(({ name, shape }) => {
       const tensor = tensors.get(name);
       if (tensor?.dtype !== "F32") {
@@ -100,9 +106,17 @@ export function weightsFrom(
       if (name.endsWith(".running_var") && tensor.data.some((value) => value < 0)) {
         throw new UserError(`${file}: tensor "${name}" holds variances below 0; get it again`);
       }
-      return [name, weightToMemory(tensor.data, tensor.shape)];
+      return [name, weightToMemory(tensor.data, tensor.shape)] as const;
     }),
   );
+  for (const name of tensors.keys()) {
+    if (weights.has(name)) continue;
+    throw new UserError(
+      `${file}: a ${network} has no tensor "${printable(name)}" (its shortcuts have no weights); ` +
+        `give weights of that network`,
+    );
+  }
+  return weights;
 }
 
 function inferArchitecture(
@@ -111,18 +125,17 @@ function inferArchitecture(
 ): Architecture {
   const first = tensors.get("conv1.weight");
   const linear = tensors.get("linear.weight");
+  const width = (first?.shape[0] ?? 0) / stageChannels({ depth: 8 })[0];
   const blocks = new Set([...tensors.keys()].flatMap((name) => /^layer\d+\.\d+/.exec(name) ?? []));
   const layers: Layers = {
     depth: 2 * blocks.size + 2,
+    ...(width !== 1 && { width }),
     ...(blocks.has("layer4.0") && { stages: 4 }),
   };
-  if (
-    first?.shape.length !== 4 || linear?.shape.length !== 2 ||
-    blocks.size === 0 || blocks.size % stageChannels(layers).length !== 0
-  ) {
+  if (first?.shape.length !== 4 || linear?.shape.length !== 2 || !isNetwork(layers)) {
     throw new UserError(
-      `${file} does not hold a ResNet for small images: expected conv1.weight, three or four layers ` +
-        `of equally many blocks and linear.weight, under PyTorch's names`,
+      `${file} does not hold a ResNet for small images: expected conv1.weight of 16 channels or a ` +
+        `multiple, three or four layers of equally many blocks and linear.weight, under PyTorch's names`,
     );
   }
   return { ...layers, channels: first.shape[1], classes: linear.shape[0] };

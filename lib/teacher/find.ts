@@ -16,7 +16,7 @@ export function teacherName(dataset: string, network: string): string {
 
 /** Gives the network in a teacher's name; undefined if it is not a teacher's name. */
 export function networkOf(name: string): string | undefined {
-  return /^.+-(resnet\d+(?:-4stage)?)$/.exec(name)?.[1];
+  return /^.+-(resnet\d+(?:x\d+)?(?:-4stage)?)$/.exec(name)?.[1];
 }
 
 /** Gives the path at which `teacher train` and `teacher import` put a teacher. */
@@ -51,8 +51,8 @@ export const TEACHER_CARD: CardKind<TeacherCard> = {
 /**
  * Finds a teacher in the results folder, or else in the project's own.
  *
- * @param network by default the deepest for the data set; among equally deep ones, the one with
- *   more stages
+ * @param network by default the deepest for the data set; among equally deep ones, the widest, then
+ *   the one with more stages
  * @throws UserError naming the commands that make a teacher, if there is none, or if its file is
  *   not the one that was put there
  */

@@ -7,8 +7,8 @@ import { encodeResNet, readResNet } from "../nn/weights_file.ts";
 import { UserError } from "../user_error.ts";
 
 /**
- * Imports PyTorch weights (a state dict saved as safetensors) as the teacher for a data set, and
- * measures their accuracy on the test images.
+ * Imports PyTorch weights (a state dict saved by `torch.save` or as safetensors) as the teacher for
+ * a data set, and measures their accuracy on the test images.
  *
  * @throws UserError if the file holds no such network, or one for other images or classes, or if
  *   the results folder describes another teacher of that name

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { runTask, snapshot } from "./run_task.ts";
 import { writeSmallFashionMnist } from "../data/small_fashion_mnist.ts";
+import { Call, makePytorchFile } from "../nn/make_pytorch_file.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { encodeSafetensors } from "../../lib/nn/safetensors.ts";
 
@@ -49,9 +50,12 @@ Deno.test("teacher import names the fault of weights, with exit code 2", async (
     );
     const text = join(folder, "text.safetensors");
     await Deno.writeTextFile(text, "these are no weights at all, but a text");
+    const script = join(folder, "script.pth");
+    await Deno.writeFile(script, makePytorchFile(new Call("os.system", ["echo"])));
     const cases: [string, string][] = [
       [FOREIGN, "3 channels"],
       [bad, "does not hold a ResNet"],
+      [script, "it needs Python's os.system"],
       [text, "not a whole safetensors file"],
       [join(folder, "missing.safetensors"), "cannot read the weights"],
     ];

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { makeArchive } from "./make_archive.ts";
 import { refusingUrl, withServer } from "./with_server.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
-import { loadCifar10 } from "../../lib/data/cifar10.ts";
+import { loadCifar } from "../../lib/data/cifar.ts";
+import { CIFAR10 } from "../../lib/data/cifar10.ts";
 import { dataFolder, type DataOptions } from "../../lib/data/data_source.ts";
 import type { Dataset, Labels } from "../../lib/data/dataset.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
@@ -32,7 +33,8 @@ function loadSmall(options: DataOptions, url = refusingUrl()): Promise<Dataset> 
     unpackedSize: 100_000,
     pauses: [],
   };
-  return loadCifar10(options, archive, 1);
+  const train = Object.fromEntries(Object.keys(CIFAR10.train).map((name) => [name, 1]));
+  return loadCifar({ ...CIFAR10, archive, train, test: { "test_batch.bin": 1 } }, options);
 }
 
 /** Runs a test with a data folder of the six files, without a record. */
@@ -47,7 +49,7 @@ async function withCopy(test: (dataFolder: string, folder: string) => Promise<vo
   });
 }
 
-Deno.test("loadCifar10() puts the five training files in order", async () => {
+Deno.test("loadCifar() of CIFAR-10 puts the five training files in order", async () => {
   await withCopy(async (dataFolder) => {
     const { train, test, classes } = await loadSmall({
       dataFolder,
@@ -59,14 +61,14 @@ Deno.test("loadCifar10() puts the five training files in order", async () => {
   });
 });
 
-Deno.test("loadCifar10() keeps its fingerprint", async () => {
+Deno.test("loadCifar() of CIFAR-10 keeps its fingerprint", async () => {
   await withCopy(async (dataFolder) => {
     const { fingerprint } = await loadSmall({ dataFolder, acceptUnverified: true });
     assertEquals(fingerprint, "081ed3c0efca63b311955c24e9322250a26d09510e0c8fcb1151ae33d2a1edd1");
   });
 });
 
-Deno.test("loadCifar10() accepts an unverified copy only when told to", async () => {
+Deno.test("loadCifar() of CIFAR-10 accepts an unverified copy only when told to", async () => {
   await withCopy(async (dataFolder, folder) => {
     const error = await assertRejects(
       () => loadSmall({ dataFolder }),
@@ -79,7 +81,7 @@ Deno.test("loadCifar10() accepts an unverified copy only when told to", async ()
   });
 });
 
-Deno.test("loadCifar10() downloads the archive once, and verifies its files", async () => {
+Deno.test("loadCifar() of CIFAR-10 downloads the archive once, and verifies its files", async () => {
   let requests = 0;
   const answer = () => {
     requests++;
@@ -105,7 +107,7 @@ Deno.test("loadCifar10() downloads the archive once, and verifies its files", as
   );
 });
 
-Deno.test("loadCifar10() names a file that is truncated or missing, even if told to accept any", async () => {
+Deno.test("loadCifar() of CIFAR-10 names a file that is truncated or missing, even if told to accept any", async () => {
   await withCopy(async (dataFolder, folder) => {
     const file = join(folder, "data_batch_4.bin");
     await Deno.truncate(file, 3000);
@@ -120,7 +122,7 @@ Deno.test("loadCifar10() names a file that is truncated or missing, even if told
   });
 });
 
-Deno.test("loadCifar10() says where to put the archive if there is no connection", async () => {
+Deno.test("loadCifar() of CIFAR-10 says where to put the archive if there is no connection", async () => {
   const url = refusingUrl();
   await withTemporaryFolder(async (dataFolder) => {
     const error = await assertRejects(

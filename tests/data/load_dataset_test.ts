@@ -7,7 +7,7 @@ Deno.test("loadDataset() lists the valid names for an unknown one", async () => 
     () => loadDataset("mnist"),
     UserError,
     'there is no data set "mnist"; choose from fashion-mnist-subset, fashion-mnist, cifar10, ' +
-      "tiny-imagenet, imagenet32",
+      "cifar100, cifar100-coarse, tiny-imagenet, imagenet32",
   );
 });
 

@@ -5,7 +5,7 @@ import { methodNamed, methods } from "../../lib/distillation/methods.ts";
 import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { testClassifier, testImages, TINY } from "../networks.ts";
-import { onFastBackends } from "../on_every_backend.ts";
+import { onAutomaticBackend, onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "../training/outcome_of.ts";
 import { smallSpecification } from "../training/small_run.ts";
 import { valuesOf } from "../values_of.ts";
@@ -176,6 +176,26 @@ for (const method of methods) {
       other.dispose();
     });
   });
+
+  onFastBackends(`${name} trains a wide student with a wide teacher`, async (backend) => {
+    const wide = testClassifier({ ...TINY, depth: 14, width: 2 }, "teacher");
+    await withTeacher(wide, async (teacher) => {
+      await outcomeOf({ ...smallSpecification(name), student: "resnet8x2" }, backend, { teacher });
+    });
+  });
+
+  onAutomaticBackend(
+    name.startsWith("fsp")
+      ? `${name} refuses a teacher with more channels than the student`
+      : `${name} trains with a teacher with more channels than the student`,
+    async (backend) => {
+      await withTeacher(testClassifier({ ...TINY, width: 2 }, "teacher"), async (teacher) => {
+        const run = () => outcomeOf(smallSpecification(name), backend, { teacher });
+        if (name.startsWith("fsp")) await assertRejects(run, UserError, "the same channels");
+        else await run();
+      });
+    },
+  );
 
   onFastBackends(
     COMPARING_MAPS.includes(name)

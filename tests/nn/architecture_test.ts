@@ -19,12 +19,46 @@ Deno.test("ResNets have as many parameters as the paper's networks", () => {
   assertEquals(counts, [75_290, 172_506, 269_722, 366_938]);
 });
 
-Deno.test("parseNetwork() accepts 6n + 2 layers, 8n + 2 in four stages, and nothing else", () => {
+Deno.test("a width multiplies the channels of every layer", () => {
+  const sizes = parameterShapes({ depth: 8, width: 4, channels: 3, classes: 100 }).filter(
+    ({ trainable }) => trainable,
+  ).map(({ shape }) => sizeOf(shape));
+  // Sixteen times the filters between layers, four times the rest
+  const [stem, blocks, norms, linear] = [
+    4 * 432,
+    16 * (2 * 2304 + 4608 + 9216 + 18432 + 36864),
+    8 * (16 + 2 * 16 + 2 * 32 + 2 * 64),
+    100 * (4 * 64 + 1),
+  ];
+  assertEquals(sizes.reduce((sum, size) => sum + size), stem + blocks + norms + linear);
+  assertEquals(outputChannels(blocksOf({ depth: 8, width: 4 }).flat()), [64, 128, 256]);
+});
+
+Deno.test("parseNetwork() accepts 6n + 2 layers, 8n + 2 in four stages, up to ten times as wide, and nothing else", () => {
   assertEquals(parseNetwork("resnet8"), { depth: 8 });
   assertEquals(parseNetwork("resnet32"), { depth: 32 });
   assertEquals(parseNetwork("resnet10-4stage"), { depth: 10, stages: 4 });
   assertEquals(parseNetwork("resnet26-4stage"), { depth: 26, stages: 4 });
-  const wrong = ["resnet9", "resnet2", "vgg16", "resnet", "resnet8x", "resnet10", "-4stage"];
+  assertEquals(parseNetwork("resnet8x4"), { depth: 8, width: 4 });
+  assertEquals(parseNetwork("resnet10x10-4stage"), { depth: 10, width: 10, stages: 4 });
+  const wide = [
+    "resnet8x1",
+    "resnet8x0",
+    "resnet8x11",
+    "resnet8x04",
+    "resnet10x4",
+    "resnet8-4stagex2",
+  ];
+  const wrong = [
+    ...wide,
+    "resnet9",
+    "resnet2",
+    "vgg16",
+    "resnet",
+    "resnet8x",
+    "resnet10",
+    "-4stage",
+  ];
   for (const name of [...wrong, "resnet8-4stage", "resnet2-4stage", "resnet8-3stage"]) {
     const error = `there is no network "${name}"; use resnet8`;
     assertThrows(() => parseNetwork(name), UserError, error);
@@ -32,7 +66,7 @@ Deno.test("parseNetwork() accepts 6n + 2 layers, 8n + 2 in four stages, and noth
 });
 
 Deno.test("networkName() returns the name that parseNetwork() reads", () => {
-  for (const name of ["resnet8", "resnet26", "resnet10-4stage", "resnet26-4stage"]) {
+  for (const name of ["resnet8", "resnet32x4", "resnet10-4stage", "resnet26x2-4stage"]) {
     assertEquals(networkName(parseNetwork(name)), name);
   }
 });

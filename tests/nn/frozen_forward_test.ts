@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
+import type { Layers } from "../../lib/nn/architecture.ts";
 import { freeze } from "../../lib/nn/freeze.ts";
 import { PRECISIONS } from "../../lib/nn/precision.ts";
 import { testImages, testNetwork, TINY } from "../networks.ts";
@@ -9,11 +10,11 @@ import { onEveryBackend } from "../on_every_backend.ts";
 onEveryBackend(
   "a frozen network has the logits and feature maps of the network itself",
   async () => {
-    for (const depth of [8, 14]) {
-      const network = testNetwork({ ...TINY, depth });
+    for (const layers of [{ depth: 8 }, { depth: 14 }, { depth: 8, width: 4 }] satisfies Layers[]) {
+      const network = testNetwork({ ...TINY, ...layers });
       const frozen = freeze(network);
       // 37 is larger than a slice, and is no power of two.
-      for (const count of depth === 8 ? [1, 37] : [3]) {
+      for (const count of layers.width || layers.depth > 8 ? [3] : [1, 37]) {
         const images = testImages(count);
         const expected = tf.tidy(() => {
           const { logits, features } = network.forward(images, { training: false });

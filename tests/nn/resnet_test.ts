@@ -64,11 +64,13 @@ onEveryBackend("training mode moves the running statistics, inference mode does 
 });
 
 onEveryBackend("the gradient of every parameter agrees with finite differences", async () => {
-  const network = testNetwork();
-  const images = testImages(4);
-  await assertSlopes(network, images);
-  images.dispose();
-  network.dispose();
+  for (const architecture of [TINY, { ...TINY, width: 2 }]) {
+    const network = testNetwork(architecture);
+    const images = testImages(4);
+    await assertSlopes(network, images);
+    images.dispose();
+    network.dispose();
+  }
 });
 
 onEveryBackend("a frozen network has the logits of inference mode", async () => {
@@ -86,7 +88,7 @@ onEveryBackend("a frozen network has the logits of inference mode", async () => 
 onEveryBackend(
   "a frozen network's gradient agrees with automatic differentiation, also for some rows",
   async () => {
-    const network = testNetwork({ depth: 14, channels: 3, classes: 10 });
+    const network = testNetwork({ depth: 14, width: 2, channels: 3, classes: 10 });
     const frozen = freeze(network);
     const [all, expected, some, expectedOfSome] = await valuesOfAll(() => {
       const images = testImages(3, network.architecture, 16);

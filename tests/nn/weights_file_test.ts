@@ -57,7 +57,12 @@ Deno.test("weights convert from PyTorch's layout to TensorFlow.js's and back", (
 Deno.test("readResNet() reads the weights that encodeResNet() wrote, and a hash", async () => {
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, "network.safetensors");
-    for (const layers of [{ depth: 14 }, { depth: 18, stages: 4 }] satisfies Layers[]) {
+    for (
+      const layers of [{ depth: 14 }, { depth: 8, width: 2 }, {
+        depth: 18,
+        stages: 4,
+      }] satisfies Layers[]
+    ) {
       const network = testNetwork({ ...layers, channels: 3, classes: 7 });
       await Deno.writeFile(file, await encodeResNet(network, { note: "test" }));
       const loaded = await readResNet(file);
@@ -82,7 +87,7 @@ Deno.test("the project's teacher keeps its hash, and encodeResNet() writes its f
   network.dispose();
 });
 
-Deno.test("readResNet() names the tensor that has another shape, is missing, or is not finite", async () => {
+Deno.test("readResNet() names the tensor that has another shape, is missing, foreign, or not finite", async () => {
   await withTemporaryFolder(async (folder) => {
     const network = testNetwork();
     const content = decodeSafetensors(await encodeResNet(network, {}), "x");
@@ -109,6 +114,17 @@ Deno.test("readResNet() names the tensor that has another shape, is missing, or 
       data[5] = -1e-9;
       all.set(variances, { dtype: "F32", shape: all.get(variances)!.shape, data });
     }, `tensor "${variances}" holds variances below 0`);
+    const projection = "layer2.0.downsample.0.weight";
+    await fails(
+      (all) => all.set(projection, wrong),
+      `a resnet8 has no tensor "${projection}"`,
+    );
+    const narrow: StoredTensor = {
+      dtype: "F32",
+      shape: [24, 1, 3, 3],
+      data: new Float32Array(216),
+    };
+    await fails((all) => all.set("conv1.weight", narrow), "of 16 channels or a multiple");
     await fails((all) => all.delete("linear.weight"), "does not hold a ResNet");
     await fails((all) => all.set("layer4.0.conv1.weight", wrong), "resnet10-4stage needs [128");
     const blocks = "three or four layers of equally many blocks";

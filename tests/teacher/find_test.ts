@@ -5,11 +5,13 @@ import { smallDataset } from "../training/small_run.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import type { Layers } from "../../lib/nn/architecture.ts";
+import { decodeSafetensors } from "../../lib/nn/safetensors.ts";
 import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
 import { importTeacher } from "../../lib/teacher/import.ts";
 import { findTeacher, keepTeacher, listTeachers, teacherFile } from "../../lib/teacher/find.ts";
 import { trainTeacher } from "../../lib/teacher/train.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { makePytorchFile, tensor } from "../nn/make_pytorch_file.ts";
 import { testClassifier, testNetwork, TINY } from "../networks.ts";
 import { valuesOf } from "../values_of.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
@@ -69,7 +71,16 @@ Deno.test("findTeacher() takes the deepest network, or the named one", async () 
   });
 });
 
-Deno.test("findTeacher() prefers four stages to three of the same depth", async () => {
+Deno.test("findTeacher() prefers the wider of equally deep teachers, then four stages to three", async () => {
+  const wide = {
+    "quarters-resnet14x2": { depth: 14, width: 2 },
+    "quarters-resnet14": { depth: 14 },
+    "quarters-resnet8x4": { depth: 8, width: 4 },
+  } satisfies Record<string, Layers>;
+  await withTeachers(wide, async (folder) => {
+    assertEquals((await findTeacher(folder, "quarters")).network, "resnet14x2");
+    assertEquals((await findTeacher(folder, "quarters", "resnet8x4")).network, "resnet8x4");
+  });
   const teachers = {
     "quarters-resnet26": { depth: 26 },
     "quarters-resnet26-4stage": { depth: 26, stages: 4 },
@@ -99,6 +110,34 @@ Deno.test("importTeacher() finds the four stages of a network in its weights, an
     const { name, network, metadata } = await importTeacher(file, dataset, folder);
     assertEquals([name, network], ["quarters-resnet10-4stage", "resnet10-4stage"]);
     assertEquals(Number(metadata.test_accuracy_percent), await accuracyOn(dataset));
+  });
+});
+
+Deno.test("importTeacher() takes a file by torch.save, as the same teacher as from safetensors", async () => {
+  await startBackend("wasm");
+  await withTemporaryFolder(async (folder) => {
+    const safetensors = join(folder, "foreign.safetensors");
+    await writeNetwork(safetensors, FOUR_STAGES);
+    const { tensors } = decodeSafetensors(await Deno.readFile(safetensors), safetensors);
+    const names = [...tensors.keys()];
+    const described = [...tensors].map(([name, { shape, data: { length } }], key) => {
+      const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+      return [
+        `module.${name}`,
+        tensor({ key: String(key), size: length, shape, strides }),
+      ] as const;
+    });
+    const values = names.map((name) => tensors.get(name)!.data as Float32Array<ArrayBuffer>);
+    const content = new Map<string, unknown>([["net", new Map(described)], ["epoch", 160]]);
+    const pth = join(folder, "foreign.pth");
+    await Deno.writeFile(pth, makePytorchFile(content, Object.fromEntries(values.entries())));
+    const [first, second] = [join(folder, "first"), join(folder, "second")];
+    const teacher = await importTeacher(pth, smallDataset(), first);
+    assertEquals(teacher.name, "quarters-resnet10-4stage");
+    assertEquals(
+      await Deno.readFile(teacher.file),
+      await Deno.readFile((await importTeacher(safetensors, smallDataset(), second)).file),
+    );
   });
 });
 

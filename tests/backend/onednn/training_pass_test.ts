@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { onOnednn } from "./on_onednn.ts";
 import type { OnednnBackend } from "../../../lib/backend/onednn/onednn_backend.ts";
-import type { Architecture } from "../../../lib/nn/architecture.ts";
+import { type Architecture, networkName } from "../../../lib/nn/architecture.ts";
 import type { Precision } from "../../../lib/nn/precision.ts";
 import type { NetworkOutput } from "../../../lib/nn/network.ts";
 import type { ResNet } from "../../../lib/nn/resnet.ts";
@@ -25,6 +25,7 @@ const CASES: readonly Case[] = [
   [RESNET8, 32, 9],
   [{ depth: 14, channels: 1, classes: 10 }, 28, 16],
   [{ depth: 10, stages: 4, channels: 3, classes: 20 }, 64, 5],
+  [{ depth: 8, width: 4, channels: 3, classes: 10 }, 16, 5],
   // Odd heights and widths, 25, 13 and 7
   [{ depth: 14, channels: 3, classes: 10 }, 25, 16],
 ];
@@ -66,9 +67,10 @@ async function withSingleOperations<T>(
 }
 
 for (const which of CASES) {
-  const [{ depth }, side] = which;
+  const [architecture, side] = which;
+  const network = networkName(architecture);
   onOnednn(
-    `a training pass has the bits of single operations: ${depth} layers, ${side}×${side}`,
+    `a training pass has the bits of single operations: ${network}, ${side}×${side}`,
     async (backend) => {
       const ours = await passOf(which);
       const theirs = await withSingleOperations(
@@ -80,7 +82,7 @@ for (const which of CASES) {
   );
 
   onOnednn(
-    `a training pass in bfloat16 is off by its rounding: ${depth} layers, ${side}×${side}`,
+    `a training pass in bfloat16 is off by its rounding: ${network}, ${side}×${side}`,
     async (backend) => {
       if (!backend.precisions.includes("bf16")) return; // this processor has none
       const [exact, rounded] = [await passOf(which), await passOf(which, "bf16")];

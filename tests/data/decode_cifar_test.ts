@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { decodeCifar10 } from "../../lib/data/cifar10.ts";
+import { type CifarFile, decodeCifar } from "../../lib/data/cifar.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const RECORD = 3073;
@@ -18,11 +18,17 @@ function twoRecords(labels: [number, number]): Uint8Array {
   return bytes;
 }
 
-Deno.test("decodeCifar10() turns planes into pixels and keeps the order of files", () => {
-  const { images, labels, count } = decodeCifar10([
+/** Decodes files of two images each, of ten classes. */
+function decode(files: Omit<CifarFile, "images">[]) {
+  const two = files.map((file) => ({ ...file, images: 2 }));
+  return decodeCifar(two, 10, { labelBytes: 1, labelAt: 0 });
+}
+
+Deno.test("decodeCifar() turns planes into pixels and keeps the order of files", () => {
+  const { images, labels, count } = decode([
     { file: "a", bytes: twoRecords([3, 9]) },
     { file: "b", bytes: twoRecords([0, 1]) },
-  ], 2);
+  ]);
   assertEquals(count, 4);
   assertEquals([...labels], [3, 9, 0, 1]);
   assertEquals(images.length, 4 * 3072);
@@ -32,34 +38,34 @@ Deno.test("decodeCifar10() turns planes into pixels and keeps the order of files
   assertEquals([...secondOfB.subarray(3 * 1023)], [0, 2, 8]);
 });
 
-Deno.test("decodeCifar10() names a truncated file and both sizes", () => {
+Deno.test("decodeCifar() names a truncated file and both sizes", () => {
   const files = [
     { file: "data/a.bin", bytes: twoRecords([0, 0]) },
     { file: "data/b.bin", bytes: twoRecords([0, 0]).subarray(1) },
   ];
   assertThrows(
-    () => decodeCifar10(files, 2),
+    () => decode(files),
     UserError,
     "data/b.bin is truncated: it has 6145 bytes, but should have 6146; delete it and get it again",
   );
 });
 
-Deno.test("decodeCifar10() names a file that is too long", () => {
+Deno.test("decodeCifar() names a file that is too long", () => {
   const files = [{ file: "a.bin", bytes: new Uint8Array(2 * RECORD + 1) }];
   assertThrows(
-    () => decodeCifar10(files, 2),
+    () => decode(files),
     UserError,
-    "a.bin is not in CIFAR-10's binary layout: it has 6147 bytes, but should have 6146",
+    "a.bin is not in CIFAR's binary layout: it has 6147 bytes, but should have 6146",
   );
 });
 
-Deno.test("decodeCifar10() names the label that is out of range, its file and its record", () => {
+Deno.test("decodeCifar() names the label that is out of range, its file and its record", () => {
   const files = [
     { file: "a.bin", bytes: twoRecords([0, 0]) },
     { file: "b.bin", bytes: twoRecords([9, 10]) },
   ];
   assertThrows(
-    () => decodeCifar10(files, 2),
+    () => decode(files),
     UserError,
     "b.bin is damaged: label 10 in record 1 is out of range 0…9",
   );

@@ -1,11 +1,13 @@
 /** A figure as Plotly's own data. */
 export const PLOTLY_MIME = "application/vnd.plotly.v1+json";
 
-/** `[{ claim, verdict }, …]`: a notebook's verdicts on the paper's claims. */
+/** `[{ claim, verdict, evidence }, …]`: a notebook's verdicts, see `report/with_verdicts.ts`. */
 export const VERDICTS_MIME = "application/vnd.distillation.verdicts+json";
 
 /**
- * `{ folder, results: { name: SHA-256 } }`: the results that a notebook's outputs were made from.
+ * `{ folder, table, command, results: { name: SHA-256 } }`: the results that a notebook's outputs
+ * were made from, their table, and the command that makes them. The folder is relative to the
+ * notebook's. Older notebooks lack table and command.
  */
 export const INPUTS_MIME = "application/vnd.distillation.inputs+json";
 

@@ -65,11 +65,26 @@ const OWN_FORMS: Readonly<Record<string, (value: unknown) => boolean>> = {
   },
   [VERDICTS_MIME]: (verdicts) =>
     Array.isArray(verdicts) &&
-    verdicts.every((one) => isRecord(one) && isTexts([one.claim, one.verdict])),
+    verdicts.every((one) =>
+      isRecord(one) && isTexts([one.claim, one.verdict]) &&
+      (one.evidence === undefined || isEvidence(one.evidence))
+    ),
   [INPUTS_MIME]: (inputs) =>
-    isRecord(inputs) && typeof inputs.folder === "string" && isRecord(inputs.results) &&
+    isRecord(inputs) && isTexts([inputs.folder, inputs.command ?? ""]) &&
+    isResultName(inputs.table ?? "tables/a") && isRecord(inputs.results) &&
     isTexts(Object.values(inputs.results)) && Object.keys(inputs.results).every(isResultName),
 };
+
+/** True for the numbers of a verdict, see `Evidence` in `report/with_verdicts.ts`. */
+function isEvidence(value: unknown): boolean {
+  if (!isRecord(value) || !isRecord(value.shown)) return false;
+  const { dataset, scale, place, seeds, unit, difference, interval, paper, shown } = value;
+  const isNumber = (one: unknown) => one === null || Number.isFinite(one);
+  return isTexts([dataset, scale, place, seeds, unit]) && isNumber(difference) && isNumber(paper) &&
+    (interval === null ||
+      Array.isArray(interval) && interval.length === 2 && interval.every(Number.isFinite)) &&
+    isTexts([shown.difference ?? "", shown.interval ?? ""]);
+}
 
 /** True for a text, and for a text cut into lines. */
 function isText(value: unknown): boolean {

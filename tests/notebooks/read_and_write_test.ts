@@ -2,6 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from 
 import { join } from "node:path";
 import { codeCell, errorOutput, notebookOf, shownData, textCell } from "./made_up.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import type { Evidence } from "../../lib/report/with_verdicts.ts";
 import { INPUTS_MIME, PLOTLY_MIME, VERDICTS_MIME } from "../../lib/notebook/notebook.ts";
 import { parseNotebook, readNotebook } from "../../lib/notebook/read_notebook.ts";
 import { formatNotebook, writeNotebook } from "../../lib/notebook/write_notebook.ts";
@@ -60,6 +61,20 @@ const badCells: [fault: string, cell: unknown][] = [
   [`its "outputs" are not a list`, { ...codeCell("1"), outputs: {} }],
 ];
 
+const EVIDENCE: Evidence = {
+  dataset: "cifar10",
+  scale: "paper",
+  place: "resnet8",
+  isMain: true,
+  seeds: "3 of 10",
+  difference: 2.07,
+  interval: null,
+  paper: null,
+  unit: "points",
+  shown: { difference: "+2.07 points", interval: null },
+  isDecided: false,
+};
+
 const badOutputs: [fault: string, output: unknown][] = [
   ["it is not an object", null],
   ["it is not an object", "text"],
@@ -81,7 +96,21 @@ const badOutputs: [fault: string, output: unknown][] = [
   ],
   [`its "${VERDICTS_MIME}" has the wrong form`, shown(VERDICTS_MIME, "text")],
   [`its "${VERDICTS_MIME}" has the wrong form`, shown(VERDICTS_MIME, [{ claim: "c" }])],
+  ...[
+    { ...EVIDENCE, difference: "3" },
+    { ...EVIDENCE, interval: [1] },
+    { ...EVIDENCE, place: null },
+    { ...EVIDENCE, shown: { difference: 3 } },
+    [],
+  ].map((evidence): [string, unknown] => [
+    `its "${VERDICTS_MIME}" has the wrong form`,
+    shown(VERDICTS_MIME, [{ claim: "c", verdict: "v", evidence }]),
+  ]),
   [`its "${INPUTS_MIME}" has the wrong form`, shown(INPUTS_MIME, { folder: "../results" })],
+  [
+    `its "${INPUTS_MIME}" has the wrong form`,
+    shown(INPUTS_MIME, { folder: ".", table: "../a", results: {} }),
+  ],
   [
     `its "${INPUTS_MIME}" has the wrong form`,
     shown(INPUTS_MIME, { folder: ".", results: { "../a": "" } }),
@@ -114,7 +143,9 @@ Deno.test("readNotebook() accepts every form that a notebook may have", () => {
     shown(PLOTLY_MIME, { data: [], layout: {} }),
     shown(PLOTLY_MIME, { data: [], layout: { title: { text: "t" } } }),
     shown(VERDICTS_MIME, [{ claim: "c", verdict: "v" }]),
+    shown(VERDICTS_MIME, [{ claim: "c", verdict: "v", evidence: EVIDENCE }]),
     shown(INPUTS_MIME, { folder: "../results", results: { "runs/a": "0" } }),
+    shown(INPUTS_MIME, { folder: "../results", table: "tables/a", command: "c", results: {} }),
   ];
   const cells = [MARKDOWN, { ...codeCell("1"), outputs }, { ...MARKDOWN, cell_type: "raw" }];
   const notebook = parseNotebook(JSON.stringify({ nbformat: 4, cells }), "a.ipynb");

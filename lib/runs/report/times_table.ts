@@ -1,11 +1,12 @@
 import type { ExperimentReport } from "./experiment_report.ts";
 import type { ResultTable } from "../table/result_table.ts";
 import { shareText } from "../table/summary_table.ts";
+import { tellingColumns } from "../table/telling_columns.ts";
 import type { RunResult, TableRow } from "../table/table_row.ts";
 import { mean } from "../../analysis/statistics/interval.ts";
 import { PHASES } from "../../training/epoch_row.ts";
 import type { Displayable } from "../../report/display.ts";
-import { displayTable } from "../../report/display_table.ts";
+import { displayTable, type TableColumn } from "../../report/display_table.ts";
 import { imageCounts } from "../../training/run_specification.ts";
 
 /** The phases of an optimizer step; the evaluation comes once per epoch. */
@@ -31,44 +32,48 @@ export function timesTable(
       JSON.stringify([fraction, student, method, setting, teacher]),
   );
   const phases = STEP_PHASES.filter((phase) => runs.some(({ steps }) => steps[phase] >= 0.1));
+  const planned: TableColumn[] = [
+    { key: "fraction", title: "share of data", unit: "%", align: "right" },
+    { key: "student", title: "student" },
+    { key: "method", title: "method" },
+    { key: "runs", title: "runs", align: "right" },
+    { key: "minutes", title: "a run", unit: "min", align: "right" },
+    { key: "step", title: "a step", unit: "ms", align: "right" },
+    ...phases.map((phase) => ({
+      key: `step_${phase}`,
+      title: phase,
+      unit: "ms",
+      align: "right" as const,
+    })),
+    { key: "evaluation", title: "evaluation", unit: "s an epoch", align: "right" },
+    { key: "cached", title: "clean logits from the cache", unit: "%", align: "right" },
+  ];
+  const lines = [...groups.values()].map((group) => {
+    const meanOf = (value: (run: RunTimes) => number) => mean(group.map(value));
+    const parts = STEP_PHASES.map((phase) => [phase, meanOf(({ steps }) => steps[phase])] as const);
+    const { fraction, student, method } = group[0].row;
+    return {
+      fraction: shareText(fraction),
+      student,
+      method,
+      runs: group.length,
+      minutes: meanOf(({ minutes }) => minutes).toFixed(1),
+      step: parts.reduce((sum, [, value]) => sum + value, 0).toFixed(1),
+      ...Object.fromEntries(parts.map(([phase, value]) => [`step_${phase}`, value.toFixed(1)])),
+      evaluation: meanOf(({ evaluation }) => evaluation).toFixed(2),
+      cached: group.some(({ cached }) => cached === null)
+        ? null
+        : (100 * meanOf(({ cached }) => cached!)).toFixed(0),
+    };
+  });
+  const { columns, constants } = tellingColumns(
+    { columns: planned, rows: lines },
+    ["fraction", "student"],
+  );
   return displayTable({
-    title: "Times",
-    columns: [
-      { key: "fraction", title: "share of data", unit: "%", align: "right" },
-      { key: "student", title: "student" },
-      { key: "method", title: "method" },
-      { key: "runs", title: "runs", align: "right" },
-      { key: "minutes", title: "a run", unit: "min", align: "right" },
-      { key: "step", title: "a step", unit: "ms", align: "right" },
-      ...phases.map((phase) => ({
-        key: `step_${phase}`,
-        title: phase,
-        unit: "ms",
-        align: "right" as const,
-      })),
-      { key: "evaluation", title: "evaluation", unit: "s an epoch", align: "right" },
-      { key: "cached", title: "clean logits from the cache", unit: "%", align: "right" },
-    ],
-    rows: [...groups.values()].map((group) => {
-      const meanOf = (value: (run: RunTimes) => number) => mean(group.map(value));
-      const parts = STEP_PHASES.map((phase) =>
-        [phase, meanOf(({ steps }) => steps[phase])] as const
-      );
-      const { fraction, student, method } = group[0].row;
-      return {
-        fraction: shareText(fraction),
-        student,
-        method,
-        runs: group.length,
-        minutes: meanOf(({ minutes }) => minutes).toFixed(1),
-        step: parts.reduce((sum, [, value]) => sum + value, 0).toFixed(1),
-        ...Object.fromEntries(parts.map(([phase, value]) => [`step_${phase}`, value.toFixed(1)])),
-        evaluation: meanOf(({ evaluation }) => evaluation).toFixed(2),
-        cached: group.some(({ cached }) => cached === null)
-          ? null
-          : (100 * meanOf(({ cached }) => cached!)).toFixed(0),
-      };
-    }),
+    title: ["Times", ...constants].join(", "),
+    columns,
+    rows: lines,
     note:
       "means over all epochs and seeds, of runs side by side where the backend trains so; seconds of " +
       "the machine named below, whatever else it did",

@@ -3,7 +3,9 @@ import { measureNamed } from "../table/measures.ts";
 import { seedsNeeded, type Verdict, verdicts } from "../table/verdicts.ts";
 import type { TableRow } from "../table/table_row.ts";
 import { shareText } from "../table/summary_table.ts";
-import { withVerdicts } from "../../report/with_verdicts.ts";
+import { tellingColumns } from "../table/telling_columns.ts";
+import type { Interval } from "../../analysis/statistics/interval.ts";
+import { type Evidence, withVerdicts } from "../../report/with_verdicts.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
 
@@ -31,8 +33,7 @@ interface VerdictLine {
 export function verdictLines(found: readonly Verdict[]): VerdictLine[] {
   const placeOf = places(found.map(({ claim }) => claim));
   return found.map((verdict) => {
-    const { claim, difference: { n, mean }, interval, adjustedP } = verdict;
-    const { digits } = measureNamed(claim.measure);
+    const { claim, adjustedP } = verdict;
     const isHere = verdict.kind !== "elsewhere";
     return {
       claim: claim.statement,
@@ -40,8 +41,8 @@ export function verdictLines(found: readonly Verdict[]): VerdictLine[] {
       place: placeOf(claim),
       family: isHere ? `${claim.family.name}: ${claim.family.size}` : null,
       seeds: isHere ? seedsText(verdict) : null,
-      difference: n === 0 ? null : `${mean >= 0 ? "+" : ""}${mean.toFixed(digits)}${unitOf(claim)}`,
-      interval: interval && `[${interval.map((end) => end.toFixed(digits)).join(", ")}]`,
+      difference: differenceText(verdict),
+      interval: intervalText(verdict),
       p: adjustedP === null ? null : adjustedP.toFixed(3),
       verdict: verdictText(verdict),
     };
@@ -52,36 +53,98 @@ export function verdictLines(found: readonly Verdict[]): VerdictLine[] {
 export function verdictTable(experiment: Experiment, rows: readonly TableRow[]): Displayable {
   const found = verdicts(experiment, rows);
   const lines = verdictLines(found);
-  const isHere = (_line: unknown, index: number) => found[index].kind !== "elsewhere";
-  const table = displayTable({
-    title: "Verdicts",
+  const table = {
     columns: [
       { key: "claim", title: "claim" },
-      { key: "source", title: "of" },
-      ...(lines.some(({ place }) => place !== "") ? [{ key: "place", title: "where" }] : []),
-      { key: "family", title: "family: size" },
-      { key: "seeds", title: "seeds", align: "right" },
-      { key: "difference", title: "difference, paired", align: "right" },
-      { key: "interval", title: "interval, adjusted", align: "right" },
-      { key: "p", title: "p, adjusted", align: "right" },
       { key: "verdict", title: "verdict" },
+      ...(lines.some(({ place }) => place !== "") ? [{ key: "place", title: "where" }] : []),
+      { key: "difference", title: "difference, paired", align: "right" as const },
+      { key: "interval", title: "interval, adjusted", align: "right" as const },
+      { key: "seeds", title: "seeds", align: "right" as const },
+      { key: "p", title: "p, adjusted", align: "right" as const },
+      { key: "family", title: "family: size" },
+      { key: "source", title: "of" },
     ],
-    rows: lines.map(({ verdict, ...line }, index) => ({
+    rows: lines.map((line, index) => ({
       ...line,
-      verdict: isHere(line, index)
-        ? verdict
-        : { text: verdict, href: `${found[index].claim.experiment}.ipynb` },
+      // A break within an interval would be hard to read.
+      interval: line.interval && line.interval.replace(" ", "\u00a0"),
+      verdict: found[index].kind === "elsewhere"
+        ? { text: line.verdict, href: `${found[index].claim.experiment}.ipynb` }
+        : line.verdict,
     })),
-    note: RULE,
-  });
+  };
+  const { columns, constants } = tellingColumns(table, ["family", "source"]);
+  const title = ["Verdicts", ...constants].join(", ");
   return withVerdicts(
-    table,
-    // Each claim stands once in the index: with the experiment that decides it.
-    lines.filter(isHere).map(({ claim, place, verdict }) => ({
-      claim: place === "" ? claim : `${claim} (${place})`,
-      verdict,
+    displayTable({ title, columns, rows: table.rows, note: RULE }),
+    // The index shows a claim with the experiment that decides it.
+    found.filter(({ kind }) => kind !== "elsewhere").map((verdict) => ({
+      claim: verdict.claim.statement,
+      verdict: verdictText(verdict),
+      evidence: evidenceOf(experiment, verdict),
     })),
   );
+}
+
+function evidenceOf(experiment: Experiment, verdict: Verdict): Evidence {
+  const { claim, difference: { n, mean }, interval, adjustedP } = verdict;
+  const { dataset, scale } = claim.place;
+  return {
+    dataset,
+    scale,
+    place: PLACE.slice(1).flatMap((part) => part(claim) ?? []).join(", "),
+    // The list of claims calls the families of the paper's main claims so.
+    isMain: claim.family.name.startsWith("primary"),
+    seeds: seedsText(verdict),
+    difference: n === 0 ? null : mean,
+    interval,
+    paper: paperDifference(experiment, claim),
+    unit: unitOf(claim).trim(),
+    shown: { difference: differenceText(verdict), interval: intervalText(verdict) },
+    isDecided: adjustedP !== null,
+  };
+}
+
+/** Gives the paper's difference for a claim about the paper's own runs; null if it isn't known. */
+function paperDifference({ paper, measures: [first], scales }: Experiment, claim: Claim) {
+  const { contrast, measure, place: { scale, dataset, student, fraction, setting } } = claim;
+  const isPapers = scale === "paper" && fraction === 1 && !setting && measure === first &&
+    scales.paper.some((grid) => grid.dataset === dataset);
+  const figures = contrast.map(({ method, fraction = 1 }) =>
+    isPapers && fraction === 1 ? paper?.[student]?.[method] : undefined
+  );
+  return figures.some((figure) => figure === undefined)
+    ? null
+    : figures.reduce<number>((sum, figure, term) => sum + contrast[term].sign * figure!, 0);
+}
+
+function differenceText({ claim, difference: { n, mean } }: Verdict): string | null {
+  const { digits } = measureNamed(claim.measure);
+  return n === 0 ? null : `${mean >= 0 ? "+" : ""}${mean.toFixed(digits)}${unitOf(claim)}`;
+}
+
+function intervalText({ claim: { measure, margin }, interval }: Verdict): string | null {
+  if (interval === null) return null;
+  const limits = margin === null ? [0] : [-margin, 0, margin];
+  return formatInterval(interval, measureNamed(measure).digits, limits);
+}
+
+/**
+ * Formats an interval. An end has more digits where rounding would move it to the other side of a
+ * limit or onto it: the verdict beside it would seem wrong.
+ */
+export function formatInterval(
+  interval: Interval,
+  digits: number,
+  limits: readonly number[],
+): string {
+  const sides = (value: number) => limits.map((limit) => Math.sign(value - limit)).join();
+  const endText = (end: number, more = 0): string => {
+    const text = end.toFixed(digits + more);
+    return more === 6 || sides(Number(text)) === sides(end) ? text : endText(end, more + 1);
+  };
+  return `[${interval.map((end) => endText(end)).join(", ")}]`;
 }
 
 /** Words a verdict. One on other images than the paper's names its scale. */
@@ -119,17 +182,19 @@ function unitOf({ measure }: Claim): string {
   return unit === "%" ? " points" : unit === undefined ? "" : ` ${unit}`;
 }
 
+/** What a claim's place is made of; null where there is nothing to say. */
+const PLACE: readonly ((claim: Claim) => string | null)[] = [
+  ({ place }) => place.dataset,
+  ({ place }) => place.student,
+  sharesText,
+  ({ place }) => `${place.epochs} epochs`,
+  ({ place }) => place.setting ?? null,
+];
+
 /** Names a claim's place by the fields that differ among all claims. */
 function places(claims: readonly Claim[]): (claim: Claim) => string {
-  const parts: ((claim: Claim) => string)[] = [
-    ({ place }) => place.dataset,
-    ({ place }) => place.student,
-    sharesText,
-    ({ place }) => `${place.epochs} epochs`,
-    ({ place }) => place.setting ?? "the experiment's protocol",
-  ];
-  const telling = parts.filter((part) => new Set(claims.map(part)).size > 1);
-  return (claim) => telling.map((part) => part(claim)).join(", ");
+  const telling = PLACE.filter((part) => new Set(claims.map(part)).size > 1);
+  return (claim) => telling.map((part) => part(claim) ?? "the experiment's protocol").join(", ");
 }
 
 /** Names the shares of the training images: "20 % of the images", "20 against 100 % …". */

@@ -3,6 +3,7 @@ import type { PlannedRun } from "../planned_run.ts";
 import { measureNamed } from "./measures.ts";
 import { doubtfulMeasurements, type ResultTable } from "./result_table.ts";
 import { type MeanStd, summarise, type SummaryRow } from "./summary.ts";
+import { tellingColumns } from "./telling_columns.ts";
 import type { Displayable } from "../../report/display.ts";
 import { counted } from "../../report/duration.ts";
 import { displayTable, type TableColumn } from "../../report/display_table.ts";
@@ -20,65 +21,63 @@ export function summaryTable(
 ): Displayable {
   const { reference, measures: [first, ...others] } = experiment;
   const { title, unit, digits } = measureNamed(first);
+  const points = unit === "%" ? "points" : unit;
   const summary = summarise(table.rows, experiment);
   const varies = (key: "dataset" | "fraction" | "epochs" | "first_stage_epochs") =>
     new Set(summary.map((row) => row[key])).size > 1;
-  const paper = summary.map((row) => paperCells(experiment, row, scale, digits));
-  const hasOutcomes = summary.some(({ outcomes }) => outcomes !== null);
-  const columns: (TableColumn | false)[] = [
+  const paper = paperCells(experiment, summary, scale, digits);
+  const isReported = paper.some(({ paper }) => /\d/.test(paper ?? ""));
+  const planned: (TableColumn | false)[] = [
     varies("dataset") && { key: "dataset", title: "data" },
     varies("fraction") && { key: "fraction", title: "share of data", unit: "%", align: "right" },
     new Set(summary.flatMap((row) => row.teacher ?? [])).size > 1 &&
     { key: "teacher", title: "teacher" },
     { key: "student", title: "student" },
     { key: "method", title: "method" },
-    summary.some(({ setting }) => setting !== null) && { key: "setting", title: "protocol" },
+    { key: "setting", title: "protocol" },
     (varies("epochs") || varies("first_stage_epochs")) &&
     { key: "epochs", title: "epochs", align: "right" },
     { key: "value", title, unit, align: "right" },
     { key: "seeds", title: "by seed", unit, align: "right" },
-    {
-      key: "gain",
-      title: `over ${reference}, paired`,
-      unit: unit === "%" ? "points" : unit,
-      align: "right",
-    },
+    { key: "gain", title: `over ${reference}, paired`, unit: points, align: "right" },
     { key: "interval", title: "95 % interval", align: "right" },
-    ...paperColumns(experiment, paper),
+    { key: "paper", title: "the paper's", unit: isReported ? unit : undefined, align: "right" },
+    { key: "from", title: "from the paper's", unit: points, align: "right" },
     ...others.map((name): TableColumn => {
       const { title, unit } = measureNamed(name);
       return { key: name, title, unit, align: "right" };
     }),
-    hasOutcomes && {
-      key: "crossed",
-      title: "attacked: to target / third / not crossed",
-      unit: "%",
-    },
+    { key: "crossed", title: "attacked: to target / third / not crossed", unit: "%" },
   ];
-  return displayTable({
-    title: titleOf(experiment, scale, table),
-    columns: columns.filter((column) => column !== false),
-    rows: summary.map((row, index) => ({
-      dataset: row.dataset,
-      fraction: shareText(row.fraction),
-      teacher: row.teacher,
-      student: row.student,
-      method: row.method,
-      setting: row.setting,
-      epochs: row.first_stage_epochs > 0
-        ? `${row.first_stage_epochs} + ${row.epochs}`
-        : String(row.epochs),
-      value: row.values.length > 0 ? meanStdText(row, digits) : null,
-      seeds: row.values.map((value) => value.toFixed(digits - 1)).join("  "),
-      gain: gainText(row, digits),
-      interval: intervalText(row, digits - 1),
-      ...paper[index],
-      ...Object.fromEntries(others.map((name) => {
-        const spread = row.others[name];
-        return [name, spread && meanStdText(spread, measureNamed(name).digits)];
-      })),
-      crossed: row.outcomes && row.outcomes.map((share) => (100 * share).toFixed(0)).join(" / "),
+  const rows = summary.map((row, index) => ({
+    dataset: row.dataset,
+    fraction: shareText(row.fraction),
+    teacher: row.teacher,
+    student: row.student,
+    method: row.method,
+    setting: row.setting,
+    epochs: row.first_stage_epochs > 0
+      ? `${row.first_stage_epochs} + ${row.epochs}`
+      : String(row.epochs),
+    value: row.values.length > 0 ? meanStdText(row, digits) : null,
+    seeds: row.values.map((value) => value.toFixed(digits - 1)).join("  ") || null,
+    gain: gainText(row, digits),
+    interval: intervalText(row, digits - 1),
+    ...paper[index],
+    ...Object.fromEntries(others.map((name) => {
+      const spread = row.others[name];
+      return [name, spread && meanStdText(spread, measureNamed(name).digits)];
     })),
+    crossed: row.outcomes && row.outcomes.map((share) => (100 * share).toFixed(0)).join(" / "),
+  }));
+  const { columns, constants } = tellingColumns(
+    { columns: planned.filter((column) => column !== false), rows },
+    ["student", "setting", ...isReported ? [] : ["paper"]],
+  );
+  return displayTable({
+    title: titleOf(experiment, scale, table, constants),
+    columns,
+    rows,
     note: noteOf(table, summary),
   });
 }
@@ -89,47 +88,46 @@ interface PaperCells {
   readonly from: string | null;
 }
 
-function paperColumns(
-  { measures: [first] }: Experiment,
-  cells: readonly PaperCells[],
-): TableColumn[] {
-  const { unit } = measureNamed(first);
-  if (cells.every(({ paper }) => paper === null)) return [];
-  const column: TableColumn = { key: "paper", title: "the paper's", unit, align: "right" };
-  if (cells.every(({ from }) => from === null)) return [column];
-  const points = unit === "%" ? "points" : unit;
-  return [column, { key: "from", title: "from the paper's", unit: points, align: "right" }];
-}
-
 /** Makes the paper's cells. Only runs with all of its data and its protocol are compared to it. */
 function paperCells(
   { paper, scales }: Experiment,
-  row: SummaryRow,
+  summary: readonly SummaryRow[],
   scale: Scale,
   digits: number,
-): PaperCells {
-  const isPapers = scales.paper.some(({ dataset }) => dataset === row.dataset);
-  if (!paper || !isPapers) return { paper: null, from: null };
-  const isOther = scale === "paper" && (row.fraction < 1 || row.setting !== null);
-  const figure = isOther ? undefined : paper[row.student]?.[row.method];
-  if (figure === undefined) return { paper: "not reported here", from: null };
-  const difference = row.mean - figure;
-  return {
-    paper: figure.toFixed(digits),
-    from: scale === "paper" ? `${difference >= 0 ? "+" : ""}${difference.toFixed(digits)}` : null,
+): PaperCells[] {
+  const isPapers = (row: SummaryRow) => scales.paper.some(({ dataset }) => dataset === row.dataset);
+  const figureOf = (row: SummaryRow) => {
+    const isOther = scale === "paper" && (row.fraction < 1 || row.setting !== null);
+    return isOther || !isPapers(row) ? undefined : paper?.[row.student]?.[row.method];
   };
+  return summary.map((row) => {
+    const figure = figureOf(row);
+    if (figure === undefined) {
+      return { paper: paper && isPapers(row) ? "not reported here" : null, from: null };
+    }
+    const from = scale === "paper" ? signed(row.mean - figure, digits) : null;
+    return { paper: figure.toFixed(digits), from };
+  });
 }
 
-function titleOf({ title }: Experiment, scale: Scale, { rows }: ResultTable): string {
+function signed(value: number, digits: number): string {
+  return `${value >= 0 ? "+" : ""}${value.toFixed(digits)}`;
+}
+
+function titleOf(
+  { title }: Experiment,
+  scale: Scale,
+  { rows }: ResultTable,
+  constants: readonly string[],
+): string {
   const only = <T>(values: readonly T[]) => new Set(values).size === 1 ? values[0] : undefined;
   const dataset = only(rows.map((row) => row.dataset));
   const fraction = only(rows.map((row) => row.fraction));
   const teacher = only(rows.flatMap((row) => row.teacher ?? []));
   const data = dataset &&
     (fraction === undefined ? dataset : `${shareText(fraction)} % of ${dataset}`);
-  return [title, data, teacher && `teacher ${teacher}`, `scale ${scale}`].filter(Boolean).join(
-    ", ",
-  );
+  const parts = [title, data, teacher && `teacher ${teacher}`, ...constants, `scale ${scale}`];
+  return parts.filter(Boolean).join(", ");
 }
 
 /** Formats a share in percent: "20". */
@@ -137,9 +135,9 @@ export function shareText(fraction: number): string {
   return String(Number((100 * fraction).toPrecision(3)));
 }
 
-/** Formats mean and standard deviation: "86.02 ± 0.21". */
+/** Formats mean and standard deviation: "86.02 ± 0.21", which may break before "±". */
 export function meanStdText({ mean, std }: MeanStd, digits: number): string {
-  return `${mean.toFixed(digits)}${std === null ? "" : ` ± ${std.toFixed(digits)}`}`;
+  return `${mean.toFixed(digits)}${std === null ? "" : ` ±\u00a0${std.toFixed(digits)}`}`;
 }
 
 /** Marks a comparison that rounding alone may have moved. */
@@ -153,7 +151,9 @@ function gainText({ gain }: SummaryRow, digits: number): string | null {
 }
 
 function intervalText({ gain }: SummaryRow, digits: number): string | null {
-  return gain?.interval ? `[${gain.interval.map((end) => end.toFixed(digits)).join(", ")}]` : null;
+  return gain?.interval
+    ? `[${gain.interval.map((end) => end.toFixed(digits)).join(",\u00a0")}]`
+    : null;
 }
 
 function noteOf(

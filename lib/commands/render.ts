@@ -1,4 +1,4 @@
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { type CommandLine, runCommand } from "./command_line.ts";
 import { cellErrors, type Notebook } from "../notebook/notebook.ts";
 import { compactFigures, pathsShown } from "../notebook/compact_figures.ts";
@@ -106,6 +106,7 @@ async function render(paths: readonly string[], options: Options): Promise<numbe
   for (const { path, name, notebook, parameters } of planned) {
     shown.push({
       name,
+      folder: dirname(path),
       notebook: options["no-execute"]
         ? notebook
         : await execute(path, parameters, join(out, `${name}.ipynb`)),

@@ -71,7 +71,7 @@ const OWN_FORMS: Readonly<Record<string, (value: unknown) => boolean>> = {
     ),
   [INPUTS_MIME]: (inputs) =>
     isRecord(inputs) && isTexts([inputs.folder, inputs.command ?? ""]) &&
-    isResultName(inputs.table ?? "tables/a") && isRecord(inputs.results) &&
+    isResultName(String(inputs.table ?? "tables/a")) && isRecord(inputs.results) &&
     isTexts(Object.values(inputs.results)) && Object.keys(inputs.results).every(isResultName),
 };
 

@@ -1,22 +1,42 @@
 import { escapeHtml } from "../report/escape_html.ts";
+import type { NotebookVerdict } from "../report/with_verdicts.ts";
+import { leaderboardHtml, type LeaderboardLine } from "./leaderboard.ts";
 import { type LinkTarget, markdownHtml, outline } from "./markdown.ts";
 import { cellErrors, type Notebook, shownAs, VERDICTS_MIME } from "../notebook/notebook.ts";
 
-/** Makes the overview: each notebook with its question and its verdicts. */
-export function indexHtml(
-  entries: readonly { readonly href: string; readonly summary: Summary }[],
-  target: LinkTarget,
-): string {
+/** The title of the overview. */
+export const INDEX_TITLE = "Do boundary supporting samples help?";
+
+const INTRODUCTION =
+  "A boundary supporting sample (BSS) is an image that was moved to its teacher's decision boundary. " +
+  "Heo et al. (AAAI 2019) train students on them besides. These pages test the paper's claims, and " +
+  "some more, by training students anew.";
+
+/** A page with its address and its part of the overview. */
+interface Entry {
+  readonly href: string;
+  readonly summary: Summary;
+}
+
+/** Makes the overview: the answer so far, then each notebook with its question. */
+export function indexHtml(entries: readonly Entry[], target: LinkTarget): string {
+  const lines = entries.flatMap(({ href, summary: { verdicts } }) =>
+    verdicts.flatMap(({ evidence, ...verdict }): LeaderboardLine[] =>
+      evidence ? [{ ...verdict, evidence, href }] : []
+    )
+  );
   const items = entries.map(({ href, summary }) => entryHtml(href, summary, target));
-  return `<h1>Notebooks</h1><ul class="index">${items.join("\n")}</ul>`;
+  return `<h1>${INDEX_TITLE}</h1><p>${INTRODUCTION}</p>${leaderboardHtml(lines)}` +
+    `<section><h2 id="pages">Pages</h2><ul class="index">${items.join("\n")}</ul></section>`;
 }
 
 function entryHtml(href: string, summary: Summary, target: LinkTarget): string {
   const { title, question, verdicts, errors } = summary;
   const stopped = errors.map((error) => `<div class="error">${escapeHtml(error)}</div>`);
-  return `<li><h2><a href="${escapeHtml(href)}">${escapeHtml(title)}</a></h2>` +
+  const inWords = verdicts.filter(({ evidence }) => evidence === undefined);
+  return `<li><h3><a href="${escapeHtml(href)}">${escapeHtml(title)}</a></h3>` +
     (question === null ? "" : markdownHtml(question, target)) +
-    verdictsHtml(verdicts) + stopped.join("") + "</li>";
+    verdictsHtml(inWords) + stopped.join("") + "</li>";
 }
 
 function verdictsHtml(verdicts: Summary["verdicts"]): string {
@@ -32,7 +52,7 @@ interface Summary {
   readonly title: string;
   /** The paragraph with its question, else its first paragraph; Markdown. */
   readonly question: string | null;
-  readonly verdicts: readonly { readonly claim: string; readonly verdict: string }[];
+  readonly verdicts: readonly NotebookVerdict[];
   readonly errors: readonly string[];
 }
 

@@ -1,18 +1,45 @@
 import MarkdownIt from "markdown-it";
+import { escapeHtml } from "../report/escape_html.ts";
 
-/** Shows HTML in the text as text. Makes no link that would run a script. */
+/** Shows HTML in the text as text; the tables scroll in a box. Makes no link that would run a script. */
 const markdown = new MarkdownIt({ html: false }).disable("image");
+
+markdown.renderer.rules.table_open = () => '<div class="table" tabindex="0"><table>';
+markdown.renderer.rules.table_close = () => "</table></div>";
+
+markdown.renderer.rules.heading_close = (tokens, index) =>
+  `${tokens[index].meta?.link ?? ""}</${tokens[index].tag}>\n`;
 
 type Token = ReturnType<typeof markdown.parse>[number];
 
 /** Replaces the target of a link; `null` keeps only the link's text. */
 export type LinkTarget = (href: string) => string | null;
 
-/** Converts Markdown to HTML that holds only text, markup, and the links that `target` allows. */
-export function markdownHtml(text: string, target: LinkTarget): string {
+/** Chooses the id of a heading, by its level and its title. */
+export type Anchor = (level: number, title: string) => string;
+
+/**
+ * Converts Markdown to HTML that holds only text, markup, and the links that `target` allows.
+ *
+ * @param anchor if given, headings below the first level get ids, and links to themselves
+ */
+export function markdownHtml(text: string, target: LinkTarget, anchor?: Anchor): string {
   const tokens = markdown.parse(text, {});
   for (const { children } of tokens) if (children) redirectLinks(children, target);
+  if (anchor) tokens.forEach((_, index) => linkHeading(tokens.slice(index), anchor));
   return markdown.renderer.render(tokens, markdown.options, {});
+}
+
+function linkHeading([open, content, close]: readonly Token[], anchor: Anchor): void {
+  const level = Number(open.tag.slice(1));
+  if (open.type !== "heading_open" || level < 2) return;
+  const title = plainText(content.children ?? []);
+  const id = anchor(level, title);
+  open.attrSet("id", id);
+  close.meta = {
+    link: ` <a class="anchor" href="#${escapeHtml(id)}" ` +
+      `aria-label="Link to ${escapeHtml(title)}">#</a>`,
+  };
 }
 
 function redirectLinks(tokens: Token[], target: LinkTarget): void {

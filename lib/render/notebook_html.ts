@@ -12,19 +12,42 @@ import {
 } from "../notebook/notebook.ts";
 import { declaresParameters } from "../notebook/parameters.ts";
 import { escapeHtml, jsonForScript } from "../report/escape_html.ts";
-import { type LinkTarget, markdownHtml } from "./markdown.ts";
+import { type Anchor, type LinkTarget, markdownHtml } from "./markdown.ts";
 import type { AnyTrace, Figure } from "../report/figure.ts";
 
 /**
- * Makes HTML for a notebook's text and outputs. Code is folded away, except the parameters.
+ * Makes HTML for a notebook's text and outputs. Code is folded away. A list of contents follows the
+ * first text, which is the title and the question.
+ *
+ * @param prefix of the ids of headings, which tells notebooks on one page apart
  */
-export function notebookHtml({ cells }: Notebook, target: LinkTarget): string {
-  return cells.map((cell) => cellHtml(cell, target)).join("\n");
+export function notebookHtml({ cells }: Notebook, target: LinkTarget, prefix = ""): string {
+  const contents = new Map<string, string>();
+  const ids = new Set<string>();
+  const anchor = (level: number, title: string) => {
+    const words = title.toLowerCase().replace(/[^\p{L}\d]+/gu, "-").replace(/^-|-$/g, "");
+    let id = `${prefix}${words}`;
+    for (let again = 2; ids.has(id); again++) id = `${prefix}${words}-${again}`;
+    ids.add(id);
+    if (level === 2) contents.set(id, title);
+    return id;
+  };
+  const [first = "", ...rest] = cells.map((cell) => cellHtml(cell, target, anchor));
+  return [first, contentsHtml(contents), ...rest].join("\n");
 }
 
-function cellHtml(cell: Cell, target: LinkTarget): string {
+/** @param contents the titles by their ids */
+function contentsHtml(contents: ReadonlyMap<string, string>): string {
+  if (contents.size === 0) return "";
+  const items = [...contents].map(([id, title]) =>
+    `<li><a href="#${escapeHtml(id)}">${escapeHtml(title)}</a></li>`
+  );
+  return `<nav class="contents" aria-label="Contents"><ul>${items.join("")}</ul></nav>`;
+}
+
+function cellHtml(cell: Cell, target: LinkTarget, anchor: Anchor): string {
   if (cell.cell_type === "markdown") {
-    return `<div class="text">${markdownHtml(cell.source, target)}</div>`;
+    return `<div class="text">${markdownHtml(cell.source, target, anchor)}</div>`;
   }
   if (cell.cell_type === "raw") return `<pre>${escapeHtml(cell.source)}</pre>`;
   return codeHtml(cell) +
@@ -35,9 +58,7 @@ function codeHtml(cell: Cell): string {
   if (cell.source.trim() === "") return "";
   const [label, open] = isInjected(cell)
     ? ["Parameters of this rendering, which replace those above", " open"]
-    : declaresParameters(cell)
-    ? ["Parameters", " open"]
-    : ["Code", ""];
+    : [declaresParameters(cell) ? "Parameters" : "Code", ""];
   return `<details${open}><summary>${label}</summary>` +
     `<pre tabindex="0"><code>${escapeHtml(cell.source)}</code></pre></details>`;
 }

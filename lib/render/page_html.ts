@@ -2,6 +2,7 @@ import { sha256 } from "../files/sha256.ts";
 import { escapeHtml } from "../report/escape_html.ts";
 import { plotlySource } from "../report/figure_html.ts";
 import draw from "./draw.js" with { type: "text" };
+import scrollHints from "./scroll_hints.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
 
 export interface Page {
@@ -57,20 +58,24 @@ interface Assets {
 
 /** The files that the pages of a folder share, among them Plotly. */
 export async function sharedFiles(): Promise<Readonly<Record<string, string>>> {
-  return { "page.css": style, "plotly.js": await plotlySource(), "draw.js": draw };
+  return {
+    "page.css": style,
+    "plotly.js": await plotlySource(),
+    "draw.js": draw,
+    "scroll_hints.js": scrollHints,
+  };
 }
 
 export const linkedAssets: Assets = {
   styles: `<link rel="stylesheet" href="page.css">`,
   scripts: (nonce) =>
-    ["plotly.js", "draw.js"].map((file) => `<script nonce="${nonce}" src="${file}"></script>`).join(
-      "",
-    ),
+    ["plotly.js", "draw.js", "scroll_hints.js"]
+      .map((file) => `<script nonce="${nonce}" src="${file}"></script>`).join(""),
 };
 
 /** Puts style sheet and scripts into the page, which then needs no other file. */
 export async function inlineAssets(): Promise<Assets> {
-  const sources = [await plotlySource(), draw]
+  const sources = [await plotlySource(), draw, scrollHints]
     .map((source) => source.replaceAll("</script", "<\\/script"));
   return {
     styles: `<style>${style}</style>`,

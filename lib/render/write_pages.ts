@@ -3,18 +3,21 @@ import { writeAtomically } from "../files/write_atomically.ts";
 import type { Notebook } from "../notebook/notebook.ts";
 import { escapeHtml } from "../report/escape_html.ts";
 import { inlineAssets, linkedAssets, pageHtml, sharedFiles } from "./page_html.ts";
-import { indexHtml, summaryOf } from "./index_html.ts";
+import { INDEX_TITLE, indexHtml, summaryOf } from "./index_html.ts";
 import type { LinkTarget } from "./markdown.ts";
 import { notebookHtml } from "./notebook_html.ts";
+import { filesHtml, pageFiles } from "./page_files.ts";
 
 /** A notebook and the name of its page: "table1" for "table1.html". */
 export interface NamedNotebook {
   readonly name: string;
   readonly notebook: Notebook;
+  /** The notebook's folder, which its results folders are relative to; none without their tables */
+  readonly folder?: string;
 }
 
 /**
- * Writes a page for each notebook, an overview, and the files that they share.
+ * Writes a page for each notebook, an overview, and the files that they share or link to.
  *
  * @param remark footer of each page
  * @throws UserError if the files cannot be written
@@ -27,17 +30,20 @@ export async function writePages(
   const footer = escapeHtml(remark);
   const addressOf = (name: string) => `${name}.html`;
   const target = linksAmong(notebooks, addressOf);
-  const files: Record<string, string> = { ...await sharedFiles() };
-  for (const { name, notebook } of notebooks) {
+  const files = new Map<string, string | Uint8Array>(Object.entries(await sharedFiles()));
+  for (const named of notebooks) {
+    const { name, notebook } = named;
     const { title } = summaryOf(name, notebook);
-    const body = `<header><a href="index.html">All notebooks</a></header>` +
-      `<main>${notebookHtml(notebook, target)}</main>`;
-    files[addressOf(name)] = pageHtml({ title, body, footer }, linkedAssets);
+    const beside = await pageFiles(named);
+    const body = `<header><a href="index.html">All results</a></header>` +
+      `<main>${notebookHtml(notebook, target)}${filesHtml(named, [...beside.keys()])}</main>`;
+    for (const [file, bytes] of beside) files.set(file, bytes);
+    files.set(addressOf(name), pageHtml({ title, body, footer }, linkedAssets));
   }
   const body = `<main>${overview(notebooks, addressOf, target)}</main>`;
   const assets = { ...linkedAssets, scripts: () => "" };
-  files["index.html"] = pageHtml({ title: "Notebooks", body, footer }, assets);
-  for (const [name, text] of Object.entries(files)) await writeText(join(folder, name), text);
+  files.set("index.html", pageHtml({ title: INDEX_TITLE, body, footer }, assets));
+  for (const [name, content] of files) await write(join(folder, name), content);
 }
 
 /**
@@ -54,15 +60,17 @@ export async function writeOnePage(
 ): Promise<void> {
   const addressOf = (name: string) => `#${name}`;
   const target = linksAmong(notebooks, addressOf);
-  const articles = notebooks.map(({ name, notebook }) =>
-    `<article id="${escapeHtml(name)}">${notebookHtml(notebook, target)}</article>`
-  );
+  const articles = notebooks.map((named) => {
+    const { name, notebook } = named;
+    return `<article id="${escapeHtml(name)}">${notebookHtml(notebook, target, `${name}-`)}` +
+      `${filesHtml(named, [])}</article>`;
+  });
   const isOne = notebooks.length === 1;
-  const title = isOne ? summaryOf(notebooks[0].name, notebooks[0].notebook).title : "Notebooks";
+  const title = isOne ? summaryOf(notebooks[0].name, notebooks[0].notebook).title : INDEX_TITLE;
   const first = isOne ? "" : overview(notebooks, addressOf, target);
   const body = `<main>${first}${articles.join("\n")}</main>`;
   const footer = escapeHtml(remark);
-  await writeText(file, pageHtml({ title, body, footer }, await inlineAssets()));
+  await write(file, pageHtml({ title, body, footer }, await inlineAssets()));
 }
 
 function overview(
@@ -90,6 +98,7 @@ function linksAmong(
   };
 }
 
-async function writeText(path: string, text: string): Promise<void> {
-  await writeAtomically(path, new TextEncoder().encode(text));
+async function write(path: string, content: string | Uint8Array): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  await writeAtomically(path, bytes);
 }

@@ -1,0 +1,115 @@
+import { escapeHtml } from "../report/escape_html.ts";
+import type { Evidence, NotebookVerdict } from "../report/with_verdicts.ts";
+import { forestPlot } from "./forest_plot.ts";
+
+/** A verdict with numbers, and the address of the page that decides it. */
+export interface LeaderboardLine extends NotebookVerdict {
+  readonly evidence: Evidence;
+  readonly href: string;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  cifar10: "CIFAR-10",
+  "tiny-imagenet": "Tiny ImageNet",
+  imagenet32: "ImageNet 32×32",
+  "fashion-mnist-subset": "a part of Fashion-MNIST",
+};
+
+/**
+ * Makes the answer so far: a headline, a forest plot and a table of the claims for each data set,
+ * CIFAR-10 first, and the quick trials on small images apart.
+ */
+export function leaderboardHtml(lines: readonly LeaderboardLine[]): string {
+  const real = lines.filter(({ evidence }) => evidence.scale === "paper");
+  const quick = lines.filter(({ evidence }) => evidence.scale !== "paper");
+  const datasets = Map.groupBy(real, ({ evidence }) => evidence.dataset);
+  const rank = (dataset: string) => dataset === "cifar10" ? 0 : 1;
+  const sections = [...datasets].sort(([a], [b]) => rank(a) - rank(b)).map(([dataset, lines]) =>
+    sectionHtml(dataset, nameOf(dataset), lines, "")
+  );
+  const trials = quick.length === 0 ? "" : sectionHtml(
+    "quick",
+    "Quick trials on small images",
+    quick,
+    "<p><strong>No evidence about the paper</strong>: trainings of seconds or minutes on other " +
+      "images. They show that everything runs.</p>",
+  );
+  return headlineHtml(datasets.get("cifar10") ?? []) + sections.join("") + trials;
+}
+
+/** Words the paper's main claims with the most seeds, and counts the verdicts on all claims. */
+function headlineHtml(lines: readonly LeaderboardLine[]): string {
+  const main = lines.filter(({ evidence }) => evidence.isMain && evidence.difference !== null);
+  const most = main.toSorted((a, b) => seedsOf(b) - seedsOf(a))[0];
+  if (!most) return "";
+  const { place } = most.evidence;
+  const answers = main.filter(({ evidence }) => evidence.place === place)
+    .map(({ claim, verdict, evidence: { isDecided, seeds, shown } }) =>
+      `${claim}: ${shown.difference} ${shown.interval ?? ""} ` +
+      (isDecided ? `(${verdict})` : `(not settled yet, ${seeds} seeds)`)
+    );
+  const decided = lines.filter(({ evidence }) => evidence.isDecided).length;
+  const measured = lines.filter(({ evidence }) => evidence.difference !== null).length;
+  return `<p class="headline">On CIFAR-10 (${escapeHtml(place)}): ` +
+    `${escapeHtml(answers.join("; "))}.</p>` +
+    `<p>${decided} of ${lines.length} planned claims on CIFAR-10 are decided, ` +
+    `${measured - decided} have data but not all of their seeds or no comparable pairs. ` +
+    `A list fixed claims, seeds and the test before the first run.</p>`;
+}
+
+function seedsOf({ evidence }: LeaderboardLine): number {
+  return parseInt(evidence.seeds);
+}
+
+function sectionHtml(
+  id: string,
+  title: string,
+  lines: readonly LeaderboardLine[],
+  remark: string,
+): string {
+  const measured = lines.filter(({ evidence }) => evidence.difference !== null);
+  const open = lines.filter(({ evidence }) => evidence.difference === null);
+  const waiting = open.length === 0 ? "" : `<details><summary>${open.length} planned claims ` +
+    `without data</summary>${tableHtml(open, `${title}: without data`)}</details>`;
+  const plot = id === "quick" ? "" : forestPlot(measured, title);
+  const table = measured.length === 0 ? "" : tableHtml(measured, title);
+  return `<section><h2 id="${escapeHtml(`on-${id}`)}">${escapeHtml(title)}</h2>${remark}` +
+    `${plot}${table}${waiting}</section>`;
+}
+
+/** Makes a table in which each claim stands once, with a line for each place. */
+function tableHtml(lines: readonly LeaderboardLine[], caption: string): string {
+  const claims = Map.groupBy(lines, ({ claim }) => claim);
+  const heads = ["claim", "verdict", "data", "seeds", "difference", "adjusted interval", "page"];
+  return `<table class="leaderboard"><caption>${escapeHtml(caption)}</caption><thead><tr>` +
+    heads.map((head) => `<th scope="col">${head}</th>`).join("") + "</tr></thead>" +
+    [...claims].map(([claim, lines]) => `<tbody>${claimRows(claim, lines)}</tbody>`).join("") +
+    "</table>";
+}
+
+function claimRows(claim: string, lines: readonly LeaderboardLine[]): string {
+  return lines.map(({ verdict, evidence, href }, index) => {
+    const { dataset, scale, place, seeds, shown } = evidence;
+    const head = `<th scope="rowgroup" rowspan="${lines.length}">${escapeHtml(claim)}</th>`;
+    const cell = (label: string, html: string) => `<td data-label="${label}">${html}</td>`;
+    return `<tr>${index === 0 ? head : ""}` +
+      cell("verdict", `<strong>${escapeHtml(verdict)}</strong>`) +
+      cell(
+        "data",
+        escapeHtml(`${nameOf(dataset)}, ${place}${scale === "paper" ? "" : ` (${scale})`}`),
+      ) +
+      cell("seeds", escapeHtml(seeds)) +
+      cell("difference", escapeHtml(shown.difference ?? "–")) +
+      cell("adjusted interval", escapeHtml(shown.interval ?? "–")) +
+      cell("page", `<a href="${escapeHtml(href)}">${escapeHtml(pageName(href))}</a>`) + "</tr>";
+  }).join("");
+}
+
+function nameOf(dataset: string): string {
+  return Object.hasOwn(NAMES, dataset) ? NAMES[dataset] : dataset;
+}
+
+/** Names a page: "table1" for "table1.html" and "#table1". */
+function pageName(href: string): string {
+  return href.replace(/^#|\.html$/g, "");
+}

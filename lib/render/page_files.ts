@@ -1,0 +1,64 @@
+import { basename, resolve } from "node:path";
+import { escapeHtml } from "../report/escape_html.ts";
+import { compactFigures } from "../notebook/compact_figures.ts";
+import { INPUTS_MIME, shownAs } from "../notebook/notebook.ts";
+import { formatNotebook } from "../notebook/write_notebook.ts";
+import { encodeArrow } from "../store/arrow_file.ts";
+import { encodeCsv } from "../store/export.ts";
+import { ResultsFolder } from "../store/results_folder.ts";
+import { UserError } from "../user_error.ts";
+import type { NamedNotebook } from "./write_pages.ts";
+
+/** What a notebook's outputs were made from; older notebooks lack table and command. */
+interface Inputs {
+  readonly folder: string;
+  readonly table?: string;
+  readonly command?: string;
+}
+
+/**
+ * Collects the files that a page links to: its notebook, and its tables as Arrow and CSV. A table
+ * that is gone, or no longer whole, is left out.
+ */
+export async function pageFiles(
+  { name, notebook, folder }: NamedNotebook,
+): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  files.set(`${name}.ipynb`, new TextEncoder().encode(formatNotebook(compactFigures(notebook))));
+  for (const { folder: results, table } of inputsOf(notebook)) {
+    if (table === undefined || folder === undefined) continue;
+    const content = await readTable(resolve(folder, results), table);
+    if (content === null) continue;
+    const file = `${basename(results)}-${basename(table)}`;
+    files.set(`${file}.arrow`, encodeArrow(content.columns, content.rows, content.metadata));
+    files.set(`${file}.csv`, encodeCsv(content));
+  }
+  return files;
+}
+
+async function readTable(path: string, table: string) {
+  try {
+    const folder = await ResultsFolder.openToRead(path);
+    return await folder.read(table);
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+function inputsOf(notebook: NamedNotebook["notebook"]): Inputs[] {
+  return shownAs(notebook, INPUTS_MIME) as Inputs[];
+}
+
+/** Makes the part of a page that links to its files and gives the commands that make the results. */
+export function filesHtml({ notebook }: NamedNotebook, files: readonly string[]): string {
+  const commands = new Set(inputsOf(notebook).flatMap(({ command }) => command ?? []));
+  const links = files.map((file) => `<a href="${escapeHtml(file)}">${escapeHtml(file)}</a>`);
+  return (links.length > 0 ? `<p>Files of this page: ${links.join(", ")}.</p>` : "") +
+    (commands.size > 0
+      ? `<p>Made by:</p>${
+        [...commands].map((line) => `<pre tabindex="0"><code>${escapeHtml(line)}</code></pre>`)
+          .join("")
+      }`
+      : "");
+}

@@ -43,15 +43,16 @@ function headlineHtml(lines: readonly LeaderboardLine[]): string {
   const most = main.toSorted((a, b) => seedsOf(b) - seedsOf(a))[0];
   if (!most) return "";
   const { place } = most.evidence;
-  const answers = main.filter(({ evidence }) => evidence.place === place)
-    .map(({ claim, verdict, evidence: { isDecided, seeds, shown } }) =>
-      `${claim}: ${shown.difference} ${shown.interval ?? ""} ` +
-      (isDecided ? `(${verdict})` : `(not settled yet, ${seeds} seeds)`)
-    );
+  const shown = main.filter(({ evidence }) => evidence.place === place);
+  const answers = shown.map(({ claim, verdict, evidence: { isDecided, seeds, shown } }) =>
+    `${claim}: ${isDecided ? `${verdict}, ` : ""}${shown.difference} ${shown.interval ?? ""} ` +
+    `(${seeds} seeds)`
+  );
+  const isOpen = shown.every(({ evidence }) => !evidence.isDecided);
   const decided = lines.filter(({ evidence }) => evidence.isDecided).length;
   const measured = lines.filter(({ evidence }) => evidence.difference !== null).length;
-  return `<p class="headline">On CIFAR-10 (${escapeHtml(place)}): ` +
-    `${escapeHtml(answers.join("; "))}.</p>` +
+  return `<p class="headline">${isOpen ? "Not settled yet. " : ""}On CIFAR-10 ` +
+    `(${escapeHtml(place)}) ${escapeHtml(answers.join("; "))}.</p>` +
     `<p>${decided} of ${lines.length} planned claims on CIFAR-10 are decided, ` +
     `${measured - decided} have data but not all of their seeds or no comparable pairs. ` +
     `A list fixed claims, seeds and the test before the first run.</p>`;
@@ -93,7 +94,7 @@ function claimRows(claim: string, lines: readonly LeaderboardLine[]): string {
     const head = `<th scope="rowgroup" rowspan="${lines.length}">${escapeHtml(claim)}</th>`;
     const cell = (label: string, html: string) => `<td data-label="${label}">${html}</td>`;
     return `<tr>${index === 0 ? head : ""}` +
-      cell("verdict", `<strong>${escapeHtml(verdict)}</strong>`) +
+      cell("verdict", `<strong>${escapeHtml(verdictText({ verdict, evidence }))}</strong>`) +
       cell(
         "data",
         escapeHtml(`${nameOf(dataset)}, ${place}${scale === "paper" ? "" : ` (${scale})`}`),
@@ -103,6 +104,13 @@ function claimRows(claim: string, lines: readonly LeaderboardLine[]): string {
       cell("adjusted interval", escapeHtml(shown.interval ?? "–")) +
       cell("page", `<a href="${escapeHtml(href)}">${escapeHtml(pageName(href))}</a>`) + "</tr>";
   }).join("");
+}
+
+/** Words a verdict beside the number of its seeds, which need not stand there twice. */
+function verdictText(
+  { verdict, evidence }: Pick<LeaderboardLine, "verdict" | "evidence">,
+): string {
+  return verdict === `${evidence.seeds} seeds` ? "waits for seeds" : verdict;
 }
 
 function nameOf(dataset: string): string {

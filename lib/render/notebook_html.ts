@@ -33,16 +33,18 @@ export function notebookHtml({ cells }: Notebook, target: LinkTarget, prefix = "
     return id;
   };
   const [first = "", ...rest] = cells.map((cell) => cellHtml(cell, target, anchor));
-  return [first, contentsHtml(contents), ...rest].join("\n");
+  return [first, contentsHtml(prefix, contents), ...rest].join("\n");
 }
 
 /** @param contents the titles by their ids */
-function contentsHtml(contents: ReadonlyMap<string, string>): string {
+function contentsHtml(prefix: string, contents: ReadonlyMap<string, string>): string {
   if (contents.size === 0) return "";
   const items = [...contents].map(([id, title]) =>
     `<li><a href="#${escapeHtml(id)}">${escapeHtml(title)}</a></li>`
   );
-  return `<nav class="contents" aria-label="Contents"><ul>${items.join("")}</ul></nav>`;
+  return `<nav class="contents" aria-label="${escapeHtml(`${prefix}contents`)}"><ul>${
+    items.join("")
+  }</ul></nav>`;
 }
 
 function cellHtml(cell: Cell, target: LinkTarget, anchor: Anchor): string {
@@ -67,7 +69,7 @@ function codeHtml(cell: Cell): string {
 const STYLES = [
   ...["border-bottom", "border-collapse", "caption-side", "color", "display", "font-size"],
   ...["font-variant-numeric", "font-weight", "gap", "grid-template-columns", "height"],
-  ...["image-rendering", "line-height", "margin", "outline", "overflow-x", "padding"],
+  ...["image-rendering", "line-height", "margin", "outline", "padding"],
   ...["text-align", "white-space", "width"],
 ];
 const VALUE = /^(?!.*(url|-\d))[\w\s.,%#()-]*$/i;

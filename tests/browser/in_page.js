@@ -72,6 +72,18 @@ export function overhang() {
   return document.documentElement.scrollWidth - innerWidth;
 }
 
+/**
+ * Finds boxes that are wider than the page shows, and do not say so.
+ *
+ * @returns {string[]} the beginning of each one's text
+ */
+export function silentlyWide() {
+  return [...document.querySelectorAll(".output, .text .table")]
+    .filter((box) => box.scrollWidth > box.clientWidth)
+    .filter((box) => !box.previousElementSibling?.matches(".scrolls"))
+    .map((box) => box.textContent.slice(0, 60));
+}
+
 /** Finds the smallest size of visible text in pixels; @returns {number} */
 export function leastTextSize() {
   const texts = [

@@ -1,17 +1,29 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import axe from "npm:axe-core@4.14.1";
 import { basename, join } from "node:path";
 import { figuresOf, marksOf, structureOf } from "./figure_structure.ts";
-import { drawnMarks, faintTexts, leastTextSize, overhang } from "./in_page.js";
+import { drawnMarks, faintTexts, leastTextSize, overhang, silentlyWide } from "./in_page.js";
 import { browserTest, type ShownPage } from "./open_pages.ts";
 import { codeCell, errorOutput, notebookOf, shownData, textCell } from "../notebooks/made_up.ts";
+import { tableRowOf } from "../runs/table_row_of.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { robustness } from "../../experiments/robustness.ts";
+import { table1 } from "../../experiments/table1.ts";
+import { table2 } from "../../experiments/table2.ts";
+import { table4 } from "../../experiments/table4.ts";
 import { listNotebooks } from "../../lib/notebook/list_notebooks.ts";
 import { type Notebook, PLOTLY_MIME, shownAs, VERDICTS_MIME } from "../../lib/notebook/notebook.ts";
 import { readNotebook } from "../../lib/notebook/read_notebook.ts";
+import { bundleOf } from "../../lib/report/display.ts";
 import { encodePng } from "../../lib/report/image_grid.ts";
+import type { Experiment } from "../../lib/runs/experiment.ts";
+import type { ResultTable } from "../../lib/runs/table/result_table.ts";
+import { summaryTable } from "../../lib/runs/table/summary_table.ts";
 import { type NamedNotebook, writeOnePage, writePages } from "../../lib/render/write_pages.ts";
 
-const WIDTHS = [400, 1400];
+/** A phone and a laptop. */
+const WIDTHS = [420, 1300];
+const SCHEMES = ["dark", "light"] as const;
 
 const committed: NamedNotebook[] = await Promise.all(
   (await listNotebooks()).map(async (path) => ({
@@ -26,10 +38,14 @@ browserTest(
     await withTemporaryFolder(async (folder) => {
       await writePages(folder, committed, "made by a test");
       for (const width of WIDTHS) {
-        await assertReadable(await show(join(folder, "index.html"), width), "index", width);
+        const index = await show(join(folder, "index.html"), width);
+        await assertReadable(index, "index", width);
+        await assertAccessible(index, "index");
         for (const { name, notebook } of committed) {
           const shown = await show(join(folder, `${name}.html`), width);
           await assertReadable(shown, name, width);
+          // axe takes seconds a page. On a phone more of it scrolls.
+          if (width === 420) await assertAccessible(shown, name);
           await assertComplete(shown, [notebook]);
         }
       }
@@ -148,12 +164,37 @@ for (const { name, notebook } of committed) {
   });
 }
 
+/** The part of axe's findings that a message needs. */
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+function described({ id, nodes }: AxeResults["violations"][number]): string {
+  return `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" ")}`;
+}
+
+/** Checks a page by the rules of axe-core that can be checked without a person. */
+async function assertAccessible({ page }: ShownPage, name: string) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>("axe.run()");
+  assertEquals(violations.map(described), [], name);
+}
+
+/** Checks contrast in both colour schemes, the page's width, and the size of texts. */
 async function assertReadable({ page, said, asked }: ShownPage, name: string, width: number) {
   const where = `${name} at ${width} px`;
   assertEquals(said, [], where);
   assertEquals(asked, [], where);
-  assertEquals(await page.evaluate(faintTexts), [], where);
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme });
+    const there = `${where}, ${colorScheme}`;
+    assertEquals(await page.evaluate(faintTexts), [], there);
+  }
   assertEquals(await page.evaluate(overhang) <= 0, true, `${where} scrolls sideways`);
+  assertEquals(await page.evaluate(silentlyWide), [], where);
   assertEquals(await page.evaluate(leastTextSize) >= 12, true, `${where} has small text`);
 }
 
@@ -165,3 +206,51 @@ async function assertComplete({ page }: ShownPage, notebooks: readonly Notebook[
     .filter((html) => String(html).startsWith("<table"));
   assertEquals(await page.locator(".output table").count(), tables.length);
 }
+
+/** Makes rows of an experiment with ten seeds and every figure, as long as they get. */
+function fullTable(experiment: Experiment): ResultTable {
+  const methods = ["original", "hinton", "fitnet", "attention", "fsp", "bss"];
+  const shares = [0.83, 0.17, 0];
+  const rows = methods.flatMap((method) =>
+    Array.from({ length: 10 }, (_, index) => {
+      const row = tableRowOf(method, index + 1, 0.7 + 0.01 * index, {
+        dataset: "cifar10",
+        scale: "paper",
+        fraction: 0.2,
+        shares,
+      });
+      const figures = experiment.measures.map((name) => [name, 0.7 + 0.01 * index]);
+      return { ...row, figures: { ...row.figures, ...Object.fromEntries(figures) } };
+    })
+  );
+  return { rows, results: [], missing: [], unmeasured: [], damaged: [] };
+}
+
+browserTest(
+  "the columns that a table is about are visible on a laptop; on a phone its box says that it scrolls",
+  async (show) => {
+    const told: [Experiment, column: string][] = [
+      [table1, "attacked: to target / third / not crossed (%)"],
+      [table2, "top-5 accuracy (%)"],
+      [table4, "MagSim"],
+      [robustness, "APGD, L∞ 1/255 (%)"],
+    ];
+    await withTemporaryFolder(async (folder) => {
+      for (const [experiment, column] of told) {
+        const name = experiment.name;
+        const bundle = await bundleOf(summaryTable(experiment, "paper", fullTable(experiment)));
+        const cell = codeCell("1", [shownData(bundle)]);
+        await writePages(folder, [{ name, notebook: notebookOf(cell) }], "made by a test");
+        for (const width of WIDTHS) {
+          const { page } = await show(join(folder, `${name}.html`), width);
+          const [scroll, client] = await page.evaluate<[number, number]>(
+            `[...document.querySelectorAll(".output")].flatMap((box) => [box.scrollWidth, box.clientWidth])`,
+          );
+          assertEquals(await page.getByText(column, { exact: true }).count(), 1, name);
+          if (width === 1300) assert(scroll <= client, `${name}: ${scroll} of ${client} px`);
+          assertEquals(await page.locator(".scrolls").count(), scroll > client ? 1 : 0, name);
+        }
+      }
+    });
+  },
+);

@@ -41,7 +41,15 @@ Deno.test("render --no-execute writes the stored outputs of a notebook", async (
     assertEquals([code, stderr], [0, ""]);
     assertEquals(
       await filesIn(out),
-      ["draw.js", "index.html", "page.css", "plotly.js", "sizes.html"],
+      [
+        "draw.js",
+        "index.html",
+        "page.css",
+        "plotly.js",
+        "scroll_hints.js",
+        "sizes.html",
+        "sizes.ipynb",
+      ],
     );
     assertStringIncludes(await Deno.readTextFile(join(out, "sizes.html")), "size of yesterday");
     assertStringIncludes(await Deno.readTextFile(join(out, "index.html")), "how large?");

@@ -38,7 +38,8 @@ export function summaryTable(
     (varies("epochs") || varies("first_stage_epochs")) &&
     { key: "epochs", title: "epochs", align: "right" },
     { key: "value", title, unit, align: "right" },
-    { key: "seeds", title: "by seed", unit, align: "right" },
+    // A table of many measures has no room for them; its figures and its file have each seed.
+    others.length < 5 && { key: "seeds", title: "by seed", unit, align: "right" },
     { key: "gain", title: `over ${reference}, paired`, unit: points, align: "right" },
     { key: "interval", title: "95 % interval", align: "right" },
     { key: "paper", title: "the paper's", unit: isReported ? unit : undefined, align: "right" },

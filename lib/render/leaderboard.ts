@@ -20,21 +20,37 @@ const NAMES: Readonly<Record<string, string>> = {
  * CIFAR-10 first, and the quick trials on small images apart.
  */
 export function leaderboardHtml(lines: readonly LeaderboardLine[]): string {
+  if (lines.length === 0) return "";
   const real = lines.filter(({ evidence }) => evidence.scale === "paper");
-  const quick = lines.filter(({ evidence }) => evidence.scale !== "paper");
   const datasets = Map.groupBy(real, ({ evidence }) => evidence.dataset);
   const rank = (dataset: string) => dataset === "cifar10" ? 0 : 1;
-  const sections = [...datasets].sort(([a], [b]) => rank(a) - rank(b)).map(([dataset, lines]) =>
-    sectionHtml(dataset, nameOf(dataset), lines, "")
+  const sections: Section[] = [...datasets].sort(([a], [b]) => rank(a) - rank(b))
+    .map(([dataset, lines]) => ({ id: `on-${dataset}`, title: nameOf(dataset), lines }));
+  const quick = lines.filter(({ evidence }) => evidence.scale !== "paper");
+  if (quick.length > 0) {
+    sections.push({
+      id: "on-small-images",
+      title: "Quick trials on small images",
+      remark: "<p><strong>No evidence about the paper</strong>: trainings of seconds or minutes " +
+        "on other images. They show that everything runs.</p>",
+      lines: quick,
+    });
+  }
+  const links = [...sections, { id: "pages", title: "Pages" }].map(({ id, title }) =>
+    `<li><a href="#${escapeHtml(id)}">${escapeHtml(title)}</a></li>`
   );
-  const trials = quick.length === 0 ? "" : sectionHtml(
-    "quick",
-    "Quick trials on small images",
-    quick,
-    "<p><strong>No evidence about the paper</strong>: trainings of seconds or minutes on other " +
-      "images. They show that everything runs.</p>",
-  );
-  return headlineHtml(datasets.get("cifar10") ?? []) + sections.join("") + trials;
+  return headlineHtml(datasets.get("cifar10") ?? []) +
+    `<nav class="contents" aria-label="contents"><ul>${links.join("")}</ul></nav>` +
+    sections.map(sectionHtml).join("");
+}
+
+/** The claims on a data set, or those of quick trials. */
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  /** HTML; only quick trials, which have no plot, need one */
+  readonly remark?: string;
+  readonly lines: readonly LeaderboardLine[];
 }
 
 /** Words the paper's main claims with the most seeds, and counts the verdicts on all claims. */
@@ -62,20 +78,15 @@ function seedsOf({ evidence }: LeaderboardLine): number {
   return parseInt(evidence.seeds);
 }
 
-function sectionHtml(
-  id: string,
-  title: string,
-  lines: readonly LeaderboardLine[],
-  remark: string,
-): string {
-  const measured = lines.filter(({ evidence }) => evidence.difference !== null);
-  const open = lines.filter(({ evidence }) => evidence.difference === null);
+function sectionHtml({ id, title, remark, lines }: Section): string {
+  const byClaim = [...Map.groupBy(lines, ({ claim }) => claim).values()].flat();
+  const measured = byClaim.filter(({ evidence }) => evidence.difference !== null);
+  const open = byClaim.filter(({ evidence }) => evidence.difference === null);
   const waiting = open.length === 0 ? "" : `<details><summary>${open.length} planned claims ` +
     `without data</summary>${tableHtml(open, `${title}: without data`)}</details>`;
-  const plot = id === "quick" ? "" : forestPlot(measured, title);
-  const table = measured.length === 0 ? "" : tableHtml(measured, title);
-  return `<section><h2 id="${escapeHtml(`on-${id}`)}">${escapeHtml(title)}</h2>${remark}` +
-    `${plot}${table}${waiting}</section>`;
+  return `<section><h2 id="${escapeHtml(id)}">${escapeHtml(title)}</h2>` +
+    (remark ?? forestPlot(measured, title)) +
+    `${measured.length === 0 ? "" : tableHtml(measured, title)}${waiting}</section>`;
 }
 
 /** Makes a table in which each claim stands once, with a line for each place. */

@@ -16,6 +16,7 @@ import { type Notebook, PLOTLY_MIME, shownAs, VERDICTS_MIME } from "../../lib/no
 import { readNotebook } from "../../lib/notebook/read_notebook.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import { encodePng } from "../../lib/report/image_grid.ts";
+import type { NotebookVerdict } from "../../lib/report/with_verdicts.ts";
 import type { Experiment } from "../../lib/runs/experiment.ts";
 import type { ResultTable } from "../../lib/runs/table/result_table.ts";
 import { summaryTable } from "../../lib/runs/table/summary_table.ts";
@@ -206,6 +207,46 @@ async function assertComplete({ page }: ShownPage, notebooks: readonly Notebook[
     .filter((html) => String(html).startsWith("<table"));
   assertEquals(await page.locator(".output table").count(), tables.length);
 }
+
+browserTest(
+  "the leaderboard is readable on a laptop and a phone, in both colour schemes",
+  async (show) => {
+    const evidence = {
+      place: "resnet8, 20 % of the images, 80 epochs",
+      isMain: true,
+      seeds: "3 of 10",
+      interval: [-0.5, 34] as const,
+      paper: 0.66,
+      unit: "points",
+      shown: { difference: "+2.07 points", interval: "[-0.50, 34.00]" },
+    };
+    const of = (dataset: string, scale: string, difference: number | null) =>
+      [true, false].map((isDecided): NotebookVerdict => ({
+        claim: "BSS beat attention transfer with Hinton's distillation",
+        verdict: isDecided ? "no difference beyond 0.5 points" : "3 of 10 seeds",
+        evidence: { ...evidence, dataset, scale, difference, isDecided },
+      }));
+    const verdicts = [
+      ...of("cifar10", "paper", 2.07),
+      ...of("cifar10", "paper", null),
+      ...of("fashion-mnist-subset", "quick", 1),
+    ];
+    const cell = codeCell("1", [shownData({ [VERDICTS_MIME]: verdicts, "text/plain": "v" })]);
+    const notebook = notebookOf(textCell("# A title\n\n**The question**"), cell);
+    await withTemporaryFolder(async (folder) => {
+      await writePages(folder, [{ name: "made-up", notebook }], "made by a test");
+      for (const width of WIDTHS) {
+        const shown = await show(join(folder, "index.html"), width);
+        await shown.page.locator("details").evaluateAll(
+          (all) => all.forEach((one) => one.setAttribute("open", "")),
+        );
+        await assertReadable(shown, "leaderboard", width);
+        await assertAccessible(shown, "leaderboard");
+        assertEquals(await shown.page.locator(".forest svg[role=img]").count(), 2);
+      }
+    });
+  },
+);
 
 /** Makes rows of an experiment with ten seeds and every figure, as long as they get. */
 function fullTable(experiment: Experiment): ResultTable {

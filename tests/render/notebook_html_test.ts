@@ -1,4 +1,4 @@
-import { assert, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Notebook } from "../../lib/notebook/notebook.ts";
 import { notebookHtml } from "../../lib/render/notebook_html.ts";
 
@@ -22,4 +22,38 @@ Deno.test("a link in an output leads to the notebook's page, and stays text with
 Deno.test("a link that would run a script is removed, whatever it is redirected to", () => {
   const html = notebookHtml(notebookOf('<a href="javascript:alert(1)">x</a>'), (href) => href);
   assert(!html.includes("javascript:"), html);
+});
+
+Deno.test("headings have anchors of their own, and the contents after the first text link to them", () => {
+  const cells = ["# Title\n\nQuestion", "## Results & more", "## Results & more\n\n### Part"]
+    .map((source) => ({ cell_type: "markdown" as const, metadata: {}, source }));
+  const html = notebookHtml({ ...notebookOf(""), cells }, () => null, "a-");
+  const contents = /Question.*?<nav.*?<\/nav>/s.exec(html)![0];
+  const links = [...contents.matchAll(/href="#([^"]+)">([^<]+)</g)].map((
+    [, id, text],
+  ) => [id, text]);
+  assertEquals(links, [
+    ["a-results-more", "Results &amp; more"],
+    ["a-results-more-2", "Results &amp; more"],
+  ]);
+  const ids = [...html.matchAll(/<h(\d) id="([^"]+)"/g)].map(([, level, id]) => [level, id]);
+  assertEquals(ids, [["2", "a-results-more"], ["2", "a-results-more-2"], ["3", "a-part"]]);
+  assertStringIncludes(html, 'href="#a-part" aria-label="Link to Part"');
+});
+
+Deno.test("code and parameters are folded, and the parameters of a rendering are open", () => {
+  const cell = (...tags: string[]) => ({
+    cell_type: "code" as const,
+    metadata: { tags },
+    source: 'const scale = "quick" as string;',
+  });
+  const cells = [cell("parameters"), cell("injected-parameters"), cell()];
+  const html = notebookHtml({ ...notebookOf(""), cells }, () => null);
+  assertEquals(
+    [...html.matchAll(/<details( open)?><summary>(\w+)/g)].map(([, open, label]) => [
+      open !== undefined,
+      label,
+    ]),
+    [[false, "Parameters"], [true, "Parameters"], [false, "Code"]],
+  );
 });

@@ -38,10 +38,13 @@ export async function provenanceTable(
   ];
   const { columns, constants } = tellingColumns({ columns: planned, rows }, MADE_BY);
   const table = displayTable({
-    title: ["What made these numbers", ...constants].join(", "),
+    title: "What made these numbers",
     columns,
     rows,
-    note: teachers.length > 0 ? `Teacher: ${of(teachers)}` : undefined,
+    note: [
+      constants.length > 0 && `All with ${constants.join(", ")}`,
+      teachers.length > 0 && `Teacher: ${of(teachers)}`,
+    ].filter(Boolean).join(". ") || undefined,
   });
   const manifest = await readManifest(folder.path);
   const names = plan.flatMap((run) => [

@@ -7,6 +7,7 @@ import { tellingColumns } from "../table/telling_columns.ts";
 import type { Interval } from "../../analysis/statistics/interval.ts";
 import { type Evidence, withVerdicts } from "../../report/with_verdicts.ts";
 import type { Displayable } from "../../report/display.ts";
+import { counted } from "../../report/duration.ts";
 import { displayTable } from "../../report/display_table.ts";
 
 const RULE =
@@ -39,7 +40,7 @@ export function verdictLines(found: readonly Verdict[]): VerdictLine[] {
       claim: claim.statement,
       source: claim.isPapers ? "the paper" : "a question of ours",
       place: placeOf(claim),
-      family: isHere ? `${claim.family.name}: ${claim.family.size}` : null,
+      family: isHere ? `${claim.family.name}, ${counted(claim.family.size, "claim")}` : null,
       seeds: isHere ? seedsText(verdict) : null,
       difference: differenceText(verdict),
       interval: intervalText(verdict),
@@ -62,7 +63,7 @@ export function verdictTable(experiment: Experiment, rows: readonly TableRow[]):
       { key: "interval", title: "interval, adjusted", align: "right" as const },
       { key: "seeds", title: "seeds", align: "right" as const },
       { key: "p", title: "p, adjusted", align: "right" as const },
-      { key: "family", title: "family: size" },
+      { key: "family", title: "family" },
       { key: "source", title: "of" },
     ],
     rows: lines.map((line, index) => ({

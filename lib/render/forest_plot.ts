@@ -1,5 +1,11 @@
 import { escapeHtml } from "../report/escape_html.ts";
-import type { LeaderboardLine } from "./leaderboard.ts";
+import type { Evidence, NotebookVerdict } from "../report/with_verdicts.ts";
+
+/** A verdict with numbers, and the address of the page that decides it. */
+export interface LeaderboardLine extends NotebookVerdict {
+  readonly evidence: Evidence;
+  readonly href: string;
+}
 
 /** The values that an axis shows, from left to right. */
 interface Axis {

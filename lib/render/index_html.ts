@@ -1,6 +1,7 @@
 import { escapeHtml } from "../report/escape_html.ts";
 import type { NotebookVerdict } from "../report/with_verdicts.ts";
-import { leaderboardHtml, type LeaderboardLine } from "./leaderboard.ts";
+import type { LeaderboardLine } from "./forest_plot.ts";
+import { leaderboardHtml } from "./leaderboard.ts";
 import { type LinkTarget, markdownHtml, outline } from "./markdown.ts";
 import { cellErrors, type Notebook, shownAs, VERDICTS_MIME } from "../notebook/notebook.ts";
 

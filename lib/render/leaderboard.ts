@@ -1,12 +1,5 @@
 import { escapeHtml } from "../report/escape_html.ts";
-import type { Evidence, NotebookVerdict } from "../report/with_verdicts.ts";
-import { forestPlot } from "./forest_plot.ts";
-
-/** A verdict with numbers, and the address of the page that decides it. */
-export interface LeaderboardLine extends NotebookVerdict {
-  readonly evidence: Evidence;
-  readonly href: string;
-}
+import { forestPlot, type LeaderboardLine } from "./forest_plot.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   cifar10: "CIFAR-10",

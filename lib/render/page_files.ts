@@ -1,13 +1,12 @@
 import { basename, resolve } from "node:path";
 import { escapeHtml } from "../report/escape_html.ts";
 import { compactFigures } from "../notebook/compact_figures.ts";
-import { INPUTS_MIME, shownAs } from "../notebook/notebook.ts";
+import { INPUTS_MIME, type Notebook, shownAs } from "../notebook/notebook.ts";
 import { formatNotebook } from "../notebook/write_notebook.ts";
 import { encodeArrow } from "../store/arrow_file.ts";
 import { encodeCsv } from "../store/export.ts";
 import { ResultsFolder } from "../store/results_folder.ts";
 import { UserError } from "../user_error.ts";
-import type { NamedNotebook } from "./write_pages.ts";
 
 /** What a notebook's outputs were made from; older notebooks lack table and command. */
 interface Inputs {
@@ -19,9 +18,13 @@ interface Inputs {
 /**
  * Collects the files that a page links to: its notebook, and its tables as Arrow and CSV. A table
  * that is gone, or no longer whole, is left out.
+ *
+ * @param folder the notebook's folder, which its results folders are relative to
  */
 export async function pageFiles(
-  { name, notebook, folder }: NamedNotebook,
+  name: string,
+  notebook: Notebook,
+  folder?: string,
 ): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   files.set(`${name}.ipynb`, new TextEncoder().encode(formatNotebook(compactFigures(notebook))));
@@ -46,19 +49,22 @@ async function readTable(path: string, table: string) {
   }
 }
 
-function inputsOf(notebook: NamedNotebook["notebook"]): Inputs[] {
+function inputsOf(notebook: Notebook): Inputs[] {
   return shownAs(notebook, INPUTS_MIME) as Inputs[];
 }
 
-/** Makes the part of a page that links to its files and gives the commands that make the results. */
-export function filesHtml({ notebook }: NamedNotebook, files: readonly string[]): string {
+/**
+ * Makes the part of a page that links to its files and gives the commands that make the results.
+ *
+ * @param id of its heading
+ */
+export function filesHtml(notebook: Notebook, files: readonly string[], id: string): string {
   const commands = new Set(inputsOf(notebook).flatMap(({ command }) => command ?? []));
+  if (files.length + commands.size === 0) return "";
   const links = files.map((file) => `<a href="${escapeHtml(file)}">${escapeHtml(file)}</a>`);
-  return (links.length > 0 ? `<p>Files of this page: ${links.join(", ")}.</p>` : "") +
-    (commands.size > 0
-      ? `<p>Made by:</p>${
-        [...commands].map((line) => `<pre tabindex="0"><code>${escapeHtml(line)}</code></pre>`)
-          .join("")
-      }`
-      : "");
+  const lines = [...commands].map((line) =>
+    `<pre tabindex="0"><code>${escapeHtml(line)}</code></pre>`
+  );
+  return `<section><h2 id="${escapeHtml(id)}">Files and commands</h2>` +
+    (links.length > 0 ? `<p>${links.join(", ")}</p>` : "") + lines.join("") + "</section>";
 }

@@ -31,12 +31,12 @@ export async function writePages(
   const addressOf = (name: string) => `${name}.html`;
   const target = linksAmong(notebooks, addressOf);
   const files = new Map<string, string | Uint8Array>(Object.entries(await sharedFiles()));
-  for (const named of notebooks) {
-    const { name, notebook } = named;
+  for (const { name, notebook, folder: source } of notebooks) {
     const { title } = summaryOf(name, notebook);
-    const beside = await pageFiles(named);
-    const body = `<header><a href="index.html">All results</a></header>` +
-      `<main>${notebookHtml(notebook, target)}${filesHtml(named, [...beside.keys()])}</main>`;
+    const beside = await pageFiles(name, notebook, source);
+    const body = `<header><a href="index.html">All results</a> · ` +
+      `<a href="#files">Files of this page</a></header><main>${notebookHtml(notebook, target)}` +
+      `${filesHtml(notebook, [...beside.keys()], "files")}</main>`;
     for (const [file, bytes] of beside) files.set(file, bytes);
     files.set(addressOf(name), pageHtml({ title, body, footer }, linkedAssets));
   }
@@ -60,11 +60,10 @@ export async function writeOnePage(
 ): Promise<void> {
   const addressOf = (name: string) => `#${name}`;
   const target = linksAmong(notebooks, addressOf);
-  const articles = notebooks.map((named) => {
-    const { name, notebook } = named;
-    return `<article id="${escapeHtml(name)}">${notebookHtml(notebook, target, `${name}-`)}` +
-      `${filesHtml(named, [])}</article>`;
-  });
+  const articles = notebooks.map(({ name, notebook }) =>
+    `<article id="${escapeHtml(name)}">${notebookHtml(notebook, target, `${name}-`)}` +
+    `${filesHtml(notebook, [], `${name}-files`)}</article>`
+  );
   const isOne = notebooks.length === 1;
   const title = isOne ? summaryOf(notebooks[0].name, notebooks[0].notebook).title : INDEX_TITLE;
   const first = isOne ? "" : overview(notebooks, addressOf, target);

@@ -23,7 +23,7 @@ const command = {
   name: "render",
   summary:
     "Executes notebooks (default: all of the project) and writes them as web pages that need no\n" +
-    "network: an overview with the verdicts, a page for each, and the executed notebooks.",
+    "network: an overview with the verdicts, a page for each, its notebook and its tables.",
   positionals: "[notebook…]",
   options: {
     set: {

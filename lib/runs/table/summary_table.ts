@@ -165,6 +165,8 @@ function noteOf(
   const doubts = doubtfulMeasurements({ results });
   return [
     `${counted(rows.length, "run")}, mean ± standard deviation over seeds; last epoch`,
+    summary.some(({ gain }) => gain?.interval) &&
+    "Intervals are of one comparison each, not adjusted",
     mixed.size > 0 && `${MIXED} with pairs that differ in ${[...mixed].join(", ")}`,
     missing.length > 0 && `Missing: ${describeRuns(missing)}`,
     unmeasured.length > 0 && `Not yet measured: ${describeRuns(unmeasured)}`,

@@ -19,7 +19,7 @@ import { gainWithIntervals } from "../lib/report/gain_intervals.ts";
 import { renderPng } from "../lib/report/static_picture.ts";
 import type { PlanChoices } from "../lib/runs/plan.ts";
 import { gains } from "../lib/runs/report/figure_rows.ts";
-import { verdictLines } from "../lib/runs/report/verdict_table.ts";
+import { verdictLines } from "../lib/runs/report/verdict_words.ts";
 import { collectTable } from "../lib/runs/table/result_table.ts";
 import { summarise } from "../lib/runs/table/summary.ts";
 import { type Verdict, verdicts } from "../lib/runs/table/verdicts.ts";

@@ -8,7 +8,8 @@ import {
 } from "../../lib/runs/experiment.ts";
 import { experiments } from "../../experiments/experiments.ts";
 import { table1 } from "../../experiments/table1.ts";
-import { formatInterval, verdictLines, verdictTable } from "../../lib/runs/report/verdict_table.ts";
+import { verdictTable } from "../../lib/runs/report/verdict_table.ts";
+import { formatInterval, verdictLines } from "../../lib/runs/report/verdict_words.ts";
 import { verdicts } from "../../lib/runs/table/verdicts.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
 import { resolveOptions } from "../../lib/options.ts";

@@ -1,3 +1,4 @@
+import { counted } from "../report/duration.ts";
 import { escapeHtml } from "../report/escape_html.ts";
 import { forestPlot, type LeaderboardLine } from "./forest_plot.ts";
 
@@ -54,7 +55,9 @@ function headlineHtml(lines: readonly LeaderboardLine[]): string {
   const { place } = most.evidence;
   const shown = main.filter(({ evidence }) => evidence.place === place);
   const answers = shown.map(({ claim, verdict, evidence: { isDecided, seeds, shown } }) =>
-    `${claim}: ${isDecided ? `${verdict}, ` : ""}${shown.difference} ${shown.interval ?? ""} ` +
+    `${claim}: ${isDecided ? `${verdict}, ` : ""}${shown.difference} ${
+      shown.interval?.replace(" ", "\u00a0") ?? ""
+    } ` +
     `(${seeds} seeds)`
   );
   const isOpen = shown.every(({ evidence }) => !evidence.isDecided);
@@ -75,8 +78,10 @@ function sectionHtml({ id, title, remark, lines }: Section): string {
   const byClaim = [...Map.groupBy(lines, ({ claim }) => claim).values()].flat();
   const measured = byClaim.filter(({ evidence }) => evidence.difference !== null);
   const open = byClaim.filter(({ evidence }) => evidence.difference === null);
-  const waiting = open.length === 0 ? "" : `<details><summary>${open.length} planned claims ` +
-    `without data</summary>${tableHtml(open, `${title}: without data`)}</details>`;
+  const waiting = open.length === 0
+    ? ""
+    : `<details><summary>${counted(open.length, "planned claim")} ` +
+      `without data</summary>${tableHtml(open, `${title}: without data`)}</details>`;
   return `<section><h2 id="${escapeHtml(id)}">${escapeHtml(title)}</h2>` +
     (remark ?? forestPlot(measured, title)) +
     `${measured.length === 0 ? "" : tableHtml(measured, title)}${waiting}</section>`;

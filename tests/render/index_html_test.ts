@@ -57,12 +57,12 @@ Deno.test("the index starts with the answer, and has CIFAR-10 first and quick tr
   const places = placesOf(
     html,
     "Not settled yet. On CIFAR-10 (resnet8, 20 % of the images) main claim: +2.07 points " +
-      "[-0.51, 4.65] (3 of 10 seeds).",
+      "[-0.51,\u00a04.65] (3 of 10 seeds).",
     "0 of 2 planned claims on CIFAR-10 are decided, 1 have data",
     ">CIFAR-10</h2>",
     '<figure class="forest">',
     '<td data-label="data">CIFAR-10, resnet8, 20 % of the images</td>',
-    "1 planned claims without data",
+    "1 planned claim without data",
     ">Tiny ImageNet</h2>",
     ">Quick trials on small images</h2>",
     "No evidence about the paper",

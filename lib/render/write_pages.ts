@@ -13,28 +13,35 @@ export interface NamedNotebook {
   readonly notebook: Notebook;
 }
 
+const EXPLORER_LINK =
+  `<p><a href="explorer.html">Attack an image yourself</a>: watch it walk to the ` +
+  `teacher’s decision boundary.</p>`;
+
 /**
  * Writes a page for each notebook, an overview, and the files that they share.
  *
  * @param remark footer of each page
+ * @param explorer the explorer's files by name, if the pages come with it
  * @throws UserError if the files cannot be written
  */
 export async function writePages(
   folder: string,
   notebooks: readonly NamedNotebook[],
   remark: string,
+  explorer: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const footer = escapeHtml(remark);
   const addressOf = (name: string) => `${name}.html`;
   const target = linksAmong(notebooks, addressOf);
-  const files: Record<string, string> = { ...await sharedFiles() };
+  const files: Record<string, string> = { ...await sharedFiles(), ...explorer };
   for (const { name, notebook } of notebooks) {
     const { title } = summaryOf(name, notebook);
     const body = `<header><a href="index.html">All notebooks</a></header>` +
       `<main>${notebookHtml(notebook, target)}</main>`;
     files[addressOf(name)] = pageHtml({ title, body, footer }, linkedAssets);
   }
-  const body = `<main>${overview(notebooks, addressOf, target)}</main>`;
+  const link = "explorer.html" in explorer ? EXPLORER_LINK : "";
+  const body = `<main>${overview(notebooks, addressOf, target)}${link}</main>`;
   const assets = { ...linkedAssets, scripts: () => "" };
   files["index.html"] = pageHtml({ title: "Notebooks", body, footer }, assets);
   for (const [name, text] of Object.entries(files)) await writeText(join(folder, name), text);

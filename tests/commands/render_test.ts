@@ -39,9 +39,10 @@ Deno.test("render --no-execute writes the stored outputs of a notebook", async (
   await withNotebook(NOTEBOOK, async (path, out) => {
     const { code, stderr } = await runTask(RENDER, path, "--no-execute", "--out", out);
     assertEquals([code, stderr], [0, ""]);
+    const explorer = ["explorer.css", "explorer.html", "explorer.js", "explorer_data.js"];
     assertEquals(
       await filesIn(out),
-      ["draw.js", "index.html", "page.css", "plotly.js", "sizes.html"],
+      ["draw.js", ...explorer, "index.html", "page.css", "plotly.js", "sizes.html"],
     );
     assertStringIncludes(await Deno.readTextFile(join(out, "sizes.html")), "size of yesterday");
     assertStringIncludes(await Deno.readTextFile(join(out, "index.html")), "how large?");

@@ -25,7 +25,7 @@ type NamedRequest = WalkRequest & Pick<ShownWalk, "classes">;
  * @returns a function that makes a walk and shows it; a newer walk ends the one before
  */
 export function stepsView(
-  tab: ParentNode,
+  tab: HTMLElement,
   onStep: (walk: ShownWalk, step: number) => void,
 ): (prepare: () => Promise<NamedRequest>) => Promise<void> {
   const slider = find<HTMLInputElement>(tab, ".slider");
@@ -49,23 +49,28 @@ export function stepsView(
   return async (prepare) => {
     const own = ++newest;
     const start = performance.now();
+    tab.ariaBusy = "true";
     const ends: number[] = [];
     const request = await prepare();
     const { base, target, classes } = request;
     const steps: SeenStep[] = [];
-    for await (const step of seenWalk(request)) {
-      if (own !== newest) break;
-      steps.push(step);
-      walk = { steps, base, target, classes };
-      slider.max = String(steps.length - 1);
-      slider.value = slider.max;
-      update();
-      ends.push(performance.now() - start);
-      // Lets the page draw the step.
-      await new Promise((resolve) => setTimeout(resolve));
+    try {
+      for await (const step of seenWalk(request)) {
+        if (own !== newest) return;
+        steps.push(step);
+        walk = { steps, base, target, classes };
+        slider.max = String(steps.length - 1);
+        slider.value = slider.max;
+        update();
+        ends.push(performance.now() - start);
+        // Lets the page draw the step.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    } finally {
+      request.image.dispose();
     }
-    request.image.dispose();
     if (own !== newest || walk === null) return;
+    tab.ariaBusy = "false";
     status.textContent = `${ending(walk)} ${timing(ends)}`;
     URL.revokeObjectURL(save.href);
     save.href = URL.createObjectURL(new Blob([asJson(walk)], { type: "application/json" }));

@@ -8,8 +8,8 @@ import { NETWORKS } from "../names.ts";
 import { readOptions } from "./attack_form.ts";
 import { find, make } from "./dom.ts";
 import { type EmbeddedImages, embeddedImages, imageNetworks } from "./embedded.ts";
-import { type WalkRequest } from "./seen_walk.ts";
-import { type ShownWalk, stepsView } from "./steps_view.ts";
+import type { ShownWalk, WalkRequest } from "./seen_walk.ts";
+import { stepsView } from "./steps_view.ts";
 
 /** Starts the tab that attacks an image of Fashion-MNIST. */
 export async function imageTab(tab: HTMLElement): Promise<void> {

@@ -21,6 +21,15 @@ export interface WalkRequest {
   readonly options: Partial<BssAttackOptions>;
 }
 
+/** A walk, as far as it has come. */
+export interface ShownWalk {
+  readonly steps: readonly SeenStep[];
+  readonly base: number;
+  readonly target: number;
+  /** The names of the classes */
+  readonly classes: readonly string[];
+}
+
 /** Attacks the teacher and shows each sample, as soon as it is made, to all networks. */
 export async function* seenWalk(
   { networks: [teacher, ...students], image, base, target, options }: WalkRequest,

@@ -1,18 +1,9 @@
 import { type Outcome, outcomesOf } from "../../attack/attack.ts";
-import { softmaxRows, topClasses } from "../../tensors/rows.ts";
-import { NETWORKS } from "../names.ts";
-import { find, formatNumber, make } from "./dom.ts";
+import { topClasses } from "../../tensors/rows.ts";
+import { find, formatNumber } from "./dom.ts";
 import { gapChart } from "./gap_chart.ts";
-import { type SeenStep, seenWalk, type WalkRequest } from "./seen_walk.ts";
-
-/** A walk, as far as it has come. */
-export interface ShownWalk {
-  readonly steps: readonly SeenStep[];
-  readonly base: number;
-  readonly target: number;
-  /** The names of the classes */
-  readonly classes: readonly string[];
-}
+import { type SeenStep, seenWalk, type ShownWalk, type WalkRequest } from "./seen_walk.ts";
+import { distance, gapOf, numberRows, probabilityRows } from "./step_tables.ts";
 
 /** An attack, and the names of its classes. */
 type NamedRequest = WalkRequest & Pick<ShownWalk, "classes">;
@@ -97,34 +88,6 @@ function timing(ends: readonly number[]): string {
     (ends.length > 2 ? `, a further one takes ${seconds(each)}.` : ".");
 }
 
-function gapOf(logits: Float32Array, { base, target }: ShownWalk): number {
-  return logits[base] - logits[target];
-}
-
-function probabilityRows({ steps, base, target, classes }: ShownWalk, step: number): Node[] {
-  const shares = steps[step].logits.map((logits) => softmaxRows(logits, classes.length));
-  return classes.map((name, label) => {
-    const role = label === base ? " (base)" : label === target ? " (target)" : "";
-    const cells = shares.map((of, network) => {
-      const cell = make("td", { class: NETWORKS[network] }, percent(of[label]));
-      cell.style.setProperty("--share", String(of[label]));
-      return cell;
-    });
-    return make("tr", {}, make("th", { scope: "row" }, name + role), ...cells);
-  });
-}
-
-function numberRows({ steps, classes }: ShownWalk, gaps: readonly number[][]): Node[] {
-  return steps.map(({ sample, logits }, step) => {
-    const cells = [
-      formatNumber(distance(sample, steps[0].sample), 2),
-      ...gaps[step].map((gap) => formatNumber(gap, 2)),
-      ...logits.map((of) => classes[topClasses(of, classes.length)[0]]),
-    ].map((text) => make("td", {}, text));
-    return make("tr", {}, make("th", { scope: "row" }, String(step)), ...cells);
-  });
-}
-
 const ENDINGS: Readonly<Record<Outcome, string>> = {
   "crossed to target": "is in the target class",
   "third class": "is in a third class",
@@ -145,13 +108,4 @@ function ending({ steps, base, target, classes }: ShownWalk): string {
   return `After ${count} ${count === 1 ? "step" : "steps"} the sample ${ENDINGS[outcome]}, at a ` +
     `distance of ${formatNumber(distance(sample, steps[0].sample), 2)}. ` +
     `The teacher says ${classes[tops[0]]}, original says ${original}, bss says ${bss}.`;
-}
-
-/** Computes the L2 distance between two samples. */
-function distance(a: Float32Array, b: Float32Array): number {
-  return Math.sqrt(a.reduce((sum, value, index) => sum + (value - b[index]) ** 2, 0));
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}\u00a0%`;
 }

@@ -22,11 +22,12 @@ export const NETWORK_FILES: Readonly<Record<typeof NETWORKS[number], string>> = 
 
 /**
  * Packs what the page needs into a script, since a page opened from a disk may not read other files:
- * networks and images as gzipped safetensors in base64.
+ * its code, and networks and images as safetensors.
  *
+ * @param code the page's script
  * @throws UserError naming a file that is missing
  */
-export async function explorerData(): Promise<string> {
+export async function explorerData(code: string): Promise<string> {
   const files: Record<string, Uint8Array> = { images: await someImages() };
   for (const [name, file] of Object.entries(NETWORK_FILES)) {
     files[name] = await readWeightsFile(file);
@@ -36,10 +37,25 @@ export async function explorerData(): Promise<string> {
       join(PROJECT_ROOT, `lib/explorer/embedded/${toy}.safetensors`),
     );
   }
-  const packed = Object.entries(files).map(([name, bytes]) =>
-    [name, new Uint8Array(gzipSync(bytes, { level: 9 })).toBase64()] as const
-  );
-  return `const explorerData = ${JSON.stringify(Object.fromEntries(packed))};\n`;
+  const packed = Object.entries(files).map(([name, bytes]) => [name, pack(inPlanes(bytes))]);
+  const data = Object.fromEntries([...packed, ["code", pack(new TextEncoder().encode(code))]]);
+  return `const explorerData = ${JSON.stringify(data)};\n`;
+}
+
+function pack(bytes: Uint8Array): string {
+  return new Uint8Array(gzipSync(bytes, { level: 9 })).toBase64();
+}
+
+/**
+ * Puts the first bytes of all float32 numbers first, then the second bytes, and so on. The bytes with
+ * the exponents are alike, and gzip makes them smaller if they lie together.
+ */
+function inPlanes(bytes: Uint8Array): Uint8Array {
+  const planes = new Uint8Array(bytes.length);
+  for (let plane = 0, to = 0; plane < 4; plane++) {
+    for (let from = plane; from < bytes.length; from += 4) planes[to++] = bytes[from];
+  }
+  return planes;
 }
 
 /** Encodes the first test images of each class. */

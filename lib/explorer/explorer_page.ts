@@ -6,6 +6,7 @@ import { escapeHtml } from "../report/escape_html.ts";
 import { UserError } from "../user_error.ts";
 import { explorerData } from "./explorer_data.ts";
 import body from "./page/explorer.html" with { type: "text" };
+import load from "./page/load.js" with { type: "text" };
 import style from "./page/explorer.css" with { type: "text" };
 
 /**
@@ -18,8 +19,8 @@ import style from "./page/explorer.css" with { type: "text" };
 export async function explorerPage(remark: string): Promise<Readonly<Record<string, string>>> {
   const files = {
     "explorer.css": style,
-    "explorer.js": await bundle(),
-    "explorer_data.js": await explorerData(),
+    "explorer.js": load,
+    "explorer_data.js": await explorerData(await bundle()),
   };
   const bytes = Object.values(files).reduce((sum, { length }) => sum + length, body.length);
   const page = {

@@ -236,7 +236,7 @@ for (const scheme of ["light", "dark"] as const) {
 browserTest("the explorer names the size of its files, and a bad option", async (show) => {
   await withExplorer(show, 1300, async ({ page }) => {
     const bytes = Object.values(await made!).reduce((sum, { length }) => sum + length, 0);
-    assert(bytes < 2.1e6, `the explorer has ${bytes} bytes`);
+    assert(bytes < 1.75e6, `the explorer has ${bytes} bytes`);
     const megabytes = (bytes / 1e6).toFixed(1);
     assertMatch(
       await page.locator(".cost").textContent() ?? "",

@@ -12,13 +12,16 @@ import { decodeSafetensors, type Safetensors } from "../../nn/safetensors.ts";
 import { weightsFrom } from "../../nn/weights_file.ts";
 import { NETWORKS } from "../names.ts";
 
-/** Safetensors files by name, gzipped and in base64, which `explorer_data.js` leaves for the page. */
-declare const explorerData: Readonly<Record<string, string>>;
+/** The files of `explorer_data.js` by name, unpacked by `load.js`. */
+declare function unpackData(name: string): Promise<Uint8Array>;
 
 async function unpack(name: string): Promise<Safetensors> {
-  const packed = Uint8Array.from(atob(explorerData[name]), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return decodeSafetensors(new Uint8Array(await new Response(stream).arrayBuffer()), name);
+  const planes = await unpackData(name);
+  const bytes = new Uint8Array(planes.length);
+  for (let plane = 0, from = 0; plane < 4; plane++) {
+    for (let to = plane; to < bytes.length; to += 4) bytes[to] = planes[from++];
+  }
+  return decodeSafetensors(bytes, name);
 }
 
 /** Some test images of a data set. */

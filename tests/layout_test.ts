@@ -61,12 +61,21 @@ Deno.test("no folders import each other in a circle", () => {
   assertEquals(inCircles(folders), []);
 });
 
+Deno.test("only the command that renders pages knows the explorer", () => {
+  const others = [...imports].filter(([path, targets]) =>
+    folderOf(path) !== "lib/explorer" && targets.some((to) => folderOf(to) === "lib/explorer")
+  );
+  assertEquals(others.map(([path]) => path), ["lib/commands/render.ts"]);
+});
+
 Deno.test("results, figures and Stop know nothing of training, and the library nothing of experiments", () => {
   const forbidden: Record<string, RegExp> = {
     "lib/": /^experiments\//,
     "lib/report/": /^lib\/(training|runs)\//,
     "lib/store/": /^lib\/(training|runs|distillation)\//,
     "lib/stop/": /^lib\/(?!stop\/)/,
+    // What a browser runs.
+    "lib/explorer/page/": /^lib\/(backend|commands|notebook|render|runs|store|teacher)\//,
   };
   const wrong = [...imports].flatMap(([path, targets]) =>
     Object.entries(forbidden).filter(([folder]) => path.startsWith(folder))

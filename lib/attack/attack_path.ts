@@ -1,6 +1,50 @@
 import * as tf from "@tensorflow/tfjs";
-import { bssAttack, type BssAttackOptions } from "./bss.ts";
+import { bssAttack, type BssAttackOptions, bssAttackOptions } from "./bss.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { resolveOptions } from "../options.ts";
+
+/** One sample on the way of an image to the decision boundary. */
+export interface AttackStep {
+  /**
+   * `[1, h, w, c]`: the image itself, then the sample after each step. The caller frees it once it has
+   * the next one.
+   */
+  readonly sample: tf.Tensor4D;
+  /** The attacked classifier's logits on the sample */
+  readonly logits: Float32Array;
+  /** The gap f_base − f_target of the sample, in logits */
+  readonly gap: number;
+}
+
+/**
+ * Follows the BSS attack on one image and gives each sample as soon as it is made. The attack draws no
+ * random numbers, and a step depends only on where it starts, so attacks of one step each go the same
+ * way as one attack of many steps.
+ *
+ * @param image `[1, h, w, c]`
+ */
+export async function* attackSteps(
+  classifier: FrozenClassifier,
+  image: tf.Tensor4D,
+  baseClass: number,
+  targetClass: number,
+  options: Partial<BssAttackOptions> = {},
+): AsyncGenerator<AttackStep> {
+  const { maxSteps, ...settings } = resolveOptions("bss attack", bssAttackOptions, options);
+  const classes = { labels: [baseClass], targets: [targetClass] };
+  let from = image;
+  for (let step = 0; step <= maxSteps; step++) {
+    const part = await bssAttack(classifier, from, classes, {
+      ...settings,
+      maxSteps: Math.min(step, 1),
+    });
+    const logits = await part.logits.data<"float32">();
+    part.logits.dispose();
+    if (step > 0 && part.steps[0] === 0) return part.samples.dispose();
+    from = part.samples;
+    yield { sample: from, logits, gap: logits[baseClass] - logits[targetClass] };
+  }
+}
 
 /** The way of one image to the decision boundary. */
 export interface AttackPath {
@@ -11,8 +55,7 @@ export interface AttackPath {
 }
 
 /**
- * Follows the BSS attack on one image step by step. The attack draws no random numbers, so attacks of
- * at most 0, 1, 2, … steps are the beginnings of one path.
+ * Follows the BSS attack on one image to its end, step by step.
  *
  * @param image `[1, h, w, c]`
  */
@@ -23,19 +66,11 @@ export async function attackPath(
   targetClass: number,
   options: Partial<BssAttackOptions> = {},
 ): Promise<AttackPath> {
-  const classes = { labels: [baseClass], targets: [targetClass] };
-  const whole = await bssAttack(classifier, image, classes, options);
-  tf.dispose([whole.samples, whole.logits]);
-  const samples: tf.Tensor4D[] = [];
-  const gaps: number[] = [];
-  for (let maxSteps = 0; maxSteps <= whole.steps[0]; maxSteps++) {
-    const part = await bssAttack(classifier, image, classes, { ...options, maxSteps });
-    const logits = await part.logits.data();
-    gaps.push(logits[baseClass] - logits[targetClass]);
-    samples.push(part.samples);
-    part.logits.dispose();
-  }
+  const steps = await Array.fromAsync(
+    attackSteps(classifier, image, baseClass, targetClass, options),
+  );
+  const samples = steps.map(({ sample }) => sample);
   const path = tf.concat(samples, 0);
   tf.dispose(samples);
-  return { samples: path, gaps };
+  return { samples: path, gaps: steps.map(({ gap }) => gap) };
 }

@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type CommandLine, runCommand } from "./command_line.ts";
 import { cellErrors, type Notebook } from "../notebook/notebook.ts";
 import { compactFigures, pathsShown } from "../notebook/compact_figures.ts";
+import { explorerPage } from "../explorer/explorer_page.ts";
 import { executeNotebook } from "../notebook/execute_notebook.ts";
 import { notebooksNamed } from "../notebook/list_notebooks.ts";
 import {
@@ -23,7 +24,8 @@ const command = {
   name: "render",
   summary:
     "Executes notebooks (default: all of the project) and writes them as web pages that need no\n" +
-    "network: an overview with the verdicts, a page for each, its notebook and its tables.",
+    "network: an overview with the verdicts, a page for each, its notebook and its tables, and a\n" +
+    "page on which you attack images yourself.",
   positionals: "[notebook…]",
   options: {
     set: {
@@ -98,7 +100,8 @@ async function render(paths: readonly string[], options: Options): Promise<numbe
     parameters: parseSettings(options.set, source.notebook),
   }));
   const foot = await remark(options);
-  // Without execution, git was the last program that rendering needs.
+  const explorer = options.standalone ? {} : await explorerPage(foot).catch(warnWithoutExplorer);
+  // Without execution, git and the bundler were the last programs that rendering needs.
   if (options["no-execute"]) {
     for (const name of ["run", "net"] as const) await Deno.permissions.revoke({ name });
   }
@@ -114,9 +117,16 @@ async function render(paths: readonly string[], options: Options): Promise<numbe
   }
   const page = join(out, pageName(options, shown));
   if (options.standalone) await writeOnePage(page, shown, foot);
-  else await writePages(out, shown, foot);
+  else await writePages(out, shown, foot, explorer);
   console.log(`written to ${page}`);
   return shown.some(({ notebook }) => cellErrors(notebook).length > 0) ? 1 : 0;
+}
+
+/** Leaves out the explorer where it cannot be made: the notebooks' pages do not need it. */
+function warnWithoutExplorer(error: unknown): Record<string, never> {
+  if (!(error instanceof UserError)) throw error;
+  console.warn(`there will be no explorer page: ${printableLines(error.message)}`);
+  return {};
 }
 
 function pageName({ standalone }: Options, notebooks: readonly NamedNotebook[]): string {
@@ -125,7 +135,7 @@ function pageName({ standalone }: Options, notebooks: readonly NamedNotebook[]):
 }
 
 function checkNames(names: readonly string[]): void {
-  const taken = new Set(["index"]);
+  const taken = new Set(["index", "explorer"]);
   for (const name of names) {
     if (taken.has(name)) {
       throw new UserError(`several pages would be "${name}.html"; rename a notebook`);

@@ -1,4 +1,4 @@
-import type { Dataset, ImageSet } from "./dataset.ts";
+import type { Dataset, DatasetDescription, ImageSet } from "./dataset.ts";
 
 /** Width of the border of zeros around an image before it is cropped to its original size. */
 const PADDING = 4;
@@ -115,7 +115,7 @@ function augmentChannel(
 
 /** Normalises images without augmentation; returns `[indices.length, height, width, channel]`. */
 export function normaliseBatch(
-  dataset: Dataset,
+  dataset: DatasetDescription,
   { images }: ImageSet,
   indices: ArrayLike<number>,
 ): Float32Array {

@@ -16,21 +16,29 @@ export interface NamedNotebook {
   readonly folder?: string;
 }
 
+const EXPLORER_LINK =
+  `<p><a href="explorer.html">Attack an image yourself</a>: watch it walk to the ` +
+  `teacher’s decision boundary.</p>`;
+
 /**
  * Writes a page for each notebook, an overview, and the files that they share or link to.
  *
  * @param remark footer of each page
+ * @param explorer the explorer's files by name, if the pages come with it
  * @throws UserError if the files cannot be written
  */
 export async function writePages(
   folder: string,
   notebooks: readonly NamedNotebook[],
   remark: string,
+  explorer: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const footer = escapeHtml(remark);
   const addressOf = (name: string) => `${name}.html`;
   const target = linksAmong(notebooks, addressOf);
-  const files = new Map<string, string | Uint8Array>(Object.entries(await sharedFiles()));
+  const files = new Map<string, string | Uint8Array>(
+    Object.entries({ ...await sharedFiles(), ...explorer }),
+  );
   for (const { name, notebook, folder: source } of notebooks) {
     const { title } = summaryOf(name, notebook);
     const beside = await pageFiles(name, notebook, source);
@@ -40,7 +48,8 @@ export async function writePages(
     for (const [file, bytes] of beside) files.set(file, bytes);
     files.set(addressOf(name), pageHtml({ title, body, footer }, linkedAssets));
   }
-  const body = `<main>${overview(notebooks, addressOf, target)}</main>`;
+  const link = "explorer.html" in explorer ? EXPLORER_LINK : "";
+  const body = `<main>${overview(notebooks, addressOf, target)}${link}</main>`;
   const assets = { ...linkedAssets, scripts: () => "" };
   files.set("index.html", pageHtml({ title: INDEX_TITLE, body, footer }, assets));
   for (const [name, content] of files) await write(join(folder, name), content);

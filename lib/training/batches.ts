@@ -5,7 +5,7 @@ import {
   drawAugmentation,
   normaliseBatch,
 } from "../data/augment.ts";
-import type { Dataset, ImageSet } from "../data/dataset.ts";
+import type { Dataset, DatasetDescription, ImageSet } from "../data/dataset.ts";
 
 /** A mini-batch; the caller disposes of its tensors. */
 export interface MiniBatch {
@@ -40,7 +40,7 @@ export function makeBatch(dataset: Dataset, indices: Int32Array, random: () => n
 
 /** Makes a tensor `[n, height, width, channel]` of images of a set, normalised but not augmented. */
 export function imageTensor(
-  dataset: Dataset,
+  dataset: DatasetDescription,
   set: ImageSet,
   indices: ArrayLike<number>,
 ): tf.Tensor4D {
@@ -49,7 +49,7 @@ export function imageTensor(
 
 /** Makes a tensor `[n, height, width, channel]` of normalised pixels. */
 function pixelTensor(
-  { height, width, channels }: Dataset,
+  { height, width, channels }: DatasetDescription,
   pixels: Float32Array,
 ): tf.Tensor4D {
   const size = height * width * channels;

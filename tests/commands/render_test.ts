@@ -39,10 +39,12 @@ Deno.test("render --no-execute writes the stored outputs of a notebook", async (
   await withNotebook(NOTEBOOK, async (path, out) => {
     const { code, stderr } = await runTask(RENDER, path, "--no-execute", "--out", out);
     assertEquals([code, stderr], [0, ""]);
+    const explorer = ["explorer.css", "explorer.html", "explorer.js", "explorer_data.js"];
     assertEquals(
       await filesIn(out),
       [
         "draw.js",
+        ...explorer,
         "index.html",
         "page.css",
         "plotly.js",

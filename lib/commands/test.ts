@@ -30,7 +30,10 @@ const LONGEST_FIRST = ["commands", "notebooks", "runs", "integrity", "training",
  * Folders whose files share an isolate, since starting and compiling TensorFlow.js for each file
  * takes a quarter of their time. Other folders start programs or change what is global.
  */
-const SHARING = ["analysis", "attack", "distillation", "nn", "selection", "training"];
+const SHARING = [
+  ...["analysis", "attack", "data", "distillation", "nn", "report", "runs", "selection", "store"],
+  ...["teacher", "training"],
+];
 
 /** One thread each, because the processes run side by side: OpenMP and Mesa would spin in wait. */
 const ONE_CORE = { OMP_NUM_THREADS: "1", LP_NUM_THREADS: "1" };

@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
 import type { Architecture } from "../lib/nn/architecture.ts";
+import { DenseNetwork } from "../lib/nn/dense_network.ts";
 import { freeze } from "../lib/nn/freeze.ts";
+import { FrozenDense } from "../lib/nn/frozen_dense.ts";
 import type { FrozenNetwork } from "../lib/nn/frozen_classifier.ts";
 import { initialiseResNet } from "../lib/nn/initialise.ts";
 import type { ResNet } from "../lib/nn/resnet.ts";
@@ -29,6 +31,17 @@ export function testClassifier(
 ): FrozenNetwork {
   const network = testNetwork(architecture, seed);
   const frozen = freeze(network);
+  network.dispose();
+  return frozen;
+}
+
+/**
+ * Makes a small network without convolutions for images of 8×8, for tests with hundreds of passes
+ * through any classifier.
+ */
+export function denseClassifier(classes = TINY.classes, seed = "network"): FrozenNetwork {
+  const network = new DenseNetwork([64, 32, classes], seedrandom(seed) as () => number);
+  const frozen = new FrozenDense(network);
   network.dispose();
   return frozen;
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { chooseAssertLibrary } from "./assert_library.ts";
 import { parseList, runCommand } from "./command_line.ts";
 import { hiddenParts, HIDEABLE, VARIABLE } from "../files/hidden.ts";
@@ -23,11 +24,21 @@ const command = {
 } as const;
 
 /** The slowest folders. They start first, so that no long one is left for the end. */
-const LONGEST_FIRST = ["commands", "notebooks", "integrity", "golden", "training", "attack"];
+const LONGEST_FIRST = ["commands", "notebooks", "runs", "integrity", "training", "attack"];
+
+/**
+ * Folders whose files share an isolate, since starting and compiling TensorFlow.js for each file
+ * takes a quarter of their time. Other folders start programs or change what is global.
+ */
+const SHARING = [
+  ...["analysis", "attack", "data", "distillation", "nn", "report", "runs", "selection", "store"],
+  ...["teacher", "training"],
+];
 
 /** One thread each, because the processes run side by side: OpenMP and Mesa would spin in wait. */
 const ONE_CORE = { OMP_NUM_THREADS: "1", LP_NUM_THREADS: "1" };
-const SIDE_BY_SIDE = 2;
+/** For two cores, since one of the processes often waits for Jupyter, Slurm or a disk. */
+const SIDE_BY_SIDE = 3;
 
 if (import.meta.main) {
   await runCommand(command, Deno.args, async ({ positionals, options }) => {
@@ -43,7 +54,9 @@ if (import.meta.main) {
     console.log(`assertions: ${assertions.description}`);
     const filter = options.filter === undefined ? [] : ["--filter", options.filter];
     const args = [...assertions.denoArguments, ...filter];
-    if (positionals.length === 1) return tell([await runTests([...args, ...positionals])]);
+    if (positionals.length === 1) {
+      return tell([await runTests([...args, ...denoPaths(positionals)])]);
+    }
     const jobs = positionals.map((path) => [path]);
     if (jobs.length === 0) {
       Deno.chdir(PROJECT_ROOT);
@@ -53,7 +66,7 @@ if (import.meta.main) {
     if (jobs.length === 0) {
       throw new UserError("no changed folder has tests; leave out --changed to run all tests");
     }
-    return tell(await runSideBySide(jobs.map((files) => [...args, ...files])));
+    return tell(await runSideBySide(jobs.map((paths) => [...args, ...denoPaths(paths)])));
   });
 }
 
@@ -67,6 +80,13 @@ async function testFolders(): Promise<string[][]> {
     entries.filter(({ name }) => name.endsWith("_test.ts")).map(({ name }) => `tests/${name}`),
     ["lib", "experiments"],
   ];
+}
+
+/** Gives what Deno is to test: the paths, or for a folder of `SHARING` the file that imports it. */
+function denoPaths(paths: readonly string[]): readonly string[] {
+  const folder = resolve(paths[0]);
+  const isShared = SHARING.some((name) => folder === resolve(PROJECT_ROOT, "tests", name));
+  return isShared ? [resolve(PROJECT_ROOT, "tests/together.ts"), "--", folder] : paths;
 }
 
 /** The files that differ from the last commit. */

@@ -7,7 +7,7 @@ import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { topClasses } from "../../lib/tensors/rows.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { constantClassifier, randomLinear } from "../classifiers.ts";
-import { testClassifier, testImages } from "../networks.ts";
+import { denseClassifier, testClassifier, testImages, TINY } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onEveryBackend, onUsableBackends } from "../on_every_backend.ts";
 import { free } from "./results.ts";
@@ -54,10 +54,14 @@ async function run(
 
 for (const attack of attacks) {
   const name = `${attack.shortName} attack`;
-  const onBackends = attack.shortName === "bss" ? onEveryBackend : onUsableBackends;
+  const isBss = attack.shortName === "bss";
+  const onBackends = isBss ? onEveryBackend : onUsableBackends;
+  // `tests/distillation/bss_attacks_test.ts` makes every attack on a ResNet.
+  const networkOf = (classes: number) =>
+    isBss ? testClassifier({ ...TINY, classes }) : denseClassifier(classes);
 
   onBackends(`the ${name} gives the classifier's logits, true norms and outcomes`, async () => {
-    const classifier = testClassifier();
+    const classifier = networkOf(4);
     const images = testImages(8);
     const { labels, targets } = await classesOf(classifier, images);
     for (const classes of [{ labels }, { labels, targets }]) {
@@ -102,7 +106,7 @@ for (const attack of attacks) {
   });
 
   onBackends(`the ${name} gives the same samples in batches as at once`, async () => {
-    const classifier = testClassifier();
+    const classifier = networkOf(4);
     const images = testImages(6);
     const { labels, targets } = await classesOf(classifier, images);
     const whole = await run(attack, classifier, images, { labels, targets });
@@ -127,7 +131,7 @@ for (const attack of attacks) {
   onBackends(
     `the ${name} gives the same samples from a first pass that was made already`,
     async () => {
-      const classifier = testClassifier();
+      const classifier = networkOf(4);
       const images = testImages(4);
       const classes = await classesOf(classifier, images);
       const expected = await run(attack, classifier, images, classes);
@@ -148,7 +152,7 @@ for (const attack of attacks) {
 
   onBackends(`the ${name} handles no image, one image, 2 and 200 classes`, async () => {
     for (const [count, classes] of [[0, 4], [1, 4], [3, 2], [3, 200]]) {
-      const classifier = testClassifier({ depth: 8, channels: 1, classes });
+      const classifier = networkOf(classes);
       const images = testImages(count);
       const goal = await classesOf(classifier, images);
       const result = await run(attack, classifier, images, goal);
@@ -177,7 +181,7 @@ for (const attack of attacks) {
   });
 
   Deno.test(`the ${name} draws from the run's own stream, or not at all`, async () => {
-    const classifier = testClassifier();
+    const classifier = networkOf(4);
     const images = testImages(3);
     const classes = await classesOf(classifier, images);
     const results = [];
@@ -196,7 +200,7 @@ for (const attack of attacks) {
   });
 
   Deno.test(`the ${name} says what is wrong with options, classes and a classifier`, async () => {
-    const classifier = testClassifier();
+    const classifier = networkOf(4);
     const images = testImages(2);
     const call = (classes: AttackClasses, options: Record<string, unknown> = {}) => () =>
       run(attack, classifier, images, classes, options);

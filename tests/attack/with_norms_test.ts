@@ -6,7 +6,7 @@ import { bssAttack } from "../../lib/attack/bss.ts";
 import { attackNormalised } from "../../lib/attack/pixel_space.ts";
 import { withNorms } from "../../lib/attack/with_norms.ts";
 import { linearClassifier } from "../classifiers.ts";
-import { testClassifier, testImages } from "../networks.ts";
+import { denseClassifier, testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf } from "../values_of.ts";
@@ -32,7 +32,7 @@ for (const attack of attacks) {
   onUsableBackends(
     `withNorms() keeps the directions of the ${attack.shortName} attack, at the lengths of BSS`,
     async () => {
-      const classifier = testClassifier();
+      const classifier = denseClassifier();
       const images = tf.tidy(() => tf.mul(testImages(5), 0.3)) as tf.Tensor4D;
       const logits = classifier.logits(images);
       const labels = await topOf(logits);

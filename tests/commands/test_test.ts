@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runTask } from "./run_task.ts";
 import { foldersOf } from "../../lib/commands/test.ts";
 
@@ -11,6 +11,16 @@ Deno.test("test --changed takes the folders of tests that are named after change
   assertEquals(of("tests/nn/resnet_test.ts"), ["tests/nn"]);
   assertEquals(of("experiments/run.ts", "lib/nn/sgd.ts"), ["tests/runs", "tests/nn"]);
   assertEquals(of("lib/mod.ts", "deno.json"), []);
+});
+
+Deno.test("test runs every file of a folder whose files share an isolate, and applies a filter", async () => {
+  const all = await runTask(TEST, "tests/selection");
+  assertStringIncludes(all.stdout, "tests from ./tests/together.ts");
+  for (const name of ["selectBaseSamples()", "sampleTargetClasses()"]) {
+    assertStringIncludes(all.stdout, `\n${name} `);
+  }
+  const one = await runTask(TEST, "tests/selection", "--filter", "needs two classes");
+  assertMatch(one.stdout, /^1 passed, 0 failed, \d skipped$/m);
 });
 
 Deno.test("test --without names what it hides, skips the tests that need it, and refuses unknown names", async () => {

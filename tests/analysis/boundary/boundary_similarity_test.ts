@@ -9,7 +9,7 @@ import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
 import { topClasses } from "../../../lib/tensors/rows.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { constantClassifier } from "../../classifiers.ts";
-import { testClassifier, testImages, TINY } from "../../networks.ts";
+import { denseClassifier, testImages } from "../../networks.ts";
 import { onUsableBackends } from "../../on_every_backend.ts";
 
 const NEWTON = { step: "newton", eta: 1.2 } as const;
@@ -25,7 +25,7 @@ async function labelledBy(classifier: FrozenClassifier, count: number) {
 
 /** Makes a network that resembles the test classifier. */
 function neighbour(): FrozenClassifier {
-  const [one, other] = [testClassifier(), testClassifier(TINY, "other")];
+  const [one, other] = [denseClassifier(), denseClassifier(4, "other")];
   const mixed: FrozenClassifier = {
     classes: one.classes,
     logits: (x) => tf.tidy(() => tf.add(one.logits(x), tf.mul(other.logits(x), 0.2))),
@@ -46,7 +46,7 @@ function neighbour(): FrozenClassifier {
 }
 
 onUsableBackends("boundary similarity of a network with itself is 1", async () => {
-  const classifier = testClassifier();
+  const classifier = denseClassifier();
   const set = await labelledBy(classifier, 12);
   const similarity = await boundarySimilarity(classifier, classifier, set, NEWTON);
   assertEquals([similarity.qualifying, similarity.attacked], [12, 12]);
@@ -67,7 +67,7 @@ onUsableBackends("boundary similarity of a network with itself is 1", async () =
 onUsableBackends(
   "boundary similarity of two networks is below 1, and its figures are consistent",
   async () => {
-    const [teacher, student] = [testClassifier(), neighbour()];
+    const [teacher, student] = [denseClassifier(), neighbour()];
     const set = await labelledBy(teacher, 12);
     const similarity = await boundarySimilarity(teacher, student, set, { ...NEWTON, pairs: "all" });
     assert(similarity.qualifying <= 12 && similarity.attacked === similarity.qualifying);
@@ -89,7 +89,7 @@ onUsableBackends(
 onUsableBackends(
   "boundary similarity depends on the seed, but not on the batch size",
   async () => {
-    const [teacher, student] = [testClassifier(), neighbour()];
+    const [teacher, student] = [denseClassifier(), neighbour()];
     const set = await labelledBy(teacher, 12);
     const measure = (options: Partial<BoundarySimilarityOptions>) =>
       boundarySimilarity(teacher, student, set, { ...NEWTON, count: 6, pairs: "all", ...options });
@@ -110,7 +110,7 @@ onUsableBackends(
 onUsableBackends(
   "boundary similarity draws the target of an image without regard to the other images",
   async () => {
-    const classifier = testClassifier();
+    const classifier = denseClassifier();
     const set = await labelledBy(classifier, 12);
     // Only the last image is left: it had the twelfth place, and now has the first.
     const labels = set.labels.map((label, i) => i < 11 ? (label + 1) % 4 : label);
@@ -134,7 +134,7 @@ onUsableBackends(
 onUsableBackends(
   "boundary similarity without a qualifying image is null, not NaN",
   async () => {
-    const classifier = testClassifier();
+    const classifier = denseClassifier();
     const set = await labelledBy(classifier, 3);
     const wrong = { images: set.images, labels: set.labels.map((label) => (label + 1) % 4) };
     const similarity = await boundarySimilarity(classifier, classifier, wrong, NEWTON);
@@ -162,7 +162,7 @@ onUsableBackends("boundary similarity leaves out pairs without a perturbation", 
 
 onUsableBackends("boundary similarity takes a single image, 2 and 200 classes", async () => {
   for (const [count, classes] of [[1, 4], [2, 2], [2, 200]]) {
-    const classifier = testClassifier({ depth: 8, channels: 1, classes });
+    const classifier = denseClassifier(classes);
     const set = await labelledBy(classifier, count);
     const similarity = await boundarySimilarity(classifier, classifier, set, {
       ...NEWTON,
@@ -176,7 +176,7 @@ onUsableBackends("boundary similarity takes a single image, 2 and 200 classes", 
 });
 
 Deno.test("boundary similarity says what is wrong with options, labels and networks", async () => {
-  const [four, three] = [testClassifier(), testClassifier({ ...TINY, classes: 3 })];
+  const [four, three] = [denseClassifier(), denseClassifier(3)];
   const images = testImages(2);
   const call = (options: object, labels = [0, 1], student = four) => () =>
     boundarySimilarity(four, student, { images, labels }, options);
@@ -189,7 +189,7 @@ Deno.test("boundary similarity says what is wrong with options, labels and netwo
 });
 
 Deno.test("boundary similarity stops at the next batch when its signal is aborted", async () => {
-  const classifier = testClassifier();
+  const classifier = denseClassifier();
   const set = await labelledBy(classifier, 4);
   await assertRejects(
     () => boundarySimilarity(classifier, classifier, set, NEWTON, { signal: AbortSignal.abort() }),

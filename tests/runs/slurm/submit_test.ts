@@ -41,6 +41,15 @@ async function tasksIn(results: string): Promise<string[]> {
   return lines.flatMap((line) => /^\d+_(\d+ .*\d of \d)/.exec(line)?.[1].replace(/ +/g, " ") ?? []);
 }
 
+/** Waits until the only submission has a task in this state. Slurm tells sooner than `--status`. */
+async function untilATaskIs(state: "pending" | "running", results: string): Promise<void> {
+  const inSlurm = () => output("squeue", "--noheader", `--states=${state}`);
+  await until(
+    `a task is ${state}`,
+    async () => await inSlurm() !== "" && (await tasksIn(results)).join().includes(state),
+  );
+}
+
 /** Reads all logs of the only submission, in the order of the tasks. */
 async function logsIn(results: string): Promise<string[]> {
   const [{ name }] = await Array.fromAsync(Deno.readDir(join(results, "slurm")));
@@ -71,7 +80,7 @@ slurmTest(
     assertEquals(await tasksIn(results), held);
 
     await output("scontrol", "release", "1");
-    await until("a task runs", async () => (await tasksIn(results)).join().includes("running"));
+    await untilATaskIs("running", results);
     await until("no task is left", async () => await output("squeue", "-h") === "", 120);
     const logs = await logsIn(results);
     assertMatch(
@@ -110,7 +119,7 @@ slurmTest(
     const log = async () => (await logsIn(folder)).join();
     await until("the run has begun", async () => begunRuns(await log()).length > 0);
     await output("scancel", "--batch", "--signal=USR1", "1"); // as Slurm does before the end
-    await until("the task waits", async () => (await tasksIn(folder))[0].includes("pending"));
+    await untilATaskIs("pending", folder);
     assertMatch((await tasksIn(folder))[0], /^1 pending.*, requeued 1× 0 of 1$/);
     await until("it has gone on", async () => /resuming[^]*epoch \d/.test(await log()));
     assertEquals(await tasksIn(folder), ["1 running, requeued 1× 0 of 1"]);

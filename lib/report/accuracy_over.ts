@@ -1,5 +1,5 @@
 import { mean, sampleStd } from "../analysis/statistics/interval.ts";
-import { type MethodStyle, methodStyles } from "./colours.ts";
+import { type MethodStyle, methodStyle } from "./colours.ts";
 import { errorBars, seedPoints } from "./mean_and_seeds.ts";
 import { type Axis, type Figure, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
@@ -47,7 +47,6 @@ export function accuracyOver(
     );
   }
   const methods = [...new Set(points.map(({ method }) => method))];
-  const styles = methodStyles(methods);
   const places = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
   const isShared = methods.length > 1 &&
     places.every((x) => points.filter((point) => point.x === x).length === methods.length);
@@ -57,7 +56,7 @@ export function accuracyOver(
       tracesOf(
         points.filter((point) => point.method === method).toSorted((a, b) => a.x - b.x),
         (x) => aside(x, index - (methods.length - 1) / 2),
-        styles.get(method)!,
+        methodStyle(method),
       )
     ),
     layout: figureLayout(title, {

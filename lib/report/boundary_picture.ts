@@ -1,7 +1,7 @@
 import { type ClassRegions, regionAgreement } from "../analysis/class_regions.ts";
 import type { PointSet } from "../data/point_set.ts";
 import { boundaryLines, type Polyline } from "./zero_lines.ts";
-import { methodStyles } from "./colours.ts";
+import { methodStyle } from "./colours.ts";
 import { type AnyTrace, type Figure, type HeatmapTrace, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
 
@@ -35,7 +35,6 @@ export function boundaryPicture(
   { teacher, students = {}, points, attacked }: BoundaryPictureInput,
   title: string,
 ): Figure<AnyTrace> {
-  const styles = methodStyles(Object.keys(students));
   const range = [teacher.axis[0], teacher.axis.at(-1)!] as const;
   const axis = { range, dtick: 1, showgrid: false, constrain: "domain" } as const;
   return {
@@ -43,7 +42,7 @@ export function boundaryPicture(
       ground(teacher),
       lineTrace("teacher", boundaryLines(teacher), TEACHER_LINE),
       ...Object.entries(students).map(([method, regions]) => {
-        const { colour: color, dash } = styles.get(method)!;
+        const { colour: color, dash } = methodStyle(method);
         const share = (100 * regionAgreement(teacher, regions)).toFixed(1);
         return lineTrace(`${method}, agrees on ${share} %`, boundaryLines(regions), {
           color,

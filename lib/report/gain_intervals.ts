@@ -1,5 +1,5 @@
 import type { Interval } from "../analysis/statistics/interval.ts";
-import { methodStyles } from "./colours.ts";
+import { methodStyle } from "./colours.ts";
 import { errorBars } from "./mean_and_seeds.ts";
 import { type Figure, hoverText } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
@@ -41,7 +41,6 @@ export function gainWithIntervals(
     xTitle = `Gain over ${reference} (percentage points)`,
   }: GainOptions,
 ): Figure {
-  const styles = methodStyles(rows.map(({ method }) => method));
   const severalStudents = new Set(rows.map(({ student }) => student)).size > 1;
   const names = rows.map(({ method, student }) =>
     severalStudents && student !== undefined ? `${student}, ${method}` : method
@@ -66,7 +65,7 @@ export function gainWithIntervals(
   });
   return {
     data: rows.map(({ method, mean, interval }, row) => {
-      const { colour, symbol } = styles.get(method)!;
+      const { colour, symbol } = methodStyle(method);
       return {
         type: "scatter",
         mode: "markers",

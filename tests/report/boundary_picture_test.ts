@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { boundaryPicture } from "../../lib/report/boundary_picture.ts";
-import { methodStyles } from "../../lib/report/colours.ts";
+import { methodStyle } from "../../lib/report/colours.ts";
 import type { AnyTrace, HeatmapTrace, Trace } from "../../lib/report/figure.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { regionsOf } from "./regions_of.ts";
@@ -41,10 +41,9 @@ Deno.test("boundaryPicture() draws each student in its method's style", () => {
   const students = { original: shifted, bss: right };
   const { data } = boundaryPicture({ teacher: right, students, points: POINTS }, "");
   const [teacher, original, bss] = scatters(data);
-  const styles = methodStyles(["original", "bss"]);
   assertEquals([original, bss].map(({ line }) => [line!.color, line!.dash]), [
-    [styles.get("original")!.colour, styles.get("original")!.dash],
-    [styles.get("bss")!.colour, styles.get("bss")!.dash],
+    [methodStyle("original").colour, methodStyle("original").dash],
+    [methodStyle("bss").colour, methodStyle("bss").dash],
   ]);
   assertEquals(original.name, "original, agrees on 81.8 %");
   assertEquals(bss.name, "bss, agrees on 100.0 %");

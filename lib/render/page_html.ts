@@ -1,8 +1,11 @@
 import { sha256 } from "../files/sha256.ts";
 import { escapeHtml } from "../report/escape_html.ts";
-import { plotlySource } from "../report/figure_html.ts";
-import draw from "./draw.js" with { type: "text" };
+import { DRAW_FIGURE, plotlySource } from "../report/figure_html.ts";
+import drawAll from "./draw.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
+
+/** The script that draws the figures of a page. */
+const DRAW = `${DRAW_FIGURE}\n${drawAll}`;
 
 export interface Page {
   /** Plain text. */
@@ -57,7 +60,7 @@ interface Assets {
 
 /** The files that the pages of a folder share, among them Plotly. */
 export async function sharedFiles(): Promise<Readonly<Record<string, string>>> {
-  return { "page.css": style, "plotly.js": await plotlySource(), "draw.js": draw };
+  return { "page.css": style, "plotly.js": await plotlySource(), "draw.js": DRAW };
 }
 
 export const linkedAssets: Assets = {
@@ -70,7 +73,7 @@ export const linkedAssets: Assets = {
 
 /** Puts style sheet and scripts into the page, which then needs no other file. */
 export async function inlineAssets(): Promise<Assets> {
-  const sources = [await plotlySource(), draw]
+  const sources = [await plotlySource(), DRAW]
     .map((source) => source.replaceAll("</script", "<\\/script"));
   return {
     styles: `<style>${style}</style>`,

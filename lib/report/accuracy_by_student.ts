@@ -45,15 +45,18 @@ export function accuracyByStudent(
 /**
  * Draws each method's mean with a bar from mean − std to mean + std (std: standard deviation). A
  * point for each seed is to its right, because the mean of a few seeds says little alone.
+ *
+ * @param digits decimals of the numbers that show on hovering, as in the measure's table
  */
 export function accuracyWithErrorBars(
   rows: readonly MethodAccuracy[],
   title = "Mean ± standard deviation, and each seed",
   yTitle = "Test accuracy (%)",
+  digits = 2,
 ): Figure {
   return {
     data: rows.flatMap((row, index) =>
-      meanAndSeeds([{ ...row, x: index }], methodStyle(row.method), 1)
+      meanAndSeeds([{ ...row, x: index }], methodStyle(row.method), 1, digits)
     ),
     layout: {
       ...figureLayout(title, {

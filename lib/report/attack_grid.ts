@@ -86,7 +86,7 @@ function gapText(
 ): string {
   if (!targets) return "";
   const gap = logits[image * classes + labels[image]] - logits[image * classes + targets[image]];
-  return `\ngap ${gap.toFixed(3).replace("-", "−")}`;
+  return `\ngap ${gap.toFixed(3)}`;
 }
 
 /** The change of each pixel as a colour, and the largest change in grey levels. */

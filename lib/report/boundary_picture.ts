@@ -4,6 +4,7 @@ import { boundaryLines, type Polyline } from "./zero_lines.ts";
 import { methodStyle } from "./colours.ts";
 import { type AnyTrace, type Figure, type HeatmapTrace, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
+import { numberText } from "./minus_signs.ts";
 
 /** The input of {@linkcode boundaryPicture}. */
 export interface BoundaryPictureInput {
@@ -36,7 +37,12 @@ export function boundaryPicture(
   title: string,
 ): Figure<AnyTrace> {
   const range = [teacher.axis[0], teacher.axis.at(-1)!] as const;
-  const axis = { range, dtick: 1, showgrid: false, constrain: "domain" } as const;
+  const axis = {
+    range,
+    dtick: 1,
+    showgrid: false,
+    constrain: "domain",
+  } as const;
   return {
     data: [
       ground(teacher),
@@ -110,9 +116,14 @@ function pointTraces({ points, labels, classes }: PointSet): Trace[] {
       x: own.map((index) => points[2 * index]),
       y: own.map((index) => points[2 * index + 1]),
       marker: { color: colour, size: 10, symbol, line: { color: "#222222", width: 1.2 } },
-      hovertemplate: `class ${label} (%{x:.2f}, %{y:.2f})<extra></extra>`,
+      text: own.map((index) => placeText(points[2 * index], points[2 * index + 1])),
+      hovertemplate: `class ${label} %{text}<extra></extra>`,
     };
   });
+}
+
+function placeText(x: number, y: number): string {
+  return `(${numberText(x)}, ${numberText(y)})`;
 }
 
 function attackTraces(base: ArrayLike<number>, samples: ArrayLike<number>): Trace[] {
@@ -136,7 +147,8 @@ function attackTraces(base: ArrayLike<number>, samples: ArrayLike<number>): Trac
     marker: { color: "#222222", size: 8, symbol: "x-thin", line: { color: "#222222", width: 2 } },
     // Samples that the attack clamped may lie on the edge of the picture.
     cliponaxis: false,
-    hovertemplate: `boundary supporting sample (%{x:.2f}, %{y:.2f})<extra></extra>`,
+    text: to.map(([x, y]) => placeText(x, y)),
+    hovertemplate: `boundary supporting sample %{text}<extra></extra>`,
   }];
 }
 

@@ -1,6 +1,7 @@
 import { encode } from "fast-png";
 import { type Displayable, displayable } from "./display.ts";
 import { escapeHtml } from "./escape_html.ts";
+import { withMinusSigns } from "./minus_signs.ts";
 import type { Dataset } from "../data/dataset.ts";
 
 /** Images of one size with a caption each. */
@@ -26,7 +27,8 @@ const SHOWN_SIDE = 96;
  *
  * @throws RangeError if the number of pixels or captions does not match the sizes
  */
-export function imageGrid({ captions, columns = 8, ...shape }: ImageGrid): Displayable {
+export function imageGrid({ columns = 8, ...shape }: ImageGrid): Displayable {
+  const captions = shape.captions.map(withMinusSigns);
   if (captions.length !== shape.count) {
     throw new RangeError(`${shape.count} images need as many captions, not ${captions.length}`);
   }

@@ -123,7 +123,7 @@ Deno.test("a report of a variant compares it with the default beside it, paired 
   // The default has 70.3 and 69.0 %, by seed.
   assertMatch(
     await textOf(verdictTable(report.experiment, [...table.rows, ...variants])),
-    /bss \(eta=2\) is better than bss +a question of ours +variants: 1 +2 of 3 +\+0\.35 points +\[-7\.91, 8\.61\]/,
+    /bss \(eta=2\) is better than bss +a question of ours +variants: 1 +2 of 3 +\+0\.35 points +\[−7\.91, 8\.61\]/,
   );
   const plain = await openReport("quickstart", { scale: "quick", results: REFERENCE });
   assert(!plain.experiment.claims.some(({ statement }) => statement.includes("is better than")));

@@ -72,6 +72,26 @@ Deno.test("boundaryPicture() joins each base sample with its attacked sample", (
   assertEquals([marks.x, marks.y], [[0, -0.25], [0.5, 1]]);
 });
 
+Deno.test("boundaryPicture() marks samples by their outcome", () => {
+  const outcomes = ["third class", "crossed to target", "third class"] as const;
+  const attacked = { base: [-1, 0, 1, 1, 0, 0], samples: [0, 0.5, -0.25, 1, 1, 2], outcomes };
+  const { data } = boundaryPicture({ teacher: right, points: POINTS, attacked }, "");
+  const marks = scatters(data).slice(-2);
+  assertEquals(marks.map(({ name, x, y }) => ({ name, x, y })), [
+    { name: "sample that ended in a third class", x: [0, 1], y: [0.5, 2] },
+    { name: "boundary supporting sample", x: [-0.25], y: [1] },
+  ]);
+  assert(marks[0].marker!.symbol !== marks[1].marker!.symbol);
+});
+
+Deno.test("boundaryPicture() draws where base and target class are equal to the teacher", () => {
+  const teacher = regionsOf((x) => [0, x, 9], GRID);
+  const { data } = boundaryPicture({ teacher, points: POINTS, gap: [0, 1] }, "");
+  const gap = scatters(data).find(({ name }) => name === "gap of class 0 to class 1 is 0")!;
+  assert(gap.x.slice(0, -1).every((x) => Math.abs(x) < 1e-6));
+  assertEquals(gap.line?.dash, "dot");
+});
+
 Deno.test("boundaryPicture() refuses a student on another grid", () => {
   const students = { bss: regionsOf((x) => [0, x], { side: 5 }) };
   assertThrows(

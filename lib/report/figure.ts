@@ -148,20 +148,6 @@ export function hoverText(text: string): string {
   return plotlyText(text).replaceAll("%{", "%&#123;");
 }
 
-/** True if a figure has nothing to draw. */
-export function isEmpty({ data }: Figure<AnyTrace>): boolean {
-  return data.every((trace) => trace.type === "scatter" && trace.y.every((y) => y === null));
-}
-
-/** Describes a figure in a line, for readers who cannot see it. */
-export function figureText({ data, layout: { title, xaxis, yaxis } }: Figure<AnyTrace>): string {
-  const axes = [yaxis, xaxis].map((axis) => axis.title.text).filter((text) => text !== "");
-  const names = data.flatMap((trace) =>
-    trace.type === "scatter" && trace.showlegend !== false ? [trace.name] : []
-  );
-  return `${title.text}. ${axes.join(" over ")}: ${[...new Set(names)].join("; ")}`;
-}
-
 /**
  * Escapes a figure's titles, ticks and names for Plotly, and packs the numbers of heatmaps. Hover
  * templates hold markup; their authors escape names with {@linkcode hoverText}.

@@ -2,8 +2,8 @@ import { PLOTLY_MIME } from "../notebook/notebook.ts";
 import { UserError } from "../user_error.ts";
 import { type Displayable, displayable, type MimeBundle } from "./display.ts";
 import { escapeHtml } from "./escape_html.ts";
-import { type AnyTrace, type Figure, figureText, isEmpty, plotlyForm } from "./figure.ts";
-import { FIGURE_CONFIG, figureHtml, redrawnFigureHtml } from "./figure_html.ts";
+import { type AnyTrace, type Figure, plotlyForm } from "./figure.ts";
+import { FIGURE_CONFIG, figureHtml, figureText, redrawnFigureHtml } from "./figure_html.ts";
 import { renderPng } from "./static_picture.ts";
 
 /** The width of a notebook's column in pixels. */
@@ -37,6 +37,11 @@ export function redrawnFigureDisplay(figure: Figure<AnyTrace>, isFirst: boolean)
     "text/html": isFirst ? await figureHtml(figure, null) : redrawnFigureHtml(figure),
     "text/plain": `[figure: ${figureText(figure)}]`,
   }));
+}
+
+/** True if a figure has nothing to draw. */
+function isEmpty({ data }: Figure<AnyTrace>): boolean {
+  return data.every((trace) => trace.type === "scatter" && trace.y.every((y) => y === null));
 }
 
 function sentence(text: string): MimeBundle {

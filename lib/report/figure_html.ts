@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { drawFigure, fitLayout } from "./draw_figure.js";
 import { escapeHtml, jsonForScript } from "./escape_html.ts";
-import { type AnyTrace, type Figure, figureText, plotlyForm } from "./figure.ts";
+import { type AnyTrace, type Figure, plotlyForm } from "./figure.ts";
 
 /** The source of the function `drawFigure`, for a script of a page. */
 export const DRAW_FIGURE = `${fitLayout}\n${drawFigure}`;
@@ -41,6 +41,15 @@ export function redrawnFigureHtml(figure: Figure<AnyTrace>): string {
   const { title, height } = figure.layout;
   return `<div style="min-height:${height}px">` +
     `${drawing(figure, needsScript(escapeHtml(title.text)))}</div><script>${DRAW}</script>`;
+}
+
+/** Describes a figure in a line, for readers who cannot see it. */
+export function figureText({ data, layout: { title, xaxis, yaxis } }: Figure<AnyTrace>): string {
+  const axes = [yaxis, xaxis].map((axis) => axis.title.text).filter((text) => text !== "");
+  const names = data.flatMap((trace) =>
+    trace.type === "scatter" && trace.showlegend !== false ? [trace.name] : []
+  );
+  return `${title.text}. ${axes.join(" over ")}: ${[...new Set(names)].join("; ")}`;
 }
 
 function drawing(figure: Figure<AnyTrace>, still: string): string {

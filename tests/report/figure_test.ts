@@ -1,14 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { figureHtml, redrawnFigureHtml } from "../../lib/report/figure_html.ts";
+import { figureHtml, figureText, redrawnFigureHtml } from "../../lib/report/figure_html.ts";
 import { learningCurves } from "../../lib/report/learning_curves.ts";
 import { bundleOf } from "../../lib/report/display.ts";
-import {
-  type AnyTrace,
-  type Figure,
-  figureText,
-  hoverText,
-  plotlyForm,
-} from "../../lib/report/figure.ts";
+import { type AnyTrace, type Figure, hoverText, plotlyForm } from "../../lib/report/figure.ts";
 import { figureDisplay } from "../../lib/report/figure_display.ts";
 import { accuracyOver } from "../../lib/report/accuracy_over.ts";
 import { gainWithIntervals } from "../../lib/report/gain_intervals.ts";

@@ -5,7 +5,7 @@ import drawAll from "./draw.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
 
 /** The script that draws the figures of a page. */
-const DRAW = `${DRAW_FIGURE}\n${drawAll}`;
+const draw = `${DRAW_FIGURE}\n${drawAll}`;
 
 export interface Page {
   /** Plain text. */
@@ -60,7 +60,7 @@ interface Assets {
 
 /** The files that the pages of a folder share, among them Plotly. */
 export async function sharedFiles(): Promise<Readonly<Record<string, string>>> {
-  return { "page.css": style, "plotly.js": await plotlySource(), "draw.js": DRAW };
+  return { "page.css": style, "plotly.js": await plotlySource(), "draw.js": draw };
 }
 
 export const linkedAssets: Assets = {
@@ -73,7 +73,7 @@ export const linkedAssets: Assets = {
 
 /** Puts style sheet and scripts into the page, which then needs no other file. */
 export async function inlineAssets(): Promise<Assets> {
-  const sources = [await plotlySource(), DRAW]
+  const sources = [await plotlySource(), draw]
     .map((source) => source.replaceAll("</script", "<\\/script"));
   return {
     styles: `<style>${style}</style>`,

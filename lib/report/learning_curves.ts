@@ -20,7 +20,7 @@ export interface LearningCurve {
 const FEW_EPOCHS = 15;
 
 /** The fewest epochs of a figure that zooms in on the end. */
-const ENOUGH_TO_ZOOM = 5;
+const ENOUGH_TO_ZOOM = 8;
 
 /**
  * Draws a line for each method, the mean of its seeds, in a band from the lowest seed to the

@@ -82,6 +82,8 @@ Deno.test("learningCurves() begins where several methods come to differ, and sho
   assertEquals(yaxis.range, [75, 81.4]);
   assertEquals(xaxis.range, [6 - 0.04, 8 + 0.04]);
   assertEquals(learningCurves([bss]).layout.yaxis.range, undefined);
+  const short = [bss, hinton].map(({ name }) => ({ name, epochs: [1, 2], accuracy: [10, 20] }));
+  assertEquals(learningCurves(short).layout.yaxis.range, undefined);
 });
 
 Deno.test("learningCurves() marks single epochs only if there are few", () => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { probabilitiesAlong } from "./analysis/along_attack.ts";
 export {
   type BoundarySimilarity,
   boundarySimilarity,
@@ -102,6 +103,8 @@ export { denormalise, imageGrid, signedToRgb } from "./report/image_grid.ts";
 export { learningCurves } from "./report/learning_curves.ts";
 export { liveDisplay } from "./report/live_display.ts";
 export { liveLearningCurves } from "./report/live_learning_curves.ts";
+export { probabilityAlong } from "./report/probability_along.ts";
+export { regionMaps } from "./report/region_map.ts";
 export { reliabilityDiagram } from "./report/reliability_diagram.ts";
 export { robustnessCurve } from "./report/robustness_curve.ts";
 export { robustnessTable } from "./report/robustness_table.ts";

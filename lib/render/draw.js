@@ -5,13 +5,6 @@
     console.warn("The figures stay still pictures: plotly.js is not beside this page.");
     return;
   }
-  /**
-   * Removes the title, which is in the caption, and makes a plane no higher than the page is wide.
-   */
-  function fit({ title: _, ...layout }, width) {
-    const height = layout.yaxis?.scaleanchor ? Math.min(layout.height, width + 100) : layout.height;
-    return { ...layout, height, margin: { ...layout.margin, t: 20 } };
-  }
 
   async function draw(figure) {
     const { data, layout, config } = JSON.parse(figure.querySelector("script").textContent);
@@ -20,7 +13,9 @@
     plot.className = "plot";
     still.before(plot);
     try {
-      await Plotly.newPlot(plot, data, fit(layout, plot.clientWidth), config);
+      const { title: _, margin, ...rest } = layout; // The caption is the title.
+      const drawn = { data, layout: { ...rest, margin: { ...margin, t: 20 } }, config };
+      await drawFigure(Plotly, plot, drawn, plot.clientWidth, still.querySelector("img")?.alt);
       still.hidden = true;
     } catch (error) {
       plot.remove();

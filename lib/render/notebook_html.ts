@@ -110,7 +110,7 @@ function outputHtml(output: Output, target: LinkTarget): string {
 
 function dataHtml({ data }: DataOutput, target: LinkTarget): string {
   const picture = data["image/png"];
-  if (PLOTLY_MIME in data) return figureElement(data[PLOTLY_MIME], picture as string | undefined);
+  if (PLOTLY_MIME in data) return figureElement(data);
   const html = data["text/html"];
   if (html !== undefined) {
     return `<div class="output" tabindex="0">${sanitiseHtml(String(html), target)}</div>`;
@@ -135,16 +135,17 @@ function textHtml(text: string, kind: string): string {
 
 /**
  * Makes a figure for `draw.js`, which replaces the picture with Plotly's drawing. The title is text
- * above the figure, so that it breaks into lines on a narrow screen.
- *
- * @param figure Plotly's data, layout and config
- * @param picture a PNG in Base64
+ * above the figure, so that it breaks into lines on a narrow screen. The output's text describes it
+ * to readers who cannot see it.
  */
-function figureElement(figure: unknown, picture?: string): string {
+function figureElement(data: DataOutput["data"]): string {
+  const figure = data[PLOTLY_MIME];
+  const picture = data["image/png"];
+  const text = escapeHtml(String(data["text/plain"] ?? ""));
   const title = escapeHtml(plainText((figure as Figure<AnyTrace>).layout?.title?.text ?? ""));
   const still = picture === undefined
     ? `<p>[a figure that needs JavaScript]</p>`
-    : `<img alt="" src="data:image/png;base64,${escapeHtml(picture.trim())}">`;
+    : `<img alt="${text}" src="data:image/png;base64,${escapeHtml(String(picture).trim())}">`;
   return `<figure class="figure"><figcaption>${title}</figcaption>` +
     `<script type="application/json">${jsonForScript(figure)}</script>` +
     `<div class="still">${still}</div></figure>`;

@@ -1,9 +1,12 @@
 import { sha256 } from "../files/sha256.ts";
 import { escapeHtml } from "../report/escape_html.ts";
-import { plotlySource } from "../report/figure_html.ts";
-import draw from "./draw.js" with { type: "text" };
+import { DRAW_FIGURE, plotlySource } from "../report/figure_html.ts";
+import drawAll from "./draw.js" with { type: "text" };
 import scrollHints from "./scroll_hints.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
+
+/** The script that draws the figures of a page. */
+const draw = `${DRAW_FIGURE}\n${drawAll}`;
 
 export interface Page {
   /** Plain text. */

@@ -1,4 +1,4 @@
-import { methodStyles } from "./colours.ts";
+import { methodStyle } from "./colours.ts";
 import type { Figure } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
 import { meanAndSeeds, type MethodAccuracy } from "./mean_and_seeds.ts";
@@ -22,7 +22,6 @@ export function accuracyByStudent(
 ): Figure {
   const students = [...new Set(rows.map(({ student }) => student))];
   const methods = [...new Set(rows.map(({ method }) => method))];
-  const styles = methodStyles(methods);
   const room = FILLED / methods.length;
   const placed = rows.map((row) => ({
     ...row,
@@ -31,7 +30,7 @@ export function accuracyByStudent(
   }));
   return {
     data: methods.flatMap((method) =>
-      meanAndSeeds(placed.filter((row) => row.method === method), styles.get(method)!, room)
+      meanAndSeeds(placed.filter((row) => row.method === method), methodStyle(method), room)
     ),
     layout: figureLayout(title, {
       title: { text: "Student" },
@@ -46,16 +45,18 @@ export function accuracyByStudent(
 /**
  * Draws each method's mean with a bar from mean − std to mean + std (std: standard deviation). A
  * point for each seed is to its right, because the mean of a few seeds says little alone.
+ *
+ * @param digits decimals of the numbers that show on hovering, as in the measure's table
  */
 export function accuracyWithErrorBars(
   rows: readonly MethodAccuracy[],
   title = "Mean ± standard deviation, and each seed",
   yTitle = "Test accuracy (%)",
+  digits = 2,
 ): Figure {
-  const styles = methodStyles(rows.map(({ method }) => method));
   return {
     data: rows.flatMap((row, index) =>
-      meanAndSeeds([{ ...row, x: index }], styles.get(row.method)!, 1)
+      meanAndSeeds([{ ...row, x: index }], methodStyle(row.method), 1, digits)
     ),
     layout: {
       ...figureLayout(title, {

@@ -1,8 +1,9 @@
 import { mean, sampleStd } from "../analysis/statistics/interval.ts";
-import { type MethodStyle, methodStyles } from "./colours.ts";
+import { type MethodStyle, methodStyle } from "./colours.ts";
 import { errorBars, seedPoints } from "./mean_and_seeds.ts";
 import { type Axis, type Figure, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
+import { numberText } from "./minus_signs.ts";
 
 /** The results of one method's seeds at one place of the x axis. */
 export interface AccuracyPoint {
@@ -47,7 +48,6 @@ export function accuracyOver(
     );
   }
   const methods = [...new Set(points.map(({ method }) => method))];
-  const styles = methodStyles(methods);
   const places = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
   const isShared = methods.length > 1 &&
     places.every((x) => points.filter((point) => point.x === x).length === methods.length);
@@ -57,7 +57,7 @@ export function accuracyOver(
       tracesOf(
         points.filter((point) => point.method === method).toSorted((a, b) => a.x - b.x),
         (x) => aside(x, index - (methods.length - 1) / 2),
-        styles.get(method)!,
+        methodStyle(method),
       )
     ),
     layout: figureLayout(title, {
@@ -131,13 +131,15 @@ function tracesOf(
       line: { color: colour, width: 2, dash },
       marker: { color: colour, size: 9, symbol },
       customdata: points.map(({ x }) => x),
-      hovertemplate: `${name} at %{customdata:.3~g}: %{y:.2f}<extra></extra>`,
+      text: finite.map((values) => values.length === 0 ? "" : numberText(mean(values))),
+      hovertemplate: `${name} at %{customdata:.3~g}: %{text}<extra></extra>`,
     },
     {
       ...seedPoints(method, style, {
         x: seeds.map(({ x }) => x),
         y: seeds.map(({ y }) => y),
-        hovertemplate: `${name} at %{customdata:.3~g}, one seed: %{y:.2f}<extra></extra>`,
+        text: seeds.map(({ y }) => numberText(y)),
+        hovertemplate: `${name} at %{customdata:.3~g}, one seed: %{text}<extra></extra>`,
       }),
       customdata: seeds.map(({ at }) => at),
     },

@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { softmaxRows, topClasses } from "../tensors/rows.ts";
 import { denormalise, imageGrid, signedToRgb } from "./image_grid.ts";
 import type { Displayable } from "./display.ts";
-import { methodStyles } from "./colours.ts";
+import { methodStyle } from "./colours.ts";
 import type { Figure } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
 
@@ -86,7 +86,7 @@ function gapText(
 ): string {
   if (!targets) return "";
   const gap = logits[image * classes + labels[image]] - logits[image * classes + targets[image]];
-  return `\ngap ${gap.toFixed(3).replace("-", "−")}`;
+  return `\ngap ${gap.toFixed(3)}`;
 }
 
 /** The change of each pixel as a colour, and the largest change in grey levels. */
@@ -117,7 +117,7 @@ function toRgb(
 
 /** Draws a sample's gap after each step of an attack. The gap is zero on the decision boundary. */
 export function gapPath(gaps: readonly number[], title: string): Figure {
-  const { colour, dash, symbol } = methodStyles(["bss"]).get("bss")!;
+  const { colour, dash, symbol } = methodStyle("bss");
   return {
     data: [{
       type: "scatter",

@@ -1,5 +1,5 @@
 import { accuracyWithErrorBars } from "./accuracy_by_student.ts";
-import { methodStyles } from "./colours.ts";
+import { methodStyle } from "./colours.ts";
 import { type Figure, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
 import { mean, sampleStd } from "../analysis/statistics/interval.ts";
@@ -24,7 +24,6 @@ export function normAgainstGap(
     ...pointsOf("teacher", figures, "teacher"),
   ]);
   const methods = [...new Set(points.map(({ method }) => method))];
-  const styles = methodStyles(methods);
   const largest = Math.max(0, ...points.map(({ gap }) => gap));
   const marked = (method: string, what: "norm" | "distance", symbol: string): Trace => {
     const own = points.filter((point) => point.method === method);
@@ -35,7 +34,7 @@ export function normAgainstGap(
       name,
       x: own.map(({ gap }) => gap),
       y: own.map((point) => point[what]),
-      marker: { color: styles.get(method)!.colour, size: 9, symbol },
+      marker: { color: methodStyle(method).colour, size: 9, symbol },
       hovertemplate: `${hoverText(name)}<br>gap %{x:.2f}: %{y:.2f}<extra></extra>`,
     };
   };
@@ -50,7 +49,7 @@ export function normAgainstGap(
   return {
     data: [
       ...methods.flatMap((method) => {
-        const { symbol } = styles.get(method)!;
+        const { symbol } = methodStyle(method);
         return [marked(method, "norm", symbol), marked(method, "distance", `${symbol}-open`)];
       }),
       ...(points.length > 0 ? [line] : []),

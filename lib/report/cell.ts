@@ -1,3 +1,4 @@
+import { withMinusSigns } from "./minus_signs.ts";
 import { printable } from "../files/printable.ts";
 
 /** The content of a table's cell; `null` is shown as "–". */
@@ -30,9 +31,9 @@ const NUMERIC = /^[[(<>≈~]*\s*[-+−±]?\d[\d\s.,;:%×e±+−-]*[\])]?$/;
  */
 export function cellText(cell: TableCell): string {
   if (cell === null) return "–";
-  if (typeof cell === "object") return cell.text;
-  if (typeof cell !== "number") return String(cell);
-  return String(Number.isInteger(cell) ? cell : Number(cell.toPrecision(6)));
+  if (typeof cell === "object") return withMinusSigns(cell.text);
+  if (typeof cell !== "number") return withMinusSigns(String(cell));
+  return withMinusSigns(String(Number.isInteger(cell) ? cell : Number(cell.toPrecision(6))));
 }
 
 /** The alignment of each of `count` columns. */

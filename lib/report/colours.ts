@@ -26,28 +26,31 @@ const METHODS: Readonly<Record<string, MethodStyle>> = {
   similarity: { colour: "#4b6969", dash: "dashdot", symbol: "pentagon" },
 };
 
-/** Styles for other names. The styles of the least used methods come first. */
-const STYLES = Object.values(METHODS).reverse();
+/** Other names of the library's methods. */
+const SAME: Readonly<Record<string, string>> = { "none (hinton)": "hinton" };
+
+/** The colours of other names: those of the methods that variants are seldom compared with. */
+const COLOURS = ["fitnet", "attention", "attention+hinton", "fsp", "fsp+bss", "dkd", "similarity"]
+  .map((method) => METHODS[method].colour);
+const STYLES = Object.values(METHODS);
 
 /**
- * Chooses a style for each method. A method of the library always has the same style. Other names,
- * such as "bss, 16 base samples", take the unused styles in alphabetical order, then the same
- * colours with hollow symbols and other dashes. After 20 styles the first comes again.
+ * Chooses the style of a method or of another name, such as "bss, 16 base samples". It depends on
+ * the name alone, so that a method looks the same in every figure. A method of the library has its
+ * own style. Another name gets one of 70, with a hollow symbol, by a hash of its characters. The
+ * constants of the hash were chosen so that no experiment has two methods of the same style.
  */
-export function methodStyles(methods: Iterable<string>): Map<string, MethodStyle> {
-  const asked = [...new Set(methods)];
-  const isKnown = (method: string) => Object.hasOwn(METHODS, method);
-  const taken = asked.filter(isKnown).map((method) => METHODS[method]);
-  const free = [...STYLES.filter((style) => !taken.includes(style)), ...STYLES.map(hollow)];
-  const others = asked.filter((method) => !isKnown(method)).sort();
-  return new Map(
-    asked.map((method) => [
-      method,
-      isKnown(method) ? METHODS[method] : free[others.indexOf(method) % free.length],
-    ]),
+export function methodStyle(name: string): MethodStyle {
+  const method = Object.hasOwn(SAME, name) ? SAME[name] : name;
+  if (Object.hasOwn(METHODS, method)) return METHODS[method];
+  const hash = [...name].reduce(
+    (sum, character) => (149 * sum + character.codePointAt(0)!) % 9973,
+    13,
   );
-}
-
-function hollow({ colour, symbol }: MethodStyle, index: number): MethodStyle {
-  return { colour, dash: STYLES[(index + 3) % STYLES.length].dash, symbol: `${symbol}-open` };
+  const { symbol } = STYLES[hash % STYLES.length];
+  return {
+    colour: COLOURS[hash % COLOURS.length],
+    dash: STYLES[(hash + 3) % STYLES.length].dash,
+    symbol: `${symbol}-open`,
+  };
 }

@@ -1,8 +1,9 @@
 import { PLOTLY_MIME } from "../notebook/notebook.ts";
 import { UserError } from "../user_error.ts";
-import { type Displayable, displayable } from "./display.ts";
+import { type Displayable, displayable, type MimeBundle } from "./display.ts";
+import { escapeHtml } from "./escape_html.ts";
 import { type AnyTrace, type Figure, plotlyForm } from "./figure.ts";
-import { FIGURE_CONFIG, figureHtml, redrawnFigureHtml } from "./figure_html.ts";
+import { FIGURE_CONFIG, figureHtml, figureText, redrawnFigureHtml } from "./figure_html.ts";
 import { renderPng } from "./static_picture.ts";
 
 /** The width of a notebook's column in pixels. */
@@ -10,16 +11,18 @@ const PICTURE_WIDTH = 900;
 
 /**
  * Makes a figure for a notebook: Plotly's own form for viewers that have Plotly, HTML for viewers
- * that run scripts, and a picture for all others. Without Chromium there is no picture.
+ * that run scripts, and a picture for all others. Without Chromium there is no picture. A figure
+ * without data becomes a sentence.
  */
 export function figureDisplay(figure: Figure<AnyTrace>): Displayable {
   return displayable(async () => {
+    if (isEmpty(figure)) return sentence(nothingToDraw(figure));
     const picture = await pictureOf(figure);
     return {
       [PLOTLY_MIME]: { ...plotlyForm(figure), config: FIGURE_CONFIG },
       "text/html": await figureHtml(figure, picture),
       ...(picture ? { "image/png": picture.toBase64() } : {}),
-      "text/plain": figureText(figure),
+      "text/plain": `[figure: ${figureText(figure)}]`,
     };
   });
 }
@@ -32,12 +35,24 @@ export function redrawnFigureDisplay(figure: Figure<AnyTrace>, isFirst: boolean)
   return displayable(async () => ({
     [PLOTLY_MIME]: { ...plotlyForm(figure), config: FIGURE_CONFIG },
     "text/html": isFirst ? await figureHtml(figure, null) : redrawnFigureHtml(figure),
-    "text/plain": figureText(figure),
+    "text/plain": `[figure: ${figureText(figure)}]`,
   }));
 }
 
-function figureText({ layout }: Figure<AnyTrace>): string {
-  return `[figure: ${layout.title.text}]`;
+/** True if a figure has nothing to draw. */
+function isEmpty({ data }: Figure<AnyTrace>): boolean {
+  return data.every((trace) => trace.type === "scatter" && trace.y.every((y) => y === null));
+}
+
+function sentence(text: string): MimeBundle {
+  return { "text/html": `<p>${escapeHtml(text)}</p>`, "text/plain": text };
+}
+
+/** Says what a figure lacks: results with the quantities of its axes. */
+function nothingToDraw({ layout: { title, xaxis, yaxis } }: Figure<AnyTrace>): string {
+  const quantities = [xaxis, yaxis].map((axis) => axis.title.text).filter((text) => text !== "");
+  return `There is no figure “${title.text}” yet: no result here has a value for ` +
+    `${quantities.map((quantity) => `“${quantity}”`).join(" and ")}.`;
 }
 
 /** Returns `null` if the browser fails: a figure without a picture is still useful. */

@@ -1,43 +1,10 @@
 import { gzipSync } from "node:zlib";
+import { drawFigure, fitLayout } from "./draw_figure.js";
 import { escapeHtml, jsonForScript } from "./escape_html.ts";
 import { type AnyTrace, type Figure, plotlyForm } from "./figure.ts";
 
-/**
- * A function that runs in the page and fits a layout into a width in pixels. It breaks the titles
- * of the figure and the x axis, and the x axis's tick labels, into lines, which Plotly does not do.
- * On a narrow page, it makes a plane lower too.
- */
-export const FIT_LAYOUT = `(layout, width) => {
-  if (width === 0) return layout;
-  const wrapped = (text, room, characterWidth) => {
-    const lines = [""];
-    for (const word of text.split(" ")) {
-      const longer = (lines.at(-1) + " " + word).trim();
-      if (lines.at(-1) && longer.length * characterWidth > room) lines.push(word);
-      else lines[lines.length - 1] = longer;
-    }
-    return lines.join("<br>");
-  };
-  const { title, margin, height, xaxis, yaxis } = layout;
-  const text = wrapped(title.text, width - 20, 10.5);
-  const more = 22 * (text.split("<br>").length - 1);
-  const { ticktext } = xaxis;
-  const aTick = (width - 100) / ticktext?.length;
-  // If a word is too long for its place, Plotly slopes the labels, and they must stay on one line.
-  const isWide = ticktext?.every((label) =>
-    label.split(" ").every((word) => word.length * 9 <= aTick));
-  return {
-    ...layout,
-    title: { ...title, text },
-    xaxis: {
-      ...xaxis,
-      title: { ...xaxis.title, text: wrapped(xaxis.title.text, 0.65 * width, 9) },
-      ...(isWide ? { ticktext: ticktext.map((label) => wrapped(label, aTick, 9)) } : {}),
-    },
-    margin: { ...margin, t: margin.t + more },
-    height: (yaxis.scaleanchor ? Math.min(height, width + 200) : height) + more,
-  };
-}`;
+/** The source of the function `drawFigure`, for a script of a page. */
+export const DRAW_FIGURE = `${fitLayout}\n${drawFigure}`;
 
 /** Plotly's settings for a figure in a page. */
 export const FIGURE_CONFIG = { responsive: true, displaylogo: false };
@@ -55,11 +22,12 @@ export async function figureHtml(
   figure: Figure<AnyTrace>,
   picture: Uint8Array | null,
 ): Promise<string> {
-  const title = escapeHtml(figure.layout.title.text);
   const still = picture
-    ? `<img alt="${title}" src="data:image/png;base64,${picture.toBase64()}" ` +
+    ? `<img alt="${
+      escapeHtml(figureText(figure))
+    }" src="data:image/png;base64,${picture.toBase64()}" ` +
       `style="width:900px;max-width:100%;height:auto">`
-    : needsScript(title);
+    : needsScript(escapeHtml(figure.layout.title.text));
   return drawing(figure, still) +
     `<script type="text/plain" class="bss-plotly">${await packedPlotly()}</script>` +
     `<script>${DRAW}</script>`;
@@ -73,6 +41,15 @@ export function redrawnFigureHtml(figure: Figure<AnyTrace>): string {
   const { title, height } = figure.layout;
   return `<div style="min-height:${height}px">` +
     `${drawing(figure, needsScript(escapeHtml(title.text)))}</div><script>${DRAW}</script>`;
+}
+
+/** Describes a figure in a line, for readers who cannot see it. */
+export function figureText({ data, layout: { title, xaxis, yaxis } }: Figure<AnyTrace>): string {
+  const axes = [yaxis, xaxis].map((axis) => axis.title.text).filter((text) => text !== "");
+  const names = data.flatMap((trace) =>
+    trace.type === "scatter" && trace.showlegend !== false ? [trace.name] : []
+  );
+  return `${title.text}. ${axes.join(" over ")}: ${[...new Set(names)].join("; ")}`;
 }
 
 function drawing(figure: Figure<AnyTrace>, still: string): string {
@@ -106,14 +83,14 @@ const DRAW = `(() => {
     new Function("module", await new Response(stream).text())(module);
     return module.exports;
   };
-  const fitted = ${FIT_LAYOUT};
+  ${DRAW_FIGURE}
   const plotly = window.bssPlotly ??= load();
   plotly.catch(() => window.bssPlotly = undefined); // so that the next figure tries again
   const plots = window.bssPlots ??= new Set();
   for (const figure of document.querySelectorAll(".bss-figure:not([data-drawn])")) {
     figure.dataset.drawn = "";
     const plot = document.createElement("div");
-    const { data, layout, config } = JSON.parse(figure.querySelector("script").textContent);
+    const drawn = JSON.parse(figure.querySelector("script").textContent);
     plotly.then((Plotly) => {
       for (const old of plots) {
         if (!old.isConnected) {
@@ -121,9 +98,10 @@ const DRAW = `(() => {
           plots.delete(old);
         }
       }
+      const text = figure.querySelector("img")?.alt;
       figure.querySelector(".bss-still").replaceWith(plot);
       plots.add(plot);
-      return Plotly.newPlot(plot, data, fitted(layout, figure.clientWidth), config);
+      return drawFigure(Plotly, plot, drawn, figure.clientWidth, text);
     }).catch((error) => console.warn("This figure stays a still picture:", error));
   }
 })();`;

@@ -1,8 +1,9 @@
 import type { Interval } from "../analysis/statistics/interval.ts";
-import { methodStyles } from "./colours.ts";
+import { methodStyle } from "./colours.ts";
 import { errorBars } from "./mean_and_seeds.ts";
 import { type Figure, hoverText } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
+import { numberText } from "./minus_signs.ts";
 
 /** The gain of one method over the reference, paired by seed. */
 export interface MethodGain {
@@ -17,9 +18,16 @@ export interface MethodGain {
 export interface GainOptions {
   /** Name of the method that the others are compared with. */
   readonly reference: string;
+  /**
+   * True if the reference is the method of interest, and the others are what it is held against. Its
+   * own gains over the others are then drawn, so that right of zero is good for it.
+   */
+  readonly ofReference?: boolean;
   readonly title?: string;
-  /** The gain and its unit. */
-  readonly xTitle?: string;
+  /** The measure and its unit. */
+  readonly measure?: string;
+  /** Decimals in the hover text. */
+  readonly digits?: number;
 }
 
 /** Heights in pixels: one row, and everything above and below the rows. */
@@ -30,18 +38,21 @@ const STUDENTS_APART = 0.6;
 
 /**
  * Draws gains over a reference with 95 % intervals. Each method and student has a row, in the given
- * order from the top. If a bar crosses the line at zero, the data do not tell the two methods
- * apart.
+ * order from the top. Right of zero is good for the method that the axis names: the row's, or the
+ * reference with `ofReference`. If a bar crosses the line at zero, the data do not tell the two
+ * methods apart.
  */
 export function gainWithIntervals(
   rows: readonly MethodGain[],
   {
     reference,
-    title = `Gain over ${reference}, with 95 % intervals`,
-    xTitle = `Gain over ${reference} (percentage points)`,
+    ofReference = false,
+    title,
+    measure = "percentage points",
+    digits = 2,
   }: GainOptions,
 ): Figure {
-  const styles = methodStyles(rows.map(({ method }) => method));
+  const what = ofReference ? `Gain of ${reference} over each` : `Gain over ${reference}`;
   const severalStudents = new Set(rows.map(({ student }) => student)).size > 1;
   const names = rows.map(({ method, student }) =>
     severalStudents && student !== undefined ? `${student}, ${method}` : method
@@ -52,8 +63,8 @@ export function gainWithIntervals(
     places.push(row === 0 ? 0 : places[row - 1] + 1 + (isNext ? STUDENTS_APART : 0));
   });
   const last = places.at(-1) ?? 0;
-  const layout = figureLayout(title, {
-    title: { text: xTitle },
+  const layout = figureLayout(title ?? `${what}, with 95 % intervals`, {
+    title: { text: `${what} (${measure})` },
     zeroline: true,
     zerolinecolor: "#333333",
     zerolinewidth: 2,
@@ -65,8 +76,9 @@ export function gainWithIntervals(
     showgrid: false,
   });
   return {
-    data: rows.map(({ method, mean, interval }, row) => {
-      const { colour, symbol } = styles.get(method)!;
+    data: rows.map(({ method, ...gain }, row) => {
+      const { mean, interval } = ofReference ? reversed(gain) : gain;
+      const { colour, symbol } = methodStyle(method);
       return {
         type: "scatter",
         mode: "markers",
@@ -82,8 +94,10 @@ export function gainWithIntervals(
           width: 6,
         }),
         marker: { color: colour, size: 11, symbol },
-        hovertemplate: `${hoverText(names[row])}: %{x:+.2f}${
-          interval ? ` [${interval.map((end) => end.toFixed(2)).join(", ")}]` : ""
+        hovertemplate: `${hoverText(names[row])}: ${mean >= 0 ? "+" : ""}${
+          numberText(mean, digits)
+        }${
+          interval ? ` [${interval.map((end) => numberText(end, digits)).join(", ")}]` : ""
         }<extra></extra>`,
       };
     }),
@@ -93,4 +107,11 @@ export function gainWithIntervals(
       height: Math.round(HEIGHT.rest + HEIGHT.row * (last + 1.2)),
     },
   };
+}
+
+/** Turns a gain of A over B into the gain of B over A. */
+function reversed(
+  { mean, interval }: Pick<MethodGain, "mean" | "interval">,
+): Pick<MethodGain, "mean" | "interval"> {
+  return { mean: -mean, interval: interval && [-interval[1], -interval[0]] };
 }

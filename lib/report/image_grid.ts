@@ -1,6 +1,7 @@
 import { encode } from "fast-png";
 import { type Displayable, displayable } from "./display.ts";
 import { escapeHtml } from "./escape_html.ts";
+import { withMinusSigns } from "./minus_signs.ts";
 import type { Dataset } from "../data/dataset.ts";
 
 /** Images of one size with a caption each. */
@@ -15,10 +16,9 @@ export interface ImageGrid {
   readonly captions: readonly string[];
   /** Number of images in a row. */
   readonly columns?: number;
+  /** Width of an image in pixels of the page. CIFAR-10's 32 pixels are too small to see anything. */
+  readonly side?: number;
 }
-
-/** Width of an image in pixels of the page. CIFAR-10's 32 pixels are too small to see anything. */
-const SHOWN_SIDE = 96;
 
 /**
  * Makes a grid of images with captions for a notebook. Viewers without HTML show the grid as one
@@ -26,22 +26,23 @@ const SHOWN_SIDE = 96;
  *
  * @throws RangeError if the number of pixels or captions does not match the sizes
  */
-export function imageGrid({ captions, columns = 8, ...shape }: ImageGrid): Displayable {
+export function imageGrid({ columns = 8, side = 96, ...shape }: ImageGrid): Displayable {
+  const captions = shape.captions.map(withMinusSigns);
   if (captions.length !== shape.count) {
     throw new RangeError(`${shape.count} images need as many captions, not ${captions.length}`);
   }
   const bitmaps = bitmapsOf(shape);
   if (bitmaps.length === 0) return displayable(() => ({ "text/plain": "[no images]" }));
   return displayable(() => ({
-    "text/html": gridHtml(bitmaps, captions, columns),
-    "image/png": encodePng(tileBitmaps(bitmaps, columns, SHOWN_SIDE)).toBase64(),
+    "text/html": gridHtml(bitmaps, captions, columns, side),
+    "image/png": encodePng(tileBitmaps(bitmaps, columns, side)).toBase64(),
     "text/plain": captions.map((caption, index) => `[image ${index + 1}: ${oneLine(caption)}]`)
       .join("\n"),
   }));
 }
 
 function bitmapsOf(
-  { images, count, height, width, channels }: Omit<ImageGrid, "captions" | "columns">,
+  { images, count, height, width, channels }: Omit<ImageGrid, "captions" | "columns" | "side">,
 ): Bitmap[] {
   const size = height * width * channels;
   if (images.length !== count * size) {
@@ -63,17 +64,18 @@ function gridHtml(
   bitmaps: readonly Bitmap[],
   captions: readonly string[],
   columns: number,
+  side: number,
 ): string {
   const figures = bitmaps.map((bitmap, index) => {
     const caption = escapeHtml(captions[index]);
     return `<figure style="margin:0"><img alt="${oneLine(caption)}" ` +
       `src="data:image/png;base64,${encodePng(bitmap).toBase64()}" ` +
-      `style="width:${SHOWN_SIDE}px;height:auto;image-rendering:pixelated;` +
+      `style="width:${side}px;height:auto;image-rendering:pixelated;` +
       `outline:1px solid rgba(128,128,128,0.5)">` +
       `<figcaption style="font-size:85%;line-height:1.3;white-space:pre-line">${caption}</figcaption></figure>`;
   });
   const across = Math.min(columns, bitmaps.length);
-  return `<div style="display:grid;grid-template-columns:repeat(${across},${SHOWN_SIDE}px);` +
+  return `<div style="display:grid;grid-template-columns:repeat(${across},${side}px);` +
     `gap:12px;margin:0.5em 0;padding:1px;overflow-x:auto">${figures.join("")}</div>`;
 }
 

@@ -1,5 +1,6 @@
 import type { MethodStyle } from "./colours.ts";
 import { type ErrorBars, hoverText, type Trace } from "./figure.ts";
+import { numberText } from "./minus_signs.ts";
 
 /** The accuracy of one method over its seeds, in the unit of the axis (percent). */
 export interface MethodAccuracy {
@@ -20,11 +21,13 @@ const SEEDS = { from: 0.12, to: 0.42, step: 0.06 };
  *
  * @param rows rows of one method; the hover text gives `where` after the method's name
  * @param room distance to the next method, in units of the axis
+ * @param digits decimals in the hover text
  */
 export function meanAndSeeds(
   rows: readonly (MethodAccuracy & { readonly x: number; readonly where?: string })[],
   { colour, symbol }: MethodStyle,
   room: number,
+  digits = 2,
 ): Trace[] {
   const [{ method }] = rows;
   const places = rows.map(({ where }) =>
@@ -50,15 +53,17 @@ export function meanAndSeeds(
       }),
       marker: { color: colour, size: room < 0.5 ? 9 : 12, symbol },
       customdata: rows.map(({ std }, row) =>
-        `${places[row]}${std === null ? "" : ` (± ${std.toFixed(2)})`}`
+        `${places[row]}${std === null ? "" : ` (± ${std.toFixed(digits)})`}`
       ),
-      hovertemplate: "%{customdata}: %{y:.2f}<extra></extra>",
+      text: rows.map(({ mean }) => numberText(mean, digits)),
+      hovertemplate: "%{customdata}: %{text}<extra></extra>",
     },
     {
       ...seedPoints(method, { colour }, {
         x: seeds.map(({ x }) => x),
         y: seeds.map(({ y }) => y),
-        hovertemplate: "%{customdata}, one seed: %{y:.2f}<extra></extra>",
+        text: seeds.map(({ y }) => numberText(y, digits)),
+        hovertemplate: "%{customdata}, one seed: %{text}<extra></extra>",
       }),
       customdata: seeds.map(({ row }) => places[row]),
     },
@@ -69,7 +74,7 @@ export function meanAndSeeds(
 export function seedPoints(
   method: string,
   { colour }: Pick<MethodStyle, "colour">,
-  { x, y, hovertemplate }: Pick<Trace, "x" | "y" | "hovertemplate">,
+  points: Pick<Trace, "x" | "y" | "text" | "hovertemplate">,
 ): Trace {
   return {
     type: "scatter",
@@ -77,10 +82,8 @@ export function seedPoints(
     name: `${method}, each seed`,
     legendgroup: method,
     showlegend: false,
-    x,
-    y,
     marker: { color: colour, size: 6, symbol: "circle", opacity: 0.6 },
-    hovertemplate,
+    ...points,
   };
 }
 

@@ -1,4 +1,4 @@
-import { methodStyles } from "./colours.ts";
+import { methodStyle } from "./colours.ts";
 import { type Figure, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
 
@@ -24,7 +24,6 @@ export function reliabilityDiagram(
   methods: readonly MethodReliability[],
   title = "Accuracy over confidence",
 ): Figure {
-  const styles = methodStyles(methods.map(({ method }) => method));
   const ideal: Trace = {
     type: "scatter",
     mode: "lines",
@@ -35,7 +34,7 @@ export function reliabilityDiagram(
     hovertemplate: "calibrated<extra></extra>",
   };
   const lines = methods.map(({ method, bins }): Trace => {
-    const { colour, dash, symbol } = styles.get(method)!;
+    const { colour, dash, symbol } = methodStyle(method);
     const drawn = bins.filter(({ n }) => n >= FEWEST);
     return {
       type: "scatter",

@@ -1,6 +1,6 @@
 import { type Budget, NORM_NAMES } from "../analysis/robustness/budget.ts";
 import type { RobustAccuracy } from "../analysis/robustness/robust_accuracy.ts";
-import { methodStyles } from "./colours.ts";
+import { methodStyle } from "./colours.ts";
 import { errorBars } from "./mean_and_seeds.ts";
 import { type Figure, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
@@ -19,9 +19,8 @@ export function robustnessCurve(
 ): Figure {
   const shown = rows.filter((row) => row.norm === norm && row.interval !== null);
   const attacks = [...new Set(shown.map(({ attack }) => attack))];
-  const styles = methodStyles(attacks);
   const data = attacks.map((name): Trace => {
-    const { colour, dash, symbol } = styles.get(name)!;
+    const { colour, dash, symbol } = methodStyle(name);
     const points = [
       { epsilon: 0, ...clean },
       ...shown.filter(({ attack }) => attack === name).toSorted((a, b) => a.epsilon - b.epsilon),

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type AnyTrace, type Figure, plotlyForm } from "./figure.ts";
 import { findChromium } from "./find_chromium.ts";
-import { FIT_LAYOUT, plotlySource } from "./figure_html.ts";
+import { fitLayout } from "./draw_figure.js";
+import { plotlySource } from "./figure_html.ts";
 import { jsonForScript } from "./escape_html.ts";
 import { UserError } from "../user_error.ts";
 
@@ -101,7 +102,7 @@ async function pictureHtml(
   return `<!doctype html><meta charset="utf-8"><body style="margin:0"><div id="figure"></div>` +
     `<script>${await plotlySource()}</script><script>{` +
     `const { data, layout, config } = ${drawn};` +
-    `const fitted = (${FIT_LAYOUT})(layout, ${width});` +
+    `const fitted = (${fitLayout})(layout, ${width});` +
     `Plotly.newPlot("figure", data, { ...fitted, width: ${width}, height: ${height} }, config);` +
     `}</script>`;
 }

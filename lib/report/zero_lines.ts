@@ -89,17 +89,33 @@ export function joinSegments(segments: readonly (readonly [number, number])[]): 
  * c and d, it is the line where their logits are equal. Where three classes meet, lines may be too
  * long by one grid cell.
  */
-export function boundaryLines({ classes, axis, logits, top }: ClassRegions): Polyline[] {
+export function boundaryLines(regions: ClassRegions): Polyline[] {
+  const { classes, top } = regions;
   const lines: Polyline[] = [];
   for (let c = 0; c < classes; c++) {
     for (let d = c + 1; d < classes; d++) {
-      lines.push(...zeroLines(
-        axis.length,
-        (point) => logits[point * classes + c] - logits[point * classes + d],
-        (cell) => [c, d].every((k) => cell.some((point) => top[point] === k)),
-      ));
+      const isWanted = (cell: GridCell) =>
+        [c, d].every((k) => cell.some((point) => top[point] === k));
+      lines.push(...gapLines(regions, c, d, isWanted));
     }
   }
+  return lines;
+}
+
+/**
+ * Finds the line on which a classifier's logits of two classes are equal, also inside of the region
+ * of a third.
+ *
+ * @param isWanted false for cells of the grid to leave out
+ */
+export function gapLines(
+  { classes, axis, logits }: ClassRegions,
+  c: number,
+  d: number,
+  isWanted: (cell: GridCell) => boolean = () => true,
+): Polyline[] {
+  const gap = (point: number) => logits[point * classes + c] - logits[point * classes + d];
   const toPlane = (position: number) => axis[0] + position * (axis[1] - axis[0]);
-  return lines.map((line) => line.map(([x, y]) => [toPlane(x), toPlane(y)]));
+  return zeroLines(axis.length, gap, isWanted)
+    .map((line) => line.map(([x, y]) => [toPlane(x), toPlane(y)]));
 }

@@ -31,6 +31,8 @@ export interface PointTraining {
   readonly protocol?: Partial<Protocol>;
   /** The same seed gives the same initial weights and mini-batches to every method. */
   readonly seed: number;
+  /** Called after each epoch with the network, which trains on. */
+  readonly onEpoch?: (epoch: number, student: DenseNetwork) => void | Promise<void>;
 }
 
 /** A finished training on points. */
@@ -84,6 +86,7 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
         summary,
       );
       rows.push(summary.row({ epoch: number, stage: stage.name, learning_rate: learningRate }));
+      await training.onEpoch?.(number, student);
     }
   } catch (error) {
     state.dispose();

@@ -12,8 +12,11 @@ import { findChromium } from "../../lib/report/find_chromium.ts";
 import { gainWithIntervals } from "../../lib/report/gain_intervals.ts";
 import { learningCurves } from "../../lib/report/learning_curves.ts";
 import { renderPng } from "../../lib/report/static_picture.ts";
+import { writePages } from "../../lib/render/write_pages.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { browserTest, type Show } from "./open_pages.ts";
+import { cutTexts, plotHeights } from "./in_page.js";
+import { browserTest, type Show, type ShownPage } from "./open_pages.ts";
+import { codeCell, notebookOf, shownData } from "../notebooks/made_up.ts";
 import { regionsOf } from "../report/regions_of.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
@@ -29,16 +32,21 @@ const BARS = accuracyWithErrorBars([
 
 /** Shows a page without a network. Returns its final DOM and its console messages. */
 async function show(open: Show, body: string): Promise<{ dom: string; console: string[] }> {
-  let shown = { dom: "", console: [] as string[] };
+  const { page, said } = await openBody(open, body, 800);
+  return { dom: await page.content(), console: said };
+}
+
+/** Shows a page without a network, and waits for its figures. */
+async function openBody(open: Show, body: string, width: number): Promise<ShownPage> {
+  let shown: ShownPage;
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, "page.html");
     const head = `<!doctype html><meta charset="utf-8"><title>figures</title>`;
     await Deno.writeTextFile(file, `${head}<body>${body}`);
-    const { page, said } = await open(file, 800);
-    await page.evaluate(SETTLES);
-    shown = { dom: await page.content(), console: said };
+    shown = await open(file, width);
+    await shown.page.evaluate(SETTLES);
   });
-  return shown;
+  return shown!;
 }
 
 /** Waits for Plotly and the code that awaits it, and again if that code has reloaded Plotly. */
@@ -57,9 +65,10 @@ function count(text: string, part: string): number {
 browserTest("figureHtml() draws every line and every point offline", async (open) => {
   const curves = await show(open, await figureHtml(CURVES, null));
   assertEquals(curves.console, []);
-  // Three runs of three epochs, and one sample in the legend for each of two methods.
+  // Two methods of three epochs and the edge of a band, and one sample in the legend for each method.
   assertEquals(count(curves.dom, 'class="js-line"'), 3 + 2);
-  assertEquals(count(curves.dom, '<path class="point'), 3 * 3);
+  assertEquals(count(curves.dom, 'class="js-fill"'), 1);
+  assertEquals(count(curves.dom, '<path class="point'), 2 * 3);
   assertEquals(count(curves.dom, 'class="bss-still"'), 0);
 
   const bars = await show(open, await figureHtml(BARS, null));
@@ -90,7 +99,7 @@ browserTest("figureHtml() draws each of several figures on a page once", async (
   assertEquals(console, []);
   assertEquals(count(dom, 'class="plot-container'), 3);
   assertEquals(count(dom, 'class="js-line"'), 2 * 5);
-  assertEquals(count(dom, '<path class="point'), 2 * 9 + 5);
+  assertEquals(count(dom, '<path class="point'), 2 * 6 + 5);
 });
 
 browserTest(
@@ -138,6 +147,78 @@ browserTest("figureHtml() breaks titles that are wider than the page", async (op
   assertEquals(console, []);
   const [, drawn] = /class="gtitle"[^>]*>(.*?)<\/text>/s.exec(dom)!;
   assertEquals(count(drawn, 'class="line"'), 3);
+});
+
+/** Names and values as in the notebooks; the longest labels of all. */
+const LABELS = [
+  "onednn, float32",
+  "onednn, cached clean logits",
+  "onednn, bf16 teacher and cached clean logits",
+  "onednn, bf16 teacher, student and cached clean logits",
+  "PyTorch, published",
+  "PyTorch, tuned",
+];
+const LABELLED = LABELS.map((method, index) => ({
+  method,
+  mean: index - 3,
+  std: 1,
+  interval: [index - 5, index] as const,
+  values: [index - 3],
+}));
+const FIGURES = [
+  accuracyWithErrorBars(LABELLED),
+  gainWithIntervals(LABELLED, { reference: "original" }),
+  gainWithIntervals(LABELLED.slice(0, 1), { reference: "original" }),
+  learningCurves(LABELS.map((name) => ({ name, epochs: [1, 2], accuracy: [1, 2] }))),
+];
+
+browserTest(
+  "figures on a phone have a plotting area of 240 pixels, and cut off no title or label",
+  async (open) => {
+    const html = await Promise.all(FIGURES.map((figure) => figureHtml(figure, null)));
+    const { page } = await openBody(open, html.join(""), 420);
+    assertLeast(await page.evaluate(plotHeights), 240);
+    assertEquals(await page.evaluate(cutTexts), []);
+  },
+);
+
+browserTest("figures of a rendered page break labels into lines as pictures do", async (open) => {
+  const bundles = FIGURES.map((figure) => bundleOf(figureDisplay(figure)));
+  const cells = (await Promise.all(bundles)).map((bundle) => codeCell("1", [shownData(bundle)]));
+  await withTemporaryFolder(async (folder) => {
+    const named = { name: "made-up", notebook: notebookOf(...cells) };
+    await writePages(folder, [named], "made by a test");
+    for (const width of [420, 1300]) {
+      const { page } = await open(join(folder, "made-up.html"), width);
+      await page.evaluate(SETTLES);
+      assertEquals(await page.evaluate(cutTexts), [], `at ${width} px`);
+      // Labels of one line have no part of this class.
+      assert(await page.locator(".xtick text .line").count() >= 4, `at ${width} px`);
+      if (width === 420) assertLeast(await page.evaluate(plotHeights), 240);
+      assertEquals(
+        await page.getByRole("figure", { name: "Test accuracy (%) over Epoch: onednn" }).count(),
+        1,
+      );
+    }
+  });
+});
+
+/** Checks that there is a number for each figure, none of them too small. */
+function assertLeast(numbers: readonly number[], least: number) {
+  assertEquals(numbers.length, FIGURES.length);
+  assert(Math.min(...numbers) >= least, String(numbers));
+}
+
+browserTest("figures write minus signs alike on axes and on hovering", async (open) => {
+  const figure = gainWithIntervals([{ method: "bss", mean: -1.5, interval: [-2, -1] }], {
+    reference: "original",
+  });
+  const { page } = await openBody(open, await figureHtml(figure, null), 800);
+  const { x, y, width, height } = (await page.locator("path.point").first().boundingBox())!;
+  await page.mouse.move(x + width / 2, y + height / 2);
+  const hovered = page.locator(".hovertext text").first();
+  assertEquals(await hovered.textContent(), "bss: −1.50 [−2.00, −1.00]");
+  assertMatch((await page.locator(".xtick text").allTextContents()).join(), /^−2,/);
 });
 
 browserTest("figureHtml() shows names with markup unchanged", async (open) => {

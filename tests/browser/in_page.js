@@ -94,3 +94,24 @@ export function leastTextSize() {
       .map((element) => parseFloat(getComputedStyle(element).fontSize)),
   );
 }
+
+/** Measures the height of each figure's plotting area in pixels; @returns {number[]} */
+export function plotHeights() {
+  return [...document.querySelectorAll(".nsewdrag")].map((area) =>
+    area.getBoundingClientRect().height
+  );
+}
+
+/** Finds titles and labels of figures that their figure cuts off; @returns {string[]} */
+export function cutTexts() {
+  return [...document.querySelectorAll(".js-plotly-plot")].flatMap((plot) => {
+    const edge = plot.getBoundingClientRect();
+    const isCut = (text) => {
+      const { left, right, top, bottom } = text.getBoundingClientRect();
+      return left < edge.left - 1 || right > edge.right + 1 || top < edge.top - 1 ||
+        bottom > edge.bottom + 1;
+    };
+    return [...plot.querySelectorAll(".xtick text, .ytick text, .xtitle, .ytitle, .gtitle")]
+      .filter(isCut).map((text) => text.textContent);
+  });
+}

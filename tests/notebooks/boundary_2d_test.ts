@@ -12,7 +12,7 @@ for (const toyName of ["circles", "spirals"]) {
         assertMatch(text, new RegExp(`${toyName} +${student} +\\d+\\.\\d\\d ± \\d+\\.\\d\\d`));
       }
       assertMatch(text, /Of 1 toys, bss is closer to its teacher than hinton on [01] and further/);
-      await assertFigures(notebook, 2);
+      await assertFigures(notebook, 4);
     },
   );
 }

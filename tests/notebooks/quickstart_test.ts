@@ -15,6 +15,6 @@ longTest("the quickstart notebook runs from its first to its last cell", async (
     assertMatch(text, /right on \d\d\.\d % of 1000 test images/);
     assertStringIncludes(text, "6 runs, mean ± standard deviation");
     assertMatch(text, /resnet8 +bss +\d+\.\d\d ± \d+\.\d\d/);
-    await assertFigures(notebook, 4);
+    await assertFigures(notebook, 5);
   });
 });

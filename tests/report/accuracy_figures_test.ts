@@ -170,6 +170,29 @@ Deno.test("gainWithIntervals() draws a row with an interval for each method, fro
   assertEquals(layout.xaxis.zeroline, true);
 });
 
+Deno.test("gainWithIntervals() draws gains of the reference over the others if it is of interest", () => {
+  const rows = [{ method: "noise", mean: -0.5, interval: [-1.25, 0.25] as const }];
+  const { data: [{ name, x, error_x, hovertemplate }], layout } = gainWithIntervals(rows, {
+    reference: "bss",
+    ofReference: true,
+  });
+  assertEquals([name, x, error_x?.array, error_x?.arrayminus], ["noise", [0.5], [0.75], [0.75]]);
+  assertEquals(hovertemplate, "noise: +0.50 [−0.25, 1.25]<extra></extra>");
+  assertEquals(layout.title.text, "Gain of bss over each, with 95 % intervals");
+  assertEquals(layout.xaxis.title.text, "Gain of bss over each (percentage points)");
+});
+
+Deno.test("figures have as many decimals on hovering as the measure's table", () => {
+  const row = { method: "bss", mean: 0.5, std: 0.1234, values: [0.5] };
+  const [{ customdata, text }] = accuracyWithErrorBars([row], "Angles", "AngSim", 3).data;
+  assertEquals([customdata, text], [["bss (± 0.123)"], ["0.500"]]);
+  const gain = { method: "bss", mean: 0.5, interval: [0.1, 0.9] as const };
+  const options = { reference: "original", measure: "AngSim", digits: 3 };
+  const { data: [{ hovertemplate }], layout: { xaxis } } = gainWithIntervals([gain], options);
+  assertEquals(hovertemplate, "bss: +0.500 [0.100, 0.900]<extra></extra>");
+  assertEquals(xaxis.title.text, "Gain over original (AngSim)");
+});
+
 Deno.test("gainWithIntervals() separates and names several students", () => {
   const row = (student: string, method: string) => ({
     student,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { boundaryLines, joinSegments, zeroLines } from "../../lib/report/zero_lines.ts";
+import { boundaryLines, gapLines, joinSegments, zeroLines } from "../../lib/report/zero_lines.ts";
 import { regionsOf } from "./regions_of.ts";
 
 Deno.test("boundaryLines() finds the boundary of a linear classifier", () => {
@@ -38,6 +38,17 @@ Deno.test("boundaryLines() ends where three classes meet", () => {
 
 Deno.test("boundaryLines() finds no line if a classifier always predicts one class", () => {
   assertEquals(boundaryLines(regionsOf(() => [1, 0])), []);
+});
+
+Deno.test("gapLines() goes on inside of the region of a third class", () => {
+  const regions = regionsOf((x, y) => [x, -x, y]);
+  const [line, ...more] = gapLines(regions, 0, 1);
+  assertEquals(more, []);
+  assert(line.every(([x]) => Math.abs(x) < 1e-6));
+  assertEquals([line[0][1], line.at(-1)![1]].map(Math.round).sort(), [-2, 2]);
+  // As a boundary, it ends where class 2 begins to lead.
+  const lines = boundaryLines(regions);
+  assert(lines.flat().filter(([x]) => Math.abs(x) < 1e-6).every(([, y]) => y <= 0.4 + 1e-6));
 });
 
 Deno.test("zeroLines() uses the sign of the mean if two lines cross a cell", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { boundaryPicture } from "../../lib/report/boundary_picture.ts";
-import { methodStyles } from "../../lib/report/colours.ts";
+import { methodStyle } from "../../lib/report/colours.ts";
 import type { AnyTrace, HeatmapTrace, Trace } from "../../lib/report/figure.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { regionsOf } from "./regions_of.ts";
@@ -41,10 +41,9 @@ Deno.test("boundaryPicture() draws each student in its method's style", () => {
   const students = { original: shifted, bss: right };
   const { data } = boundaryPicture({ teacher: right, students, points: POINTS }, "");
   const [teacher, original, bss] = scatters(data);
-  const styles = methodStyles(["original", "bss"]);
   assertEquals([original, bss].map(({ line }) => [line!.color, line!.dash]), [
-    [styles.get("original")!.colour, styles.get("original")!.dash],
-    [styles.get("bss")!.colour, styles.get("bss")!.dash],
+    [methodStyle("original").colour, methodStyle("original").dash],
+    [methodStyle("bss").colour, methodStyle("bss").dash],
   ]);
   assertEquals(original.name, "original, agrees on 81.8 %");
   assertEquals(bss.name, "bss, agrees on 100.0 %");
@@ -71,6 +70,26 @@ Deno.test("boundaryPicture() joins each base sample with its attacked sample", (
   assertEquals(ways.y, [0, 0.5, null, 1, 1, null]);
   assertEquals(ways.showlegend, false);
   assertEquals([marks.x, marks.y], [[0, -0.25], [0.5, 1]]);
+});
+
+Deno.test("boundaryPicture() marks samples by their outcome", () => {
+  const outcomes = ["third class", "crossed to target", "third class"] as const;
+  const attacked = { base: [-1, 0, 1, 1, 0, 0], samples: [0, 0.5, -0.25, 1, 1, 2], outcomes };
+  const { data } = boundaryPicture({ teacher: right, points: POINTS, attacked }, "");
+  const marks = scatters(data).slice(-2);
+  assertEquals(marks.map(({ name, x, y }) => ({ name, x, y })), [
+    { name: "sample that ended in a third class", x: [0, 1], y: [0.5, 2] },
+    { name: "boundary supporting sample", x: [-0.25], y: [1] },
+  ]);
+  assert(marks[0].marker!.symbol !== marks[1].marker!.symbol);
+});
+
+Deno.test("boundaryPicture() draws where base and target class are equal to the teacher", () => {
+  const teacher = regionsOf((x) => [0, x, 9], GRID);
+  const { data } = boundaryPicture({ teacher, points: POINTS, gap: [0, 1] }, "");
+  const gap = scatters(data).find(({ name }) => name === "gap of class 0 to class 1 is 0")!;
+  assert(gap.x.slice(0, -1).every((x) => Math.abs(x) < 1e-6));
+  assertEquals(gap.line?.dash, "dot");
 });
 
 Deno.test("boundaryPicture() refuses a student on another grid", () => {

@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import { experiments } from "../../experiments/experiments.ts";
 import { methods } from "../../lib/distillation/methods.ts";
-import { type MethodStyle, methodStyles } from "../../lib/report/colours.ts";
+import { type MethodStyle, methodStyle } from "../../lib/report/colours.ts";
+import { labelOf } from "../../lib/runs/overrides.ts";
 
 const METHODS = methods.map(({ name }) => name);
-const STYLES = [...methodStyles(METHODS).values()];
+const STYLES = METHODS.map(methodStyle);
 const OTHERS = Array.from({ length: 20 }, (_, index) => `method ${index}`);
 
 type Rgb = readonly [number, number, number];
@@ -69,19 +71,19 @@ function pairs(styles: readonly MethodStyle[]): [MethodStyle, MethodStyle][] {
   );
 }
 
-Deno.test("methodStyles() gives every method its own colour and symbol", () => {
+Deno.test("methodStyle() gives every method its own colour and symbol", () => {
   assertEquals(new Set(STYLES.map(({ colour }) => colour)).size, METHODS.length);
   assertEquals(new Set(STYLES.map(({ symbol }) => symbol)).size, METHODS.length);
 });
 
-Deno.test("methodStyles() has colours that stand out from white by 3:1", () => {
+Deno.test("methodStyle() has colours that stand out from white by 3:1", () => {
   for (const style of STYLES) {
     const contrast = 1.05 / (luminance(style) + 0.05);
     assert(contrast >= 3, `${style.colour}: ${contrast}`);
   }
 });
 
-Deno.test("methodStyles() has colours that red-blind and green-blind readers can tell apart", () => {
+Deno.test("methodStyle() has colours that red-blind and green-blind readers can tell apart", () => {
   for (const [view, matrix] of Object.entries(VIEWS)) {
     for (const [a, b] of pairs(STYLES)) {
       const [p, q] = [a, b].map((style) => oklab(times(matrix, linear(style))));
@@ -91,35 +93,38 @@ Deno.test("methodStyles() has colours that red-blind and green-blind readers can
   }
 });
 
-Deno.test("methodStyles() gives lines that are alike in grey different dashes", () => {
+Deno.test("methodStyle() gives lines that are alike in grey different dashes", () => {
   for (const [a, b] of pairs(STYLES)) {
     if (Math.abs(lightness(a) - lightness(b)) > ALIKE_IN_GREY) continue;
     assert(a.dash !== b.dash, `${a.colour} and ${b.colour} have both "${a.dash}"`);
   }
 });
 
-Deno.test("methodStyles() gives a method the same style beside any others", () => {
-  const all = methodStyles([...METHODS, ...OTHERS]);
-  for (const method of METHODS) {
-    assertEquals(methodStyles([method]).get(method), all.get(method));
-  }
+const look = ({ colour, symbol }: MethodStyle) => `${colour} ${symbol}`;
+
+Deno.test("methodStyle() gives a method under another name the same style", () => {
+  assertEquals(methodStyle("none (hinton)"), methodStyle("hinton"));
 });
 
-Deno.test("methodStyles() gives variants of a method their own styles", () => {
+Deno.test("methodStyle() gives variants of a method their own styles", () => {
   const names = ["hinton", "bss", "bss (eta=0.1)", "bss (eta=0.3)", "bss, 16 base samples"];
-  const styles = [...methodStyles(names).values()];
+  const styles = names.map(methodStyle);
   assertEquals(new Set(styles.map(({ colour }) => colour)).size, names.length);
 });
 
-Deno.test("methodStyles() has 20 styles, and never runs out", () => {
-  const look = ({ colour, symbol }: MethodStyle) => `${colour} ${symbol}`;
-  const twenty = methodStyles([...METHODS, ...OTHERS.slice(0, 10)]);
-  assertEquals(new Set([...twenty.values()].map(look)).size, 20);
-  assertEquals(methodStyles([...METHODS, ...OTHERS]).size, 30);
+Deno.test("methodStyle() has styles for any other name, unlike those of the methods", () => {
+  const others = OTHERS.map(methodStyle);
+  const twenty = [...STYLES, ...others.slice(0, 10)];
+  assertEquals(new Set(twenty.map(look)).size, 20);
+  assert(others.every((style) => style.symbol.endsWith("-open")));
 });
 
-Deno.test("methodStyles() gives other methods the same styles in any order", () => {
-  const forth = methodStyles(OTHERS);
-  const back = methodStyles(OTHERS.toReversed());
-  for (const name of OTHERS) assertEquals(forth.get(name), back.get(name));
-});
+for (const experiment of experiments) {
+  Deno.test(`methodStyle() tells all methods of ${experiment.name} apart`, () => {
+    for (const grids of Object.values(experiment.scales)) {
+      const labels = [...new Set(grids.flatMap(({ methods }) => methods.map(labelOf)))];
+      const looks = labels.map((label) => look(methodStyle(label)));
+      assertEquals(new Set(looks).size, labels.length, labels.join("; "));
+    }
+  });
+}

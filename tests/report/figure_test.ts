@@ -1,38 +1,89 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { figureHtml, redrawnFigureHtml } from "../../lib/report/figure_html.ts";
+import { figureHtml, figureText, redrawnFigureHtml } from "../../lib/report/figure_html.ts";
 import { learningCurves } from "../../lib/report/learning_curves.ts";
-import { hoverText, plotlyForm } from "../../lib/report/figure.ts";
+import { bundleOf } from "../../lib/report/display.ts";
+import { type AnyTrace, type Figure, hoverText, plotlyForm } from "../../lib/report/figure.ts";
+import { figureDisplay } from "../../lib/report/figure_display.ts";
+import { accuracyOver } from "../../lib/report/accuracy_over.ts";
+import { gainWithIntervals } from "../../lib/report/gain_intervals.ts";
 
 const CURVES = [
   { name: "bss, seed 1", group: "bss", epochs: [1, 2], accuracy: [70, 86.5] },
   { name: "hinton, seed 1", group: "hinton", epochs: [1, 2], accuracy: [69, 86] },
-  { name: "bss, seed 2", group: "bss", epochs: [1, 2], accuracy: [NaN, 86.7] },
+  { name: "bss, seed 2", group: "bss", epochs: [1, 2], accuracy: [NaN, 86.75] },
 ];
 
-Deno.test("learningCurves() draws one line for each run and names each method once", () => {
-  const bss = {
+Deno.test("learningCurves() draws each method's mean in a band of its seeds, and names it once", () => {
+  const line = (name: string, color: string, dash: string, symbol: string) => ({
     type: "scatter",
     mode: "lines+markers",
-    name: "bss",
-    legendgroup: "bss",
+    name,
+    legendgroup: name,
+    showlegend: true,
     x: [1, 2],
-    line: { color: "#d55e00", width: 1.5, dash: "solid" },
-    marker: { color: "#d55e00", size: 7, symbol: "diamond" },
-  };
-  const hinton = {
-    ...bss,
-    name: "hinton",
-    legendgroup: "hinton",
-    line: { color: "#0072b2", width: 1.5, dash: "dash" },
-    marker: { color: "#0072b2", size: 7, symbol: "square" },
-  };
+    line: { color, width: 1.5, dash },
+    marker: { color, size: 7, symbol },
+  });
   const hover = (run: string) => `${run}<br>epoch %{x}: %{y:.2f} %<extra></extra>`;
   const expected: unknown[] = [
-    { ...bss, showlegend: true, y: [70, 86.5], hovertemplate: hover("bss, seed 1") },
-    { ...hinton, showlegend: true, y: [69, 86], hovertemplate: hover("hinton, seed 1") },
-    { ...bss, showlegend: false, y: [null, 86.7], hovertemplate: hover("bss, seed 2") },
+    {
+      type: "scatter",
+      mode: "lines",
+      name: "bss, from the lowest to the highest seed",
+      legendgroup: "bss",
+      showlegend: false,
+      x: [1, 2, 2, 1],
+      y: [70, 86.75, 86.5, 70],
+      line: { color: "#d55e00", width: 0, dash: "solid" },
+      fill: "toself",
+      fillcolor: "#d55e0033",
+      hoverinfo: "skip",
+    },
+    {
+      ...line("bss", "#d55e00", "solid", "diamond"),
+      y: [70, 86.625],
+      hovertemplate: hover("bss, mean of 2 seeds"),
+    },
+    {
+      ...line("hinton", "#0072b2", "dash", "square"),
+      y: [69, 86],
+      hovertemplate: hover("hinton, seed 1"),
+    },
   ];
   assertEquals<unknown[]>([...learningCurves(CURVES).data], expected);
+});
+
+Deno.test("learningCurves() leaves a gap at an epoch that no seed has evaluated", () => {
+  const [{ x, y }] = learningCurves([{ name: "a", epochs: [1, 2], accuracy: [NaN, 3] }]).data;
+  assertEquals([x, y], [[1, 2], [null, 3]]);
+});
+
+Deno.test("learningCurves() does not average over students, and names the method once", () => {
+  const run = (student: string, level: number) => ({
+    name: `${student} bss, seed 1`,
+    group: "bss",
+    student,
+    epochs: [1, 2],
+    accuracy: [level, level],
+  });
+  const { data } = learningCurves([run("resnet8", 80), run("resnet14", 90)]);
+  assertEquals(data.map(({ name, y, showlegend }) => [name, y, showlegend]), [
+    ["bss", [80, 80], true],
+    ["bss", [90, 90], false],
+  ]);
+});
+
+Deno.test("learningCurves() begins where several methods come to differ, and shows all of one", () => {
+  const epochs = [1, 2, 3, 4, 5, 6, 7, 8];
+  const bss = { name: "bss", epochs, accuracy: [10, 20, 30, 60, 70, 78, 80, 81] };
+  const hinton = { name: "hinton", epochs, accuracy: [10, 30, 40, 65, 72, 76, 77, 79] };
+  const { xaxis, yaxis } = learningCurves([bss, hinton]).layout;
+  // The last two epochs lie in 77…81, and half of that below it is shown, which hinton is first to reach.
+  assertEquals(yaxis.range, [75, 81.4]);
+  assertEquals(xaxis.range, [6 - 0.04, 8 + 0.04]);
+  assertEquals(learningCurves([bss]).layout.yaxis.range, undefined);
+  const short = [bss, hinton].map(({ name }) => ({ name, epochs: [1, 2], accuracy: [10, 20] }));
+  assertEquals(learningCurves(short).layout.yaxis.range, undefined);
 });
 
 Deno.test("learningCurves() marks single epochs only if there are few", () => {
@@ -88,7 +139,7 @@ Deno.test("figureHtml() lets no text out of its title, its data or its picture",
   const figure = learningCurves([{ name: attack, epochs: [1], accuracy: [1] }], attack);
   const html = await figureHtml(figure, new Uint8Array([1, 2, 3]));
   assert(!html.includes("alert(1)</script>"));
-  assertStringIncludes(html, 'alt="&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;"');
+  assertStringIncludes(html, 'alt="&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;. Test');
   assertEquals(html.match(/<script/g)?.length, 3);
 });
 
@@ -122,4 +173,36 @@ Deno.test("plotlyForm() does not change a figure without special characters", ()
 
 Deno.test("hoverText() escapes variables and markup in names", () => {
   assertEquals(hoverText("%{x} <br>"), "%&#123;x} &lt;br>");
+});
+
+Deno.test("plotlyForm() packs the numbers of a heatmap", () => {
+  const heatmap = { type: "heatmap", x: [0, 1], y: [0, 1, 2], z: [[0, 1], [2, 3], [4, 255]] };
+  const figure = { data: [heatmap], layout: learningCurves([]).layout };
+  const [{ z }] = plotlyForm(figure as unknown as Figure<AnyTrace>).data as unknown as [
+    { z: unknown },
+  ];
+  assertEquals(z, { dtype: "u1", bdata: btoa("\x00\x01\x02\x03\x04\xff"), shape: "3, 2" });
+});
+
+Deno.test("figureText() names title, axes and what the legend names", () => {
+  assertEquals(
+    figureText(learningCurves(CURVES)),
+    "Test accuracy over training. Test accuracy (%) over Epoch: bss; hinton",
+  );
+});
+
+Deno.test("figureDisplay() says what is missing in the place of an empty figure", async () => {
+  const over = accuracyOver([{ method: "bss", x: 1, values: [] }], {
+    title: "Equal passes",
+    xTitle: "Images",
+  });
+  const text =
+    "There is no figure “Equal passes” yet: no result here has a value for “Images” and " +
+    "“Test accuracy (%)”.";
+  assertEquals(await bundleOf(figureDisplay(over)), {
+    "text/html": `<p>${text}</p>`,
+    "text/plain": text,
+  });
+  const gains = await bundleOf(figureDisplay(gainWithIntervals([], { reference: "original" })));
+  assertStringIncludes(String(gains["text/plain"]), "a value for “Gain over original (percentage");
 });

@@ -127,7 +127,7 @@ Deno.test("liveLearningCurves() carries Plotly only in its first and last figure
     const { kernel, sent } = madeUpKernel();
     const live = liveLearningCurves("Training", liveDisplay(kernel));
     for (const epoch of [1, 2]) {
-      live.add({ name: "bss, seed 1", epoch, accuracy: NaN });
+      live.add({ name: "bss, seed 1", epoch, accuracy: 50 });
       await pause(1200);
     }
     await live.finish();

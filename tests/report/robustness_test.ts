@@ -44,12 +44,12 @@ Deno.test("robustnessCurve() draws a line with intervals for each attack, from t
       symmetric: false,
       array: [6.25, 25, 25],
       arrayminus: [12.5, 12.5, 12.5],
-      color: "#4b6969",
+      color: "#5c0a35",
       thickness: 1,
       width: 4,
     },
-    line: { color: "#4b6969", width: 1.5, dash: "dashdot" },
-    marker: { color: "#4b6969", size: 7, symbol: "pentagon" },
+    line: { color: "#5c0a35", width: 1.5, dash: "4px,2px" },
+    marker: { color: "#5c0a35", size: 7, symbol: "triangle-up-open" },
     hovertemplate: "FGSM<br>ε = %{x}: %{y:.2f} %<extra></extra>",
   });
 });

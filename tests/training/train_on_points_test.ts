@@ -171,3 +171,21 @@ onFastBackends(
     assert(Number(first.mean_perturbation_norm) <= most + 1e-3);
   },
 );
+
+onFastBackends(
+  "trainOnPoints() shows the network after each epoch, and trains on as without",
+  async () => {
+    const seen: number[][] = [];
+    const onEpoch = async (epoch: number, student: DenseNetwork) => {
+      const [[, variable]] = student.variables();
+      seen.push([epoch, (await variable.data())[0]]);
+    };
+    const training = { protocol: { epochs: 3, batchSize: 8, learningRate: 0.03 } };
+    const plain = await outcomeOf(methodNamed("hinton"), training);
+    const shown = await outcomeOf(methodNamed("hinton"), { ...training, onEpoch });
+    assertEquals(shown.weights, plain.weights);
+    assertEquals(seen.map(([epoch]) => epoch), [1, 2, 3]);
+    assertEquals(seen.at(-1)![1], plain.weights[0][0]);
+    assertNotEquals(seen[0][1], seen[1][1]);
+  },
+);

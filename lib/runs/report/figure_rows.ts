@@ -68,6 +68,7 @@ export function curves({ rows, results }: ResultTable): LearningCurve[] {
     return {
       name: `${student} ${method}, seed ${seed}`,
       group: method,
+      student,
       epochs: epochs.map((row) => Number(row.epoch)),
       accuracy: epochs.map((row) => 100 * Number(row.test_accuracy)),
     };

@@ -1,0 +1,33 @@
+import * as tf from "@tensorflow/tfjs";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { softmaxRows } from "../tensors/rows.ts";
+
+/**
+ * Computes the probability of a class along the lines from images to their attacked versions and
+ * beyond.
+ *
+ * @param base `[n, h, w, c]`
+ * @param samples the attacked versions, in the same order
+ * @param labels the class of each line
+ * @param places 0 is the image, 1 the sample, 2 as far again
+ * @returns for each place the probabilities of the n lines, 0…1
+ */
+export async function probabilitiesAlong(
+  classifier: FrozenClassifier,
+  base: tf.Tensor4D,
+  samples: tf.Tensor4D,
+  labels: ArrayLike<number>,
+  places: readonly number[],
+): Promise<number[][]> {
+  const { classes } = classifier;
+  const found: number[][] = [];
+  for (const place of places) {
+    const logits = tf.tidy(() =>
+      classifier.logits(tf.add(base, tf.mul(tf.sub(samples, base), place)))
+    );
+    const probabilities = softmaxRows(await logits.data(), classes);
+    logits.dispose();
+    found.push(Array.from(labels, (label, row) => probabilities[row * classes + label]));
+  }
+  return found;
+}

@@ -24,7 +24,7 @@ const command = {
 } as const;
 
 /** The slowest folders. They start first, so that no long one is left for the end. */
-const LONGEST_FIRST = ["commands", "notebooks", "runs", "integrity", "training", "attack"];
+const LONGEST_FIRST = ["commands", "notebooks", "runs", "integrity", "training", "browser"];
 
 /**
  * Folders whose files share an isolate, since starting and compiling TensorFlow.js for each file

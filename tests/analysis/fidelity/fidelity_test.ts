@@ -50,9 +50,11 @@ Deno.test("intervals of calibration errors are around the value, and the same fo
 });
 
 Deno.test("fidelityOf() is null for no image, and names logits that are missing or not finite", () => {
-  for (const estimate of Object.values(fidelityOf([], [], [], 3, random()))) {
+  const { reliability, ...estimates } = fidelityOf([], [], [], 3, random());
+  for (const estimate of Object.values(estimates)) {
     assertEquals(estimate, { value: null, interval: null, n: 0 });
   }
+  assertEquals(reliability.filter(({ n }) => n > 0), []);
   const call = (teacher: number[], student: number[]) => () =>
     fidelityOf(teacher, student, [0], 2, random());
   assertThrows(call([1], [1, 2]), UserError, "need 2 logits of the teacher, but there are 1");

@@ -29,9 +29,9 @@ const LABELS: Readonly<Record<keyof StepTimes, string>> = {
   teacher_forward_ms: "ResNet26 forward, 256 images",
 };
 
-/** Says how long a step takes here and in PyTorch, and what a machine does side by side. */
+/** Says how long a step takes here and in PyTorch. */
 export function speedSentence(bench: Bench): string {
-  const { backends: { onednn }, machine, side_by_side } = bench;
+  const { backends: { onednn }, machine } = bench;
   const [fastest] = Object.keys(onednn.configurations).toReversed();
   const compared = (configuration: string) => {
     const [published, ...others] = ratiosOf(bench, configuration, "bss_step_ms")
@@ -41,8 +41,7 @@ export function speedSentence(bench: Bench): string {
     return `${ms} ms (PyTorch: ${ratios})`;
   };
   return `A training step with BSS (256 images) takes ${compared("float32")}; with ${fastest} ` +
-    `${compared(fastest)}.${side_by_side ? sideBySideSentence(side_by_side) : ""} Measured on ` +
-    `${machine.replace(/, [^,]*$/, "")}.`;
+    `${compared(fastest)}. Measured on ${machine.replace(/, [^,]*$/, "")}.`;
 }
 
 /** Makes the tables of steps and, if they were measured, of runs side by side and of gradients. */
@@ -51,8 +50,10 @@ export function speedTables(bench: Bench): string {
   const [{ configuration: first }] = peer.ratios;
   const variants = ratiosOf(bench, first, "bss_step_ms").map(({ variant }) => variant);
   const configurations = [...new Set(peer.ratios.map(({ configuration }) => configuration))];
+  // Without BSS only the networks' precision matters, which the first and the last differ in.
+  const ends = [configurations[0], configurations.at(-1)!];
   const rows = TIMES.flatMap((time) =>
-    configurations.map((configuration) => [
+    (time === "bss_step_ms" ? configurations : ends).map((configuration) => [
       `${LABELS[time]}, ${configuration}`,
       stepsOf(bench, configuration)[time].toFixed(0),
       ...ratiosOf(bench, configuration, time).map(({ ratio }) => withRange(ratio, 2)),
@@ -77,17 +78,6 @@ function ratiosOf({ peer }: Bench, configuration: string, time: string) {
 
 function stepsOf({ backends: { onednn } }: Bench, configuration: string): StepTimes {
   return configuration === "float32" ? onednn : onednn.configurations[configuration];
-}
-
-function sideBySideSentence({ runs, rows }: SideBySide): string {
-  const speeds = rows.map(({ configuration, bss_steps_per_hour, bss_run_seconds }) => {
-    const steps = bss_steps_per_hour.median.toFixed(0);
-    const minutes = (bss_run_seconds.median / 60).toFixed(0);
-    return `${steps} such steps an hour (${configuration}; a run on a fifth of CIFAR-10 about ` +
-      `${minutes} minutes)`;
-  });
-  return ` With ${runs} runs side by side, one thread each, the machine takes ` +
-    `${speeds.join(" or ")}.`;
 }
 
 function sideBySideParts({ runs, rows }: SideBySide): string[] {

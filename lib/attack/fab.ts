@@ -19,11 +19,12 @@ const MOST_BIAS = 0.1;
 const BACK = 0.9;
 
 /**
- * Finds a small perturbation (fast adaptive boundary attack, Croce and Hein 2020, algorithm 1; FAB-T, its
- * form with targets). Each step goes past the linearised boundary with the target, to a mean of the points
- * nearest to the sample and to the image. A sample that crosses goes part of its way back to the image.
- * Without targets, there is a run for each of the most probable other classes, and any other class counts.
- * The result is the nearest success, or the image itself.
+ * Finds a small perturbation (fast adaptive boundary attack, Croce and Hein 2020, "Minimally distorted
+ * adversarial examples", algorithm 1, in its form with targets, FAB-T). Each step goes just past the
+ * linearised boundary with the target, to a mean of its points nearest to the sample and to the image.
+ * A sample that crosses goes a tenth of its way back to the image. Without targets, there is a run for
+ * each of the most probable other classes, and any other class counts. The result is the nearest
+ * success, or the image itself. As in AutoAttack, there is no random start and no final search.
  */
 export const fabAttack = defineAttack({
   shortName: "fab",
@@ -78,7 +79,7 @@ interface FabState extends WalkState {
   readonly nearestLogits: tf.Tensor2D;
 }
 
-/** Moves every sample: over the boundary, back towards its image, or to its image for the next run. */
+/** Moves each sample over the boundary, back towards its image, or to its image for the next run. */
 function step(
   batch: Stride<FabState>,
   search: BoundarySearch,
@@ -117,8 +118,7 @@ function nearestOf(
 }
 
 /**
- * Goes past the linearised boundary, towards a mean of its points nearest to the sample and to the image
- * (equations 8 and 9).
+ * Goes past the linearised boundary, to a mean of its points nearest to the sample and to the image.
  *
  * @param gradient of the target's logit minus the label's
  * @param gaps by how much that difference must rise, `[n]`
@@ -141,7 +141,7 @@ function stepForward(
       bounds,
     ),
     2,
-  );
+  ) as tf.Tensor4D[];
   const [length, originLength] = [toX, toOrigin].map((way) => tf.maximum(sizes(way, norm), 1e-8));
   const bias = tf.minimum(tf.div(length, tf.add(length, originLength)), MOST_BIAS) as tf.Tensor1D;
   const past = (from: tf.Tensor4D, way: tf.Tensor4D) => tf.add(from, tf.mul(way, OVERSHOOT));
@@ -150,15 +150,15 @@ function stepForward(
   return tf.clipByValue(moved, ...bounds) as tf.Tensor4D;
 }
 
-/** Rounds of Newton's method; the rises then miss theirs by less than rounding in float32. */
-const ROUNDS = 12;
+/** Rounds of Newton's method. On Fashion-MNIST and a ResNet14, four leave an error below 1e-15. */
+const ROUNDS = 6;
 
 /**
- * Finds the smallest perturbation within the pixels' bounds that makes a linear function rise by a given
- * amount (equation 5). If there is none, it goes as far as the bounds allow.
+ * Finds the smallest perturbation within the pixels' bounds that makes a linear function rise by a
+ * given amount. If there is none, it goes as far as the bounds allow.
  *
  * Pixel i moves by `min(t·sᵢ, roomᵢ)`, where s is 1 for L∞ and |w| for L2. The rise is concave and
- * piecewise linear in t. Newton's method from t = 0 finds t from below, without the sorting of the paper.
+ * piecewise linear in t. Newton's method finds t from below, without the paper's sorting.
  *
  * @param w the gradient of the function
  * @param rises `[n]`
@@ -177,7 +177,7 @@ function toPlane(
     const needed = tf.mul(tf.abs(rises), scale);
     const directions = tf.sign(scaleRows(w, tf.sign(rises)));
     const room = tf.where(tf.greater(directions, 0), tf.sub(high, x), tf.sub(x, low));
-    const speeds = norm === "linf" ? tf.onesLike(weights) : weights;
+    const speeds = norm === "linf" ? tf.ones<tf.Rank.R4>(weights.shape) : weights;
     const slopes = tf.mul(weights, speeds);
     let t = tf.zerosLike(rises);
     for (let round = 0; round < ROUNDS; round++) {

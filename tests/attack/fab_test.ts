@@ -61,14 +61,17 @@ for (const [text, bound] of [["", CLAMP], [" within tight bounds", 1.2]] as cons
             }),
           )
         );
-        const options = { norm, clamp: bound, maxSteps: 10 };
-        const result = await fabAttack(classifier, images, { labels }, options);
-        assertEquals(result.success, labels.map(() => true));
-        (await sizesOf(result.samples, images, norm)).forEach((found, i) => {
-          const ratio = found / nearest[i];
-          assert(ratio > 1 - 1e-5 && ratio < 1.01, `${norm}: ${found} instead of ${nearest[i]}`);
-        });
-        free(result);
+        // The first step overshoots by 5 %; from then on, samples close in.
+        for (const [maxSteps, most] of [[1, 1.0501], [10, 1.01]] as const) {
+          const options = { norm, clamp: bound, maxSteps };
+          const result = await fabAttack(classifier, images, { labels }, options);
+          assertEquals(result.success, labels.map(() => true));
+          (await sizesOf(result.samples, images, norm)).forEach((found, i) => {
+            const ratio = found / nearest[i];
+            assert(ratio > 1 - 1e-5 && ratio < most, `${norm}: ${found} instead of ${nearest[i]}`);
+          });
+          free(result);
+        }
       }
       tf.dispose([loose, images, passed]);
     },

@@ -18,7 +18,10 @@ function masked(classifier: FrozenClassifier): FrozenClassifier {
     ...classifier,
     pullback: (images) => ({
       ...classifier.pullback(images),
-      toImages: (dLogits) => tf.zeros([dLogits.shape[0], ...images.shape.slice(1)]) as tf.Tensor4D,
+      toImages: ({ shape: [rows] }) => {
+        const [, height, width, channels] = images.shape;
+        return tf.zeros([rows, height, width, channels]);
+      },
     }),
   };
 }

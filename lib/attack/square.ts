@@ -3,7 +3,7 @@ import { type AttackClasses, defineAttack } from "./attack.ts";
 import { type Ball, ballOptions, imageStreams } from "./ball.ts";
 import { hasArrived, walk } from "./walk.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
-import { boundsOf, integer, number } from "../options.ts";
+import { boundsOf, integer } from "../options.ts";
 
 /**
  * Changes squares of pixels at random, and keeps a change that narrows the lead of the label over all
@@ -17,8 +17,6 @@ export const squareAttack = defineAttack({
     ...ballOptions,
     /** The largest number of squares to try, each a pass through the classifier */
     maxSteps: integer(5000, { max: 10_000 }),
-    /** p: the share of the pixels in the first square */
-    share: number(0.8, { above: 0, max: 1 }),
   },
   units: "pixels",
   // Most samples succeed in a tenth of the steps.
@@ -85,6 +83,9 @@ function leadOf(logits: Float32Array, { labels, targets }: AttackClasses, sample
   return targets ? rival - logits[own] : logits[own] - rival;
 }
 
+/** p: the share of the pixels in the first squares */
+const FIRST_SHARE = 0.8;
+
 /** The steps after which the share of the pixels is halved, as in the published code */
 const HALVED_AFTER = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000];
 
@@ -103,7 +104,7 @@ class SquareSearch {
   constructor(
     private readonly image: Float32Array,
     private readonly shape: readonly number[],
-    private readonly ball: Ball & { readonly share: number },
+    private readonly ball: Ball,
     private readonly random: () => number,
   ) {
     this.best = this.#candidate = image;
@@ -118,7 +119,7 @@ class SquareSearch {
   next(): Float32Array {
     const [height, width] = this.shape;
     const halvings = HALVED_AFTER.filter((step) => this.#steps > step).length;
-    const side = Math.round(Math.sqrt(this.ball.share / 2 ** halvings * height * width));
+    const side = Math.round(Math.sqrt(FIRST_SHARE / 2 ** halvings * height * width));
     this.#steps++;
     return this.#candidate = this.ball.norm === "linf"
       ? this.#withSquare(Math.max(side, 1))
@@ -181,27 +182,27 @@ class SquareSearch {
     const delta = Float64Array.from(this.best, (pixel, index) => pixel - this.image[index]);
     const unused = Math.max(this.ball.epsilon ** 2 - squaresOf(delta), 0) / channels;
     const [own, free] = [new Float64Array(channels), new Float64Array(channels).fill(unused)];
+    const moved = delta.slice();
     for (const { index, channel } of this.#entriesOf(to)) {
       own[channel] += delta[index] ** 2;
       free[channel] += delta[index] ** 2;
+      moved[index] = 0;
     }
-    const taken = delta.slice();
-    for (const { index } of this.#entriesOf(to)) taken[index] = 0;
     for (const { index, channel } of this.#entriesOf(from)) {
-      free[channel] += taken[index] ** 2;
-      taken[index] = 0;
+      free[channel] += moved[index] ** 2;
+      moved[index] = 0;
     }
     const signs = Array.from({ length: channels }, () => this.#sign());
     const squares = new Float64Array(channels);
     for (const { index, place, channel } of this.#entriesOf(to)) {
-      taken[index] = signs[channel] * pattern[place] +
+      moved[index] = signs[channel] * pattern[place] +
         delta[index] / (Math.sqrt(own[channel]) || 1);
-      squares[channel] += taken[index] ** 2;
+      squares[channel] += moved[index] ** 2;
     }
     for (const { index, channel } of this.#entriesOf(to)) {
-      taken[index] *= Math.sqrt(free[channel] / (squares[channel] || 1));
+      moved[index] *= Math.sqrt(free[channel] / (squares[channel] || 1));
     }
-    return this.#ofFullLength(taken);
+    return this.#ofFullLength(moved);
   }
 
   /** Draws one of two patterns of norm 1: the upper or the left half rises, the other falls. */
@@ -266,7 +267,7 @@ interface Square {
   readonly side: number;
 }
 
-/** Makes a hill of norm 1 with its top in the middle: Σ 1/(k + 1)², over its own ring k and all outside. */
+/** Makes a hill of norm 1: in each ring around the middle, Σ 1/(k + 1)² over it and all outside. */
 function hill(height: number, width: number): Float64Array {
   const [top, middle] = [height >> 1, width >> 1];
   const values = new Float64Array(height * width);

@@ -2,6 +2,7 @@
 
 Written from the papers, for one purpose: to compare the library with code that shares nothing with it.
 FAB: Croce and Hein, ICML 2020, algorithm 1. Square: Andriushchenko et al., ECCV 2020, algorithms 1 to 3.
+Constants and the schedule of the squares are those of AutoAttack's published code.
 
     python3 tests/golden/fashion/autoattack.py
 """

@@ -16,6 +16,7 @@ export { type LabelledImages, labelledPixels } from "./analysis/robustness/label
 export { type RobustAccuracy, robustAccuracy } from "./analysis/robustness/robust_accuracy.ts";
 export {
   apgdEnsemble,
+  autoAttack,
   type RobustnessAttack,
   robustnessAttacks,
 } from "./analysis/robustness/robustness_attack.ts";
@@ -52,9 +53,11 @@ export { attackNamed, attacks } from "./attack/attacks.ts";
 export { bssAttack, type BssAttackOptions } from "./attack/bss.ts";
 export { carliniWagnerAttack } from "./attack/carlini_wagner.ts";
 export { deepFoolAttack } from "./attack/deepfool.ts";
+export { fabAttack } from "./attack/fab.ts";
 export { noiseAttack } from "./attack/noise.ts";
 export { fgsmAttack, pgdAttack } from "./attack/pgd.ts";
 export { attackNormalised, pixelClassifier, toNormalised, toPixels } from "./attack/pixel_space.ts";
+export { squareAttack } from "./attack/square.ts";
 export { describeStartedBackend, startBackend } from "./backend/start_backend.ts";
 export { type BackendRun, compareBackends } from "./bench/compare_backends.ts";
 export { type StepRow, stepRows } from "./bench/step_rows.ts";

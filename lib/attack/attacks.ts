@@ -3,9 +3,11 @@ import type { Attack } from "./attack.ts";
 import { bssAttack } from "./bss.ts";
 import { carliniWagnerAttack } from "./carlini_wagner.ts";
 import { deepFoolAttack } from "./deepfool.ts";
+import { fabAttack } from "./fab.ts";
 import { fgsmAttack, pgdAttack } from "./pgd.ts";
 import { named } from "../named.ts";
 import { noiseAttack } from "./noise.ts";
+import { squareAttack } from "./square.ts";
 
 /** Every attack, beginning with the paper's. */
 export const attacks: readonly Attack[] = [
@@ -16,6 +18,8 @@ export const attacks: readonly Attack[] = [
   deepFoolAttack,
   carliniWagnerAttack,
   apgdAttack,
+  fabAttack,
+  squareAttack,
 ];
 
 /**

@@ -59,6 +59,12 @@ function withinL2(x: tf.Tensor4D, origin: tf.Tensor4D, epsilon: number): tf.Tens
   return tf.add(origin, scaleRows(perturbation, factor as tf.Tensor1D));
 }
 
+/** Computes the norm of each image of a batch of perturbations, `[n]`. */
+export function sizes(perturbations: tf.Tensor4D, norm: Norm): tf.Tensor1D {
+  if (norm === "l2") return rowNorms(perturbations);
+  return tf.tidy(() => tf.max(tf.abs(perturbations), [1, 2, 3]));
+}
+
 /** Makes a stream of random numbers in [0, 1) for each image. */
 export function imageStreams(count: number, random: () => number): (() => number)[] {
   // An image takes thousands of numbers: with ARC4 instead of Alea they take longer than the attack.

@@ -48,7 +48,7 @@ interface Walk<S extends WalkState> {
  * @throws UserError if the classifier's logits are not finite
  */
 export async function walk<S extends WalkState>(
-  classifier: FrozenClassifier,
+  classifier: Pick<FrozenClassifier, "pullback">,
   {
     start,
     maxSteps,

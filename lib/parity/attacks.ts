@@ -87,18 +87,38 @@ function pgd(norm: Norm, unit: number): RunAttack {
 
 /** Compares attacks with those of a PyTorch library on the same images, pixels in 0…1. */
 export async function* compareAttacks(folder: GoldenFolder): AsyncIterable<Comparison> {
+  const { golden, classifier, images, dispose } = await attackProblem(folder);
+  const names = golden.names("").filter((name) => golden.tensor(name).shape.length === 4)
+    .filter((name) => name !== "images_u8");
+  for (const name of names) yield* compareAttack(name, golden, classifier, images);
+  dispose();
+}
+
+/** Images with a classifier to attack; the numbers of the file hold their labels. */
+export interface AttackProblem {
+  readonly golden: GoldenFile;
+  readonly classifier: FrozenClassifier;
+  readonly images: tf.Tensor4D;
+  dispose(): void;
+}
+
+/** Reads the images of the reference attacks, pixels in 0…1, and the teacher as their classifier. */
+export async function attackProblem(folder: GoldenFolder): Promise<AttackProblem> {
   const golden = await folder.read("attacks.safetensors");
   const { network } = await readResNet(folder.networkFile("teacher"));
   const teacher = freeze(network);
   network.dispose();
-  const classifier = pixelClassifier(teacher, NORMALISATION);
   const { data, shape } = golden.nhwc("images_u8");
   const images = tf.tensor4d(Float32Array.from(data, (value) => value / 255), shape);
-  const names = golden.names("").filter((name) => golden.tensor(name).shape.length === 4)
-    .filter((name) => name !== "images_u8");
-  for (const name of names) yield* compareAttack(name, golden, classifier, images);
-  images.dispose();
-  teacher.dispose();
+  return {
+    golden,
+    classifier: pixelClassifier(teacher, NORMALISATION),
+    images,
+    dispose() {
+      images.dispose();
+      teacher.dispose();
+    },
+  };
 }
 
 async function* compareAttack(
@@ -152,7 +172,12 @@ function fooled(logits: ArrayLike<number>, labels: ArrayLike<number>): boolean[]
   );
 }
 
-function settingOf(name: string, setting: string): number {
+/**
+ * Reads a number in a tensor's name.
+ *
+ * @throws UserError if the name does not have it
+ */
+export function settingOf(name: string, setting: string): number {
   const value = new RegExp(`_${setting}([0-9.]+)(_|$)`).exec(name)?.[1];
   if (value === undefined) {
     throw new UserError(

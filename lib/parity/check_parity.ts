@@ -1,4 +1,5 @@
 import { compareAttacks } from "./attacks.ts";
+import { compareAutoAttack } from "./autoattack.ts";
 import { compareBssStep } from "./bss_step.ts";
 import type { Comparison } from "./compare.ts";
 import { compareDistillationLosses } from "./distillation_losses.ts";
@@ -9,6 +10,7 @@ import { UserError } from "../user_error.ts";
 const checks: Record<string, (folder: GoldenFolder) => AsyncIterable<Comparison>> = {
   "bss_step.safetensors": compareBssStep,
   "attacks.safetensors": compareAttacks,
+  "autoattack.safetensors": compareAutoAttack,
   "distillation_losses.safetensors": compareDistillationLosses,
 };
 

@@ -1,3 +1,5 @@
+import { wilsonInterval } from "../analysis/statistics/interval.ts";
+
 /** The error of a quantity against its reference. */
 export interface Comparison {
   readonly quantity: string;
@@ -30,6 +32,19 @@ export function compareExactly(
   let differing = Math.abs(actual.length - expected.length);
   for (let i = 0; i < expected.length; i++) if (actual[i] !== expected[i]) differing++;
   return judge(quantity, differing, 0, `of ${expected.length} differ`);
+}
+
+/** Compares the share of successes with the 95 % binomial interval of the reference's. */
+export function compareShares(
+  quantity: string,
+  actual: ArrayLike<unknown>,
+  expected: ArrayLike<unknown>,
+): Comparison {
+  const successes = (list: ArrayLike<unknown>) => Array.from(list).filter(Boolean).length;
+  const [share, reference] = [actual, expected].map((list) => successes(list) / list.length);
+  const [low, high] = wilsonInterval(successes(expected), expected.length)!;
+  const tolerance = share < reference ? reference - low : high - reference;
+  return judge(quantity, Math.abs(share - reference), tolerance, "of all attacks");
 }
 
 /** Limits for the share of entries that differ. */

@@ -1,19 +1,25 @@
 import { epsilonText, NORM_NAMES } from "../analysis/robustness/budget.ts";
 import { doubtsOf, type RobustAccuracy } from "../analysis/robustness/robust_accuracy.ts";
+import type { RobustnessRow } from "../analysis/robustness/robustness_row.ts";
 import type { Interval } from "../analysis/statistics/interval.ts";
 import type { Displayable } from "./display.ts";
 import { displayTable } from "./display_table.ts";
 
 /**
  * Makes a table with one line for each attack and ball. The first line is without an attack.
- * Warnings are below the table.
+ * Below the table are the stages of the attacks that have several, and warnings.
  */
 export function robustnessTable(
   found: RobustAccuracy,
   title = "Accuracy under attack",
 ): Displayable {
   const { clean, rows } = found;
-  const doubts = doubtsOf(found);
+  // Several rows may share a warning.
+  const doubts = [...new Set(doubtsOf(found))];
+  const notes = [
+    ...rows.filter(({ broken }) => Object.keys(broken).length > 1).map(stagesText),
+    ...(doubts.length === 0 ? [] : [`Doubtful: ${doubts.join(". ")}.`]),
+  ];
   return displayTable({
     title,
     columns: [
@@ -34,9 +40,14 @@ export function robustnessTable(
         images: row.images,
       })),
     ],
-    // Several rows may share a warning.
-    note: doubts.length === 0 ? undefined : `Doubtful: ${[...new Set(doubts)].join(". ")}.`,
+    note: notes.length === 0 ? undefined : notes.join(" "),
   });
+}
+
+/** Says how many images each stage of an attack broke. */
+function stagesText(row: RobustnessRow): string {
+  const stages = Object.entries(row.broken).map(([stage, images]) => `${stage} broke ${images}`);
+  return `${row.attack}, ${NORM_NAMES[row.norm]} ${epsilonText(row)}: ${stages.join(", ")}.`;
 }
 
 function shares(

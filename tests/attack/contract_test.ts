@@ -21,6 +21,8 @@ const SHORT: Record<string, Record<string, unknown>> = {
   deepfool: { maxSteps: 6 },
   "carlini-wagner": { searchSteps: 2, maxSteps: 12, learningRate: 0.1 },
   apgd: { epsilon: 0.4, maxSteps: 8 },
+  fab: { maxSteps: 3, candidates: 2 },
+  square: { epsilon: 0.4, maxSteps: 8 },
 };
 const CLAMP = 2.5;
 
@@ -192,7 +194,7 @@ for (const attack of attacks) {
       results.map(async ({ samples }) => [...await samples.data()]),
     );
     assertEquals(first, same);
-    const draws = ["noise", "apgd"].includes(attack.shortName);
+    const draws = ["noise", "apgd", "square"].includes(attack.shortName);
     (draws ? assertNotEquals : assertEquals)(first, other);
     free(...results);
     images.dispose();
@@ -239,6 +241,8 @@ Deno.test("attackNamed() lists the attacks", () => {
     throw new Error("it should have thrown");
   } catch (error) {
     assert(error instanceof UserError);
-    assert(error.message.includes("bss, noise, fgsm, pgd, deepfool, carlini-wagner, apgd"));
+    assert(
+      error.message.includes("bss, noise, fgsm, pgd, deepfool, carlini-wagner, apgd, fab, square"),
+    );
   }
 });

@@ -37,6 +37,8 @@ const SHORT: Readonly<Record<string, Record<string, unknown>>> = {
   deepfool: { maxSteps: 3 },
   "carlini-wagner": { searchSteps: 2, maxSteps: 3 },
   apgd: { maxSteps: 4 },
+  fab: { maxSteps: 3, candidates: 2 },
+  square: { maxSteps: 4 },
 };
 
 /** Lists the kernels that some work runs, without the operations composed of them. */

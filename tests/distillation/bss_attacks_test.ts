@@ -18,6 +18,8 @@ const SHORT: Record<string, Record<string, unknown>> = {
   deepfool: { maxSteps: 5 },
   "carlini-wagner": { searchSteps: 2, maxSteps: 5 },
   apgd: { maxSteps: 5 },
+  fab: { maxSteps: 3, candidates: 2 },
+  square: { maxSteps: 5 },
 };
 
 const specificationFor = (attack: string, options: Record<string, unknown> = {}) => ({

@@ -4,6 +4,7 @@ import {
   compareEntries,
   compareExactly,
   compareRelative,
+  compareShares,
 } from "../../lib/parity/compare.ts";
 
 Deno.test("compareRelative() passes within the tolerance and fails beyond it", () => {
@@ -19,6 +20,16 @@ Deno.test("compareRelative() fails for NaN and for another length", () => {
 Deno.test("compareExactly() counts the entries that differ", () => {
   assertEquals(compareExactly("x", [1, 2, 3], [1, 5, 4]).error, 2);
   assert(!compareExactly("x", [1, 2], [1, 2, 3]).passed);
+});
+
+Deno.test("compareShares() passes within the binomial interval of the reference", () => {
+  const half = Array.from({ length: 64 }, (_, i) => i % 2);
+  const share = (count: number) => half.map((_, i) => i < count);
+  // Wilson's interval of 32 of 64 is 0.381 to 0.619.
+  assert(compareShares("x", share(25), half).passed && compareShares("x", share(39), half).passed);
+  assert(
+    !compareShares("x", share(24), half).passed && !compareShares("x", share(40), half).passed,
+  );
 });
 
 Deno.test("compareBySample() allows larger errors in a few samples", () => {

@@ -12,7 +12,7 @@ function row(
   warnings: string[] = [],
 ): RobustnessRow {
   const interval = [accuracy - 0.125, accuracy + 0.25] as const;
-  return { attack, norm, epsilon, accuracy, interval, images: 64, warnings };
+  return { attack, norm, epsilon, accuracy, interval, images: 64, broken: { first: 2 }, warnings };
 }
 
 const MEASURED = {
@@ -93,6 +93,15 @@ PGD-20  L∞    8/255          12.5        [0.0, 37.5]      64
 Doubtful: the gradient is zero on 3 of 64 images. PGD-20: the attack stands still.`.slice(1),
   );
   assertStringIncludes(String(bundle["text/html"]), ">accuracy (%)</th>");
+});
+
+Deno.test("robustnessTable() says how many images each of several stages broke", async () => {
+  const rows = [{ ...row("AutoAttack", "linf", 1, 0.5), broken: { "apgd-ce": 20, square: 4 } }];
+  const { "text/plain": text } = await bundleOf(robustnessTable({ ...MEASURED, rows }));
+  assertStringIncludes(
+    String(text),
+    "AutoAttack, L∞ 1/255: apgd-ce broke 20, square broke 4. Doubtful: ",
+  );
 });
 
 Deno.test("robustnessTable() shows dashes without images, and no note without warnings", async () => {

@@ -19,14 +19,13 @@ export interface AttackImagesSettings {
 }
 
 /**
- * Attacks images and returns those that the classifier still classifies correctly after every
- * stage.
+ * Attacks images with one stage after the other, each image until one breaks it.
  *
  * A stage's random numbers depend on seed, attack, stage and ball. It draws them for the same
  * images in the same order, so the batch size does not change them.
  *
  * @param rows indices of images that are classified correctly without an attack
- * @returns the indices that withstand, in their order
+ * @returns the indices that withstand, in their order, and the number that each stage broke
  * @throws UserError as {@linkcode withstanding} does
  */
 export async function attackImages(
@@ -36,22 +35,25 @@ export async function attackImages(
   attack: RobustnessAttack,
   { norm, epsilon }: Budget,
   { seed, batchSize, onProgress }: AttackImagesSettings,
-): Promise<readonly number[]> {
+): Promise<{ left: readonly number[]; broken: Readonly<Record<string, number>> }> {
   const stages = stagesFor(attack, classifier.classes);
+  const broken: Record<string, number> = {};
   let left = rows;
   for (const [index, stage] of stages.entries()) {
     const stream = `${seed}/robustness/${attack.name}/${stage.name}/${norm}/${epsilon}`;
     const random = seedrandom(stream) as () => number;
     const isLast = index === stages.length - 1;
-    let done = rows.length - left.length;
+    const before = left.length;
+    let done = rows.length - before;
     left = await filterInBatches(left, batchSize, async (batch) => {
       const held = await withstanding(classifier, set, batch, stage, { norm, epsilon }, random);
       done += isLast ? batch.length : batch.length - held.length;
       onProgress?.(done);
       return held;
     });
+    broken[stage.name] = before - left.length;
   }
-  return left;
+  return { left, broken };
 }
 
 /**

@@ -13,7 +13,7 @@ import { untilStopped } from "../../stop/until_stopped.ts";
 
 /** The context of `robustAccuracy`: everything besides its options. */
 export interface RobustAccuracyContext {
-  /** The attacks, weak to strong; default: FGSM, PGD-20 and the APGD ensemble. */
+  /** The attacks, weak to strong; default: FGSM, PGD-20 and the APGD ensemble. See `autoAttack`. */
   readonly attacks?: readonly RobustnessAttack[];
   /** Stops at the next batch. */
   readonly signal?: AbortSignal;
@@ -99,13 +99,13 @@ async function measure(
   for (const { attack, budget } of cells) {
     const place = { attack: attack.name, ...budget };
     const before = rows.length * right.length;
-    const left = await attackImages(classifier, set, right, attack, budget, {
+    const { left, broken } = await attackImages(classifier, set, right, attack, budget, {
       seed: settings.seed,
       batchSize,
       onProgress: (done) =>
         onProgress?.({ ...place, done: before + done, total: cells.length * right.length }),
     });
-    rows.push({ ...place, ...shareOf(left) });
+    rows.push({ ...place, ...shareOf(left), broken });
   }
   return {
     clean,

@@ -11,6 +11,8 @@ export interface RobustnessRow extends Budget {
   readonly interval: Interval | null;
   /** The number of images, including those misclassified without an attack. */
   readonly images: number;
+  /** The number of images that each stage of the attack broke, by the stage's name. */
+  readonly broken: Readonly<Record<string, number>>;
   /** Sentences that say why this row is doubtful. */
   readonly warnings: readonly string[];
 }

@@ -10,7 +10,7 @@ import {
 } from "../../../lib/analysis/robustness/robustness_row.ts";
 
 function row(attack: string, epsilon: number, accuracy: number): Omit<RobustnessRow, "warnings"> {
-  return { attack, norm: "linf", epsilon, accuracy, interval: [0, 1], images: 100 };
+  return { attack, norm: "linf", epsilon, accuracy, interval: [0, 1], images: 100, broken: {} };
 }
 
 /** Returns the first words of each row's warnings. */

@@ -1,0 +1,82 @@
+import * as tf from "@tensorflow/tfjs";
+import { assert, assertEquals } from "@std/assert";
+import { linearClassifier } from "../../classifiers.ts";
+import { greyImages } from "./small_measurement.ts";
+import { robustAccuracy } from "../../../lib/analysis/robustness/robust_accuracy.ts";
+import { autoAttack } from "../../../lib/analysis/robustness/robustness_attack.ts";
+import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
+import { onAutomaticBackend } from "../../on_every_backend.ts";
+
+/** Four classes, of which only the first two come near each other: their gap is w·x. */
+const W = [3, -4, 0, 1];
+const linear = () =>
+  linearClassifier(W.flatMap((value) => [value / 2, -value / 2, 0, 0]), [0, 0, -50, -60]);
+
+/** Hides the gradient of a classifier. */
+function masked(classifier: FrozenClassifier): FrozenClassifier {
+  return {
+    ...classifier,
+    pullback: (images) => ({
+      ...classifier.pullback(images),
+      toImages: ({ shape: [rows] }) => {
+        const [, height, width, channels] = images.shape;
+        return tf.zeros([rows, height, width, channels]);
+      },
+    }),
+  };
+}
+
+/** Makes images that the classifier gets right, and counts those within reach of ε in L∞. */
+async function problem(epsilon: number) {
+  const images = greyImages(30);
+  const pixels = await images.data();
+  const gaps = Array.from(
+    { length: 30 },
+    (_, i) => W.reduce((sum, value, k) => sum + value * pixels[4 * i + k], 0),
+  );
+  const labels = gaps.map((gap) => gap >= 0 ? 0 : 1);
+  const within = gaps.filter((gap) => Math.abs(gap) < 8 * epsilon / 255).length;
+  return { images, labels, within };
+}
+
+const QUICK = { maxSteps: 10, candidates: 2, queries: 150 };
+
+onAutomaticBackend(
+  "autoAttack() attacks each image until one of its four attacks breaks it, and counts for each",
+  async () => {
+    const { images, labels, within } = await problem(16);
+    assert(within > 3 && within < 30, `${within} of 30`);
+    const brokenBy = async (classifier: FrozenClassifier) => {
+      const attacks = [autoAttack(QUICK)];
+      const options = { linf: [16], l2: [] };
+      const { rows: [row] } = await robustAccuracy(classifier, { images, labels }, options, {
+        attacks,
+      });
+      assertEquals(Object.keys(row.broken), ["apgd-ce", "apgd-dlr", "fab-t", "square"]);
+      const all = Object.values(row.broken).reduce((sum, count) => sum + count);
+      assertEquals([all, row.accuracy], [within, (30 - within) / 30]);
+      return row.broken;
+    };
+    // With gradients, the first attack breaks all; without, none that takes a gradient can.
+    assertEquals((await brokenBy(linear()))["apgd-ce"], within);
+    const blind = await brokenBy(masked(linear()));
+    assertEquals(blind["fab-t"], 0);
+    assert(blind.square > 0, `${blind.square}`);
+    images.dispose();
+  },
+);
+
+onAutomaticBackend(
+  "each attack of autoAttack() alone breaks the images of a linear classifier within its reach",
+  async () => {
+    const { images, labels, within } = await problem(16);
+    for (const stage of autoAttack(QUICK).stages) {
+      const { rows: [row] } = await robustAccuracy(linear(), { images, labels }, {
+        linf: [16],
+        l2: [],
+      }, { attacks: [{ name: "alone", stages: [stage] }] });
+      assertEquals(row.broken, { [stage.name]: within });
+    }
+    images.dispose();
+  },
+);

@@ -1,11 +1,15 @@
 import MarkdownIt from "markdown-it";
 import { escapeHtml } from "../report/escape_html.ts";
 
-/** Shows HTML in the text as text; the tables scroll in a box. Makes no link that would run a script. */
+/** Shows HTML in the text as text; tables and code scroll in a box. Makes no link that would run a script. */
 const markdown = new MarkdownIt({ html: false }).disable("image");
 
 markdown.renderer.rules.table_open = () => '<div class="table" tabindex="0"><table>';
 markdown.renderer.rules.table_close = () => "</table></div>";
+for (const rule of ["fence", "code_block"] as const) {
+  markdown.renderer.rules[rule] = (tokens, index) =>
+    `<pre tabindex="0"><code>${escapeHtml(tokens[index].content)}</code></pre>\n`;
+}
 
 markdown.renderer.rules.heading_close = (tokens, index) =>
   `${tokens[index].meta?.link ?? ""}</${tokens[index].tag}>\n`;

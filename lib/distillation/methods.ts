@@ -1,5 +1,6 @@
 import { attention, attentionHinton } from "./attention.ts";
 import { bss } from "./bss.ts";
+import { dist } from "./dist.ts";
 import { dkd } from "./dkd.ts";
 import { fitnet } from "./fitnet.ts";
 import { fsp, fspBss } from "./fsp.ts";
@@ -21,6 +22,7 @@ export const methods: readonly DistillationMethod[] = [
   fspBss,
   dkd,
   similarity,
+  dist,
 ];
 
 /**

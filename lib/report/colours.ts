@@ -26,6 +26,11 @@ const METHODS: Readonly<Record<string, MethodStyle>> = {
   similarity: { colour: "#4b6969", dash: "dashdot", symbol: "pentagon" },
 };
 
+/** The look of methods that came after the hash: it depends on the number of those above. */
+const LATER: Readonly<Record<string, MethodStyle>> = {
+  dist: { colour: "#6c37f8", dash: "longdash", symbol: "triangle-left" },
+};
+
 /** Other names of the library's methods. */
 const SAME: Readonly<Record<string, string>> = { "none (hinton)": "hinton" };
 
@@ -42,7 +47,9 @@ const STYLES = Object.values(METHODS);
  */
 export function methodStyle(name: string): MethodStyle {
   const method = Object.hasOwn(SAME, name) ? SAME[name] : name;
-  if (Object.hasOwn(METHODS, method)) return METHODS[method];
+  for (const styles of [METHODS, LATER]) {
+    if (Object.hasOwn(styles, method)) return styles[method];
+  }
   const hash = [...name].reduce(
     (sum, character) => (149 * sum + character.codePointAt(0)!) % 9973,
     13,

@@ -40,6 +40,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
   "fsp+bss": { fspShare: 0.5, fspWeight: 1, ...BSS },
   dkd: { targetWeight: 1, othersWeight: 1, temperature: 4, warmUpShare: 1 / 12 },
   similarity: { weight: 3000 },
+  dist: { interWeight: 2, intraWeight: 2, temperature: 1 },
 };
 
 const stagesOf = (name: string, epochs = 4) => {

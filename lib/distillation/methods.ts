@@ -8,6 +8,7 @@ import { hinton } from "./hinton.ts";
 import type { DistillationMethod } from "./method.ts";
 import { named } from "../named.ts";
 import { original } from "./original.ts";
+import { relational } from "./relational.ts";
 import { similarity } from "./similarity.ts";
 
 /** Every method: first those of the paper's table, in its order, then later ones. */
@@ -23,6 +24,7 @@ export const methods: readonly DistillationMethod[] = [
   dkd,
   similarity,
   dist,
+  relational,
 ];
 
 /**

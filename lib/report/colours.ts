@@ -29,6 +29,7 @@ const METHODS: Readonly<Record<string, MethodStyle>> = {
 /** The look of methods that came after the hash: it depends on the number of those above. */
 const LATER: Readonly<Record<string, MethodStyle>> = {
   dist: { colour: "#6c37f8", dash: "longdash", symbol: "triangle-left" },
+  relational: { colour: "#b5462b", dash: "longdashdot", symbol: "triangle-right" },
 };
 
 /** Other names of the library's methods. */

@@ -41,6 +41,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
   dkd: { targetWeight: 1, othersWeight: 1, temperature: 4, warmUpShare: 1 / 12 },
   similarity: { weight: 3000 },
   dist: { interWeight: 2, intraWeight: 2, temperature: 1 },
+  relational: { distanceWeight: 25, angleWeight: 50 },
 };
 
 const stagesOf = (name: string, epochs = 4) => {

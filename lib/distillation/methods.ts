@@ -1,3 +1,4 @@
+import { activationBoundaries } from "./activation_boundaries.ts";
 import { attention, attentionHinton } from "./attention.ts";
 import { bss } from "./bss.ts";
 import { dist } from "./dist.ts";
@@ -25,6 +26,7 @@ export const methods: readonly DistillationMethod[] = [
   similarity,
   dist,
   relational,
+  activationBoundaries,
 ];
 
 /**

@@ -30,6 +30,7 @@ const METHODS: Readonly<Record<string, MethodStyle>> = {
 const LATER: Readonly<Record<string, MethodStyle>> = {
   dist: { colour: "#6c37f8", dash: "longdash", symbol: "triangle-left" },
   relational: { colour: "#b5462b", dash: "longdashdot", symbol: "triangle-right" },
+  "activation-boundaries": { colour: "#2d4c73", dash: "8px,2px,2px,2px", symbol: "hexagram" },
 };
 
 /** Other names of the library's methods. */

@@ -108,12 +108,6 @@ export const operations: Operation[] = [
       smooth: false,
     },
     {
-      name: "lessEqual",
-      shapes: [shape],
-      run: (x) => tf.cast(tf.lessEqual(x, 0.1), "float32"),
-      smooth: false,
-    },
-    {
       name: "where",
       shapes: [shape, shape],
       run: (a, b) => tf.where(tf.greaterEqual(a, b), a, b),

@@ -89,7 +89,7 @@ const questions: Readonly<Record<string, readonly Question[]>> = {
       { ...ALL, seeds: 5, family: "primary, all images", alsoIn: ["figure-data", "budget"] },
       ...SMALL.map((trial) => ({
         ...trial,
-        alsoIn: ["quickstart", "table2", "table3", "figure-data", "budget"],
+        alsoIn: ["quickstart", "table2", "table3", "figure-data", "budget", "beyond"],
       })),
       ...QUICK_LARGER,
     ]),
@@ -278,6 +278,14 @@ const questions: Readonly<Record<string, readonly Question[]>> = {
       ...[4, 16].map((epochs) => ({ ...QUICK, epochs })),
     ]),
   ],
+  beyond: [
+    ["decoupled distillation", "dkd"],
+    ["similarity-preserving distillation", "similarity"],
+    ["relational distillation", "relational"],
+    ["activation boundaries", "activation-boundaries"],
+    ["DIST", "dist"],
+    ["Hinton's distillation with standardised logits", "hinton, standardised"],
+  ].map(([name, method]) => ours(`BSS are still better than ${name}`, above("bss", method), SMALL)),
   precision: [["labels alone", "original"], ["BSS", "bss"]].map(([name, method]) => ({
     ...ours(
       `In float32 a student of ${name} is more accurate than in bfloat16`,

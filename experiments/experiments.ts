@@ -1,3 +1,4 @@
+import { beyond } from "./beyond.ts";
 import { boundaryStep } from "./boundary_step.ts";
 import { budget } from "./budget.ts";
 import { fidelity } from "./fidelity.ts";
@@ -33,6 +34,7 @@ export const experiments: readonly Experiment[] = [
   fidelity,
   boundaryStep,
   budget,
+  beyond,
   precision,
   temperatureWeights,
   tuning,

@@ -3,7 +3,7 @@ import { featureStep, normaliseRows, requireSameSize, requireSameStages } from "
 import { hintonOptions, hintonTerm } from "./hinton.ts";
 import { defineMethod, type StepContext } from "./method.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
-import { number } from "../options.ts";
+import { number, type Options } from "../options.ts";
 import { UserError } from "../user_error.ts";
 
 const options = {
@@ -30,17 +30,17 @@ export const attentionHinton = defineMethod({
   name: "attention+hinton",
   summary: "attention transfer and soft cross-entropy to the teacher's logits",
   options: { ...options, ...hintonOptions },
-  step: ({ weight, temperature }, context) => attentionStep(weight, temperature, context),
+  step: ({ weight, ...hinton }, context) => attentionStep(weight, hinton, context),
 });
 
 /**
  * Takes a step on cross-entropy and attention maps.
  *
- * @param temperature of Hinton's term; null leaves the term out
+ * @param hinton the options of Hinton's term; null leaves the term out
  */
 function attentionStep(
   weight: number,
-  temperature: number | null,
+  hinton: Options<typeof hintonOptions> | null,
   context: StepContext,
 ): Promise<void> {
   return featureStep(context, ({ logits, features }, teacher) => {
@@ -49,8 +49,8 @@ function attentionStep(
     return {
       cross_entropy: crossEntropy(context.labels, logits),
       attention: tf.mul(tf.addN(maps), weight) as tf.Scalar,
-      ...(temperature === null ? {} : {
-        distillation: hintonTerm(teacher.logits, logits, temperature, context),
+      ...(hinton === null ? {} : {
+        distillation: hintonTerm(teacher.logits, logits, hinton, context),
       }),
     };
   });

@@ -91,7 +91,7 @@ export const bss = defineMethod({
     // CE + α(e)·J(t(x)/T, s(x)/T)
     const studentLogits = await pass.studentPass(images, ({ logits }) => ({
       cross_entropy: crossEntropy(labels, logits),
-      distillation: hintonTerm(teacherLogits, logits, temperature, { epoch, epochs }),
+      distillation: hintonTerm(teacherLogits, logits, options, { epoch, epochs }),
     }));
     if (beta === 0) return;
 

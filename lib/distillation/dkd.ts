@@ -4,6 +4,7 @@ import { defineMethod } from "./method.ts";
 import { warmUp } from "./schedules.ts";
 import { number } from "../options.ts";
 import { klDivergence } from "./soft_cross_entropy.ts";
+import { standardised, standardiseOption } from "./standardise.ts";
 
 const options = {
   /** α, the weight of the divergence between the labelled class and all others */
@@ -12,6 +13,7 @@ const options = {
   othersWeight: number(1, { min: 0 }),
   /** T, of both teacher and student */
   temperature: number(4, { above: 0 }),
+  ...standardiseOption,
   /** The share of the epochs over which both weights rise; 20 of 240 epochs in the published code */
   warmUpShare: number(1 / 12, { min: 0, max: 1 }),
 };
@@ -29,10 +31,11 @@ export const dkd = defineMethod({
   name: "dkd",
   summary: "the teacher's logits, split into labelled class and others (Zhao et al. 2022)",
   options,
-  step({ targetWeight, othersWeight, temperature, warmUpShare }, context) {
+  step({ targetWeight, othersWeight, temperature, warmUpShare, standardise }, context) {
     const { labels, epoch, epochs } = context;
     const part = warmUp(epoch, epochs, warmUpShare);
-    return logitStep(context, (teacher, student) => {
+    return logitStep(context, (...logits) => {
+      const [teacher, student] = standardise ? logits.map(standardised) : logits;
       const { target, others } = decoupledDivergence(labels, teacher, student, temperature);
       return {
         target_class: tf.mul(target, part * targetWeight),

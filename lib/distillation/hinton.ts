@@ -3,23 +3,28 @@ import { logitStep } from "./shared.ts";
 import { defineMethod } from "./method.ts";
 import { distillationWeight } from "./schedules.ts";
 import { softCrossEntropy } from "./soft_cross_entropy.ts";
-import { number } from "../options.ts";
+import { number, type Options } from "../options.ts";
+import { standardised, standardiseOption } from "./standardise.ts";
 
 /** Options of the methods that have Hinton's term. */
 export const hintonOptions = {
   /** T, of both teacher and student */
   temperature: number(3, { above: 0 }),
+  ...standardiseOption,
 };
 
 /** Computes `α(e)·J(t/T, s/T)`, the distillation term of the published code. */
 export function hintonTerm(
   teacherLogits: tf.Tensor2D,
   studentLogits: tf.Tensor2D,
-  temperature: number,
+  { temperature, standardise }: Options<typeof hintonOptions>,
   { epoch, epochs }: { readonly epoch: number; readonly epochs: number },
 ): tf.Scalar {
   const alpha = distillationWeight(epoch, epochs);
-  return tf.mul(softCrossEntropy(teacherLogits, studentLogits, temperature), alpha);
+  const [teacher, student] = [teacherLogits, studentLogits].map((logits) =>
+    standardise ? standardised(logits) : logits
+  );
+  return tf.mul(softCrossEntropy(teacher, student, temperature), alpha);
 }
 
 /**
@@ -30,8 +35,8 @@ export const hinton = defineMethod({
   name: "hinton",
   summary: "soft cross-entropy to the teacher's logits (Hinton et al. 2015)",
   options: hintonOptions,
-  step: ({ temperature }, context) =>
+  step: (options, context) =>
     logitStep(context, (teacher, student) => ({
-      distillation: hintonTerm(teacher, student, temperature, context),
+      distillation: hintonTerm(teacher, student, options, context),
     })),
 });

@@ -1,5 +1,7 @@
+import { activationBoundaries } from "./activation_boundaries.ts";
 import { attention, attentionHinton } from "./attention.ts";
 import { bss } from "./bss.ts";
+import { dist } from "./dist.ts";
 import { dkd } from "./dkd.ts";
 import { fitnet } from "./fitnet.ts";
 import { fsp, fspBss } from "./fsp.ts";
@@ -7,6 +9,7 @@ import { hinton } from "./hinton.ts";
 import type { DistillationMethod } from "./method.ts";
 import { named } from "../named.ts";
 import { original } from "./original.ts";
+import { relational } from "./relational.ts";
 import { similarity } from "./similarity.ts";
 
 /** Every method: first those of the paper's table, in its order, then later ones. */
@@ -21,6 +24,9 @@ export const methods: readonly DistillationMethod[] = [
   fspBss,
   dkd,
   similarity,
+  dist,
+  relational,
+  activationBoundaries,
 ];
 
 /**

@@ -104,8 +104,8 @@ export function stageAt<T>(stages: readonly T[], index: number): T {
  * @throws UserError if they do not
  */
 export function requireSameStages(
-  teacher: readonly tf.Tensor4D[],
-  student: readonly tf.Tensor4D[],
+  teacher: readonly unknown[],
+  student: readonly unknown[],
   least = 1,
 ): void {
   if (teacher.length === student.length && student.length >= least) return;
@@ -132,9 +132,13 @@ export function requireSameSize(teacher: tf.Tensor4D, student: tf.Tensor4D): voi
 /** The smallest norm to divide by, as in PyTorch's `normalize` */
 const SHORTEST = 1e-12;
 
+/** Computes L2 norms along an axis, at least 1e-12; the axis stays, with extent 1, if `keepDims`. */
+export function lengths(vectors: tf.Tensor, axis: number, keepDims = false): tf.Tensor {
+  // The maximum is inside the root, since the gradient of a root at zero is infinite.
+  return tf.sqrt(tf.maximum(tf.sum(tf.square(vectors), axis, keepDims), SHORTEST ** 2));
+}
+
 /** Divides each row of `[n, m]` by its L2 norm. */
 export function normaliseRows(rows: tf.Tensor2D): tf.Tensor2D {
-  // The maximum is inside the root, since the gradient of a root at zero is infinite.
-  const norm = tf.sqrt(tf.maximum(tf.sum(tf.square(rows), 1, true), SHORTEST ** 2));
-  return tf.div(rows, norm);
+  return tf.div(rows, lengths(rows, 1, true));
 }

@@ -4,6 +4,7 @@ import { compareBssStep } from "./bss_step.ts";
 import type { Comparison } from "./compare.ts";
 import { compareDistillationLosses } from "./distillation_losses.ts";
 import { GoldenFolder } from "./golden_folder.ts";
+import { compareLaterLosses } from "./later_losses.ts";
 import { UserError } from "../user_error.ts";
 
 /** The comparisons, by the file with their reference numbers. */
@@ -12,6 +13,7 @@ const checks: Record<string, (folder: GoldenFolder) => AsyncIterable<Comparison>
   "attacks.safetensors": compareAttacks,
   "autoattack.safetensors": compareAutoAttack,
   "distillation_losses.safetensors": compareDistillationLosses,
+  "later_losses.safetensors": compareLaterLosses,
 };
 
 /**

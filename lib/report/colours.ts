@@ -26,6 +26,13 @@ const METHODS: Readonly<Record<string, MethodStyle>> = {
   similarity: { colour: "#4b6969", dash: "dashdot", symbol: "pentagon" },
 };
 
+/** The look of methods that came after the hash: it depends on the number of those above. */
+const LATER: Readonly<Record<string, MethodStyle>> = {
+  dist: { colour: "#6c37f8", dash: "longdash", symbol: "triangle-left" },
+  relational: { colour: "#b5462b", dash: "longdashdot", symbol: "triangle-right" },
+  "activation-boundaries": { colour: "#2d4c73", dash: "8px,2px,2px,2px", symbol: "hexagram" },
+};
+
 /** Other names of the library's methods. */
 const SAME: Readonly<Record<string, string>> = { "none (hinton)": "hinton" };
 
@@ -42,7 +49,9 @@ const STYLES = Object.values(METHODS);
  */
 export function methodStyle(name: string): MethodStyle {
   const method = Object.hasOwn(SAME, name) ? SAME[name] : name;
-  if (Object.hasOwn(METHODS, method)) return METHODS[method];
+  for (const styles of [METHODS, LATER]) {
+    if (Object.hasOwn(styles, method)) return styles[method];
+  }
   const hash = [...name].reduce(
     (sum, character) => (149 * sum + character.codePointAt(0)!) % 9973,
     13,

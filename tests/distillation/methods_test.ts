@@ -12,7 +12,8 @@ import { valuesOf } from "../values_of.ts";
 import { oneStep, stateFor, testTeacher } from "./one_step.ts";
 
 /** The methods that compare feature maps of student and teacher position by position. */
-const COMPARING_MAPS = ["fitnet", "attention", "attention+hinton", "fsp", "fsp+bss"];
+const COMPARING_MAPS = ["fitnet", "attention", "attention+hinton", "fsp", "fsp+bss"]
+  .concat("activation-boundaries");
 
 const BSS = {
   eta: 0.3,
@@ -40,6 +41,14 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
   "fsp+bss": { fspShare: 0.5, fspWeight: 1, ...BSS },
   dkd: { targetWeight: 1, othersWeight: 1, temperature: 4, warmUpShare: 1 / 12 },
   similarity: { weight: 3000 },
+  dist: { interWeight: 2, intraWeight: 2, temperature: 1 },
+  relational: { distanceWeight: 25, angleWeight: 50 },
+  "activation-boundaries": {
+    activationShare: 0.5,
+    activationWeight: 12.288,
+    margin: 1,
+    temperature: 3,
+  },
 };
 
 const stagesOf = (name: string, epochs = 4) => {

@@ -29,7 +29,7 @@ export function pageHtml({ title, body, footer }: Page, assets: Assets): string 
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     "style-src 'self' file: 'unsafe-inline'",
-    "img-src data: blob:",
+    "img-src 'self' file: data: blob:",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");

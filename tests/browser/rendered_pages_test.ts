@@ -145,11 +145,20 @@ browserTest(
       await writePages(folder, [{ name: "made #1", notebook: notebookOf(cell) }], "made by a test");
       const { page } = await show(join(folder, "made #1.html"), 400);
       assertEquals(await page.evaluate(faintTexts), ["faint (2.85:1)"]);
-      await Deno.remove(join(folder, "plotly.js"));
-      await page.reload();
-      assertEquals(await page.locator(".still img").isVisible(), true);
-      assertEquals(await page.evaluate(`document.querySelector(".still img").naturalWidth`), 8);
-      assertEquals(await page.locator("figcaption").textContent(), "A & B");
+      const plotly = join(folder, "plotly.js");
+      const faults = [
+        () => Deno.writeTextFile(plotly, 'globalThis.packedPlotly = "AAAA";'),
+        () => Deno.remove(plotly),
+      ];
+      for (const fault of faults) {
+        await fault();
+        const predicate = (message: { text(): string }) =>
+          message.text().startsWith("The figures stay still pictures: ");
+        await Promise.all([page.waitForEvent("console", { predicate }), page.reload()]);
+        assertEquals(await page.locator(".still img").isVisible(), true);
+        assertEquals(await page.evaluate(`document.querySelector(".still img").naturalWidth`), 8);
+        assertEquals(await page.locator("figcaption").textContent(), "A & B");
+      }
     });
   },
 );

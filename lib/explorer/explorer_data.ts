@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { describeDataset } from "../data/dataset.ts";
 import { EMBEDDED_FOLDER, loadFashionMnistSubset } from "../data/fashion_mnist_subset.ts";
 import { takeImages } from "../data/stratified_subset.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { encodeSafetensors } from "../nn/safetensors.ts";
 import { readWeightsFile } from "../nn/weights_file.ts";
+import { pack } from "../report/packed.js";
 import { type NETWORKS, TOYS } from "./names.ts";
 
 /** The number of test images of each class: the first ones of the set. */
@@ -38,12 +38,8 @@ export async function explorerData(code: string): Promise<string> {
     );
   }
   const packed = Object.entries(files).map(([name, bytes]) => [name, pack(inPlanes(bytes))]);
-  const data = Object.fromEntries([...packed, ["code", pack(new TextEncoder().encode(code))]]);
+  const data = Object.fromEntries([...packed, ["code", pack(code)]]);
   return `const explorerData = ${JSON.stringify(data)};\n`;
-}
-
-function pack(bytes: Uint8Array): string {
-  return new Uint8Array(gzipSync(bytes, { level: 9 })).toBase64();
 }
 
 /**

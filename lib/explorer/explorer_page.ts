@@ -3,10 +3,10 @@ import { PROJECT_ROOT } from "../files/project_root.ts";
 import { runProgram } from "../files/run_program.ts";
 import { linkedAssets, pageHtml } from "../render/page_html.ts";
 import { escapeHtml } from "../report/escape_html.ts";
+import { runPacked, unpack } from "../report/packed.js";
 import { UserError } from "../user_error.ts";
 import { explorerData } from "./explorer_data.ts";
 import body from "./page/explorer.html" with { type: "text" };
-import load from "./page/load.js" with { type: "text" };
 import style from "./page/explorer.css" with { type: "text" };
 
 /**
@@ -19,7 +19,7 @@ import style from "./page/explorer.css" with { type: "text" };
 export async function explorerPage(remark: string): Promise<Readonly<Record<string, string>>> {
   const files = {
     "explorer.css": style,
-    "explorer.js": load,
+    "explorer.js": `${unpack}\n${runPacked}\nrunPacked(explorerData.code);\n`,
     "explorer_data.js": await explorerData(await bundle()),
   };
   const bytes = Object.values(files).reduce((sum, { length }) => sum + length, body.length);

@@ -1,7 +1,9 @@
-// Draws the figures of a page with Plotly. If that fails, their pictures stay.
+// Unpacks Plotly and draws the figures of a page. If that fails, their pictures stay.
 // deno-lint-ignore-file no-undef -- a script of a page, whose globals are the browser's
 (() => {
-  if (!globalThis.Plotly) {
+  const figures = document.querySelectorAll(".figure");
+  if (figures.length === 0) return;
+  if (!globalThis.packedPlotly) {
     console.warn("The figures stay still pictures: plotly.js is not beside this page.");
     return;
   }
@@ -23,5 +25,6 @@
     }
   }
 
-  document.querySelectorAll(".figure").forEach(draw);
+  runPacked(packedPlotly).then(() => figures.forEach(draw))
+    .catch((error) => console.warn("The figures stay still pictures:", error));
 })();

@@ -15,13 +15,22 @@ import { escapeHtml, jsonForScript } from "../report/escape_html.ts";
 import { type Anchor, type LinkTarget, markdownHtml } from "./markdown.ts";
 import type { AnyTrace, Figure } from "../report/figure.ts";
 
+/** Gives the address of a picture, which is a PNG in Base64. */
+export type PictureAddress = (png: string) => string;
+
 /**
  * Makes HTML for a notebook's text and outputs. Code is folded away. A list of contents follows the
  * first text, which is the title and the question.
  *
  * @param prefix of the ids of headings, which tells notebooks on one page apart
+ * @param picture the address of a figure's picture, by default one that holds it
  */
-export function notebookHtml({ cells }: Notebook, target: LinkTarget, prefix = ""): string {
+export function notebookHtml(
+  { cells }: Notebook,
+  target: LinkTarget,
+  prefix = "",
+  picture: PictureAddress = (png) => `data:image/png;base64,${png}`,
+): string {
   const contents = new Map<string, string>();
   const ids = new Set<string>();
   const anchor = (level: number, title: string) => {
@@ -32,7 +41,7 @@ export function notebookHtml({ cells }: Notebook, target: LinkTarget, prefix = "
     if (level === 2) contents.set(id, title);
     return id;
   };
-  const [first = "", ...rest] = cells.map((cell) => cellHtml(cell, target, anchor));
+  const [first = "", ...rest] = cells.map((cell) => cellHtml(cell, target, picture, anchor));
   return [first, contentsHtml(prefix, contents), ...rest].join("\n");
 }
 
@@ -47,13 +56,18 @@ function contentsHtml(prefix: string, contents: ReadonlyMap<string, string>): st
   }</ul></nav>`;
 }
 
-function cellHtml(cell: Cell, target: LinkTarget, anchor: Anchor): string {
+function cellHtml(
+  cell: Cell,
+  target: LinkTarget,
+  picture: PictureAddress,
+  anchor: Anchor,
+): string {
   if (cell.cell_type === "markdown") {
     return `<div class="text">${markdownHtml(cell.source, target, anchor)}</div>`;
   }
   if (cell.cell_type === "raw") return `<pre>${escapeHtml(cell.source)}</pre>`;
   return codeHtml(cell) +
-    (cell.outputs ?? []).map((output) => outputHtml(output, target)).join("\n");
+    (cell.outputs ?? []).map((output) => outputHtml(output, target, picture)).join("\n");
 }
 
 function codeHtml(cell: Cell): string {
@@ -96,29 +110,41 @@ function sanitiseHtml(html: string, target: LinkTarget): string {
         const to = target(href ?? "");
         return { tagName, attribs: to === null ? attribs : { ...attribs, href: to } };
       },
+      // A relative address has no scheme, and would load a file beside the page.
+      img: (tagName, { src, ...attribs }) => ({
+        tagName,
+        attribs: src?.startsWith("data:") ? { ...attribs, src } : attribs,
+      }),
     },
     allowedStyles: { "*": Object.fromEntries(STYLES.map((name) => [name, [VALUE]])) },
   });
 }
 
 /** Makes HTML for an output, from its richest form. */
-function outputHtml(output: Output, target: LinkTarget): string {
+function outputHtml(output: Output, target: LinkTarget, picture: PictureAddress): string {
   if (output.output_type === "stream") return textHtml(output.text, output.name);
   if (output.output_type === "error") return errorHtml(output);
-  return dataHtml(output, target);
+  return dataHtml(output, target, picture);
 }
 
-function dataHtml({ data }: DataOutput, target: LinkTarget): string {
-  const picture = data["image/png"];
-  if (PLOTLY_MIME in data) return figureElement(data);
+function dataHtml({ data }: DataOutput, target: LinkTarget, picture: PictureAddress): string {
+  if (PLOTLY_MIME in data) return figureElement(data, picture);
   const html = data["text/html"];
   if (html !== undefined) {
     return `<div class="output" tabindex="0">${sanitiseHtml(String(html), target)}</div>`;
   }
-  const text = String(data["text/plain"] ?? "");
-  if (picture === undefined) return textHtml(text, "result");
-  return `<div class="output"><img alt="${escapeHtml(text)}" ` +
-    `src="data:image/png;base64,${escapeHtml(String(picture).trim())}"></div>`;
+  const image = pictureHtml(data, picture);
+  return image === null
+    ? textHtml(String(data["text/plain"] ?? ""), "result")
+    : `<div class="output">${image}</div>`;
+}
+
+/** Makes the image of an output that has a picture. The output's text describes it. */
+function pictureHtml(data: DataOutput["data"], picture: PictureAddress): string | null {
+  const png = data["image/png"];
+  if (png === undefined) return null;
+  return `<img alt="${escapeHtml(String(data["text/plain"] ?? ""))}" ` +
+    `src="${escapeHtml(picture(String(png).trim()))}">`;
 }
 
 function errorHtml({ ename, evalue, traceback }: ErrorOutput): string {
@@ -138,14 +164,10 @@ function textHtml(text: string, kind: string): string {
  * above the figure, so that it breaks into lines on a narrow screen. The output's text describes it
  * to readers who cannot see it.
  */
-function figureElement(data: DataOutput["data"]): string {
+function figureElement(data: DataOutput["data"], picture: PictureAddress): string {
   const figure = data[PLOTLY_MIME];
-  const picture = data["image/png"];
-  const text = escapeHtml(String(data["text/plain"] ?? ""));
   const title = escapeHtml(plainText((figure as Figure<AnyTrace>).layout?.title?.text ?? ""));
-  const still = picture === undefined
-    ? `<p>[a figure that needs JavaScript]</p>`
-    : `<img alt="${text}" src="data:image/png;base64,${escapeHtml(String(picture).trim())}">`;
+  const still = pictureHtml(data, picture) ?? `<p>[a figure that needs JavaScript]</p>`;
   return `<figure class="figure"><figcaption>${title}</figcaption>` +
     `<script type="application/json">${jsonForScript(figure)}</script>` +
     `<div class="still">${still}</div></figure>`;

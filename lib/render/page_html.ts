@@ -1,12 +1,18 @@
 import { sha256 } from "../files/sha256.ts";
 import { escapeHtml } from "../report/escape_html.ts";
-import { DRAW_FIGURE, plotlySource } from "../report/figure_html.ts";
+import { DRAW_FIGURE, packedPlotly } from "../report/figure_html.ts";
+import { runPacked, unpack } from "../report/packed.js";
 import drawAll from "./draw.js" with { type: "text" };
 import scrollHints from "./scroll_hints.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
 
 /** The script that draws the figures of a page. */
-const draw = `${DRAW_FIGURE}\n${drawAll}`;
+const draw = `${unpack}\n${runPacked}\n${DRAW_FIGURE}\n${drawAll}`;
+
+/** Makes the script that holds Plotly, packed. */
+async function plotly(): Promise<string> {
+  return `globalThis.packedPlotly = "${await packedPlotly()}";\n`;
+}
 
 export interface Page {
   /** Plain text. */
@@ -29,7 +35,7 @@ export function pageHtml({ title, body, footer }: Page, assets: Assets): string 
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     "style-src 'self' file: 'unsafe-inline'",
-    "img-src data: blob:",
+    "img-src 'self' file: data: blob:",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -63,7 +69,7 @@ interface Assets {
 export async function sharedFiles(): Promise<Readonly<Record<string, string>>> {
   return {
     "page.css": style,
-    "plotly.js": await plotlySource(),
+    "plotly.js": await plotly(),
     "draw.js": draw,
     "scroll_hints.js": scrollHints,
   };
@@ -78,7 +84,7 @@ export const linkedAssets: Assets = {
 
 /** Puts style sheet and scripts into the page, which then needs no other file. */
 export async function inlineAssets(): Promise<Assets> {
-  const sources = [await plotlySource(), draw, scrollHints]
+  const sources = [await plotly(), draw, scrollHints]
     .map((source) => source.replaceAll("</script", "<\\/script"));
   return {
     styles: `<style>${style}</style>`,

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { writeAtomically } from "../files/write_atomically.ts";
 import type { Notebook } from "../notebook/notebook.ts";
@@ -42,8 +43,15 @@ export async function writePages(
   for (const { name, notebook, folder: source } of notebooks) {
     const { title } = summaryOf(name, notebook);
     const beside = await pageFiles(name, notebook, source);
+    let pictures = 0;
+    const picture = (png: string) => {
+      const file = `${name}-${++pictures}.png`;
+      files.set(file, Buffer.from(png, "base64"));
+      return encodeURIComponent(file);
+    };
+    const content = notebookHtml(notebook, target, "", picture);
     const body = `<header><a href="index.html">All results</a> · ` +
-      `<a href="#files">Files of this page</a></header><main>${notebookHtml(notebook, target)}` +
+      `<a href="#files">Files of this page</a></header><main>${content}` +
       `${filesHtml(notebook, [...beside.keys()], "files")}</main>`;
     for (const [file, bytes] of beside) files.set(file, bytes);
     files.set(addressOf(name), pageHtml({ title, body, footer }, linkedAssets));

@@ -83,7 +83,7 @@ export function formatMarkdownTable(
   rows: readonly (readonly string[])[],
 ): string {
   return [headers, headers.map(() => "---"), ...rows]
-    .map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+    .map((cells) => `| ${cells.map(cellText).join(" | ")} |`).join("\n");
 }
 
 /** Removes line breaks and control characters, which would break the table or the terminal. */

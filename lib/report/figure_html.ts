@@ -1,7 +1,7 @@
-import { gzipSync } from "node:zlib";
 import { drawFigure, fitLayout } from "./draw_figure.js";
 import { escapeHtml, jsonForScript } from "./escape_html.ts";
 import { type AnyTrace, type Figure, plotlyForm } from "./figure.ts";
+import { pack, unpack } from "./packed.js";
 
 /** The source of the function `drawFigure`, for a script of a page. */
 export const DRAW_FIGURE = `${fitLayout}\n${drawFigure}`;
@@ -64,9 +64,9 @@ function needsScript(title: string): string {
 
 let packed: string | undefined;
 
-/** Plotly's script, compressed, in Base64. It is the same text each time. */
-async function packedPlotly(): Promise<string> {
-  return packed ??= gzipSync(await plotlySource(), { level: 9 }).toString("base64");
+/** Packs Plotly's script once. */
+export async function packedPlotly(): Promise<string> {
+  return packed ??= pack(await plotlySource());
 }
 
 /**
@@ -75,12 +75,11 @@ async function packedPlotly(): Promise<string> {
  * page.
  */
 const DRAW = `(() => {
+  ${unpack}
   const load = async () => {
-    const text = document.querySelector("script.bss-plotly").textContent;
-    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const bytes = await unpack(document.querySelector("script.bss-plotly").textContent);
     const module = { exports: {} };
-    new Function("module", await new Response(stream).text())(module);
+    new Function("module", new TextDecoder().decode(bytes))(module);
     return module.exports;
   };
   ${DRAW_FIGURE}

@@ -82,6 +82,7 @@ const HOSTILE = [
   `<figure class="figure"><script>no figure</script></figure><main id="main"></main>`,
   `<p style="position:fixed;top:0;margin:-999px;background:url(http://example.org/y.png)">over</p>`,
   `<style>body { display: none }</style><link rel="stylesheet" href="evil.css">`,
+  `<img src="evil.png">`,
   `<textarea>`,
   `<table><td><!--`,
 ];
@@ -123,7 +124,7 @@ browserTest(
       assertEquals(await index.page.locator("dd").textContent(), "not settled");
       assertEquals(
         await index.page.locator(".error").textContent(),
-        "code cell 14: UserError: there are <no> results",
+        "code cell 15: UserError: there are <no> results",
       );
       assertEquals(await index.page.locator("a").count(), 1);
     });
@@ -141,13 +142,23 @@ browserTest(
       shownData({ "text/html": `<p style="color:#999">faint</p><p style="color:#666">fine</p>` }),
     ]);
     await withTemporaryFolder(async (folder) => {
-      await writePages(folder, [{ name: "made-up", notebook: notebookOf(cell) }], "made by a test");
-      const { page } = await show(join(folder, "made-up.html"), 400);
+      await writePages(folder, [{ name: "made #1", notebook: notebookOf(cell) }], "made by a test");
+      const { page } = await show(join(folder, "made #1.html"), 400);
       assertEquals(await page.evaluate(faintTexts), ["faint (2.85:1)"]);
-      await Deno.remove(join(folder, "plotly.js"));
-      await page.reload();
-      assertEquals(await page.locator(".still img").isVisible(), true);
-      assertEquals(await page.locator("figcaption").textContent(), "A & B");
+      const plotly = join(folder, "plotly.js");
+      const faults = [
+        () => Deno.writeTextFile(plotly, 'globalThis.packedPlotly = "AAAA";'),
+        () => Deno.remove(plotly),
+      ];
+      for (const fault of faults) {
+        await fault();
+        const predicate = (message: { text(): string }) =>
+          message.text().startsWith("The figures stay still pictures: ");
+        await Promise.all([page.waitForEvent("console", { predicate }), page.reload()]);
+        assertEquals(await page.locator(".still img").isVisible(), true);
+        assertEquals(await page.evaluate(`document.querySelector(".still img").naturalWidth`), 8);
+        assertEquals(await page.locator("figcaption").textContent(), "A & B");
+      }
     });
   },
 );

@@ -58,6 +58,18 @@ Deno.test("render --no-execute writes the stored outputs of a notebook", async (
   });
 });
 
+Deno.test("the project's pages, with pictures and the explorer, take at most 6 MB", async () => {
+  await withTemporaryFolder(async (out) => {
+    const { code, stderr } = await runTask(RENDER, "--no-execute", "--out", out);
+    assertEquals([code, stderr], [0, ""]);
+    const names = (await filesIn(out)).filter((name) => !/\.(ipynb|arrow|csv)$/.test(name));
+    const sizes = await Promise.all(names.map((name) => Deno.stat(join(out, name))));
+    const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
+    assert(bytes <= 6e6, `the pages take ${bytes} bytes`);
+    assert(names.includes("explorer.html") && names.includes("table1-1.png"), names.join());
+  });
+});
+
 Deno.test("render executes with a parameter and keeps the executed notebook", async () => {
   await withNotebook(NOTEBOOK, async (path, out) => {
     const before = await Deno.readTextFile(path);

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { formatTextTable } from "../../lib/report/cell.ts";
+import { formatMarkdownTable, formatTextTable } from "../../lib/report/cell.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import { imageGrid } from "../../lib/report/image_grid.ts";
 import { withMinusSigns } from "../../lib/report/minus_signs.ts";
@@ -21,6 +21,7 @@ Deno.test("tables and captions show minus signs, as the axes of figures do", asy
     formatTextTable(["n"], [[-1.5], ["[-1, 2]"]]),
     "n\n───────\n   −1.5\n[−1, 2]".replace("n\n", "      n\n"),
   );
+  assertEquals(formatMarkdownTable(["n"], [["[-1, 2]"]]), "| n |\n| --- |\n| [−1, 2] |");
   const grid = imageGrid({
     images: [0],
     count: 1,

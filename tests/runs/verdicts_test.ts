@@ -218,6 +218,12 @@ Deno.test("verdictTable() names the student of each verdict, and passes the verd
     shown: { difference: "+10.00 points", interval: "[6.42, 13.58]" },
     isDecided: true,
   });
+  const opposite = { ...claims[0], contrast: above("hinton", "bss") };
+  const [below] = (await bundleOf(verdictTable(about(opposite), rows)))[VERDICTS] as typeof found;
+  assertEquals(below.evidence!.shown, {
+    difference: "−10.00 points",
+    interval: "[−13.58, −6.42]",
+  });
 });
 
 Deno.test("verdictTable() gives the paper's difference for runs with the paper's images only", async () => {

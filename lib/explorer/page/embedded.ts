@@ -12,11 +12,14 @@ import { decodeSafetensors, type Safetensors } from "../../nn/safetensors.ts";
 import { weightsFrom } from "../../nn/weights_file.ts";
 import { NETWORKS } from "../names.ts";
 
-/** The files of `explorer_data.js` by name, unpacked by `load.js`. */
-declare function unpackData(name: string): Promise<Uint8Array>;
+/** The files of `explorer_data.js` by name, packed. */
+declare const explorerData: Readonly<Record<string, string>>;
 
-async function unpack(name: string): Promise<Safetensors> {
-  const planes = await unpackData(name);
+/** Unpacks a file; `explorer.js` has it. */
+declare function unpack(packed: string): Promise<Uint8Array>;
+
+async function tensorsOf(name: string): Promise<Safetensors> {
+  const planes = await unpack(explorerData[name]);
   const bytes = new Uint8Array(planes.length);
   for (let plane = 0, from = 0; plane < 4; plane++) {
     for (let to = plane; to < bytes.length; to += 4) bytes[to] = planes[from++];
@@ -32,7 +35,7 @@ export interface EmbeddedImages {
 
 /** Unpacks the images that come with the page. */
 export async function embeddedImages(): Promise<EmbeddedImages> {
-  const { tensors, metadata } = await unpack("images");
+  const { tensors, metadata } = await tensorsOf("images");
   const [images, labels] = ["images", "labels"].map((name) => tensors.get(name)!.data);
   return {
     dataset: JSON.parse(metadata.dataset),
@@ -43,7 +46,7 @@ export async function embeddedImages(): Promise<EmbeddedImages> {
 /** Unpacks the networks for images, in the order of `NETWORKS`. */
 export async function imageNetworks(dataset: DatasetDescription): Promise<FrozenNetwork[]> {
   return await Promise.all(NETWORKS.map(async (name) => {
-    const { tensors, metadata } = await unpack(name);
+    const { tensors, metadata } = await tensorsOf(name);
     const { student } = JSON.parse(metadata.specification);
     const architecture = architectureFor(student, dataset);
     const network = new ResNet(architecture, weightsFrom(tensors, architecture, name));
@@ -63,7 +66,7 @@ export interface EmbeddedPlane {
 
 /** Unpacks the networks of a toy. */
 export async function embeddedPlane(toy: string): Promise<EmbeddedPlane> {
-  const { tensors } = await unpack(toy);
+  const { tensors } = await tensorsOf(toy);
   const networks = NETWORKS.map((name) => {
     const own = [...tensors].filter(([tensor]) => tensor.startsWith(`${name}.`))
       .map(([tensor, { data, shape }]) =>

@@ -6,6 +6,7 @@ import { placeText, unitOf, type VerdictLine, verdictLines } from "./verdict_wor
 import { type Evidence, withVerdicts } from "../../report/with_verdicts.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
+import { withMinusSigns } from "../../report/minus_signs.ts";
 
 const RULE =
   "The list of claims fixes seeds and families before the first run. With all planned seeds: " +
@@ -70,7 +71,10 @@ function evidenceOf(
     interval,
     paper: paperDifference(experiment, claim),
     unit: unitOf(claim).trim(),
-    shown: { difference: line.difference, interval: line.interval },
+    shown: {
+      difference: line.difference && withMinusSigns(line.difference),
+      interval: line.interval && withMinusSigns(line.interval),
+    },
     isDecided: adjustedP !== null,
   };
 }

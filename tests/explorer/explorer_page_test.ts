@@ -210,6 +210,10 @@ browserTest("a dragged point walks to the teacher's boundary", async (show) => {
   });
 });
 
+const TWO_FRAMES = `new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(done))
+)`;
+
 for (const scheme of ["light", "dark"] as const) {
   browserTest(`the explorer is readable at 1300 and 420 px, ${scheme}`, async (show) => {
     await withExplorer(show, 420, async ({ page }) => {
@@ -220,6 +224,8 @@ for (const scheme of ["light", "dark"] as const) {
         await openNumbers(page, tab);
         for (const width of [420, 1300]) {
           await page.setViewportSize({ width, height: 900 });
+          // The page fits its drawings to the new width in the next frame.
+          await page.evaluate(TWO_FRAMES);
           const where = `${tab} at ${width} px`;
           assertEquals(await page.evaluate(faintTexts), [], where);
           assertEquals(await page.evaluate(overhang) <= 0, true, `${where} scrolls sideways`);

@@ -12,9 +12,11 @@ Deno.test("stepRows() returns the rounds of every configuration and of PyTorch",
     "onednn, float32",
     "onednn, cached clean logits",
     "onednn, bf16 teacher and cached clean logits",
+    "onednn, bf16 teacher and student",
     "onednn, bf16 teacher, student and cached clean logits",
     "PyTorch, published",
     "PyTorch, tuned",
+    "PyTorch, bf16",
   ]);
   for (const { mean, std, values } of rows) {
     assertEquals(values.length, 5);

@@ -29,9 +29,9 @@ Deno.test("the speed parts say against which PyTorch, and show only what was mea
   const bench = benchOf({ published: 5, tuned: 3 });
   assertEquals(
     speedSentence(bench),
-    "A training step with BSS (256 images) takes 400 ms (PyTorch: 5.0 times as long as published, " +
-      "3.0 tuned); with bf16 150 ms (PyTorch: 5.0 times as long as published, 3.0 tuned). Measured " +
-      "on a processor, 2 cores.",
+    "A training step with BSS (256 images) takes 400 ms in float32, and 150 ms with bf16. PyTorch's " +
+      "takes 5.0 and 5.0 times as long (published), 3.0 and 3.0 (tuned). Measured on a processor, " +
+      "2 cores.",
   );
   const [header, , row, ...others] = speedTables(bench).split("\n").slice(2);
   const columns =
@@ -56,7 +56,7 @@ Deno.test("the speed parts show PyTorch in bfloat16, runs side by side and error
   };
   assertStringIncludes(
     speedSentence(bench),
-    "5.0 times as long as published, 3.0 tuned, 2.0 bf16)",
+    "5.0 and 5.0 times as long (published), 3.0 and 3.0 (tuned), 2.0 and 2.0 (bf16).",
   );
   const lines = speedTables(bench).split("\n");
   assert(lines.some((line) => line.endsWith("| PyTorch bf16, times as long |")));

@@ -19,7 +19,7 @@ Deno.test("compareRuns() shows the curves as a figure, then the tables", async (
     console.log = log;
   }
   assertEquals(printed, [
-    "[figure: Test accuracy over training]",
+    "[figure: Test accuracy over training. Test accuracy (%) over Epoch: bss; hinton]",
     "Test accuracy after the last epoch",
     "What differs in the specifications",
     "Test accuracy over the epochs, mean over seeds",

@@ -17,9 +17,9 @@ async function textsOf(sides: Sides): Promise<string[]> {
 Deno.test("comparisonTables() pairs final accuracies by seed, with the interval of the mean", async () => {
   const [accuracy] = await textsOf(await comparedSides(FOLDER, [BSS, HINTON]));
   assertMatch(accuracy, /^ +1 +70\.30 +67\.70 +\+2\.60$/m);
-  assertMatch(accuracy, /^ +2 +69\.00 +70\.90 +-1\.90$/m);
+  assertMatch(accuracy, /^ +2 +69\.00 +70\.90 +−1\.90$/m);
   // t(0.975, 1) = 12.706; the standard error of the two differences is 2.25.
-  assertMatch(accuracy, /^mean +69\.65 ± 0\.92 +69\.30 ± 2\.26 +\+0\.35 \[-28\.24, 28\.94\]$/m);
+  assertMatch(accuracy, /^mean +69\.65 ± 0\.92 +69\.30 ± 2\.26 +\+0\.35 \[−28\.24, 28\.94\]$/m);
   assertMatch(accuracy, /paired by seed, with the 95 % interval of its mean\.$/);
 });
 

@@ -8,6 +8,9 @@ import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { type Notebook, shownText } from "../../lib/notebook/notebook.ts";
 import { readNotebook } from "../../lib/notebook/read_notebook.ts";
 import { writeNotebook } from "../../lib/notebook/write_notebook.ts";
+import { findChromium } from "../../lib/report/find_chromium.ts";
+
+const hasChromium = await findChromium() !== null;
 
 const RENDER = "lib/commands/render.ts";
 
@@ -94,7 +97,16 @@ Deno.test("render --standalone writes one page; a cell that fails is shown in it
   });
 });
 
-Deno.test("render --in-place saves new outputs, the same each time", async () => {
+/** Registers a test that saves pictures of figures. It is skipped without Chromium, and says so. */
+function pictureTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({
+    name: hasChromium ? name : `${name} (needs Chromium)`,
+    ignore: !hasChromium,
+    fn,
+  });
+}
+
+pictureTest("render --in-place saves new outputs, the same each time", async () => {
   await withNotebook(NOTEBOOK, async (path) => {
     const texts: string[] = [];
     for (let time = 0; time < 2; time++) {
@@ -107,7 +119,7 @@ Deno.test("render --in-place saves new outputs, the same each time", async () =>
   });
 });
 
-Deno.test("render --in-place does not save an error or a path of this machine", async () => {
+pictureTest("render --in-place does not save an error or a path of this machine", async () => {
   const pause = "await new Promise((done) => setTimeout(done, 100));";
   const cases: [source: string, problem: RegExp][] = [
     ['throw new Error("no");', /is not saved: code cell 3: Error: no/],

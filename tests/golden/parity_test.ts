@@ -37,11 +37,13 @@ async function withStep(test: (folder: string) => Promise<void>): Promise<void> 
 
 /**
  * Runs a test with a copy of all files, and half of the images of the attacks: without oneDNN these
- * take half a minute. An attack treats each image by itself.
+ * take half a minute. An attack treats each image by itself. FAB's and Square's numbers are means over
+ * all images, and are left to machines with oneDNN.
  */
 async function withHalfOfAttacks(test: (folder: string) => Promise<void>): Promise<void> {
   await withTemporaryFolder(async (folder) => {
     for await (const { name } of Deno.readDir(FOLDER)) {
+      if (name === "autoattack.safetensors") continue;
       await Deno.copyFile(join(FOLDER, name), join(folder, name));
     }
     const file = join(folder, "attacks.safetensors");

@@ -14,6 +14,7 @@ import {
   project,
   randomDirections,
   randomInBall,
+  sizes,
   steepest,
 } from "./ball.ts";
 import {
@@ -217,7 +218,7 @@ function startingPoint(
 }
 
 function largestToOne(batch: tf.Tensor4D): tf.Tensor4D {
-  return scaleRows(batch, tf.div(1, tf.max(tf.abs(batch), [1, 2, 3])) as tf.Tensor1D);
+  return scaleRows(batch, tf.div(1, sizes(batch, "linf")) as tf.Tensor1D);
 }
 
 /** At most this share of rising steps since the last look halves the step. */

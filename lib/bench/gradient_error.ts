@@ -11,9 +11,9 @@ import { loadNetwork, type Workload } from "./workload.ts";
  * gradient, divided by the norm of the latter.
  */
 export interface GradientError {
-  /** Of all weights together */
+  /** The error of all weights together */
   readonly all: number;
-  /** Of each weight, by its name */
+  /** The error of each weight, by its name */
   readonly weights: Readonly<Record<string, number>>;
 }
 

@@ -8,7 +8,7 @@ import { encodeCsv } from "../store/export.ts";
 import { ResultsFolder } from "../store/results_folder.ts";
 import { UserError } from "../user_error.ts";
 
-/** What a notebook's outputs were made from; older notebooks lack table and command. */
+/** The results that a notebook's outputs were made from; older ones lack table and command. */
 interface Inputs {
   readonly folder: string;
   readonly table?: string;

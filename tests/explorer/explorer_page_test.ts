@@ -18,7 +18,7 @@ import { withoutLeaks } from "../without_leaks.ts";
 
 type Page = ShownPage["page"];
 
-/** What the page saves of a walk. */
+/** A walk as the page saves it. */
 interface SavedWalk {
   readonly base: string;
   readonly target: string;

@@ -18,7 +18,7 @@ import {
 import { provenance, TFJS_VERSION } from "../../lib/store/provenance.ts";
 import { train } from "../../lib/training/train.ts";
 
-/** What `train` gave for a run, with its student's weights. */
+/** The answer of `train` for a run, with its student's weights. */
 type Trained = Parameters<typeof writeRun>[2];
 
 /**

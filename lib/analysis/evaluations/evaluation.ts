@@ -25,11 +25,11 @@ export interface EvaluationContext {
   readonly teacher: FrozenClassifier;
   /** The data set whose test images are used. */
   readonly dataset: Dataset;
-  /** What evaluations of earlier students found out about this teacher on this data set */
+  /** The findings of earlier students' evaluations about this teacher on this data set */
   readonly memory?: EvaluationMemory;
 }
 
-/** What was made of a teacher and a data set, by its name with the options in force. */
+/** Things made of a teacher and a data set, each by its name with the options in force. */
 export type EvaluationMemory = Map<string, unknown>;
 
 /** Gives what is remembered under a key, or makes and remembers it. */

@@ -4,7 +4,7 @@ import { cleanLogits } from "./clean_logits.ts";
 import { checkLabelledImages, type LabelledImages } from "./labelled_images.ts";
 import { distanceAlong } from "../boundary/distance_along.ts";
 import type { AttackResult } from "../../attack/attack.ts";
-import type { Norm } from "../../attack/ball.ts";
+import { type Norm, sizes } from "../../attack/ball.ts";
 import { deepFoolAttack } from "../../attack/deepfool.ts";
 import { pgdAttack } from "../../attack/pgd.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
@@ -91,7 +91,7 @@ async function distancesBy(
   const batch = gatherRows(images, rows);
   const { samples, logits } = await attack(classifier, batch, own, () => numbers.next().value!);
   const moved = tf.sub(samples, batch) as tf.Tensor4D;
-  const [norms, largest] = tf.tidy(() => [rowNorms(moved), tf.max(tf.abs(moved), [1, 2, 3])]);
+  const [norms, largest] = tf.tidy(() => [rowNorms(moved), sizes(moved, "linf")]);
   try {
     const top = topClasses(await logits.data(), classifier.classes);
     const [lengths, maxima] = [await norms.data(), await largest.data()];

@@ -1,4 +1,4 @@
-/** What the library's attack and networks import from Node, for a page, which has no Node. */
+/** Stands in a page for the parts of Node that the library's attack and networks import. */
 
 /** Holds nothing: in a page nothing but its reader stops an attack. */
 export class AsyncLocalStorage {

@@ -103,7 +103,7 @@ export function unitOf({ measure }: Claim): string {
   return unit === "%" ? " points" : unit === undefined ? "" : ` ${unit}`;
 }
 
-/** What a claim's place is made of; null where there is nothing to say. */
+/** The parts of a claim's place; null where there is nothing to say. */
 const PLACE: readonly ((claim: Claim) => string | null)[] = [
   ({ place }) => place.dataset,
   ({ place }) => place.student,

@@ -114,7 +114,7 @@ async function runStoppable(
   }
 
   async function startWorker(): Promise<RunWorker> {
-    const worker = new RunWorker();
+    const worker = new RunWorker(signal);
     await worker.ask({
       type: "start",
       backend: backend.name,
@@ -127,9 +127,7 @@ async function runStoppable(
   }
 
   async function runLocked(worker: RunWorker, run: PlannedRun, lock: RunLock): Promise<void> {
-    const abort = () => worker.abort();
     const start = performance.now();
-    signal.addEventListener("abort", abort);
     try {
       // Another process may have finished it meanwhile.
       const [todo] = await workLeft(folder, [run]);
@@ -141,7 +139,6 @@ async function runStoppable(
     } catch (error) {
       report.failed.push({ run, cause: failureText(error) });
     } finally {
-      signal.removeEventListener("abort", abort);
       await lock.release();
     }
   }
@@ -202,10 +199,15 @@ async function runOne(
   return true;
 }
 
-/** A worker thread that handles one request at a time. */
+/** A worker thread that handles one request at a time. The signal aborts every request. */
 class RunWorker {
   readonly #worker = new Worker(import.meta.resolve("./run_worker.ts"), { type: "module" });
+  readonly #signal: AbortSignal;
   #isDead = false;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
 
   /** True if the worker has died. It then answers no more requests. */
   get isDead(): boolean {
@@ -241,11 +243,15 @@ class RunWorker {
       reject(new UserError(`a worker died: ${event.message}`));
     };
     this.#worker.postMessage(request);
-    return await promise;
-  }
-
-  abort(): void {
-    this.#worker.postMessage({ type: "abort" } satisfies ToWorker);
+    const abort = () => this.#worker.postMessage({ type: "abort" } satisfies ToWorker);
+    this.#signal.addEventListener("abort", abort);
+    // The signal may have aborted while the worker was started or between two requests.
+    if (this.#signal.aborted) abort();
+    try {
+      return await promise;
+    } finally {
+      this.#signal.removeEventListener("abort", abort);
+    }
   }
 
   terminate(): void {

@@ -117,7 +117,7 @@ Deno.test("reproduce is killed by another signal a second later", async () => {
 
 Deno.test("reproduce --until stops in time and says what is left; the same command goes on", async () => {
   await withTemporaryFolder(async (folder) => {
-    const long = [...ONE, "--set", "protocol.epochs=4000"];
+    const long = [...ONE, "--set", "protocol.epochs=1000"];
     let time = 0.5;
     // On a busy machine no run may have begun after the shortest of these times.
     do {

@@ -14,7 +14,10 @@ export interface TaskResult {
 const TEACHER_LOGITS = Deno.makeTempDirSync({ prefix: "bss-test-" });
 globalThis.addEventListener("unload", () => Deno.removeSync(TEACHER_LOGITS, { recursive: true }));
 
-/** Starts Deno in the project's folder. */
+/** The longest time a program may take, in ms; otherwise one that does not stop would hold up all tests. */
+const LONGEST = 240_000;
+
+/** Starts Deno in the project's folder. Stops it if it takes too long. */
 export function startDeno(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -23,6 +26,7 @@ export function startDeno(
     args: [...args],
     cwd: ROOT,
     env: { NO_COLOR: "1", INIT_CWD: ROOT, BSS_TEACHER_LOGITS: TEACHER_LOGITS, ...env },
+    signal: AbortSignal.timeout(LONGEST),
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

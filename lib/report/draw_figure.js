@@ -63,7 +63,9 @@ export async function drawFigure(Plotly, plot, { data, layout, config }, width, 
     plot.setAttribute("role", "figure");
     plot.setAttribute("aria-label", text);
   }
-  await Plotly.newPlot(plot, data, fitLayout(layout, width), config);
+  // A page that needs no network does not offer to upload its figures either.
+  const local = { ...config, showSendToCloud: false };
+  await Plotly.newPlot(plot, data, fitLayout(layout, width), local);
   if (width === 0 || width >= 600) return;
   // Growing may move labels, which takes height again.
   for (let tries = 0; tries < 3; tries++) {

@@ -106,7 +106,7 @@ const DRAW = `(() => {
 })();`;
 
 /**
- * Loads the text of Plotly's script (1.3 MB), which only a browser can run. The import is dynamic,
+ * Loads the text of Plotly's script (1.5 MB), which only a browser can run. The import is dynamic,
  * so that commands without figures do not load it.
  */
 export async function plotlySource(): Promise<string> {

@@ -70,6 +70,8 @@ browserTest("figureHtml() draws every line and every point offline", async (open
   assertEquals(count(curves.dom, 'class="js-fill"'), 1);
   assertEquals(count(curves.dom, '<path class="point'), 2 * 3);
   assertEquals(count(curves.dom, 'class="bss-still"'), 0);
+  assertEquals(count(curves.dom, 'data-title="Reset axes"'), 1);
+  assertEquals(count(curves.dom, 'data-title="Share chart...'), 0);
 
   const bars = await show(open, await figureHtml(BARS, null));
   assertEquals(bars.console, []);

@@ -1,8 +1,11 @@
 import { claimsOf } from "./claims.ts";
 import type { Experiment } from "../lib/runs/experiment.ts";
-import { atEachScale, PAPER_BALLS, paperMethods } from "../lib/runs/scales.ts";
+import { atEachScale, paperMethods } from "../lib/runs/scales.ts";
 
-const images = { smoke: 8, quick: 100, paper: 512 };
+/** The balls of attacks at the scale "paper", and the distances beside them. */
+const PAPER_BALLS = { linf: [0.25, 0.5, 1, 2], distances: true };
+
+const images = { smoke: 8, quick: 100, paper: 256 };
 /** Only the methods of the claims: the ensemble takes a thousand steps even for few images. */
 const inTrial = ["original", "hinton", "bss"];
 

@@ -10,7 +10,12 @@ import { withTemporaryFolder } from "../with_temporary_folder.ts";
 Deno.test("a signal that aborts while the run's worker is starting stops the run", async () => {
   await withTemporaryFolder(async (path) => {
     const folder = await ResultsFolder.open(path);
-    const choices = { scale: "smoke" as const, methods: ["original"], seeds: [1], fractions: [0.01] };
+    const choices = {
+      scale: "smoke" as const,
+      methods: ["original"],
+      seeds: [1],
+      fractions: [0.01],
+    };
     const plan = await openPlan(quickstart, choices);
     const stop = new AbortController();
     const report = runMissing(plan, { folder, backend: "wasm", signal: stop.signal });

@@ -20,6 +20,7 @@ export const beyond: Experiment = {
       { name: "similarity" },
       { name: "relational" },
       { name: "activation-boundaries" },
+      { name: "contrastive" },
       { name: "dist" },
       { name: "bss", options: bss },
     ],

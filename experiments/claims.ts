@@ -283,6 +283,7 @@ const questions: Readonly<Record<string, readonly Question[]>> = {
     ["similarity-preserving distillation", "similarity"],
     ["relational distillation", "relational"],
     ["activation boundaries", "activation-boundaries"],
+    ["contrastive representation distillation", "contrastive"],
     ["DIST", "dist"],
     ["Hinton's distillation with standardised logits", "hinton, standardised"],
   ].map(([name, method]) => ours(`BSS are still better than ${name}`, above("bss", method), SMALL)),

@@ -50,6 +50,7 @@ export async function runStep(
   const start = performance.now();
   const step = new MiniBatchStep(batchOf(prepared), {
     normalisation: NORMALISATION,
+    trainingLabels: prepared.workload.labels,
     teacher: countedNetwork(prepared.teacher, (images, way) => {
       work[way === "forward" ? "teacherForward" : "teacherBackward"] += images;
     }),
@@ -87,6 +88,7 @@ function batchOf({ images, labels, workload }: PreparedWorkload): MiniBatch {
     images: tf.clone(images),
     labels: tf.clone(labels),
     labelValues: workload.labels,
+    indices: Int32Array.from(workload.labels.keys()),
     imageNumbers: new Float64Array(workload.labels.length),
   };
 }

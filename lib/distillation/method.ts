@@ -33,7 +33,10 @@ export interface MethodDefinition<R extends Rules> {
   stages?(options: Options<R>, epochs: number): Stage[];
   /** Counts the passes of a training image, to estimate times; by default one of each network. */
   passes?(options: Options<R>, batchSize: number, stage: string): PassCount;
-  /** Makes what is trained besides the student (a regressor, say), once a run. */
+  /**
+   * Makes the method's own variables, once a run. The optimizer trains them (a regressor, say), unless
+   * they are made with `trainable` false: then the step assigns them.
+   */
   createVariables?(options: Options<R>, networks: MethodNetworks): ReadonlyMap<string, tf.Variable>;
   /** Computes the loss of one mini-batch. */
   step(options: Options<R>, context: StepContext): Promise<StepReport | void>;
@@ -62,11 +65,13 @@ export interface PassCount {
   readonly teacher: number;
 }
 
-/** The networks of a run, for methods whose own variables depend on their shapes. */
+/** The networks and the training set of a run, for methods whose own variables depend on their shapes. */
 export interface MethodNetworks {
   readonly student: Network;
   /** null only for a method that needs none */
   readonly teacher: FrozenNetwork;
+  /** The labels of the training images */
+  readonly trainingLabels: ArrayLike<number>;
   readonly random: () => number;
 }
 
@@ -74,7 +79,7 @@ export interface MethodNetworks {
 export const METHOD_PHASES = ["teacher", "selection", "attack", "student"] as const;
 
 /** The streams of random numbers that a method may draw from. */
-export type MethodStream = "base samples" | "target class" | "attack";
+export type MethodStream = "base samples" | "target class" | "attack" | "negatives";
 
 /**
  * A mini-batch, and the passes that a method can make with it. The loop times them, and frees all their
@@ -87,6 +92,12 @@ export interface StepContext {
   readonly labels: tf.Tensor1D;
   /** The labels on the host */
   readonly labelValues: Int32Array;
+  /** The images' indices in the training set */
+  readonly indices: Int32Array;
+  /** The labels of the training images */
+  readonly trainingLabels: ArrayLike<number>;
+  /** The method's own variables */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
   /** The frozen teacher; null only for a method that needs none */
   readonly teacher: FrozenNetwork;
   readonly stage: string;

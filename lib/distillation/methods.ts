@@ -1,6 +1,7 @@
 import { activationBoundaries } from "./activation_boundaries.ts";
 import { attention, attentionHinton } from "./attention.ts";
 import { bss } from "./bss.ts";
+import { contrastive } from "./contrastive.ts";
 import { dist } from "./dist.ts";
 import { dkd } from "./dkd.ts";
 import { fitnet } from "./fitnet.ts";
@@ -27,6 +28,7 @@ export const methods: readonly DistillationMethod[] = [
   dist,
   relational,
   activationBoundaries,
+  contrastive,
 ];
 
 /**

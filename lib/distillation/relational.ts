@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { defineMethod } from "./method.ts";
 import { number } from "../options.ts";
-import { featureStep, lengths, stageAt } from "./shared.ts";
+import { averageOverPositions, featureStep, lengths, stageAt } from "./shared.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
 
 const options = {
@@ -25,8 +25,8 @@ export const relational = defineMethod({
   step: ({ distanceWeight, angleWeight }, context) =>
     featureStep(context, ({ logits, features }, teacher) => {
       const { distance, angle } = relationalLosses(
-        embeddings(stageAt(teacher.features, -1)),
-        embeddings(stageAt(features, -1)),
+        averageOverPositions(stageAt(teacher.features, -1)),
+        averageOverPositions(stageAt(features, -1)),
       );
       return {
         cross_entropy: crossEntropy(context.labels, logits),
@@ -35,11 +35,6 @@ export const relational = defineMethod({
       };
     }),
 });
-
-/** Averages features over positions, `[n, h, w, c]` → `[n, c]`. */
-function embeddings(features: tf.Tensor4D): tf.Tensor2D {
-  return tf.mean(features, [1, 2]);
-}
 
 /**
  * Computes the two losses of relational distillation (Park et al. 2019), each the mean Huber loss

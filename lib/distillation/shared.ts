@@ -129,6 +129,11 @@ export function requireSameSize(teacher: tf.Tensor4D, student: tf.Tensor4D): voi
   );
 }
 
+/** Averages features over positions, `[n, h, w, c]` → `[n, c]`. */
+export function averageOverPositions(features: tf.Tensor4D): tf.Tensor2D {
+  return tf.mean(features, [1, 2]);
+}
+
 /** The smallest norm to divide by, as in PyTorch's `normalize` */
 const SHORTEST = 1e-12;
 

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { compareRelative, type Comparison } from "./compare.ts";
 import type { GoldenFile, GoldenFolder } from "./golden_folder.ts";
 import { activationLoss } from "../distillation/activation_boundaries.ts";
+import { contrast } from "../distillation/contrastive.ts";
 import { correlationLosses } from "../distillation/dist.ts";
 import { relationalLosses } from "../distillation/relational.ts";
 import { softCrossEntropy } from "../distillation/soft_cross_entropy.ts";
@@ -32,12 +33,52 @@ export async function* compareLaterLosses(folder: GoldenFolder): AsyncIterable<C
       const { data, shape } = stored(golden, `${inputs}_${role}`);
       return tf.tensor(data, [...shape]);
     });
-    const { value, grad } = tf.valueAndGrad((s) => loss(teacher as never, s as never))(student);
-    const gradient = stored(golden, `${name}_grad`).data;
-    yield compareRelative(name, await value.data(), golden.data(name), TOLERANCE);
-    yield compareRelative(`${name}, gradient`, await grad.data(), gradient, TOLERANCE);
-    tf.dispose([teacher, student, value, grad]);
+    yield* compareAt(golden, name, (s) => loss(teacher as never, s as never), student);
+    tf.dispose([teacher, student]);
   }
+  yield* compareContrast(golden);
+}
+
+/** The inputs of both contrasts whose gradients are in the file. */
+const CONTRASTED = ["map", "weight", "bias"].map((part) => `student.${part}`)
+  .concat("teacher.weight", "teacher.bias");
+
+async function* compareContrast(golden: GoldenFile): AsyncIterable<Comparison> {
+  const names = [...CONTRASTED, "teacher.map", "student.bank", "teacher.bank", "rows", "counts"];
+  const inputs = new Map(names.map((name) => {
+    const { data, shape } = stored(golden, name);
+    return [name, tf.tensor(data, [...shape])] as const;
+  }));
+  for (const name of CONTRASTED) {
+    const loss = (input: tf.Tensor) => {
+      const given = new Map([...inputs, [name, input]]);
+      const of = <T extends tf.Tensor>(name: string) => given.get(name) as T;
+      const rows = tf.cast(of("rows").flatten(), "int32") as tf.Tensor1D;
+      const drawn = { rows, counts: of<tf.Tensor2D>("counts"), negatives: 6, temperature: 0.07 };
+      const maps = {
+        student: of<tf.Tensor4D>("student.map"),
+        teacher: of<tf.Tensor4D>("teacher.map"),
+      };
+      const sides = contrast(maps, given, drawn, true);
+      return tf.addN(sides.map(({ loss }) => loss)) as tf.Scalar;
+    };
+    yield* compareAt(golden, `contrast_${name}`, loss, inputs.get(name)!);
+  }
+  tf.dispose([...inputs.values()]);
+}
+
+/** Compares a loss and its gradient. */
+async function* compareAt(
+  golden: GoldenFile,
+  name: string,
+  loss: (input: tf.Tensor) => tf.Scalar,
+  input: tf.Tensor,
+): AsyncIterable<Comparison> {
+  const { value, grad } = tf.valueAndGrad(loss)(input);
+  const gradient = stored(golden, `${name}_grad`).data;
+  yield compareRelative(name, await value.data(), golden.data(name), TOLERANCE);
+  yield compareRelative(`${name}, gradient`, await grad.data(), gradient, TOLERANCE);
+  tf.dispose([value, grad]);
 }
 
 /** Reads a tensor, feature maps as `[n, h, w, c]`. */

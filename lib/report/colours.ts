@@ -31,6 +31,7 @@ const LATER: Readonly<Record<string, MethodStyle>> = {
   dist: { colour: "#6c37f8", dash: "longdash", symbol: "triangle-left" },
   relational: { colour: "#b5462b", dash: "longdashdot", symbol: "triangle-right" },
   "activation-boundaries": { colour: "#2d4c73", dash: "8px,2px,2px,2px", symbol: "hexagram" },
+  contrastive: { colour: "#d200c0", dash: "14px,3px,5px,3px", symbol: "star-square" },
 };
 
 /** Other names of the library's methods. */

@@ -15,6 +15,8 @@ export interface MiniBatch {
   readonly labels: tf.Tensor1D;
   /** The labels on the host */
   readonly labelValues: Int32Array;
+  /** The images' indices in the training set */
+  readonly indices: Int32Array;
   /** The number of each image among all augmented images of the training set */
   readonly imageNumbers: Float64Array;
 }
@@ -34,6 +36,7 @@ export function makeBatch(dataset: Dataset, indices: Int32Array, random: () => n
     images: pixelTensor(dataset, pixels),
     labels: tf.tensor1d(labelValues, "int32"),
     labelValues,
+    indices,
     imageNumbers: augmentedImageNumbers(indices, choices),
   };
 }

@@ -6,7 +6,8 @@ import type { Precision } from "../nn/precision.ts";
 /** The gradients and loss terms of one mini-batch, added up over the student's passes. */
 export class GradientAccumulator {
   readonly #student: Network;
-  readonly #own: ReadonlyMap<string, tf.Variable>;
+  /** The method's own variables, whether they are trained or not */
+  readonly own: ReadonlyMap<string, tf.Variable>;
   readonly #names: ReadonlyMap<string, string>;
   readonly #variables: tf.Variable[];
   readonly #precision: Precision | undefined;
@@ -15,7 +16,7 @@ export class GradientAccumulator {
 
   /**
    * @param trained the variables of student and method, by name
-   * @param own the method's part of them
+   * @param own the method's own variables, whether they are trained or not
    * @param precision of the student's passes. Default: float32
    */
   constructor(
@@ -25,7 +26,7 @@ export class GradientAccumulator {
     precision?: Precision,
   ) {
     this.#student = student;
-    this.#own = own;
+    this.own = own;
     this.#precision = precision;
     this.#variables = [...trained.values()];
     // TensorFlow.js returns gradients under the variables' internal names.
@@ -38,7 +39,7 @@ export class GradientAccumulator {
     const { value, grads } = tf.variableGrads(() => {
       const mode = { training: true, precision: this.#precision };
       const output = this.#student.forward(images, mode);
-      const terms = Object.entries(loss(output, this.#own));
+      const terms = Object.entries(loss(output, this.own));
       for (const [name, term] of terms) this.#terms.push({ name, value: tf.keep(term) });
       logits = tf.keep(output.logits);
       return tf.addN(terms.map(([, term]) => term)) as tf.Scalar;

@@ -28,7 +28,8 @@ export class TrainingState<N extends Network> {
     this.optimizer = new Sgd(protocol);
     this.precision = protocol.studentPrecision;
     this.own = own;
-    this.trained = new Map([...student.parameters, ...prefixed("method/", own)]);
+    const trained = prefixed("method/", own).filter(([, { trainable }]) => trainable);
+    this.trained = new Map([...student.parameters, ...trained]);
   }
 
   async save(): Promise<Map<string, StoredTensor>> {
@@ -57,19 +58,19 @@ export class TrainingState<N extends Network> {
   }
 
   /**
-   * Does a mini-batch's work, and restores the running statistics if it throws: they change in the
-   * student's forward pass, long before the optimizer's step.
+   * Does a mini-batch's work, and restores the variables that are not trained if it throws: running
+   * statistics change in the student's forward pass, long before the optimizer's step.
    */
   async attempt<T>(work: () => Promise<T>): Promise<T> {
-    const statistics = this.student.variables().filter(([name]) => !this.trained.has(name))
+    const untrained = this.#variables().filter(([name]) => !this.trained.has(name))
       .map(([, variable]) => ({ variable, before: tf.clone(variable) }));
     try {
       return await work();
     } catch (error) {
-      for (const { variable, before } of statistics) variable.assign(before);
+      for (const { variable, before } of untrained) variable.assign(before);
       throw error;
     } finally {
-      tf.dispose(statistics.map(({ before }) => before));
+      tf.dispose(untrained.map(({ before }) => before));
     }
   }
 

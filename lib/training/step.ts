@@ -35,6 +35,8 @@ export class NotFiniteError extends Error {
 export interface StepInput {
   /** The normalisation of the images */
   readonly normalisation: Normalisation;
+  /** The labels of the training images */
+  readonly trainingLabels: ArrayLike<number>;
   readonly teacher: FrozenNetwork | null;
   readonly teacherCache: LogitCache | null;
   readonly method: DistillationMethod;
@@ -52,7 +54,7 @@ type LogitCache = Pick<TeacherLogitCache, "read" | "store">;
 
 /**
  * Takes one step of the optimizer, on the loss that the method makes of a mini-batch. If it throws, it
- * has changed nothing but running statistics and random streams.
+ * has changed nothing but variables that are not trained and random streams.
  *
  * @param batch is disposed of
  * @throws NotFiniteError if the loss is not finite
@@ -72,6 +74,7 @@ export async function trainStep(
   });
   const step = new MiniBatchStep(batch, {
     normalisation: input.normalisation,
+    trainingLabels: input.trainingLabels,
     teacher,
     teacherCache: input.teacherCache,
     gradients: new GradientAccumulator(state.student, state.trained, state.own, state.precision),
@@ -120,7 +123,9 @@ export function teacherOf(
 type MethodPhase = typeof METHOD_PHASES[number];
 
 /** The input of one mini-batch's passes. */
-interface PassInput extends Pick<StepContext, "teacher" | "stage" | "epoch" | "epochs" | "random"> {
+interface PassInput
+  extends
+    Pick<StepContext, "trainingLabels" | "teacher" | "stage" | "epoch" | "epochs" | "random"> {
   readonly normalisation: Normalisation;
   readonly teacherCache: LogitCache | null;
   readonly gradients: GradientAccumulator;
@@ -133,6 +138,9 @@ export class MiniBatchStep implements StepContext {
   readonly images: tf.Tensor4D;
   readonly labels: tf.Tensor1D;
   readonly labelValues: Int32Array;
+  readonly indices: Int32Array;
+  readonly trainingLabels: ArrayLike<number>;
+  readonly variables: ReadonlyMap<string, tf.Variable>;
   readonly teacher: FrozenNetwork;
   readonly stage: string;
   readonly epoch: number;
@@ -160,6 +168,9 @@ export class MiniBatchStep implements StepContext {
     this.images = this.own(batch.images);
     this.labels = this.own(batch.labels);
     this.labelValues = batch.labelValues;
+    this.indices = batch.indices;
+    this.trainingLabels = input.trainingLabels;
+    this.variables = input.gradients.own;
     this.teacher = input.teacher;
     this.stage = input.stage;
     this.epoch = input.epoch;

@@ -107,6 +107,7 @@ async function trainStoppable(
   const state = initialState({ method, options, protocol }, {
     student: initial,
     teacher: frozen,
+    trainingLabels: dataset.train.labels,
     random,
   });
   const folder = checkpoints === undefined
@@ -247,7 +248,7 @@ function openTeacherCache(
 }
 
 /** The input of an epoch. */
-interface EpochInput extends Omit<BatchesInput, "count" | "makeBatch" | "normalisation"> {
+interface EpochInput extends Omit<BatchesInput, "trainingLabels" | "makeBatch" | "normalisation"> {
   readonly dataset: Dataset;
   readonly state: TrainingState<ResNet>;
   readonly isEvaluated: boolean;
@@ -265,7 +266,7 @@ async function trainEpoch(input: EpochInput, summary: EpochSummary): Promise<Epo
     {
       ...input,
       normalisation: dataset,
-      count: dataset.train.count,
+      trainingLabels: dataset.train.labels,
       makeBatch: (indices) => makeBatch(dataset, indices, streams.stream("augmentation")),
     },
     summary,

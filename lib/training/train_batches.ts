@@ -9,8 +9,6 @@ import { NotFiniteError, type StepInput, trainStep } from "./step.ts";
 /** The input of one pass over a training set. */
 export interface BatchesInput extends StepInput {
   readonly protocol: Protocol;
-  /** The size of the training set. */
-  readonly count: number;
   readonly makeBatch: (indices: Int32Array) => MiniBatch;
   /** The epoch counted over all stages, from 1. */
   readonly number: number;
@@ -36,7 +34,11 @@ export async function trainBatches(
     learningRate !== learningRateAt(protocol, epoch - 1, stage.epochs);
   // The published code makes a new optimizer at each change of the learning rate.
   if (isNewRate && summary.steps === 0) state.optimizer.reset();
-  const batches = miniBatches(input.count, protocol.batchSize, streams.fromStart("order"));
+  const batches = miniBatches(
+    input.trainingLabels.length,
+    protocol.batchSize,
+    streams.fromStart("order"),
+  );
   while (summary.steps < batches.length) {
     await stopPoint();
     const before = streams.save();

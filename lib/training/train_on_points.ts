@@ -61,7 +61,12 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
   const teacher = teacherOf(training);
   const random = new RandomStreams(seed).stream("init");
   const student = new DenseNetwork([2, ...hidden, points.classes], random);
-  const state = initialState({ method, options, protocol }, { student, teacher, random });
+  const state = initialState({ method, options, protocol }, {
+    student,
+    teacher,
+    trainingLabels: points.labels,
+    random,
+  });
   const rows: EpochRow[] = [];
   try {
     for (const { stage, epoch, epochOfStreams } of scheduleOf(method, options, protocol)) {
@@ -80,7 +85,7 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
           normalisation: PLANE,
           teacherCache: null,
           streams: new RandomStreams(seed, epochOfStreams),
-          count: points.labels.length,
+          trainingLabels: points.labels,
           makeBatch: (indices) => pointBatch(points, indices),
         },
         summary,
@@ -103,6 +108,7 @@ function pointBatch(points: PointSet, indices: Int32Array): MiniBatch {
     images: pointImages(points, indices),
     labels: tf.tensor1d(labelValues, "int32"),
     labelValues,
+    indices,
     imageNumbers: Float64Array.from(indices),
   };
 }

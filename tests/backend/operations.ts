@@ -155,6 +155,12 @@ export const operations: Operation[] = [
     run: (x) => tf.cast(tf.oneHot(tf.argMax(x, 1), 30), "float32"),
     smooth: false,
   },
+  {
+    name: "tensorScatterUpdate",
+    shapes: [[40, 30], [3, 30]],
+    run: (x, rows) => tf.tensorScatterUpdate(x, [[7], [0], [39]], rows),
+    smooth: false, // TensorFlow.js has no gradient
+  },
   { name: "range", shapes: [[6]], run: (x) => tf.mul(x, tf.range(0, 6)) },
   { name: "expandDims", shapes: [[4, 3]], run: (x) => tf.expandDims(x, 1) },
   {

@@ -49,6 +49,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     margin: 1,
     temperature: 3,
   },
+  contrastive: { weight: 0.8, negatives: 16384, temperature: 0.07 },
 };
 
 const stagesOf = (name: string, epochs = 4) => {
@@ -171,7 +172,11 @@ for (const method of methods) {
       const { gradients } = await oneStep(name, { state, teacher, stage });
       const stored = await state.save();
       const moved = [...gradients.keys()];
-      for (const own of state.own.keys()) assert(moved.includes(`method/${own}`), own);
+      for (const [own, { trainable }] of state.own) {
+        assertEquals(moved.includes(`method/${own}`), trainable, own);
+        assert(stored.has(`method/${own}`), own);
+        assertNotEquals(stored.get(`method/${own}`), fresh.get(`method/${own}`), own);
+      }
       assert(moved.includes("conv1.weight"), moved.join());
       for (const variable of state.trained.keys()) assert(stored.has(variable), variable);
       for (const variable of moved) {

@@ -28,6 +28,7 @@ export function stateFor(name: string, teacher: FrozenNetwork): TrainingState<Re
   return initialState({ method, options, protocol }, {
     student: testNetwork(TINY, "student"),
     teacher,
+    trainingLabels: LABELS,
     random,
   });
 }
@@ -68,6 +69,7 @@ export async function oneStep(
       stage,
       epoch,
       normalisation: { mean: [0.5], std: [0.25] },
+      trainingLabels: LABELS,
       teacherCache: null,
       options: resolveMethodOptions(method, options),
       streams: new RandomStreams(1, epoch),
@@ -76,6 +78,7 @@ export async function oneStep(
       images: testImages(LABELS.length),
       labels: tf.tensor1d(LABELS, "int32"),
       labelValues: LABELS,
+      indices: Int32Array.from(LABELS.keys()),
       imageNumbers: Float64Array.from(LABELS),
     },
     0.01,

@@ -64,6 +64,16 @@ def activation(teacher, student, margin):
     return (inactive + active) / student.numel()
 
 
+def contrast(anchors, bank, drawn, temperature):
+    """Computes the contrast of embeddings with drawn rows of a bank, the own one first."""
+    scores = torch.exp(torch.einsum("id,ikd->ik", anchors, bank[drawn]) / temperature)
+    shares = scores / (scores.mean().detach() * len(bank))
+    noise = (drawn.shape[1] - 1) / len(bank)
+    own = torch.log(shares[:, 0] / (shares[:, 0] + noise + 1e-7)).sum()
+    others = torch.log(noise / (shares[:, 1:] + noise + 1e-7)).sum()
+    return -(own + others) / len(anchors)
+
+
 teacher = given("logits_teacher", 3 * torch.randn(12, 10))
 student = given("logits_student", 2 * torch.randn(12, 10)).requires_grad_()
 for temperature in 1, 4:
@@ -82,6 +92,25 @@ store("angle", F.smooth_l1_loss(cosines(student), cosines(teacher)), student)
 teacher = given("responses_teacher", torch.randn(3, 6, 4, 4).relu())
 student = given("responses_student", 1.5 * torch.randn(3, 6, 4, 4)).requires_grad_()
 store("activation", activation(teacher, student, 1), student)
+
+parts, banks = {}, {}
+for role, channels in ("student", 5), ("teacher", 7):
+    parts[f"{role}.map"] = given(f"{role}.map", torch.randn(4, channels, 2, 3).relu())
+    parts[f"{role}.weight"] = given(f"{role}.weight", torch.randn(channels, 8))
+    parts[f"{role}.bias"] = given(f"{role}.bias", torch.randn(8))
+    banks[role] = given(f"{role}.bank", F.normalize(torch.randn(10, 8)))
+parts = {name: part.requires_grad_() for name, part in parts.items() if name != "teacher.map"}
+rows = given("rows", torch.tensor([[3], [0], [9], [4]])).long()
+drawn = torch.cat([rows, torch.randint(10, (4, 6))], 1)
+given("counts", F.one_hot(drawn, 10).sum(1))
+embedded = {}
+for role in banks:
+    means = parts.get(f"{role}.map", tensors[f"{role}.map"].double()).mean((2, 3))
+    embedded[role] = F.normalize(means @ parts[f"{role}.weight"] + parts[f"{role}.bias"])
+loss = contrast(embedded["student"], banks["teacher"], drawn, 0.07)
+loss = loss + contrast(embedded["teacher"], banks["student"], drawn, 0.07)
+for name, part in parts.items():
+    store(f"contrast_{name}", loss, part)
 
 header, data = {}, b""
 for name, tensor in tensors.items():

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { resolveMethodOptions } from "../../lib/distillation/method.ts";
+import { defineMethod, resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methods } from "../../lib/distillation/methods.ts";
+import { crossEntropy } from "../../lib/distillation/soft_cross_entropy.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { onAutomaticBackend, onEveryBackend, onFastBackends } from "../on_every_backend.ts";
 import { assertLossesFall } from "./assert_losses_fall.ts";
@@ -26,6 +27,24 @@ for (const method of methods) {
     },
   );
 }
+
+onAutomaticBackend("train() gives a step the indices and labels of its images", async (backend) => {
+  const seen: number[] = [];
+  const method = defineMethod({
+    name: "original",
+    summary: "labels alone, with a record of the indices",
+    options: {},
+    needsTeacher: false,
+    async step(_options, { images, labels, labelValues, indices, trainingLabels, studentPass }) {
+      seen.push(...indices);
+      assertEquals(indices.map((index) => trainingLabels[index]), labelValues);
+      assertEquals(trainingLabels, smallDataset().train.labels);
+      await studentPass(images, ({ logits }) => ({ cross_entropy: crossEntropy(labels, logits) }));
+    },
+  });
+  await outcomeOf(smallSpecification("original", { epochs: 1 }), backend, { method });
+  assertEquals(seen.toSorted((a, b) => a - b), Array.from({ length: 20 }, (_, index) => index));
+});
 
 onFastBackends(
   "train() evaluates as often as the protocol says, after the last epoch too, and ends in the same weights",

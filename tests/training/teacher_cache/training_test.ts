@@ -166,6 +166,7 @@ onUsableBackends(
           const copy = { images: tf.clone(batch.images), labels: tf.clone(batch.labels) };
           const step = new MiniBatchStep({ ...batch, ...copy }, {
             normalisation: dataset,
+            trainingLabels: dataset.train.labels,
             teacher,
             teacherCache,
             gradients: new GradientAccumulator({} as Network, new Map(), new Map()),

@@ -1,0 +1,150 @@
+import * as tf from "@tensorflow/tfjs";
+import {
+  type Contrast,
+  contrastCounts,
+  contrastLoss,
+  estimateNormaliser,
+} from "./contrast_loss.ts";
+import { defineMethod } from "./method.ts";
+import { integer, number } from "../options.ts";
+import { averageOverPositions, normaliseRows, stageAt } from "./shared.ts";
+import { crossEntropy } from "./soft_cross_entropy.ts";
+import { UserError } from "../user_error.ts";
+
+/** The length of an embedding, as in the published code */
+const LENGTH = 128;
+/** The share of its old value that a row of a bank keeps, as in the published code */
+const MOMENTUM = 0.5;
+
+const options = {
+  /** β, the weight of both contrasts beside a cross-entropy of weight 1; 0.8 in the published code */
+  weight: number(0.8, { min: 0 }),
+  /** K, the number of negatives of an image; 16,384 in the paper */
+  negatives: integer(16384, { min: 1 }),
+  /** τ; 0.07 in the published code. With smaller values exp(1/τ) soon leaves the range of float32. */
+  temperature: number(0.07, { min: 0.02 }),
+};
+
+/**
+ * Contrastive representation distillation (Tian et al. 2020): cross-entropy, and two contrasts. The
+ * student's embedding of an image shall be told from those that the teacher had of images of other
+ * classes, and the teacher's embedding from those that the student had. Embeddings are trained linear
+ * maps of the last stage, averaged over positions. Two banks keep a moving average of each training
+ * image's embeddings. The memory of a step grows with the number of training images: 50,000 of them, in
+ * mini-batches of 256, take about 1 GB.
+ *
+ * Deviations from the published code:
+ * - denominators lack a constant of 1e-7, which the logistic form does not need;
+ * - epochs, batch size and learning rate are those of the other methods here.
+ */
+export const contrastive = defineMethod({
+  name: "contrastive",
+  summary: "an image's embedding among those of other classes (Tian et al. 2020)",
+  options,
+  createVariables(_options, { student, teacher, trainingLabels, random }) {
+    const images = trainingLabels.length;
+    if (Array.from(trainingLabels).every((label) => label === trainingLabels[0])) {
+      throw new UserError(
+        `"contrastive" compares images of different classes, but all ${images} training images have ` +
+          `one class; give it at least two`,
+      );
+    }
+    const variables = new Map<string, tf.Variable>();
+    tf.tidy(() => {
+      const add = (name: string, shape: [number, number], bound: number, isTrained: boolean) => {
+        const draws = { length: shape[0] * shape[1] };
+        const values = Float32Array.from(draws, () => bound * (2 * random() - 1));
+        variables.set(name, tf.variable(tf.tensor2d(values, shape), isTrained));
+      };
+      for (const [role, { featureChannels }] of Object.entries({ student, teacher })) {
+        const channels = stageAt(featureChannels, -1);
+        // PyTorch's limits for a linear layer
+        const bound = 1 / Math.sqrt(channels);
+        add(`${role}.weight`, [channels, LENGTH], bound, true);
+        add(`${role}.bias`, [1, LENGTH], bound, true);
+        add(`${role}.bank`, [images, LENGTH], Math.sqrt(3 / LENGTH), false);
+        // Z is zero until the first mini-batch.
+        variables.set(`${role}.normaliser`, tf.variable(tf.zeros([1]), false));
+      }
+    });
+    return variables;
+  },
+  async step({ weight, ...options }, context) {
+    const { images, labels, variables, own } = context;
+    const taught = await context.teacherFeatures();
+    const counts = own(contrastCounts(options.negatives, context));
+    const rows = own(tf.tensor1d(context.indices, "int32"));
+    const [known] = await variables.get("student.normaliser")!.data();
+    const isFirst = known === 0;
+    let sides: Side[] = [];
+    await context.studentPass(images, ({ logits, features }) => {
+      const maps = { student: stageAt(features, -1), teacher: stageAt(taught.features, -1) };
+      sides = contrast(maps, variables, { rows, counts, ...options }, isFirst);
+      for (const { anchors, normaliser } of sides) {
+        own(tf.keep(anchors));
+        if (isFirst) own(tf.keep(normaliser));
+      }
+      const loss = tf.addN(sides.map(({ loss }) => loss));
+      return {
+        cross_entropy: crossEntropy(labels, logits),
+        contrast: tf.mul(loss, weight) as tf.Scalar,
+      };
+    });
+    tf.tidy(() => {
+      for (const { role, anchors, normaliser } of sides) {
+        const bank = variables.get(`${role}.bank`) as tf.Variable & tf.Tensor2D;
+        bank.assign(movedBank(bank, rows, anchors));
+        if (isFirst) variables.get(`${role}.normaliser`)!.assign(normaliser);
+      }
+    });
+  },
+});
+
+/** The embeddings of one network, which are compared with the bank of the other. */
+interface Side {
+  readonly role: "student" | "teacher";
+  /** `[n, length]`, rows of length 1 */
+  readonly anchors: tf.Tensor2D;
+  /** Z, `[1]` */
+  readonly normaliser: tf.Tensor;
+  readonly loss: tf.Scalar;
+}
+
+/**
+ * Computes both contrasts.
+ *
+ * @param maps the features of both networks, `[n, h, w, c]`
+ * @param variables see `createVariables`
+ * @param isFirst true to estimate Z, false to take it from the variables
+ */
+export function contrast(
+  maps: Readonly<Record<Side["role"], tf.Tensor4D>>,
+  variables: ReadonlyMap<string, tf.Tensor>,
+  drawn: Omit<Contrast, "anchors" | "bank">,
+  isFirst: boolean,
+): Side[] {
+  return ([["student", "teacher"], ["teacher", "student"]] as const).map(([role, other]) => {
+    const variable = (name: string) => variables.get(name) as tf.Tensor2D;
+    const product = tf.matMul(averageOverPositions(maps[role]), variable(`${role}.weight`));
+    const anchors = normaliseRows(tf.add(product, variable(`${role}.bias`)));
+    const compared = { ...drawn, anchors, bank: variable(`${other}.bank`) };
+    const normaliser = isFirst ? estimateNormaliser(compared) : variable(`${role}.normaliser`);
+    return { role, anchors, normaliser, loss: contrastLoss(compared, normaliser) };
+  });
+}
+
+/**
+ * Moves the mini-batch's rows of a bank halfway to their new embeddings, and gives them length 1.
+ *
+ * @param rows `[n]`, int32
+ * @returns the whole bank
+ */
+export function movedBank(
+  bank: tf.Tensor2D,
+  rows: tf.Tensor1D,
+  embeddings: tf.Tensor2D,
+): tf.Tensor2D {
+  const kept = tf.mul(tf.gather(bank, rows), MOMENTUM);
+  const moved = normaliseRows(tf.add(kept, tf.mul(embeddings, 1 - MOMENTUM)));
+  return tf.tensorScatterUpdate(bank, tf.expandDims(rows, 1), moved) as tf.Tensor2D;
+}

@@ -1,0 +1,156 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { contrastCounts } from "../../lib/distillation/contrast_loss.ts";
+import { contrast, contrastive, movedBank } from "../../lib/distillation/contrastive.ts";
+import { resolveMethodOptions } from "../../lib/distillation/method.ts";
+import { RandomStreams } from "../../lib/training/random_streams.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { checkGradients } from "../finite_differences.ts";
+import { assertClose, uniformNumbers } from "../numbers.ts";
+import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
+import { valuesOf, valuesOfAll } from "../values_of.ts";
+import { computedFrom, lossesOf, oneStep, stateFor, testTeacher } from "./one_step.ts";
+
+const TRAIN = { name: "train", epochs: 4 };
+
+onUsableBackends("contrast() has gradients that agree with finite differences", async () => {
+  const numbers = (name: string, ...shape: number[]) =>
+    tf.tensor(uniformNumbers(shape.reduce((a, b) => a * b), name), shape);
+  await checkGradients(
+    (map, ...weights) => {
+      const variables = new Map(
+        ["student.weight", "student.bias", "teacher.weight", "teacher.bias"]
+          .map((name, index) => [name, weights[index]]),
+      );
+      for (const role of ["student", "teacher"]) {
+        variables.set(`${role}.bank`, numbers(`${role}.bank`, 3, 4));
+        variables.set(`${role}.normaliser`, tf.tensor1d([3]));
+      }
+      const maps = {
+        student: map as tf.Tensor4D,
+        teacher: numbers("map", 2, 2, 1, 5) as tf.Tensor4D,
+      };
+      const rows = tf.tensor1d([1, 2], "int32");
+      const counts = tf.tensor2d([[2, 1, 1], [0, 3, 1]]);
+      const drawn = { rows, counts, negatives: 3, temperature: 0.5 };
+      const sides = contrast(maps, variables, drawn, false);
+      return tf.addN(sides.map(({ loss }) => loss)) as tf.Scalar;
+    },
+    () => [
+      numbers("student map", 2, 1, 2, 3),
+      numbers("a", 3, 4),
+      numbers("b", 4),
+      numbers("c", 5, 4),
+      numbers("d", 4),
+    ],
+  );
+});
+
+onUsableBackends("movedBank() moves rows halfway to new embeddings, of length 1", async () => {
+  const moved = await valuesOf(() =>
+    movedBank(
+      tf.tensor2d([[1, 0], [0.6, 0.8], [0, 0.5]]),
+      tf.tensor1d([2, 0], "int32"),
+      tf.tensor2d([[1, 0], [0, 1]]),
+    )
+  );
+  const half = Math.SQRT1_2;
+  assertClose(
+    moved,
+    [half, half, 0.6, 0.8, 1 / Math.hypot(1, 0.5), 0.5 / Math.hypot(1, 0.5)],
+    1e-5,
+  );
+});
+
+onFastBackends(
+  "contrastive moves both banks at each step, and estimates Z in the first",
+  async () => {
+    const teacher = testTeacher();
+    const state = stateFor("contrastive", teacher);
+    const own = () =>
+      valuesOfAll(() =>
+        ["student.bank", "student.normaliser", "teacher.bank", "teacher.normaliser"]
+          .map((name) => tf.clone(state.own.get(name)!))
+      );
+    const before = await own();
+    assertEquals([before[1], before[3]], [[0], [0]]);
+    const { losses } = await oneStep("contrastive", { state, teacher, stage: TRAIN });
+    assertEquals(Object.keys(losses), ["cross_entropy", "contrast"]);
+    const first = await own();
+    await oneStep("contrastive", { state, teacher, stage: TRAIN });
+    const second = await own();
+    for (const bank of [0, 2]) {
+      for (const [one, other] of [[before, first], [first, second]]) {
+        assert(one[bank].some((value, index) => value !== other[bank][index]));
+      }
+      const lengths = Array.from(
+        { length: 8 },
+        (_, row) => Math.hypot(...first[bank].slice(128 * row, 128 * (row + 1))),
+      );
+      assertClose(lengths, new Array(8).fill(1), 1e-5);
+    }
+    for (const normaliser of [1, 3]) {
+      assert(first[normaliser][0] > 0);
+      assertEquals(second[normaliser], first[normaliser]);
+    }
+    assert([...state.optimizer.state().keys()].every((name) => !/bank|normaliser/.test(name)));
+    state.dispose();
+    teacher.dispose();
+  },
+);
+
+onFastBackends("contrastive gives both contrasts of the last stage their weight", async () => {
+  const loss = async (weight: number) =>
+    (await lossesOf("contrastive", TRAIN, { options: { weight } })).contrast;
+  assertClose([await loss(2)], [4 * await loss(0.5)], 1e-5);
+  const options = { weight: 1, negatives: 5, temperature: 0.5 };
+  const { contrast: actual } = await lossesOf("contrastive", TRAIN, { options });
+  const teacher = testTeacher();
+  const state = stateFor("contrastive", teacher);
+  const trainingLabels = [0, 1, 3, 2, 0, 1, 2, 3];
+  const expected = await computedFrom(({ student, teacher }) => {
+    const counts = contrastCounts(5, {
+      indices: Int32Array.from(trainingLabels.keys()),
+      labelValues: Int32Array.from(trainingLabels),
+      trainingLabels,
+      random: (stream) => new RandomStreams(1, 1).stream(stream),
+    });
+    const rows = tf.range(0, 8, 1, "int32");
+    const maps = { student: student.features[2], teacher: teacher.features[2] };
+    const sides = contrast(maps, state.own, { rows, counts, ...options }, true);
+    return tf.addN(sides.map(({ loss }) => loss)) as tf.Scalar;
+  });
+  assertClose([actual], [expected], 1e-4);
+  state.dispose();
+  teacher.dispose();
+});
+
+onFastBackends("contrastive takes back what a step that throws did to the banks", async () => {
+  const teacher = testTeacher();
+  const state = stateFor("contrastive", teacher);
+  const untrained = async () =>
+    [...await state.save()].filter(([name]) => /bank|normaliser/.test(name));
+  const before = await untrained();
+  assertEquals(before.length, 4);
+  const attempt = state.attempt(async () => {
+    await oneStep("contrastive", { state, teacher, stage: TRAIN });
+    throw new Error("stopped");
+  });
+  assertEquals(await attempt.catch((error) => error.message), "stopped");
+  assertEquals(await untrained(), before);
+  state.dispose();
+  teacher.dispose();
+});
+
+Deno.test("contrastive refuses training images of one class", () => {
+  const networks = { student: null as never, teacher: null as never, random: Math.random };
+  assertThrows(
+    () =>
+      contrastive.createVariables!(resolveMethodOptions(contrastive), {
+        ...networks,
+        trainingLabels: [2, 2, 2],
+      }),
+    UserError,
+    "all 3 training images have one class; give it at least two",
+  );
+});

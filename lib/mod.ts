@@ -76,7 +76,6 @@ export {
 export { methodNamed, methods } from "./distillation/methods.ts";
 export { boundaryWeight, distillationWeight } from "./distillation/schedules.ts";
 export { crossEntropy, softCrossEntropy } from "./distillation/soft_cross_entropy.ts";
-export { architectureFor } from "./nn/architecture.ts";
 export { DenseNetwork } from "./nn/dense_network.ts";
 export { freeze } from "./nn/freeze.ts";
 export {
@@ -86,7 +85,9 @@ export {
 } from "./nn/frozen_classifier.ts";
 export { FrozenDense } from "./nn/frozen_dense.ts";
 export { initialiseResNet } from "./nn/initialise.ts";
+export type { ImageNetwork } from "./nn/image_network.ts";
 export type { Network, NetworkOutput } from "./nn/network.ts";
+export { architectureFor } from "./nn/network_families.ts";
 export { ResNet } from "./nn/resnet.ts";
 export { Sgd } from "./nn/sgd.ts";
 export { encodeResNet, readResNet } from "./nn/weights_file.ts";

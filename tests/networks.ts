@@ -6,13 +6,13 @@ import { freeze } from "../lib/nn/freeze.ts";
 import { FrozenDense } from "../lib/nn/frozen_dense.ts";
 import type { FrozenNetwork } from "../lib/nn/frozen_classifier.ts";
 import { initialiseResNet } from "../lib/nn/initialise.ts";
-import type { ResNet } from "../lib/nn/resnet.ts";
+import type { ImageNetwork } from "../lib/nn/image_network.ts";
 import { uniformNumbers } from "./numbers.ts";
 
 export const TINY: Architecture = { depth: 8, channels: 1, classes: 4 };
 
 /** Makes a network with non-trivial running statistics and batch-norm parameters. */
-export function testNetwork(architecture: Architecture = TINY, seed = "network"): ResNet {
+export function testNetwork(architecture: Architecture = TINY, seed = "network"): ImageNetwork {
   const network = initialiseResNet(architecture, seedrandom(seed) as () => number);
   for (const [name, variable] of network.variables()) {
     if (variable.shape.length !== 1) continue;

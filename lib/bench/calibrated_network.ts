@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Architecture } from "../nn/architecture.ts";
 import { initialiseResNet } from "../nn/initialise.ts";
-import type { ResNet } from "../nn/resnet.ts";
+import type { ImageNetwork } from "../nn/image_network.ts";
 import { type StoredNetwork, storeNetwork } from "./workload.ts";
 
 /** The mean difference between the logit of an image's class and that of an average class. */
@@ -30,7 +30,7 @@ export async function calibratedNetwork(
 }
 
 /** Sets the running statistics to the images' own; a pass moves them a tenth of the way. */
-function takeStatistics(network: ResNet, images: tf.Tensor4D): void {
+function takeStatistics(network: ImageNetwork, images: tf.Tensor4D): void {
   tf.tidy(() => {
     network.forward(images, { training: true });
     for (const [name, running] of network.statistics) {
@@ -46,7 +46,7 @@ function takeStatistics(network: ResNet, images: tf.Tensor4D): void {
  * `logit_c = s · ((μ_c − μ)·f − (‖μ_c‖² − ‖μ‖²)/2)`.
  */
 async function fitLinearLayer(
-  network: ResNet,
+  network: ImageNetwork,
   images: tf.Tensor4D,
   labels: Int32Array,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { freeze } from "../nn/freeze.ts";
 import type { Precision } from "../nn/precision.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
-import type { ResNet } from "../nn/resnet.ts";
+import type { ImageNetwork } from "../nn/image_network.ts";
 
 /** One way to run the step. */
 export interface Configuration {
@@ -30,7 +30,7 @@ export const configurations: readonly [Configuration, ...Configuration[]] = [
 
 /** Freezes the teacher as a configuration says. @throws UserError if the backend cannot */
 export function freezeTeacher(
-  network: ResNet,
+  network: ImageNetwork,
   { teacherPrecision }: Configuration,
 ): FrozenNetwork {
   return freeze(network, { precision: teacherPrecision });

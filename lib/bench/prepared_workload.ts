@@ -3,7 +3,7 @@ import { type Configuration, freezeTeacher } from "./configuration.ts";
 import { loadNetwork, OPTIMIZER, type Workload } from "./workload.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { Precision } from "../nn/precision.ts";
-import type { ResNet } from "../nn/resnet.ts";
+import type { ImageNetwork } from "../nn/image_network.ts";
 import { Sgd } from "../nn/sgd.ts";
 import { requireTrainingPrecision } from "../nn/training_pass.ts";
 import { weightsFrom } from "../nn/weights_file.ts";
@@ -13,7 +13,7 @@ export class PreparedWorkload {
   readonly workload: Workload;
   readonly images: tf.Tensor4D;
   readonly labels: tf.Tensor1D;
-  readonly student: ResNet;
+  readonly student: ImageNetwork;
   readonly teacher: FrozenNetwork;
   readonly optimizer = new Sgd(OPTIMIZER);
   /** The teacher's logits of the images, row-major; null if the step computes them. */

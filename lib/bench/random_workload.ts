@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
-import { parseNetwork } from "../nn/architecture.ts";
+import { parseNetwork } from "../nn/network_families.ts";
 import { calibratedNetwork } from "./calibrated_network.ts";
 import type { Workload } from "./workload.ts";
 

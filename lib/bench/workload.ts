@@ -1,5 +1,6 @@
-import { type Architecture, networkName } from "../nn/architecture.ts";
-import { ResNet } from "../nn/resnet.ts";
+import type { Architecture } from "../nn/architecture.ts";
+import type { ImageNetwork } from "../nn/image_network.ts";
+import { createNetwork, networkName } from "../nn/network_families.ts";
 import type { StoredTensor } from "../nn/safetensors.ts";
 import { storedTensors, weightsFrom } from "../nn/weights_file.ts";
 import { boundaryWeight, distillationWeight } from "../distillation/schedules.ts";
@@ -63,14 +64,14 @@ export const TERM_WEIGHTS: Readonly<Record<LossTerm, number>> = {
 export const OPTIMIZER = { learningRate: 1e-4, momentum: 0.9, weightDecay: 1e-4 } as const;
 
 /** Copies a network out of the current backend. */
-export async function storeNetwork(network: ResNet): Promise<StoredNetwork> {
+export async function storeNetwork(network: ImageNetwork): Promise<StoredNetwork> {
   const { architecture } = network;
   return { architecture, tensors: await storedTensors(network.variables()) };
 }
 
 /** Makes the network on the current backend. */
-export function loadNetwork({ architecture, tensors }: StoredNetwork): ResNet {
-  return new ResNet(architecture, weightsFrom(tensors, architecture, networkName(architecture)));
+export function loadNetwork({ architecture, tensors }: StoredNetwork): ImageNetwork {
+  return createNetwork(architecture, weightsFrom(tensors, architecture, networkName(architecture)));
 }
 
 /** Cuts a workload to its first images, and its base samples in proportion, to at least one. */

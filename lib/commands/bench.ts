@@ -17,7 +17,7 @@ import { measureScaling, type ScalingPoint } from "../bench/scaling.ts";
 import { measureSideBySide, sideBySideTable } from "../bench/side_by_side.ts";
 import * as tables from "../bench/tables.ts";
 import { firstImages, type Workload } from "../bench/workload.ts";
-import { networkName } from "../nn/architecture.ts";
+import { networkName } from "../nn/network_families.ts";
 import { provenance } from "../store/provenance.ts";
 import { UserError } from "../user_error.ts";
 

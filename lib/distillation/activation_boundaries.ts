@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { createRegressor } from "./fitnet.ts";
 import { hinton } from "./hinton.ts";
-import { batchNormTraining } from "../nn/batch_norm.ts";
-import { BATCH_NORM_EPSILON } from "../nn/resnet.ts";
+import { BATCH_NORM_EPSILON, batchNormTraining } from "../nn/batch_norm.ts";
 import { number } from "../options.ts";
 import {
   featureStep,

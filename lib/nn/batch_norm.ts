@@ -9,6 +9,9 @@ import {
   runFusedKernel,
 } from "./fused_kernel.ts";
 
+/** PyTorch's default. */
+export const BATCH_NORM_EPSILON = 1e-5;
+
 /** Batch normalisation for backends without a fused kernel. */
 const composed = batchNormFormula({
   affine: (x, scale, shift, relu) => {

@@ -1,14 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type BlockShape, blocksOf } from "./architecture.ts";
-import { BATCH_NORM_EPSILON, type ResNet } from "./resnet.ts";
-
-/** A convolution that includes the batch-norm after it. */
-export interface FoldedConvolution {
-  /** `[3, 3, in, out]` */
-  readonly filter: tf.Tensor4D;
-  /** `[out]` */
-  readonly bias: tf.Tensor1D;
-}
+import { foldConvolution, type FoldedConvolution } from "./fold_batch_norm.ts";
+import type { ImageNetwork } from "./image_network.ts";
 
 export interface FoldedBlock {
   readonly shape: BlockShape;
@@ -27,22 +20,11 @@ export interface FoldedResNet {
   readonly bias: tf.Tensor1D;
 }
 
-/** Copies a network in its present state and folds each batch-norm into its convolution. */
-export function foldBatchNorm(network: ResNet): FoldedResNet {
+/** Copies a ResNet in its present state and folds each batch-norm into its convolution. */
+export function foldBatchNorm(network: ImageNetwork): FoldedResNet {
   const variables = new Map(network.variables());
-  const fold = (convolution: string, batchNorm: string): FoldedConvolution => {
-    const value = (name: string) => variables.get(name)!;
-    const [filter, bias] = tf.tidy(() => {
-      const inverseStd = tf.rsqrt(tf.add(value(`${batchNorm}.running_var`), BATCH_NORM_EPSILON));
-      const scale = tf.mul(value(`${batchNorm}.weight`), inverseStd);
-      const shift = tf.mul(value(`${batchNorm}.running_mean`), scale);
-      return [
-        tf.mul(value(`${convolution}.weight`), scale) as tf.Tensor4D,
-        tf.sub(value(`${batchNorm}.bias`), shift) as tf.Tensor1D,
-      ];
-    });
-    return { filter, bias } as FoldedConvolution;
-  };
+  const fold = (convolution: string, batchNorm: string) =>
+    foldConvolution(variables, convolution, batchNorm);
   return {
     classes: network.architecture.classes,
     stem: fold("conv1", "bn1"),

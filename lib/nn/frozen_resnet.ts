@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { disposeFolded, type FoldedConvolution, type FoldedResNet } from "./folded_resnet.ts";
+import type { FoldedConvolution } from "./fold_batch_norm.ts";
+import { disposeFolded, type FoldedResNet } from "./folded_resnet.ts";
 import { outputChannels, stageEnds } from "./architecture.ts";
 import type { FrozenNetwork, Pullback } from "./frozen_classifier.ts";
 import type { NetworkOutput } from "./network.ts";

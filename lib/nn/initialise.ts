@@ -1,29 +1,33 @@
-import { type Architecture, parameterShapes, stageChannels } from "./architecture.ts";
+import type { Architecture } from "./architecture.ts";
+import type { ImageNetwork } from "./image_network.ts";
 import { type Weight, weightToMemory } from "./layout.ts";
-import { ResNet } from "./resnet.ts";
+import { createNetwork, parameterShapes } from "./network_families.ts";
 
 /**
  * Makes a new network: filters from N(0, 2/(k²·C_out)) (He et al. 2015), batch-norm with γ = 1 and
- * β = 0, and a linear layer uniform in ±1/√(inputs), PyTorch's default.
+ * β = 0, and a linear layer uniform in ±1/√(inputs), PyTorch's default. The bias of a wide ResNet's
+ * linear layer, `fc`, is zero, as in the common code.
  *
  * @param random numbers in [0, 1); the same numbers give the same network on every backend
  */
-export function initialiseResNet(architecture: Architecture, random: () => number): ResNet {
+export function initialiseResNet(architecture: Architecture, random: () => number): ImageNetwork {
   const weights = new Map<string, Weight>();
-  for (const { name, shape } of parameterShapes(architecture)) {
+  const shapes = parameterShapes(architecture);
+  const inputs = shapes.find(({ shape }) => shape.length === 2)!.shape[1];
+  for (const { name, shape } of shapes) {
     const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
     if (shape.length === 4) {
       const std = Math.sqrt(2 / (shape[2] * shape[3] * shape[0]));
       for (let i = 0; i < data.length; i++) data[i] = std * standardNormal(random);
-    } else if (name.startsWith("linear")) {
-      const limit = 1 / Math.sqrt(stageChannels(architecture).at(-1)!);
+    } else if (shape.length === 2 || name === "linear.bias") {
+      const limit = 1 / Math.sqrt(inputs);
       for (let i = 0; i < data.length; i++) data[i] = limit * (2 * random() - 1);
     } else if (name.endsWith(".running_var") || name.endsWith(".weight")) {
       data.fill(1);
     }
     weights.set(name, weightToMemory(data, shape));
   }
-  return new ResNet(architecture, weights);
+  return createNetwork(architecture, weights);
 }
 
 /**

@@ -3,83 +3,65 @@ import {
   type Architecture,
   type BlockShape,
   blocksOf,
-  parameterShapes,
+  type Layers,
+  resNetShapes,
   stageChannels,
 } from "./architecture.ts";
-import { batchNormTraining } from "./batch_norm.ts";
-import { movingAverage } from "./moving_average.ts";
-import { shortcut } from "./shortcut.ts";
+import { BATCH_NORM_EPSILON } from "./batch_norm.ts";
+import { disposeFolded, foldBatchNorm } from "./folded_resnet.ts";
+import type { FreezingBackend } from "./freeze.ts";
+import type { FrozenNetwork } from "./frozen_classifier.ts";
+import { FrozenResNet } from "./frozen_resnet.ts";
+import { globalAveragePool, ImageNetwork, type Normalisation } from "./image_network.ts";
 import type { Weight } from "./layout.ts";
-import type { ForwardMode, Network, NetworkOutput } from "./network.ts";
+import type { ForwardMode, NetworkOutput } from "./network.ts";
+import type { NetworkFamily } from "./network_family.ts";
 import type { Precision } from "./precision.ts";
-import {
-  type BatchStatistics,
-  hasTrainingPass,
-  requireTrainingPrecision,
-  trainingPass,
-} from "./training_pass.ts";
+import { shortcut } from "./shortcut.ts";
+import { hasTrainingPass, requireTrainingPrecision, trainingPass } from "./training_pass.ts";
+import { UserError } from "../user_error.ts";
 
-/** PyTorch's defaults. */
-export const BATCH_NORM_EPSILON = 1e-5;
-const BATCH_NORM_MOMENTUM = 0.1;
-
-/**
- * A ResNet for small images (He et al. 2016, section 4.2) with option-A shortcuts. Its variables
- * have PyTorch's names.
- */
-export class ResNet implements Network {
-  readonly architecture: Architecture;
-  /** Trainable parameters, in PyTorch's order. */
-  readonly parameters = new Map<string, tf.Variable>();
-  /** The running mean and (unbiased) variance of every batch-norm. */
-  readonly statistics = new Map<string, tf.Variable>();
+/** A ResNet for small images (He et al. 2016, section 4.2) with option-A shortcuts. */
+export class ResNet extends ImageNetwork {
   readonly featureChannels: readonly number[];
   readonly #blocks: BlockShape[][];
 
-  /**
-   * @param weights one for each name of `parameterShapes(architecture)`, in TensorFlow.js's layout
-   */
   constructor(architecture: Architecture, weights: ReadonlyMap<string, Weight>) {
-    this.architecture = architecture;
+    super(architecture, resNetShapes(architecture), weights);
     this.featureChannels = stageChannels(architecture);
     this.#blocks = blocksOf(architecture);
-    for (const { name, trainable } of parameterShapes(architecture)) {
-      const { data, shape } = weights.get(name)!;
-      const variable = tf.tidy(() => tf.variable(tf.tensor(data, shape), trainable));
-      (trainable ? this.parameters : this.statistics).set(name, variable);
-    }
   }
 
-  /**
-   * Makes a forward pass over images `[n, h, w, c]`.
-   *
-   * In training mode, batch-norm uses the statistics of the mini-batch and updates the running
-   * ones. In inference mode it uses the running ones.
-   *
-   * @throws UserError if the backend can't train in this precision
-   */
   forward(images: tf.Tensor4D, { training, precision = "f32" }: ForwardMode): NetworkOutput {
-    if (training) requireTrainingPrecision(precision);
+    if (training) this.requirePrecision(precision);
     if (training && hasTrainingPass()) return this.#trainingPass(images, precision);
-    const mode: NormalisationMode = training ? this.#byBatch : this.#byRunningStatistics;
-    let x = mode("bn1", this.#convolve("conv1", images));
+    const normalise = this.normalisation(training);
+    let x = normalise("bn1", this.convolve("conv1", images));
     const features = this.#blocks.map((blocks) => {
-      for (const block of blocks) x = this.#block(block, x, mode);
+      for (const block of blocks) x = this.#block(block, x, normalise);
       return x;
     });
-    return { logits: this.#linear(globalAveragePool(x)), features };
+    return { logits: this.linear("linear", globalAveragePool(x)), features };
   }
 
-  /** Lists all variables, including running statistics, in the order of a file. */
-  variables(): [name: string, variable: tf.Variable][] {
-    return parameterShapes(this.architecture).map(({ name }) => [
-      name,
-      this.parameters.get(name) ?? this.statistics.get(name)!,
-    ]);
+  freeze(precision: Precision): FrozenNetwork {
+    const backend = tf.backend() as Partial<FreezingBackend>;
+    const precisions = backend.precisions ?? ["f32"];
+    if (!precisions.includes(precision)) {
+      throw new UserError(
+        `backend ${tf.getBackend()} does not compute a frozen network in ${precision} here; ` +
+          `choose from ${precisions.join(", ")}`,
+      );
+    }
+    const folded = foldBatchNorm(this);
+    if (!backend.freeze) return new FrozenResNet(folded);
+    const frozen = backend.freeze(folded, precision);
+    disposeFolded(folded);
+    return frozen;
   }
 
-  dispose(): void {
-    for (const [, variable] of this.variables()) variable.dispose();
+  requirePrecision(precision: Precision): void {
+    requireTrainingPrecision(precision);
   }
 
   /** Runs the backend's own training pass. Feature maps are copied only if somebody reads them. */
@@ -90,98 +72,76 @@ export class ResNet implements Network {
       parameters: new Map(parameters),
       epsilon: BATCH_NORM_EPSILON,
     }, precision);
-    for (const [name, ofBatch] of statistics) this.#moveStatistics(name, ofBatch);
+    for (const [name, ofBatch] of statistics) this.moveStatistics(name, ofBatch);
     let copied: tf.Tensor4D[] | undefined;
     return {
-      logits: this.#linear(pooled),
+      logits: this.linear("linear", pooled),
       get features() {
         return copied ??= features();
       },
     };
   }
 
-  #linear(pooled: tf.Tensor2D): tf.Tensor2D {
-    return tf.add(
-      tf.matMul(pooled, this.#parameter("linear.weight") as tf.Tensor2D),
-      this.#parameter("linear.bias"),
-    ) as tf.Tensor2D;
-  }
-
-  #parameter(name: string): tf.Variable {
-    return this.parameters.get(name)!;
-  }
-
-  #convolve(name: string, x: tf.Tensor4D, stride: 1 | 2 = 1): tf.Tensor4D {
-    // A number for the padding: "same" would pad (0, 1) at stride 2, but PyTorch pads (1, 1).
-    return tf.conv2d(x, this.#parameter(`${name}.weight`) as tf.Tensor4D, stride, 1);
-  }
-
-  #block(block: BlockShape, x: tf.Tensor4D, normalise: NormalisationMode): tf.Tensor4D {
+  #block(block: BlockShape, x: tf.Tensor4D, normalise: Normalisation): tf.Tensor4D {
     const { name, stride } = block;
-    const inner = normalise(`${name}.bn1`, this.#convolve(`${name}.conv1`, x, stride));
+    const inner = normalise(`${name}.bn1`, this.convolve(`${name}.conv1`, x, stride));
     return normalise(
       `${name}.bn2`,
-      this.#convolve(`${name}.conv2`, inner),
+      this.convolve(`${name}.conv2`, inner),
       shortcut(x, block),
     );
   }
-
-  /** Computes relu(batchNorm(x) + residual) by the mini-batch, and moves the running statistics. */
-  #byBatch: NormalisationMode = (name, x, residual) => {
-    const { y, mean, variance } = batchNormTraining(
-      {
-        x,
-        gamma: this.#parameter(`${name}.weight`) as tf.Tensor1D,
-        beta: this.#parameter(`${name}.bias`) as tf.Tensor1D,
-        residual,
-      },
-      { epsilon: BATCH_NORM_EPSILON, relu: true },
-    );
-    this.#moveStatistics(name, { mean, variance, count: x.size / x.shape[3] });
-    return y;
-  };
-
-  /** Computes relu(batchNorm(x) + residual) by the running statistics. */
-  #byRunningStatistics: NormalisationMode = (name, x, residual) => {
-    const normalised = tf.batchNorm4d(
-      x,
-      this.statistics.get(`${name}.running_mean`) as tf.Tensor1D,
-      this.statistics.get(`${name}.running_var`) as tf.Tensor1D,
-      this.#parameter(`${name}.bias`) as tf.Tensor1D,
-      this.#parameter(`${name}.weight`) as tf.Tensor1D,
-      BATCH_NORM_EPSILON,
-    );
-    return tf.relu(residual ? tf.add(normalised, residual) as tf.Tensor4D : normalised);
-  };
-
-  /** Moves a batch-norm's running statistics towards those of a mini-batch, and disposes of the latter. */
-  #moveStatistics(name: string, { mean, variance, count }: BatchStatistics): void {
-    this.#moveStatistic(`${name}.running_mean`, mean, 1);
-    // PyTorch normalises by the biased variance, but stores the unbiased one.
-    this.#moveStatistic(`${name}.running_var`, variance, count / (count - 1));
-    tf.dispose([mean, variance]);
-  }
-
-  #moveStatistic(name: string, ofBatch: tf.Tensor1D, factor: number): void {
-    const running = this.statistics.get(name)!;
-    const moved = movingAverage(running, ofBatch, { momentum: BATCH_NORM_MOMENTUM, factor });
-    running.assign(moved);
-    moved.dispose();
-  }
 }
 
-type NormalisationMode = (name: string, x: tf.Tensor4D, residual?: tf.Tensor4D) => tf.Tensor4D;
+/** The widest network, a multiple of the channels of He et al. */
+const WIDEST = 10;
 
 /**
- * Computes the mean over all positions, `[n, h, w, c]` → `[n, c]`. TensorFlow.js's own gradient of
- * a mean is slower: it fills and divides a tensor of ones at every step.
+ * The ResNets of He et al. (2016) for small images. "resnet8" has 8 layers in three stages,
+ * "resnet8x4" four times as many channels in each, and "resnet10-4stage" 10 layers in four stages.
+ *
+ * Three stages, for 32×32, are theirs and the paper's. The fourth, for 64×64, is ours: the paper
+ * does not say which networks it uses for that size. Networks called resnet8x4 elsewhere
+ * (RepDistiller) have a first layer of half that width, and shortcuts with weights.
  */
-function globalAveragePool(x: tf.Tensor4D): tf.Tensor2D {
-  const [count, height, width, channels] = x.shape;
-  const operation = tf.customGrad((...args) => ({
-    value: tf.mean(args[0] as tf.Tensor4D, [1, 2]),
-    gradFunc: (dy: tf.Tensor) =>
-      tf.tile(tf.div(dy, height * width).reshape([count, 1, 1, channels]), [1, height, width, 1]),
-  }));
-  return operation(x) as tf.Tensor2D;
+export const resNets: NetworkFamily = {
+  names: "resnet8, resnet14, resnet20, resnet26 or any resnet<6n+2>, for 64×64 images " +
+    "resnet10-4stage, resnet18-4stage or any resnet<8n+2>-4stage, and for more channels resnet8x2, " +
+    `resnet8x4 or any other up to x${WIDEST}`,
+  tensors:
+    "conv1.weight of 16 channels or a multiple, three or four layers of equally many blocks " +
+    "and linear.weight",
+  parse(name) {
+    const [, digits, multiple, fourth] = /^resnet(\d+)(?:x(\d+))?(-4stage)?$/.exec(name) ?? [];
+    const layers = layersOf(Number(digits), Number(multiple ?? 1), fourth !== undefined);
+    return isNetwork(layers) && nameOf(layers) === name ? layers : undefined;
+  },
+  nameOf,
+  shapesOf: resNetShapes,
+  infer(tensors) {
+    const first = tensors.get("conv1.weight")?.shape ?? [];
+    const linear = tensors.get("linear.weight")?.shape ?? [];
+    const blocks = new Set(
+      [...tensors.keys()].flatMap((name) => /^layer\d+\.\d+/.exec(name) ?? []),
+    );
+    const layers = layersOf(2 * blocks.size + 2, first[0] / 16, blocks.has("layer4.0"));
+    if (first.length !== 4 || linear.length !== 2 || !isNetwork(layers)) return undefined;
+    return { ...layers, channels: first[1], classes: linear[0] };
+  },
+  create: (architecture, weights) => new ResNet(architecture, weights),
+};
+
+function layersOf(depth: number, width: number, hasFourth: boolean): Layers {
+  return { depth, ...(width !== 1 && { width }), ...(hasFourth && { stages: 4 }) };
+}
+
+/** Tells whether there is a network of so many layers, stages and channels. */
+function isNetwork(layers: Layers): boolean {
+  const { depth, width = 1 } = layers;
+  return depth > 2 && depth % (2 * stageChannels(layers).length) === 2 &&
+    Number.isInteger(width) && width >= 1 && width <= WIDEST;
+}
+
+function nameOf({ depth, width, stages }: Layers): string {
+  return `resnet${depth}${width ? `x${width}` : ""}${stages ? `-${stages}stage` : ""}`;
 }

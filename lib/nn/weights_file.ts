@@ -1,15 +1,14 @@
+import type { Architecture } from "./architecture.ts";
+import type { ImageNetwork } from "./image_network.ts";
+import { type Weight, weightToDisk, weightToMemory } from "./layout.ts";
 import {
-  type Architecture,
-  isNetwork,
-  type Layers,
+  createNetwork,
+  networkFamilies,
   networkName,
   parameterShapes,
-  stageChannels,
-} from "./architecture.ts";
-import { type Weight, weightToDisk, weightToMemory } from "./layout.ts";
+} from "./network_families.ts";
 import { decodePytorchFile } from "./pytorch_file.ts";
 import { isPytorchFile } from "./pytorch_zip.ts";
-import { ResNet } from "./resnet.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
 import { UserError } from "../user_error.ts";
 import { printable } from "../files/printable.ts";
@@ -18,15 +17,15 @@ import { sha256 } from "../files/sha256.ts";
 
 /** A network read from a file, with the file's metadata. */
 export interface LoadedResNet {
-  readonly network: ResNet;
+  readonly network: ImageNetwork;
   readonly metadata: Record<string, string>;
   /** SHA-256 of the weights, names and shapes included: the identity of a teacher. */
   readonly hash: string;
 }
 
 /**
- * Reads a ResNet from a safetensors file with PyTorch's names and layouts, or from a file by
- * `torch.save`. Depth, stages, channels and classes follow from the tensors.
+ * Reads a ResNet, wide or not, from a safetensors file with PyTorch's names and layouts, or from a
+ * file by `torch.save`. Its architecture follows from the tensors.
  *
  * @throws UserError if the file is missing or damaged, or holds no such network
  */
@@ -46,7 +45,7 @@ export function decodeResNet(bytes: Uint8Array, file: string): LoadedResNet {
     : decodeSafetensors(bytes, file);
   const architecture = inferArchitecture(tensors, file);
   return {
-    network: new ResNet(architecture, weightsFrom(tensors, architecture, file)),
+    network: createNetwork(architecture, weightsFrom(tensors, architecture, file)),
     metadata,
     hash: weightsHash(tensors),
   };
@@ -54,7 +53,7 @@ export function decodeResNet(bytes: Uint8Array, file: string): LoadedResNet {
 
 /** Encodes a network as a safetensors file with PyTorch's names and layouts. */
 export async function encodeResNet(
-  network: ResNet,
+  network: ImageNetwork,
   metadata: Record<string, string>,
 ): Promise<Uint8Array> {
   return encodeSafetensors({ tensors: await storedTensors(network.variables()), metadata });
@@ -112,7 +111,9 @@ export function weightsFrom(
   for (const name of tensors.keys()) {
     if (weights.has(name)) continue;
     throw new UserError(
-      `${file}: a ${network} has no tensor "${printable(name)}" (its shortcuts have no weights); ` +
+      `${file}: a ${network} has no tensor "${
+        printable(name)
+      }" (shortcuts of a resnet have no weights); ` +
         `give weights of that network`,
     );
   }
@@ -123,22 +124,14 @@ function inferArchitecture(
   tensors: ReadonlyMap<string, StoredTensor>,
   file: string,
 ): Architecture {
-  const first = tensors.get("conv1.weight");
-  const linear = tensors.get("linear.weight");
-  const width = (first?.shape[0] ?? 0) / stageChannels({ depth: 8 })[0];
-  const blocks = new Set([...tensors.keys()].flatMap((name) => /^layer\d+\.\d+/.exec(name) ?? []));
-  const layers: Layers = {
-    depth: 2 * blocks.size + 2,
-    ...(width !== 1 && { width }),
-    ...(blocks.has("layer4.0") && { stages: 4 }),
-  };
-  if (first?.shape.length !== 4 || linear?.shape.length !== 2 || !isNetwork(layers)) {
-    throw new UserError(
-      `${file} does not hold a ResNet for small images: expected conv1.weight of 16 channels or a ` +
-        `multiple, three or four layers of equally many blocks and linear.weight, under PyTorch's names`,
-    );
+  for (const family of networkFamilies) {
+    const architecture = family.infer(tensors);
+    if (architecture) return architecture;
   }
-  return { ...layers, channels: first.shape[1], classes: linear.shape[0] };
+  const expected = networkFamilies.map(({ tensors }) => tensors).join("; or ");
+  throw new UserError(
+    `${file} does not hold a ResNet for small images: expected, under PyTorch's names, ${expected}`,
+  );
 }
 
 /** @throws UserError if the file cannot be read */

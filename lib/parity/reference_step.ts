@@ -3,7 +3,7 @@ import { compareRelative, type Comparison } from "./compare.ts";
 import type { GoldenFile } from "./golden_folder.ts";
 import { crossEntropy, softCrossEntropy } from "../distillation/soft_cross_entropy.ts";
 import { weightToDisk } from "../nn/layout.ts";
-import type { ResNet } from "../nn/resnet.ts";
+import type { ImageNetwork } from "../nn/image_network.ts";
 import { Sgd } from "../nn/sgd.ts";
 import { GradientAccumulator } from "../training/gradients.ts";
 
@@ -15,7 +15,7 @@ const AFTER_THREE_STEPS = 2e-3;
 /** The student's part of the step, with the reference's boundary supporting samples. */
 export class ReferenceStep {
   readonly #golden: GoldenFile;
-  readonly #student: ResNet;
+  readonly #student: ImageNetwork;
   readonly #images: tf.Tensor4D;
   readonly #teacherLogits: tf.Tensor2D;
   readonly #optimizer: Sgd;
@@ -23,7 +23,7 @@ export class ReferenceStep {
 
   constructor(
     golden: GoldenFile,
-    student: ResNet,
+    student: ImageNetwork,
     images: tf.Tensor4D,
     teacherLogits: tf.Tensor2D,
   ) {

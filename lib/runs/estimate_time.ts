@@ -6,7 +6,7 @@ import type { Backend } from "../backend/backend.ts";
 import type { Dataset, ImageSet } from "../data/dataset.ts";
 import { takeImages } from "../data/stratified_subset.ts";
 import { methodNamed } from "../distillation/methods.ts";
-import { architectureFor } from "../nn/architecture.ts";
+import { architectureFor } from "../nn/network_families.ts";
 import { freeze } from "../nn/freeze.ts";
 import { readResNet } from "../nn/weights_file.ts";
 import { forwardFlops } from "../training/cost.ts";

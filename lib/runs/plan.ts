@@ -14,7 +14,7 @@ import { type DatasetDescription, describeDataset } from "../data/dataset.ts";
 import { dataSourceNamed } from "../data/load_dataset.ts";
 import { resolveMethodOptions } from "../distillation/method.ts";
 import { methodNamed } from "../distillation/methods.ts";
-import { parseNetwork } from "../nn/architecture.ts";
+import { parseNetwork } from "../nn/network_families.ts";
 import type { Precision } from "../nn/precision.ts";
 import { resolveOptions } from "../options.ts";
 import { runFlops } from "../training/cost.ts";

@@ -2,7 +2,7 @@ import type { EvaluationEntry } from "./experiment.ts";
 import { evaluationNamed } from "../analysis/evaluations/evaluations.ts";
 import type { DatasetDescription } from "../data/dataset.ts";
 import { sha256 } from "../files/sha256.ts";
-import { architectureFor } from "../nn/architecture.ts";
+import { architectureFor } from "../nn/network_families.ts";
 import { resolveOptions } from "../options.ts";
 import { forwardFlops } from "../training/cost.ts";
 import { canonicalJson, type RunSpecification } from "../training/run_specification.ts";

@@ -15,7 +15,7 @@ import { sha256 } from "../files/sha256.ts";
 import { freeze } from "../nn/freeze.ts";
 import type { Precision } from "../nn/precision.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
-import type { ResNet } from "../nn/resnet.ts";
+import type { ImageNetwork } from "../nn/image_network.ts";
 import { decodeResNet, encodeResNet, readResNet, readWeightsFile } from "../nn/weights_file.ts";
 import { datasetFor } from "../training/run_specification.ts";
 import { type PrecisionError, precisionError } from "../teacher/precision.ts";
@@ -124,14 +124,14 @@ async function imagesOf(
 }
 
 /** Freezes a network and disposes of it. */
-function frozenOf(network: ResNet): FrozenNetwork {
+function frozenOf(network: ImageNetwork): FrozenNetwork {
   const frozen = freeze(network);
   network.dispose();
   return frozen;
 }
 
 /** @throws UserError if the file does not hold the run's final weights */
-async function loadStudent(file: string, run: string, weights: string): Promise<ResNet> {
+async function loadStudent(file: string, run: string, weights: string): Promise<ImageNetwork> {
   const bytes = await readWeightsFile(file);
   const fault = weightsFault(sha256(bytes), `runs/${run}`, weights);
   if (fault) throw new UserError(`${file}: ${fault}`);
@@ -139,7 +139,7 @@ async function loadStudent(file: string, run: string, weights: string): Promise<
 }
 
 /** @throws UserError if the file has changed since the run was planned */
-async function loadPlanned({ file, hash }: TeacherFile): Promise<ResNet> {
+async function loadPlanned({ file, hash }: TeacherFile): Promise<ImageNetwork> {
   const { network, hash: found } = await readResNet(file);
   if (found === hash) return network;
   network.dispose();

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { describeDifference } from "../training/run_specification.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { decodeSafetensors } from "../nn/safetensors.ts";
+import { findNetwork, parseNetwork } from "../nn/network_families.ts";
 import { readWeightsFile, weightsHash, writeWeights } from "../nn/weights_file.ts";
 import { type CardKind, cardPath, keepCard, readCard } from "../store/input_card.ts";
 import { UserError } from "../user_error.ts";
@@ -16,7 +17,8 @@ export function teacherName(dataset: string, network: string): string {
 
 /** Gives the network in a teacher's name; undefined if it is not a teacher's name. */
 export function networkOf(name: string): string | undefined {
-  return /^.+-(resnet\d+(?:x\d+)?(?:-4stage)?)$/.exec(name)?.[1];
+  const parts = name.split("-");
+  return parts.map((_, k) => parts.slice(k).join("-")).slice(1).find(findNetwork);
 }
 
 /** Gives the path at which `teacher train` and `teacher import` put a teacher. */
@@ -63,7 +65,9 @@ export async function findTeacher(
 ): Promise<TeacherFile> {
   const [best] = (await listTeachers(resultsFolder))
     .filter(({ name, network: its }) => name === teacherName(dataset, network ?? its))
-    .sort((a, b) => b.network.localeCompare(a.network, "en", { numeric: true }));
+    .sort(({ network: a }, { network: b }) =>
+      parseNetwork(b).depth - parseNetwork(a).depth || b.localeCompare(a, "en", { numeric: true })
+    );
   if (best) return await readTeacher(resultsFolder, best);
   const option = network ? ` --network ${network}` : "";
   throw new UserError(

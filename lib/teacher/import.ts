@@ -1,7 +1,7 @@
 import { evaluateAccuracy } from "../training/evaluation.ts";
 import { keepTeacher, type TeacherFile } from "./find.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { networkName } from "../nn/architecture.ts";
+import { networkName } from "../nn/network_families.ts";
 import { freeze } from "../nn/freeze.ts";
 import { encodeResNet, readResNet } from "../nn/weights_file.ts";
 import { UserError } from "../user_error.ts";

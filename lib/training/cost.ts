@@ -1,4 +1,5 @@
-import { type Architecture, architectureFor, blocksOf, stageChannels } from "../nn/architecture.ts";
+import type { Architecture } from "../nn/architecture.ts";
+import { architectureFor, parameterShapes } from "../nn/network_families.ts";
 import type { DatasetDescription } from "../data/dataset.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import type { RunSpecification } from "./run_specification.ts";
@@ -8,20 +9,13 @@ type ImageSize = Pick<DatasetDescription, "height" | "width">;
 
 /** Counts the floating-point operations of one image's forward pass, two per multiply-add. */
 export function forwardFlops(architecture: Architecture, size: ImageSize): number {
-  const pixels = size.height * size.width;
-  const macs = blocksOf(architecture).flatMap((blocks, stage) =>
-    blocks.map(({ inChannels, outChannels }) =>
-      9 * (inChannels + outChannels) * outChannels * pixels / 4 ** stage
-    )
-  ).reduce((sum, value) => sum + value, 0);
-  const linear = stageChannels(architecture).at(-1)! * architecture.classes;
-  return firstConvolution(architecture, size) + 2 * (macs + linear);
+  return layerFlops(architecture, size).reduce((sum, value) => sum + value, 0);
 }
 
 /** Counts the operations of one image's training pass: three convolutions for each forward one. */
 export function trainingFlops(architecture: Architecture, size: ImageSize): number {
   // Training needs no gradient with respect to the images.
-  return 3 * forwardFlops(architecture, size) - firstConvolution(architecture, size);
+  return 3 * forwardFlops(architecture, size) - layerFlops(architecture, size)[0];
 }
 
 /**
@@ -49,6 +43,11 @@ export function runFlops(
   }, 0);
 }
 
-function firstConvolution(architecture: Architecture, { height, width }: ImageSize): number {
-  return 2 * 9 * architecture.channels * stageChannels(architecture)[0] * height * width;
+/** Counts the operations of each convolution and of the linear layer, first to last. */
+function layerFlops(architecture: Architecture, { height, width }: ImageSize): number[] {
+  return parameterShapes(architecture).filter(({ shape }) => shape.length > 1)
+    .map(({ shape, reduction = 1 }) => {
+      const positions = shape.length === 2 ? 1 : height * width / reduction ** 2;
+      return 2 * positions * shape.reduce((product, extent) => product * extent, 1);
+    });
 }

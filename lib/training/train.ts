@@ -1,10 +1,10 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { DistillationMethod, ResolvedOptions, Stage } from "../distillation/method.ts";
 import { methodNamed } from "../distillation/methods.ts";
-import { architectureFor } from "../nn/architecture.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
+import type { ImageNetwork } from "../nn/image_network.ts";
 import { initialiseResNet } from "../nn/initialise.ts";
-import type { ResNet } from "../nn/resnet.ts";
+import { architectureFor } from "../nn/network_families.ts";
 import { encodeResNet } from "../nn/weights_file.ts";
 import { sha256 } from "../files/sha256.ts";
 import { DeviceError } from "../backend/device_error.ts";
@@ -24,7 +24,6 @@ import { UserError } from "../user_error.ts";
 import { makeBatch } from "./batches.ts";
 import { isEvaluated, type Protocol } from "./protocol.ts";
 import { freeze } from "../nn/freeze.ts";
-import { requireTrainingPrecision } from "../nn/training_pass.ts";
 import { type Accuracy, evaluate } from "./evaluation.ts";
 
 /** The input of a run that is not part of its specification. */
@@ -65,7 +64,7 @@ export interface TrainingResult {
   /** One row per epoch, over all stages. */
   readonly rows: readonly EpochRow[];
   /** The student after its last epoch; the caller disposes of it. */
-  readonly student: ResNet;
+  readonly student: ImageNetwork;
   /** SHA-256 of the student's weights before training; the same for all methods of a seed. */
   readonly initialWeights: string;
 }
@@ -99,7 +98,6 @@ async function trainStoppable(
   const { dataset, teacher, environment, checkpoints, signal } = input;
   const { protocol, options, seed, student } = specification;
   const method = methodOf(specification, input);
-  requireTrainingPrecision(protocol.studentPrecision ?? "f32");
   const frozen = teacherOf({ teacher, method });
   leaveInterruptedWork();
   const random = new RandomStreams(seed).stream("init");
@@ -115,6 +113,7 @@ async function trainStoppable(
     : new CheckpointFolder(checkpoints, specification, environment);
   const teacherCache = openTeacherCache(specification, input);
   try {
+    initial.requirePrecision(protocol.studentPrecision ?? "f32");
     const initialWeights = sha256(await encodeResNet(initial, {}));
     const saved = await folder?.load((message) => input.onMessage?.(message));
     if (saved) {
@@ -250,7 +249,7 @@ function openTeacherCache(
 /** The input of an epoch. */
 interface EpochInput extends Omit<BatchesInput, "trainingLabels" | "makeBatch" | "normalisation"> {
   readonly dataset: Dataset;
-  readonly state: TrainingState<ResNet>;
+  readonly state: TrainingState<ImageNetwork>;
   readonly isEvaluated: boolean;
 }
 
@@ -285,7 +284,7 @@ async function trainEpoch(input: EpochInput, summary: EpochSummary): Promise<Epo
 
 /** Evaluates the student in the precision that it is trained in. */
 async function evaluateStudent(
-  { student, precision }: TrainingState<ResNet>,
+  { student, precision }: TrainingState<ImageNetwork>,
   dataset: Dataset,
 ): Promise<Accuracy> {
   const frozen = freeze(student, { precision });

@@ -3,7 +3,7 @@ import { resolveMethodOptions, type Stage } from "../../lib/distillation/method.
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
 import type { NetworkOutput } from "../../lib/nn/network.ts";
-import type { ResNet } from "../../lib/nn/resnet.ts";
+import type { ImageNetwork } from "../../lib/nn/image_network.ts";
 import { resolveOptions } from "../../lib/options.ts";
 import { type EpochRow, EpochSummary } from "../../lib/training/epoch_row.ts";
 import { initialState, type TrainingState } from "../../lib/training/state.ts";
@@ -20,13 +20,17 @@ const LABELS = Int32Array.of(0, 1, 3, 2, 0, 1, 2, 3);
 export const testTeacher = () => testClassifier({ ...TINY, depth: 14 }, "teacher");
 
 /** Makes the initial state of a method's training; the caller disposes of it. */
-export function stateFor(name: string, teacher: FrozenNetwork): TrainingState<ResNet> {
+export function stateFor(
+  name: string,
+  teacher: FrozenNetwork,
+  student = testNetwork(TINY, "student"),
+): TrainingState<ImageNetwork> {
   const method = methodNamed(name);
   const options = resolveMethodOptions(method);
   const protocol = resolveOptions("protocol", protocolOptions);
   const random = new RandomStreams(1).stream("init");
   return initialState({ method, options, protocol }, {
-    student: testNetwork(TINY, "student"),
+    student,
     teacher,
     trainingLabels: LABELS,
     random,
@@ -46,7 +50,7 @@ export interface StepOutcome {
 export async function oneStep(
   name: string,
   { state, teacher, stage, epoch = 1, options = {} }: {
-    readonly state: TrainingState<ResNet>;
+    readonly state: TrainingState<ImageNetwork>;
     readonly teacher: FrozenNetwork;
     readonly stage: Stage;
     readonly epoch?: number;

@@ -1,12 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { blocksOf, outputChannels } from "../../lib/nn/architecture.ts";
 import {
   architectureFor,
-  blocksOf,
   networkName,
-  outputChannels,
   parameterShapes,
   parseNetwork,
-} from "../../lib/nn/architecture.ts";
+} from "../../lib/nn/network_families.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import type { NetworkOutput } from "../../lib/nn/network.ts";
-import type { ResNet } from "../../lib/nn/resnet.ts";
+import type { ImageNetwork } from "../../lib/nn/image_network.ts";
 import { weightedSum } from "../finite_differences.ts";
 import { assertClose } from "../numbers.ts";
 import { valuesOfAll } from "../values_of.ts";
@@ -13,7 +13,7 @@ import { valuesOfAll } from "../values_of.ts";
  * @param lossOf Default: the weighted sum of the logits
  */
 export async function assertSlopes(
-  network: ResNet,
+  network: ImageNetwork,
   images: tf.Tensor4D,
   lossOf: (output: NetworkOutput) => tf.Scalar = ({ logits }) => weightedSum(logits),
 ): Promise<void> {

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { type Architecture, parameterShapes } from "../../lib/nn/architecture.ts";
+import type { Architecture } from "../../lib/nn/architecture.ts";
 import { freeze } from "../../lib/nn/freeze.ts";
 import { weightToMemory } from "../../lib/nn/layout.ts";
+import { parameterShapes } from "../../lib/nn/network_families.ts";
 import { ResNet } from "../../lib/nn/resnet.ts";
 import { assertSlopes } from "./assert_slopes.ts";
 import { testImages, testNetwork } from "../networks.ts";

@@ -1,13 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { DatasetDescription, ImageSet } from "../../data/dataset.ts";
 import type { PointSet } from "../../data/point_set.ts";
-import { architectureFor } from "../../nn/architecture.ts";
+import { architectureFor, createNetwork } from "../../nn/network_families.ts";
 import { DenseNetwork } from "../../nn/dense_network.ts";
 import { freeze } from "../../nn/freeze.ts";
 import type { FrozenNetwork } from "../../nn/frozen_classifier.ts";
 import { FrozenDense } from "../../nn/frozen_dense.ts";
 import { weightToMemory } from "../../nn/layout.ts";
-import { ResNet } from "../../nn/resnet.ts";
 import { decodeSafetensors, type Safetensors } from "../../nn/safetensors.ts";
 import { weightsFrom } from "../../nn/weights_file.ts";
 import { NETWORKS } from "../names.ts";
@@ -49,7 +48,7 @@ export async function imageNetworks(dataset: DatasetDescription): Promise<Frozen
     const { tensors, metadata } = await tensorsOf(name);
     const { student } = JSON.parse(metadata.specification);
     const architecture = architectureFor(student, dataset);
-    const network = new ResNet(architecture, weightsFrom(tensors, architecture, name));
+    const network = createNetwork(architecture, weightsFrom(tensors, architecture, name));
     const frozen = freeze(network);
     network.dispose();
     return frozen;

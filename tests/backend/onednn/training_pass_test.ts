@@ -2,10 +2,11 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { onOnednn } from "./on_onednn.ts";
 import type { OnednnBackend } from "../../../lib/backend/onednn/onednn_backend.ts";
-import { type Architecture, networkName } from "../../../lib/nn/architecture.ts";
+import type { Architecture } from "../../../lib/nn/architecture.ts";
+import { networkName } from "../../../lib/nn/network_families.ts";
 import type { Precision } from "../../../lib/nn/precision.ts";
 import type { NetworkOutput } from "../../../lib/nn/network.ts";
-import type { ResNet } from "../../../lib/nn/resnet.ts";
+import type { ImageNetwork } from "../../../lib/nn/image_network.ts";
 import type { TrainingBackend } from "../../../lib/nn/training_pass.ts";
 import { leaveInterruptedWork } from "../../../lib/stop/leave_interrupted_work.ts";
 import { weightedSum } from "../../finite_differences.ts";
@@ -107,7 +108,7 @@ function relativeError(values: readonly number[], exact: readonly number[]): num
 }
 
 /** Two passes in one tape, as one loss might have them. */
-function gradientOfTwo(network: ResNet, first: tf.Tensor4D, second: tf.Tensor4D): tf.Tensor {
+function gradientOfTwo(network: ImageNetwork, first: tf.Tensor4D, second: tf.Tensor4D): tf.Tensor {
   const variable = network.parameters.get("layer1.0.conv1.weight")!;
   const { value, grads } = tf.variableGrads(() => {
     const passes = [first, second].map((images) => network.forward(images, { training: true }));
@@ -117,7 +118,7 @@ function gradientOfTwo(network: ResNet, first: tf.Tensor4D, second: tf.Tensor4D)
   return grads[variable.name];
 }
 
-function gradientOfOne(network: ResNet, images: tf.Tensor4D): tf.Tensor {
+function gradientOfOne(network: ImageNetwork, images: tf.Tensor4D): tf.Tensor {
   const variable = network.parameters.get("layer1.0.conv1.weight")!;
   const loss = () => lossOf(network.forward(images, { training: true }));
   const { value, grads } = tf.variableGrads(loss, [variable]);

@@ -3,7 +3,8 @@ import type { OnednnBackend } from "../onednn_backend.ts";
 import type { Block } from "../arena.ts";
 import { FrozenFilter } from "./frozen_filter.ts";
 import type { BlockShape } from "../../../nn/architecture.ts";
-import type { FoldedConvolution, FoldedResNet } from "../../../nn/folded_resnet.ts";
+import type { FoldedConvolution } from "../../../nn/fold_batch_norm.ts";
+import type { FoldedResNet } from "../../../nn/folded_resnet.ts";
 import { identityFilter } from "../../../nn/shortcut.ts";
 
 /** A convolution with a bias, and its filter for the backward pass. */

@@ -11,6 +11,9 @@ import { uniformNumbers } from "./numbers.ts";
 
 export const TINY: Architecture = { depth: 8, channels: 1, classes: 4 };
 
+/** The smallest wide ResNet. */
+export const TINY_WIDE: Architecture = { ...TINY, family: "wrn", depth: 10, width: 1 };
+
 /** Makes a network with non-trivial running statistics and batch-norm parameters. */
 export function testNetwork(architecture: Architecture = TINY, seed = "network"): ImageNetwork {
   const network = initialiseResNet(architecture, seedrandom(seed) as () => number);

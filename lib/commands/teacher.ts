@@ -19,7 +19,8 @@ const command = {
     dataset: { value: "NAME", help: "the teacher's data set (default: fashion-mnist-subset)" },
     network: {
       value: "NAME",
-      help: "train: resnet8, resnet8x4, …, or resnet10-4stage, … for 64×64 (default: resnet14)",
+      help:
+        "train: resnet8, resnet8x4, wrn-40-2, …, resnet10-4stage, … for 64×64 (default: resnet14)",
     },
     epochs: { value: "N", help: "train: default 40" },
     "batch-size": { value: "N", help: "train: default 128" },

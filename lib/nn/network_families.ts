@@ -4,10 +4,11 @@ import type { Weight } from "./layout.ts";
 import type { NetworkFamily } from "./network_family.ts";
 import type { ParameterShape } from "./parameter_shapes.ts";
 import { resNets } from "./resnet.ts";
+import { wideResNets } from "./wide_resnet.ts";
 import { UserError } from "../user_error.ts";
 
 /** All networks for images. */
-export const networkFamilies: readonly NetworkFamily[] = [resNets];
+export const networkFamilies: readonly NetworkFamily[] = [resNets, wideResNets];
 
 /**
  * Reads a network's name, such as "resnet8", "resnet8x4", "resnet10-4stage" or "wrn-16-2".

@@ -13,7 +13,7 @@ export const choiceOptions = {
   scale: { value: SCALES.join("|"), help: "how much to run (default: quick)" },
   dataset: { value: "NAME", help: "only the runs on that data set, or all runs on another one" },
   fractions: { value: "A,B", help: "other shares of the training images: 0.2, 1" },
-  students: { value: "A,B", help: "other students: resnet8, resnet14, …" },
+  students: { value: "A,B", help: "other students: resnet8, wrn-16-2, …" },
   methods: { value: "A,B", help: "other methods than the experiment's" },
   seeds: { value: "N|A,B|A-B", help: "how many seeds, or which: 3, 1-3, 1,2,7 (one alone: 7,)" },
   attack: {

@@ -10,7 +10,8 @@ import { onEveryBackend } from "../on_every_backend.ts";
 onEveryBackend(
   "a frozen network has the logits and feature maps of the network itself",
   async () => {
-    for (const layers of [{ depth: 8 }, { depth: 14 }, { depth: 8, width: 4 }] satisfies Layers[]) {
+    const wide: Layers = { family: "wrn", depth: 16, width: 1 };
+    for (const layers of [{ depth: 8 }, { depth: 14 }, { depth: 8, width: 4 }, wide]) {
       const network = testNetwork({ ...TINY, ...layers });
       const frozen = freeze(network);
       // 37 is larger than a slice, and is no power of two.

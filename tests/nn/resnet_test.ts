@@ -4,7 +4,7 @@ import { freeze } from "../../lib/nn/freeze.ts";
 import { initialiseResNet } from "../../lib/nn/initialise.ts";
 import { assertImageSlope, assertSlopes } from "./assert_slopes.ts";
 import { checkGradients } from "../finite_differences.ts";
-import { testClassifier, testImages, testNetwork, TINY } from "../networks.ts";
+import { testClassifier, testImages, testNetwork, TINY, TINY_WIDE } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { computedOn, onEveryBackend } from "../on_every_backend.ts";
 import { valuesOfAll } from "../values_of.ts";
@@ -64,7 +64,7 @@ onEveryBackend("training mode moves the running statistics, inference mode does 
 });
 
 onEveryBackend("the gradient of every parameter agrees with finite differences", async () => {
-  for (const architecture of [TINY, { ...TINY, width: 2 }]) {
+  for (const architecture of [TINY, { ...TINY, width: 2 }, TINY_WIDE]) {
     const network = testNetwork(architecture);
     const images = testImages(4);
     await assertSlopes(network, images);
@@ -88,34 +88,38 @@ onEveryBackend("a frozen network has the logits of inference mode", async () => 
 onEveryBackend(
   "a frozen network's gradient agrees with automatic differentiation, also for some rows",
   async () => {
-    const network = testNetwork({ depth: 14, width: 2, channels: 3, classes: 10 });
-    const frozen = freeze(network);
-    const [all, expected, some, expectedOfSome] = await valuesOfAll(() => {
-      const images = testImages(3, network.architecture, 16);
-      const weights = testImages(3, { depth: 8, channels: 10, classes: 10 }, 1)
-        .reshape([3, 10]) as tf.Tensor2D;
-      const expected = tf.grad((x) =>
-        tf.sum(tf.mul(network.forward(x as tf.Tensor4D, { training: false }).logits, weights))
-      )(images);
-      const pass = frozen.pullback(images);
-      const rows = tf.tensor1d([2, 0], "int32");
-      const all = pass.toImages(weights);
-      const some = pass.toImages(tf.gather(weights, rows), rows);
-      pass.dispose();
-      pass.logits.dispose();
-      return [all, expected, some, tf.gather(expected, rows)];
-    });
-    assertClose(all, expected, 1e-4, "gradient");
-    assertClose(some, expectedOfSome, 1e-4, "gradient of two rows");
-    frozen.dispose();
-    network.dispose();
+    for (const layers of [{ depth: 14 }, { family: "wrn", depth: 10 }]) {
+      const network = testNetwork({ ...layers, width: 2, channels: 3, classes: 10 });
+      const frozen = freeze(network);
+      const [all, expected, some, expectedOfSome] = await valuesOfAll(() => {
+        const images = testImages(3, network.architecture, 16);
+        const weights = testImages(3, { depth: 8, channels: 10, classes: 10 }, 1)
+          .reshape([3, 10]) as tf.Tensor2D;
+        const expected = tf.grad((x) =>
+          tf.sum(tf.mul(network.forward(x as tf.Tensor4D, { training: false }).logits, weights))
+        )(images);
+        const pass = frozen.pullback(images);
+        const rows = tf.tensor1d([2, 0], "int32");
+        const all = pass.toImages(weights);
+        const some = pass.toImages(tf.gather(weights, rows), rows);
+        pass.dispose();
+        pass.logits.dispose();
+        return [all, expected, some, tf.gather(expected, rows)];
+      });
+      assertClose(all, expected, 1e-4, "gradient");
+      assertClose(some, expectedOfSome, 1e-4, "gradient of two rows");
+      frozen.dispose();
+      network.dispose();
+    }
   },
 );
 
 onEveryBackend("a frozen network's gradient agrees with finite differences", async () => {
-  const frozen = testClassifier();
-  await assertImageSlope(frozen, () => testImages(2), { step: 1e-2, tolerance: 0.02 });
-  frozen.dispose();
+  for (const architecture of [TINY, TINY_WIDE]) {
+    const frozen = testClassifier(architecture);
+    await assertImageSlope(frozen, () => testImages(2), { step: 1e-2, tolerance: 0.02 });
+    frozen.dispose();
+  }
 });
 
 Deno.test("checkGradients() notices a wrong gradient", async () => {

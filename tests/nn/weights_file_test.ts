@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
-import type { Layers } from "../../lib/nn/architecture.ts";
+import type { Architecture, Layers } from "../../lib/nn/architecture.ts";
 import { weightToDisk, weightToMemory } from "../../lib/nn/layout.ts";
 import {
   decodeSafetensors,
@@ -11,7 +11,7 @@ import {
 import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
-import { testNetwork } from "../networks.ts";
+import { testNetwork, TINY, TINY_WIDE } from "../networks.ts";
 import { uniformNumbers } from "../numbers.ts";
 
 const tensors = new Map<string, StoredTensor>([
@@ -58,10 +58,13 @@ Deno.test("readResNet() reads the weights that encodeResNet() wrote, and a hash"
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, "network.safetensors");
     for (
-      const layers of [{ depth: 14 }, { depth: 8, width: 2 }, {
-        depth: 18,
-        stages: 4,
-      }] satisfies Layers[]
+      const layers of [
+        { depth: 14 },
+        { depth: 8, width: 2 },
+        { depth: 18, stages: 4 },
+        { family: "wrn", depth: 16, width: 2 },
+        { family: "wrn", depth: 10, width: 1 },
+      ] satisfies Layers[]
     ) {
       const network = testNetwork({ ...layers, channels: 3, classes: 7 });
       await Deno.writeFile(file, await encodeResNet(network, { note: "test" }));
@@ -87,18 +90,32 @@ Deno.test("the project's teacher keeps its hash, and encodeResNet() writes its f
   network.dispose();
 });
 
-Deno.test("readResNet() names the tensor that has another shape, is missing, foreign, or not finite", async () => {
+/** A function that checks the error of reading a network's file with changed tensors. */
+type Fails = (
+  change: (tensors: Map<string, StoredTensor>) => void,
+  text: string,
+) => Promise<void>;
+
+async function withWeights(
+  architecture: Architecture,
+  test: (fails: Fails) => Promise<void>,
+): Promise<void> {
   await withTemporaryFolder(async (folder) => {
-    const network = testNetwork();
+    const network = testNetwork(architecture);
     const content = decodeSafetensors(await encodeResNet(network, {}), "x");
     network.dispose();
     const file = join(folder, "network.safetensors");
-    const fails = async (change: (tensors: Map<string, StoredTensor>) => void, text: string) => {
+    await test(async (change, text) => {
       const changed = new Map(content.tensors);
       change(changed);
       await Deno.writeFile(file, encodeSafetensors({ tensors: changed, metadata: {} }));
       await assertRejects(() => readResNet(file), UserError, text);
-    };
+    });
+  });
+}
+
+Deno.test("readResNet() names the tensor that has another shape, is missing, foreign, or not finite", async () => {
+  await withWeights(TINY, async (fails) => {
     const name = "layer2.0.conv2.weight";
     const wrong: StoredTensor = { dtype: "F32", shape: [4], data: new Float32Array(4) };
     await fails((all) => all.set(name, wrong), `"${name}" has shape [4]`);
@@ -132,5 +149,27 @@ Deno.test("readResNet() names the tensor that has another shape, is missing, for
     await fails((all) => {
       for (const name of all.keys()) if (name.startsWith("layer")) all.delete(name);
     }, blocks);
+  });
+});
+
+Deno.test("readResNet() names the fault of a wide ResNet's weights, too", async () => {
+  await withWeights(TINY_WIDE, async (fails) => {
+    const wrong: StoredTensor = { dtype: "F32", shape: [4], data: new Float32Array(4) };
+    await fails((all) => all.delete("fc.weight"), "does not hold a ResNet");
+    await fails((all) => all.set("block3.layer.1.bn1.weight", wrong), "equally many blocks");
+    const shortcut = "layer.0.convShortcut.weight";
+    await fails(
+      (all) => all.delete(`block2.${shortcut}`),
+      `no float32 tensor "block2.${shortcut}"`,
+    );
+    const tensor = `a wrn-10-1 has no tensor "block1.${shortcut}"`;
+    await fails((all) => all.set(`block1.${shortcut}`, wrong), tensor);
+    const filter: StoredTensor = {
+      dtype: "F32",
+      shape: [32, 16, 3, 3],
+      data: new Float32Array(4608),
+    };
+    const name = "block1.layer.0.conv1.weight";
+    await fails((all) => all.set(name, filter), "but a wrn-10-2 needs [32]");
   });
 });

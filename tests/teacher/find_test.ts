@@ -55,11 +55,15 @@ Deno.test("findTeacher() takes the deepest network, or the named one", async () 
     "quarters-resnet14": { depth: 14 },
     "quarters-resnet10-4stage": { depth: 10, stages: 4 },
     "small-quarters-resnet20": { depth: 20 },
+    "quarters-wrn-10-2": { family: "wrn", depth: 10, width: 2 },
+    "wide-quarters-wrn-16-2": { family: "wrn", depth: 16, width: 2 },
+    "wide-quarters-wrn-16-1": { family: "wrn", depth: 16, width: 1 },
   } satisfies Record<string, Layers>;
   await withTeachers(teachers, async (folder) => {
     assertEquals((await findTeacher(folder, "quarters")).network, "resnet14");
     assertEquals((await findTeacher(folder, "small-quarters")).network, "resnet20");
-    for (const network of ["resnet8", "resnet10-4stage"]) {
+    assertEquals((await findTeacher(folder, "wide-quarters")).network, "wrn-16-2");
+    for (const network of ["resnet8", "resnet10-4stage", "wrn-10-2"]) {
       const teacher = await findTeacher(folder, "quarters", network);
       assertEquals([teacher.name, teacher.network], [`quarters-${network}`, network]);
       const { network: loaded, hash } = await readResNet(teacher.file);
@@ -115,30 +119,33 @@ Deno.test("importTeacher() finds the four stages of a network in its weights, an
 
 Deno.test("importTeacher() takes a file by torch.save, as the same teacher as from safetensors", async () => {
   await startBackend("wasm");
-  await withTemporaryFolder(async (folder) => {
-    const safetensors = join(folder, "foreign.safetensors");
-    await writeNetwork(safetensors, FOUR_STAGES);
-    const { tensors } = decodeSafetensors(await Deno.readFile(safetensors), safetensors);
-    const names = [...tensors.keys()];
-    const described = [...tensors].map(([name, { shape, data: { length } }], key) => {
-      const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-      return [
-        `module.${name}`,
-        tensor({ key: String(key), size: length, shape, strides }),
-      ] as const;
+  const wide: Layers = { family: "wrn", depth: 10, width: 2 };
+  for (const [network, layers] of [["resnet10-4stage", FOUR_STAGES], ["wrn-10-2", wide]] as const) {
+    await withTemporaryFolder(async (folder) => {
+      const safetensors = join(folder, "foreign.safetensors");
+      await writeNetwork(safetensors, layers);
+      const { tensors } = decodeSafetensors(await Deno.readFile(safetensors), safetensors);
+      const names = [...tensors.keys()];
+      const described = [...tensors].map(([name, { shape, data: { length } }], key) => {
+        const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+        return [
+          `module.${name}`,
+          tensor({ key: String(key), size: length, shape, strides }),
+        ] as const;
+      });
+      const values = names.map((name) => tensors.get(name)!.data as Float32Array<ArrayBuffer>);
+      const content = new Map<string, unknown>([["net", new Map(described)], ["epoch", 160]]);
+      const pth = join(folder, "foreign.pth");
+      await Deno.writeFile(pth, makePytorchFile(content, Object.fromEntries(values.entries())));
+      const [first, second] = [join(folder, "first"), join(folder, "second")];
+      const teacher = await importTeacher(pth, smallDataset(), first);
+      assertEquals(teacher.name, `quarters-${network}`);
+      assertEquals(
+        await Deno.readFile(teacher.file),
+        await Deno.readFile((await importTeacher(safetensors, smallDataset(), second)).file),
+      );
     });
-    const values = names.map((name) => tensors.get(name)!.data as Float32Array<ArrayBuffer>);
-    const content = new Map<string, unknown>([["net", new Map(described)], ["epoch", 160]]);
-    const pth = join(folder, "foreign.pth");
-    await Deno.writeFile(pth, makePytorchFile(content, Object.fromEntries(values.entries())));
-    const [first, second] = [join(folder, "first"), join(folder, "second")];
-    const teacher = await importTeacher(pth, smallDataset(), first);
-    assertEquals(teacher.name, "quarters-resnet10-4stage");
-    assertEquals(
-      await Deno.readFile(teacher.file),
-      await Deno.readFile((await importTeacher(safetensors, smallDataset(), second)).file),
-    );
-  });
+  }
 });
 
 /** Runs a test on a results folder with a teacher and its card. */

@@ -19,6 +19,20 @@ Deno.test("forwardFlops() depends on image size, stages and classes", () => {
   assertEquals(forwardFlops(FOUR_STAGES, { height: 64, width: 48 }), 2 * macs);
 });
 
+Deno.test("forwardFlops() of a wide ResNet counts its shortcuts' convolutions", () => {
+  const architecture: Architecture = {
+    family: "wrn",
+    depth: 16,
+    width: 2,
+    channels: 3,
+    classes: 10,
+  };
+  const stage = (from: number, to: number) => 9 * (from + 3 * to) * to + from * to;
+  const macs = (9 * 3 * 16 + stage(16, 32)) * 32 ** 2 + stage(32, 64) * 16 ** 2 +
+    stage(64, 128) * 8 ** 2 + 128 * 10;
+  assertEquals(forwardFlops(architecture, { height: 32, width: 32 }), 2 * macs);
+});
+
 Deno.test("trainingFlops() counts three passes, without the gradient of the images", () => {
   const size = { height: 32, width: 32 };
   assertEquals(

@@ -52,6 +52,7 @@ export const Algorithm = {
   min: 131059,
   div: 131060,
   sub: 131061,
+  greater: 131063,
   reductionMax: 196594,
   reductionSum: 196596,
   reductionMean: 196598,

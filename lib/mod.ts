@@ -84,8 +84,8 @@ export {
   restrictPullback,
 } from "./nn/frozen_classifier.ts";
 export { FrozenDense } from "./nn/frozen_dense.ts";
-export { initialiseResNet } from "./nn/initialise.ts";
 export type { ImageNetwork } from "./nn/image_network.ts";
+export { initialiseResNet } from "./nn/initialise.ts";
 export type { Network, NetworkOutput } from "./nn/network.ts";
 export { architectureFor } from "./nn/network_families.ts";
 export { ResNet } from "./nn/resnet.ts";

@@ -111,10 +111,8 @@ export function weightsFrom(
   for (const name of tensors.keys()) {
     if (weights.has(name)) continue;
     throw new UserError(
-      `${file}: a ${network} has no tensor "${
-        printable(name)
-      }" (shortcuts of a resnet have no weights); ` +
-        `give weights of that network`,
+      `${file}: a ${network} has no tensor "${printable(name)}" (a resnet's shortcuts have no ` +
+        `weights); give weights of that network`,
     );
   }
   return weights;

@@ -177,7 +177,16 @@ Deno.test("parseNetwork() accepts wide ResNets of 6n + 4 layers, up to ten times
   for (const name of ["wrn-16-2", "wrn-40-2", "wrn-10-1"]) {
     assertEquals(networkName(parseNetwork(name)), name);
   }
-  const wrong = ["wrn-17-2", "wrn-4-2", "wrn-16", "wrn-16-0", "wrn-16-02", "wrn-16-11", "wrn16-2"];
+  const wrong = [
+    "wrn-17-2",
+    "wrn-18-2",
+    "wrn-4-2",
+    "wrn-16",
+    "wrn-16-0",
+    "wrn-16-02",
+    "wrn-16-11",
+    "wrn16-2",
+  ];
   for (const name of wrong) {
     const error = assertThrows(() => parseNetwork(name), UserError, `no network "${name}"`);
     assert(error.message.includes("wrn-<depth>-<width> with a depth of 6n + 4"), error.message);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
+import { countedNetwork } from "../../lib/nn/frozen_classifier.ts";
 import type { RunSpecification } from "../../lib/training/run_specification.ts";
 import type { TrainingInput } from "../../lib/training/train.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -8,7 +9,7 @@ import { oneStep, stateFor } from "../distillation/one_step.ts";
 import { testClassifier, testNetwork, TINY, TINY_WIDE } from "../networks.ts";
 import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";
-import { smallSpecification, withFolder } from "./small_run.ts";
+import { smallSpecification, smallTeacher, withFolder } from "./small_run.ts";
 
 const wideTeacher = () => testClassifier(TINY_WIDE, "teacher");
 
@@ -69,21 +70,22 @@ onFastBackends(
 );
 
 onFastBackends(
-  "train() refuses a wide student in bfloat16 before its first step",
+  "train() refuses a wide student in bfloat16 before its teacher sees an image",
   async (backend) => {
-    const { protocol, ...rest } = smallSpecification("original");
+    const { protocol, ...rest } = smallSpecification("hinton");
     const specification: RunSpecification = {
       ...rest,
       student: "wrn-10-1",
       protocol: { ...protocol, studentPrecision: "bf16" },
     };
-    await withFolder(async (checkpoints) => {
-      await assertRejects(
-        () => outcomeOf(specification, backend, { checkpoints }),
-        UserError,
-        "a wrn-10-1 runs only in f32, not in bf16; choose f32",
-      );
-      await assertRejects(() => Deno.stat(checkpoints), Deno.errors.NotFound);
-    });
+    let passes = 0;
+    const teacher = countedNetwork(smallTeacher(), () => passes++);
+    await assertRejects(
+      () => outcomeOf(specification, backend, { teacher }),
+      UserError,
+      "a wrn-10-1 runs only in f32, not in bf16; choose f32",
+    );
+    assertEquals(passes, 0);
+    teacher.dispose();
   },
 );

@@ -37,8 +37,8 @@ const SHARING = [
 
 /** One thread each, because the processes run side by side: OpenMP and Mesa would spin in wait. */
 const ONE_CORE = { OMP_NUM_THREADS: "1", LP_NUM_THREADS: "1" };
-/** For two cores, since one of the processes often waits for Jupyter, Slurm or a disk. */
-const SIDE_BY_SIDE = 3;
+/** For two cores, since one or two of the processes wait for Jupyter, Chromium, Slurm or a disk. */
+const SIDE_BY_SIDE = 4;
 
 if (import.meta.main) {
   await runCommand(command, Deno.args, async ({ positionals, options }) => {

@@ -238,12 +238,7 @@ Deno.test("mergePlans() merges a run of several experiments, with the evaluation
   const robust = experiments.find(({ name }) => name === "robustness")!;
   const withMore = mergePlans([...plans, await planRuns(robust, choices, namedSources)]);
   const bss = withMore.find(({ label }) => label === "bss")!;
-  assertEquals(bss.evaluations.map(({ name }) => name), [
-    "boundary",
-    "robustness",
-    "fidelity",
-    "robustness",
-  ]);
+  assertEquals(bss.evaluations.map(({ name }) => name), ["boundary", "fidelity", "robustness"]);
 });
 
 Deno.test("an evaluation with other options, or against another teacher, is another result", async () => {

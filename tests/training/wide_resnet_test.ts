@@ -7,14 +7,14 @@ import type { TrainingInput } from "../../lib/training/train.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { oneStep, stateFor } from "../distillation/one_step.ts";
 import { testClassifier, testNetwork, TINY, TINY_WIDE } from "../networks.ts";
-import { onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification, smallTeacher, withFolder } from "./small_run.ts";
 
 const wideTeacher = () => testClassifier(TINY_WIDE, "teacher");
 
 for (const name of ["original", "bss", "fitnet", "attention"]) {
-  const onBackends = name === "bss" ? onEveryBackend : onFastBackends;
+  const onBackends = name === "bss" ? onUsableBackends : onFastBackends;
   onBackends(
     `with a wide teacher, method ${name} lowers the loss of a wide student and of a ResNet`,
     async (backend) => {

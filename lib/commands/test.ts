@@ -35,10 +35,18 @@ const SHARING = [
   ...["teacher", "training"],
 ];
 
-/** One thread each, because the processes run side by side: OpenMP and Mesa would spin in wait. */
-const ONE_CORE = { OMP_NUM_THREADS: "1", LP_NUM_THREADS: "1" };
-/** For two cores, since one or two of the processes wait for Jupyter, Chromium, Slurm or a disk. */
-const SIDE_BY_SIDE = 4;
+/**
+ * One thread each, because the processes run side by side: OpenMP and Mesa would spin in wait. Mesa
+ * compiles a shader for each new shape; narrow vectors without optimisation halve that time.
+ */
+const ONE_CORE = {
+  OMP_NUM_THREADS: "1",
+  LP_NUM_THREADS: "1",
+  LP_NATIVE_VECTOR_WIDTH: "128",
+  GALLIVM_PERF: "nopt",
+};
+/** For two cores, since one of the processes often waits for Jupyter, Slurm or a disk. */
+const SIDE_BY_SIDE = 3;
 
 if (import.meta.main) {
   await runCommand(command, Deno.args, async ({ positionals, options }) => {

@@ -32,14 +32,16 @@ export function contrastCounts(
   const images = trainingLabels.length;
   const draw = random("negatives");
   const counts = new Float32Array(indices.length * images);
-  const others = new Int32Array(images);
+  const labels = Int32Array.from(trainingLabels);
+  const rowsOfOthers = new Map([...new Set(labelValues)].map((label) => [
+    label,
+    Int32Array.from(labels.keys()).filter((image) => labels[image] !== label),
+  ]));
   labelValues.forEach((label, row) => {
     const start = row * images;
     counts[start + indices[row]] = 1;
-    let left = 0;
-    for (let image = 0; image < images; image++) {
-      if (trainingLabels[image] !== label) others[left++] = image;
-    }
+    const others = rowsOfOthers.get(label)!.slice();
+    let left = others.length;
     const isPutBack = negatives > left;
     for (let k = 0; k < negatives; k++) {
       const drawn = Math.floor(draw() * left);

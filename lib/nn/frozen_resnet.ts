@@ -2,8 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { FoldedConvolution } from "./fold_batch_norm.ts";
 import { disposeFolded, type FoldedResNet } from "./folded_resnet.ts";
 import { outputChannels, stageEnds } from "./architecture.ts";
-import type { FrozenNetwork, Pullback } from "./frozen_classifier.ts";
-import type { NetworkOutput } from "./network.ts";
+import { FrozenOperations, inputGradient, masked } from "./frozen_operations.ts";
 import { identityFilter } from "./shortcut.ts";
 
 /** The outputs of all ReLUs in a forward pass, for the backward pass. */
@@ -14,9 +13,9 @@ interface Activations {
 
 /**
  * A frozen ResNet made of TensorFlow.js operations, for backends without a `freeze` of their own.
- * Bias and ReLU are fused, and the backward pass never computes a gradient of a weight.
+ * Bias and ReLU are fused.
  */
-export class FrozenResNet implements FrozenNetwork {
+export class FrozenResNet extends FrozenOperations<Activations> {
   readonly classes: number;
   readonly featureChannels: readonly number[];
   readonly #folded: FoldedResNet;
@@ -25,6 +24,7 @@ export class FrozenResNet implements FrozenNetwork {
 
   /** @param folded belongs to this object from now on */
   constructor(folded: FoldedResNet) {
+    super();
     this.classes = folded.classes;
     this.featureChannels = outputChannels(folded.blocks.map(({ shape }) => shape));
     this.#folded = folded;
@@ -33,44 +33,20 @@ export class FrozenResNet implements FrozenNetwork {
     );
   }
 
-  logits(images: tf.Tensor4D): tf.Tensor2D {
-    return tf.tidy(() => this.#forward(images).logits);
-  }
-
-  forward(images: tf.Tensor4D): NetworkOutput {
-    const ends = stageEnds(this.#folded.blocks.map(({ shape }) => shape));
-    let output!: NetworkOutput;
-    tf.tidy(() => {
-      const { logits, activations } = this.#forward(images);
-      output = { logits, features: ends.map((k) => activations.blocks[k].output) };
-      for (const tensor of [logits, ...output.features]) tf.keep(tensor);
-    });
-    return output;
-  }
-
-  pullback(images: tf.Tensor4D): Pullback {
-    let logits!: tf.Tensor2D;
-    let activations!: Activations;
-    tf.tidy(() => {
-      const pass = this.#forward(images);
-      logits = tf.keep(pass.logits);
-      activations = pass.activations;
-      for (const tensor of tensorsOf(activations)) tf.keep(tensor);
-    });
-    return {
-      logits,
-      toImages: (dLogits, rows) =>
-        tf.tidy(() => this.#backward(dLogits, activations, images.shape, rows)),
-      dispose: () => tf.dispose(tensorsOf(activations)),
-    };
-  }
-
   dispose(): void {
     disposeFolded(this.#folded);
     tf.dispose(this.#shortcuts.flatMap((shortcut) => shortcut ?? []));
   }
 
-  #forward(images: tf.Tensor4D): { logits: tf.Tensor2D; activations: Activations } {
+  protected featuresOf({ blocks }: Activations): tf.Tensor4D[] {
+    return stageEnds(this.#folded.blocks.map(({ shape }) => shape)).map((k) => blocks[k].output);
+  }
+
+  protected tensorsOf({ stem, blocks }: Activations): tf.Tensor[] {
+    return [stem, ...blocks.flatMap(({ inner, output }) => [inner, output])];
+  }
+
+  protected run(images: tf.Tensor4D): { logits: tf.Tensor2D; activations: Activations } {
     const { weight, bias } = this.#folded;
     const stem = convolve(images, this.#folded.stem, 1, "relu");
     let x = stem;
@@ -87,23 +63,13 @@ export class FrozenResNet implements FrozenNetwork {
     return { logits, activations: { stem, blocks } };
   }
 
-  #backward(
+  protected back(
     dLogits: tf.Tensor2D,
     { stem, blocks }: Activations,
     imageShape: number[],
     rows?: tf.Tensor1D,
   ): tf.Tensor4D {
     const count = dLogits.shape[0];
-    const masked = (gradient: tf.Tensor, output: tf.Tensor4D) =>
-      tf.mul(gradient, tf.step(rows ? tf.gather(output, rows) : output)) as tf.Tensor4D;
-    const inputGradient = (
-      dy: tf.Tensor4D,
-      filter: tf.Tensor4D,
-      input: number[],
-      stride: 1 | 2,
-      pad: 0 | 1,
-    ) => tf.conv2dTranspose(dy, filter, [count, input[1], input[2], input[3]], stride, pad);
-
     const [, height, width] = blocks.at(-1)!.output.shape;
     const dPooled = tf.div(tf.matMul(dLogits, this.#folded.weight, false, true), height * width);
     let gradient: tf.Tensor = tf.reshape(dPooled, [count, 1, 1, dPooled.shape[1]!]);
@@ -112,14 +78,14 @@ export class FrozenResNet implements FrozenNetwork {
       const shortcut = this.#shortcuts[k];
       const { inner, output } = blocks[k];
       const input = k > 0 ? blocks[k - 1].output : stem;
-      const dOutput = masked(gradient, output);
-      const dInner = masked(inputGradient(dOutput, second.filter, inner.shape, 1, 1), inner);
+      const dOutput = masked(gradient, output, rows);
+      const dInner = masked(inputGradient(dOutput, second.filter, inner.shape, 1), inner, rows);
       gradient = tf.add(
-        inputGradient(dInner, first.filter, input.shape, shape.stride, 1),
-        shortcut ? inputGradient(dOutput, shortcut, input.shape, shape.stride, 0) : dOutput,
+        inputGradient(dInner, first.filter, input.shape, shape.stride),
+        shortcut ? inputGradient(dOutput, shortcut, input.shape, shape.stride) : dOutput,
       );
     }
-    return inputGradient(masked(gradient, stem), this.#folded.stem.filter, imageShape, 1, 1);
+    return inputGradient(masked(gradient, stem, rows), this.#folded.stem.filter, imageShape, 1);
   }
 }
 
@@ -130,8 +96,4 @@ function convolve(
   activation: "relu" | "linear",
 ): tf.Tensor4D {
   return tf.fused.conv2d({ x, filter, strides, pad: 1, bias, activation });
-}
-
-function tensorsOf({ stem, blocks }: Activations): tf.Tensor[] {
-  return [stem, ...blocks.flatMap(({ inner, output }) => [inner, output])];
 }

@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { FoldedConvolution, ScaleAndShift } from "./fold_batch_norm.ts";
-import type { FrozenNetwork, Pullback } from "./frozen_classifier.ts";
-import type { NetworkOutput } from "./network.ts";
+import { FrozenOperations, inputGradient, masked } from "./frozen_operations.ts";
 
 interface FoldedBlock {
   readonly stride: 1 | 2;
@@ -33,47 +32,18 @@ interface Activations {
   readonly last: tf.Tensor4D;
 }
 
-/** A frozen wide ResNet made of TensorFlow.js operations; no gradient of a weight is computed. */
-export class FrozenWideResNet implements FrozenNetwork {
+/** A frozen wide ResNet made of TensorFlow.js operations. */
+export class FrozenWideResNet extends FrozenOperations<Activations> {
   readonly classes: number;
   readonly featureChannels: readonly number[];
   readonly #folded: FoldedWideResNet;
 
   /** @param folded belongs to this object from now on */
   constructor(folded: FoldedWideResNet, featureChannels: readonly number[]) {
+    super();
     this.classes = folded.bias.size;
     this.featureChannels = featureChannels;
     this.#folded = folded;
-  }
-
-  logits(images: tf.Tensor4D): tf.Tensor2D {
-    return tf.tidy(() => this.#forward(images).logits);
-  }
-
-  forward(images: tf.Tensor4D): NetworkOutput {
-    let output!: NetworkOutput;
-    tf.tidy(() => {
-      const { logits, activations: { blocks, last } } = this.#forward(images);
-      const starts = blocks.filter((_, k) => this.#folded.blocks[k].stride === 2);
-      output = { logits, features: [...starts.map(({ active }) => active), last] };
-      for (const tensor of [logits, ...output.features]) tf.keep(tensor);
-    });
-    return output;
-  }
-
-  pullback(images: tf.Tensor4D): Pullback {
-    let logits!: tf.Tensor2D;
-    let activations!: Activations;
-    tf.tidy(() => {
-      ({ logits, activations } = this.#forward(images));
-      for (const tensor of [logits, ...tensorsOf(activations)]) tf.keep(tensor);
-    });
-    return {
-      logits,
-      toImages: (dLogits, rows) =>
-        tf.tidy(() => this.#backward(dLogits, activations, images.shape, rows)),
-      dispose: () => tf.dispose(tensorsOf(activations)),
-    };
   }
 
   dispose(): void {
@@ -85,7 +55,16 @@ export class FrozenWideResNet implements FrozenNetwork {
     }
   }
 
-  #forward(images: tf.Tensor4D): { logits: tf.Tensor2D; activations: Activations } {
+  protected featuresOf({ blocks, last }: Activations): tf.Tensor4D[] {
+    const starts = blocks.filter((_, k) => this.#folded.blocks[k].stride === 2);
+    return [...starts.map(({ active }) => active), last];
+  }
+
+  protected tensorsOf({ blocks, last }: Activations): tf.Tensor[] {
+    return [last, ...blocks.flatMap(({ active, inner }) => [active, inner])];
+  }
+
+  protected run(images: tf.Tensor4D): { logits: tf.Tensor2D; activations: Activations } {
     const { stem, after, weight, bias } = this.#folded;
     let x = tf.conv2d(images, stem, 1, 1);
     const blocks = this.#folded.blocks.map(({ stride, before, first, second, shortcut }) => {
@@ -112,58 +91,37 @@ export class FrozenWideResNet implements FrozenNetwork {
     return { logits, activations: { blocks, last } };
   }
 
-  #backward(
+  protected back(
     dLogits: tf.Tensor2D,
     { blocks, last }: Activations,
-    [, imageHeight, imageWidth, imageChannels]: number[],
+    imageShape: number[],
     rows?: tf.Tensor1D,
   ): tf.Tensor4D {
-    const count = dLogits.shape[0];
-    const masked = (gradient: tf.Tensor, output: tf.Tensor4D) =>
-      tf.mul(gradient, tf.step(rows ? tf.gather(output, rows) : output)) as tf.Tensor4D;
-    const inputGradient = (
-      dy: tf.Tensor4D,
-      filter: tf.Tensor4D,
-      [, height, width, channels]: number[],
-      stride: 1 | 2,
-    ) =>
-      tf.conv2dTranspose(
-        dy,
-        filter,
-        [count, height, width, channels],
-        stride,
-        (filter.shape[0] - 1) / 2,
-      );
-
     const { stem, after, weight } = this.#folded;
     const [, height, width, channels] = last.shape;
     const dPooled = tf.div(tf.matMul(dLogits, weight, false, true), height * width)
-      .reshape([count, 1, 1, channels]);
-    let gradient = tf.mul(masked(dPooled, last), after.scale) as tf.Tensor4D;
+      .reshape([dLogits.shape[0], 1, 1, channels]);
+    let gradient = tf.mul(masked(dPooled, last, rows), after.scale) as tf.Tensor4D;
     for (let k = blocks.length - 1; k >= 0; k--) {
       const { stride, before, first, second, shortcut } = this.#folded.blocks[k];
       const { active, inner } = blocks[k];
       const dOutput = gradient;
       gradient = tf.tidy(() => {
-        const dInner = masked(inputGradient(dOutput, second, inner.shape, 1), inner);
+        const dInner = masked(inputGradient(dOutput, second, inner.shape, 1), inner, rows);
         const dFirst = inputGradient(dInner, first.filter, active.shape, stride);
         const dActive = shortcut
           ? tf.add(dFirst, inputGradient(dOutput, shortcut, active.shape, stride))
           : dFirst;
-        const dBefore = tf.mul(masked(dActive, active), before.scale) as tf.Tensor4D;
+        const dBefore = tf.mul(masked(dActive, active, rows), before.scale) as tf.Tensor4D;
         return shortcut ? dBefore : tf.add(dBefore, dOutput) as tf.Tensor4D;
       });
       dOutput.dispose();
     }
-    return inputGradient(gradient, stem, [count, imageHeight, imageWidth, imageChannels], 1);
+    return inputGradient(gradient, stem, imageShape, 1);
   }
 }
 
 /** Computes relu(x·scale + shift). */
 function activate(x: tf.Tensor4D, { scale, shift }: ScaleAndShift): tf.Tensor4D {
   return tf.relu(tf.add(tf.mul(x, scale), shift));
-}
-
-function tensorsOf({ blocks, last }: Activations): tf.Tensor[] {
-  return [last, ...blocks.flatMap(({ active, inner }) => [active, inner])];
 }

@@ -93,12 +93,13 @@ export class ResNet extends ImageNetwork {
   }
 }
 
-/** The widest network, a multiple of the channels of He et al. */
-const WIDEST = 10;
+/** The channels that a network may have, as multiples of those of He et al. */
+const WIDTHS: readonly number[] = [0.25, 0.5, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
 /**
  * The ResNets of He et al. (2016) for small images. "resnet8" has 8 layers in three stages,
- * "resnet8x4" four times as many channels in each, and "resnet10-4stage" 10 layers in four stages.
+ * "resnet8x4" four times as many channels in each, "resnet8x0.25" a quarter of them, and
+ * "resnet10-4stage" 10 layers in four stages.
  *
  * Three stages, for 32×32, are theirs and the paper's. The fourth, for 64×64, is ours: the paper
  * does not say which networks it uses for that size. Networks called resnet8x4 elsewhere
@@ -106,13 +107,13 @@ const WIDEST = 10;
  */
 export const resNets: NetworkFamily = {
   names: "resnet8, resnet14, resnet20, resnet26 or any resnet<6n+2>, for 64×64 images " +
-    "resnet10-4stage, resnet18-4stage or any resnet<8n+2>-4stage, and for more channels resnet8x2, " +
-    `resnet8x4 or any other up to x${WIDEST}`,
+    "resnet10-4stage, resnet18-4stage or any resnet<8n+2>-4stage, and for more or fewer channels " +
+    `resnet8x4, resnet8x0.25 or any other of x${WIDTHS.join(", x")}`,
   tensors:
-    "conv1.weight of 16 channels or a multiple, three or four layers of equally many blocks " +
-    "and linear.weight",
+    "conv1.weight of 4, 8, 16 channels or a multiple of 16, three or four layers of equally many " +
+    "blocks and linear.weight",
   parse(name) {
-    const [, digits, multiple, fourth] = /^resnet(\d+)(?:x(\d+))?(-4stage)?$/.exec(name) ?? [];
+    const [, digits, multiple, fourth] = /^resnet(\d+)(?:x([\d.]+))?(-4stage)?$/.exec(name) ?? [];
     const layers = layersOf(Number(digits), Number(multiple ?? 1), fourth !== undefined);
     return isNetwork(layers) && nameOf(layers) === name ? layers : undefined;
   },
@@ -139,7 +140,7 @@ function layersOf(depth: number, width: number, hasFourth: boolean): Layers {
 function isNetwork(layers: Layers): boolean {
   const { depth, width = 1 } = layers;
   return depth > 2 && depth % (2 * stageChannels(layers).length) === 2 &&
-    Number.isInteger(width) && width >= 1 && width <= WIDEST;
+    WIDTHS.includes(width);
 }
 
 function nameOf({ depth, width, stages }: Layers): string {

@@ -65,10 +65,11 @@ export async function findTeacher(
 ): Promise<TeacherFile> {
   const [best] = (await listTeachers(resultsFolder))
     .filter(({ name, network: its }) => name === teacherName(dataset, network ?? its))
-    .sort(({ network: a }, { network: b }) =>
-      parseNetwork(b).depth - parseNetwork(a).depth || b.localeCompare(a, "en", { numeric: true })
+    .map((place) => ({ place, layers: parseNetwork(place.network) }))
+    .sort(({ layers: a }, { layers: b }) =>
+      b.depth - a.depth || (b.width ?? 1) - (a.width ?? 1) || (b.stages ?? 3) - (a.stages ?? 3)
     );
-  if (best) return await readTeacher(resultsFolder, best);
+  if (best) return await readTeacher(resultsFolder, best.place);
   const option = network ? ` --network ${network}` : "";
   throw new UserError(
     `there is no teacher ${

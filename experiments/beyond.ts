@@ -11,7 +11,6 @@ export const beyond: Experiment = {
   claims: claimsOf("beyond"),
   scales: atEachScale(({ grid, bss }) => [{
     ...grid,
-    students: ["resnet8"],
     methods: [
       { name: "original" },
       { name: "hinton" },

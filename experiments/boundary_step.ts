@@ -30,7 +30,6 @@ export const boundaryStep: Experiment = {
     const onBoundary = { step: "newton", eta: 1 };
     return [{
       ...grid,
-      students: ["resnet8"],
       methods: [
         attacked("published step", {}),
         attacked("scale-free step, η = 1", onBoundary),

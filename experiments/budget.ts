@@ -14,7 +14,6 @@ export const budget: Experiment = {
   scales: atEachScale(({ grid, bss, baseSamples }, scale) =>
     epochs[scale].map((epochs) => ({
       ...grid,
-      students: ["resnet8"],
       methods: [
         { name: "original" },
         { name: "hinton" },

@@ -56,7 +56,13 @@ const QUICK = {
   epochs: 8,
   seeds: 3,
 } as const;
-const SMOKE = { ...QUICK, scale: "smoke", fraction: 0.04, epochs: 2 } as const;
+const SMOKE = {
+  ...QUICK,
+  scale: "smoke",
+  student: "resnet8x0.25",
+  fraction: 0.04,
+  epochs: 2,
+} as const;
 const SMALL: readonly Trial[] = [SMOKE, QUICK];
 const QUICK_LARGER = ["resnet14", "resnet20"].map((student) => ({ ...QUICK, student }));
 

@@ -22,7 +22,6 @@ export const fidelity: Experiment = {
   claims: claimsOf("fidelity"),
   scales: atEachScale(({ grid, bss }, scale) => [{
     ...grid,
-    students: ["resnet8"],
     methods: paperMethods(bss),
     evaluations: [FIDELITY[scale]],
   }]),

@@ -19,7 +19,6 @@ export const figureData: Experiment = {
   scales: atEachScale(({ grid, bss }, scale) => [{
     ...grid,
     fractions: fractions[scale],
-    students: ["resnet8"],
     methods: [{ name: "original" }, { name: "hinton" }, { name: "bss", options: bss }],
   }]),
 };

@@ -20,7 +20,6 @@ export const precision: Experiment = {
     const float32 = {
       ...grid,
       ...(scale === "paper" ? { fractions: [0.2], seeds: [1, 2, 3, 4, 5] } : {}),
-      students: ["resnet8"],
       methods,
       protocol: { ...grid.protocol, evaluateEvery: scale === "paper" ? 5 : 1 },
       evaluations: [],

@@ -15,8 +15,7 @@ export const quickstart: Experiment = {
   scales: atEachScale(({ grid }, scale) => [{
     ...grid,
     dataset: "fashion-mnist-subset",
-    teacher: "resnet14",
-    students: ["resnet8"],
+    teacher: scale === "smoke" ? grid.teacher : "resnet14",
     methods: [
       { name: "original" },
       { name: "hinton" },

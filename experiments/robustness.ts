@@ -30,7 +30,6 @@ export const robustness: Experiment = {
   claims: claimsOf("robustness"),
   scales: atEachScale(({ grid, bss }, scale) => [{
     ...grid,
-    students: ["resnet8"],
     methods: paperMethods(bss).filter(({ name }) => scale !== "smoke" || inTrial.includes(name)),
     evaluations: [
       ...grid.evaluations.filter(({ name }) => name !== "robustness"),

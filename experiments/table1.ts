@@ -29,7 +29,7 @@ export const table1: Experiment = {
   },
   scales: atEachScale(({ grid, bss }, scale) => [{
     ...grid,
-    students: scale === "smoke" ? ["resnet8"] : ["resnet8", "resnet14", "resnet20"],
+    students: scale === "smoke" ? grid.students : ["resnet8", "resnet14", "resnet20"],
     methods: [
       ...paperMethods(bss),
       ...(scale === "paper" ? [{ name: "attention+hinton" }] : []),

@@ -16,7 +16,7 @@ export const table2: Experiment = {
   paper: {},
   scales: atEachScale(({ grid, bss }, scale) => {
     const methods = paperMethods(bss);
-    if (scale !== "paper") return [{ ...grid, students: ["resnet8"], methods }];
+    if (scale !== "paper") return [{ ...grid, methods }];
     return [
       {
         ...grid,
@@ -25,7 +25,7 @@ export const table2: Experiment = {
         teacher: "resnet26-4stage",
         students: ["resnet10-4stage"],
       },
-      { ...grid, methods, dataset: "imagenet32", teacher: "resnet26", students: ["resnet8"] },
+      { ...grid, methods, dataset: "imagenet32", teacher: "resnet26" },
     ];
   }),
 };

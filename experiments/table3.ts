@@ -39,7 +39,6 @@ export const table3: Experiment = {
       }));
     return [{
       ...grid,
-      students: ["resnet8"],
       methods: [
         { name: "hinton", label: "none (hinton)" },
         { name: "bss", label: "random noise", options: { ...bss, attack: "noise" } },

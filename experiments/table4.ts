@@ -24,7 +24,6 @@ export const table4: Experiment = {
   paper: {},
   scales: atEachScale(({ grid, bss }) => [{
     ...grid,
-    students: ["resnet8"],
     methods: [{ name: "original" }, { name: "hinton" }, { name: "bss", options: bss }],
   }]),
 };

@@ -25,7 +25,6 @@ export const table5: Experiment = {
     });
     return [{
       ...grid,
-      students: ["resnet8"],
       methods: [
         { name: "bss", options: bss },
         changed("base samples at random", { baseRule: "random" }),

@@ -19,7 +19,6 @@ export const temperatureWeights: Experiment = {
       }));
     return [{
       ...grid,
-      students: ["resnet8"],
       methods: [
         { name: "bss", options: bss },
         ...changed("T", "temperature", [1, 2, 5, 10]),

@@ -27,7 +27,6 @@ export const tuning: Experiment = {
       }));
     return [{
       ...grid,
-      students: ["resnet8"],
       fractions: scale === "paper" ? [0.2] : grid.fractions,
       seeds: [1],
       validation: HELD_OUT,

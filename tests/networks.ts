@@ -9,7 +9,7 @@ import { initialiseResNet } from "../lib/nn/initialise.ts";
 import type { ImageNetwork } from "../lib/nn/image_network.ts";
 import { uniformNumbers } from "./numbers.ts";
 
-export const TINY: Architecture = { depth: 8, channels: 1, classes: 4 };
+export const TINY: Architecture = { depth: 8, width: 0.25, channels: 1, classes: 4 };
 
 /** The smallest wide ResNet. */
 export const TINY_WIDE: Architecture = { ...TINY, family: "wrn", depth: 10, width: 1 };

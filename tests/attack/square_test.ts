@@ -25,7 +25,7 @@ onAutomaticBackend(
     const images = testImages(16);
     const logits = classifier.logits(images);
     const labels = await topOf(logits);
-    for (const [norm, epsilon] of [["linf", 0.6], ["l2", 4]] as const) {
+    for (const [norm, epsilon] of [["linf", 0.6], ["l2", 2]] as const) {
       const fooled = [];
       let before = new Array(16).fill(Infinity);
       for (const maxSteps of [0, 20, 40]) {

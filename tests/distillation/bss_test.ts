@@ -4,13 +4,13 @@ import { bssAttack, type BssAttackOptions } from "../../lib/attack/bss.ts";
 import { resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { testImages, testNetwork, TINY } from "../networks.ts";
+import { testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "../training/outcome_of.ts";
 import { smallSpecification } from "../training/small_run.ts";
 import { valuesOf } from "../values_of.ts";
-import { lossesOf, testTeacher } from "./one_step.ts";
+import { lossesOf, testStudent, testTeacher } from "./one_step.ts";
 import { probabilitiesOf } from "./plain_divergence.ts";
 
 const STAGE = { name: "train", epochs: 4 };
@@ -30,7 +30,7 @@ onFastBackends(
 
 /** Computes `J(t(x̊)/3, s(x̊)/3)` in plain numbers, for the only base sample. */
 async function boundaryByHand(attack: Partial<BssAttackOptions>): Promise<number> {
-  const [teacher, student] = [testTeacher(), testNetwork(TINY, "student")];
+  const [teacher, student] = [testTeacher(), testStudent()];
   const image = tf.tidy(() => tf.slice(testImages(8), [2], [1])) as tf.Tensor4D;
   const ofClass = await valuesOf(() => teacher.logits(image));
   const others = [0, 1, 2].toSorted((a, b) => ofClass[b] - ofClass[a]);

@@ -17,13 +17,15 @@ import { valuesOf } from "../values_of.ts";
 const LABELS = Int32Array.of(0, 1, 3, 2, 0, 1, 2, 3);
 
 /** Makes a teacher that is deeper than the students. */
-export const testTeacher = () => testClassifier({ ...TINY, depth: 14 }, "teacher");
+export const testTeacher = () => testClassifier({ ...TINY, depth: 14 }, "teacher 3");
+
+export const testStudent = () => testNetwork(TINY, "student 3");
 
 /** Makes the initial state of a method's training; the caller disposes of it. */
 export function stateFor(
   name: string,
   teacher: FrozenNetwork,
-  student = testNetwork(TINY, "student"),
+  student = testStudent(),
 ): TrainingState<ImageNetwork> {
   const method = methodNamed(name);
   const options = resolveMethodOptions(method);
@@ -120,7 +122,7 @@ export async function computedFrom(
   ) => tf.Scalar,
 ): Promise<number> {
   const teacher = testTeacher();
-  const student = testNetwork(TINY, "student");
+  const student = testStudent();
   const [value] = await valuesOf(() => {
     const images = testImages(LABELS.length);
     const outputs = { student: student.forward(images, { training: true }) };

@@ -33,16 +33,22 @@ Deno.test("a width multiplies the channels of every layer", () => {
   assertEquals(outputChannels(blocksOf({ depth: 8, width: 4 }).flat()), [64, 128, 256]);
 });
 
-Deno.test("parseNetwork() accepts 6n + 2 layers, 8n + 2 in four stages, up to ten times as wide, and nothing else", () => {
+Deno.test("parseNetwork() accepts 6n + 2 layers, 8n + 2 in four stages, a quarter to ten times as wide, and nothing else", () => {
   assertEquals(parseNetwork("resnet8"), { depth: 8 });
   assertEquals(parseNetwork("resnet32"), { depth: 32 });
   assertEquals(parseNetwork("resnet10-4stage"), { depth: 10, stages: 4 });
   assertEquals(parseNetwork("resnet26-4stage"), { depth: 26, stages: 4 });
   assertEquals(parseNetwork("resnet8x4"), { depth: 8, width: 4 });
   assertEquals(parseNetwork("resnet10x10-4stage"), { depth: 10, width: 10, stages: 4 });
+  assertEquals(parseNetwork("resnet8x0.25"), { depth: 8, width: 0.25 });
+  assertEquals(parseNetwork("resnet10x0.5-4stage"), { depth: 10, width: 0.5, stages: 4 });
   const wide = [
     "resnet8x1",
     "resnet8x0",
+    "resnet8x0.1",
+    "resnet8x.5",
+    "resnet8x0.50",
+    "resnet8x1.5",
     "resnet8x11",
     "resnet8x04",
     "resnet10x4",

@@ -20,7 +20,7 @@ export async function assertSlopes(
   const loss = () => lossOf(network.forward(images, { training: true }));
   const { value, grads } = tf.variableGrads(loss, [...network.parameters.values()]);
   for (const [name, variable] of network.parameters) {
-    const step = 3e-3;
+    const step = 1e-3;
     const [[norm], [ahead], [behind]] = await valuesOfAll(() => {
       const gradient = grads[variable.name];
       const norm = tf.norm(gradient);

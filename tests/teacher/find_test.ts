@@ -79,6 +79,7 @@ Deno.test("findTeacher() prefers the wider of equally deep teachers, then four s
   const wide = {
     "quarters-resnet14x2": { depth: 14, width: 2 },
     "quarters-resnet14": { depth: 14 },
+    "quarters-resnet14x0.5": { depth: 14, width: 0.5 },
     "quarters-resnet8x4": { depth: 8, width: 4 },
   } satisfies Record<string, Layers>;
   await withTeachers(wide, async (folder) => {

@@ -2,6 +2,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import type { Architecture } from "../../lib/nn/architecture.ts";
 import { forwardFlops, runFlops, trainingFlops } from "../../lib/training/cost.ts";
+import { TINY } from "../networks.ts";
 import { smallDataset, smallSpecification } from "./small_run.ts";
 
 const THREE_STAGES: Architecture = { depth: 8, channels: 3, classes: 10 };
@@ -43,7 +44,7 @@ Deno.test("trainingFlops() counts three passes, without the gradient of the imag
 
 Deno.test("runFlops() adds up the passes of every stage over the images of all epochs", () => {
   const dataset = smallDataset();
-  const student = forwardFlops({ depth: 8, channels: 1, classes: 4 }, dataset);
+  const student = forwardFlops(TINY, dataset);
   const teacher = forwardFlops({ depth: 10, stages: 4, channels: 1, classes: 4 }, dataset);
   const flops = (method: string) =>
     runFlops(smallSpecification(method, { epochs: 6 }), "resnet10-4stage", dataset, 20, 8);

@@ -17,7 +17,7 @@ Deno.test("canonicalJson() does not depend on the order of keys", () => {
 
 Deno.test("runName() is readable, and different for every specification", () => {
   const name = runName(smallSpecification());
-  assertMatch(name, /^quarters-resnet8-bss-smoke-seed1-[0-9a-f]{10}$/);
+  assertMatch(name, /^quarters-resnet8x0\.25-bss-smoke-seed1-[0-9a-f]{10}$/);
   assertEquals(name, runName(smallSpecification()));
   assertNotEquals(name, runName(smallSpecification("bss", { options: { eta: 0.9 } })));
   assertNotEquals(name, runName(smallSpecification("bss", { epochs: 4 })));

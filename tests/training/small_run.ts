@@ -5,7 +5,7 @@ import { methodNamed } from "../../lib/distillation/methods.ts";
 import { resolveOptions } from "../../lib/options.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
 import type { RunSpecification } from "../../lib/training/run_specification.ts";
-import { testClassifier } from "../networks.ts";
+import { testClassifier, TINY } from "../networks.ts";
 import { uniformNumbers } from "../numbers.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
@@ -52,7 +52,7 @@ export function smallSpecification(
       testImages: null,
     },
     teacher: method === "original" ? null : { name: "random", hash: "0" },
-    student: "resnet8",
+    student: "resnet8x0.25",
     method,
     options: resolveMethodOptions(methodNamed(method), { ...attack, ...options }),
     protocol: resolveOptions("protocol", protocolOptions, { epochs, batchSize: 10, learningRate }),
@@ -61,7 +61,7 @@ export function smallSpecification(
   };
 }
 
-export const smallTeacher = () => testClassifier({ depth: 8, channels: 1, classes: 4 }, "teacher");
+export const smallTeacher = () => testClassifier(TINY, "teacher 15");
 
 /** Makes the environment of a test's runs. */
 export const testEnvironment = (backend: string) => ({ backend, tfjs: "test" });

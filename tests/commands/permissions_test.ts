@@ -64,7 +64,7 @@ for (const [backend, ...denied] of [["wasm", "ffi", "net"], ["onednn", "net"]]) 
           ...[...ONE, "--backend", backend, "--results", folder],
         ]);
         assertEquals(code, 0, stderr);
-        assertMatch(stdout, /resnet8 +original +\d+\.\d\d/);
+        assertMatch(stdout, /resnet8x0\.25 +original +\d+\.\d\d/);
       }),
   });
 }

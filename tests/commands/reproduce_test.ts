@@ -53,7 +53,7 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
     const told = first.stderr.trimEnd().split("\n");
     const isDone = (line: string) => /seed \d: done, test \d+\.\d %, .*\d s$/.test(line);
     assertEquals(told.filter(isDone).length, 6, first.stderr);
-    assertMatch(told.at(-1)!, /^100\.0 % .* 6\/6 runs, resnet8 \S+ .*seed \d$/);
+    assertMatch(told.at(-1)!, /^100\.0 % .* 6\/6 runs, resnet8x0.25 \S+ .*seed \d$/);
     // No lines for epochs, only for runs and for the progress of all.
     assertEquals(told.filter((line) => !isDone(line) && !/^ *\d+\.\d % /.test(line)), []);
     const results = await ResultsFolder.openToRead(folder);
@@ -131,7 +131,7 @@ Deno.test({
         ...[folder, ...hinton, "--teacher-precision", "bf16"] as const,
       );
       assertEquals(code, 0, stderr);
-      assertMatch(stdout, /teacher fashion-mnist-subset-resnet14, bf16/);
+      assertMatch(stdout, /teacher fashion-mnist-subset-resnet14x0.25, bf16/);
       const results = await ResultsFolder.openToRead(folder);
       const [{ name }] = await Array.fromAsync(Deno.readDir(join(folder, "students")));
       const { metadata } = await results.read(`runs/${name.replace(".safetensors", "")}`);
@@ -354,8 +354,8 @@ Deno.test("reproduce names a damaged result and leaves it as it is, and runs and
       assertEquals(code, 2);
       assertStringIncludes(stderr, file);
       assertStringIncludes(stderr, text);
-      assertMatch(stdout, /resnet8 +original +\d+\.\d\d/);
-      assert(!/^(resnet8 +)?hinton +\d/m.test(stdout), stdout);
+      assertMatch(stdout, /resnet8x0\.25 +original +\d+\.\d\d/);
+      assert(!/^(resnet8x0\.25 +)?hinton +\d/m.test(stdout), stdout);
       assertStringIncludes(stdout, `Damaged: ${file}`);
       assertEquals(await Deno.readFile(file), damaged);
       const table = await (await ResultsFolder.openToRead(folder)).read("tables/quickstart-smoke");
@@ -392,8 +392,7 @@ Deno.test({
         folder,
         ...QUICKSTART,
         ...SMALL,
-        "--methods",
-        "original",
+        ...["--methods", "original", "--students", "resnet8"],
       );
       assertEquals(code, 2, stderr);
       assertStringIncludes(stderr, "the disk is full");

@@ -12,21 +12,22 @@ import { findTeacher, keepTeacher, listTeachers, teacherFile } from "../../lib/t
 import { trainTeacher } from "../../lib/teacher/train.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { makePytorchFile, tensor } from "../nn/make_pytorch_file.ts";
-import { testClassifier, testNetwork, TINY } from "../networks.ts";
+import { testClassifier, testNetwork } from "../networks.ts";
 import { valuesOf } from "../values_of.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 async function writeNetwork(file: string, layers: Layers): Promise<void> {
-  const network = testNetwork({ ...TINY, ...layers });
+  const network = testNetwork({ ...IMAGES, ...layers });
   await Deno.writeFile(file, await encodeResNet(network, {}));
   network.dispose();
 }
 
+const IMAGES = { channels: 1, classes: 4 };
 const FOUR_STAGES: Layers = { depth: 10, stages: 4 };
 
 /** Gives the accuracy of the test network, in percent of the test images. */
 async function accuracyOn({ test, mean, std }: Dataset): Promise<number> {
-  const classifier = testClassifier({ ...TINY, ...FOUR_STAGES });
+  const classifier = testClassifier({ ...IMAGES, ...FOUR_STAGES });
   const pixels = Float32Array.from(test.images, (value) => (value / 255 - mean[0]) / std[0]);
   const top = await valuesOf(() =>
     tf.argMax(classifier.logits(tf.tensor4d(pixels, [test.count, 8, 8, 1])), 1)
@@ -192,7 +193,7 @@ Deno.test("importTeacher() and trainTeacher() do not replace a teacher that a ca
     const before = await Deno.readFile(file);
     const dataset = smallDataset();
     const foreign = join(folder, "foreign.safetensors");
-    const network = testNetwork(TINY, "another");
+    const network = testNetwork({ ...IMAGES, depth: 8 }, "another");
     await Deno.writeFile(foreign, await encodeResNet(network, {}));
     network.dispose();
     await assertRejects(

@@ -11,7 +11,7 @@ import {
 import { encodeResNet, readResNet } from "../../lib/nn/weights_file.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
-import { testNetwork, TINY, TINY_WIDE } from "../networks.ts";
+import { testNetwork, TINY_WIDE } from "../networks.ts";
 import { uniformNumbers } from "../numbers.ts";
 
 const tensors = new Map<string, StoredTensor>([

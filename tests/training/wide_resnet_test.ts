@@ -22,12 +22,13 @@ for (const name of ["original", "bss", "fitnet", "attention"]) {
       // Plain JavaScript is fifty times as slow.
       const students = backend === "cpu" ? [TINY_WIDE] : [TINY_WIDE, TINY];
       const method = methodNamed(name);
+      const options = name === "bss" ? { step: "newton", eta: 1.2 } : {};
       for (const stage of method.stages(resolveMethodOptions(method), 2)) {
         for (const architecture of students) {
           const state = stateFor(name, teacher, testNetwork(architecture, "student"));
           const losses: number[] = [];
           for (let step = 0; step < 3; step++) {
-            const { row } = await oneStep(name, { state, teacher, stage });
+            const { row } = await oneStep(name, { state, teacher, stage, options });
             losses.push(Number(row.loss));
           }
           assert(losses[2] < losses[0], `stage ${stage.name}: ${losses}`);

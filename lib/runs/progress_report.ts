@@ -12,6 +12,8 @@ interface Share {
   readonly all: number;
   /** null before the run's first news */
   done: number | null;
+  /** With the finished evaluations, once the training is over */
+  measured: number;
   /** The latest test accuracy: ", test 70.3 %" */
   accuracy: string;
 }
@@ -34,6 +36,7 @@ export class ProgressReport {
         training: training ? run.flops : 0,
         all: flopsOf(work),
         done: null,
+        measured: 0,
         accuracy: "",
       });
     }
@@ -54,7 +57,13 @@ export class ProgressReport {
         return this.#advance(run, news.step * aStep, label);
       }
       case "trained":
+        known.measured = training;
         return this.#advance(run, training, label);
+      case "measuring":
+        return this.#advance(run, known.measured, `${label}, ${news.evaluation.name}`);
+      case "measured":
+        known.measured += news.evaluation.flops;
+        return this.#advance(run, known.measured, label);
       case "done":
       case "done elsewhere": {
         this.#finished++;

@@ -3,13 +3,8 @@ import { join } from "node:path";
 import { lockRun, type RunLock } from "./run_lock.ts";
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerNews } from "./run_protocol.ts";
 import { type WorkLeft, workLeft } from "./work_left.ts";
-import { type PlannedRun, resultNameOf } from "./planned_run.ts";
-import {
-  type RunProvenance,
-  studentFile,
-  writeEvaluations,
-  writeRun,
-} from "./table/run_results.ts";
+import { type PlannedEvaluation, type PlannedRun, resultNameOf } from "./planned_run.ts";
+import { type RunProvenance, studentFile, writeEvaluation, writeRun } from "./table/run_results.ts";
 import { failureText } from "../as_user_error.ts";
 import type { Backend } from "../backend/backend.ts";
 import { startBackend } from "../backend/start_backend.ts";
@@ -37,6 +32,7 @@ export interface RunSettings {
 export type RunNews =
   | WorkerNews
   | { readonly type: "trained" | "done elsewhere" }
+  | { readonly type: "measuring" | "measured"; readonly evaluation: PlannedEvaluation }
   | { readonly type: "done"; readonly seconds: number };
 
 export interface RunReport {
@@ -182,19 +178,21 @@ async function runOne(
   // Also removes those of a process that was killed right here.
   await rm(checkpoints, { recursive: true, force: true });
   onNews?.(run, { type: "trained" });
-  if (evaluations.length > 0) {
-    const { metadata: { weights } } = await folder.read(resultNameOf(run));
+  const { metadata: { weights } } = await folder.read(resultNameOf(run));
+  for (const evaluation of evaluations) {
+    onNews?.(run, { type: "measuring", evaluation });
     const answer = await worker.ask({
       type: "evaluate",
       studentFile: studentFile(folder, run),
       specification,
       teacher,
       weights,
-      evaluations,
+      evaluation,
     });
     if (answer.type !== "evaluated") return false;
     await lock.check();
-    await writeEvaluations(folder, run, evaluations, answer.found, { weights, ...made });
+    await writeEvaluation(folder, run, evaluation, answer.found, { weights, ...made });
+    onNews?.(run, { type: "measured", evaluation });
   }
   return true;
 }

@@ -29,7 +29,7 @@ export type ToWorker =
     readonly studentFile: string;
     /** SHA-256 of that file */
     readonly weights: string;
-    readonly evaluations: readonly PlannedEvaluation[];
+    readonly evaluation: PlannedEvaluation;
   }
   | { readonly type: "abort" };
 
@@ -61,8 +61,7 @@ export type WorkerAnswer =
   }
   | {
     readonly type: "evaluated";
-    /** In the order of the requested evaluations */
-    readonly found: readonly TimedMeasured[];
+    readonly found: TimedMeasured;
   }
   | { readonly type: "aborted" };
 

@@ -3,7 +3,7 @@
  * Trains and evaluates runs in a worker thread, one after the other. With several workers, a
  * backend that uses one core uses them all, and the runner stays responsive.
  */
-import type { FromWorker, TimedMeasured, ToWorker } from "./run_protocol.ts";
+import type { FromWorker, ToWorker } from "./run_protocol.ts";
 import { weightsFault } from "./table/result_fault.ts";
 import type { EvaluationMemory } from "../analysis/evaluations/evaluation.ts";
 import { evaluationNamed } from "../analysis/evaluations/evaluations.ts";
@@ -84,22 +84,20 @@ async function trainStudent(
 }
 
 async function evaluateStudent(
-  { specification, teacher: planned, studentFile, weights, evaluations }: Request<"evaluate">,
+  { specification, teacher: planned, studentFile, weights, evaluation }: Request<"evaluate">,
 ): Promise<void> {
   const { own } = await imagesOf(specification);
   const student = frozenOf(await loadStudent(studentFile, runName(specification), weights));
   const teacher = frozenOf(await loadPlanned(planned));
   const memory = memoryOf(specification, planned);
   try {
-    const found: TimedMeasured[] = [];
-    for (const { name, options } of evaluations) {
-      const context = { student, teacher, dataset: own, memory };
-      const start = performance.now();
-      const measure = () => evaluationNamed(name).measure(options, context);
-      const measured = await untilStopped(abort.signal, measure);
-      found.push({ ...measured, seconds: (performance.now() - start) / 1000 });
-    }
-    send({ type: "evaluated", found });
+    const { name, options } = evaluation;
+    const context = { student, teacher, dataset: own, memory };
+    const start = performance.now();
+    const measure = () => evaluationNamed(name).measure(options, context);
+    const measured = await untilStopped(abort.signal, measure);
+    const seconds = (performance.now() - start) / 1000;
+    send({ type: "evaluated", found: { ...measured, seconds } });
   } finally {
     student.dispose();
     teacher.dispose();

@@ -17,8 +17,11 @@ interface Stoppable {
 
 const underWay = new Set<Stoppable>();
 
-/** The signal of the work around a call. */
-const signalOfWork = new AsyncLocalStorage<AbortSignal>();
+/**
+ * The work around a call. Deno may start a test or a cell in the context of the work that ran last,
+ * and must not stop it by the signal of work that is over.
+ */
+const workAround = new AsyncLocalStorage<{ readonly signal: AbortSignal; isOver: boolean }>();
 
 /** True after a Stop that found no work under way; the next work takes it. */
 let isUnheeded = false;
@@ -40,7 +43,7 @@ export async function untilStopped<T>(
 ): Promise<T> {
   throwIfStopped();
   for (const { abort } of underWay) abort.signal.throwIfAborted();
-  const outer = signalOfWork.getStore();
+  const outer = signalAround();
   const abort = new AbortController();
   const { promise: givenUp, reject } = Promise.withResolvers<never>();
   const stoppable = { abort, giveUp: () => reject(abort.signal.reason) };
@@ -48,7 +51,9 @@ export async function untilStopped<T>(
   try {
     const any = AbortSignal.any([abort.signal, signal, outer].filter((one) => one !== undefined));
     any.throwIfAborted();
-    const done = await Promise.race([signalOfWork.run(any, () => work(any)), givenUp]);
+    const own = { signal: any, isOver: false };
+    const end = workAround.run(own, () => work(any)).finally(() => own.isOver = true);
+    const done = await Promise.race([end, givenUp]);
     abort.signal.throwIfAborted();
     return done;
   } finally {
@@ -72,7 +77,12 @@ export async function stopPoint(): Promise<void> {
     lastTurn = performance.now();
   }
   throwIfStopped();
-  signalOfWork.getStore()?.throwIfAborted();
+  signalAround()?.throwIfAborted();
+}
+
+function signalAround(): AbortSignal | undefined {
+  const work = workAround.getStore();
+  return work?.isOver ? undefined : work?.signal;
 }
 
 let isListening = false;

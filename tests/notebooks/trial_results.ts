@@ -2,7 +2,7 @@ import type { Experiment } from "../../lib/runs/experiment.ts";
 import { openPlan } from "../../lib/runs/open_plan.ts";
 import { resultNameOf } from "../../lib/runs/planned_run.ts";
 import { workLeft } from "../../lib/runs/work_left.ts";
-import { studentFile, writeEvaluations, writeRun } from "../../lib/runs/table/run_results.ts";
+import { studentFile, writeEvaluation, writeRun } from "../../lib/runs/table/run_results.ts";
 import type { Measured } from "../../lib/analysis/evaluations/evaluation.ts";
 import { evaluationNamed } from "../../lib/analysis/evaluations/evaluations.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
@@ -68,8 +68,10 @@ export async function fillResults(path: string, experiment: Experiment, left = 0
     measured.set(name, await evaluationNamed(name).measure(few, context));
   }
   for (const { run, evaluations } of works) {
-    const found = evaluations.map(({ name }) => ({ ...measured.get(name)!, seconds: 1 }));
     const { metadata: { weights } } = await folder.read(resultNameOf(run));
-    await writeEvaluations(folder, run, evaluations, found, { weights, ...made });
+    for (const evaluation of evaluations) {
+      const found = { ...measured.get(evaluation.name)!, seconds: 1 };
+      await writeEvaluation(folder, run, evaluation, found, { weights, ...made });
+    }
   }
 }

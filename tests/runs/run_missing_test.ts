@@ -2,21 +2,25 @@ import { assertEquals } from "@std/assert";
 import { exists } from "../../lib/data/read_data_file.ts";
 import { join } from "node:path";
 import { quickstart } from "../../experiments/quickstart.ts";
+import { table4 } from "../../experiments/table4.ts";
 import { openPlan } from "../../lib/runs/open_plan.ts";
+import { resultNameOf } from "../../lib/runs/planned_run.ts";
 import { runMissing } from "../../lib/runs/run_missing.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
+/** The shortest run */
+const ONE = {
+  scale: "smoke" as const,
+  methods: ["original"],
+  seeds: [1],
+  fractions: [0.01],
+};
+
 Deno.test("a signal that aborts while the run's worker is starting stops the run", async () => {
   await withTemporaryFolder(async (path) => {
     const folder = await ResultsFolder.open(path);
-    const choices = {
-      scale: "smoke" as const,
-      methods: ["original"],
-      seeds: [1],
-      fractions: [0.01],
-    };
-    const plan = await openPlan(quickstart, choices);
+    const plan = await openPlan(quickstart, ONE);
     const stop = new AbortController();
     const report = runMissing(plan, { folder, backend: "wasm", signal: stop.signal });
     // The lock is the last thing before the worker.
@@ -25,5 +29,33 @@ Deno.test("a signal that aborts while the run's worker is starting stops the run
     stop.abort();
     await report.catch(() => {});
     assertEquals((await folder.names()).length, 0);
+  });
+});
+
+Deno.test("a run that is stopped while it is measured keeps each finished evaluation", async () => {
+  await withTemporaryFolder(async (path) => {
+    const folder = await ResultsFolder.open(path);
+    const plan = await openPlan(table4, ONE);
+    const [first, second] = plan[0].evaluations;
+    const stop = new AbortController();
+    const settings = { folder, backend: "wasm" };
+    const stopped = await runMissing(plan, {
+      ...settings,
+      signal: stop.signal,
+      onNews: (_run, news) =>
+        news.type === "measuring" && news.evaluation === second && stop.abort(),
+    });
+    assertEquals(stopped.left, plan);
+    assertEquals(await folder.names(), [first.result, resultNameOf(plan[0])]);
+
+    const measured: string[] = [];
+    const finished = await runMissing(plan, {
+      ...settings,
+      onNews: (_run, news) => {
+        if (news.type === "measured") measured.push(news.evaluation.name);
+      },
+    });
+    assertEquals(finished.finished, plan);
+    assertEquals(measured, plan[0].evaluations.slice(1).map(({ name }) => name));
   });
 });

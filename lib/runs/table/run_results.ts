@@ -58,35 +58,27 @@ const MEASUREMENT_COLUMNS: Columns = {
 };
 
 /**
- * Writes the measurements of a run's student, one result per evaluation.
+ * Writes the measurements of a run's student.
  *
  * @param made.weights the hash of the student's file
  */
-export async function writeEvaluations(
+export async function writeEvaluation(
   folder: ResultsFolder,
   { name: run, teacher }: PlannedRun,
-  evaluations: readonly PlannedEvaluation[],
-  found: readonly TimedMeasured[],
+  { result, name, options }: PlannedEvaluation,
+  { measurements, warnings = [], seconds }: TimedMeasured,
   made: RunProvenance & { readonly weights: string },
 ): Promise<void> {
-  for (const [index, { result, name, options }] of evaluations.entries()) {
-    const { measurements, warnings = [], seconds } = found[index];
-    await folder.write(
-      result,
-      MEASUREMENT_COLUMNS,
-      measurements.map((row) => ({ ...row })),
-      {
-        run,
-        evaluation: name,
-        options: canonicalJson(options),
-        teacher: canonicalJson({ name: teacher.name, hash: teacher.hash }),
-        ...made,
-        seconds: seconds.toFixed(1),
-        ...(warnings.length > 0 ? { warnings: JSON.stringify(warnings) } : {}),
-        finished: new Date().toISOString(),
-      },
-    );
-  }
+  await folder.write(result, MEASUREMENT_COLUMNS, measurements.map((row) => ({ ...row })), {
+    run,
+    evaluation: name,
+    options: canonicalJson(options),
+    teacher: canonicalJson({ name: teacher.name, hash: teacher.hash }),
+    ...made,
+    seconds: seconds.toFixed(1),
+    ...(warnings.length > 0 ? { warnings: JSON.stringify(warnings) } : {}),
+    finished: new Date().toISOString(),
+  });
 }
 
 const TEXT_COLUMNS = new Set(["stage"]);

@@ -11,25 +11,30 @@ const SOON = 2;
 const SOON_ON_PROCESSOR = 10;
 
 /** Enough images to stop a run in the middle of an epoch. */
-const IMAGES = { fraction: 0.04, testImages: null };
-const A_FEW_IMAGES = { fraction: 0.002, testImages: 10 };
+const IMAGES = { method: "bss", fraction: 0.04, testImages: null };
+/** Each new number of attacked samples would cost such a driver a compilation. */
+const A_FEW_IMAGES = { method: "hinton", fraction: 0.002, testImages: 10 };
 
 /** Code that prepares a small run in the kernel's variables. */
 const prepare = (
   backend: string,
-  { fraction, testImages }: { fraction: number; testImages: number | null },
+  { method, fraction, testImages }: {
+    method: string;
+    fraction: number;
+    testImages: number | null;
+  },
 ) => `
 import * as bss from "../lib/mod.ts";
 import * as experiments from "../experiments/mod.ts";
 const { backend } = await bss.startBackend("${backend}");
 const dataset = await bss.loadDataset("fashion-mnist-subset");
-const { file } = await bss.findTeacher("../results", dataset.name, "resnet14");
+const { file } = await bss.findTeacher("../results", dataset.name, "resnet14x0.25");
 const teacher = bss.freeze((await bss.readResNet(file)).network);
 const results = await Deno.makeTempDir();
 const quickstart = experiments.experimentNamed("quickstart");
 const plan = await experiments.openPlan(quickstart, {
   scale: "smoke",
-  methods: ["bss"],
+  methods: ["${method}"],
   seeds: [1],
 });
 const { dataset: images, protocol, ...rest } = plan[0].specification;

@@ -24,7 +24,10 @@ const command = {
 } as const;
 
 /** The slowest folders. They start first, so that no long one is left for the end. */
-const LONGEST_FIRST = ["commands", "notebooks", "runs", "integrity", "training", "browser"];
+const LONGEST_FIRST = [
+  ...["commands", "notebooks", "runs", "integrity", "training", "browser", "nn", "golden"],
+  "backend",
+];
 
 /**
  * Folders whose files share an isolate, since starting and compiling TensorFlow.js for each file

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
 import type { Attack, AttackClasses, AttackResult } from "../../lib/attack/attack.ts";
@@ -236,13 +236,6 @@ for (const attack of attacks) {
 
 Deno.test("attackNamed() lists the attacks", () => {
   assertEquals(attackNamed("deepfool").shortName, "deepfool");
-  try {
-    attackNamed("deepfol");
-    throw new Error("it should have thrown");
-  } catch (error) {
-    assert(error instanceof UserError);
-    assert(
-      error.message.includes("bss, noise, fgsm, pgd, deepfool, carlini-wagner, apgd, fab, square"),
-    );
-  }
+  const all = attacks.map(({ shortName }) => shortName).join(", ");
+  assertThrows(() => attackNamed("deepfol"), UserError, all);
 });

@@ -14,8 +14,9 @@ export const quickstart: Experiment = {
   claims: claimsOf("quickstart"),
   scales: atEachScale(({ grid }, scale) => [{
     ...grid,
-    dataset: "fashion-mnist-subset",
-    teacher: scale === "smoke" ? grid.teacher : "resnet14",
+    ...(scale === "paper"
+      ? { dataset: "fashion-mnist-subset", teacher: "resnet14", protocol: {} }
+      : {}),
     methods: [
       { name: "original" },
       { name: "hinton" },
@@ -23,6 +24,5 @@ export const quickstart: Experiment = {
     ],
     seeds: [1, 2],
     evaluations: [],
-    protocol: scale === "paper" ? {} : grid.protocol,
   }]),
 };

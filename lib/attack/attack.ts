@@ -73,7 +73,7 @@ export interface AttackDefinition<R extends Rules> {
   readonly shortName: string;
   /** One sentence with its source. */
   readonly summary: string;
-  /** With their defaults. Every attack has `clamp`, the bounds of its pixels (`pixel_space.ts`). */
+  /** With their defaults. Every attack has `clamp`, the bounds of its pixels (`pixelBounds`). */
   readonly options: R;
   /**
    * The units of its defaults: "pixels" in 0…1, as in the literature on robustness, or "normalised"

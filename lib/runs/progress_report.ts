@@ -12,8 +12,6 @@ interface Share {
   readonly all: number;
   /** null before the run's first news */
   done: number | null;
-  /** With the finished evaluations, once the training is over */
-  measured: number;
   /** The latest test accuracy: ", test 70.3 %" */
   accuracy: string;
 }
@@ -36,7 +34,6 @@ export class ProgressReport {
         training: training ? run.flops : 0,
         all: flopsOf(work),
         done: null,
-        measured: 0,
         accuracy: "",
       });
     }
@@ -49,7 +46,7 @@ export class ProgressReport {
     const share = fraction < 1 ? ` on ${Number((100 * fraction).toPrecision(3))} %` : "";
     const label = `${student} ${run.label}${share} seed ${seed}`;
     const known = this.#runs.get(run.name)!;
-    const { training, all, accuracy } = known;
+    const { training, all, done, accuracy } = known;
     switch (news.type) {
       case "progress": {
         const aStep = training / news.steps;
@@ -57,13 +54,11 @@ export class ProgressReport {
         return this.#advance(run, news.step * aStep, label);
       }
       case "trained":
-        known.measured = training;
         return this.#advance(run, training, label);
       case "measuring":
-        return this.#advance(run, known.measured, `${label}, ${news.evaluation.name}`);
+        return this.#advance(run, done ?? 0, `${label}, ${news.evaluation.name}`);
       case "measured":
-        known.measured += news.evaluation.flops;
-        return this.#advance(run, known.measured, label);
+        return this.#advance(run, (done ?? 0) + news.evaluation.flops, label);
       case "done":
       case "done elsewhere": {
         this.#finished++;

@@ -178,6 +178,7 @@ async function runOne(
   // Also removes those of a process that was killed right here.
   await rm(checkpoints, { recursive: true, force: true });
   onNews?.(run, { type: "trained" });
+  if (evaluations.length === 0) return true;
   const { metadata: { weights } } = await folder.read(resultNameOf(run));
   for (const evaluation of evaluations) {
     onNews?.(run, { type: "measuring", evaluation });

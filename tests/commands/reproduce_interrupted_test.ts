@@ -82,7 +82,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const { code, stderr, stdout } = await run.ended();
       assertEquals(code, 1, stderr);
       assertStringIncludes(stderr, `${signal}; stopping at a checkpoint`);
-      assertMatch(stderr, /not finished: fashion-mnist-subset-resnet8x0.25-bss-\S+/);
+      assertMatch(stderr, /not finished: fashion-mnist-subset-resnet8x0\.25-bss-\S+/);
       assertStringIncludes(stdout, "Missing: resnet8x0.25 bss");
       assertEquals(await filesIn(join(stopped, "runs")), {});
 
@@ -127,7 +127,7 @@ Deno.test("reproduce --until stops in time and says what is left; the same comma
       // The whole run would take minutes. The checkpoint may take some more seconds.
       assert(seconds > time && seconds < time + 30, `${seconds} s`);
       assertStringIncludes(stderr, "the time is up; stopping at a checkpoint");
-      assertMatch(stderr, /not finished: fashion-mnist-subset-resnet8x0.25-original-\S+/);
+      assertMatch(stderr, /not finished: fashion-mnist-subset-resnet8x0\.25-original-\S+/);
     } while (time < 60 && !await exists(join(folder, "checkpoints")));
     const again = await reproduce(folder, ...long, "--until", `${time}s`);
     assertEquals(again.code, 1);

@@ -53,7 +53,7 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
     const told = first.stderr.trimEnd().split("\n");
     const isDone = (line: string) => /seed \d: done, test \d+\.\d %, .*\d s$/.test(line);
     assertEquals(told.filter(isDone).length, 6, first.stderr);
-    assertMatch(told.at(-1)!, /^100\.0 % .* 6\/6 runs, resnet8x0.25 \S+ .*seed \d$/);
+    assertMatch(told.at(-1)!, /^100\.0 % .* 6\/6 runs, resnet8x0\.25 \S+ .*seed \d$/);
     // No lines for epochs, only for runs and for the progress of all.
     assertEquals(told.filter((line) => !isDone(line) && !/^ *\d+\.\d % /.test(line)), []);
     const results = await ResultsFolder.openToRead(folder);
@@ -131,7 +131,7 @@ Deno.test({
         ...[folder, ...hinton, "--teacher-precision", "bf16"] as const,
       );
       assertEquals(code, 0, stderr);
-      assertMatch(stdout, /teacher fashion-mnist-subset-resnet14x0.25, bf16/);
+      assertMatch(stdout, /teacher fashion-mnist-subset-resnet14x0\.25, bf16/);
       const results = await ResultsFolder.openToRead(folder);
       const [{ name }] = await Array.fromAsync(Deno.readDir(join(folder, "students")));
       const { metadata } = await results.read(`runs/${name.replace(".safetensors", "")}`);
@@ -254,11 +254,11 @@ Deno.test({
       });
       const results = await ResultsFolder.openToRead(folder);
       const [name] = (await results.names()).filter((name) => name.startsWith("runs/"));
-      const { metadata } = await results.read(name);
-      assertMatch(metadata.library, /^oneDNN 3\./);
-      assertEquals(metadata.instructions, "SSE4.1");
-      assertEquals(metadata.variables, "DNNL_MAX_CPU_ISA=SSE41");
-      assertStringIncludes(metadata.machine, "SSE4.1");
+      const { library, instructions, variables, machine } = (await results.read(name)).metadata;
+      assertMatch(library, /^oneDNN 3\./);
+      assertEquals(instructions, "SSE4.1");
+      assertEquals(variables, "DNNL_MAX_CPU_ISA=SSE41");
+      assertStringIncludes(machine, "SSE4.1");
     });
   },
 });

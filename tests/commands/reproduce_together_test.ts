@@ -76,7 +76,7 @@ Deno.test("a run that fails does not stop the others, and is listed at the end w
     );
     assertEquals(code, 2);
     const list = stderr.slice(stderr.indexOf("failed: "));
-    assertMatch(list, /^failed: fashion-mnist-subset-resnet8x0.25-bss-\S+\n {2}.*not finite/);
+    assertMatch(list, /^failed: fashion-mnist-subset-resnet8x0\.25-bss-\S+\n {2}.*not finite/);
     assertStringIncludes(list, "run the same command again");
     assertMatch(stdout, /resnet8x0\.25 +original +\d+\.\d\d/);
     assertStringIncludes(stdout, "Missing: resnet8x0.25 bss (temperature=1e-30)");

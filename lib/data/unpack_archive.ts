@@ -1,9 +1,12 @@
+import { createReadStream } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
 import { Unzip, UnzipInflate, unzipSync } from "fflate";
+import { createTarDecoder } from "modern-tar";
 import { download, type RemoteFile } from "./download.ts";
 import { md5OfFile } from "./md5.ts";
 import { exists } from "./read_data_file.ts";
-import { createMember, untar } from "./untar.ts";
 import { writeVerifiedRecord } from "./verified_record.ts";
 import { UserError } from "../user_error.ts";
 
@@ -53,6 +56,37 @@ async function provideArchive(archive: RemoteFile, file: string): Promise<void> 
   );
 }
 
+/**
+ * Unpacks a .tar.gz, member by member.
+ *
+ * @param limit the most bytes that the archive may have uncompressed
+ * @throws Error if the archive is not whole or exceeds the limit, or if a member is a link or a
+ *   device or would lie outside the folder
+ */
+async function untar(file: string, folder: string, limit: number): Promise<void> {
+  const members = ReadableStream.from(uncompressed(file, limit))
+    .pipeThrough(createTarDecoder({ strict: true }));
+  for await (const { header: { name, type }, body } of members) {
+    if (type !== "file" && type !== "directory") {
+      throw new Error(
+        `its member ${JSON.stringify(name)} is a link or a device (${type}), but only files and ` +
+          "folders are allowed",
+      );
+    }
+    using target = createMember(folder, type === "directory" ? `${name}/` : name);
+    for await (const piece of body) if (target) writeAll(target, piece);
+  }
+}
+
+async function* uncompressed(file: string, limit: number): AsyncGenerator<Uint8Array, void> {
+  let left = limit;
+  for await (const chunk of pipeline(createReadStream(file), createGunzip(), () => {})) {
+    left -= chunk.length;
+    if (left < 0) throw new Error(`it holds more than ${limit} bytes`);
+    yield chunk;
+  }
+}
+
 /** Compressed bytes to process at a time; they become up to a thousand times as many. */
 const STEP = 1 << 12;
 
@@ -76,7 +110,7 @@ async function unzip(file: string, folder: string, limit: number): Promise<void>
       if (error) throw error;
       left -= chunk.length;
       if (left < 0) throw new Error(`it holds more than ${limit} bytes`);
-      for (let at = 0; at < chunk.length;) at += created.writeSync(chunk.subarray(at));
+      writeAll(created, chunk);
       if (!isLast) return;
       created.close();
       target = null;
@@ -92,4 +126,27 @@ async function unzip(file: string, folder: string, limit: number): Promise<void>
   } finally {
     (target as Deno.FsFile | null)?.close();
   }
+}
+
+/**
+ * Creates a file of an archive and its parent folders.
+ *
+ * @param folder folder that the archive is unpacked into
+ * @param name name of the member; the name of a folder ends with a slash
+ * @returns null for a folder, which is made with its files
+ * @throws Error if the member would lie outside the folder, or exists already
+ */
+function createMember(folder: string, name: string): Deno.FsFile | null {
+  const parts = name.split(/[/\\]/);
+  if (parts[0] === "" || /^[a-z]:/i.test(name) || parts.includes("..")) {
+    throw new Error(`its member ${JSON.stringify(name)} would lie outside the folder`);
+  }
+  if (parts.at(-1) === "") return null;
+  const path = join(folder, ...parts);
+  Deno.mkdirSync(dirname(path), { recursive: true });
+  return Deno.openSync(path, { write: true, createNew: true });
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }

@@ -11,7 +11,7 @@ Deno.test("--student-precision sets an option of the protocol, and float32 none"
   const bf16 = { protocol: { studentPrecision: "bf16" } };
   assertEquals(setBy("--student-precision", "bf16"), bf16);
   assertEquals(setBy("--student-precision", "bf16", "--set", "bss.eta=1"), {
-    ...{ bss: { eta: 1 } },
+    bss: { eta: 1 },
     ...bf16,
   });
   assertEquals(setBy("--student-precision", "f32"), {});

@@ -1,38 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { experimentNamed } from "../../experiments/experiments.ts";
-import { parseCommandLine } from "../../lib/commands/command_line.ts";
-import { folderOptions } from "../../lib/commands/common_options.ts";
+import { type PlannedCommand, planOfRuns } from "../../experiments/plan_of_runs.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
-import { choiceOptions, parseChoices } from "../../lib/runs/choices.ts";
 import { mergePlans, type PlannedRun } from "../../lib/runs/planned_run.ts";
 import { planRuns } from "../../lib/runs/plan.ts";
 import { namedSources } from "./plan_sources.ts";
 
-const TEXT = await Deno.readTextFile(join(PROJECT_ROOT, "experiments", "README.md"));
+const parts = await planOfRuns();
 
-/** The command `reproduce`, as far as the plan uses it. */
-const REPRODUCE = {
-  name: "reproduce",
-  summary: "",
-  positionals: "[experiment…]",
-  options: { ...choiceOptions, ...folderOptions },
-} as const;
-
-/** The commands of each part, by its letter. */
-const parts = new Map(
-  TEXT.split("\n### ").slice(1).map((part) => [
-    part.split("\n")[0],
-    [...part.matchAll(/^deno task reproduce (.*)$/gm)].map(([, words]) => words.split(" ")),
-  ]),
-);
-
-async function runsOf(words: readonly string[]): Promise<PlannedRun[]> {
-  const { positionals, options } = parseCommandLine(REPRODUCE, words);
-  const choices = parseChoices(options);
+async function runsOf({ experiments, choices }: PlannedCommand): Promise<PlannedRun[]> {
   return mergePlans(
     await Promise.all(
-      positionals.map((name) => planRuns(experimentNamed(name), choices, namedSources)),
+      experiments.map((name) => planRuns(experimentNamed(name), choices, namedSources)),
     ),
   );
 }
@@ -93,29 +73,29 @@ Deno.test("the plan of runs has what the answers need", async () => {
 });
 
 Deno.test("the plan of runs counts the runs that each part adds", async () => {
+  const text = await Deno.readTextFile(join(PROJECT_ROOT, "experiments", "README.md"));
   const made = new Set<string>();
   for (const [part, commands] of parts) {
     const before = made.size;
-    for (const words of commands) {
-      const { results } = parseCommandLine(REPRODUCE, words).options;
-      for (const { name } of await runsOf(words)) made.add(`${results}/runs/${name}`);
+    for (const command of commands) {
+      for (const { name } of await runsOf(command)) made.add(`${command.results}/runs/${name}`);
     }
-    const [, count] = new RegExp(`^\\| ${part} .*\\| (\\d+) +\\|$`, "m").exec(TEXT) ?? [];
+    const [, count] = new RegExp(`^\\| ${part} .*\\| (\\d+) +\\|$`, "m").exec(text) ?? [];
     assertEquals(made.size - before, Number(count), `part ${part}`);
   }
 });
 
 Deno.test("the plan of runs has one configuration, but for the float32 runs", async () => {
-  for (const words of [...parts.values()].flat()) {
-    const { options } = parseCommandLine(REPRODUCE, words);
-    const isFloat32 = options.results === "results/cifar10-f32";
-    if (!isFloat32) assertEquals(options.results, "results/cifar10");
-    assertEquals(parseChoices(options).teacherPrecision, isFloat32 ? "f32" : "bf16");
-    for (const { label, specification: { dataset, scale, protocol } } of await runsOf(words)) {
+  for (const command of [...parts.values()].flat()) {
+    const { experiments: [experiment], choices, results } = command;
+    const isFloat32 = results === "results/cifar10-f32";
+    if (!isFloat32) assertEquals(results, "results/cifar10");
+    assertEquals(choices.teacherPrecision, isFloat32 ? "f32" : "bf16");
+    for (const { label, specification: { dataset, scale, protocol } } of await runsOf(command)) {
       assertEquals([dataset.name, scale], ["cifar10", "paper"]);
       if (isFloat32) continue;
       // Part p compares both precisions.
-      const isToCompare = words[0] === "precision" && !label.endsWith("bf16");
+      const isToCompare = experiment === "precision" && !label.endsWith("bf16");
       assertEquals(protocol.studentPrecision, isToCompare ? undefined : "bf16");
       assertEquals(protocol.evaluateEvery, 5);
     }

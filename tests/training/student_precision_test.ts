@@ -77,8 +77,11 @@ Deno.test("trainOnPoints() refuses bfloat16, which a dense network does not have
   await assertRejects(
     () =>
       trainOnPoints({
-        ...{ points: toyNamed("circles").make(24, Math.random), method: methodNamed("original") },
-        ...{ teacher: null, hidden: [8], seed: 1 },
+        points: toyNamed("circles").make(24, Math.random),
+        method: methodNamed("original"),
+        teacher: null,
+        hidden: [8],
+        seed: 1,
         protocol: { studentPrecision: "bf16" },
       }),
     UserError,

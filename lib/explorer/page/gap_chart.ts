@@ -35,7 +35,10 @@ export function gapChart(
     chart.append(
       draw("line", {
         class: gap === 0 ? "zero" : "grid",
-        ...{ x1: left, x2: right, y1: y(gap), y2: y(gap) },
+        x1: left,
+        x2: right,
+        y1: y(gap),
+        y2: y(gap),
       }),
       draw("text", { x: left - 6, y: y(gap) + 4, "text-anchor": "end" }, formatNumber(gap, 0)),
     );
@@ -48,7 +51,10 @@ export function gapChart(
   chart.append(
     draw("line", {
       class: "current",
-      ...{ x1: x(current), x2: x(current), y1: MARGIN.top, y2: foot },
+      x1: x(current),
+      x2: x(current),
+      y1: MARGIN.top,
+      y2: foot,
     }),
     draw(
       "text",

@@ -46,7 +46,9 @@ const onPixels = {
 const noisy = {
   ...smallSpecification("bss"),
   options: resolveMethodOptions(methodNamed("bss"), {
-    ...{ attack: "noise", length: "given", baseSamples: 4 },
+    attack: "noise",
+    length: "given",
+    baseSamples: 4,
   }),
 };
 

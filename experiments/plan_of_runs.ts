@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { experimentNamed } from "./experiments.ts";
+import { parseCommandLine } from "../lib/commands/command_line.ts";
+import { folderOptions } from "../lib/commands/common_options.ts";
+import { exists } from "../lib/data/read_data_file.ts";
+import { PROJECT_ROOT } from "../lib/files/project_root.ts";
+import { formatMarkdownTable } from "../lib/report/cell.ts";
+import { choiceOptions, parseChoices } from "../lib/runs/choices.ts";
+import { type PlanChoices, planRuns } from "../lib/runs/plan.ts";
+import { planSources, recordedSources } from "../lib/runs/plan_sources.ts";
+import { mergePlans } from "../lib/runs/planned_run.ts";
+import { collectTable } from "../lib/runs/table/result_table.ts";
+import { ResultsFolder } from "../lib/store/results_folder.ts";
+import { UserError } from "../lib/user_error.ts";
+
+/** A command of the plan of runs. */
+export interface PlannedCommand {
+  /** The names of its experiments */
+  readonly experiments: readonly string[];
+  readonly choices: PlanChoices;
+  /** The results folder, from the project's root */
+  readonly results: string;
+}
+
+/** The options of `reproduce` that the plan uses. */
+const REPRODUCE = {
+  name: "reproduce",
+  summary: "",
+  positionals: "[experiment…]",
+  options: { ...choiceOptions, ...folderOptions },
+} as const;
+
+/** Reads the plan of runs from README.md beside this file: the commands of each part, by its letter. */
+export async function planOfRuns(): Promise<ReadonlyMap<string, readonly PlannedCommand[]>> {
+  const text = await Deno.readTextFile(join(PROJECT_ROOT, "experiments", "README.md"));
+  return new Map(
+    text.split("\n### ").slice(1).map((part) => [
+      part.split("\n")[0],
+      [...part.matchAll(/^deno task reproduce (.*)$/gm)].map(([, words]) => {
+        const { positionals, options } = parseCommandLine(REPRODUCE, words.split(" "));
+        return {
+          experiments: positionals,
+          choices: parseChoices(options),
+          results: options.results!,
+        };
+      }),
+    ]),
+  );
+}
+
+/** Makes a table of what each part of the plan has taken so far. A run counts in its first part. */
+export async function hoursOfPlan(): Promise<string> {
+  const seen = new Set<string>();
+  const isNew = (name: string) => !seen.has(name) && seen.add(name);
+  const lines: string[][] = [];
+  for (const [part, commands] of await planOfRuns()) {
+    let [planned, trained, training, measuring] = [0, 0, 0, 0];
+    for (const { experiments, choices, results } of commands) {
+      const path = join(PROJECT_ROOT, results);
+      if (!await exists(path)) continue;
+      const folder = await ResultsFolder.openToRead(path);
+      const sources = recordedSources(path, planSources({ results: path }));
+      const plans = experiments.map((name) => planRuns(experimentNamed(name), choices, sources));
+      const runs = mergePlans(await Promise.all(plans));
+
+      const own = runs.filter(({ name }) => isNew(`${results}/${name}`));
+      const { rows } = await collectTable(folder, own);
+      planned += own.length;
+      trained += rows.length;
+      training += sum(rows.map(({ costs }) => costs.seconds ?? 0));
+
+      const present = await folder.present();
+      const measured = runs.flatMap(({ evaluations }) => evaluations.map(({ result }) => result))
+        .filter((name) => present.has(name) && isNew(`${results}/${name}`));
+      const contents = await folder.readEach(measured);
+      measuring += sum(
+        contents.map((content) =>
+          content instanceof UserError ? 0 : Number(content.metadata.seconds)
+        ),
+      );
+    }
+    if (trained === 0 && measuring === 0) continue;
+    const hours = (seconds: number) => (seconds / 3600).toFixed(1);
+    lines.push([part, `${trained} of ${planned}`, hours(training), hours(measuring)]);
+  }
+  return formatMarkdownTable(["part", "runs", "hours of training", "hours of measuring"], lines);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

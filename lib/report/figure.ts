@@ -87,6 +87,8 @@ export interface Axis {
   readonly title: { readonly text: string };
   readonly type?: "log";
   readonly range?: readonly [low: number, high: number];
+  /** Keeps zero within the range. */
+  readonly rangemode?: "tozero";
   /** Distance between two ticks. */
   readonly dtick?: number;
   readonly tickvals?: readonly number[];

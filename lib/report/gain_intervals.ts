@@ -65,6 +65,7 @@ export function gainWithIntervals(
   const last = places.at(-1) ?? 0;
   const layout = figureLayout(title ?? `${what}, with 95 % intervals`, {
     title: { text: `${what} (${measure})` },
+    rangemode: "tozero",
     zeroline: true,
     zerolinecolor: "#333333",
     zerolinewidth: 2,

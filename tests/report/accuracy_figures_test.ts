@@ -167,7 +167,7 @@ Deno.test("gainWithIntervals() draws a row with an interval for each method, fro
   assertEquals(layout.yaxis.ticktext, ["hinton", "bss"]);
   assert(layout.yaxis.range![0] > layout.yaxis.range![1]);
   assertEquals(layout.xaxis.title.text, "Gain over original (percentage points)");
-  assertEquals(layout.xaxis.zeroline, true);
+  assertEquals([layout.xaxis.zeroline, layout.xaxis.rangemode], [true, "tozero"]);
 });
 
 Deno.test("gainWithIntervals() draws gains of the reference over the others if it is of interest", () => {

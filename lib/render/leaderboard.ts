@@ -42,7 +42,7 @@ export function leaderboardHtml(lines: readonly LeaderboardLine[]): string {
 interface Section {
   readonly id: string;
   readonly title: string;
-  /** HTML; only quick trials, which have no plot, need one */
+  /** HTML in the place of the plot, for quick trials, whose table is folded */
   readonly remark?: string;
   readonly lines: readonly LeaderboardLine[];
 }
@@ -78,13 +78,16 @@ function sectionHtml({ id, title, remark, lines }: Section): string {
   const byClaim = [...Map.groupBy(lines, ({ claim }) => claim).values()].flat();
   const measured = byClaim.filter(({ evidence }) => evidence.difference !== null);
   const open = byClaim.filter(({ evidence }) => evidence.difference === null);
-  const waiting = open.length === 0
-    ? ""
-    : `<details><summary>${counted(open.length, "planned claim")} ` +
-      `without data</summary>${tableHtml(open, `${title}: without data`)}</details>`;
+  const folded = (lines: readonly LeaderboardLine[], what: string, caption: string) =>
+    lines.length === 0
+      ? ""
+      : `<details><summary>${what}</summary>${tableHtml(lines, caption)}</details>`;
+  const planned = `${counted(open.length, "planned claim")} without data`;
   return `<section><h2 id="${escapeHtml(id)}">${escapeHtml(title)}</h2>` +
-    (remark ?? forestPlot(measured, title)) +
-    `${measured.length === 0 ? "" : tableHtml(measured, title)}${waiting}</section>`;
+    (remark === undefined
+      ? forestPlot(measured, title) + (measured.length > 0 ? tableHtml(measured, title) : "")
+      : remark + folded(measured, counted(measured.length, "claim"), title)) +
+    `${folded(open, planned, `${title}: without data`)}</section>`;
 }
 
 /** Makes a table in which each claim stands once, with a line for each place. */

@@ -66,6 +66,7 @@ Deno.test("the index starts with the answer, and has CIFAR-10 first and quick tr
     ">Tiny ImageNet</h2>",
     ">Quick trials on small images</h2>",
     "No evidence about the paper",
+    "<details><summary>1 claim</summary>",
     "a part of Fashion-MNIST, resnet8, 20 % of the images (quick)",
     ">Pages</h2>",
     '<a href="by-hand.html">By hand</a>',

@@ -21,6 +21,7 @@ import { renderPng } from "../lib/report/static_picture.ts";
 import type { PlanChoices } from "../lib/runs/plan.ts";
 import { gains } from "../lib/runs/report/figure_rows.ts";
 import { verdictLines } from "../lib/runs/report/verdict_words.ts";
+import { measureNamed } from "../lib/runs/table/measures.ts";
 import { collectTable } from "../lib/runs/table/result_table.ts";
 import { summarise } from "../lib/runs/table/summary.ts";
 import { type Verdict, verdicts } from "../lib/runs/table/verdicts.ts";
@@ -44,10 +45,15 @@ const FIFTH = {
   set: { protocol: { studentPrecision: "bf16", evaluateEvery: 5 } },
 } as const;
 
-/** The five rows of the answer: an experiment, and the claim that it decides. */
+/** The rows of the answer, the main claims first: an experiment, and a claim that it decides. */
 const ANSWER = [
   ["table1", "BSS beat training on labels alone"],
   ["table1", "BSS beat Hinton's distillation"],
+  ["table4", "BSS carry over directions that Hinton's distillation does not"],
+  [
+    "fidelity",
+    "With BSS a student agrees with its teacher more often than with Hinton's distillation",
+  ],
   ["table1", "BSS beat FitNet"],
   ["table1", "BSS beat FSP"],
   ["table3", "BSS teach more than FGSM's samples"],
@@ -127,7 +133,9 @@ async function answer(): Promise<string> {
     "the seeds below; the paper has 1.30 and 0.66 on all images). Verdicts by a rule that was " +
     "fixed before the runs:",
     "",
-    markdownVerdicts(found),
+    markdownVerdicts(found.filter(({ kind }) => kind !== "not measured")),
+    "",
+    "AngSim is the mean cosine between the ways to the boundary on teacher and student.",
   ].join("\n");
 }
 
@@ -149,9 +157,10 @@ async function precisionPart(): Promise<string> {
 
 function markdownVerdicts(found: readonly Verdict[]): string {
   return formatMarkdownTable(
-    ["claim", "seeds", "difference", "interval, adjusted", "verdict"],
-    verdictLines(found).map(({ claim, seeds, difference, interval, verdict }) => [
+    ["claim", "measure", "seeds", "difference", "interval, adjusted", "verdict"],
+    verdictLines(found).map(({ claim, seeds, difference, interval, verdict }, index) => [
       claim,
+      measureNamed(found[index].claim.measure).title,
       seeds ?? "",
       difference ?? "",
       interval ?? "",

@@ -11,7 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /**
  * Makes the answer so far: a headline, a forest plot and a table of the claims for each data set,
- * CIFAR-10 first, and the quick trials on small images apart.
+ * CIFAR-10 and what is decided first, and the quick trials on small images apart.
  */
 export function leaderboardHtml(lines: readonly LeaderboardLine[]): string {
   if (lines.length === 0) return "";
@@ -76,7 +76,8 @@ function seedsOf({ evidence }: LeaderboardLine): number {
 
 function sectionHtml({ id, title, remark, lines }: Section): string {
   const byClaim = [...Map.groupBy(lines, ({ claim }) => claim).values()].flat();
-  const measured = byClaim.filter(({ evidence }) => evidence.difference !== null);
+  const measured = byClaim.filter(({ evidence }) => evidence.difference !== null)
+    .toSorted((a, b) => Number(b.evidence.isDecided) - Number(a.evidence.isDecided));
   const open = byClaim.filter(({ evidence }) => evidence.difference === null);
   const folded = (lines: readonly LeaderboardLine[], what: string, caption: string) =>
     lines.length === 0

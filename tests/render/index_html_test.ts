@@ -104,6 +104,15 @@ Deno.test("the index shows a claim once for each data set, with a line for each 
   assertMatch(html, /<strong>waits for seeds<\/strong>.*>1 of 5</);
 });
 
+Deno.test("the index shows decided claims first", () => {
+  const html = indexOf(
+    verdictOf("open", "3 of 10 seeds", {}),
+    verdictOf("decided", "the opposite", { isDecided: true }),
+  );
+  const places = [...html.matchAll(/<th scope="rowgroup" rowspan="1">(\w+)</g)];
+  assertEquals(places.map(([, claim]) => claim), ["decided", "open"]);
+});
+
 Deno.test("the forest plot fills decided dots, marks the paper's value, and cuts wide intervals", () => {
   const html = indexOf(
     verdictOf("decided", "holds", { isDecided: true, difference: 2, interval: [1, 3], paper: 1.3 }),

@@ -33,7 +33,7 @@ export function verdictLines(found: readonly Verdict[]): VerdictLine[] {
       seeds: isHere ? seedsText(verdict) : null,
       difference: differenceText(verdict),
       interval: intervalText(verdict),
-      p: adjustedP === null ? null : adjustedP.toFixed(3),
+      p: adjustedP === null ? null : adjustedP < 0.001 ? "<0.001" : adjustedP.toFixed(3),
       verdict: verdictText(verdict),
     };
   });

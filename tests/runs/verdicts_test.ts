@@ -349,3 +349,12 @@ Deno.test("variantClaims() makes one family of all variants and places, with the
   assertEquals(kinds, ["not measured", "holds", "not measured", "not measured"]);
   assertEquals(variantClaims(about(), plan.filter(({ label }) => label === "bss")), []);
 });
+
+Deno.test("a p-value is never shown as zero", () => {
+  const textOf = (spread: number) => {
+    const rows = rowsOf([0.8, 0.8 + spread, 0.8 - spread], [0.7, 0.7, 0.7]);
+    return verdictLines(verdicts(about(claim), rows))[0].p;
+  };
+  assertEquals(textOf(0.0001), "<0.001");
+  assertMatch(textOf(0.05)!, /^0\.\d{3}$/);
+});

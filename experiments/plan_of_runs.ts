@@ -8,9 +8,10 @@ import { formatMarkdownTable } from "../lib/report/cell.ts";
 import { choiceOptions, parseChoices } from "../lib/runs/choices.ts";
 import { type PlanChoices, planRuns } from "../lib/runs/plan.ts";
 import { planSources, recordedSources } from "../lib/runs/plan_sources.ts";
-import { mergePlans } from "../lib/runs/planned_run.ts";
-import { collectTable } from "../lib/runs/table/result_table.ts";
+import { mergePlans, resultNameOf } from "../lib/runs/planned_run.ts";
+import type { ArrowContent } from "../lib/store/arrow_file.ts";
 import { ResultsFolder } from "../lib/store/results_folder.ts";
+import { type EpochRow, trainingSeconds } from "../lib/training/epoch_row.ts";
 import { UserError } from "../lib/user_error.ts";
 
 /** A command of the plan of runs. */
@@ -58,32 +59,40 @@ export async function hoursOfPlan(): Promise<string> {
     for (const { experiments, choices, results } of commands) {
       const path = join(PROJECT_ROOT, results);
       if (!await exists(path)) continue;
-      const folder = await ResultsFolder.openToRead(path);
       const sources = recordedSources(path, planSources({ results: path }));
       const plans = experiments.map((name) => planRuns(experimentNamed(name), choices, sources));
       const runs = mergePlans(await Promise.all(plans));
+      const folder = await ResultsFolder.openToRead(path);
+      const isOwn = (name: string) => isNew(`${results}/${name}`);
 
-      const own = runs.filter(({ name }) => isNew(`${results}/${name}`));
-      const { rows } = await collectTable(folder, own);
+      const own = runs.map(resultNameOf).filter(isOwn);
+      const trainings = await readPresent(folder, own);
       planned += own.length;
-      trained += rows.length;
-      training += sum(rows.map(({ costs }) => costs.seconds ?? 0));
-
-      const present = await folder.present();
-      const measured = runs.flatMap(({ evaluations }) => evaluations.map(({ result }) => result))
-        .filter((name) => present.has(name) && isNew(`${results}/${name}`));
-      const contents = await folder.readEach(measured);
-      measuring += sum(
-        contents.map((content) =>
-          content instanceof UserError ? 0 : Number(content.metadata.seconds)
-        ),
+      trained += trainings.length;
+      training += sum(
+        trainings.flatMap(({ rows }) => rows.map((row) => trainingSeconds(row as EpochRow))),
       );
+
+      const measured = runs.flatMap(({ evaluations }) => evaluations.map(({ result }) => result))
+        .filter(isOwn);
+      const evaluations = await readPresent(folder, measured);
+      measuring += sum(evaluations.map(({ metadata }) => Number(metadata.seconds)));
     }
     if (trained === 0 && measuring === 0) continue;
     const hours = (seconds: number) => (seconds / 3600).toFixed(1);
     lines.push([part, `${trained} of ${planned}`, hours(training), hours(measuring)]);
   }
   return formatMarkdownTable(["part", "runs", "hours of training", "hours of measuring"], lines);
+}
+
+/** Reads those of the results that are there and whole. */
+async function readPresent(
+  folder: ResultsFolder,
+  names: readonly string[],
+): Promise<ArrowContent[]> {
+  return (await folder.readEach(names)).filter((content): content is ArrowContent =>
+    !(content instanceof UserError)
+  );
 }
 
 function sum(values: readonly number[]): number {

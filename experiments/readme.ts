@@ -113,16 +113,19 @@ export function withPart(text: string, name: string, part: string): string {
 
 /** Says what the results on a fifth of CIFAR-10 answer. */
 async function answer(): Promise<string> {
-  const found: Verdict[] = [];
-  for (const [name, statement] of ANSWER) {
+  const decided = new Map<string, Verdict[]>();
+  for (const name of new Set(ANSWER.map(([name]) => name))) {
     const { experiment, rows } = await tableOf(name);
-    const verdict = verdicts(experiment, rows).find(({ claim }) =>
+    decided.set(name, verdicts(experiment, rows));
+  }
+  const found = ANSWER.map(([name, statement]) => {
+    const verdict = decided.get(name)!.find(({ claim }) =>
       claim.statement === statement && claim.place.scale === "paper" &&
       claim.place.dataset === "cifar10" && claim.place.fraction === 0.2
     );
     if (!verdict) throw new Error(`${name} decides no claim "${statement}"`);
-    found.push(verdict);
-  }
+    return verdict;
+  });
   const [labels, hinton] = found.map(({ difference: { mean } }) =>
     `**${Math.abs(mean).toFixed(2)} points ${mean < 0 ? "below" : "above"}**`
   );

@@ -69,7 +69,7 @@ Deno.test("a report lists the valid names for an unknown experiment, scale or op
   await refused(
     { sett: { bss: { eta: 0.1 } } },
     'openReport has no choice "sett"; choose from scale, dataset, fractions, students, methods, seeds, ' +
-      "attack, set, beside, teacherPrecision, results, dataFolder, acceptUnverified",
+      "attack, set, beside, teacherPrecision, results, parts, dataFolder, acceptUnverified",
   );
   await refused({ set: { bsss: {} } }, "the methods here are original, hinton, fitnet");
   await refused({ set: { bss: { etta: 1 } } }, 'bss has no option "etta"; it has eta, ');
@@ -77,6 +77,22 @@ Deno.test("a report lists the valid names for an unknown experiment, scale or op
   await refused({ set: { protocol: { epoch: 1 } } }, 'no option "epoch"; it has epochs, batchSize');
   const set = { fitnet: { hintShare: 1 } };
   await assertRejects(() => openReport("quickstart", { scale: "quick", set }), UserError, "fitnet");
+});
+
+Deno.test("a report shows the runs of several parts together, each once, and names their commands", async () => {
+  const parts = [{ seeds: [1] }, { methods: ["hinton", "bss"], seeds: [1, 3] }];
+  const report = await openReport("quickstart", { scale: "quick", parts, results: REFERENCE });
+  const planned = report.plan.map(({ label, specification: { seed } }) => `${label} ${seed}`);
+  assertEquals(planned, ["original 1", "hinton 1", "bss 1", "hinton 3", "bss 3"]);
+  assertMatch(await textOf(await stateTable(report)), /quick +5 +5 +5/);
+  const [first, second] = commandFor(report).split(" && ");
+  assertStringIncludes(first, "reproduce quickstart --scale quick --seeds 1, --results");
+  assertStringIncludes(
+    second,
+    "reproduce quickstart --scale quick --methods hinton,bss --seeds 1,3",
+  );
+  const wrong = () => openReport("quickstart", { scale: "quick", parts: [{ seed: 1 } as object] });
+  await assertRejects(wrong, UserError, 'openReport has no choice "seed"');
 });
 
 Deno.test("a report names a damaged and a missing result, and shows the rest", async () => {

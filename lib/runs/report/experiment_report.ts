@@ -3,7 +3,7 @@ import { checkKeys, chosenMethods, type PlanChoices, planRuns } from "../plan.ts
 import { type Experiment, variantClaims } from "../experiment.ts";
 import { checkOverridesUsed } from "../overrides.ts";
 import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan_sources.ts";
-import { type PlannedRun, resultNameOf } from "../planned_run.ts";
+import { mergePlans, type PlannedRun, resultNameOf } from "../planned_run.ts";
 import { reproduceCommand } from "../choices.ts";
 import type { DataOptions } from "../../data/data_source.ts";
 import { exists } from "../../data/read_data_file.ts";
@@ -18,6 +18,8 @@ export interface ExperimentReport {
   /** The experiment with its claims at the chosen scale, and one for each variant */
   readonly experiment: Experiment;
   readonly choices: PlanChoices;
+  /** The choices of each part */
+  readonly parts: readonly PlanChoices[];
   readonly folder: ResultsFolder;
   /** The sources of images and weights for training */
   readonly sources: LoadedSources;
@@ -28,6 +30,8 @@ export interface ExperimentReport {
 export interface ReportChoices extends PlanChoices, DataOptions {
   /** The results folder; the project's own if left out */
   readonly results?: string;
+  /** Choices of parts whose runs are shown together, such as more seeds for some of the methods */
+  readonly parts?: readonly Partial<Omit<PlanChoices, "scale" | "dataset">>[];
 }
 
 /**
@@ -39,17 +43,24 @@ export interface ReportChoices extends PlanChoices, DataOptions {
  */
 export async function reportOf(
   experiment: Experiment,
-  { results = RESULTS, dataFolder, acceptUnverified, ...choices }: ReportChoices,
+  { results = RESULTS, parts: given = [{}], dataFolder, acceptUnverified, ...choices }:
+    ReportChoices,
 ): Promise<ExperimentReport> {
-  checkKeys("openReport", choices, ["results", "dataFolder", "acceptUnverified"]);
-  if (choices.set) checkOverridesUsed(choices.set, chosenMethods(experiment, choices));
+  const parts = given.map((part) => ({ ...choices, ...part }));
+  for (const part of parts) {
+    checkKeys("openReport", part, ["results", "parts", "dataFolder", "acceptUnverified"]);
+    if (part.set) checkOverridesUsed(part.set, chosenMethods(experiment, part));
+  }
   const named = await ResultsFolder.openToRead(results);
   const sources = planSources({ results: named.path, dataFolder, acceptUnverified });
-  const plan = await planRuns(experiment, choices, recordedSources(named.path, sources));
+  const recorded = recordedSources(named.path, sources);
+  const plan = mergePlans(
+    await Promise.all(parts.map((part) => planRuns(experiment, part, recorded))),
+  );
   const listed = experiment.claims.filter(({ place }) => place.scale === choices.scale);
   const claims = [...listed, ...variantClaims(experiment, plan)];
   const folder = await folderOf(plan, named);
-  return { experiment: { ...experiment, claims }, choices, folder, sources, plan };
+  return { experiment: { ...experiment, claims }, choices, parts, folder, sources, plan };
 }
 
 /** Opens the named folder, or the project's default one. */
@@ -72,7 +83,7 @@ export async function isCommitted({ path }: ResultsFolder): Promise<boolean> {
 }
 
 /** Writes the command that makes what is missing, with paths relative to the project's folder. */
-export function commandFor({ experiment, choices, folder }: ExperimentReport): string {
+export function commandFor({ experiment, parts, folder }: ExperimentReport): string {
   const results = relative(PROJECT_ROOT, Deno.realPathSync(folder.path));
-  return reproduceCommand(experiment.name, choices, results);
+  return parts.map((part) => reproduceCommand(experiment.name, part, results)).join(" && ");
 }

@@ -46,7 +46,10 @@ export async function classRegions(
 export function regionAgreement(a: ClassRegions, b: ClassRegions): number {
   if (String(a.axis) !== String(b.axis)) {
     throw new UserError(
-      `regions on different grids cannot be compared: ${describeGrid(a)} and ${describeGrid(b)}`,
+      `regions on different grids cannot be compared: ${describeGrid(a)} and ${
+        describeGrid(b)
+      }; make ` +
+        "both with the same limit and side",
     );
   }
   return a.top.filter((top, index) => top === b.top[index]).length / a.top.length;

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type AttackClasses, classDifference, defineAttack } from "./attack.ts";
 import { chooseRows, rowNorms } from "../tensors/rows.ts";
-import { type Stride, type View, walk, type WalkState } from "./walk.ts";
+import { nearestOf, type NearestState, type Stride, walk } from "./walk.ts";
 import { boundsOf, integer, number, type PixelBounds, pixelBounds } from "../options.ts";
 
 /**
@@ -51,7 +51,8 @@ export const carliniWagnerAttack = defineAttack({
       },
       stride: (batch) => step(batch, search, space, settings.learningRate),
       yields: (view) => {
-        const { nearest, nearestLogits } = nearestOf(view, search);
+        const isNearest = view.samples.map((sample) => search.advice(sample).isNearest);
+        const { nearest, nearestLogits } = nearestOf(view, isNearest);
         return { samples: nearest, logits: nearestLogits };
       },
     }, start);
@@ -59,14 +60,12 @@ export const carliniWagnerAttack = defineAttack({
 });
 
 /** The sample x, the variable w of Adam, its two moments, the image, and the nearest success so far. */
-interface CarliniWagnerState extends WalkState {
+interface CarliniWagnerState extends NearestState {
   readonly x: tf.Tensor4D;
   readonly w: tf.Tensor4D;
   readonly first: tf.Tensor4D;
   readonly second: tf.Tensor4D;
   readonly origin: tf.Tensor4D;
-  readonly nearest: tf.Tensor4D;
-  readonly nearestLogits: tf.Tensor2D;
 }
 
 /** The constants of Adam (Kingma and Ba 2015) */
@@ -111,19 +110,7 @@ function step(
     first: next("first"),
     second: next("second"),
     origin: state.origin,
-    ...nearestOf(batch, search),
-  };
-}
-
-/** Finds the nearest success so far, this step's included. */
-function nearestOf(
-  { samples, state, logits }: View<CarliniWagnerState>,
-  search: ConstantSearch,
-): Pick<CarliniWagnerState, "nearest" | "nearestLogits"> {
-  const isNearest = samples.map((sample) => search.advice(sample).isNearest);
-  return {
-    nearest: chooseRows(isNearest, state.x, state.nearest),
-    nearestLogits: chooseRows(isNearest, logits, state.nearestLogits),
+    ...nearestOf(batch, advice.map(({ isNearest }) => isNearest)),
   };
 }
 

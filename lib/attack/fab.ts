@@ -8,7 +8,7 @@ import {
 } from "./attack.ts";
 import { type Norm, NORMS, sizes } from "./ball.ts";
 import { chooseRows, mostProbableOthers, scaleRows, topClasses } from "../tensors/rows.ts";
-import { type Stride, type View, walk, type WalkState } from "./walk.ts";
+import { nearestOf, type NearestState, type Stride, walk } from "./walk.ts";
 import { boundsOf, integer, number, oneOf, type PixelBounds, pixelBounds } from "../options.ts";
 
 /** η: how far a step goes, relative to the way to the linearised boundary */
@@ -64,7 +64,8 @@ export const fabAttack = defineAttack({
       },
       stride: (batch) => step(batch, search, norm, boundsOf(clamp)),
       yields(view) {
-        const { nearest, nearestLogits } = nearestOf(view, search);
+        const isNearest = view.samples.map((sample) => search.advice(sample).isNearest);
+        const { nearest, nearestLogits } = nearestOf(view, isNearest);
         return { samples: nearest, logits: nearestLogits };
       },
     }, start);
@@ -72,11 +73,9 @@ export const fabAttack = defineAttack({
 });
 
 /** The sample, its image, and the nearest success so far. */
-interface FabState extends WalkState {
+interface FabState extends NearestState {
   readonly x: tf.Tensor4D;
   readonly origin: tf.Tensor4D;
-  readonly nearest: tf.Tensor4D;
-  readonly nearestLogits: tf.Tensor2D;
 }
 
 /** Moves each sample over the boundary, back towards its image, or to its image for the next run. */
@@ -101,19 +100,7 @@ function step(
   return {
     x: chooseRows(isMove("forward"), forward, chooseRows(isMove("back"), back, origin)),
     origin,
-    ...nearestOf(batch, search),
-  };
-}
-
-/** Finds the nearest success so far, this step's included. */
-function nearestOf(
-  { samples, state, logits }: View<FabState>,
-  search: BoundarySearch,
-): Pick<FabState, "nearest" | "nearestLogits"> {
-  const isNearest = samples.map((sample) => search.advice(sample).isNearest);
-  return {
-    nearest: chooseRows(isNearest, state.x, state.nearest),
-    nearestLogits: chooseRows(isNearest, logits, state.nearestLogits),
+    ...nearestOf(batch, advice.map(({ isNearest }) => isNearest)),
   };
 }
 

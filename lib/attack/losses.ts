@@ -5,8 +5,9 @@ interface RowLosses {
   /** `[n]` */
   readonly values: Float64Array;
   /**
-   * The gradient with respect to the logits, `[n, classes]`, each row divided by its largest entry.
-   * Attacks only use its direction, and the gradient of a confident classifier would vanish in float32.
+   * The gradient with respect to the logits, `[n, classes]`, each row divided by its largest absolute
+   * entry. Attacks only use its direction, and the gradient of a confident classifier would vanish in
+   * float32.
    */
   readonly gradient: Float32Array;
   /** The divisor of each row, `[n]` */

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { bssAttackOptions } from "./bss.ts";
 import { clampPixels } from "./pixel_space.ts";
-import { rowNorms, scaleRows } from "../tensors/rows.ts";
+import { chooseRows, rowNorms, scaleRows } from "../tensors/rows.ts";
 
 /** A shorter perturbation is rounding, from pixels and back: the attack did not move the image. */
 const SHORTEST = 1e-3;
@@ -24,9 +24,9 @@ export function withNorms(
   return tf.tidy(() => {
     const perturbation = tf.sub(samples, images) as tf.Tensor4D;
     const own = rowNorms(perturbation);
-    const factors = tf.div(tf.tensor1d(norms), tf.maximum(own, SHORTEST));
-    const isMoved = tf.greaterEqual(own, SHORTEST).toFloat();
-    const moved = tf.add(images, scaleRows(perturbation, tf.mul(factors, isMoved))) as tf.Tensor4D;
-    return clampPixels(moved, bssAttackOptions.clamp.default);
+    const factors = tf.div(tf.tensor1d(norms), tf.maximum(own, SHORTEST)) as tf.Tensor1D;
+    const moved = tf.add(images, scaleRows(perturbation, factors)) as tf.Tensor4D;
+    const isMoved = tf.greaterEqual(own, SHORTEST) as tf.Tensor1D;
+    return chooseRows(isMoved, clampPixels(moved, bssAttackOptions.clamp.default), images);
   });
 }

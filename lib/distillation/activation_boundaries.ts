@@ -15,9 +15,9 @@ const options = {
   /** The epochs of the first stage, as a share of the epochs of the second stage */
   activationShare: number(0.5, { above: 0 }),
   /**
-   * The weight of the mean over the entries of each stage. The published code takes the sum, 3/1000 of it
-   * in the last stage and half as much from stage to stage before. With stages of 16, 32 and 64 channels
-   * on images of 32×32 this is the same.
+   * The weight of the mean over a stage's entries. The published code takes the sum, times 3/1000 in the
+   * last stage and half as much in each stage before it. With stages of 16, 32 and 64 channels on images
+   * of 32×32 both are the same.
    */
   activationWeight: number(0.003 * 64 * 8 ** 2, { min: 0 }),
   /** μ, how far past its boundary the student's response must be; 1 as published */

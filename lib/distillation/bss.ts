@@ -140,8 +140,8 @@ export const bss = defineMethod({
 });
 
 /**
- * Gives the attack that the options name, its own part of them, and the options of the boundary
- * supporting samples whose length its samples take; null if they keep their own.
+ * Picks the attack that the options name, and the options that belong to it. With `length: "bss"` also
+ * gives the options of the BSS attack that sets the lengths; otherwise null.
  */
 function chosenAttack(
   options: {

@@ -54,8 +54,8 @@ export function contrastCounts(
 
 /**
  * Computes the loss of noise-contrastive estimation (equation 18 of Tian et al. 2020): with
- * `p = exp(a·b/τ)/Z` and noise `K/images`, an image's own row of the bank is told with probability
- * `p/(p + K/images)` from K negatives. This is a logistic loss of
+ * `p = exp(a·b/τ)/Z` and noise `K/images`, a row is the image's own, and none of K negatives, with
+ * probability `p/(p + K/images)`. This is a logistic loss of
  * `x = a·b/τ − log(Z·K/images)`: the sum of softplus(x) over all rows of the contrast, minus x of the own
  * row.
  *

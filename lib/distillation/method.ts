@@ -31,7 +31,7 @@ export interface MethodDefinition<R extends Rules> {
   readonly needsTeacher?: boolean;
   /** Divides the epochs into stages, one after the other; by default into one. */
   stages?(options: Options<R>, epochs: number): Stage[];
-  /** Counts the passes of a training image, to estimate times; by default one of each network. */
+  /** Counts the passes of a training image, to estimate times; by default 3 of the student, 1 of the teacher. */
   passes?(options: Options<R>, batchSize: number, stage: string): PassCount;
   /**
    * Makes the method's own variables, once a run. The optimizer trains them (a regressor, say), unless
@@ -59,7 +59,10 @@ export interface Stage {
   readonly epochs: number;
 }
 
-/** Forward passes through each network; a backward pass counts as two. */
+/**
+ * Forward passes of an image through each network. The student's backward pass counts as two, that of
+ * a frozen network as one.
+ */
 export interface PassCount {
   readonly student: number;
   readonly teacher: number;

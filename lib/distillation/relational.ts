@@ -56,7 +56,7 @@ export function relationalLosses(
   };
 }
 
-/** The distance from which two images have a direction */
+/** Images nearer than this have no direction. */
 const APART = 1e-6;
 
 function relationsOf(embeddings: tf.Tensor2D): {
@@ -67,7 +67,7 @@ function relationsOf(embeddings: tf.Tensor2D): {
   // Products of embeddings would be faster, but in float32 they lose the distance of close images.
   const differences = tf.sub(tf.expandDims(embeddings, 0), tf.expandDims(embeddings, 1));
   const distances = lengths(differences, 2, true);
-  // Without a direction, equal images have no gradient of 1e12 either.
+  // Equal images get no direction, and so no gradient of 1e12.
   const apart = tf.step(tf.sub(distances, APART));
   const directions = tf.mul(tf.div(differences, distances), apart);
   const pairs = Math.max(count * (count - 1), 1);

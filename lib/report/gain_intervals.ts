@@ -3,7 +3,7 @@ import { methodStyle } from "./colours.ts";
 import { errorBars } from "./mean_and_seeds.ts";
 import { type Figure, hoverText } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
-import { numberText } from "./minus_signs.ts";
+import { numberText, signedText, withMinusSigns } from "./minus_signs.ts";
 
 /** The gain of one method over the reference, paired by seed. */
 export interface MethodGain {
@@ -95,9 +95,7 @@ export function gainWithIntervals(
           width: 6,
         }),
         marker: { color: colour, size: 11, symbol },
-        hovertemplate: `${hoverText(names[row])}: ${mean >= 0 ? "+" : ""}${
-          numberText(mean, digits)
-        }${
+        hovertemplate: `${hoverText(names[row])}: ${withMinusSigns(signedText(mean, digits))}${
           interval ? ` [${interval.map((end) => numberText(end, digits)).join(", ")}]` : ""
         }<extra></extra>`,
       };

@@ -68,9 +68,12 @@ export function checkBaseSamples(overrides: Overrides, batchSize: number): void 
   }
 }
 
-/** Describes the protocol's overrides, as tables show them: "epochs=20"; null if there are none. */
+/**
+ * Describes the protocol's overrides, as tables show them: "epochs=20", several in the order of their
+ * names; null if there are none.
+ */
 export function protocolText({ [PROTOCOL]: settings = {} }: Overrides): string | null {
-  return Object.keys(settings).length === 0 ? null : settingsText(settings).join(", ");
+  return settingsText(settings).sort().join(", ") || null;
 }
 
 /** Applies the overrides of an entry's method to its options and its label. */

@@ -93,7 +93,12 @@ async function runStoppable(
           report.elsewhere.push(run);
           continue;
         }
-        if (!worker || worker.isDead) worker = await startWorker();
+        try {
+          if (!worker || worker.isDead) worker = await startWorker();
+        } catch (error) {
+          await lock.release();
+          throw error;
+        }
         await runLocked(worker, run, lock);
       }
     } catch (error) {

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { oneOf, type Options, resolveOptions } from "../options.ts";
-import { softmaxRows } from "../tensors/rows.ts";
+import { mostProbableOthers, softmaxRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 
 /** Options of `sampleTargetClasses`, with the rule of Heo et al. (2019) as default. */
@@ -41,10 +41,7 @@ export async function sampleTargetClasses(
     );
   }
   const q = softmaxRows(await teacherLogits.data(), classes);
-  return Int32Array.from({ length: count }, (_, i) => {
-    const row = q.subarray(i * classes, (i + 1) * classes);
-    const others = Array.from(row.keys()).filter((c) => c !== baseClass[i]);
-    others.sort((a, b) => row[b] - row[a]);
+  return Int32Array.from(mostProbableOthers(q, classes, baseClass), (others, i) => {
     switch (rule) {
       case "second":
         return others[0];
@@ -53,7 +50,7 @@ export async function sampleTargetClasses(
       case "random":
         return others[Math.floor(uniform[i] * others.length)];
       case "probability":
-        return invertCumulativeSum(others, row, uniform[i]);
+        return invertCumulativeSum(others, q.subarray(i * classes, (i + 1) * classes), uniform[i]);
     }
   });
 }

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { describeDifference } from "../training/run_specification.ts";
+import { exists } from "../data/read_data_file.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { decodeSafetensors } from "../nn/safetensors.ts";
 import { findNetwork, parseNetwork } from "../nn/network_families.ts";
@@ -122,7 +123,7 @@ export async function readTeacher(
 /**
  * Puts a teacher and its card into a results folder.
  *
- * @throws UserError if the folder describes another teacher of that name
+ * @throws UserError if the folder has or describes another teacher of that name
  */
 export async function keepTeacher(
   resultsFolder: string,
@@ -132,9 +133,27 @@ export async function keepTeacher(
 ): Promise<TeacherFile> {
   const name = teacherName(dataset, network);
   const place = { name, network, file: teacherFile(resultsFolder, name) };
-  await keepCard(TEACHER_CARD, resultsFolder, cardOf(teacherOf(place, bytes)));
+  const teacher = teacherOf(place, bytes);
+  if (await isUndescribed(resultsFolder, place)) {
+    const { hash } = await readTeacher(resultsFolder, place);
+    if (hash !== teacher.hash) {
+      throw new UserError(
+        `${place.file} holds a teacher of SHA-256 ${hash}, which the new one would replace; move it ` +
+          "away, or use another results folder (--results)",
+      );
+    }
+  }
+  await keepCard(TEACHER_CARD, resultsFolder, cardOf(teacher));
   await writeWeights(place.file, bytes);
   return await readTeacher(resultsFolder, place);
+}
+
+/** True if a teacher's file is there, but no card: what runs were made with it is not known. */
+export async function isUndescribed(
+  resultsFolder: string,
+  { name, file }: Pick<TeacherPlace, "name" | "file">,
+): Promise<boolean> {
+  return await readCard(TEACHER_CARD, resultsFolder, name) === null && await exists(file);
 }
 
 /** Picks a teacher's fields for its card. */

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { imageSlices } from "../training/evaluation.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { stopPoint } from "../stop/until_stopped.ts";
 import { topClasses } from "../tensors/rows.ts";
 
 /** The error of a classifier in less than float32, against the same one in float32. */
@@ -42,6 +43,7 @@ export async function precisionError(
       if (top[k] === label) correct++;
       if (exactTop[k] === label) exactCorrect++;
     });
+    await stopPoint();
   }
   return {
     images: test.count,

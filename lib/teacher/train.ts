@@ -9,7 +9,14 @@ import { protocolOptions } from "../training/protocol.ts";
 import { environmentOf } from "../training/environment.ts";
 import { provenance } from "../store/provenance.ts";
 import { canonicalJson, runName, type RunSpecification } from "../training/run_specification.ts";
-import { keepTeacher, TEACHER_CARD, type TeacherFile, teacherFile, teacherName } from "./find.ts";
+import {
+  isUndescribed,
+  keepTeacher,
+  TEACHER_CARD,
+  type TeacherFile,
+  teacherFile,
+  teacherName,
+} from "./find.ts";
 import { train } from "../training/train.ts";
 
 export interface TeacherRequest {
@@ -89,9 +96,16 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
 /** Checks, before hours of training, that no teacher is replaced. A lost file may be made again. */
 async function refuseSecond(resultsFolder: string, specification: RunSpecification): Promise<void> {
   const name = teacherName(specification.dataset.name, specification.student);
+  const file = teacherFile(resultsFolder, name);
+  if (await isUndescribed(resultsFolder, { name, file })) {
+    throw new UserError(
+      `${file} holds a teacher, which training would replace; move it away, or use another results ` +
+        "folder (--results)",
+    );
+  }
   const card = await readCard(TEACHER_CARD, resultsFolder, name);
   if (!card) return;
-  const isLost = !await exists(teacherFile(resultsFolder, name));
+  const isLost = !await exists(file);
   if (isLost && card.metadata.specification === canonicalJson(specification)) return;
   throw new UserError(
     `${join(resultsFolder, cardPath(name))} describes a teacher of SHA-256 ${card.hash}, which ` +

@@ -138,7 +138,7 @@ function holdOut(dataset: Dataset, share: number): Pick<Dataset, "train" | "test
   return { train: takeImages(dataset, train, others), test: takeImages(dataset, train, held) };
 }
 
-/** Counts the images of which {@linkcode datasetFor} takes its parts, for training and tests. */
+/** Counts the training and test images before {@linkcode datasetFor} takes its shares. */
 export function imageCounts(
   { train, test }: Pick<DatasetDescription, "train" | "test">,
   { validation }: Pick<RunSpecification["dataset"], "validation">,

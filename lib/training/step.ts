@@ -115,7 +115,10 @@ export function teacherOf(
   { teacher, method }: Pick<StepInput, "teacher" | "method">,
 ): FrozenNetwork {
   if (!teacher && method.needsTeacher) {
-    throw new UserError(`method "${method.name}" needs a teacher, but the run has none`);
+    throw new UserError(
+      `method "${method.name}" needs a teacher, but the run has none; give one as "teacher", or choose ` +
+        'a method without one, such as "original"',
+    );
   }
   return teacher!;
 }

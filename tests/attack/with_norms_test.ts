@@ -76,15 +76,15 @@ for (const attack of attacks) {
 }
 
 onUsableBackends("withNorms() gives the numbers that plain arithmetic gives", async () => {
-  const images = tf.tensor4d([1, 0, 0, 1, 0.5, 0.5], [3, 1, 2, 1]);
-  // Perturbations of (0.6, 0.8) and (0, −1), and rounding.
-  const samples = tf.tensor4d([1.6, 0.8, 0, 0, 0.5 + 1e-5, 0.5], [3, 1, 2, 1]);
+  const images = tf.tensor4d([1, 0, 0, 1, 2.7, 0.5], [3, 1, 2, 1]);
+  // Perturbations of (0.6, 0.8) and (0, −1), and rounding of an image brighter than the clamp.
+  const samples = tf.tensor4d([1.6, 0.8, 0, 0, 2.7 + 1e-5, 0.5], [3, 1, 2, 1]);
   const scaled = withNorms(images, samples, Float32Array.of(2, 0.25, 2));
   // (1, 0) + 2 (0.6, 0.8); (0, 1) + 0.25 (0, −1); the image itself.
-  assertClose(await scaled.data(), [2.2, 1.6, 0, 0.75, 0.5, 0.5], 1e-6, "samples");
+  assertClose(await scaled.data(), [2.2, 1.6, 0, 0.75, 2.7, 0.5], 1e-6, "samples");
   // 1 + 4 · 0.6 is beyond the clamp of BSS, 2.5, and 0 − 3 below it.
   const clamped = withNorms(images, samples, Float32Array.of(4, 4, 4));
-  assertClose(await clamped.data(), [2.5, 2.5, 0, -2.5, 0.5, 0.5], 1e-6, "clamped samples");
+  assertClose(await clamped.data(), [2.5, 2.5, 0, -2.5, 2.7, 0.5], 1e-6, "clamped samples");
   tf.dispose([images, samples, scaled, clamped]);
 });
 

@@ -92,7 +92,7 @@ Deno.test("a report shows the runs of several parts together, each once, and nam
     "reproduce quickstart --scale quick --methods hinton,bss --seeds 1,2",
   );
   const wrong = () => openReport("quickstart", { scale: "quick", parts: [{ seed: 1 } as object] });
-  await assertRejects(wrong, UserError, 'openReport has no choice "seed"');
+  await assertRejects(wrong, UserError, 'a part of openReport has no choice "seed"');
 });
 
 Deno.test("a report names a damaged and a missing result, and shows the rest", async () => {
@@ -197,7 +197,7 @@ Deno.test("curves() leaves out epochs that were not evaluated", () => {
   assertEquals([curve.epochs, curve.accuracy], [[2], [60]]);
 });
 
-Deno.test("figures of gains pair seeds, at each share of the data", () => {
+Deno.test("figures of gains pair seeds, at each share of the data and number of epochs", () => {
   const rows = [
     tableRowOf("original", 1, 0.5, { fraction: 0.2 }),
     tableRowOf("original", 2, 0.6, { fraction: 0.2 }),
@@ -205,6 +205,8 @@ Deno.test("figures of gains pair seeds, at each share of the data", () => {
     tableRowOf("bss", 2, 0.7, { fraction: 0.2 }),
     tableRowOf("bss", 1, 0.8),
     tableRowOf("bss", 3, 0.9),
+    tableRowOf("original", 1, 0.6, { fraction: 0.2, epochs: 10 }),
+    tableRowOf("bss", 1, 0.9, { fraction: 0.2, epochs: 10 }),
   ];
   const summary = summarise(rows, {
     reference: "original",
@@ -212,13 +214,17 @@ Deno.test("figures of gains pair seeds, at each share of the data", () => {
   });
   assertEquals(
     gainsByShare(summary).map(({ x, values }) => [x, values.map(Math.round)]),
-    [[20, [10]], [100, [0]]],
+    [[20, [10]], [100, [0]], [20, [30]]],
   );
   assertEquals(
     gains(summary).map(({ student, mean }) => [student, Math.round(mean)]),
-    [["resnet8, 20 % of the images", 10], ["resnet8, 100 % of the images", 0]],
+    [
+      ["resnet8, 20 % of the images, 2 epochs", 10],
+      ["resnet8, 100 % of the images, 2 epochs", 0],
+      ["resnet8, 20 % of the images, 10 epochs", 30],
+    ],
   );
-  assertEquals(against(summary, "seconds").map(({ x }) => x), [15, 10, 20, 20]);
+  assertEquals(against(summary, "seconds").map(({ x }) => x), [15, 10, 20, 20, 10, 10]);
 });
 
 Deno.test("only runs with all of the paper's images and its protocol are compared with its figures", async () => {
@@ -227,12 +233,14 @@ Deno.test("only runs with all of the paper's images and its protocol are compare
     tableRowOf("bss", 1, 0.8732, { dataset }),
     tableRowOf("bss", 1, 0.7, { dataset, fraction: 0.2 }),
     tableRowOf("bss", 1, 0.7, { dataset, setting: "epochs=20" }),
+    tableRowOf("bss", 1, 0.8742, { dataset, setting: "evaluateEvery=5, studentPrecision=bf16" }),
   ];
   const empty = { results: [], missing: [], unmeasured: [], damaged: [] };
   const text = await textOf(summaryTable(table1, "paper", { ...empty, rows }));
   assertEquals(text.match(/87\.32 +\+0\.00/g)?.length, 1);
+  assertEquals(text.match(/87\.32 +\+0\.10/g)?.length, 1);
   assertEquals(text.match(/not reported here +–/g)?.length, 2);
-  const uncompared = summaryTable(table1, "paper", { ...empty, rows: rows.slice(1) });
+  const uncompared = summaryTable(table1, "paper", { ...empty, rows: rows.slice(1, 3) });
   assert(!(await textOf(uncompared)).includes("from the paper's"), "a column without a figure");
 });
 
@@ -258,7 +266,7 @@ Deno.test("timesTable() has one line per method, whose phases add up to the time
   const report = await openReport("quickstart", { scale: "quick", results: REFERENCE });
   const table = await collectTable(report.folder, report.plan);
   const lines = (await textOf(timesTable(report, table))).split("\n");
-  assertEquals(lines[0], "Times, share of data 20 %, student resnet8");
+  assertEquals(lines[0], "Times, share of data 20 %, student resnet8, epochs 8");
   const [head] = lines.filter((line) => line.startsWith("method"));
   assertMatch(head, /a run \(min\).*a step \(ms\).*teacher \(ms\).*attack \(ms\).*student \(ms\)/);
   const methods = lines.filter((line) => /^(original|hinton|bss) /.test(line));

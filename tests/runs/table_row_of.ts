@@ -20,6 +20,7 @@ export function tableRowOf(
     mag_sim = null as number | null,
     scale = "smoke" as Scale,
     conditions = ALIKE as Conditions,
+    measuredUnder = {} as TableRow["measuredUnder"],
   } = {},
 ): TableRow {
   const [share_crossed_to_target, share_third_class, share_not_crossed] = shares;
@@ -44,5 +45,6 @@ export function tableRowOf(
     },
     costs: { seconds: 10 * seed },
     conditions,
+    measuredUnder,
   };
 }

@@ -150,6 +150,29 @@ Deno.test("a claim gets no verdict if one pair's runs were made under different 
   assertEquals(kindWith(of("Intel"), of("Intel")), ["holds", [], false]);
 });
 
+Deno.test("a claim gets no verdict if a pair's students were measured under different conditions", () => {
+  const on = (processor: string) => ({
+    measuredUnder: { test_accuracy: { processor, precision: ["f32"], kernels: "onednn" } },
+  });
+  const kindWith = (bss: string, hinton: string) => {
+    const rows = [
+      ...rowsOf([0.80, 0.82], [0.70, 0.73]),
+      tableRowOf("bss", 3, 0.85, on(bss)),
+      tableRowOf("hinton", 3, 0.74, on(hinton)),
+    ];
+    const [{ kind, mixed }] = verdicts(about(claim), rows);
+    return [kind, ...mixed];
+  };
+  assertEquals(kindWith("Intel", "AMD"), ["mixed conditions", "processor"]);
+  assertEquals(kindWith("AMD", "AMD"), ["holds"]);
+  const elsewhere = { measuredUnder: { mag_sim: on("Intel").measuredUnder.test_accuracy } };
+  const others = rowsOf([0.80, 0.82, 0.85], [0.70, 0.73, 0.74]).with(
+    0,
+    tableRowOf("bss", 1, 0.80, elsewhere),
+  );
+  assertEquals(verdicts(about(claim), others)[0].kind, "holds");
+});
+
 Deno.test("of several runs of one method and seed, those made under the same conditions are paired", () => {
   const conditions = { processor: "AMD EPYC", precision: ["f32", "bf16"], kernels: "onednn" };
   const float32 = { conditions: { ...conditions, precision: ["f32", "f32"] } };

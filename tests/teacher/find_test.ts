@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { smallDataset } from "../training/small_run.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
@@ -11,6 +11,7 @@ import { importTeacher } from "../../lib/teacher/import.ts";
 import { findTeacher, keepTeacher, listTeachers, teacherFile } from "../../lib/teacher/find.ts";
 import { trainTeacher } from "../../lib/teacher/train.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { cardPath } from "../../lib/store/input_card.ts";
 import { makePytorchFile, tensor } from "../nn/make_pytorch_file.ts";
 import { testClassifier, testNetwork } from "../networks.ts";
 import { valuesOf } from "../values_of.ts";
@@ -187,7 +188,7 @@ Deno.test("findTeacher() ignores damaged teachers of other data sets", async () 
   });
 });
 
-Deno.test("importTeacher() and trainTeacher() do not replace a teacher that a card describes", async () => {
+Deno.test("importTeacher() and trainTeacher() do not replace a teacher, with a card or without", async () => {
   await startBackend("wasm");
   await withKeptTeacher(async (folder, file, hash) => {
     const before = await Deno.readFile(file);
@@ -196,18 +197,23 @@ Deno.test("importTeacher() and trainTeacher() do not replace a teacher that a ca
     const network = testNetwork({ ...IMAGES, depth: 8 }, "another");
     await Deno.writeFile(foreign, await encodeResNet(network, {}));
     network.dispose();
-    await assertRejects(
-      () => importTeacher(foreign, dataset, folder),
-      UserError,
-      `describes a teacher of SHA-256 ${hash}, but the one here has`,
-    );
     const request = { epochs: 1, batchSize: 10, seed: 1, backend: "wasm", report: () => {} };
-    await assertRejects(
-      () => trainTeacher({ ...request, dataset, network: "resnet8", resultsFolder: folder }),
-      UserError,
+    const trained = { ...request, dataset, network: "resnet8", resultsFolder: folder };
+    const areRefused = async (toImport: string, toTrain: string) => {
+      await assertRejects(() => importTeacher(foreign, dataset, folder), UserError, toImport);
+      await assertRejects(() => trainTeacher(trained), UserError, toTrain);
+      assertEquals(await Deno.readFile(file), before);
+    };
+    await areRefused(
+      `describes a teacher of SHA-256 ${hash}, but the one here has`,
       `describes a teacher of SHA-256 ${hash}, which training would replace`,
     );
-    assertEquals(await Deno.readFile(file), before);
+    await Deno.remove(join(folder, cardPath(basename(file, ".safetensors"))));
+    await areRefused(
+      `holds a teacher of SHA-256 ${hash}, which the new one would replace`,
+      "holds a teacher, which training would replace",
+    );
+    assertEquals((await importTeacher(file, dataset, folder)).hash, hash);
   });
 });
 

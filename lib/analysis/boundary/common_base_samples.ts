@@ -57,25 +57,22 @@ export async function commonBaseSamples(
     });
   }
   const chosen = new Set(sample(qualifying, count, (row) => stream(`base samples/${row}`)()));
-  const ofTeacher = await withTargets([...teacherLogits.keys()]);
+  if (teacherLogits.size === 0) return { common: [], ofTeacher: [], qualifying: 0 };
+  const rows = [...teacherLogits.keys()];
+  const logits = tf.tensor2d(
+    Float32Array.from([...teacherLogits.values()].flatMap((row) => [...row])),
+    [rows.length, classes],
+  );
+  const base = rows.map((row) => labels[row]);
+  const uniform = rows.map((row) => stream(`target class/${row}`)());
+  const targets = await sampleTargetClasses(logits, base, uniform, { rule: targetRule });
+  logits.dispose();
+  const ofTeacher = rows.map((row, i): BaseSample => ({ row, target: targets[i] }));
   return {
     common: ofTeacher.filter(({ row }) => chosen.has(row)),
     ofTeacher,
     qualifying: qualifying.length,
   };
-
-  async function withTargets(rows: readonly number[]): Promise<BaseSample[]> {
-    if (rows.length === 0) return [];
-    const logits = tf.tensor2d(
-      Float32Array.from(rows.flatMap((row) => [...teacherLogits.get(row)!])),
-      [rows.length, classes],
-    );
-    const base = rows.map((row) => labels[row]);
-    const uniform = rows.map((row) => stream(`target class/${row}`)());
-    const targets = await sampleTargetClasses(logits, base, uniform, { rule: targetRule });
-    logits.dispose();
-    return rows.map((row, i) => ({ row, target: targets[i] }));
-  }
 }
 
 /**

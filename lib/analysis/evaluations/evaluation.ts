@@ -9,7 +9,7 @@ import { RandomStreams } from "../../training/random_streams.ts";
 export interface Evaluation<R extends Rules = Rules> {
   readonly name: string;
   readonly options: R;
-  /** Estimates the number of forward passes of an image, for estimates of time. */
+  /** Counts the forward passes of one image that take as long, to estimate times. */
   passes(options: Options<R>): PassCount;
   /**
    * Measures a student.
@@ -25,7 +25,7 @@ export interface EvaluationContext {
   readonly teacher: FrozenClassifier;
   /** The data set whose test images are used. */
   readonly dataset: Dataset;
-  /** The findings of earlier students' evaluations about this teacher on this data set */
+  /** Results about this teacher and data set that the evaluations of earlier students left */
   readonly memory?: EvaluationMemory;
 }
 

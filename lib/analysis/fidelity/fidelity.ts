@@ -100,21 +100,17 @@ function errorEstimate(
 }
 
 function checkLogits(owner: string, logits: ArrayLike<number>, count: number, classes: number) {
-  if (logits.length !== count * classes) {
+  const needed = count * classes;
+  if (logits.length !== needed) {
     throw new UserError(
-      `${count} labels and ${classes} classes need ${
-        count * classes
-      } logits of the ${owner}, but ` +
-        `there are ${logits.length}`,
+      `${count} labels and ${classes} classes need ${needed} logits of the ${owner}, but there are ` +
+        `${logits.length}`,
     );
   }
-  for (let i = 0; i < logits.length; i++) {
-    if (Number.isFinite(logits[i])) continue;
+  const wrong = Array.from(logits).find((value) => !Number.isFinite(value));
+  if (wrong !== undefined) {
     throw new UserError(
-      `the ${owner} gives logits that are not finite (${
-        logits[i]
-      }); its weights or the images are ` +
-        "damaged",
+      `the ${owner} gives logits that are not finite (${wrong}); its weights or the images are damaged`,
     );
   }
 }

@@ -2,6 +2,7 @@ import { measureNamed } from "../table/measures.ts";
 import type { TableRow } from "../table/table_row.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
+import { signedText } from "../../report/minus_signs.ts";
 import { valueOf } from "../table/summary.ts";
 import { mean } from "../../analysis/statistics/interval.ts";
 import {
@@ -33,15 +34,13 @@ export function equalCostTable(
         epochs,
         spent: `${cost.toFixed(digits)} ${unit}`,
         seeds: difference.n,
-        difference: difference.n === 0
-          ? null
-          : `${difference.mean >= 0 ? "+" : ""}${difference.mean.toFixed(2)}`,
+        difference: difference.n === 0 ? null : signedText(difference.mean),
         interval: difference.interval &&
           `[${difference.interval.map((end) => end.toFixed(2)).join(", ")}]`,
       }));
     }),
     note: `What ${other} reaches at the same cost is interpolated over the logarithm of its own ` +
-      `costs, seed by seed; none where it did not spend as much.`,
+      `costs, seed by seed. There is no value outside the costs it was run with.`,
   });
 }
 

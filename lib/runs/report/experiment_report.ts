@@ -46,9 +46,11 @@ export async function reportOf(
   { results = RESULTS, parts: given = [{}], dataFolder, acceptUnverified, ...choices }:
     ReportChoices,
 ): Promise<ExperimentReport> {
-  const parts = given.map((part) => ({ ...choices, ...part }));
+  checkKeys("openReport", choices, ["results", "parts", "dataFolder", "acceptUnverified"]);
+  for (const part of given) checkKeys("a part of openReport", part);
+  const { scale, dataset } = choices;
+  const parts = given.map((part): PlanChoices => ({ ...choices, ...part, scale, dataset }));
   for (const part of parts) {
-    checkKeys("openReport", part, ["results", "parts", "dataFolder", "acceptUnverified"]);
     if (part.set) checkOverridesUsed(part.set, chosenMethods(experiment, part));
   }
   const named = await ResultsFolder.openToRead(results);

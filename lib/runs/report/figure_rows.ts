@@ -13,14 +13,18 @@ export interface GainRow {
   readonly interval: readonly [number, number] | null;
 }
 
-/** Adds the share of the training images to the students' names, if there are several shares. */
-export function withShares<T extends { readonly student: string; readonly fraction: number }>(
+/** Adds the share of the training images, and the epochs, to the students' names where they vary. */
+export function withShares<T extends Pick<SummaryRow, "student" | "fraction" | "epochs">>(
   rows: readonly T[],
 ): T[] {
-  const isOne = new Set(rows.map(({ fraction }) => fraction)).size <= 1;
-  return rows.map((row) =>
-    isOne ? row : { ...row, student: `${row.student}, ${shareText(row.fraction)} % of the images` }
-  );
+  const varies = (key: "fraction" | "epochs") => new Set(rows.map((row) => row[key])).size > 1;
+  const [shares, epochs] = [varies("fraction"), varies("epochs")];
+  return rows.map((row) => ({
+    ...row,
+    student: row.student +
+      (shares ? `, ${shareText(row.fraction)} % of the images` : "") +
+      (epochs ? `, ${row.epochs} epochs` : ""),
+  }));
 }
 
 /** Lists the gains over the reference, in the first measure's unit. Leaves out rows without one. */
@@ -48,8 +52,9 @@ export function against(summary: readonly SummaryRow[], measure: string): AxisPo
 /** Lists the differences to a reference, paired by seed, against the share of images in percent. */
 export function gainsByShare(summary: readonly SummaryRow[], reference = "original"): AxisPoint[] {
   return summary.filter(({ method }) => method !== reference).flatMap((row) => {
-    const theirs = summary.find(({ method, fraction, student }) =>
-      method === reference && fraction === row.fraction && student === row.student
+    const theirs = summary.find(({ method, fraction, student, setting, epochs }) =>
+      method === reference && fraction === row.fraction && student === row.student &&
+      setting === row.setting && epochs === row.epochs
     );
     const values = row.seeds.flatMap((seed, index) => {
       const other = theirs?.seeds.indexOf(seed) ?? -1;

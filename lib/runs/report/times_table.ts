@@ -28,13 +28,14 @@ export function timesTable(
   const runs = results.map((result, index) => timesOf(rows[index], result, imagesOf));
   const groups = Map.groupBy(
     runs,
-    ({ row: { fraction, student, method, setting, teacher } }) =>
-      JSON.stringify([fraction, student, method, setting, teacher]),
+    ({ row: { fraction, student, method, setting, teacher, epochs } }) =>
+      JSON.stringify([fraction, student, method, setting, teacher, epochs]),
   );
   const phases = STEP_PHASES.filter((phase) => runs.some(({ steps }) => steps[phase] >= 0.1));
   const planned: TableColumn[] = [
     { key: "fraction", title: "share of data", unit: "%", align: "right" },
     { key: "student", title: "student" },
+    { key: "epochs", title: "epochs", align: "right" },
     { key: "method", title: "method" },
     { key: "runs", title: "runs", align: "right" },
     { key: "minutes", title: "a run", unit: "min", align: "right" },
@@ -51,10 +52,11 @@ export function timesTable(
   const lines = [...groups.values()].map((group) => {
     const meanOf = (value: (run: RunTimes) => number) => mean(group.map(value));
     const parts = STEP_PHASES.map((phase) => [phase, meanOf(({ steps }) => steps[phase])] as const);
-    const { fraction, student, method } = group[0].row;
+    const { fraction, student, epochs, method } = group[0].row;
     return {
       fraction: shareText(fraction),
       student,
+      epochs,
       method,
       runs: group.length,
       minutes: meanOf(({ minutes }) => minutes).toFixed(1),
@@ -68,15 +70,15 @@ export function timesTable(
   });
   const { columns, constants } = tellingColumns(
     { columns: planned, rows: lines },
-    ["fraction", "student"],
+    ["fraction", "student", "epochs"],
   );
   return displayTable({
     title: ["Times", ...constants].join(", "),
     columns,
     rows: lines,
     note:
-      "means over all epochs and seeds, of runs side by side where the backend trains so; seconds of " +
-      "the machine named below, whatever else it did",
+      "Means over all epochs and seeds, of runs side by side where the backend trains so. Times " +
+      "include whatever else the machine did; lib/backend/README.md compares costs",
   });
 }
 

@@ -4,6 +4,7 @@ import { seedsNeeded, type Verdict } from "../table/verdicts.ts";
 import { shareText } from "../table/summary_table.ts";
 import type { Interval } from "../../analysis/statistics/interval.ts";
 import { counted } from "../../report/duration.ts";
+import { signedText } from "../../report/minus_signs.ts";
 
 /** A verdict in words. */
 export interface VerdictLine {
@@ -41,7 +42,7 @@ export function verdictLines(found: readonly Verdict[]): VerdictLine[] {
 
 function differenceText({ claim, difference: { n, mean } }: Verdict): string | null {
   const { digits } = measureNamed(claim.measure);
-  return n === 0 ? null : `${mean >= 0 ? "+" : ""}${mean.toFixed(digits)}${unitOf(claim)}`;
+  return n === 0 ? null : signedText(mean, digits) + unitOf(claim);
 }
 
 function intervalText({ claim: { measure, margin }, interval }: Verdict): string | null {

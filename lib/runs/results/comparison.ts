@@ -9,6 +9,7 @@ import { pairedDifference } from "../../analysis/statistics/paired_difference.ts
 import type { Displayable } from "../../report/display.ts";
 import { displayTable, type TableColumn } from "../../report/display_table.ts";
 import type { LearningCurve } from "../../report/learning_curves.ts";
+import { signedText } from "../../report/minus_signs.ts";
 import { differences } from "../../training/run_specification.ts";
 
 /** The most epochs that the table of learning curves has. */
@@ -66,7 +67,7 @@ function accuracyTable(sides: Sides): Displayable {
     pairs.map(([, run]) => lastAccuracy(run)),
   );
   const range = interval ? ` [${interval.map((end) => end.toFixed(2)).join(", ")}]` : "";
-  const difference = pairs.length > 0 ? signed(mean) + range : null;
+  const difference = pairs.length > 0 ? signedText(mean) + range : null;
   return displayTable({
     title: "Test accuracy after the last epoch",
     columns: [{ key: "seed", title: "seed", align: "right" }, ...sideColumns(sides)],
@@ -139,10 +140,6 @@ function valueCells(a: number | null, b: number | null) {
   return {
     a: a?.toFixed(2) ?? null,
     b: b?.toFixed(2) ?? null,
-    difference: a === null || b === null ? null : signed(a - b),
+    difference: a === null || b === null ? null : signedText(a - b),
   };
-}
-
-function signed(value: number): string {
-  return (value >= 0 ? "+" : "") + value.toFixed(2);
 }

@@ -7,6 +7,7 @@ import {
   type StoredRun,
 } from "./stored_result.ts";
 import { reproduceCommand } from "../choices.ts";
+import { parseOverrides, PROTOCOL } from "../overrides.ts";
 import type { PlanChoices } from "../plan.ts";
 import { tableFault } from "../table/result_fault.ts";
 import { methods } from "../../distillation/methods.ts";
@@ -103,11 +104,15 @@ function choicesOf({ name, rows, metadata: { experiment } }: StoredResult): Plan
 
 /** Narrows an experiment down to a row's group, or to all methods if none has the row's label. */
 function groupChoices({ fraction, student, method, setting, teacher }: Row): Partial<PlanChoices> {
-  const isMethod = setting === null && methods.some(({ name }) => name === method);
+  const isMethod = methods.some(({ name }) => name === method);
+  const settings = typeof setting === "string" ? setting.split(", ") : [];
   return {
     fractions: [Number(fraction)],
     students: [String(student)],
     ...(isMethod ? { methods: [String(method)] } : {}),
+    ...(settings.length > 0
+      ? { set: parseOverrides(settings.map((setting) => `${PROTOCOL}.${setting}`)) }
+      : {}),
     ...(String(teacher).endsWith(", bf16") ? { teacherPrecision: "bf16" } : {}),
   };
 }
@@ -128,19 +133,23 @@ const GROUP = Object.keys(IDENTITY_COLUMNS).filter((column) => column !== "seed"
 const PLACE = ["dataset", "fraction", "student", "setting", "scale", "epochs"];
 
 /**
- * Finds the seeds that a group of rows lacks and another group of the same place has. Then their
- * means are not over the same seeds.
+ * Finds the seeds that a group of rows lacks between its others, while another group of the same
+ * place has them. A group may have fewer seeds than others, but no gap.
  */
 export function missingSeeds(rows: readonly Row[]): MissingSeeds[] {
   const naming = GROUP.filter((column) => new Set(rows.map((row) => row[column])).size > 1);
   return groupsOf(rows, PLACE).flatMap((place) => {
     const all = seedsOf(place);
-    return groupsOf(place, GROUP).map((own) => ({
-      group: naming.filter((column) => own[0][column] != null)
-        .map((column) => `${column} ${own[0][column]}`).join(", "),
-      row: own[0],
-      seeds: [...all.difference(seedsOf(own))].sort((a, b) => a - b),
-    }));
+    return groupsOf(place, GROUP).map((own) => {
+      const seeds = seedsOf(own);
+      const isGap = (seed: number) => seed < Math.max(...seeds);
+      return {
+        group: naming.filter((column) => own[0][column] != null)
+          .map((column) => `${column} ${own[0][column]}`).join(", "),
+        row: own[0],
+        seeds: [...all.difference(seeds)].filter(isGap).sort((a, b) => a - b),
+      };
+    });
   }).filter(({ seeds }) => seeds.length > 0);
 }
 

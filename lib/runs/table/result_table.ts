@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type PlannedRun, resultNameOf } from "../planned_run.ts";
 import { measuredFault, nameFault } from "./result_fault.ts";
+import { conditionsOf } from "./conditions.ts";
 import { type RunResult, type TableRow, tableRow } from "./table_row.ts";
 import type { Measurement } from "../../analysis/evaluations/evaluation.ts";
 import type { ArrowContent } from "../../store/arrow_file.ts";
@@ -8,6 +9,7 @@ import { counted } from "../../report/duration.ts";
 import type { ResultsFolder } from "../../store/results_folder.ts";
 import { resultFile } from "../../store/manifest.ts";
 import type { EpochRow } from "../../training/epoch_row.ts";
+import type { RunSpecification } from "../../training/run_specification.ts";
 import { UserError } from "../../user_error.ts";
 
 /** An experiment's results so far, and the missing and damaged ones. */
@@ -82,11 +84,15 @@ function runResult(
   evaluations: readonly (ArrowContent | UserError)[],
 ): RunResult {
   const whole = evaluations.flatMap((content) => content instanceof UserError ? [] : [content]);
+  const specification: RunSpecification = JSON.parse(metadata.specification);
   return {
     name,
-    specification: JSON.parse(metadata.specification),
+    specification,
     rows: rows as readonly EpochRow[],
-    measurements: whole.flatMap(({ rows }) => rows) as unknown as readonly Measurement[],
+    measurements: whole.flatMap(({ rows, metadata }) => {
+      const conditions = conditionsOf(specification, metadata);
+      return rows.map((row) => ({ ...row as unknown as Measurement, conditions }));
+    }),
     // Older evaluations did not record their warnings.
     warnings: whole.flatMap(({ metadata }): string[] => JSON.parse(metadata.warnings ?? "[]")),
     metadata,

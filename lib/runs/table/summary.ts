@@ -1,10 +1,9 @@
-import type { TableRow } from "./table_row.ts";
+import { mixedConditions, type TableRow } from "./table_row.ts";
 import {
   type PairedDifference,
   pairedDifference,
 } from "../../analysis/statistics/paired_difference.ts";
 import { mean, sampleStd } from "../../analysis/statistics/interval.ts";
-import { conditionsThatDiffer } from "./conditions.ts";
 import { measureNamed } from "./measures.ts";
 
 /** Mean and standard deviation over seeds, in the measure's unit. */
@@ -119,7 +118,7 @@ function gainOver(
   });
   if (pairs.length === 0) return null;
   const [ours, theirs] = [0, 1].map((side) => pairs.map((pair) => valueOf(pair[side], measure)!));
-  const mixed = pairs.flatMap((pair) => conditionsThatDiffer(pair.map((row) => row.conditions)));
+  const mixed = pairs.flatMap((pair) => mixedConditions(pair, measure));
   return { ...pairedDifference(ours, theirs), mixed: [...new Set(mixed)] };
 }
 

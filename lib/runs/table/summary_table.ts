@@ -7,6 +7,7 @@ import { tellingColumns } from "./telling_columns.ts";
 import type { Displayable } from "../../report/display.ts";
 import { counted } from "../../report/duration.ts";
 import { displayTable, type TableColumn } from "../../report/display_table.ts";
+import { signedText } from "../../report/minus_signs.ts";
 import type { Scale } from "../../training/run_specification.ts";
 
 /**
@@ -25,6 +26,7 @@ export function summaryTable(
   const summary = summarise(table.rows, experiment);
   const varies = (key: "dataset" | "fraction" | "epochs" | "first_stage_epochs") =>
     new Set(summary.map((row) => row[key])).size > 1;
+  const areSeedsAlike = new Set(summary.map(({ seeds }) => seeds.join())).size <= 1;
   const paper = paperCells(experiment, summary, scale, digits);
   const isReported = paper.some(({ paper }) => /\d/.test(paper ?? ""));
   const planned: (TableColumn | false)[] = [
@@ -38,6 +40,7 @@ export function summaryTable(
     (varies("epochs") || varies("first_stage_epochs")) &&
     { key: "epochs", title: "epochs", align: "right" },
     { key: "value", title, unit, align: "right" },
+    !areSeedsAlike && { key: "count", title: "seeds", align: "right" },
     // A table of many measures has no room for them; its figures and its file have each seed.
     others.length < 5 && { key: "seeds", title: "by seed", unit, align: "right" },
     { key: "gain", title: `over ${reference}, paired`, unit: points, align: "right" },
@@ -61,6 +64,7 @@ export function summaryTable(
       ? `${row.first_stage_epochs} + ${row.epochs}`
       : String(row.epochs),
     value: row.values.length > 0 ? meanStdText(row, digits) : null,
+    count: row.seeds.length,
     seeds: row.values.map((value) => value.toFixed(digits - 1)).join("  ") || null,
     gain: gainText(row, digits),
     interval: intervalText(row, digits - 1),
@@ -79,7 +83,7 @@ export function summaryTable(
     title: titleOf(experiment, scale, table, constants),
     columns,
     rows,
-    note: noteOf(table, summary),
+    note: noteOf(table, summary, areSeedsAlike),
   });
 }
 
@@ -98,7 +102,7 @@ function paperCells(
 ): PaperCells[] {
   const isPapers = (row: SummaryRow) => scales.paper.some(({ dataset }) => dataset === row.dataset);
   const figureOf = (row: SummaryRow) => {
-    const isOther = scale === "paper" && (row.fraction < 1 || row.setting !== null);
+    const isOther = scale === "paper" && (row.fraction < 1 || changesTraining(row));
     return isOther || !isPapers(row) ? undefined : paper?.[row.student]?.[row.method];
   };
   return summary.map((row) => {
@@ -106,13 +110,15 @@ function paperCells(
     if (figure === undefined) {
       return { paper: paper && isPapers(row) ? "not reported here" : null, from: null };
     }
-    const from = scale === "paper" ? signed(row.mean - figure, digits) : null;
+    const from = scale === "paper" ? signedText(row.mean - figure, digits) : null;
     return { paper: figure.toFixed(digits), from };
   });
 }
 
-function signed(value: number, digits: number): string {
-  return `${value >= 0 ? "+" : ""}${value.toFixed(digits)}`;
+/** True if settings change more than the arithmetic and the epochs after which a run is tested. */
+function changesTraining({ setting }: SummaryRow): boolean {
+  const settings = setting?.split(", ") ?? [];
+  return !settings.every((one) => /^(studentPrecision|evaluateEvery)=/.test(one));
 }
 
 function titleOf(
@@ -138,7 +144,11 @@ export function shareText(fraction: number): string {
 
 /** Formats mean and standard deviation: "86.02 ± 0.21", which may break before "±". */
 export function meanStdText({ mean, std }: MeanStd, digits: number): string {
-  return `${mean.toFixed(digits)}${std === null ? "" : ` ±\u00a0${std.toFixed(digits)}`}`;
+  return mean.toFixed(digits) + spreadText(std, digits);
+}
+
+function spreadText(std: number | null, digits: number): string {
+  return std === null ? "" : ` ±\u00a0${std.toFixed(digits)}`;
 }
 
 /** Marks a comparison that rounding alone may have moved. */
@@ -146,9 +156,8 @@ const MIXED = "†";
 
 function gainText({ gain }: SummaryRow, digits: number): string | null {
   if (!gain) return null;
-  const spread = { mean: gain.mean, std: gain.n > 1 ? gain.std : null };
   const mark = gain.mixed.length > 0 ? MIXED : "";
-  return `${gain.mean >= 0 ? "+" : ""}${meanStdText(spread, digits)}${mark}`;
+  return signedText(gain.mean, digits) + spreadText(gain.n > 1 ? gain.std : null, digits) + mark;
 }
 
 function intervalText({ gain }: SummaryRow, digits: number): string | null {
@@ -160,11 +169,13 @@ function intervalText({ gain }: SummaryRow, digits: number): string | null {
 function noteOf(
   { rows, results, missing, unmeasured, damaged }: ResultTable,
   summary: readonly SummaryRow[],
+  areSeedsAlike: boolean,
 ): string {
   const mixed = new Set(summary.flatMap(({ gain }) => gain?.mixed ?? []));
   const doubts = doubtfulMeasurements({ results });
   return [
     `${counted(rows.length, "run")}, mean ± standard deviation over seeds; last epoch`,
+    !areSeedsAlike && "A gain is over the seeds that both methods have",
     summary.some(({ gain }) => gain?.interval) &&
     "Intervals are of one comparison each, not adjusted",
     mixed.size > 0 && `${MIXED} with pairs that differ in ${[...mixed].join(", ")}`,

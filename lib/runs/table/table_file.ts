@@ -96,7 +96,9 @@ function namesOf(runs: readonly PlannedRun[]): string[] {
 }
 
 /** Flattens a row to the columns of the table's file. */
-export function flatRow({ figures, costs: _, conditions: __, run, ...identity }: TableRow): Row {
+export function flatRow(
+  { figures, costs: _, conditions: __, measuredUnder: ___, run, ...identity }: TableRow,
+): Row {
   return { ...identity, ...figures, run };
 }
 

@@ -1,5 +1,5 @@
 import type { PlannedRun } from "../planned_run.ts";
-import { type Conditions, conditionsOf } from "./conditions.ts";
+import { type Conditions, conditionsOf, conditionsThatDiffer } from "./conditions.ts";
 import type { Measurement } from "../../analysis/evaluations/evaluation.ts";
 import { type EpochRow, trainingSeconds } from "../../training/epoch_row.ts";
 import type { RunSpecification, Scale } from "../../training/run_specification.ts";
@@ -9,8 +9,8 @@ export interface RunResult {
   readonly name: string;
   readonly specification: RunSpecification;
   readonly rows: readonly EpochRow[];
-  /** The measurements of all finished evaluations. */
-  readonly measurements: readonly Measurement[];
+  /** The measurements of all finished evaluations, with the conditions that they were made under */
+  readonly measurements: readonly (Measurement & { readonly conditions: Conditions })[];
   /** The sentences in which evaluations say why they are doubtful. */
   readonly warnings: readonly string[];
   /** Backend, machine, versions, commit, hashes. */
@@ -43,8 +43,10 @@ export interface TableRow {
   readonly figures: Figures;
   /** Costs by name. They differ between machines, so the table's file leaves them out. */
   readonly costs: Figures;
-  /** The table's file leaves them out: they stand in the run's own. */
+  /** The conditions of the training. The table's file leaves them out: they stand in the run's own. */
   readonly conditions: Conditions;
+  /** The conditions of the measurements, by measure; left out of the file, too */
+  readonly measuredUnder: Readonly<Record<string, Conditions>>;
 }
 
 export type Figures = Readonly<Record<string, number | null>>;
@@ -89,7 +91,19 @@ export function tableRow(
       teacher_images: sumOf("teacher_images", rows),
     },
     conditions: conditionsOf(result.specification, result.metadata),
+    measuredUnder: Object.fromEntries(
+      measurements.map(({ measure, conditions }) => [measure, conditions]),
+    ),
   };
+}
+
+/** Names the conditions that differ among rows, in training or in what measured this measure. */
+export function mixedConditions(rows: readonly TableRow[], measure: string): string[] {
+  const trained = conditionsThatDiffer(rows.map(({ conditions }) => conditions));
+  const measured = conditionsThatDiffer(
+    rows.flatMap(({ measuredUnder }) => measuredUnder[measure] ?? []),
+  );
+  return [...new Set([...trained, ...measured])];
 }
 
 /** Averages a share over all attacked samples of a run. */

@@ -1,7 +1,6 @@
 import type { Claim, ClaimPlace, Experiment } from "../experiment.ts";
-import { conditionsThatDiffer } from "./conditions.ts";
 import { valueOf } from "./summary.ts";
-import type { TableRow } from "./table_row.ts";
+import { mixedConditions, type TableRow } from "./table_row.ts";
 import {
   decideFamily,
   type Decision,
@@ -46,8 +45,8 @@ export function seedsNeeded({ seeds }: Claim): number {
  *
  * A claim is tested once all its planned seeds are there, at least three, and only on these. A pair
  * whose runs differ in processor, precision or kernels takes the verdict away, unless the claim is
- * about that difference. Claims that cannot be
- * tested count as p = 1 in their family. A claim of another experiment is left to that one.
+ * about that difference. Claims that cannot be tested count as p = 1 in their family. A claim of
+ * another experiment is left to that one.
  */
 export function verdicts(
   { name, claims }: Pick<Experiment, "name" | "claims">,
@@ -104,7 +103,7 @@ function contrastOf(claim: Claim, rows: readonly TableRow[]): Contrast {
         valueOf(row, claim.measure) !== null
       )
     );
-    return terms.every((found) => found.length > 0) ? [comparable(terms)] : [];
+    return terms.every((found) => found.length > 0) ? [comparable(terms, claim.measure)] : [];
   });
   const sumOf = (pair: readonly TableRow[]) =>
     claim.contrast.reduce(
@@ -114,7 +113,8 @@ function contrastOf(claim: Claim, rows: readonly TableRow[]): Contrast {
   return {
     claim,
     sums: pairs.map(sumOf),
-    mixed: [...new Set(pairs.flatMap(mixedIn))].filter((one) => one !== claim.compares),
+    mixed: [...new Set(pairs.flatMap((pair) => mixedConditions(pair, claim.measure)))]
+      .filter((one) => one !== claim.compares),
   };
 }
 
@@ -131,13 +131,10 @@ function isAt(row: TableRow, place: ClaimPlace): boolean {
 const LEFT_OPEN = /^(epochs|studentPrecision|evaluateEvery)=/;
 
 /** Takes a row for each term. If there are several, takes those made under the same conditions. */
-function comparable(terms: readonly (readonly TableRow[])[]): TableRow[] {
+function comparable(terms: readonly (readonly TableRow[])[], measure: string): TableRow[] {
+  const areAlike = (rows: readonly TableRow[]) => mixedConditions(rows, measure).length === 0;
   const choices = terms[0].map((first) =>
-    terms.map((rows) => rows.find((row) => mixedIn([first, row]).length === 0) ?? rows[0])
+    terms.map((rows) => rows.find((row) => areAlike([first, row])) ?? rows[0])
   );
-  return choices.find((choice) => mixedIn(choice).length === 0) ?? choices[0];
-}
-
-function mixedIn(rows: readonly TableRow[]): string[] {
-  return conditionsThatDiffer(rows.map(({ conditions }) => conditions));
+  return choices.find(areAlike) ?? choices[0];
 }

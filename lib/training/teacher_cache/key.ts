@@ -35,7 +35,7 @@ export function teacherLogitKey(
     readonly precision?: Precision;
   },
   batchSize: number,
-  { backend, tfjs, arithmetic }: Environment,
+  { backend, tfjs, threads, arithmetic }: Environment,
 ): TeacherLogitKey {
   const shape = [train.count, height, width, channels];
   return {
@@ -48,6 +48,7 @@ export function teacherLogitKey(
     teacher: teacher.hash,
     backend,
     tfjs,
+    threads,
     arithmetic,
     precision: teacher.precision ?? "f32",
   };

@@ -6,10 +6,13 @@ import { flatRow } from "../../../lib/runs/table/table_file.ts";
 import { tableRowOf } from "../table_row_of.ts";
 import type { ResultsFolder } from "../../../lib/store/results_folder.ts";
 
-Deno.test("tableFindings() names the command for a missing seed, with share and teacher precision", () => {
-  const bf16 = { fraction: 0.4, teacher: "cifar10-resnet26, bf16" };
-  const rows = [1, 2].map((seed) => tableRowOf("original", seed, 0.7, { ...bf16, teacher: null }))
-    .concat(tableRowOf("bss", 1, 0.7, bf16)).map(flatRow);
+Deno.test("tableFindings() names the command for a missing seed, with share, precision and settings", () => {
+  const setting = "evaluateEvery=5, studentPrecision=bf16";
+  const bf16 = { fraction: 0.4, teacher: "cifar10-resnet26, bf16", setting };
+  const rows = [
+    ...[1, 2, 3].map((seed) => tableRowOf("original", seed, 0.7, { ...bf16, teacher: null })),
+    ...[1, 3].map((seed) => tableRowOf("bss", seed, 0.7, bf16)),
+  ].map(flatRow);
   const table = {
     name: "tables/table1-smoke",
     rows,
@@ -23,7 +26,8 @@ Deno.test("tableFindings() names the command for a missing seed, with share and 
     message,
     "teacher cifar10-resnet26, bf16, method bss lacks seeds that others have: 2; " +
       "`deno task reproduce table1 --scale smoke --fractions 0.4 --students resnet8 --methods bss --seeds 2, " +
-      "--teacher-precision bf16 --results here` puts that right",
+      "--teacher-precision bf16 --set protocol.evaluateEvery=5 --set protocol.studentPrecision=bf16 " +
+      "--results here` puts that right",
   );
 });
 

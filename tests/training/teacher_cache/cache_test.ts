@@ -58,6 +58,7 @@ const others: Partial<TeacherLogitKey>[] = [
   { batchSize: 3 },
   { backend: "cpu" },
   { tfjs: "4.22.1" },
+  { threads: 2 },
   { precision: "bf16" as "f32" },
   { format: 2 as 1 },
 ];

@@ -243,11 +243,15 @@ async function listWork(
   const started = await startBackend(backend, { threads });
   console.log(describeStartedBackend(started));
   const estimate = await estimateTime(works, started.backend, threads, sources);
+  const present = await folder.present();
   for (const [index, { run, training }] of works.entries()) {
     const holder = await holderOf(folder.path, run.name);
     console.log(
       `${run.name}  about ${formatDuration(estimate.runs[index])}` +
         (training ? "" : ", to be measured only") +
+        (training && present.has(resultNameOf(run))
+          ? ", again: its student's weights are gone"
+          : "") +
         (holder ? `, process ${holder.pid} on ${holder.host} is at it` : ""),
     );
   }

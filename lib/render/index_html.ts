@@ -10,7 +10,7 @@ export const INDEX_TITLE = "Do boundary supporting samples help?";
 
 const INTRODUCTION =
   "A boundary supporting sample (BSS) is an image that was moved to its teacher's decision boundary. " +
-  "Heo et al. (AAAI 2019) train students on them besides. These pages test the paper's claims, and " +
+  "Heo et al. (AAAI 2019) also train students on them. These pages test the paper's claims, and " +
   "some more, by training students anew.";
 
 /** A page with its address and its part of the overview. */

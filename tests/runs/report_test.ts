@@ -39,6 +39,14 @@ Deno.test("a report of finished results says so, and has nothing to run", async 
   assertEquals(commandFor(report), command);
 });
 
+Deno.test("a report counts a run as trained even if its student's weights are gone", async () => {
+  const methods = ["original", "hinton", "bss"];
+  const choices = { scale: "quick", students: ["resnet8"], methods, seeds: [1, 2] } as const;
+  const report = await openReport("table1", { ...choices, results: REFERENCE });
+  // Table 1 also measures its students, and those of seed 2 are not kept.
+  assertMatch(await textOf(await stateTable(report)), /quick +6 +6 +0 +about/);
+});
+
 Deno.test("a report without results names the command, estimates its time, and can run it", async () => {
   await withTemporaryFolder(async (results) => {
     const few = { scale: "smoke", methods: ["original"], seeds: [1], fractions: [0.01] } as const;

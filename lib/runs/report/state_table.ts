@@ -1,5 +1,6 @@
 import { commandFor, type ExperimentReport, isCommitted } from "./experiment_report.ts";
 import { estimateTimeRoughly } from "../estimate_time.ts";
+import { resultNameOf } from "../planned_run.ts";
 import { type WorkLeft, workLeft } from "../work_left.ts";
 import { startBackend } from "../../backend/start_backend.ts";
 import type { Displayable } from "../../report/display.ts";
@@ -16,6 +17,7 @@ export async function stateTable(
 ): Promise<Displayable> {
   const { experiment, choices, folder, sources, plan } = report;
   const works = await workLeft(folder, plan);
+  const present = await folder.present();
   const columns = [
     { key: "scale", title: "scale" },
     { key: "runs", title: "runs", align: "right" as const },
@@ -25,7 +27,7 @@ export async function stateTable(
   const row = {
     scale: choices.scale,
     runs: plan.length,
-    trained: plan.length - works.filter(({ training }) => training).length,
+    trained: plan.filter((run) => present.has(resultNameOf(run))).length,
     complete: plan.length - works.length,
   };
   if (works.length === 0) return displayTable({ title: experiment.title, columns, rows: [row] });

@@ -171,11 +171,15 @@ async function compare(
 
   const both = ({ crossed }: BoundaryPair) => crossed.teacher && crossed.student;
   const compared = counted === "all" ? pairs : pairs.filter(both);
-  const of = (
+  const of = async (
     name: string,
     among: readonly BoundaryPair[],
     value: (pair: BoundaryPair) => number | boolean | null,
-  ) => estimate(among.map(value), stream(`bootstrap/${name}`));
+  ) => {
+    // Resampling 10,000 images takes seconds.
+    await stopPoint();
+    return estimate(among.map(value), stream(`bootstrap/${name}`));
+  };
   return {
     qualifying: base.qualifying,
     attacked: pairs.length,
@@ -184,30 +188,30 @@ async function compare(
       student: pairs.filter(({ crossed }) => crossed.student).length,
       both: pairs.filter(both).length,
     },
-    magnitude: of("magnitude", compared, ({ magnitude }) => magnitude),
-    angle: of("angle", compared, ({ angle }) => angle),
-    distanceRatio: of("distance ratio", compared, ({ distanceRatio }) => distanceRatio),
-    angleFromClamp: of("clamp", compared, ({ angleFromClamp }) => angleFromClamp),
+    magnitude: await of("magnitude", compared, ({ magnitude }) => magnitude),
+    angle: await of("angle", compared, ({ angle }) => angle),
+    distanceRatio: await of("distance ratio", compared, ({ distanceRatio }) => distanceRatio),
+    angleFromClamp: await of("clamp", compared, ({ angleFromClamp }) => angleFromClamp),
     overAll: {
-      magnitude: of("magnitude of all", pairs, ({ magnitude }) => magnitude),
-      angle: of("angle of all", pairs, ({ angle }) => angle),
-      distanceRatio: of("distance ratio of all", pairs, ({ distanceRatio }) => distanceRatio),
+      magnitude: await of("magnitude of all", pairs, ({ magnitude }) => magnitude),
+      angle: await of("angle of all", pairs, ({ angle }) => angle),
+      distanceRatio: await of("distance ratio of all", pairs, ({ distanceRatio }) => distanceRatio),
     },
     norm: {
-      teacher: of("norm on teacher", pairs, ({ norms }) => norms.teacher),
-      student: of("norm on student", pairs, ({ norms }) => norms.student),
+      teacher: await of("norm on teacher", pairs, ({ norms }) => norms.teacher),
+      student: await of("norm on student", pairs, ({ norms }) => norms.student),
     },
     gap: {
-      teacher: of("gap of teacher", pairs, ({ gaps }) => gaps.teacher),
-      student: of("gap of student", pairs, ({ gaps }) => gaps.student),
+      teacher: await of("gap of teacher", pairs, ({ gaps }) => gaps.teacher),
+      student: await of("gap of student", pairs, ({ gaps }) => gaps.student),
     },
     distance: {
-      teacher: of("teacher", pairs, ({ distance }) => distance.teacher),
-      student: of("student", pairs, ({ distance }) => distance.student),
+      teacher: await of("teacher", pairs, ({ distance }) => distance.teacher),
+      student: await of("student", pairs, ({ distance }) => distance.student),
     },
     agreement: {
-      onTeachers: of("on teachers", pairs, ({ agreement }) => agreement.onTeachers),
-      onStudents: of("on students", pairs, ({ agreement }) => agreement.onStudents),
+      onTeachers: await of("on teachers", pairs, ({ agreement }) => agreement.onTeachers),
+      onStudents: await of("on students", pairs, ({ agreement }) => agreement.onStudents),
     },
     pairs,
   };

@@ -21,8 +21,8 @@ export interface AttackImagesSettings {
 /**
  * Attacks images with one stage after the other, each image until one breaks it.
  *
- * A stage's random numbers depend on seed, attack, stage and ball. It draws them for the same
- * images in the same order, so the batch size does not change them.
+ * An image's random numbers depend on seed, attack, stage, ball and its index alone. So two networks
+ * are attacked from the same starts, whatever other images each gets right.
  *
  * @param rows indices of images that are classified correctly without an attack
  * @returns the indices that withstand, in their order, and the number that each stage broke
@@ -41,11 +41,12 @@ export async function attackImages(
   let left = rows;
   for (const [index, stage] of stages.entries()) {
     const stream = `${seed}/robustness/${attack.name}/${stage.name}/${norm}/${epsilon}`;
-    const random = seedrandom(stream) as () => number;
     const isLast = index === stages.length - 1;
     const before = left.length;
     let done = rows.length - before;
     left = await filterInBatches(left, batchSize, async (batch) => {
+      const draws = batch.map((row) => Number(seedrandom(`${stream}/${row}`)())).values();
+      const random = () => draws.next().value!;
       const held = await withstanding(classifier, set, batch, stage, { norm, epsilon }, random);
       done += isLast ? batch.length : batch.length - held.length;
       onProgress?.(done);
@@ -62,7 +63,7 @@ export async function attackImages(
  * It classifies the samples again, so that no result depends on an attack's own report.
  *
  * @param rows the indices of the batch's images
- * @param random numbers in [0, 1)
+ * @param random numbers in [0, 1), one for each image
  * @throws UserError naming attack and ε if samples leave the ball or 0…1, if they are not finite,
  *   or if the attack fails
  */

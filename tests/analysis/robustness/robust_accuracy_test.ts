@@ -92,6 +92,30 @@ onFastBackends(
 );
 
 onUsableBackends(
+  "robustAccuracy() attacks an image from the same start whatever other images are classified correctly",
+  async () => {
+    const classifier = randomLinear(4, 5);
+    const images = greyImages(6);
+    const labels = Array.from(await ownLabels(classifier, images));
+    const startsOf = async (labels: number[]) => {
+      const starts: number[] = [];
+      const record = attackOf((classifier, images, own, _ball, random) => {
+        starts.push(...own.map(() => random()));
+        return Promise.resolve({ samples: tf.clone(images), logits: classifier.logits(images) });
+      }, "record");
+      const set = { images, labels };
+      await robustAccuracy(classifier, set, { linf: [1], l2: [] }, { attacks: [record] });
+      return starts;
+    };
+    const all = await startsOf(labels);
+    assertEquals(new Set(all).size, 6);
+    const withoutOne = await startsOf(labels.with(1, (labels[1] + 1) % 4));
+    assertEquals(withoutOne, all.toSpliced(1, 1));
+    images.dispose();
+  },
+);
+
+onUsableBackends(
   "robustAccuracy() has rows that depend on the seed and on no other row",
   async () => {
     const classifier = randomLinear(4, 5);

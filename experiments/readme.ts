@@ -54,6 +54,8 @@ const ANSWER = [
     "fidelity",
     "With BSS a student agrees with its teacher more often than with Hinton's distillation",
   ],
+  ["robustness", "BSS make a student more robust than labels alone"],
+  ["robustness", "BSS make a student more robust than Hinton's distillation"],
   ["table1", "BSS beat FitNet"],
   ["table1", "BSS beat attention transfer"],
   ["table1", "BSS beat FSP"],

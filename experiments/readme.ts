@@ -134,10 +134,14 @@ async function answer(): Promise<string> {
     `**${Math.abs(mean).toFixed(2)} points ${mean < 0 ? "below" : "above"}**`
   );
   const lead = leadOf(found.slice(0, 2));
+  const robust = found.filter(({ claim }) => claim.experiment === "robustness");
+  const price = robust.every(({ kind }) => kind === "opposite")
+    ? " But attacks fool them more easily."
+    : "";
   return [
     `**${lead}** On a fifth of CIFAR-10, students with BSS are ${labels} students trained on ` +
     `labels alone, and ${hinton} students of Hinton's distillation (ResNet26 → ResNet8, means over ` +
-    "the seeds below; the paper has 1.30 and 0.66 on all images). Verdicts by a rule that " +
+    `the seeds below; the paper has 1.30 and 0.66 on all images).${price} Verdicts by a rule that ` +
     "[the list of claims](experiments/claims.ts) fixed before the runs:",
     "",
     markdownVerdicts(found.filter(({ kind }) => kind !== "not measured")),

@@ -148,7 +148,7 @@ Deno.test("a report of a variant compares it with the default beside it, paired 
   // The default has 70.3 and 69.0 %, by seed.
   assertMatch(
     await textOf(verdictTable(report.experiment, [...table.rows, ...variants])),
-    /bss \(eta=2\) is better than bss +2 of 3 seeds +\+0\.35 points +\[−7\.91, 8\.61\] +2 of 3 +variants, 1 claim +a question of ours/,
+    /bss \(eta=2\) is better than bss +2 of 3 seeds +\+0\.35 points +\[−7\.91, 8\.61\] +2 of 3 +variants, 1 claim +us/,
   );
   const plain = await openReport("quickstart", { scale: "quick", results: REFERENCE });
   assert(!plain.experiment.claims.some(({ statement }) => statement.includes("is better than")));

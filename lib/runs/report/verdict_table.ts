@@ -28,7 +28,7 @@ export function verdictTable(experiment: Experiment, rows: readonly TableRow[]):
       { key: "seeds", title: "seeds", align: "right" as const },
       { key: "p", title: "p, adjusted", align: "right" as const },
       { key: "family", title: "family" },
-      { key: "source", title: "of" },
+      { key: "source", title: "asked by" },
     ],
     rows: lines.map((line, index) => ({
       ...line,

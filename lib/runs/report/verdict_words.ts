@@ -28,7 +28,7 @@ export function verdictLines(found: readonly Verdict[]): VerdictLine[] {
     const isHere = verdict.kind !== "elsewhere";
     return {
       claim: claim.statement,
-      source: claim.isPapers ? "the paper" : "a question of ours",
+      source: claim.isPapers ? "the paper" : "us",
       place: placeOf(claim),
       family: isHere ? `${claim.family.name}, ${counted(claim.family.size, "claim")}` : null,
       seeds: isHere ? seedsText(verdict) : null,

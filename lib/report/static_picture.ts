@@ -8,7 +8,7 @@ import { jsonForScript } from "./escape_html.ts";
 import { UserError } from "../user_error.ts";
 
 /** Pixels of the picture for one pixel of the page: sharp on dense screens and in print. */
-const SCALE = 2;
+const SCALE = 1.5;
 
 /** A page takes about a second. A browser that hangs must not block a notebook. */
 const TIME_LIMIT_MS = 60_000;
@@ -31,7 +31,7 @@ const FLAGS = [
 /**
  * Draws a figure in headless Chromium, without a network and in a temporary profile.
  *
- * @param size in pixels of the page; the picture has twice as many each way
+ * @param size in pixels of the page; the picture has half as many again each way
  * @returns the bytes of a PNG, or `null` if there is no Chromium
  * @throws UserError if Chromium fails or hangs
  */

@@ -240,7 +240,7 @@ browserTest("figureHtml() keeps its picture if Plotly cannot run", async (open) 
 });
 
 browserTest(
-  "renderPng() draws a picture that is not empty, twice as wide as asked, and leaves no file behind",
+  "renderPng() draws a picture that is not empty, half as wide again as asked, and leaves no file behind",
   async () => {
     const folder = await Deno.makeTempDir({ prefix: "bss-browser-test-" });
     let png: Uint8Array | null = null;
@@ -249,7 +249,7 @@ browserTest(
     });
     await Deno.remove(folder); // refuses a folder that is not empty
     const picture = decode(png!);
-    assertEquals([picture.width, picture.height], [1200, 600]);
+    assertEquals([picture.width, picture.height], [900, 450]);
     const { width, channels, data } = picture;
     const isVermilion = (at: number) =>
       data[at] === 213 && data[at + 1] === 94 && data[at + 2] === 0;

@@ -1,10 +1,12 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { join } from "node:path";
-import { reproduce } from "./reproduce.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { basename, join } from "node:path";
+import { FASTEST, reproduce, SMALL } from "./reproduce.ts";
 import { runTask, snapshot } from "./run_task.ts";
 import { flipByte, TABLE, withReferenceCopy } from "../runs/results/reference_copy.ts";
 import { resultFile } from "../../lib/store/manifest.ts";
+import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { findTeacher, keepTeacher, type TeacherFile } from "../../lib/teacher/find.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const QUICK = ["quickstart", "--scale", "quick"];
 
@@ -74,5 +76,46 @@ Deno.test("a truncated teacher stops only the experiments that need it", async (
     const needing = await reproduce(folder, ...QUICK, "--dataset", "fashion-mnist");
     assertEquals(needing.code, 2);
     assertStringIncludes(needing.stderr, `${other} is not a whole safetensors file`);
+  });
+});
+
+Deno.test("reproduce names a damaged result and leaves it as it is, and runs and shows the others", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const two = [
+      "quickstart",
+      ...FASTEST,
+      ...SMALL,
+      "--methods",
+      "original,hinton",
+      "--seeds",
+      "1,",
+    ];
+    assertEquals((await reproduce(folder, ...two)).code, 0);
+    const runs = await Array.fromAsync(Deno.readDir(join(folder, "runs")));
+    const fileOf = (method: string) =>
+      join(folder, "runs", runs.find(({ name }) => name.includes(method))!.name);
+    const file = fileOf("hinton");
+    const whole = await Deno.readFile(file);
+    const flipped = whole.slice();
+    flipped[Math.floor(flipped.length / 2)] ^= 1;
+    await Deno.remove(fileOf("original"));
+    for (const [damaged, text] of [[flipped, "SHA-256"], [new Uint8Array(0), "empty"]] as const) {
+      await Deno.writeFile(file, damaged);
+      const { code, stdout, stderr } = await reproduce(folder, ...two);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, file);
+      assertStringIncludes(stderr, text);
+      assertMatch(stdout, /resnet8x0\.25 +original +\d+\.\d\d/);
+      assert(!/^(resnet8x0\.25 +)?hinton +\d/m.test(stdout), stdout);
+      assertStringIncludes(stdout, `Damaged: ${file}`);
+      assertEquals(await Deno.readFile(file), damaged);
+      const table = await (await ResultsFolder.openToRead(folder)).read("tables/quickstart-smoke");
+      assertEquals(table.rows.map(({ method }) => method), ["original"]);
+      assertEquals(JSON.parse(table.metadata.damaged), [basename(file, ".arrow")]);
+    }
+    await Deno.remove(file);
+    const again = await reproduce(folder, ...two);
+    assertEquals(again.code, 0, again.stderr);
+    assertEquals((await (await ResultsFolder.openToRead(folder)).verify()).length, 0);
   });
 });

@@ -1,16 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import * as tf from "@tensorflow/tfjs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { sha256 } from "../../lib/files/sha256.ts";
-import type { FreezingBackend } from "../../lib/nn/freeze.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
-import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
-import {
-  automaticBackend,
-  computedOn,
-  fastBackends,
-  workingBackends,
-} from "../on_every_backend.ts";
+import { automaticBackend, fastBackends, workingBackends } from "../on_every_backend.ts";
 import {
   FASTEST,
   filesIn,
@@ -34,12 +26,6 @@ const DRY_RUN = [...QUICKSTART, "--dry-run", "--set", "protocol.batchSize=8"];
 
 /** Options for a run that is long enough to be killed. */
 const LONGER = ["--set", "protocol.epochs=4"];
-
-const hasBfloat16 = workingBackends.includes("onednn") &&
-  await computedOn(
-    () => Promise.resolve((tf.backend() as Partial<FreezingBackend>).precisions!.includes("bf16")),
-    "onednn",
-  );
 
 Deno.test("reproduce runs an experiment, prints its table, and finds nothing to do the second time", async () => {
   await withTemporaryFolder(async (folder) => {
@@ -117,78 +103,6 @@ for (const backend of fastBackends) {
     });
   });
 }
-
-Deno.test({
-  name: `reproduce --teacher-precision bf16 records the teacher's error against float32${
-    hasBfloat16 ? "" : " (skipped: no backend here computes in bfloat16)"
-  }`,
-  ignore: !hasBfloat16,
-  fn: () =>
-    withTemporaryFolder(async (folder) => {
-      const hinton = [...SMOKE, ...SMALL, "--methods", "hinton", "--seeds", "1"]
-        .concat("--backend", "onednn");
-      const { code, stdout, stderr } = await reproduce(
-        ...[folder, ...hinton, "--teacher-precision", "bf16"] as const,
-      );
-      assertEquals(code, 0, stderr);
-      assertMatch(stdout, /teacher fashion-mnist-subset-resnet14x0\.25, bf16/);
-      const results = await ResultsFolder.openToRead(folder);
-      const [{ name }] = await Array.fromAsync(Deno.readDir(join(folder, "students")));
-      const { metadata } = await results.read(`runs/${name.replace(".safetensors", "")}`);
-      const error = JSON.parse(metadata.teacher_error);
-      assert(error.relativeError > 0 && error.relativeError < 0.02, metadata.teacher_error);
-      assert(error.agreement > 0.95, metadata.teacher_error);
-      // It is not the same run as in float32, which is still missing.
-      const { stdout: missing } = await reproduce(folder, ...hinton, "--dry-run");
-      assertMatch(missing, /1 runs, about/);
-    }),
-});
-
-Deno.test("reproduce refuses a precision that the backend lacks, and lists those it has", async () => {
-  await withTemporaryFolder(async (folder) => {
-    const { code, stderr } = await reproduce(
-      ...[folder, ...SMOKE, "--methods", "hinton", "--teacher-precision", "bf16"] as const,
-    );
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, "backend wasm does not compute a frozen network in bf16");
-    assertStringIncludes(stderr, "choose from f32");
-  });
-});
-
-Deno.test("reproduce refuses a student's precision that the backend does not have, naming those it has", async () => {
-  await withTemporaryFolder(async (folder) => {
-    const { code, stderr } = await reproduce(
-      ...[folder, ...SMOKE, "--methods", "original", "--student-precision", "bf16"] as const,
-    );
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, "backend wasm does not train a student in bf16 here");
-    assertStringIncludes(stderr, "choose from f32");
-  });
-});
-
-Deno.test({
-  name: `reproduce --student-precision bf16 is another run, and its table says so${
-    hasBfloat16 ? "" : " (skipped: no backend here computes in bfloat16)"
-  }`,
-  ignore: !hasBfloat16,
-  fn: () =>
-    withTemporaryFolder(async (folder) => {
-      const original = [...SMOKE, ...SMALL, "--methods", "original", "--seeds", "1,"]
-        .concat("--backend", "onednn");
-      const { code, stdout, stderr } = await reproduce(
-        ...[folder, ...original, "--student-precision", "bf16"] as const,
-      );
-      assertEquals(code, 0, stderr);
-      assertStringIncludes(stdout, "studentPrecision=bf16");
-      const { stdout: missing } = await reproduce(folder, ...original, "--dry-run");
-      assertMatch(missing, /1 runs, about/);
-      // The default may be given, too.
-      const { stdout: same } = await reproduce(
-        ...[folder, ...original, "--student-precision", "f32", "--dry-run"] as const,
-      );
-      assertMatch(same, /1 runs, about/);
-    }),
-});
 
 Deno.test("reproduce takes the teacher's logits from its cache, and ends in the same weights", async () => {
   await withTemporaryFolder(async (folder) => {
@@ -335,72 +249,6 @@ for (const [what, args, text] of mistakes) {
     });
   });
 }
-
-Deno.test("reproduce names a damaged result and leaves it as it is, and runs and shows the others", async () => {
-  await withTemporaryFolder(async (folder) => {
-    const two = [...QUICKSTART, ...SMALL, "--methods", "original,hinton", "--seeds", "1,"];
-    assertEquals((await reproduce(folder, ...two)).code, 0);
-    const runs = await Array.fromAsync(Deno.readDir(join(folder, "runs")));
-    const fileOf = (method: string) =>
-      join(folder, "runs", runs.find(({ name }) => name.includes(method))!.name);
-    const file = fileOf("hinton");
-    const whole = await Deno.readFile(file);
-    const flipped = whole.slice();
-    flipped[Math.floor(flipped.length / 2)] ^= 1;
-    await Deno.remove(fileOf("original"));
-    for (const [damaged, text] of [[flipped, "SHA-256"], [new Uint8Array(0), "empty"]] as const) {
-      await Deno.writeFile(file, damaged);
-      const { code, stdout, stderr } = await reproduce(folder, ...two);
-      assertEquals(code, 2);
-      assertStringIncludes(stderr, file);
-      assertStringIncludes(stderr, text);
-      assertMatch(stdout, /resnet8x0\.25 +original +\d+\.\d\d/);
-      assert(!/^(resnet8x0\.25 +)?hinton +\d/m.test(stdout), stdout);
-      assertStringIncludes(stdout, `Damaged: ${file}`);
-      assertEquals(await Deno.readFile(file), damaged);
-      const table = await (await ResultsFolder.openToRead(folder)).read("tables/quickstart-smoke");
-      assertEquals(table.rows.map(({ method }) => method), ["original"]);
-      assertEquals(JSON.parse(table.metadata.damaged), [basename(file, ".arrow")]);
-    }
-    await Deno.remove(file);
-    const again = await reproduce(folder, ...two);
-    assertEquals(again.code, 0, again.stderr);
-    assertEquals((await (await ResultsFolder.openToRead(folder)).verify()).length, 0);
-  });
-});
-
-Deno.test("reproduce reports at once that the results folder cannot be written", async () => {
-  await withTemporaryFolder(async (folder) => {
-    const file = join(folder, "a-file");
-    await Deno.writeTextFile(file, "");
-    const { code, stderr, seconds } = await reproduce(join(file, "results"), ...ONE);
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, "cannot be written");
-    assert(seconds < 5, `${seconds} s`);
-  });
-});
-
-Deno.test({
-  name: `reproduce reports a full disk and keeps finished runs${
-    noSmallDisk && ` (${noSmallDisk})`
-  }`,
-  ignore: noSmallDisk !== "",
-  fn: () =>
-    // Room for a finished run and a checkpoint, not for two runs.
-    withSmallDisk(1200, async (folder) => {
-      const { code, stderr } = await reproduce(
-        folder,
-        ...QUICKSTART,
-        ...SMALL,
-        ...["--methods", "original", "--students", "resnet8"],
-      );
-      assertEquals(code, 2, stderr);
-      assertStringIncludes(stderr, "the disk is full");
-      assertStringIncludes(stderr, "run the same command again");
-      const results = await ResultsFolder.openToRead(folder);
-      assertEquals((await results.verify()).filter(({ kind }) => kind === "damaged"), []);
-    }),
-});
 
 Deno.test("reproduce --help lists every option and exits with 0", async () => {
   const { code, stdout } = await runTask(RUN, "--help");

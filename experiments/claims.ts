@@ -44,7 +44,7 @@ const FIFTH = {
   epochs: 80,
 } as const;
 const ALL = { ...FIFTH, fraction: 1 } as const;
-/** As many steps as all images take in 80 epochs */
+/** About as many steps as all images take in 80 epochs */
 const FIFTH_FOR_LONG = { ...FIFTH, epochs: 400, seeds: 3 } as const;
 
 /** On small images, three seeds: the fewest that a verdict takes. Two is all that "smoke" plans. */

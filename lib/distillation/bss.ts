@@ -42,7 +42,7 @@ const otherAttackOptions = {
   targeted: flag(false),
   /**
    * The length of a perturbation: "own", the attack's, or "bss", that of the boundary supporting
-   * sample of the same image, so that only the direction tells the two apart
+   * sample of the same image, so that neither is ahead by its length
    */
   length: tacit(oneOf("own", ["own", "bss"])),
 };

@@ -65,6 +65,8 @@ Deno.test("the plan of runs has what the answers need", async () => {
     ...times("0.4 resnet8 80", MAIN, 3),
     ...times("0.6 resnet8 80", MAIN, 3),
     ...times("0.2 resnet8 400", MAIN, 3),
+    ...times("0.2 resnet8 80", MAIN, 5),
+    ...times("1 resnet8 80", MAIN, 5),
   ]);
   assertEquals(await listed("f"), [
     ...times("1 resnet14 80", MAIN, 3),

@@ -52,16 +52,16 @@ const FIFTH = {
 const ANSWER = [
   ["table1", "BSS beat training on labels alone"],
   ["table1", "BSS beat Hinton's distillation"],
+  ["table1", "BSS beat FitNet"],
+  ["table1", "BSS beat attention transfer"],
+  ["table1", "BSS beat FSP"],
+  ["table1", "BSS beat attention transfer with Hinton's distillation"],
   ["table4", "BSS carry over directions that Hinton's distillation does not"],
   [
     "fidelity",
     "With BSS a student agrees with its teacher more often than with Hinton's distillation",
   ],
   ["robustness", "BSS make a student more robust than labels alone"],
-  ["table1", "BSS beat FitNet"],
-  ["table1", "BSS beat attention transfer"],
-  ["table1", "BSS beat FSP"],
-  ["table1", "BSS beat attention transfer with Hinton's distillation"],
   ["table3", "BSS teach more than FGSM's samples"],
 ] as const;
 

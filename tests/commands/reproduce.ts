@@ -15,6 +15,9 @@ export const ONE = [...SMOKE, ...SMALL, "--methods", "original", "--seeds", "1"]
 /** Options for tests of many runs, on the default backend. */
 export const FASTEST = ["--scale", "smoke"];
 
+/** The short runs of the quickstart, on the default backend. */
+export const SHORT = ["quickstart", ...FASTEST, ...SMALL];
+
 /** Runs the command to its end. */
 export function reproduce(folder: string, ...args: string[]): Promise<TaskResult> {
   return runTask(RUN, ...args, "--results", folder);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
-import { FASTEST, ONE, reproduce, SMALL } from "./reproduce.ts";
+import { ONE, reproduce, SHORT } from "./reproduce.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 Deno.test("reproduce reports at once that the results folder cannot be written", async () => {
@@ -26,7 +26,7 @@ Deno.test({
     withSmallDisk(1200, async (folder) => {
       const { code, stderr } = await reproduce(
         folder,
-        ...["quickstart", ...FASTEST, ...SMALL],
+        ...SHORT,
         ...["--methods", "original", "--students", "resnet8"],
       );
       assertEquals(code, 2, stderr);

@@ -9,6 +9,7 @@ import {
   ONE,
   outcomesIn,
   reproduce,
+  SHORT,
   SMALL,
   SMOKE,
   startReproducing,
@@ -63,7 +64,7 @@ let unstopped: Record<string, string> | undefined;
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`reproduce stops at a checkpoint on ${signal}, also from deno task, and later ends in the same weights`, async () => {
     await withTemporaryFolder(async (folder) => {
-      const bss = ["quickstart", ...FASTEST, ...SMALL, "--methods", "bss", "--seeds", "1"]
+      const bss = [...SHORT, "--methods", "bss", "--seeds", "1"]
         .concat("--set", "protocol.batchSize=16") // four steps per epoch, to stop between them
         .concat("--set", "protocol.epochs=5", "--verbose");
       if (!unstopped) {
@@ -138,7 +139,7 @@ Deno.test("reproduce --until stops in time and says what is left; the same comma
 Deno.test("reproduce stops every run, with one sentence, when its results folder goes away", async () => {
   await withTemporaryFolder(async (folder) => {
     const results = join(folder, "results");
-    const grid = ["quickstart", ...FASTEST, ...SMALL, "--methods", "original", "--seeds", "2"]
+    const grid = [...SHORT, "--methods", "original", "--seeds", "2"]
       .concat("--set", "protocol.epochs=4", "--verbose");
     const run = startReproducing(results, ...grid);
     await run.until("epoch 1,");

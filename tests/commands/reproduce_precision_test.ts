@@ -13,31 +13,36 @@ const hasBfloat16 = workingBackends.includes("onednn") &&
     "onednn",
   );
 
-Deno.test({
-  name: `reproduce --teacher-precision bf16 records the teacher's error against float32${
-    hasBfloat16 ? "" : " (skipped: no backend here computes in bfloat16)"
-  }`,
-  ignore: !hasBfloat16,
-  fn: () =>
-    withTemporaryFolder(async (folder) => {
-      const hinton = [...SMOKE, ...SMALL, "--methods", "hinton", "--seeds", "1"]
-        .concat("--backend", "onednn");
-      const { code, stdout, stderr } = await reproduce(
-        ...[folder, ...hinton, "--teacher-precision", "bf16"] as const,
-      );
-      assertEquals(code, 0, stderr);
-      assertMatch(stdout, /teacher fashion-mnist-subset-resnet14x0\.25, bf16/);
-      const results = await ResultsFolder.openToRead(folder);
-      const [{ name }] = await Array.fromAsync(Deno.readDir(join(folder, "students")));
-      const { metadata } = await results.read(`runs/${name.replace(".safetensors", "")}`);
-      const error = JSON.parse(metadata.teacher_error);
-      assert(error.relativeError > 0 && error.relativeError < 0.02, metadata.teacher_error);
-      assert(error.agreement > 0.95, metadata.teacher_error);
-      // It is not the same run as in float32, which is still missing.
-      const { stdout: missing } = await reproduce(folder, ...hinton, "--dry-run");
-      assertMatch(missing, /1 runs, about/);
-    }),
-});
+/** Registers a test that needs a backend with bfloat16. */
+function bfloat16Test(name: string, test: (folder: string) => Promise<void>): void {
+  Deno.test({
+    name: name + (hasBfloat16 ? "" : " (skipped: no backend here computes in bfloat16)"),
+    ignore: !hasBfloat16,
+    fn: () => withTemporaryFolder(test),
+  });
+}
+
+bfloat16Test(
+  "reproduce --teacher-precision bf16 records the teacher's error against float32",
+  async (folder) => {
+    const hinton = [...SMOKE, ...SMALL, "--methods", "hinton", "--seeds", "1"]
+      .concat("--backend", "onednn");
+    const { code, stdout, stderr } = await reproduce(
+      ...[folder, ...hinton, "--teacher-precision", "bf16"] as const,
+    );
+    assertEquals(code, 0, stderr);
+    assertMatch(stdout, /teacher fashion-mnist-subset-resnet14x0\.25, bf16/);
+    const results = await ResultsFolder.openToRead(folder);
+    const [{ name }] = await Array.fromAsync(Deno.readDir(join(folder, "students")));
+    const { metadata } = await results.read(`runs/${name.replace(".safetensors", "")}`);
+    const error = JSON.parse(metadata.teacher_error);
+    assert(error.relativeError > 0 && error.relativeError < 0.02, metadata.teacher_error);
+    assert(error.agreement > 0.95, metadata.teacher_error);
+    // It is not the same run as in float32, which is still missing.
+    const { stdout: missing } = await reproduce(folder, ...hinton, "--dry-run");
+    assertMatch(missing, /1 runs, about/);
+  },
+);
 
 Deno.test("reproduce refuses a precision that the backend lacks, and lists those it has", async () => {
   await withTemporaryFolder(async (folder) => {
@@ -61,26 +66,22 @@ Deno.test("reproduce refuses a student's precision that the backend does not hav
   });
 });
 
-Deno.test({
-  name: `reproduce --student-precision bf16 is another run, and its table says so${
-    hasBfloat16 ? "" : " (skipped: no backend here computes in bfloat16)"
-  }`,
-  ignore: !hasBfloat16,
-  fn: () =>
-    withTemporaryFolder(async (folder) => {
-      const original = [...SMOKE, ...SMALL, "--methods", "original", "--seeds", "1,"]
-        .concat("--backend", "onednn");
-      const { code, stdout, stderr } = await reproduce(
-        ...[folder, ...original, "--student-precision", "bf16"] as const,
-      );
-      assertEquals(code, 0, stderr);
-      assertStringIncludes(stdout, "studentPrecision=bf16");
-      const { stdout: missing } = await reproduce(folder, ...original, "--dry-run");
-      assertMatch(missing, /1 runs, about/);
-      // The default may be given, too.
-      const { stdout: same } = await reproduce(
-        ...[folder, ...original, "--student-precision", "f32", "--dry-run"] as const,
-      );
-      assertMatch(same, /1 runs, about/);
-    }),
-});
+bfloat16Test(
+  "reproduce --student-precision bf16 is another run, and its table says so",
+  async (folder) => {
+    const original = [...SMOKE, ...SMALL, "--methods", "original", "--seeds", "1,"]
+      .concat("--backend", "onednn");
+    const { code, stdout, stderr } = await reproduce(
+      ...[folder, ...original, "--student-precision", "bf16"] as const,
+    );
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, "studentPrecision=bf16");
+    const { stdout: missing } = await reproduce(folder, ...original, "--dry-run");
+    assertMatch(missing, /1 runs, about/);
+    // The default may be given, too.
+    const { stdout: same } = await reproduce(
+      ...[folder, ...original, "--student-precision", "f32", "--dry-run"] as const,
+    );
+    assertMatch(same, /1 runs, about/);
+  },
+);

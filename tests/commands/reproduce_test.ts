@@ -10,6 +10,7 @@ import {
   onlyEntry,
   reproduce,
   RUN,
+  SHORT,
   SMALL,
   SMOKE,
   startReproducing,
@@ -18,19 +19,15 @@ import { runTask, snapshot } from "./run_task.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
-/** The runs of `SMOKE` on the default backend. */
-const QUICKSTART = ["quickstart", ...FASTEST];
-
 /** Small mini-batches, since an estimate measures several of each method. */
-const DRY_RUN = [...QUICKSTART, "--dry-run", "--set", "protocol.batchSize=8"];
+const DRY_RUN = ["quickstart", ...FASTEST, "--dry-run", "--set", "protocol.batchSize=8"];
 
 /** Options for a run that is long enough to be killed. */
 const LONGER = ["--set", "protocol.epochs=4"];
 
 Deno.test("reproduce runs an experiment, prints its table, and finds nothing to do the second time", async () => {
   await withTemporaryFolder(async (folder) => {
-    const small = [...QUICKSTART, ...SMALL];
-    const first = await reproduce(folder, ...small);
+    const first = await reproduce(folder, ...SHORT);
     assertEquals(first.code, 0, first.stderr);
     for (const method of ["original", "hinton", "bss"]) {
       assertMatch(first.stdout, new RegExp(`^${method} +\\d+\\.\\d\\d ± \\d+\\.\\d\\d`, "m"));
@@ -59,12 +56,12 @@ Deno.test("reproduce runs an experiment, prints its table, and finds nothing to 
     assertMatch(run.metadata.instructions, run.metadata.backend === "wasm" ? /^SIMD$/ : /\S/);
     assertEquals(run.rows.length, table.rows[0].epochs);
 
-    const part = await reproduce(folder, ...small, "--methods", "bss", "--seeds", "1");
+    const part = await reproduce(folder, ...SHORT, "--methods", "bss", "--seeds", "1");
     assertEquals(part.code, 0, part.stderr);
     assertEquals((await results.read("tables/quickstart-smoke")).rows.length, 6);
 
     const before = await snapshot(folder);
-    const second = await reproduce(folder, ...small);
+    const second = await reproduce(folder, ...SHORT);
     assertEquals(second.code, 0, second.stderr);
     assertStringIncludes(second.stdout, "Nothing to do");
     // On a busy machine at least less than the runs took.
@@ -106,7 +103,7 @@ for (const backend of fastBackends) {
 
 Deno.test("reproduce takes the teacher's logits from its cache, and ends in the same weights", async () => {
   await withTemporaryFolder(async (folder) => {
-    const hinton = [...QUICKSTART, ...SMALL, "--methods", "hinton", "--seeds", "3,"]
+    const hinton = [...SHORT, "--methods", "hinton", "--seeds", "3,"]
       .concat("--set", "protocol.batchSize=32");
     const run = async (name: string, ...args: string[]) => {
       const results = join(folder, name);
@@ -201,7 +198,7 @@ Deno.test("reproduce --shard divides the runs without overlap", async () => {
 
 Deno.test("reproduce --beside runs a variant and its default, and gives the difference by seed", async () => {
   await withTemporaryFolder(async (folder) => {
-    const variant = [...QUICKSTART, ...SMALL, "--methods", "bss", "--seeds", "1"]
+    const variant = [...SHORT, "--methods", "bss", "--seeds", "1"]
       .concat("--set", "bss.eta=2");
     const { code, stdout, stderr } = await reproduce(folder, ...variant, "--beside");
     assertEquals(code, 0, stderr);

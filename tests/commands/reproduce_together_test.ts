@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
-import { FASTEST, filesIn, outcomesIn, reproduce, SMALL, startReproducing } from "./reproduce.ts";
+import { FASTEST, filesIn, outcomesIn, reproduce, SHORT, startReproducing } from "./reproduce.ts";
 
 /** Experiments with one run in common, and each one's number of runs of a method. */
 const EXPERIMENTS = { table1: 1, table4: 1, "figure-data": 2, robustness: 1 };
@@ -40,15 +40,7 @@ Deno.test("reproduce makes a run of several experiments once, and a table of eac
 
 Deno.test("two runners on one folder make no run twice and leave none out", async () => {
   await withTemporaryFolder(async (folder) => {
-    const grid = [
-      "quickstart",
-      ...FASTEST,
-      ...SMALL,
-      "--methods",
-      "original,hinton",
-      "--seeds",
-      "1,2",
-    ];
+    const grid = [...SHORT, "--methods", "original,hinton", "--seeds", "1,2"];
     const alone = join(folder, "alone");
     const { code, stderr } = await reproduce(alone, ...grid);
     assertEquals(code, 0, stderr);
@@ -71,7 +63,7 @@ Deno.test("a run that fails does not stop the others, and is listed at the end w
   await withTemporaryFolder(async (folder) => {
     const { code, stdout, stderr } = await reproduce(
       folder,
-      ...["quickstart", ...FASTEST, ...SMALL, "--methods", "bss,original", "--seeds", "1,"],
+      ...[...SHORT, "--methods", "bss,original", "--seeds", "1,"],
       ...["--set", "bss.temperature=1e-30"],
     );
     assertEquals(code, 2);

@@ -224,7 +224,10 @@ async function printTable(
   const print = async (shown: Displayable) =>
     console.log(`\n${(await bundleOf(shown))["text/plain"]}`);
   await print(summaryTable(experiment, scale, table));
-  const claims = variantClaims(experiment, asked);
+  const listed = experiment.claims.filter(({ experiment: by, place }) =>
+    by === experiment.name && place.scale === scale
+  );
+  const claims = [...listed, ...variantClaims(experiment, asked)];
   if (claims.length > 0) await print(verdictTable({ ...experiment, claims }, table.rows));
   if (asked.some(({ specification: { dataset } }) => dataset.validation !== undefined)) {
     await print(chosenTable([...own, ...asked], table.rows));

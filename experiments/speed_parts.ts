@@ -29,23 +29,35 @@ const LABELS: Readonly<Record<keyof StepTimes, string>> = {
   teacher_forward_ms: "ResNet26 forward, 256 images",
 };
 
-/** Says how long a step takes here and in PyTorch, in float32 and in the fastest configuration. */
-export function speedSentence(bench: Bench): string {
+/** Compares a step here and in PyTorch, in float32 and in the fastest configuration. */
+export function speedSummary(bench: Bench): string {
   const [fastest] = Object.keys(bench.backends.onednn.configurations).toReversed();
   const both = ["float32", fastest];
-  const [slow, fast] = both.map((name) => {
-    const { bss_step_ms, student_step_ms } = stepsOf(bench, name);
-    return { ms: bss_step_ms.toFixed(0), cost: (bss_step_ms / student_step_ms).toFixed(1) };
+  const variants = ratiosOf(bench, both[0], "bss_step_ms").map(({ variant }) => variant);
+  const rows = both.map((configuration) => {
+    const { bss_step_ms, student_step_ms } = stepsOf(bench, configuration);
+    const ratios = ratiosOf(bench, configuration, "bss_step_ms");
+    return [
+      configuration,
+      `${bss_step_ms.toFixed(0)} ms`,
+      (bss_step_ms / student_step_ms).toFixed(1),
+      ...ratios.map(({ ratio }) => `${ratio.median.toFixed(1)}×`),
+    ];
   });
-  const [slowRatios, fastRatios] = both.map((name) => ratiosOf(bench, name, "bss_step_ms"));
-  const compared = slowRatios.map(({ variant, ratio }, index) =>
-    `${ratio.median.toFixed(1)} and ${fastRatios[index].ratio.median.toFixed(1)}` +
-    `${index === 0 ? " times as long" : ""} (${variant})`
-  );
-  return `A training step with BSS (256 images) takes ${slow.ms} ms in float32, ${slow.cost} times as ` +
-    `long as one on labels alone. With ${fastest} it takes ${fast.ms} ms (${fast.cost} times). ` +
-    `PyTorch's, which caches nothing, takes ${compared.join(", ")}. Measured on ` +
-    `${bench.machine.replace(/, [^,]*$/, "")}.`;
+  return [
+    "A training step with BSS (256 images) here, and PyTorch's as a multiple of it. Measured on " +
+    `${bench.machine.replace(/, [^,]*$/, "")}:`,
+    formatMarkdownTable(
+      [
+        "",
+        "here",
+        "times labels alone",
+        ...variants.map((variant) => `PyTorch ${variant}`),
+      ],
+      rows,
+    ),
+    "_Published_ is the authors' script. Nothing is cached in PyTorch.",
+  ].join("\n\n");
 }
 
 /** Makes the tables of steps and, if they were measured, of runs side by side and of gradients. */

@@ -15,7 +15,10 @@ export const noiseAttack = defineAttack({
   shortName: "noise",
   summary: "Gaussian noise with the norm of the boundary supporting sample, or a given one",
   options: {
-    /** The source of the norm: "bss" attacks the image to find it, "given" takes `norm`. */
+    /**
+     * The source of the norm: "bss" attacks the image to find it, "given" takes `norm`. The method's
+     * option of this name is another one, for attacks that have a length of their own.
+     */
     length: oneOf("bss", ["bss", "given"]),
     /** The given L2 norm, in the units of the images, before pixels are clamped */
     norm: number(1, { min: 0 }),

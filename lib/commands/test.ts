@@ -15,7 +15,9 @@ const command = {
   positionals: "[file…]",
   options: {
     filter: { value: "TEXT", help: "only tests whose name contains this" },
-    changed: { help: "only the tests of folders that differ from the last commit" },
+    changed: {
+      help: "only the tests of folders changed since the last commit; all, if one has none",
+    },
     without: {
       value: "PARTS",
       help: `hide these parts of the machine, as ${VARIABLE} does for every command`,
@@ -111,14 +113,22 @@ async function changedFiles(): Promise<string[]> {
 }
 
 /**
- * Chooses the test folders of changed files. They are named after the folders they test: `tests/attack`
- * tests a change of `lib/attack`, and `tests/runs` one of the experiments too.
+ * Chooses the test folders of changed files. `tests/attack` tests a change of `lib/attack`, and so
+ * on. A folder of `lib` without tests of its own, such as `tensors`, is tested by those of its users:
+ * all are chosen then.
  */
 export function foldersOf(changed: readonly string[], folders: readonly string[][]): string[][] {
-  const names = changed.map((path) => path.split("/")).map(([top, folder]) =>
-    top === "experiments" ? "runs" : folder
-  );
-  return folders.filter(([path]) => names.includes(path.split("/")[1]));
+  const namesOf = (path: string) => path.split("/").slice(0, 2);
+  const tests = folders.map(([path]) => namesOf(path)[1]);
+  const names = changed.map((path) => {
+    const [top, folder] = namesOf(path);
+    if (top === "experiments") return "runs";
+    return top === "notebooks" || folder === "notebook" ? "notebooks" : folder;
+  });
+  const isUntested = (path: string, index: number) =>
+    path.startsWith("lib/") && path.endsWith(".ts") && !tests.includes(names[index]);
+  if (changed.some(isUntested)) return [...folders];
+  return folders.filter((_, index) => names.includes(tests[index]));
 }
 
 /** The outcome of one process; `counts` is null if it ended without reporting any. */

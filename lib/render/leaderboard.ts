@@ -67,7 +67,7 @@ function headlineHtml(lines: readonly LeaderboardLine[]): string {
     `(${escapeHtml(place)}) ${escapeHtml(answers.join("; "))}.</p>` +
     `<p>${decided} of ${lines.length} planned claims on CIFAR-10 are decided, ` +
     `${measured - decided} have data but not all of their seeds or no comparable pairs. ` +
-    `A list fixed claims, seeds and the test before the first run.</p>`;
+    `A list fixed claims, seeds and the test before the planned runs.</p>`;
 }
 
 function seedsOf({ evidence }: LeaderboardLine): number {

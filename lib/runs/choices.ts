@@ -62,7 +62,7 @@ export function parseChoices(options: CommandLine<typeof choiceOptions>["options
   };
 }
 
-/** Writes choices as options of a command line. */
+/** Writes choices as the words of a command line. */
 export function choiceArguments(choices: PlanChoices): string[] {
   const { scale, fractions, students, methods, seeds, set = {}, teacherPrecision } = choices;
   const options = Object.entries({
@@ -77,10 +77,10 @@ export function choiceArguments(choices: PlanChoices): string[] {
     "teacher-precision": teacherPrecision,
   });
   const overrides = Object.entries(set).flatMap(([method, options]) =>
-    settingsText(options).map((setting) => `--set ${method}.${setting}`)
+    settingsText(options).flatMap((setting) => ["--set", `${method}.${setting}`])
   );
   return [
-    ...options.flatMap(([name, value]) => value === undefined ? [] : [`--${name} ${value}`]),
+    ...options.flatMap(([name, value]) => value === undefined ? [] : [`--${name}`, String(value)]),
     ...overrides,
     ...(choices.beside ? ["--beside"] : []),
   ];
@@ -117,11 +117,15 @@ export function reproduceCommand(
   choices: PlanChoices,
   results: string,
 ): string {
-  return [
-    `deno task reproduce ${experiment}`,
-    ...choiceArguments(choices),
-    ...(results === RESULTS || results === "results" ? [] : [`--results ${results}`]),
-  ].join(" ");
+  const isDefault = results === RESULTS || results === "results";
+  const words = [experiment, ...choiceArguments(choices)]
+    .concat(isDefault ? [] : ["--results", results]);
+  return `deno task reproduce ${words.map(quoted).join(" ")}`;
+}
+
+/** Quotes a word for a shell if it has a character that a shell may take for its own. */
+function quoted(word: string): string {
+  return /^[\w./,=:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** The most seeds: a larger number is a mistyped seed. */

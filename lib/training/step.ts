@@ -182,6 +182,8 @@ export class MiniBatchStep implements StepContext {
     this.gradients = input.gradients;
   }
 
+  // The passes are fields, not methods, since a method's step destructures them.
+
   readonly teacherPass = (
     { attackFollows = false }: { readonly attackFollows?: boolean } = {},
   ): Promise<tf.Tensor2D> =>

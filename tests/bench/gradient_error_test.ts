@@ -5,12 +5,11 @@ import { goldenWorkload } from "../../lib/bench/golden_workload.ts";
 import { gradientError } from "../../lib/bench/gradient_error.ts";
 import { firstImages } from "../../lib/bench/workload.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { onOnednn } from "../backend/onednn/on_onednn.ts";
+import { onBfloat16 } from "../backend/onednn/on_onednn.ts";
 
 const GOLDEN = fileURLToPath(new URL("../golden/fashion", import.meta.url));
 
-onOnednn("gradientError() is small but not zero for every weight", async (backend) => {
-  if (!backend.precisions.includes("bf16")) return; // this processor has none
+onBfloat16("gradientError() is small but not zero for every weight", async () => {
   const { all, weights } = await gradientError(firstImages(await goldenWorkload(GOLDEN), 32));
   const errors = Object.values(weights);
   assertEquals(Object.keys(weights).length, 7 + 2 * 7 + 2); // convolutions, batch-norms, linear layer

@@ -12,7 +12,7 @@ import { stepFlops } from "../../lib/bench/step_work.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import { forwardFlops, trainingFlops } from "../../lib/training/cost.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { onOnednn } from "../backend/onednn/on_onednn.ts";
+import { onBfloat16 } from "../backend/onednn/on_onednn.ts";
 
 const GOLDEN = fileURLToPath(new URL("../golden/fashion", import.meta.url));
 const small = { batch: 12, student: "resnet8", teacher: "resnet8" };
@@ -102,10 +102,9 @@ Deno.test("a workload is refused a student's precision that the backend lacks", 
   );
 });
 
-onOnednn(
+onBfloat16(
   "runStep() takes the student's passes in the configuration's precision",
-  async (backend) => {
-    if (!backend.precisions.includes("bf16")) return; // this processor has none
+  async () => {
     const workload = await randomWorkload(small);
     const lossOf = async (configuration: Configuration) => {
       const prepared = await PreparedWorkload.prepare(workload, configuration);

@@ -16,6 +16,7 @@ import {
   startReproducing,
 } from "./reproduce.ts";
 import { runTask, snapshot } from "./run_task.ts";
+import { copyResults } from "../runs/results/reference_copy.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
@@ -207,6 +208,17 @@ Deno.test("reproduce --beside runs a variant and its default, and gives the diff
     const difference = accuracy("bss \\(eta=2\\)") - accuracy("bss");
     const [, told] = stdout.match(/^bss \(eta=2\) is better than bss .* ([+−]\d+\.\d\d) points/m)!;
     assertEquals(Number(told.replace("−", "-")).toFixed(1), difference.toFixed(1));
+  });
+});
+
+Deno.test("reproduce prints the verdicts on an experiment's own claims, not on those of other scales", async () => {
+  await withTemporaryFolder(async (folder) => {
+    await copyResults("reference-onednn", folder);
+    const { code, stdout, stderr } = await reproduce(folder, "table1", "--scale", "quick");
+    assertEquals(code, 0, stderr);
+    assertMatch(stdout, /^BSS beat FSP +not settled \(quick\) +resnet8 .* 3 of 3 /m);
+    // That claim is about CIFAR-10 alone.
+    assert(!stdout.includes("BSS beat attention transfer with Hinton's distillation"), stdout);
   });
 });
 

@@ -5,12 +5,21 @@ import { foldersOf } from "../../lib/commands/test.ts";
 const TEST = "lib/commands/test.ts";
 
 Deno.test("test --changed takes the folders of tests that are named after changed folders", () => {
-  const folders = ["attack", "runs", "nn"].map((name) => [`tests/${name}`]);
+  const folders = ["attack", "runs", "nn", "notebooks"].map((name) => [`tests/${name}`]);
   const of = (...changed: string[]) => foldersOf(changed, folders).flat();
   assertEquals(of("lib/attack/bss.ts", "README.md"), ["tests/attack"]);
   assertEquals(of("tests/nn/resnet_test.ts"), ["tests/nn"]);
   assertEquals(of("experiments/run.ts", "lib/nn/sgd.ts"), ["tests/runs", "tests/nn"]);
-  assertEquals(of("lib/mod.ts", "deno.json"), []);
+  assertEquals(of("lib/notebook/kernel.ts"), ["tests/notebooks"]);
+  assertEquals(of("notebooks/table1.ipynb"), ["tests/notebooks"]);
+  assertEquals(of("lib/attack/README.md", "deno.json"), ["tests/attack"]);
+});
+
+Deno.test("test --changed takes all tests if a changed folder of lib has none of its own", () => {
+  const folders = [["tests/attack"], ["tests/runs"]];
+  for (const path of ["lib/tensors/rows.ts", "lib/mod.ts"]) {
+    assertEquals(foldersOf([path, "lib/attack/bss.ts"], folders), folders);
+  }
 });
 
 Deno.test("test runs every file of a folder whose files share an isolate, and applies a filter", async () => {

@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { choiceArguments, choiceOptions, parseChoices } from "../../lib/runs/choices.ts";
+import {
+  choiceArguments,
+  choiceOptions,
+  parseChoices,
+  reproduceCommand,
+} from "../../lib/runs/choices.ts";
 import type { PlanChoices } from "../../lib/runs/plan.ts";
 import { parseCommandLine } from "../../lib/commands/command_line.ts";
 
@@ -32,11 +37,12 @@ const cases: PlanChoices[] = [
   },
   { scale: "smoke", seeds: [1, 3], teacherPrecision: "f32" },
   { scale: "smoke", set: { bss: { eta: 2 } }, beside: true, teacherPrecision: "f32" },
+  { scale: "smoke", set: { bss: { targetRule: "least likely" } }, teacherPrecision: "f32" },
 ];
 
 Deno.test("parseChoices() reads back the options that choiceArguments() writes", () => {
   for (const choices of cases) {
-    const words = choiceArguments(choices).join(" ").split(" ");
+    const words = choiceArguments(choices);
     const { options } = parseCommandLine({ name: "x", summary: "", options: choiceOptions }, words);
     const parsed = Object.entries(parseChoices(options));
     const given = parsed.filter(([, value]) =>
@@ -44,4 +50,14 @@ Deno.test("parseChoices() reads back the options that choiceArguments() writes",
     );
     assertEquals(Object.fromEntries(given), { ...choices });
   }
+});
+
+Deno.test("reproduceCommand() quotes the words that a shell would split or change", () => {
+  const set = { bss: { targetRule: "least likely" } };
+  const choices: PlanChoices = { scale: "smoke", methods: ["attention+hinton"], set };
+  assertEquals(
+    reproduceCommand("table5", choices, "the author's runs"),
+    "deno task reproduce table5 --scale smoke --methods attention+hinton " +
+      "--set 'bss.targetRule=least likely' --results 'the author'\\''s runs'",
+  );
 });

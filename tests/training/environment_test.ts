@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { onOnednn } from "../backend/onednn/on_onednn.ts";
+import { testsOf } from "../backend/tests_of.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 import { environmentOf } from "../../lib/training/environment.ts";
@@ -23,6 +24,11 @@ onEveryBackend("environmentOf() gives the facts that determine rounding", async 
 });
 
 /** Computes with oneDNN in a separate process, since oneDNN reads its variables only once. */
+const onX86 = await testsOf(
+  "onednn",
+  () => Deno.build.arch === "x86_64" ? null : "SSE4.1 is a restriction of x86-64",
+);
+
 async function onOnednnWith(variables: Record<string, string>) {
   const program = `
     import { findLibrary } from "./lib/backend/onednn/find_library.ts";
@@ -49,10 +55,9 @@ async function onOnednnWith(variables: Record<string, string>) {
   return JSON.parse(text.trim().split("\n").at(-1)!);
 }
 
-onOnednn(
+onX86(
   "environmentOf() and provenance() name the instructions that oneDNN is restricted to",
   async () => {
-    if (Deno.build.arch !== "x86_64") return;
     const { arithmetic, machine } = await onOnednnWith({ DNNL_MAX_CPU_ISA: "SSE41" });
     const { library, instructions, variables } = arithmetic;
     assertMatch(library, /^oneDNN 3\.\d+\.\d+$/);

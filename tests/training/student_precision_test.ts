@@ -7,7 +7,7 @@ import type { Precision } from "../../lib/nn/precision.ts";
 import type { RunSpecification } from "../../lib/training/run_specification.ts";
 import { trainOnPoints } from "../../lib/training/train_on_points.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { onOnednn } from "../backend/onednn/on_onednn.ts";
+import { onBfloat16 } from "../backend/onednn/on_onednn.ts";
 import { registeredOn } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification, withFolder } from "./small_run.ts";
@@ -18,10 +18,9 @@ function inBfloat16(specification: RunSpecification): RunSpecification {
 }
 
 for (const { name } of methods) {
-  onOnednn(
+  onBfloat16(
     `method ${name} trains a student in bfloat16, other than in float32`,
-    async (backend) => {
-      if (!backend.precisions.includes("bf16")) return; // this processor has none
+    async () => {
       const specification = smallSpecification(name);
       const exact = await outcomeOf(specification, "onednn");
       const rounded = await outcomeOf(inBfloat16(specification), "onednn");
@@ -33,8 +32,7 @@ for (const { name } of methods) {
   );
 }
 
-onOnednn("train() resumes a student in bfloat16 bit for bit", async (backend) => {
-  if (!backend.precisions.includes("bf16")) return;
+onBfloat16("train() resumes a student in bfloat16 bit for bit", async () => {
   const specification = inBfloat16(smallSpecification());
   const whole = await outcomeOf(specification, "onednn");
   await withFolder(async (checkpoints) => {
@@ -48,8 +46,7 @@ onOnednn("train() resumes a student in bfloat16 bit for bit", async (backend) =>
   });
 });
 
-onOnednn("a student in bfloat16 is evaluated in bfloat16", async (backend) => {
-  if (!backend.precisions.includes("bf16")) return;
+onBfloat16("a student in bfloat16 is evaluated in bfloat16", async (backend) => {
   const freezing = backend as unknown as FreezingBackend;
   const precisions: Precision[] = [];
   const { freeze } = freezing;

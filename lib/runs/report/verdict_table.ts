@@ -8,8 +8,7 @@ import type { Displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
 import { withMinusSigns } from "../../report/minus_signs.ts";
 
-const RULE =
-  "The list of claims fixes seeds and families before the first run. With all planned seeds: " +
+const RULE = "The list of claims fixes seeds and families. With all planned seeds: " +
   "holds or the opposite if the interval excludes 0 (paired t-test over seeds, Holm's adjustment for " +
   "the planned family, p below 0.05); no difference if the interval lies within the margin; else not " +
   "settled. What is not settled has the family's Bonferroni interval";

@@ -41,7 +41,7 @@ export function seedsNeeded({ seeds }: Claim): number {
 
 /**
  * Applies the rule for verdicts to the claims of an experiment. The list of claims fixes what is
- * tested before the first run; {@linkcode decideFamily} is the test.
+ * tested, and {@linkcode decideFamily} is the test.
  *
  * A claim is tested once all its planned seeds are there, at least three, and only on these. A pair
  * whose runs differ in processor, precision or kernels takes the verdict away, unless the claim is

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { onOnednn } from "./on_onednn.ts";
+import { onBfloat16, onOnednn } from "./on_onednn.ts";
 import { foldBatchNorm } from "../../../lib/nn/folded_resnet.ts";
 import { freeze } from "../../../lib/nn/freeze.ts";
 import { FrozenResNet } from "../../../lib/nn/frozen_resnet.ts";
@@ -119,10 +119,9 @@ onOnednn("a compiled network takes images of another size, and an empty batch", 
   classifier.dispose();
 });
 
-onOnednn(
+onBfloat16(
   "logits and gradients in bfloat16 differ only by rounding",
-  async (backend) => {
-    if (!backend.precisions.includes("bf16")) return; // not supported by this processor
+  async () => {
     const network = testNetwork(RESNET14);
     const exact = freeze(network);
     const rounded = freeze(network, { precision: "bf16" });

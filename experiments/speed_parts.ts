@@ -56,7 +56,7 @@ export function speedSummary(bench: Bench): string {
       ],
       rows,
     ),
-    "_Published_ is the authors' script. Nothing is cached in PyTorch.",
+    "_Published_ is the authors' script. PyTorch caches nothing.",
   ].join("\n\n");
 }
 

@@ -38,6 +38,20 @@ Deno.test("the plan of runs has what the answers need", async () => {
     await listed("p"),
     times("0.2 resnet8 80", ["original", "bss", "original, bf16", "bss, bf16"], 5),
   );
+  const weights = (label: string, values: number[]) => values.map((value) => `${label}=${value})`);
+  const chosen = ["attention (weight=100)", "fsp (fspWeight=0.1)"];
+  const tried = [
+    "original",
+    ...weights("attention (weight", [10, 100, 1000, 10000]),
+    ...weights("fsp (fspWeight", [0.01, 0.1, 1, 10]),
+  ];
+  assertEquals(
+    (await listed("t")).toSorted(),
+    [
+      ...times("0.2 resnet8 80", tried.filter((label) => !chosen.includes(label)), 1),
+      ...times("0.2 resnet8 80", chosen, 1 + 5),
+    ].toSorted(),
+  );
   assertEquals(await listed("a"), [
     ...times("0.2 resnet8 80", MAIN, 10),
     ...times("0.2 resnet8 80", ["fitnet", "attention", "fsp", "attention+hinton"], 5),

@@ -79,8 +79,9 @@ const MANY_CLASSES = [
  * with which other claims; see `verdicts` for the rule. What is not on the list gets no verdict, such
  * as ResNet14 on CIFAR-10, whose three seeds could settle nothing.
  *
- * It was fixed before the first run in `results/cifar10` and `results/beyond`. Earlier runs were
- * known: those in `results/cifar10-onednn`, and those of small images in `results/reference-onednn`.
+ * It was fixed before the first run in `results/cifar10`, `results/beyond` and `results/ablations`.
+ * Earlier runs were known: those in `results/cifar10-onednn`, and those of small images in
+ * `results/reference-onednn`.
  *
  * The two claims of each primary family are the paper's main ones. The others of an experiment are
  * one family. Small images, of the scales "smoke" and "quick", have families of their own.

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import seedrandom from "seedrandom";
 import { openReport } from "./experiments.ts";
 import { hoursOfPlan } from "./plan_of_runs.ts";
-import { speedSummary, speedTables } from "./speed_parts.ts";
+import { speedSentence, speedTables } from "./speed_parts.ts";
 import { type ClassRegions, classRegions } from "../lib/analysis/class_regions.ts";
 import { bssAttack } from "../lib/attack/bss.ts";
 import { startBackend } from "../lib/backend/start_backend.ts";
@@ -99,7 +99,7 @@ if (import.meta.main) {
 export async function generatedParts(): Promise<Record<string, Record<string, string>>> {
   const speed = JSON.parse(await Deno.readTextFile(join(PROJECT_ROOT, "results/bench.json")));
   return {
-    "README.md": { answer: await answer(), speed: speedSummary(speed) },
+    "README.md": { answer: await answer(), speed: speedSentence(speed) },
     "experiments/README.md": { hours: await hoursOfPlan() },
     "lib/backend/README.md": { speed: speedTables(speed), precision: await precisionPart() },
   };

@@ -1,7 +1,7 @@
 import { experimentNamed, experiments } from "./experiments.ts";
 import { checkInputs, keepInputCards } from "../lib/runs/input_cards.ts";
 import { choiceOptions, parseChoices } from "../lib/runs/choices.ts";
-import { type Experiment, variantClaims } from "../lib/runs/experiment.ts";
+import { claimsAt, type Experiment } from "../lib/runs/experiment.ts";
 import { ownBeside, type Plan, planExperiments } from "../lib/runs/open_plan.ts";
 import { checkOverridesUsed } from "../lib/runs/overrides.ts";
 import { type LoadedSources, planSources, RESULTS } from "../lib/runs/plan_sources.ts";
@@ -224,10 +224,8 @@ async function printTable(
   const print = async (shown: Displayable) =>
     console.log(`\n${(await bundleOf(shown))["text/plain"]}`);
   await print(summaryTable(experiment, scale, table));
-  const listed = experiment.claims.filter(({ experiment: by, place }) =>
-    by === experiment.name && place.scale === scale
-  );
-  const claims = [...listed, ...variantClaims(experiment, asked)];
+  const claims = claimsAt(experiment, scale, asked)
+    .filter(({ experiment: by }) => by === experiment.name);
   if (claims.length > 0) await print(verdictTable({ ...experiment, claims }, table.rows));
   if (asked.some(({ specification: { dataset } }) => dataset.validation !== undefined)) {
     await print(chosenTable([...own, ...asked], table.rows));

@@ -29,35 +29,23 @@ const LABELS: Readonly<Record<keyof StepTimes, string>> = {
   teacher_forward_ms: "ResNet26 forward, 256 images",
 };
 
-/** Compares a step here and in PyTorch, in float32 and in the fastest configuration. */
-export function speedSummary(bench: Bench): string {
+/** Says how long a step takes here and in PyTorch, in float32 and in the fastest configuration. */
+export function speedSentence(bench: Bench): string {
   const [fastest] = Object.keys(bench.backends.onednn.configurations).toReversed();
-  const both = ["float32", fastest];
-  const variants = ratiosOf(bench, both[0], "bss_step_ms").map(({ variant }) => variant);
-  const rows = both.map((configuration) => {
-    const { bss_step_ms, student_step_ms } = stepsOf(bench, configuration);
-    const ratios = ratiosOf(bench, configuration, "bss_step_ms");
-    return [
-      configuration,
-      `${bss_step_ms.toFixed(0)} ms`,
-      (bss_step_ms / student_step_ms).toFixed(1),
-      ...ratios.map(({ ratio }) => `${ratio.median.toFixed(1)}×`),
-    ];
-  });
-  return [
-    "A training step with BSS (256 images) here, and PyTorch's as a multiple of it. Measured on " +
-    `${bench.machine.replace(/, [^,]*$/, "")}:`,
-    formatMarkdownTable(
-      [
-        "",
-        "here",
-        "times labels alone",
-        ...variants.map((variant) => `PyTorch ${variant}`),
-      ],
-      rows,
+  const [slow, fast] = ["float32", fastest].map((name) => ({
+    ms: stepsOf(bench, name).bss_step_ms.toFixed(0),
+    ratios: ratiosOf(bench, name, "bss_step_ms").map(({ variant, ratio }) =>
+      `${ratio.median.toFixed(1)} (${variant})`
     ),
-    "_Published_ is the authors' script. PyTorch caches nothing.",
-  ].join("\n\n");
+  }));
+  return `A training step with BSS (256 images) takes ${slow.ms} ms in float32. PyTorch's takes ` +
+    `${
+      slow.ratios.join(", ")
+    } times as long; _published_ is the authors' script. With ${fastest} it ` +
+    `takes ${fast.ms} ms; PyTorch, which caches nothing, ${
+      fast.ratios.join(", ")
+    } times as long. ` +
+    `Measured on ${bench.machine.replace(/, [^,]*$/, "")}.`;
 }
 
 /** Makes the tables of steps and, if they were measured, of runs side by side and of gradients. */

@@ -126,6 +126,16 @@ interface VariantRun {
   readonly specification: RunSpecification;
 }
 
+/** Lists an experiment's claims at a scale, and one for each variant in a plan. */
+export function claimsAt(
+  experiment: Experiment,
+  scale: Scale,
+  plan: readonly VariantRun[],
+): Claim[] {
+  const listed = experiment.claims.filter(({ place }) => place.scale === scale);
+  return [...listed, ...variantClaims(experiment, plan)];
+}
+
 /**
  * Makes a claim for each variant in a plan and each place: it is better than the default beside it.
  * The plan's seeds are the planned ones, and all these claims are one family.

@@ -23,12 +23,12 @@ onEveryBackend("environmentOf() gives the facts that determine rounding", async 
   assertEquals((await environmentOf(name, 2)).threads, 2);
 });
 
-/** Computes with oneDNN in a separate process, since oneDNN reads its variables only once. */
 const onX86 = await testsOf(
   "onednn",
   () => Deno.build.arch === "x86_64" ? null : "SSE4.1 is a restriction of x86-64",
 );
 
+/** Computes with oneDNN in a separate process, since oneDNN reads its variables only once. */
 async function onOnednnWith(variables: Record<string, string>) {
   const program = `
     import { findLibrary } from "./lib/backend/onednn/find_library.ts";

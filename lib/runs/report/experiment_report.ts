@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import { checkKeys, chosenMethods, type PlanChoices, planRuns } from "../plan.ts";
-import { type Experiment, variantClaims } from "../experiment.ts";
+import { claimsAt, type Experiment } from "../experiment.ts";
 import { checkOverridesUsed } from "../overrides.ts";
 import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan_sources.ts";
 import { mergePlans, type PlannedRun, resultNameOf } from "../planned_run.ts";
@@ -59,8 +59,7 @@ export async function reportOf(
   const plan = mergePlans(
     await Promise.all(parts.map((part) => planRuns(experiment, part, recorded))),
   );
-  const listed = experiment.claims.filter(({ place }) => place.scale === choices.scale);
-  const claims = [...listed, ...variantClaims(experiment, plan)];
+  const claims = claimsAt(experiment, scale, plan);
   const folder = await folderOf(plan, named);
   return { experiment: { ...experiment, claims }, choices, parts, folder, sources, plan };
 }

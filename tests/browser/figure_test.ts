@@ -18,6 +18,7 @@ import { cutTexts, plotHeights } from "./in_page.js";
 import { browserTest, type Show, type ShownPage } from "./open_pages.ts";
 import { codeCell, notebookOf, shownData } from "../notebooks/made_up.ts";
 import { regionsOf } from "../report/regions_of.ts";
+import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const CURVES = learningCurves([
@@ -244,7 +245,7 @@ browserTest(
   async () => {
     const folder = await Deno.makeTempDir({ prefix: "bss-browser-test-" });
     let png: Uint8Array | null = null;
-    await withEnv({ TMPDIR: folder }, async () => {
+    await withEnvironment({ TMPDIR: folder }, async () => {
       png = await renderPng(CURVES, { width: 600, height: 300 });
     });
     await Deno.remove(folder); // refuses a folder that is not empty
@@ -276,10 +277,9 @@ browserTest(
 );
 
 Deno.test("findChromium() refuses a CHROMIUM that does not exist", async () => {
-  await withEnv(
-    { CHROMIUM: "/no/such/browser" },
-    () => assertRejects(findChromium, UserError, 'CHROMIUM is "/no/such/browser"'),
-  );
+  await withEnvironment({ CHROMIUM: "/no/such/browser" }, async () => {
+    await assertRejects(findChromium, UserError, 'CHROMIUM is "/no/such/browser"');
+  });
 });
 
 Deno.test("figureDisplay() warns and leaves out the picture if the browser fails", async () => {
@@ -288,7 +288,7 @@ Deno.test("figureDisplay() warns and leaves out the picture if the browser fails
   console.warn = (text: string) => warnings.push(text);
   try {
     // A file that exists but is not a program.
-    await withEnv({ CHROMIUM: fileURLToPath(import.meta.url) }, async () => {
+    await withEnvironment({ CHROMIUM: fileURLToPath(import.meta.url) }, async () => {
       assertEquals("image/png" in await bundleOf(figureDisplay(CURVES)), false);
     });
   } finally {
@@ -299,23 +299,10 @@ Deno.test("figureDisplay() warns and leaves out the picture if the browser fails
 });
 
 Deno.test("figureDisplay() leaves out the picture without Chromium", async () => {
-  await withEnv({ CHROMIUM: "", PATH: "" }, async () => {
+  await withEnvironment({ CHROMIUM: "", PATH: "" }, async () => {
     assertEquals(await renderPng(CURVES, { width: 10, height: 10 }), null);
     const bundle = await bundleOf(figureDisplay(CURVES));
     assertEquals("image/png" in bundle, false);
     assertMatch(String(bundle["text/html"]), /a figure that needs JavaScript/);
   });
 });
-
-async function withEnv(set: Record<string, string>, run: () => Promise<unknown>): Promise<void> {
-  const before = Object.keys(set).map((name) => [name, Deno.env.get(name)] as const);
-  for (const [name, value] of Object.entries(set)) Deno.env.set(name, value);
-  try {
-    await run();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, value);
-    }
-  }
-}

@@ -80,9 +80,7 @@ async function choose(
 
 const CASES = [
   { image: 0, target: "second", eta: 0.3, step: "published", maxSteps: 10 },
-  { image: 7, target: "Bag", eta: 0.1, step: "published", maxSteps: 6 },
   { image: 16, target: "Ankle boot", eta: 1, step: "newton", maxSteps: 10 },
-  { image: 28, target: "Sneaker", eta: 0.4, step: "newton", maxSteps: 8 },
 ] as const;
 
 browserTest("the explorer's samples are those of bssAttack()", async (show) => {

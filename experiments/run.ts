@@ -24,6 +24,7 @@ import { slurmStatus, statusText } from "../lib/runs/slurm/status.ts";
 import { collectTable, fewCrossings, type ResultTable } from "../lib/runs/table/result_table.ts";
 import { summaryTable } from "../lib/runs/table/summary_table.ts";
 import { readTable, tableName, updateTable } from "../lib/runs/table/table_file.ts";
+import { verdicts } from "../lib/runs/table/verdicts.ts";
 import {
   backendsNamed,
   describeStartedBackend,
@@ -224,8 +225,10 @@ async function printTable(
   const print = async (shown: Displayable) =>
     console.log(`\n${(await bundleOf(shown))["text/plain"]}`);
   await print(summaryTable(experiment, scale, table));
-  const claims = claimsAt(experiment, scale, asked)
-    .filter(({ experiment: by }) => by === experiment.name);
+  const listed = { ...experiment, claims: claimsAt(experiment, scale, asked) };
+  const claims = verdicts(listed, table.rows)
+    .filter(({ kind }) => kind !== "elsewhere" && kind !== "not measured")
+    .map(({ claim }) => claim);
   if (claims.length > 0) await print(verdictTable({ ...experiment, claims }, table.rows));
   if (asked.some(({ specification: { dataset } }) => dataset.validation !== undefined)) {
     await print(chosenTable([...own, ...asked], table.rows));

@@ -34,18 +34,13 @@ export function speedSentence(bench: Bench): string {
   const [fastest] = Object.keys(bench.backends.onednn.configurations).toReversed();
   const [slow, fast] = ["float32", fastest].map((name) => ({
     ms: stepsOf(bench, name).bss_step_ms.toFixed(0),
-    ratios: ratiosOf(bench, name, "bss_step_ms").map(({ variant, ratio }) =>
-      `${ratio.median.toFixed(1)} (${variant})`
-    ),
+    ratios: ratiosOf(bench, name, "bss_step_ms")
+      .map(({ variant, ratio }) => `${ratio.median.toFixed(1)} (${variant})`).join(", "),
   }));
+  const machine = bench.machine.replace(/, [^,]*$/, "");
   return `A training step with BSS (256 images) takes ${slow.ms} ms in float32. PyTorch's takes ` +
-    `${
-      slow.ratios.join(", ")
-    } times as long; _published_ is the authors' script. With ${fastest} it ` +
-    `takes ${fast.ms} ms; PyTorch, which caches nothing, ${
-      fast.ratios.join(", ")
-    } times as long. ` +
-    `Measured on ${bench.machine.replace(/, [^,]*$/, "")}.`;
+    `${slow.ratios} times as long; _published_ is the authors' script. With ${fastest} it takes ` +
+    `${fast.ms} ms; PyTorch, which caches nothing, ${fast.ratios} times as long. Measured on ${machine}.`;
 }
 
 /** Makes the tables of steps and, if they were measured, of runs side by side and of gradients. */

@@ -81,6 +81,7 @@ async function choose(
 const CASES = [
   { image: 0, target: "second", eta: 0.3, step: "published", maxSteps: 10 },
   { image: 16, target: "Ankle boot", eta: 1, step: "newton", maxSteps: 10 },
+  { image: 28, target: "Sneaker", eta: 0.4, step: "newton", maxSteps: 8 },
 ] as const;
 
 browserTest("the explorer's samples are those of bssAttack()", async (show) => {

@@ -16,7 +16,6 @@ export {
   gains,
   gainsByShare,
   reliabilities,
-  withShares,
 } from "../lib/runs/report/figure_rows.ts";
 export { provenanceTable } from "../lib/runs/report/provenance_table.ts";
 export { runHere } from "../lib/runs/report/run_here.ts";

@@ -1,12 +1,12 @@
 import { parseOverrides, PROTOCOL, settingsText } from "./overrides.ts";
 import type { PlanChoices } from "./plan.ts";
+import { RESULTS } from "./plan_sources.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
 import { type CommandLine, parseList } from "../commands/command_line.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { type Precision, PRECISIONS } from "../nn/precision.ts";
 import { type Scale, SCALES } from "../training/run_specification.ts";
 import { UserError } from "../user_error.ts";
-import { RESULTS } from "./plan_sources.ts";
 
 /** The command-line options that choose an experiment's runs. */
 export const choiceOptions = {

@@ -17,10 +17,14 @@ import type { Precision } from "../nn/precision.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { ImageNetwork } from "../nn/image_network.ts";
 import { decodeResNet, encodeResNet, readResNet, readWeightsFile } from "../nn/weights_file.ts";
-import { datasetFor } from "../training/run_specification.ts";
 import { type PrecisionError, precisionError } from "../teacher/precision.ts";
 import { environmentOf } from "../training/environment.ts";
-import { canonicalJson, runName, type RunSpecification } from "../training/run_specification.ts";
+import {
+  canonicalJson,
+  datasetFor,
+  runName,
+  type RunSpecification,
+} from "../training/run_specification.ts";
 import { teacherCacheFolder } from "../training/teacher_cache/folder.ts";
 import type { TeacherFile } from "../teacher/find.ts";
 import { train } from "../training/train.ts";

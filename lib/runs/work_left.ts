@@ -1,5 +1,4 @@
-import type { PlannedEvaluation, PlannedRun } from "./planned_run.ts";
-import { resultNameOf } from "./planned_run.ts";
+import { type PlannedEvaluation, type PlannedRun, resultNameOf } from "./planned_run.ts";
 import { studentFile } from "./table/run_results.ts";
 import { exists } from "../data/read_data_file.ts";
 import type { ResultsFolder } from "../store/results_folder.ts";

@@ -1,5 +1,4 @@
-import type { BssAttackOptions } from "../../attack/bss.ts";
-import { bssAttackOptions } from "../../attack/bss.ts";
+import { type BssAttackOptions, bssAttackOptions } from "../../attack/bss.ts";
 import { find } from "./dom.ts";
 
 /** The options of the attack that a reader chooses. */

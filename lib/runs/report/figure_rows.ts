@@ -13,23 +13,30 @@ export interface GainRow {
   readonly interval: readonly [number, number] | null;
 }
 
-/** Adds the share of the training images, and the epochs, to the students' names where they vary. */
-export function withShares<T extends Pick<SummaryRow, "student" | "fraction" | "epochs">>(
+/**
+ * Names each row's student, and the share of the training images and the epochs where they vary. One
+ * student for all is left out then.
+ */
+function withPlaces<T extends Pick<SummaryRow, "student" | "fraction" | "epochs">>(
   rows: readonly T[],
 ): T[] {
-  const varies = (key: "fraction" | "epochs") => new Set(rows.map((row) => row[key])).size > 1;
+  const varies = (key: "student" | "fraction" | "epochs") =>
+    new Set(rows.map((row) => row[key])).size > 1;
   const [shares, epochs] = [varies("fraction"), varies("epochs")];
+  const students = varies("student") || !(shares || epochs);
   return rows.map((row) => ({
     ...row,
-    student: row.student +
-      (shares ? `, ${shareText(row.fraction)} % of the images` : "") +
-      (epochs ? `, ${row.epochs} epochs` : ""),
+    student: [
+      ...students ? [row.student] : [],
+      ...shares ? [`${shareText(row.fraction)} % of the images`] : [],
+      ...epochs ? [`${row.epochs} epochs`] : [],
+    ].join(", "),
   }));
 }
 
 /** Lists the gains over the reference, in the first measure's unit. Leaves out rows without one. */
 export function gains(summary: readonly SummaryRow[]): GainRow[] {
-  return withShares(summary).flatMap(({ method, student, gain }) =>
+  return withPlaces(summary).flatMap(({ method, student, gain }) =>
     gain ? [{ method, student, mean: gain.mean, interval: gain.interval }] : []
   );
 }
@@ -66,7 +73,7 @@ export function gainsByShare(summary: readonly SummaryRow[], reference = "origin
 
 /** Gives each run's test accuracy over its epochs, in percent, where it was evaluated. */
 export function curves({ rows, results }: ResultTable): LearningCurve[] {
-  const named = withShares(rows);
+  const named = withPlaces(rows);
   return results.map(({ rows: all }, index) => {
     const epochs = all.filter(({ test_accuracy }) => test_accuracy !== null);
     const { student, method, seed } = named[index];

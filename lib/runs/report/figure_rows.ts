@@ -13,30 +13,23 @@ export interface GainRow {
   readonly interval: readonly [number, number] | null;
 }
 
-/**
- * Names each row's student, and the share of the training images and the epochs where they vary. One
- * student for all is left out then.
- */
-function withPlaces<T extends Pick<SummaryRow, "student" | "fraction" | "epochs">>(
+/** Adds the share of the training images, and the epochs, to the students' names where they vary. */
+function withShares<T extends Pick<SummaryRow, "student" | "fraction" | "epochs">>(
   rows: readonly T[],
 ): T[] {
-  const varies = (key: "student" | "fraction" | "epochs") =>
-    new Set(rows.map((row) => row[key])).size > 1;
+  const varies = (key: "fraction" | "epochs") => new Set(rows.map((row) => row[key])).size > 1;
   const [shares, epochs] = [varies("fraction"), varies("epochs")];
-  const students = varies("student") || !(shares || epochs);
   return rows.map((row) => ({
     ...row,
-    student: [
-      ...students ? [row.student] : [],
-      ...shares ? [`${shareText(row.fraction)} % of the images`] : [],
-      ...epochs ? [`${row.epochs} epochs`] : [],
-    ].join(", "),
+    student: row.student +
+      (shares ? `, ${shareText(row.fraction)} % of the images` : "") +
+      (epochs ? `, ${row.epochs} epochs` : ""),
   }));
 }
 
 /** Lists the gains over the reference, in the first measure's unit. Leaves out rows without one. */
 export function gains(summary: readonly SummaryRow[]): GainRow[] {
-  return withPlaces(summary).flatMap(({ method, student, gain }) =>
+  return withShares(summary).flatMap(({ method, student, gain }) =>
     gain ? [{ method, student, mean: gain.mean, interval: gain.interval }] : []
   );
 }
@@ -73,7 +66,7 @@ export function gainsByShare(summary: readonly SummaryRow[], reference = "origin
 
 /** Gives each run's test accuracy over its epochs, in percent, where it was evaluated. */
 export function curves({ rows, results }: ResultTable): LearningCurve[] {
-  const named = withPlaces(rows);
+  const named = withShares(rows);
   return results.map(({ rows: all }, index) => {
     const epochs = all.filter(({ test_accuracy }) => test_accuracy !== null);
     const { student, method, seed } = named[index];

@@ -1,3 +1,4 @@
+import { assertEquals } from "@std/assert";
 import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
 import { pathToFileURL } from "node:url";
 import { findChromium } from "../../lib/report/find_chromium.ts";
@@ -48,10 +49,9 @@ async function show(file: string, width: number, still = 0): Promise<ShownPage> 
   shown = { page, said: [], asked: [] };
   await page.setViewportSize({ width, height: 900 });
   await page.goto(pathToFileURL(file).href);
-  await page.waitForFunction(
-    `document.querySelectorAll(".still:not([hidden])").length === ${still}`,
-    undefined,
-    { timeout: 20_000 },
-  );
+  // page.waitForFunction() would fail at its second look: the pages' policy forbids eval.
+  const pictures = page.locator(".still:not([hidden])");
+  await pictures.nth(still).waitFor({ state: "detached", timeout: 20_000 });
+  assertEquals(await pictures.count(), still);
   return shown;
 }

@@ -166,7 +166,7 @@ async function onAllImages(): Promise<string> {
   const found = summarise(rows.filter(({ seed }) => seeds.includes(seed)), experiment);
   const [labels, hinton, bss] = found.map(({ mean }) => `${mean.toFixed(2)} %`);
   const papers = found.map(({ student, method }) => experiment.paper![student][method].toFixed(2));
-  return `On all images labels alone reach ${labels}, Hinton's distillation ${hinton} and BSS ${bss} ` +
+  return `On all images, labels alone reach ${labels}, Hinton's distillation ${hinton} and BSS ${bss} ` +
     `(${seeds.length} of ${planned.length} seeds; the paper: ${papers.join(", ")}).`;
 }
 

@@ -5,7 +5,7 @@ import { UserError } from "./user_error.ts";
  *
  * @param kind kind of the values for the error message, for example "attack"
  * @param key property that holds the name
- * @throws UserError that lists the valid names
+ * @throws UserError that lists the valid names, or if two values have the name
  */
 export function named<T extends Readonly<Record<K, string>>, K extends string = "name">(
   kind: string,
@@ -13,8 +13,11 @@ export function named<T extends Readonly<Record<K, string>>, K extends string = 
   name: string,
   key: K = "name" as K,
 ): T {
-  const value = values.find((candidate) => candidate[key] === name);
-  if (value) return value;
+  const found = values.filter((candidate) => candidate[key] === name);
+  if (found.length > 1) {
+    throw new UserError(`${found.length} are named "${name}"; rename one ${kind}`);
+  }
+  if (found.length === 1) return found[0];
   const names = values.map((candidate) => candidate[key]).join(", ");
   throw new UserError(`there is no ${kind} "${name}"; choose from ${names}`);
 }

@@ -9,6 +9,14 @@ Deno.test("named() finds a value by its name, in any property", () => {
   assert(named("fruit", fruits, "plums", "plural") === fruits[1]);
 });
 
+Deno.test("named() refuses a name that two values have", () => {
+  assertThrows(
+    () => named("fruit", [...fruits, { name: "plum", plural: "damsons" }], "plum"),
+    UserError,
+    '2 are named "plum"; rename one fruit',
+  );
+});
+
 Deno.test("named() lists the valid names for an unknown one", () => {
   for (const name of ["plums", "Plum", "", "constructor"]) {
     assertThrows(

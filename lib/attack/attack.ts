@@ -73,7 +73,7 @@ export interface AttackDefinition<R extends Rules> {
   readonly shortName: string;
   /** One sentence with its source. */
   readonly summary: string;
-  /** With their defaults. Every attack has `clamp`, the bounds of its pixels (`pixelBounds`). */
+  /** With their defaults. Every attack has `clamp`, the bounds of its pixels. */
   readonly options: R;
   /**
    * The units of its defaults: "pixels" in 0…1, as in the literature on robustness, or "normalised"
@@ -113,7 +113,12 @@ export function defineAttack<R extends Rules>(
     if (images.shape[0] === 0) return emptyResult(images, classifier.classes);
     const withRandom = { random: Math.random, ...context };
     const attacked = await run(classifier, images, classes, settings, withRandom);
-    return await attackResult(attacked, images, classes);
+    try {
+      return await attackResult(attacked, images, classes);
+    } catch (error) {
+      tf.dispose([attacked.samples, attacked.logits]);
+      throw error;
+    }
   }) as Attack<R>;
   return Object.assign(attack, { ...definition, targeted });
 }
@@ -134,6 +139,11 @@ export function checkClasses(
         `${count} images; give each image one label${targets ? " and one target" : ""}`,
     );
   }
+  if (count > 0 && classes < 2) {
+    throw new UserError(
+      `the classifier has ${classes} class, but an attack needs another to go to`,
+    );
+  }
   const valid = (k: number) => Number.isInteger(k) && k >= 0 && k < classes;
   for (let i = 0; i < count; i++) {
     if (valid(labels[i]) && (!targets || (valid(targets[i]) && targets[i] !== labels[i]))) continue;
@@ -146,7 +156,11 @@ export function checkClasses(
   }
 }
 
-/** Adds outcomes and norms, which follow from where the samples are. */
+/**
+ * Adds outcomes and norms, which follow from where the samples are.
+ *
+ * @throws UserError if a sample is not finite
+ */
 export async function attackResult(
   { samples, logits, steps }: Attacked,
   images: tf.Tensor4D,
@@ -158,6 +172,15 @@ export async function attackResult(
     logits.data(),
   ]);
   distances.dispose();
+  const bad = norms.findIndex((norm) => !Number.isFinite(norm));
+  if (bad >= 0) {
+    throw new UserError(
+      `sample ${bad} of the attack is at the distance ${
+        norms[bad]
+      } from its image, but must be at a ` +
+        "finite one; a step of the attack is not finite, or the image is not",
+    );
+  }
   const outcomes = outcomesOf(topClasses(values, logits.shape[1]), classes);
   const success = outcomes.map((outcome) => outcome === "crossed to target");
   return { samples, logits, success, outcomes, steps, norms };

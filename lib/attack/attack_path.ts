@@ -66,11 +66,15 @@ export async function attackPath(
   targetClass: number,
   options: Partial<BssAttackOptions> = {},
 ): Promise<AttackPath> {
-  const steps = await Array.fromAsync(
-    attackSteps(classifier, image, baseClass, targetClass, options),
-  );
-  const samples = steps.map(({ sample }) => sample);
-  const path = tf.concat(samples, 0);
-  tf.dispose(samples);
-  return { samples: path, gaps: steps.map(({ gap }) => gap) };
+  const samples: tf.Tensor4D[] = [];
+  const gaps: number[] = [];
+  try {
+    for await (const step of attackSteps(classifier, image, baseClass, targetClass, options)) {
+      samples.push(step.sample);
+      gaps.push(step.gap);
+    }
+    return { samples: tf.concat(samples, 0), gaps };
+  } finally {
+    tf.dispose(samples);
+  }
 }

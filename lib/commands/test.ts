@@ -123,7 +123,8 @@ export function foldersOf(changed: readonly string[], folders: readonly string[]
   const names = changed.map((path) => {
     const [top, folder] = namesOf(path);
     if (top === "experiments") return "runs";
-    return top === "notebooks" || folder === "notebook" ? "notebooks" : folder;
+    if (top === "notebooks" || folder === "notebook") return "notebooks";
+    return top === "lib" || top === "tests" ? folder : "";
   });
   const isUntested = (path: string, index: number) =>
     path.startsWith("lib/") && path.endsWith(".ts") && !tests.includes(names[index]);

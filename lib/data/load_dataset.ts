@@ -7,6 +7,7 @@ import { fashionMnistSubset } from "./fashion_mnist_subset.ts";
 import { imagenet32 } from "./imagenet32.ts";
 import { named } from "../named.ts";
 import { tinyImagenet } from "./tiny_imagenet.ts";
+import { UserError } from "../user_error.ts";
 
 /**
  * Loads a data set. Downloads missing files from their official source.
@@ -15,7 +16,49 @@ import { tinyImagenet } from "./tiny_imagenet.ts";
  *   downloaded, are truncated, or hold impossible values
  */
 export async function loadDataset(name: string, options: DataOptions = {}): Promise<Dataset> {
-  return await dataSourceNamed(name).load(options);
+  const dataset = await dataSourceNamed(name).load(options);
+  checkDataset(name, dataset);
+  return dataset;
+}
+
+/**
+ * Checks that the parts of a data set fit each other.
+ *
+ * @throws UserError that names the part which does not
+ */
+export function checkDataset(name: string, dataset: Dataset): void {
+  const { classes, height, width, channels, mean, std } = dataset;
+  const refuse = (what: string): never => {
+    throw new UserError(`data set "${name}" ${what}; correct its file in lib/data`);
+  };
+  if (dataset.name !== name) refuse(`calls itself "${dataset.name}"`);
+  if (classes.length < 2) refuse(`needs two classes or more, but has ${classes.length}`);
+  for (const [key, values] of Object.entries({ mean, std })) {
+    const isShare = (value: number) => value >= 0 && value <= 1 && (key === "mean" || value > 0);
+    if (values?.length === channels && values.every(isShare)) continue;
+    refuse(
+      `has the ${key} ${
+        JSON.stringify(values)
+      }, but needs one number a channel (${channels}), of ` +
+        "pixels in 0…1",
+    );
+  }
+  for (const part of ["train", "test"] as const) {
+    const { count, images, labels } = dataset[part];
+    const pixels = count * height * width * channels;
+    if (count === 0 || labels.length !== count || images.length !== pixels) {
+      refuse(
+        `has ${labels.length} labels and ${images.length} pixels for ${count} images in "${part}", but ` +
+          `needs a label and ${height}·${width}·${channels} pixels an image, and at least one image`,
+      );
+    }
+    const wrong = labels.findIndex((label) => label >= classes.length);
+    if (wrong >= 0) {
+      refuse(
+        `has the label ${labels[wrong]} in "${part}", but its labels are 0…${classes.length - 1}`,
+      );
+    }
+  }
 }
 
 /** Every data set. */

@@ -11,6 +11,7 @@ import {
 } from "../selection/base_samples.ts";
 import { sampleTargetClasses, targetClassOptions } from "../selection/target_classes.ts";
 import { gatherRows } from "../tensors/rows.ts";
+import { UserError } from "../user_error.ts";
 import { hintonOptions, hintonTerm } from "./hinton.ts";
 import { defineMethod } from "./method.ts";
 import { BOUNDARY_WEIGHT, boundaryWeight } from "./schedules.ts";
@@ -65,6 +66,12 @@ export const bss = defineMethod({
   options: { ...bssAttackOptions, ...commonOptions },
   optionsFor({ attack: name = "bss", length }): Rules {
     const attack = attackNamed(String(name));
+    const shared = Object.keys(commonOptions).find((key) => Object.hasOwn(attack.options, key));
+    if (shared !== undefined) {
+      throw new UserError(
+        `attack "${name}" has an option "${shared}", but so has method "bss"; rename the attack's`,
+      );
+    }
     if (attack.targeted) return { ...attack.options, ...commonOptions };
     return {
       ...attack.options,

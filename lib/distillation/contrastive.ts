@@ -48,6 +48,9 @@ export const contrastive = defineMethod({
           `one class; give it at least two`,
       );
     }
+    const stages = Object.entries({ student, teacher }).map(([role, { featureChannels }]) =>
+      [role, stageAt(featureChannels, -1)] as const
+    );
     const variables = new Map<string, tf.Variable>();
     tf.tidy(() => {
       const add = (name: string, shape: [number, number], bound: number, isTrained: boolean) => {
@@ -55,8 +58,7 @@ export const contrastive = defineMethod({
         const values = Float32Array.from(draws, () => bound * (2 * random() - 1));
         variables.set(name, tf.variable(tf.tensor2d(values, shape), isTrained));
       };
-      for (const [role, { featureChannels }] of Object.entries({ student, teacher })) {
-        const channels = stageAt(featureChannels, -1);
+      for (const [role, channels] of stages) {
         // PyTorch's limits for a linear layer
         const bound = 1 / Math.sqrt(channels);
         add(`${role}.weight`, [channels, LENGTH], bound, true);

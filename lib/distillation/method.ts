@@ -3,6 +3,7 @@ import type { Attack, AttackClasses, AttackResult } from "../attack/attack.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { Network, NetworkOutput } from "../nn/network.ts";
 import { type Options, resolveOptions, type Rules } from "../options.ts";
+import { UserError } from "../user_error.ts";
 
 /** Options with defaults filled in, of a method or an attack that is known only when it runs. */
 export type ResolvedOptions = Readonly<Record<string, unknown>>;
@@ -42,9 +43,16 @@ export interface MethodDefinition<R extends Rules> {
   step(options: Options<R>, context: StepContext): Promise<StepReport | void>;
 }
 
-/** Makes a method of its definition. */
+/**
+ * Makes a method of its definition.
+ *
+ * @throws UserError for a name that cannot stand in a file's name or in a list
+ */
 export function defineMethod<R extends Rules>(definition: MethodDefinition<R>): DistillationMethod {
-  const { needsTeacher = true } = definition;
+  const { name, needsTeacher = true } = definition;
+  if (!/^[\w+.-]+$/.test(name)) {
+    throw new UserError(`a method is named "${name}"; use letters, digits, "+", "-", "_" and "."`);
+  }
   return {
     needsTeacher,
     stages: (_options: unknown, epochs: number) => [{ name: "train", epochs }],
@@ -143,7 +151,7 @@ export interface StepContext {
 
 /**
  * Computes the terms of the loss from the student's output, with their weights; they are added up. It
- * runs under the gradient tape, so it must be free of side effects.
+ * runs once a pass, under the gradient tape, which frees the tensors that it does not keep (`tf.keep`).
  */
 export type StudentLoss = (
   output: NetworkOutput,

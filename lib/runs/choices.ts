@@ -138,7 +138,7 @@ const GREATEST = 2 ** 31 - 1;
  * Parses seeds. "3" and "1-3" mean seeds 1, 2 and 3; "1-3,7" means 1, 2, 3 and 7; "7," means seed 7
  * alone.
  *
- * @throws UserError for anything else, for more than a thousand seeds, and for one above 2³¹ − 1
+ * @throws UserError for anything else, for a range of more than a thousand, and for a seed above 2³¹ − 1
  */
 export function parseSeeds(text: string): number[] {
   if (/^\d+$/.test(text)) return range(text, 1, Number(text));

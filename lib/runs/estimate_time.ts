@@ -94,8 +94,8 @@ async function measureSpeed(
   const batchSize = Math.min(specification.protocol.batchSize, MEASURED_IMAGES);
   const dataset = {
     ...whole,
-    train: firstImages(whole, whole.train, batchSize),
-    test: firstImages(whole, whole.test, MEASURED_IMAGES),
+    train: someImages(whole, whole.train, batchSize),
+    test: someImages(whole, whole.test, MEASURED_IMAGES),
   };
   const { network } = await readResNet(file);
   const teacher = freeze(network, { precision: specification.teacher?.precision });
@@ -139,8 +139,10 @@ function secondsOf(
   return evaluating + (training ? epochSeconds.reduce((sum, value) => sum + value, 0) : 0);
 }
 
-function firstImages(dataset: Dataset, set: ImageSet, count: number): ImageSet {
-  const indices = Int32Array.from({ length: Math.min(count, set.count) }, (_, index) => index);
+/** Takes images from all of a set, since some sets are in the order of their classes. */
+function someImages(dataset: Dataset, set: ImageSet, most: number): ImageSet {
+  const length = Math.min(most, set.count);
+  const indices = Int32Array.from({ length }, (_, k) => Math.floor(k * set.count / length));
   return takeImages(dataset, set, indices);
 }
 

@@ -76,7 +76,9 @@ export async function tellRest(
     const who = holder ? `process ${holder.pid} on ${holder.host}` : "another process";
     console.error(`not run here: ${run.name}, ${who} is at it`);
   }
-  if (failed.length + left.length > 0) {
+  if (failed.length > 0) {
+    console.error("remove the causes of the failures, then run the same command again");
+  } else if (left.length > 0) {
     console.error("run the same command again to make what is missing");
   }
 }

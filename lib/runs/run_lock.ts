@@ -74,7 +74,8 @@ export async function holderOf(folder: string, run: string): Promise<Holder | nu
   const path = lockFile(folder, run);
   try {
     using file = await Deno.open(path, { read: true });
-    if (await tryLock(file, path)) return null;
+    // A shared lock, since NFS gives an exclusive one only on a file that is open for writing.
+    if (await tryLock(file, path, false)) return null;
     return JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
     // The file is gone, or its holder has not written it yet.
@@ -90,11 +91,11 @@ function lockFile(folder: string, run: string): string {
 /** Longer than `holderOf` holds a lock while it tests it. */
 const LOOKED_AT_MS = 20;
 
-async function tryLock(file: Deno.FsFile, path: string): Promise<boolean> {
+async function tryLock(file: Deno.FsFile, path: string, isExclusive = true): Promise<boolean> {
   try {
-    if (await file.tryLock(true)) return true;
+    if (await file.tryLock(isExclusive)) return true;
     await new Promise((resolve) => setTimeout(resolve, LOOKED_AT_MS));
-    return await file.tryLock(true);
+    return await file.tryLock(isExclusive);
   } catch (error) {
     file.close();
     throw new UserError(

@@ -5,7 +5,7 @@
  */
 import type { FromWorker, ToWorker } from "./run_protocol.ts";
 import { weightsFault } from "./table/result_fault.ts";
-import type { EvaluationMemory } from "../analysis/evaluations/evaluation.ts";
+import { type EvaluationMemory, remembered } from "../analysis/evaluations/evaluation.ts";
 import { evaluationNamed } from "../analysis/evaluations/evaluations.ts";
 import { failureText } from "../as_user_error.ts";
 import { startBackend } from "../backend/start_backend.ts";
@@ -35,7 +35,7 @@ type Request<T extends ToWorker["type"]> = Extract<ToWorker, { type: T }>;
 
 let settings: Request<"start">;
 let dataset: Dataset | undefined;
-let remembered: { readonly of: string; readonly memory: EvaluationMemory } | undefined;
+let lastMemory: { readonly of: string; readonly memory: EvaluationMemory } | undefined;
 let abort = new AbortController();
 
 self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
@@ -63,8 +63,9 @@ async function trainStudent(
 ): Promise<void> {
   const { own, provenance } = await imagesOf(specification);
   const mebibytes = settings.teacherCache;
+  const memory = memoryOf(specification, planned);
   const teacher = specification.teacher
-    ? await loadTeacher(planned, own, specification.teacher.precision)
+    ? await loadTeacher(planned, own, memory, specification.teacher.precision)
     : null;
   try {
     const { rows, student, initialWeights } = await train(specification, {
@@ -111,8 +112,8 @@ async function evaluateStudent(
 /** Gives what evaluations remember of a teacher on some test images. Forgets those before. */
 function memoryOf({ dataset }: RunSpecification, { hash }: TeacherFile): EvaluationMemory {
   const of = canonicalJson({ teacher: hash, dataset: { ...dataset, fraction: null } });
-  if (remembered?.of !== of) remembered = { of, memory: new Map() };
-  return remembered.memory;
+  if (lastMemory?.of !== of) lastMemory = { of, memory: new Map() };
+  return lastMemory.memory;
 }
 
 /** Gives a run's part of the data set. Keeps the whole data set for the next run. */
@@ -151,23 +152,33 @@ async function loadPlanned({ file, hash }: TeacherFile): Promise<ImageNetwork> {
   );
 }
 
-/** Loads the teacher; in less than float32, also measures its error. */
+/** Loads the teacher; in less than float32, also measures its error, once for all runs. */
 async function loadTeacher(
   planned: TeacherFile,
   dataset: Dataset,
+  memory: EvaluationMemory,
   precision?: Precision,
 ): Promise<{ classifier: FrozenNetwork; error?: PrecisionError }> {
   const network = await loadPlanned(planned);
   const classifier = freeze(network, { precision });
   const exact = precision === undefined ? null : freeze(network);
   network.dispose();
-  const error = exact ? await precisionError(classifier, exact, dataset) : undefined;
-  exact?.dispose();
-  return { classifier, error };
+  if (!exact) return { classifier };
+  try {
+    const measure = () => precisionError(classifier, exact, dataset);
+    const measured = () => untilStopped(abort.signal, measure);
+    return { classifier, error: await remembered(memory, `error of ${precision}`, measured) };
+  } catch (error) {
+    classifier.dispose();
+    throw error;
+  } finally {
+    exact.dispose();
+  }
 }
 
 function describeFailure(error: unknown): FromWorker {
-  if (abort.signal.aborted) return { type: "aborted" };
+  const isStop = error instanceof DOMException && error.name === "AbortError";
+  if (abort.signal.aborted && isStop) return { type: "aborted" };
   return { type: "failed", message: failureText(error) };
 }
 

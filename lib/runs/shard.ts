@@ -1,4 +1,5 @@
 import type { PlannedRun } from "./planned_run.ts";
+import { flopsOf } from "./work_left.ts";
 import { UserError } from "../user_error.ts";
 
 /** Part `index` of `count` parts of a plan, counted from 1. */
@@ -29,10 +30,14 @@ export function parseShard(text: string | undefined): Shard {
  */
 export function shardOf(plan: readonly PlannedRun[], { index, count }: Shard): PlannedRun[] {
   const loads = Array<number>(count).fill(0);
-  const heaviestFirst = [...plan].sort((a, b) => b.flops - a.flops || (a.name < b.name ? -1 : 1));
-  return heaviestFirst.filter(({ flops }) => {
+  const works = plan.map((run) => ({
+    run,
+    flops: flopsOf({ run, training: true, evaluations: run.evaluations }),
+  }));
+  works.sort((a, b) => b.flops - a.flops || (a.run.name < b.run.name ? -1 : 1));
+  return works.filter(({ flops }) => {
     const least = loads.indexOf(Math.min(...loads));
     loads[least] += flops;
     return least === index - 1;
-  });
+  }).map(({ run }) => run);
 }

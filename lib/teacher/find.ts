@@ -85,7 +85,10 @@ export async function findTeacher(
 export async function listTeachers(resultsFolder: string): Promise<TeacherPlace[]> {
   const teachers = new Map<string, TeacherPlace>();
   for (const folder of [resultsFolder, COMMITTED]) {
-    const entries = await Array.fromAsync(Deno.readDir(join(folder, "teachers"))).catch(() => []);
+    const entries = await Array.fromAsync(Deno.readDir(join(folder, "teachers"))).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw error;
+    });
     for (const { name: file } of entries) {
       const name = file.replace(/\.safetensors$/, "");
       const network = networkOf(name);

@@ -109,6 +109,7 @@ async function refuseSecond(resultsFolder: string, specification: RunSpecificati
   if (isLost && card.metadata.specification === canonicalJson(specification)) return;
   throw new UserError(
     `${join(resultsFolder, cardPath(name))} describes a teacher of SHA-256 ${card.hash}, which ` +
-      `training would replace; use another results folder (--results)`,
+      "training would replace; move that file and the weights away, or use another results folder " +
+      "(--results)",
   );
 }

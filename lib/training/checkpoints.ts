@@ -48,7 +48,10 @@ export class CheckpointFolder {
     return (await this.#files()).at(-1) ?? null;
   }
 
-  /** Writes a checkpoint, and deletes all but the newest ones. */
+  /**
+   * Writes a checkpoint, and deletes all but the newest ones. Those of later epochs were damaged, since
+   * the run would have gone on from them.
+   */
   async save({ tensors, ...position }: Checkpoint): Promise<void> {
     const content = JSON.stringify({
       ...position,
@@ -61,7 +64,11 @@ export class CheckpointFolder {
     });
     const file = join(this.#path, fileName(position));
     await writeAtomically(file, bytes, (written) => void decode(written, file));
-    for (const old of (await this.#files()).slice(0, -KEPT)) await Deno.remove(old);
+    const files = await this.#files();
+    const kept = files.slice(0, files.indexOf(file) + 1).slice(-KEPT);
+    for (const other of files) {
+      if (!kept.includes(other)) await Deno.remove(other, { recursive: true });
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { StudentLoss } from "../distillation/method.ts";
 import type { Network } from "../nn/network.ts";
 import type { Precision } from "../nn/precision.ts";
+import { UserError } from "../user_error.ts";
 
 /** The gradients and loss terms of one mini-batch, added up over the student's passes. */
 export class GradientAccumulator {
@@ -33,14 +34,21 @@ export class GradientAccumulator {
     this.#names = new Map([...trained].map(([name, variable]) => [variable.name, name]));
   }
 
-  /** Runs the student forward in training mode and backward; adds up the gradients. */
+  /**
+   * Runs the student forward in training mode and backward; adds up the gradients.
+   *
+   * @throws UserError naming a term of the loss that is not a scalar
+   */
   backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D {
     let logits!: tf.Tensor2D;
     const { value, grads } = tf.variableGrads(() => {
       const mode = { training: true, precision: this.#precision };
       const output = this.#student.forward(images, mode);
       const terms = Object.entries(loss(output, this.own));
-      for (const [name, term] of terms) this.#terms.push({ name, value: tf.keep(term) });
+      for (const [name, term] of terms) {
+        checkScalar(name, term);
+        this.#terms.push({ name, value: tf.keep(term) });
+      }
       logits = tf.keep(output.logits);
       return tf.addN(terms.map(([, term]) => term)) as tf.Scalar;
     }, this.#variables);
@@ -72,4 +80,10 @@ export class GradientAccumulator {
   dispose(): void {
     tf.dispose([...this.#gradients.values(), ...this.#terms.map(({ value }) => value)]);
   }
+}
+
+function checkScalar(name: string, term: unknown): void {
+  if (term instanceof tf.Tensor && term.rank === 0) return;
+  const found = term instanceof tf.Tensor ? `a tensor of shape [${term.shape}]` : String(term);
+  throw new UserError(`the loss term "${name}" is ${found}, but must be a scalar tensor`);
 }

@@ -114,7 +114,7 @@ export function datasetFor(
   const { classes } = dataset;
   const { train, test } = validation === undefined ? dataset : holdOut(dataset, validation);
   const part = (set: typeof train, share: number, random: () => number) =>
-    share >= 1
+    share === 1
       ? set
       : takeImages(dataset, set, stratifiedSubset(set.labels, share, classes.length, random));
   return {
@@ -122,7 +122,7 @@ export function datasetFor(
     train: part(train, fraction, new RandomStreams(seed).stream("subset")),
     test: part(
       test,
-      testImages === null ? 1 : testImages / test.count,
+      testImages === null ? 1 : Math.min(testImages / test.count, 1),
       new RandomStreams(0).stream("subset"),
     ),
   };

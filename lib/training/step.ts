@@ -58,6 +58,7 @@ type LogitCache = Pick<TeacherLogitCache, "read" | "store">;
  *
  * @param batch is disposed of
  * @throws NotFiniteError if the loss is not finite
+ * @throws UserError if the method gives no loss, or one that is not made of scalars
  * @throws DOMException "AbortError" if the work around it was stopped
  */
 export async function trainStep(
@@ -88,6 +89,11 @@ export async function trainStep(
     const report = await summary.timed("selection", () => method.step(options, step));
     await summary.timed("optimizer", async () => {
       const losses = await step.gradients.losses();
+      if (losses.size === 0) {
+        throw new UserError(
+          `method "${method.name}" gave no loss in this step; its step must call studentPass with one`,
+        );
+      }
       const bad = [...losses].find(([, value]) => !Number.isFinite(value));
       if (bad) throw new NotFiniteError(`the loss is not finite (${bad[0]} is ${bad[1]})`);
       state.optimizer.apply(state.trained, step.gradients.gradients, learningRate);

@@ -175,7 +175,11 @@ async function trainStoppable(
 
 /** The advice to the user, by the error that ended a run. */
 const REMEDIES = [
-  [NotFiniteError, "A smaller learning rate, or a smaller attack step (eta), may help."],
+  [
+    NotFiniteError,
+    "A smaller learning rate or attack step may help. Else look for the cause in the data set, the " +
+    "method or the attack.",
+  ],
   [
     DeviceError,
     "Run it again to resume; in a notebook, begin with startBackend().",

@@ -1,7 +1,12 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
-import type { Attack, AttackClasses, AttackResult } from "../../lib/attack/attack.ts";
+import {
+  type Attack,
+  type AttackClasses,
+  type AttackResult,
+  defineAttack,
+} from "../../lib/attack/attack.ts";
 import { attackNamed, attacks } from "../../lib/attack/attacks.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { topClasses } from "../../lib/tensors/rows.ts";
@@ -221,6 +226,12 @@ for (const attack of attacks) {
       "2 labels and 1 targets",
     );
     await assertRejects(call({ labels: [0, 1], targets: [0, 2] }), UserError, "two different");
+    const single = constantClassifier([1]);
+    await assertRejects(
+      () => run(attack, single, images, { labels: [0, 0] }),
+      UserError,
+      "the classifier has 1 class, but an attack needs another to go to",
+    );
     const broken = constantClassifier([NaN, 1]);
     const before = tf.memory().numTensors;
     await assertRejects(
@@ -233,6 +244,35 @@ for (const attack of attacks) {
     classifier.dispose();
   });
 }
+
+Deno.test("defineAttack() makes an attack that refuses samples which are not finite, and frees them", async () => {
+  const attack = defineAttack({
+    shortName: "mine",
+    summary: "An attack of a user",
+    options: {},
+    units: "pixels",
+    passes: () => 0,
+    run: (classifier, images) => {
+      const samples = tf.mul(images, tf.tensor([1, NaN], [2, 1, 1, 1])) as tf.Tensor4D;
+      return Promise.resolve({
+        samples,
+        logits: classifier.logits(images),
+        steps: new Int32Array(2),
+      });
+    },
+  });
+  const classifier = constantClassifier([0, 1]);
+  const images = testImages(2);
+  const before = tf.memory().numTensors;
+  await assertRejects(
+    () => attack(classifier, images, { labels: [1, 1] }),
+    UserError,
+    "sample 1 of the attack is at the distance NaN from its image",
+  );
+  // The factors of the made-up attack
+  assertEquals(tf.memory().numTensors, before + 1);
+  images.dispose();
+});
 
 Deno.test("attackNamed() lists the attacks", () => {
   assertEquals(attackNamed("deepfool").shortName, "deepfool");

@@ -6,6 +6,7 @@ const TEST = "lib/commands/test.ts";
 
 Deno.test("test --changed takes the folders of tests that are named after changed folders", () => {
   const folders = ["attack", "runs", "nn", "notebooks"].map((name) => [`tests/${name}`]);
+  folders.push(["lib", "experiments"]);
   const of = (...changed: string[]) => foldersOf(changed, folders).flat();
   assertEquals(of("lib/attack/bss.ts", "README.md"), ["tests/attack"]);
   assertEquals(of("tests/nn/resnet_test.ts"), ["tests/nn"]);
@@ -13,6 +14,7 @@ Deno.test("test --changed takes the folders of tests that are named after change
   assertEquals(of("lib/notebook/kernel.ts"), ["tests/notebooks"]);
   assertEquals(of("notebooks/table1.ipynb"), ["tests/notebooks"]);
   assertEquals(of("lib/attack/README.md", "deno.json"), ["tests/attack"]);
+  assertEquals(of("results/runs/a-run.arrow"), []);
 });
 
 Deno.test("test --changed takes all tests if a changed folder of lib has none of its own", () => {

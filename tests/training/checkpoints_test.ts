@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import seedrandom from "seedrandom";
 import { type Checkpoint, CheckpointFolder } from "../../lib/training/checkpoints.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -117,6 +117,9 @@ Deno.test("CheckpointFolder starts over if no checkpoint can be read, and says s
     assertStringIncludes(messages[0], "falling back to the checkpoint before it");
     assertStringIncludes(messages[1], first);
     assertStringIncludes(messages[1], "there is none before it");
+    await folder.save(checkpoint(1));
+    assertEquals(await Array.fromAsync(Deno.readDir(path), ({ name }) => name), [basename(first)]);
+    assertEquals(await folder.load(() => {}), checkpoint(1));
   });
 });
 

@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { datasetFor, imageCounts, runName } from "../../lib/training/run_specification.ts";
+import { UserError } from "../../lib/user_error.ts";
 import { smallDataset, smallSpecification } from "./small_run.ts";
 
 const { dataset: whole, ...others } = smallSpecification();
@@ -52,4 +53,10 @@ Deno.test("imageCounts() counts what datasetFor() takes", () => {
   const counts = { train: { count: 40 }, test: { count: 12 } };
   assertEquals(imageCounts(counts, {}), { train: 40, test: 12 });
   assertEquals(imageCounts(counts, { validation: VALIDATION }), { train: 32, test: 8 });
+});
+
+Deno.test("datasetFor() refuses a share of the training images that is none", () => {
+  for (const fraction of [20, 0, -1, NaN]) {
+    assertThrows(() => partOf({ fraction }), UserError, `the fraction of a set is ${fraction}`);
+  }
 });

@@ -131,8 +131,11 @@ async function compare(
       await stopPoint();
       const batch = samples.slice(from, from + batchSize);
       const images = gatherRows(set.images, batch.map(({ row }) => row));
-      await use(images, batch);
-      images.dispose();
+      try {
+        await use(images, batch);
+      } finally {
+        images.dispose();
+      }
     }
   };
   const pointsOn = (

@@ -96,8 +96,11 @@ async function teachersBatches(
     const rows = Array.from({ length: Math.min(BATCH, sample.count - from) }, (_, k) => from + k);
     const images = imageTensor(dataset, sample, rows);
     const labels = rows.map((row) => sample.labels[row]);
-    batches.push(await samplesOf(images, rows, labels, teacher, options));
-    images.dispose();
+    try {
+      batches.push(await samplesOf(images, rows, labels, teacher, options));
+    } finally {
+      images.dispose();
+    }
   }
   return batches;
 }

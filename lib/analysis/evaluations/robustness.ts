@@ -34,11 +34,11 @@ const ENSEMBLE = robustnessAttacks.length - 1;
 export const robustness: Evaluation<typeof options> = {
   name: "robustness",
   options,
-  // FGSM takes 4 passes of an image, PGD-20 about 60, the ensemble up to 3,000 for an image that withstands.
-  // The distances take about 60 in L2, and in L∞ 60 for each of about seven radii.
+  // FGSM takes 3 passes of an image, PGD-20 about 40, the ensemble up to 2,000 for an image that withstands.
+  // The distances take about 40 in L2, and in L∞ 40 for each of about seven radii.
   passes: ({ images, linf, l2, ensemble, distances }) => ({
     student: images *
-      ((linf.length + l2.length) * (ensemble ? 600 : 64) + (distances ? 480 : 0)),
+      ((linf.length + l2.length) * (ensemble ? 400 : 43) + (distances ? 320 : 0)),
     teacher: 0,
   }),
   async measure({ images, linf, l2, ensemble, distances }, { student, dataset }) {

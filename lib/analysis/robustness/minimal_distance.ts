@@ -89,10 +89,12 @@ async function distancesBy(
   const own = rows.map((row) => labels[row]);
   const numbers = draws.values();
   const batch = gatherRows(images, rows);
-  const { samples, logits } = await attack(classifier, batch, own, () => numbers.next().value!);
-  const moved = tf.sub(samples, batch) as tf.Tensor4D;
-  const [norms, largest] = tf.tidy(() => [rowNorms(moved), sizes(moved, "linf")]);
+  const owned: tf.Tensor[] = [batch];
   try {
+    const { samples, logits } = await attack(classifier, batch, own, () => numbers.next().value!);
+    const moved = tf.sub(samples, batch) as tf.Tensor4D;
+    const [norms, largest] = tf.tidy(() => [rowNorms(moved), sizes(moved, "linf")]);
+    owned.push(samples, logits, moved, norms, largest);
     const top = topClasses(await logits.data(), classifier.classes);
     const [lengths, maxima] = [await norms.data(), await largest.data()];
     const along = await distanceAlong(classifier, batch, moved, lengths, own);
@@ -101,6 +103,6 @@ async function distancesBy(
       return norm === "l2" ? distance : distance / lengths[i] * maxima[i];
     });
   } finally {
-    tf.dispose([batch, samples, logits, moved, norms, largest]);
+    tf.dispose(owned);
   }
 }

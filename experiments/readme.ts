@@ -138,18 +138,21 @@ async function answer(): Promise<string> {
   );
   const lead = leadOf(found.slice(0, 2));
   const robust = found.find(({ claim }) => claim.experiment === "robustness")!;
-  const price = robust.kind === "opposite" ? " But attacks fool them more easily." : "";
+  const price = robust.kind === "opposite"
+    ? " But an attack (APGD, 1/255) fools them more often."
+    : "";
   return [
     `**${lead}** On a fifth of CIFAR-10, students with BSS are ${labels} students trained on ` +
     `labels alone, and ${hinton} students of Hinton's distillation (ResNet26 → ResNet8).${price} ` +
     `${await onAllImages()} Claims and seeds were [listed](experiments/claims.ts) before these ` +
-    "runs; [one rule](lib/analysis/statistics/decide_family.ts) decides:",
+    "runs; [one rule](lib/analysis/statistics/decide_family.ts) decides. The main ones:",
     "",
     markdownVerdicts(found.filter(({ adjustedP }, index) => index < 2 || adjustedP !== null)),
     "",
     "Intervals are adjusted for a family's claims. FSP: flow of the solution procedure. AngSim: " +
-    "mean cosine between the perturbations to the boundary on teacher and student. APGD, an attack: " +
-    "accuracy on 256 test images when each pixel may change by 1/255.",
+    "mean cosine between the perturbations to the boundary on teacher and student; in the pixel box, " +
+    "pixels stay in 0…1. APGD, an attack: accuracy on 256 test images when each pixel may change by " +
+    "1/255.",
     "",
     await tunedWeights(),
   ].join("\n");
@@ -184,9 +187,11 @@ async function tunedWeights(): Promise<string> {
   const [weight, fspWeight] = [100, 0.1];
   const attention = await gainOf("attention", { attention: { weight } });
   const fsp = await gainOf("fsp", { fsp: { fspWeight } });
-  return `Attention transfer and FSP have their default weights, 1000 (published) and 1. Those chosen ` +
-    `on held-out images, ${weight} and ${fspWeight}, gain ${attention} and ${fsp} points over labels ` +
-    `alone; FSP's default gains ${await gainOf("fsp")}.`;
+  return `Over labels alone, attention transfer gains ${await gainOf(
+    "attention",
+  )} points with its ` +
+    `published weight, 1000, and ${attention} with ${weight}, chosen on held-out images; FSP gains ` +
+    `${await gainOf("fsp")} with its default, 1, and ${fsp} with ${fspWeight}.`;
 }
 
 /** Answers the question in a word or two, from the verdicts on the paper's two main claims. */

@@ -39,7 +39,7 @@ export function speedSentence(bench: Bench): string {
   }));
   const machine = bench.machine.replace(/, [^,]*$/, "");
   return `A training step with BSS (256 images) takes ${slow.ms} ms in float32. PyTorch's takes ` +
-    `${slow.ratios} times as long; _published_ is the authors' script. With ${fastest} it takes ` +
+    `${slow.ratios} times as long; _published_ is the authors' script, bf16 is bfloat16. With ${fastest} it takes ` +
     `${fast.ms} ms; PyTorch, which caches nothing, ${fast.ratios} times as long. Measured on ${machine}.`;
 }
 

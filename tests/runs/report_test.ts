@@ -126,7 +126,7 @@ Deno.test("a report names a damaged and a missing result, and shows the rest", a
     );
     assertMatch(
       await textOf(verdictTable(report.experiment, table.rows)),
-      /BSS beat Hinton's distillation .*decided in table1/,
+      /BSS beat Hinton's distillation .*see table1/,
     );
     assertMatch(await textOf(await stateTable(report)), /quick +6 +5 +5/);
   });

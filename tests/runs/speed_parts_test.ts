@@ -30,7 +30,7 @@ Deno.test("the speed parts say against which PyTorch, and show only what was mea
   assertEquals(
     speedSentence(bench),
     "A training step with BSS (256 images) takes 400 ms in float32. PyTorch's takes 5.0 (published), " +
-      "3.0 (tuned) times as long; _published_ is the authors' script. With bf16 it takes 150 ms; " +
+      "3.0 (tuned) times as long; _published_ is the authors' script, bf16 is bfloat16. With bf16 it takes 150 ms; " +
       "PyTorch, which caches nothing, 5.0 (published), 3.0 (tuned) times as long. Measured on a " +
       "processor, 2 cores.",
   );

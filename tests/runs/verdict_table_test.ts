@@ -137,8 +137,8 @@ Deno.test("verdictTable() says what is missing, what differs, and the scale of s
 Deno.test("verdictTable() links a claim of another experiment, and leaves it out of the index", async () => {
   const linked = { ...claim, experiment: "figure-data" };
   const bundle = await bundleOf(verdictTable(about(linked, claim), ABOVE));
-  assertStringIncludes(String(bundle["text/plain"]), "decided in figure-data");
-  const link = '<a href="figure-data.ipynb">decided in figure-data</a>';
+  assertStringIncludes(String(bundle["text/plain"]), "see figure-data");
+  const link = '<a href="figure-data.ipynb">see figure-data</a>';
   assertStringIncludes(String(bundle["text/html"]), link);
   assertEquals((bundle[VERDICTS] as unknown[]).length, 1);
 });

@@ -10,7 +10,7 @@ import { withMinusSigns } from "../../report/minus_signs.ts";
 
 const RULE = "The list of claims fixes seeds and families. With all planned seeds: " +
   "holds or the opposite if the interval excludes 0 (paired t-test over seeds, Holm's adjustment for " +
-  "the planned family, p below 0.05); no difference if the interval lies within the margin; else not " +
+  "the planned family, p below 0.05); no difference in accuracy if it lies within ±0.5 points; else not " +
   "settled. What is not settled has the family's Bonferroni interval";
 
 /** Makes a table of the verdicts on an experiment's claims, by the rule of {@linkcode verdicts}. */

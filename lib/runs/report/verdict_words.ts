@@ -88,7 +88,7 @@ function wordsOf(verdict: Verdict): string {
     case "too few seeds":
       return `${seedsText(verdict)} seeds`;
     case "elsewhere":
-      return `decided in ${claim.experiment}`;
+      return `see ${claim.experiment}`;
     default:
       return kind;
   }

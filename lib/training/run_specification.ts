@@ -6,7 +6,7 @@ import {
 import { resolveOptions } from "../options.ts";
 import { type Protocol, protocolOptions } from "./protocol.ts";
 import { sha256 } from "../files/sha256.ts";
-import type { Dataset, DatasetDescription } from "../data/dataset.ts";
+import type { Dataset, DatasetDescription, ImageSet } from "../data/dataset.ts";
 import { stratifiedSubset, takeImages } from "../data/stratified_subset.ts";
 import { RandomStreams } from "./random_streams.ts";
 
@@ -111,21 +111,24 @@ export function datasetFor(
     "dataset" | "seed"
   >,
 ): Dataset {
-  const { classes } = dataset;
   const { train, test } = validation === undefined ? dataset : holdOut(dataset, validation);
-  const part = (set: typeof train, share: number, random: () => number) =>
-    share === 1
-      ? set
-      : takeImages(dataset, set, stratifiedSubset(set.labels, share, classes.length, random));
   return {
     ...dataset,
-    train: part(train, fraction, new RandomStreams(seed).stream("subset")),
-    test: part(
-      test,
-      testImages === null ? 1 : Math.min(testImages / test.count, 1),
-      new RandomStreams(0).stream("subset"),
-    ),
+    train: partOf(dataset, train, fraction, seed),
+    test: testSample({ ...dataset, test }, testImages ?? test.count),
   };
+}
+
+/** Takes at most `count` test images, stratified by class; they are the same for every student. */
+export function testSample(dataset: Dataset, count: number): ImageSet {
+  return partOf(dataset, dataset.test, Math.min(count / dataset.test.count, 1), 0);
+}
+
+function partOf(dataset: Dataset, set: ImageSet, share: number, seed: number): ImageSet {
+  if (share === 1) return set;
+  const random = new RandomStreams(seed).stream("subset");
+  const classes = dataset.classes.length;
+  return takeImages(dataset, set, stratifiedSubset(set.labels, share, classes, random));
 }
 
 /** Splits the training images: holds a share out, to be tested on instead of the test images. */

@@ -1,4 +1,4 @@
-import { type Evaluation, type Measurement, remembered, testSample } from "./evaluation.ts";
+import { type Evaluation, type Measurement, remembered } from "./evaluation.ts";
 import type { BoundaryPoint } from "../boundary/boundary_point.ts";
 import { boundarySimilarity, boundarySimilarityOptions } from "../boundary/boundary_similarity.ts";
 import type { Estimate } from "../boundary/estimate.ts";
@@ -6,6 +6,7 @@ import { wilsonInterval } from "../statistics/interval.ts";
 import { pixelBox } from "../../attack/pixel_space.ts";
 import { imageTensor } from "../../training/batches.ts";
 import { integer } from "../../options.ts";
+import { testSample } from "../../training/run_specification.ts";
 
 const { count: _, ...similarityOptions } = boundarySimilarityOptions;
 

@@ -1,9 +1,7 @@
-import type { Dataset, ImageSet } from "../../data/dataset.ts";
+import type { Dataset } from "../../data/dataset.ts";
 import type { PassCount } from "../../distillation/method.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
 import type { Options, Rules } from "../../options.ts";
-import { stratifiedSubset, takeImages } from "../../data/stratified_subset.ts";
-import { RandomStreams } from "../../training/random_streams.ts";
 
 /** A measurement of a finished student. To add one, write a file and a line in `evaluations.ts`. */
 export interface Evaluation<R extends Rules = Rules> {
@@ -59,13 +57,4 @@ export interface Measurement {
   readonly high: number | null;
   /** The number of images. */
   readonly n: number;
-}
-
-/** Takes at most `count` test images, stratified by class; they are the same for every student. */
-export function testSample(dataset: Dataset, count: number): ImageSet {
-  const { test, classes } = dataset;
-  if (count >= test.count) return test;
-  const random = new RandomStreams(0).stream("subset");
-  const share = count / test.count;
-  return takeImages(dataset, test, stratifiedSubset(test.labels, share, classes.length, random));
 }

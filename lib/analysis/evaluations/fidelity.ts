@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
-import { type Evaluation, type Measurement, remembered, testSample } from "./evaluation.ts";
+import { type Evaluation, type Measurement, remembered } from "./evaluation.ts";
 import type { Estimate } from "../boundary/estimate.ts";
 import { type Fidelity, fidelityOf } from "../fidelity/fidelity.ts";
 import { wilsonInterval } from "../statistics/interval.ts";
@@ -14,6 +14,7 @@ import { sampleTargetClasses } from "../../selection/target_classes.ts";
 import { stopPoint } from "../../stop/until_stopped.ts";
 import { gatherRows, scaleRows, topClasses } from "../../tensors/rows.ts";
 import { imageTensor } from "../../training/batches.ts";
+import { testSample } from "../../training/run_specification.ts";
 
 const options = {
   /** The largest number of test images. */

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Evaluation, type Measurement, testSample } from "./evaluation.ts";
+import type { Evaluation, Measurement } from "./evaluation.ts";
 import { minimalDistances } from "../robustness/minimal_distance.ts";
 import { median, medianInterval } from "../statistics/median_interval.ts";
 import { NORMS } from "../../attack/ball.ts";
@@ -10,6 +10,7 @@ import { robustnessAttacks } from "../robustness/robustness_attack.ts";
 import type { RobustnessRow } from "../robustness/robustness_row.ts";
 import { pixelClassifier } from "../../attack/pixel_space.ts";
 import { flag, integer, tacit } from "../../options.ts";
+import { testSample } from "../../training/run_specification.ts";
 
 const options = {
   /** The largest number of test images. */

@@ -31,7 +31,7 @@ export async function minimalDistances(
   classifier: FrozenClassifier,
   set: LabelledImages,
   norm: Norm,
-  { seed = 1, batchSize = 64 } = {},
+  { batchSize = 64 } = {},
 ): Promise<number[]> {
   await checkLabelledImages(set, classifier.classes);
   const distances: number[] = [];
@@ -46,7 +46,7 @@ export async function minimalDistances(
     for (const [level, attack] of attacksOf(norm).entries()) {
       if (left.length === 0) break;
       await stopPoint();
-      const draws = left.map((row) => Number(seedrandom(`${seed}/minimal/${level}/${row}`)()));
+      const draws = left.map((row) => Number(seedrandom(`1/minimal/${level}/${row}`)()));
       const found = await distancesBy(attack, classifier, set, left, norm, draws);
       left.forEach((row, i) => distances[row] = found[i] ?? Infinity);
       left = left.filter((_, i) => found[i] === null);

@@ -56,7 +56,7 @@ interface EqualCost {
 
 /**
  * Compares two methods at equal cost, for each number of epochs of the first. Interpolates the
- * second's measure at the first's cost, seed by seed, over the logarithm of the second's costs.
+ * second's test accuracy at the first's cost, seed by seed, over the logarithm of the second's costs.
  *
  * @param cost "seconds", "teacher_images"
  */
@@ -65,11 +65,10 @@ export function equalCost(
   method: string,
   other: string,
   cost: string,
-  measure = "test_accuracy",
 ): EqualCost[] {
   const pointsOf = (of: string) =>
     rows.filter((row) => row.method === of).flatMap((row) => {
-      const [spent, reached] = [cost, measure].map((name) => valueOf(row, name));
+      const [spent, reached] = [cost, "test_accuracy"].map((name) => valueOf(row, name));
       return spent && reached !== null
         ? [{ epochs: row.epochs, seed: row.seed, spent, reached }]
         : [];
@@ -88,7 +87,7 @@ export function equalCost(
   });
 }
 
-/** Interpolates the measure at a cost; null outside the points. */
+/** Interpolates the accuracy at a cost; null outside the points. */
 function interpolated(
   points: readonly { readonly spent: number; readonly reached: number }[],
   spent: number,

@@ -78,7 +78,7 @@ export interface DenseLayer {
 }
 
 /** The output of a pass through dense layers. */
-export interface DenseOutput {
+interface DenseOutput {
   /** `[n, classes]`, the output of the last layer. */
   readonly logits: tf.Tensor2D;
   /** `[n, width]` each: the outputs of the other layers after their ReLU. */

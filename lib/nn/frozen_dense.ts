@@ -1,23 +1,18 @@
 import * as tf from "@tensorflow/tfjs";
-import {
-  type DenseLayer,
-  type DenseNetwork,
-  type DenseOutput,
-  runDenseLayers,
-} from "./dense_network.ts";
-import type { FrozenNetwork, Pullback } from "./frozen_classifier.ts";
-import type { NetworkOutput } from "./network.ts";
+import { type DenseLayer, type DenseNetwork, runDenseLayers } from "./dense_network.ts";
+import { FrozenOperations, masked } from "./frozen_operations.ts";
 
 /**
  * A frozen copy of a dense network. Later changes of the network do not affect it, and its backward
  * pass never computes a gradient of a weight.
  */
-export class FrozenDense implements FrozenNetwork {
+export class FrozenDense extends FrozenOperations<readonly tf.Tensor2D[]> {
   readonly classes: number;
   readonly featureChannels: readonly number[];
   readonly #layers: readonly DenseLayer[];
 
   constructor(network: DenseNetwork) {
+    super();
     this.classes = network.widths.at(-1)!;
     this.featureChannels = network.featureChannels;
     // A clone keeps its values when the variable gets new ones.
@@ -27,54 +22,34 @@ export class FrozenDense implements FrozenNetwork {
     }));
   }
 
-  logits(images: tf.Tensor4D): tf.Tensor2D {
-    return tf.tidy(() => runDenseLayers(images, this.#layers).logits);
-  }
-
-  forward(images: tf.Tensor4D): NetworkOutput {
-    const { logits, hidden } = keptPass(images, this.#layers);
-    const features = hidden.map((x) => x.reshape([x.shape[0], 1, 1, x.shape[1]]) as tf.Tensor4D);
-    tf.dispose([...hidden]);
-    return { logits, features };
-  }
-
-  pullback(images: tf.Tensor4D): Pullback {
-    const { logits, hidden } = keptPass(images, this.#layers);
-    return {
-      logits,
-      toImages: (dLogits, rows) =>
-        tf.tidy(() => this.#backward(dLogits, hidden, images.shape, rows)),
-      dispose: () => tf.dispose([...hidden]),
-    };
-  }
-
   dispose(): void {
     tf.dispose(this.#layers.flatMap(({ weight, bias }) => [weight, bias]));
   }
 
-  #backward(
+  protected run(images: tf.Tensor4D) {
+    const { logits, hidden } = runDenseLayers(images, this.#layers);
+    return { logits, activations: hidden };
+  }
+
+  protected featuresOf(hidden: readonly tf.Tensor2D[]): tf.Tensor4D[] {
+    return hidden.map((x) => tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]]));
+  }
+
+  protected tensorsOf(hidden: readonly tf.Tensor2D[]): tf.Tensor[] {
+    return [...hidden];
+  }
+
+  protected back(
     dLogits: tf.Tensor2D,
-    hidden: DenseOutput["hidden"],
+    hidden: readonly tf.Tensor2D[],
     [, height, width, channels]: number[],
     rows?: tf.Tensor1D,
   ): tf.Tensor4D {
     let gradient: tf.Tensor = dLogits;
     for (let index = this.#layers.length - 1; index >= 0; index--) {
       gradient = tf.matMul(gradient, this.#layers[index].weight, false, true);
-      if (index === 0) break;
-      const output = hidden[index - 1];
-      gradient = tf.mul(gradient, tf.step(rows ? tf.gather(output, rows) : output));
+      if (index > 0) gradient = masked(gradient, hidden[index - 1], rows);
     }
     return tf.reshape(gradient, [dLogits.shape[0], height, width, channels]);
   }
-}
-
-/** Makes a pass and keeps its outputs, of which the caller disposes. */
-function keptPass(images: tf.Tensor4D, layers: readonly DenseLayer[]): DenseOutput {
-  let output!: DenseOutput;
-  tf.tidy(() => {
-    output = runDenseLayers(images, layers);
-    for (const tensor of [output.logits, ...output.hidden]) tf.keep(tensor);
-  });
-  return output;
 }

@@ -61,12 +61,8 @@ export abstract class FrozenOperations<A> implements FrozenNetwork {
 }
 
 /** Computes a gradient before a ReLU from that after it, and from the ReLU's output. */
-export function masked(
-  gradient: tf.Tensor,
-  output: tf.Tensor4D,
-  rows?: tf.Tensor1D,
-): tf.Tensor4D {
-  return tf.mul(gradient, tf.step(rows ? tf.gather(output, rows) : output)) as tf.Tensor4D;
+export function masked<T extends tf.Tensor>(gradient: tf.Tensor, output: T, rows?: tf.Tensor1D): T {
+  return tf.mul(gradient, tf.step(rows ? tf.gather(output, rows) : output)) as T;
 }
 
 /**

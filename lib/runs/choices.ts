@@ -4,6 +4,7 @@ import { RESULTS } from "./plan_sources.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
 import { type CommandLine, parseList } from "../commands/command_line.ts";
 import { methodNamed } from "../distillation/methods.ts";
+import { bashWord } from "../files/bash_word.ts";
 import { type Precision, PRECISIONS } from "../nn/precision.ts";
 import { type Scale, SCALES } from "../training/run_specification.ts";
 import { UserError } from "../user_error.ts";
@@ -120,12 +121,7 @@ export function reproduceCommand(
   const isDefault = results === RESULTS || results === "results";
   const words = [experiment, ...choiceArguments(choices)]
     .concat(isDefault ? [] : ["--results", results]);
-  return `deno task reproduce ${words.map(quoted).join(" ")}`;
-}
-
-/** Quotes a word for a shell if it has a character that a shell may take for its own. */
-function quoted(word: string): string {
-  return /^[\w./,=:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return `deno task reproduce ${words.map(bashWord).join(" ")}`;
 }
 
 /** The most seeds: a larger number is a mistyped seed. */

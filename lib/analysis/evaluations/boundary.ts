@@ -1,7 +1,6 @@
-import { type Evaluation, type Measurement, remembered } from "./evaluation.ts";
+import { type Evaluation, type Measurement, measurement, remembered } from "./evaluation.ts";
 import type { BoundaryPoint } from "../boundary/boundary_point.ts";
 import { boundarySimilarity, boundarySimilarityOptions } from "../boundary/boundary_similarity.ts";
-import type { Estimate } from "../boundary/estimate.ts";
 import { wilsonInterval } from "../statistics/interval.ts";
 import { pixelBox } from "../../attack/pixel_space.ts";
 import { imageTensor } from "../../training/batches.ts";
@@ -47,26 +46,26 @@ export const boundary: Evaluation<typeof options> = {
       const box = await compared(inBox);
       const found = await compared(paper);
       const measurements = [
-        measured("distance_ratio", box.distanceRatio),
-        measured("distance_ratio_all", box.overAll.distanceRatio),
-        measured("ang_sim_box", box.angle),
-        measured("ang_sim_box_all", box.overAll.angle),
+        measurement("distance_ratio", box.distanceRatio),
+        measurement("distance_ratio_all", box.overAll.distanceRatio),
+        measurement("ang_sim_box", box.angle),
+        measurement("ang_sim_box_all", box.overAll.angle),
         crossedOnBoth("crossed_on_both_box", box),
-        measured("agreement_on_teachers_bss_box", box.agreement.onTeachers),
-        measured("mag_sim", found.magnitude),
-        measured("mag_sim_all", found.overAll.magnitude),
-        measured("ang_sim", found.angle),
-        measured("ang_sim_all", found.overAll.angle),
-        measured("ang_sim_from_clamp", found.angleFromClamp),
+        measurement("agreement_on_teachers_bss_box", box.agreement.onTeachers),
+        measurement("mag_sim", found.magnitude),
+        measurement("mag_sim_all", found.overAll.magnitude),
+        measurement("ang_sim", found.angle),
+        measurement("ang_sim_all", found.overAll.angle),
+        measurement("ang_sim_from_clamp", found.angleFromClamp),
         crossedOnBoth("crossed_on_both", found),
-        measured("agreement_on_teachers_bss", found.agreement.onTeachers),
-        measured("agreement_on_students_bss", found.agreement.onStudents),
-        measured("distance_teacher", found.distance.teacher),
-        measured("distance_student", found.distance.student),
-        measured("norm_teacher", found.norm.teacher),
-        measured("norm_student", found.norm.student),
-        measured("gap_teacher", found.gap.teacher),
-        measured("gap_student", found.gap.student),
+        measurement("agreement_on_teachers_bss", found.agreement.onTeachers),
+        measurement("agreement_on_students_bss", found.agreement.onStudents),
+        measurement("distance_teacher", found.distance.teacher),
+        measurement("distance_student", found.distance.student),
+        measurement("norm_teacher", found.norm.teacher),
+        measurement("norm_student", found.norm.student),
+        measurement("gap_teacher", found.gap.teacher),
+        measurement("gap_student", found.gap.student),
       ];
       return { measurements };
     } finally {
@@ -75,19 +74,14 @@ export const boundary: Evaluation<typeof options> = {
   },
 };
 
-function measured(measure: string, { value, interval, n }: Estimate): Measurement {
-  return { measure, value, ...ends(interval), n };
-}
-
 function crossedOnBoth(
   measure: string,
   { attacked, crossed }: { readonly attacked: number; readonly crossed: { readonly both: number } },
 ): Measurement {
   const value = attacked > 0 ? crossed.both / attacked : null;
-  return { measure, value, ...ends(wilsonInterval(crossed.both, attacked)), n: attacked };
-}
-
-function ends(interval: Estimate["interval"]): Pick<Measurement, "low" | "high"> {
-  const [low, high] = interval ?? [null, null];
-  return { low, high };
+  return measurement(measure, {
+    value,
+    interval: wilsonInterval(crossed.both, attacked),
+    n: attacked,
+  });
 }

@@ -1,3 +1,4 @@
+import type { Estimate } from "../boundary/estimate.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { PassCount } from "../../distillation/method.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
@@ -57,4 +58,10 @@ export interface Measurement {
   readonly high: number | null;
   /** The number of images. */
   readonly n: number;
+}
+
+/** Names an estimate, or another value with its interval. */
+export function measurement(measure: string, { value, interval, n }: Estimate): Measurement {
+  const [low, high] = interval ?? [null, null];
+  return { measure, value, low, high, n };
 }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
-import { type Evaluation, type Measurement, remembered } from "./evaluation.ts";
+import { type Evaluation, type Measurement, measurement, remembered } from "./evaluation.ts";
 import type { Estimate } from "../boundary/estimate.ts";
 import { type Fidelity, fidelityOf } from "../fidelity/fidelity.ts";
 import { wilsonInterval } from "../statistics/interval.ts";
@@ -157,10 +157,7 @@ function measurementsOf(kind: string, found: Fidelity): Measurement[] {
     ["adaptive_ece", found.adaptiveCalibrationError],
     ["nll", found.negativeLogLikelihood],
   ];
-  const measured = (name: string, { value, interval, n }: Estimate): Measurement => {
-    const [low, high] = interval ?? [null, null];
-    return { measure: `${name}_${kind}`, value, low, high, n };
-  };
+  const measured = (name: string, found: Estimate) => measurement(`${name}_${kind}`, found);
   return [
     ...named.map(([name, estimate]) => measured(name, estimate)),
     ...found.reliability.flatMap(({ confidence, right, n }, bin) => {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Evaluation, Measurement } from "./evaluation.ts";
+import { type Evaluation, type Measurement, measurement } from "./evaluation.ts";
 import { minimalDistances } from "../robustness/minimal_distance.ts";
 import { median, medianInterval } from "../statistics/median_interval.ts";
 import { NORMS } from "../../attack/ball.ts";
@@ -56,8 +56,8 @@ export const robustness: Evaluation<typeof options> = {
       }
       return {
         measurements: [
-          measured("robust_none", found.clean),
-          ...found.rows.map((row) => measured(robustMeasure(row), row)),
+          accuracyOf("robust_none", found.clean),
+          ...found.rows.map((row) => accuracyOf(robustMeasure(row), row)),
           ...minimal,
         ],
         warnings: doubtsOf(found),
@@ -80,10 +80,9 @@ function medianOf(measure: string, distances: readonly number[]): Measurement {
   return { measure, value: finite(median(distances)), low, high, n: distances.length };
 }
 
-function measured(
+function accuracyOf(
   measure: string,
-  { accuracy, interval, images }: Pick<RobustnessRow, "accuracy" | "interval" | "images">,
+  { accuracy, interval, images: n }: Pick<RobustnessRow, "accuracy" | "interval" | "images">,
 ): Measurement {
-  const [low, high] = interval ?? [null, null];
-  return { measure, value: images > 0 ? accuracy : null, low, high, n: images };
+  return measurement(measure, { value: n > 0 ? accuracy : null, interval, n });
 }

@@ -1,11 +1,11 @@
 import {
-  bashWord,
   readSubmissions,
   runSlurmProgram,
   type Submission,
   type SubmittedTask,
   taskLog,
 } from "./submission.ts";
+import { bashWord } from "../../files/bash_word.ts";
 import type { ResultsFolder } from "../../store/results_folder.ts";
 import { formatTextTable } from "../../report/cell.ts";
 import { UserError } from "../../user_error.ts";

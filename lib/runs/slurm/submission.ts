@@ -90,11 +90,6 @@ export async function runSlurmProgram(name: string, args: readonly string[]): Pr
   return stdout;
 }
 
-/** Quotes a word for bash, if it needs quotes. */
-export function bashWord(text: string): string {
-  return /^[\w./:=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** Escapes a path for a line of `#SBATCH`, in which "%" and some other characters are special. */
 export function sbatchPath(path: string): string {
   return path.replaceAll("%", "%%").replace(/[^\w./%-]/gu, "\\$&");

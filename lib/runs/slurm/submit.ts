@@ -1,6 +1,5 @@
 import { join, resolve } from "node:path";
 import {
-  bashWord,
   makeSubmissionFolder,
   runSlurmProgram,
   sbatchPath,
@@ -11,6 +10,7 @@ import {
 import { type PlannedRun, resultNameOf } from "../planned_run.ts";
 import { MOST_SHARDS, shardOf } from "../shard.ts";
 import type { WorkLeft } from "../work_left.ts";
+import { bashWord } from "../../files/bash_word.ts";
 import { findProgram } from "../../files/find_program.ts";
 import { UserError } from "../../user_error.ts";
 import configuration from "../../../deno.json" with { type: "json" };

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { jobScript } from "../../../lib/runs/slurm/submit.ts";
-import { bashWord } from "../../../lib/runs/slurm/submission.ts";
+import { bashWord } from "../../../lib/files/bash_word.ts";
 import configuration from "../../../deno.json" with { type: "json" };
 import { PROJECT_ROOT } from "../../../lib/files/project_root.ts";
 import { withEnvironment } from "../../with_environment.ts";

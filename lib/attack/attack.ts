@@ -175,10 +175,8 @@ export async function attackResult(
   const bad = norms.findIndex((norm) => !Number.isFinite(norm));
   if (bad >= 0) {
     throw new UserError(
-      `sample ${bad} of the attack is at the distance ${
-        norms[bad]
-      } from its image, but must be at a ` +
-        "finite one; a step of the attack is not finite, or the image is not",
+      `sample ${bad} of the attack is at the distance ${norms[bad]} from its image, but must be ` +
+        "at a finite one; a step of the attack is not finite, or the image is not",
     );
   }
   const outcomes = outcomesOf(topClasses(values, logits.shape[1]), classes);

@@ -37,10 +37,8 @@ export function checkDataset(name: string, dataset: Dataset): void {
     const isShare = (value: number) => value >= 0 && value <= 1 && (key === "mean" || value > 0);
     if (values?.length === channels && values.every(isShare)) continue;
     refuse(
-      `has the ${key} ${
-        JSON.stringify(values)
-      }, but needs one number a channel (${channels}), of ` +
-        "pixels in 0…1",
+      `has the ${key} ${JSON.stringify(values)}, but needs one number a channel ` +
+        `(${channels}), of pixels in 0…1`,
     );
   }
   for (const part of ["train", "test"] as const) {

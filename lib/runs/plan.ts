@@ -120,10 +120,8 @@ function withAttack(methods: readonly MethodEntry[], attack?: string): readonly 
   if (attack === undefined || attacks.length < 2) return methods;
   if (!attacks.includes(attack)) {
     throw new UserError(
-      `there are no samples of "${attack}" here; choose from ${
-        attacks.join(", ")
-      }, or add them to the ` +
-        "experiment's file",
+      `there are no samples of "${attack}" here; choose from ${attacks.join(", ")}, ` +
+        "or add them to the experiment's file",
     );
   }
   return methods.filter((entry) => !makesSamples(entry) || attackOf(entry) === attack);

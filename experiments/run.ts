@@ -119,7 +119,9 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   if (options["dry-run"]) {
     await listWork(works, folder, options.backend, threads, sources);
   } else if (works.length === 0) {
-    console.log("Nothing to do: every run is there.");
+    console.log(
+      "Nothing to do: every run is there. After a change of the code, a new --results makes them anew.",
+    );
   }
   const status = isRun
     ? await runAndReport(works, {

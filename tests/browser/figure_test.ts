@@ -1,19 +1,16 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decode } from "fast-png";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { accuracyWithErrorBars } from "../../lib/report/accuracy_by_student.ts";
 import { boundaryPicture } from "../../lib/report/boundary_picture.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import type { Figure } from "../../lib/report/figure.ts";
 import { figureDisplay } from "../../lib/report/figure_display.ts";
 import { figureHtml, redrawnFigureHtml } from "../../lib/report/figure_html.ts";
-import { findChromium } from "../../lib/report/find_chromium.ts";
 import { gainWithIntervals } from "../../lib/report/gain_intervals.ts";
 import { learningCurves } from "../../lib/report/learning_curves.ts";
 import { renderPng } from "../../lib/report/static_picture.ts";
 import { writePages } from "../../lib/render/write_pages.ts";
-import { UserError } from "../../lib/user_error.ts";
 import { cutTexts, plotHeights } from "./in_page.js";
 import { browserTest, type Show, type ShownPage } from "./open_pages.ts";
 import { codeCell, notebookOf, shownData } from "../notebooks/made_up.ts";
@@ -275,34 +272,3 @@ browserTest(
     assert(String(bundle["text/html"]).includes(String(bundle["image/png"])));
   },
 );
-
-Deno.test("findChromium() refuses a CHROMIUM that does not exist", async () => {
-  await withEnvironment({ CHROMIUM: "/no/such/browser" }, async () => {
-    await assertRejects(findChromium, UserError, 'CHROMIUM is "/no/such/browser"');
-  });
-});
-
-Deno.test("figureDisplay() warns and leaves out the picture if the browser fails", async () => {
-  const warnings: string[] = [];
-  const warn = console.warn;
-  console.warn = (text: string) => warnings.push(text);
-  try {
-    // A file that exists but is not a program.
-    await withEnvironment({ CHROMIUM: fileURLToPath(import.meta.url) }, async () => {
-      assertEquals("image/png" in await bundleOf(figureDisplay(CURVES)), false);
-    });
-  } finally {
-    console.warn = warn;
-  }
-  assertEquals(warnings.length, 1);
-  assertMatch(warnings[0], /no static picture of "Test accuracy .*set CHROMIUM to another browser/);
-});
-
-Deno.test("figureDisplay() leaves out the picture without Chromium", async () => {
-  await withEnvironment({ CHROMIUM: "", PATH: "" }, async () => {
-    assertEquals(await renderPng(CURVES, { width: 10, height: 10 }), null);
-    const bundle = await bundleOf(figureDisplay(CURVES));
-    assertEquals("image/png" in bundle, false);
-    assertMatch(String(bundle["text/html"]), /a figure that needs JavaScript/);
-  });
-});

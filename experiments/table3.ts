@@ -36,7 +36,8 @@ export const table3: Experiment = {
   name: "table3",
   title: "Table 3: kinds of adversarial samples",
   reference: "bss",
-  measures: ["test_accuracy"],
+  // The others say how much of the boundary itself the students learn.
+  measures: ["test_accuracy", "ang_sim_box", "distance_ratio", "agreement_test"],
   claims: claimsOf("table3"),
   paper: {},
   scales: atEachScale(({ grid, bss, baseSamples }, scale) => {

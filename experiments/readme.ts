@@ -152,9 +152,8 @@ async function answer(): Promise<string> {
     markdownVerdicts(found.filter(({ adjustedP }, index) => index < 2 || adjustedP !== null)),
     "",
     "Intervals are adjusted for a family's claims. FSP: flow of the solution procedure. AngSim: " +
-    "mean cosine between the perturbations to the boundary on teacher and student; in the pixel box, " +
-    "pixels stay in 0…1. APGD, an attack: accuracy on 256 test images when each pixel may change by " +
-    "1/255.",
+    "mean cosine between the perturbations to the boundary on teacher and student. APGD: accuracy " +
+    "on 256 attacked test images.",
     "",
     await tunedWeights(),
   ].join("\n");

@@ -77,7 +77,7 @@ const MANY_CLASSES = [
 /**
  * The list of all claims by experiment. It says what is decided, where, on which seeds, and together
  * with which other claims; see `verdicts` for the rule. What is not on the list gets no verdict, such
- * as ResNet14 on CIFAR-10, whose three seeds could settle nothing.
+ * as ResNet14 on CIFAR-10.
  *
  * It was fixed before the first run in `results/cifar10`, `results/beyond` and `results/ablations`.
  * Earlier runs were known: those in `results/cifar10-onednn`, and those of small images in

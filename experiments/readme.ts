@@ -185,9 +185,9 @@ async function tunedWeights(): Promise<string> {
   const [weight, fspWeight] = [100, 0.1];
   const attention = await gainOf("attention", { attention: { weight } });
   const fsp = await gainOf("fsp", { fsp: { fspWeight } });
-  return `With weights chosen on held-out images, attention transfer gains ${attention} points over ` +
-    `labels alone (${await gainOf("attention")} with the published) and FSP ${fsp} ` +
-    `(${await gainOf("fsp")} with its default).`;
+  return `Gains over labels alone with weights chosen on held-out images: attention transfer ` +
+    `${attention} points (published weight: ${await gainOf("attention")}), FSP ${fsp} (default: ` +
+    `${await gainOf("fsp")}).`;
 }
 
 /** Answers the question in a word or two, from the verdicts on the paper's two main claims. */

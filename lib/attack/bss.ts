@@ -49,8 +49,8 @@ export type BssAttackOptions = Options<typeof bssAttackOptions>;
 /**
  * Makes boundary supporting samples (Heo et al. 2019, section 3.1). Moves each image down the gradient
  * of the gap between its base class, the label, and its target class, until the classifier's top class
- * is no longer the base class. A sample whose gradient is zero stays where it is. Without targets,
- * each image goes for the other class that is most probable at its start.
+ * is no longer the base class. A sample whose gradient is zero is only clamped. Without targets, each
+ * image goes for the other class that is most probable at its start.
  */
 export const bssAttack = defineAttack({
   shortName: "bss",

@@ -114,22 +114,22 @@ async function changedFiles(): Promise<string[]> {
 
 /**
  * Chooses the test folders of changed files. `tests/attack` tests a change of `lib/attack`, and so
- * on. A folder of `lib` without tests of its own, such as `tensors`, is tested by those of its users:
- * all are chosen then.
+ * on. What many tests use, such as `lib/tensors` or a file that lies directly in `tests`, has no tests
+ * of its own: all are chosen then.
  */
 export function foldersOf(changed: readonly string[], folders: readonly string[][]): string[][] {
   const namesOf = (path: string) => path.split("/").slice(0, 2);
-  const tests = folders.map(([path]) => namesOf(path)[1]);
+  const tests = folders.map((paths) => paths.map((path) => namesOf(path)[1]));
   const names = changed.map((path) => {
     const [top, folder] = namesOf(path);
     if (top === "experiments") return "runs";
     if (top === "notebooks" || folder === "notebook") return "notebooks";
     return top === "lib" || top === "tests" ? folder : "";
   });
-  const isUntested = (path: string, index: number) =>
-    path.startsWith("lib/") && path.endsWith(".ts") && !tests.includes(names[index]);
-  if (changed.some(isUntested)) return [...folders];
-  return folders.filter((_, index) => names.includes(tests[index]));
+  const hasNoTests = (path: string, index: number) =>
+    /^(lib|tests)\/.*\.ts$/.test(path) && !tests.flat().includes(names[index]);
+  if (changed.some(hasNoTests)) return [...folders];
+  return folders.filter((_, index) => tests[index].some((name) => names.includes(name)));
 }
 
 /** The outcome of one process; `counts` is null if it ended without reporting any. */

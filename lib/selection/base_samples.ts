@@ -19,7 +19,7 @@ export type BaseSampleOptions = Options<typeof baseSampleOptions>;
 
 /** The samples of a mini-batch that the attack starts from. */
 export interface BaseSamples {
-  /** Their indices in the mini-batch, best first */
+  /** Their indices in the mini-batch; for the rule "difference", the largest score first */
   readonly indices: Int32Array;
   /** `Σ_{c≠y} (softmax_t − softmax_s)²` of each */
   readonly scores: Float64Array;

@@ -96,12 +96,13 @@ export async function trainStep(
       }
       const bad = [...losses].find(([, value]) => !Number.isFinite(value));
       if (bad) throw new NotFiniteError(`the loss is not finite (${bad[0]} is ${bad[1]})`);
+      const correct = await step.correct();
       state.optimizer.apply(state.trained, step.gradients.gradients, learningRate);
       summary.addStep({
         ...report,
         images: batch.labelValues.length,
         losses,
-        correct: await step.correct(),
+        correct,
         asked: step.asked,
         cached: step.cached,
         teacherImages: teacherImages + step.cached - step.repeated,

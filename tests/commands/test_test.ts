@@ -6,7 +6,8 @@ const TEST = "lib/commands/test.ts";
 
 Deno.test("test --changed takes the folders of tests that are named after changed folders", () => {
   const folders = ["attack", "runs", "nn", "notebooks"].map((name) => [`tests/${name}`]);
-  folders.push(["lib", "experiments"]);
+  const outside = ["tests/a_test.ts", "tests/b_test.ts"];
+  folders.push(outside, ["lib", "experiments"]);
   const of = (...changed: string[]) => foldersOf(changed, folders).flat();
   assertEquals(of("lib/attack/bss.ts", "README.md"), ["tests/attack"]);
   assertEquals(of("tests/nn/resnet_test.ts"), ["tests/nn"]);
@@ -14,12 +15,13 @@ Deno.test("test --changed takes the folders of tests that are named after change
   assertEquals(of("lib/notebook/kernel.ts"), ["tests/notebooks"]);
   assertEquals(of("notebooks/table1.ipynb"), ["tests/notebooks"]);
   assertEquals(of("lib/attack/README.md", "deno.json"), ["tests/attack"]);
+  assertEquals(of("tests/b_test.ts"), outside);
   assertEquals(of("results/runs/a-run.arrow"), []);
 });
 
-Deno.test("test --changed takes all tests if a changed folder of lib has none of its own", () => {
+Deno.test("test --changed takes all tests if what changed has none of its own", () => {
   const folders = [["tests/attack"], ["tests/runs"]];
-  for (const path of ["lib/tensors/rows.ts", "lib/mod.ts"]) {
+  for (const path of ["lib/tensors/rows.ts", "lib/mod.ts", "tests/numbers.ts"]) {
     assertEquals(foldersOf([path, "lib/attack/bss.ts"], folders), folders);
   }
 });

@@ -178,6 +178,18 @@ Deno.test("summaryTable() marks a gain whose pairs were made under different con
   assert(!(await textOf(alike)).includes("†"));
 });
 
+Deno.test("summaryTable() shows on which side of zero an interval ends", async () => {
+  const rows = [
+    tableRowOf("original", 1, 0.5),
+    tableRowOf("original", 2, 0.5),
+    tableRowOf("bss", 1, 0.5234),
+    tableRowOf("bss", 2, 0.5274),
+  ];
+  const table = { rows, results: [], missing: [], unmeasured: [], damaged: [] };
+  const text = await textOf(summaryTable(table1, "smoke", table));
+  assertMatch(text, /bss .*\[−0\.001,\s5\.1\]/);
+});
+
 Deno.test("provenanceTable() includes the hash of each result", async () => {
   const path = relative(".", REFERENCE);
   const report = await openReport("quickstart", { scale: "quick", results: path });

@@ -2,8 +2,8 @@ import type { Claim } from "../experiment.ts";
 import { measureNamed } from "../table/measures.ts";
 import { seedsNeeded, type Verdict } from "../table/verdicts.ts";
 import { shareText } from "../table/summary_table.ts";
-import type { Interval } from "../../analysis/statistics/interval.ts";
 import { counted } from "../../report/duration.ts";
+import { formatInterval } from "../../report/format_interval.ts";
 import { signedText } from "../../report/minus_signs.ts";
 
 /** A verdict in words. */
@@ -49,23 +49,6 @@ function intervalText({ claim: { measure, margin }, interval }: Verdict): string
   if (interval === null) return null;
   const limits = margin === null ? [0] : [-margin, 0, margin];
   return formatInterval(interval, measureNamed(measure).digits, limits);
-}
-
-/**
- * Formats an interval. An end has more digits where rounding would move it to the other side of a
- * limit or onto it: the verdict beside it would seem wrong.
- */
-export function formatInterval(
-  interval: Interval,
-  digits: number,
-  limits: readonly number[],
-): string {
-  const sides = (value: number) => limits.map((limit) => Math.sign(value - limit)).join();
-  const endText = (end: number, more = 0): string => {
-    const text = end.toFixed(digits + more);
-    return more === 6 || sides(Number(text)) === sides(end) ? text : endText(end, more + 1);
-  };
-  return `[${interval.map((end) => endText(end)).join(", ")}]`;
 }
 
 /** Words a verdict. One on other images than the paper's names its scale. */

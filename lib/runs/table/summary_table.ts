@@ -6,6 +6,7 @@ import { type MeanStd, summarise, type SummaryRow } from "./summary.ts";
 import { tellingColumns } from "./telling_columns.ts";
 import type { Displayable } from "../../report/display.ts";
 import { counted } from "../../report/duration.ts";
+import { formatInterval } from "../../report/format_interval.ts";
 import { displayTable, type TableColumn } from "../../report/display_table.ts";
 import { signedText } from "../../report/minus_signs.ts";
 import type { Scale } from "../../training/run_specification.ts";
@@ -161,9 +162,8 @@ function gainText({ gain }: SummaryRow, digits: number): string | null {
 }
 
 function intervalText({ gain }: SummaryRow, digits: number): string | null {
-  return gain?.interval
-    ? `[${gain.interval.map((end) => end.toFixed(digits)).join(",\u00a0")}]`
-    : null;
+  // A break within an interval would be hard to read.
+  return gain?.interval ? formatInterval(gain.interval, digits, [0]).replace(" ", "\u00a0") : null;
 }
 
 function noteOf(

@@ -19,7 +19,7 @@ export const boundaryStep: Experiment = {
   name: "boundary-step",
   title: "On the boundary or past it",
   reference: "published step",
-  measures: ["test_accuracy", "ang_sim"],
+  measures: ["test_accuracy", "ang_sim_box", "distance_ratio", "ang_sim"],
   claims: claimsOf("boundary-step"),
   scales: atEachScale(({ grid, baseSamples }) => {
     const attacked = (label: string, option: Readonly<Record<string, unknown>>) => ({

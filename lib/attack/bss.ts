@@ -18,8 +18,10 @@ function stepToBoundary(
   const squaredNorm = squaredRowNorms(gradient);
   const norm = step === "newton" ? squaredNorm : tf.sqrt(squaredNorm);
   const reach = tf.mul(tf.add(gap, epsilon), -eta);
-  // A gradient of zero gives a step of zero, not a division by zero.
-  const scale = tf.div(reach, tf.maximum(norm, 1e-30)) as tf.Tensor1D;
+  // A gradient of zero gives a step of zero, not a division by zero. One so small that float32 loses
+  // the square of its norm must not give a long step.
+  const smallest = step === "newton" ? 1e-30 : 1e-18;
+  const scale = tf.div(reach, tf.maximum(norm, smallest)) as tf.Tensor1D;
   return clampPixels(tf.add(x, scaleRows(gradient, scale)) as tf.Tensor4D, clamp);
 }
 

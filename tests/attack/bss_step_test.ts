@@ -31,16 +31,19 @@ onEveryBackend("a BSS step is η(L + ε)∇L/‖∇L‖, or over ‖∇L‖², a
   image.dispose();
 });
 
-onEveryBackend("a BSS step down a gradient that float32 can't square is no long one", async () => {
-  // The probability of class 1 is e⁻⁶⁰, and so is the gradient of the gap of probabilities.
-  const classifier = linearClassifier([0, -3, 0, -4], [49, 0]);
-  const image = tf.tensor4d([1, 2], [1, 2, 1, 1]);
-  const options = { space: "softmax", maxSteps: 1 } as const;
-  const result = await bssAttack(classifier, image, { labels: [0] }, options);
-  assertClose(await result.samples.data(), [1, 2], 1e-6, "the sample stays");
-  free(result);
-  image.dispose();
-});
+onEveryBackend(
+  "a BSS step stays short if the gradient is too small for float32 to square",
+  async () => {
+    // The probability of class 1 is e⁻⁶⁰, and so is the gradient of the gap of probabilities.
+    const classifier = linearClassifier([0, -3, 0, -4], [49, 0]);
+    const image = tf.tensor4d([1, 2], [1, 2, 1, 1]);
+    const options = { space: "softmax", maxSteps: 1 } as const;
+    const result = await bssAttack(classifier, image, { labels: [0] }, options);
+    assertClose(await result.samples.data(), [1, 2], 1e-6, "the sample stays");
+    free(result);
+    image.dispose();
+  },
+);
 
 /** One row for each of four pixels, one column for each of three classes. */
 const WEIGHTS = [[1, -1, 0.5], [0.5, 1, -1], [-2, 0.5, 1], [0.25, -0.5, 2]];

@@ -162,34 +162,6 @@ Deno.test("a report has the claims at its scale", async () => {
   );
 });
 
-Deno.test("summaryTable() marks a gain whose pairs were made under different conditions", async () => {
-  const conditions = { processor: "Intel", precision: ["f32"], kernels: "onednn" };
-  const rows = [
-    tableRowOf("original", 1, 0.7),
-    tableRowOf("hinton", 1, 0.8),
-    tableRowOf("bss", 1, 0.9, { conditions }),
-  ];
-  const empty = { results: [], missing: [], unmeasured: [], damaged: [] };
-  const text = await textOf(summaryTable(table1, "smoke", { ...empty, rows }));
-  assertMatch(text, /hinton .*\+10\.00\n/);
-  assertMatch(text, /bss .*\+20\.00†\n/);
-  assertStringIncludes(text, "† with pairs that differ in processor");
-  const alike = summaryTable(table1, "smoke", { ...empty, rows: rows.slice(0, 2) });
-  assert(!(await textOf(alike)).includes("†"));
-});
-
-Deno.test("summaryTable() shows on which side of zero an interval ends", async () => {
-  const rows = [
-    tableRowOf("original", 1, 0.5),
-    tableRowOf("original", 2, 0.5),
-    tableRowOf("bss", 1, 0.5234),
-    tableRowOf("bss", 2, 0.5274),
-  ];
-  const table = { rows, results: [], missing: [], unmeasured: [], damaged: [] };
-  const text = await textOf(summaryTable(table1, "smoke", table));
-  assertMatch(text, /bss .*\[−0\.001,\s5\.1\]/);
-});
-
 Deno.test("provenanceTable() includes the hash of each result", async () => {
   const path = relative(".", REFERENCE);
   const report = await openReport("quickstart", { scale: "quick", results: path });
@@ -245,41 +217,6 @@ Deno.test("figures of gains pair seeds, at each share of the data and number of 
     ],
   );
   assertEquals(against(summary, "seconds").map(({ x }) => x), [15, 10, 20, 20, 10, 10]);
-});
-
-Deno.test("only runs with all of the paper's images and its protocol are compared with its figures", async () => {
-  const dataset = "cifar10";
-  const rows = [
-    tableRowOf("bss", 1, 0.8732, { dataset }),
-    tableRowOf("bss", 1, 0.7, { dataset, fraction: 0.2 }),
-    tableRowOf("bss", 1, 0.7, { dataset, setting: "epochs=20" }),
-    tableRowOf("bss", 1, 0.8742, { dataset, setting: "evaluateEvery=5, studentPrecision=bf16" }),
-  ];
-  const empty = { results: [], missing: [], unmeasured: [], damaged: [] };
-  const text = await textOf(summaryTable(table1, "paper", { ...empty, rows }));
-  assertEquals(text.match(/87\.32 +\+0\.00/g)?.length, 1);
-  assertEquals(text.match(/87\.32 +\+0\.10/g)?.length, 1);
-  assertEquals(text.match(/not reported here +–/g)?.length, 2);
-  const uncompared = summaryTable(table1, "paper", { ...empty, rows: rows.slice(1, 3) });
-  assert(!(await textOf(uncompared)).includes("from the paper's"), "a column without a figure");
-});
-
-Deno.test("the paper's figures stand only beside runs with the paper's images and students", async () => {
-  const empty = { results: [], missing: [], unmeasured: [], damaged: [] };
-  const [ours, theirs] = ["fashion-mnist-subset", "cifar10"].map((dataset) =>
-    tableRowOf("original", 1, 0.7, { dataset })
-  );
-  for (const scale of ["quick", "paper"] as const) {
-    const text = await textOf(summaryTable(table1, scale, { ...empty, rows: [ours] }));
-    assert(!text.includes("the paper's"), text);
-  }
-  const other = tableRowOf("original", 1, 0.7, { dataset: "cifar10", student: "resnet20" });
-  const rows = [ours, theirs, other];
-  const lines = (await textOf(summaryTable(table1, "quick", { ...empty, rows }))).split("\n");
-  const [, ...cells] = lines.filter((line) => /the paper's|original/.test(line));
-  assertMatch(cells[0], /fashion-mnist-subset .* – *$/);
-  assertMatch(cells[1], /cifar10 .* 86\.02 *$/);
-  assertMatch(cells[2], /cifar10 .* not reported here *$/);
 });
 
 Deno.test("timesTable() has one line per method, whose phases add up to the times of a step and a run", async () => {

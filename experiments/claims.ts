@@ -79,9 +79,10 @@ const MANY_CLASSES = [
  * with which other claims; see `verdicts` for the rule. What is not on the list gets no verdict, such
  * as ResNet14 on CIFAR-10.
  *
- * It was fixed before the first run in `results/cifar10`, `results/beyond` and `results/ablations`.
- * Earlier runs were known: those in `results/cifar10-onednn`, and those of small images in
- * `results/reference-onednn`.
+ * It was fixed before the first result in `results/cifar10`, `results/beyond` and
+ * `results/ablations`. Earlier runs were known: those in `results/cifar10-onednn`, and those of small
+ * images in `results/reference-onednn`. Three statements were worded more exactly since; what they
+ * compare has stayed.
  *
  * The two claims of each primary family are the paper's main ones. The others of an experiment are
  * one family. Small images, of the scales "smoke" and "quick", have families of their own.
@@ -149,7 +150,7 @@ const questions: Readonly<Record<string, readonly Question[]>> = {
   ],
   table4: [
     papers(
-      "BSS carry over directions that Hinton's distillation does not",
+      "BSS carry over directions better than Hinton's distillation",
       above("bss", "hinton"),
       [TEN, ...SMALL],
       "ang_sim_box",
@@ -180,12 +181,12 @@ const questions: Readonly<Record<string, readonly Question[]>> = {
       [FIVE, ...SMALL],
     ),
     ours(
-      "Those that differ most are better than all",
+      "Base samples that differ most are better than all",
       above("bss", "all base samples"),
       [FIVE, ...SMALL],
     ),
     ours(
-      "Those that differ most are better than as many of all",
+      "Base samples that differ most are better than as many of all",
       above("bss", "all base samples, as many attacked"),
       [FIVE],
     ),

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { experimentNamed } from "./experiments.ts";
 import { parseCommandLine } from "../lib/commands/command_line.ts";
 import { folderOptions } from "../lib/commands/common_options.ts";
-import { exists } from "../lib/data/read_data_file.ts";
+import { exists } from "../lib/files/exists.ts";
 import { PROJECT_ROOT } from "../lib/files/project_root.ts";
 import { formatMarkdownTable } from "../lib/report/cell.ts";
 import { choiceOptions, parseChoices } from "../lib/runs/choices.ts";

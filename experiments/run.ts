@@ -56,7 +56,7 @@ const command = {
     threads: { value: "N", help: "threads per run on onednn (default: 1, runs side by side)" },
     "teacher-cache": {
       value: "MIB",
-      help: "disk space for cached teacher logits, which later runs reuse (default: 1024)",
+      help: "limit of the teacher logits kept for a run, and of all others (default: 1024)",
     },
     shard: { value: "I/N", help: "make only the I-th of N parts of the runs" },
     until: { value: "TIME", help: "stop at a checkpoint after this time: 150m, 2h30m" },
@@ -120,7 +120,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
     await listWork(works, folder, options.backend, threads, sources);
   } else if (works.length === 0) {
     console.log(
-      "Nothing to do: every run is there. After a change of the code, a new --results makes them anew.",
+      "Nothing to do: every run is there. To make them again, name another folder with --results.",
     );
   }
   const status = isRun
@@ -258,7 +258,7 @@ async function listWork(
         (training && present.has(resultNameOf(run))
           ? ", again: its student's weights are gone"
           : "") +
-        (holder ? `, process ${holder.pid} on ${holder.host} is at it` : ""),
+        (holder ? `, process ${holder.pid} on ${holder.host} makes it now` : ""),
     );
   }
   console.log(

@@ -6,7 +6,7 @@ import { channelBounds, integer, number, oneOf, type Options } from "../options.
 import { mostProbableOthers, scaleRows, squaredRowNorms, topClasses } from "../tensors/rows.ts";
 
 /**
- * Takes one step of every sample towards the boundary (Heo et al. 2019, section 3.1):
+ * Takes one step of every sample towards the boundary (Heo et al. 2019):
  * `x ← x − η (L + ε) ∇L/‖∇L‖`, clamped, where `L = f_base − f_target` is the gap.
  */
 function stepToBoundary(
@@ -18,8 +18,8 @@ function stepToBoundary(
   const squaredNorm = squaredRowNorms(gradient);
   const norm = step === "newton" ? squaredNorm : tf.sqrt(squaredNorm);
   const reach = tf.mul(tf.add(gap, epsilon), -eta);
-  // A gradient of zero gives a step of zero, not a division by zero. One so small that float32 loses
-  // the square of its norm must not give a long step.
+  // A gradient of zero gives a step of zero, not a division by zero. The published step must stay as
+  // short as its gap where the gradient is so small that float32 loses the square of its norm.
   const smallest = step === "newton" ? 1e-30 : 1e-18;
   const scale = tf.div(reach, tf.maximum(norm, smallest)) as tf.Tensor1D;
   return clampPixels(tf.add(x, scaleRows(gradient, scale)) as tf.Tensor4D, clamp);
@@ -49,7 +49,7 @@ export const bssAttackOptions = {
 export type BssAttackOptions = Options<typeof bssAttackOptions>;
 
 /**
- * Makes boundary supporting samples (Heo et al. 2019, section 3.1). Moves each image down the gradient
+ * Makes boundary supporting samples (Heo et al. 2019). Moves each image down the gradient
  * of the gap between its base class, the label, and its target class, until the classifier's top class
  * is no longer the base class. A sample whose gradient is zero is only clamped. Without targets, each
  * image goes for the other class that is most probable at its start.
@@ -91,7 +91,7 @@ interface Gap {
 }
 
 /**
- * Computes the gap, the loss that the attack drives to zero (Heo et al. 2019, section 3.1), and its
+ * Computes the gap, the loss that the attack drives to zero (Heo et al. 2019), and its
  * gradient.
  *
  * @param difference one row per sample: 1 at the base class, −1 at the target class, 0 elsewhere

@@ -1,7 +1,4 @@
-import { freeze } from "../nn/freeze.ts";
 import type { Precision } from "../nn/precision.ts";
-import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
-import type { ImageNetwork } from "../nn/image_network.ts";
 
 /** One way to run the step. */
 export interface Configuration {
@@ -27,11 +24,3 @@ export const configurations: readonly [Configuration, ...Configuration[]] = [
     cachedLogits: true,
   },
 ];
-
-/** Freezes the teacher as a configuration says. @throws UserError if the backend cannot */
-export function freezeTeacher(
-  network: ImageNetwork,
-  { teacherPrecision }: Configuration,
-): FrozenNetwork {
-  return freeze(network, { precision: teacherPrecision });
-}

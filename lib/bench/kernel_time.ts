@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { queuesWork } from "../backend/finish_work.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { hasTrainingPass } from "../nn/training_pass.ts";
-import { median, repeat, type Repeats } from "./repeat.ts";
+import { repeat, type Repeats } from "./repeat.ts";
+import { median } from "../analysis/statistics/median_interval.ts";
 import { runStep } from "./run_step.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
 

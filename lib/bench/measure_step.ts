@@ -1,6 +1,7 @@
 import { methodNamed } from "../distillation/methods.ts";
 import { forwardFlops } from "../training/cost.ts";
-import { median, repeat, type Repeats } from "./repeat.ts";
+import { repeat, type Repeats } from "./repeat.ts";
+import { median } from "../analysis/statistics/median_interval.ts";
 import { type Part, PARTS, runForward, runStep } from "./run_step.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
 import { stepFlops } from "./step_work.ts";

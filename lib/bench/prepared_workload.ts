@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Configuration, freezeTeacher } from "./configuration.ts";
+import type { Configuration } from "./configuration.ts";
 import { loadNetwork, OPTIMIZER, type Workload } from "./workload.ts";
+import { freeze } from "../nn/freeze.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { Precision } from "../nn/precision.ts";
 import type { ImageNetwork } from "../nn/image_network.ts";
@@ -41,10 +42,10 @@ export class PreparedWorkload {
     workload: Workload,
     configuration: Configuration,
   ): Promise<PreparedWorkload> {
-    const { studentPrecision } = configuration;
+    const { studentPrecision, teacherPrecision } = configuration;
     if (studentPrecision) requireTrainingPrecision(studentPrecision);
     const network = loadNetwork(workload.teacher);
-    const teacher = freezeTeacher(network, configuration);
+    const teacher = freeze(network, { precision: teacherPrecision });
     network.dispose();
     if (!configuration.cachedLogits) {
       return new PreparedWorkload(workload, teacher, null, studentPrecision);

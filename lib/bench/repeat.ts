@@ -1,3 +1,5 @@
+import { median } from "../analysis/statistics/median_interval.ts";
+
 /** The number of repeats of a measurement. */
 export interface Repeats {
   /** Repeats that do not count, while caches fill and code is compiled. */
@@ -26,13 +28,6 @@ export async function repeat<T>(
     if (i >= warmUp) results.push(result);
   }
   return results;
-}
-
-/** Computes the median; the mean of the two middle values of an even number, NaN of none. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Median, smallest and largest of a number over the rounds. */

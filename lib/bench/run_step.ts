@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { DistillationMethod, StepReport } from "../distillation/method.ts";
 import { countedNetwork, type FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
-import { NORMALISATION } from "../parity/golden_folder.ts";
+import { CIFAR10_NORMALISATION } from "../data/cifar10.ts";
 import type { MiniBatch } from "../training/batches.ts";
 import { PhaseClock } from "../training/phase_clock.ts";
 import { MiniBatchStep } from "../training/step.ts";
@@ -49,7 +49,7 @@ export async function runStep(
 
   const start = performance.now();
   const step = new MiniBatchStep(batchOf(prepared), {
-    normalisation: NORMALISATION,
+    normalisation: CIFAR10_NORMALISATION,
     trainingLabels: prepared.workload.labels,
     teacher: countedNetwork(prepared.teacher, (images, way) => {
       work[way === "forward" ? "teacherForward" : "teacherBackward"] += images;

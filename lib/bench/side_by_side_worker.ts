@@ -6,7 +6,8 @@ import { methodNamed } from "../distillation/methods.ts";
 import { freeze } from "../nn/freeze.ts";
 import type { Configuration } from "./configuration.ts";
 import { PreparedWorkload } from "./prepared_workload.ts";
-import { median, repeat, type Repeats } from "./repeat.ts";
+import { repeat, type Repeats } from "./repeat.ts";
+import { median } from "../analysis/statistics/median_interval.ts";
 import { runForward, runStep } from "./run_step.ts";
 import type { Workload } from "./workload.ts";
 

@@ -4,7 +4,7 @@ import type { MachineLimits } from "./machine_limits.ts";
 import type { BackendMeasurement } from "./measure_backend.ts";
 import { type StepTimes, TIMES } from "./measure_step.ts";
 import type { PeerRound } from "./pytorch_peer.ts";
-import { median } from "./repeat.ts";
+import { median } from "../analysis/statistics/median_interval.ts";
 import { PARTS } from "./run_step.ts";
 import type { ScalingPoint } from "./scaling.ts";
 

@@ -9,6 +9,8 @@ const NAME = "@std/assert";
 /** The source of `@std/assert` for the tests. */
 export interface AssertLibrary {
   readonly description: string;
+  /** True if it is not the package itself */
+  readonly isStandIn: boolean;
   /** Arguments for `deno test`, `deno check` and the like. */
   readonly denoArguments: readonly string[];
 }
@@ -31,7 +33,9 @@ export async function chooseAssertLibrary(): Promise<AssertLibrary> {
   await Deno.mkdir(cache, { recursive: true });
   const lock = join(cache, "deno.lock");
   await writeAtomically(lock, await Deno.readFile(join(PROJECT_ROOT, "deno.lock")));
-  if (probe.success) return { description: specifier, denoArguments: ["--lock", lock] };
+  if (probe.success) {
+    return { description: specifier, isStandIn: false, denoArguments: ["--lock", lock] };
+  }
   const standIn = new URL("../../tests/assert_stand_in.ts", import.meta.url).href;
   // Deno adds sub-paths to the imports of deno.json, but not to those of an import map.
   const subPaths = Object.entries(configuration.imports)
@@ -44,6 +48,7 @@ export async function chooseAssertLibrary(): Promise<AssertLibrary> {
   await Deno.writeTextFile(path, JSON.stringify(map));
   return {
     description: `the stand-in in tests/, because ${specifier} cannot be loaded`,
+    isStandIn: true,
     denoArguments: ["--lock", lock, "--import-map", path],
   };
 }

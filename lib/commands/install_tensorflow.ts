@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { createRequire } from "node:module";
-import { exists } from "../data/read_data_file.ts";
+import { exists } from "../files/exists.ts";
 
 /** The package whose library computes with CUDA. */
 const PACKAGE = "@tensorflow/tfjs-node-gpu";

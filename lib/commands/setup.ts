@@ -7,7 +7,7 @@ import { backends } from "../backend/backends.ts";
 import { searchLibrary } from "../backend/onednn/find_library.ts";
 import { startBackend } from "../backend/start_backend.ts";
 import { dataFolder } from "../data/data_source.ts";
-import { exists } from "../data/read_data_file.ts";
+import { exists } from "../files/exists.ts";
 import { findChromium } from "../report/find_chromium.ts";
 import { formatTextTable } from "../report/cell.ts";
 
@@ -110,8 +110,8 @@ async function findBackends(): Promise<Finding[]> {
 }
 
 async function findAssertLibrary(): Promise<Finding> {
-  const { denoArguments, description } = await chooseAssertLibrary();
-  const state = denoArguments.length === 0 ? "yes" : "no";
+  const { isStandIn, description } = await chooseAssertLibrary();
+  const state = isStandIn ? "no" : "yes";
   return { what: "@std/assert from JSR", state, remark: `tests use ${description}` };
 }
 

@@ -52,7 +52,8 @@ if (import.meta.main) {
 }
 
 async function runTrain({ options }: Line): Promise<number> {
-  const started = await startBackend(options.backend);
+  const threads = navigator.hardwareConcurrency;
+  const started = await startBackend(options.backend, { threads });
   console.log(describeStartedBackend(started));
   const dataset = await datasetOf(options);
   const teacher = await trainTeacher({
@@ -62,6 +63,7 @@ async function runTrain({ options }: Line): Promise<number> {
     batchSize: parseWholeNumber("batch-size", options["batch-size"] ?? "128", 1),
     seed: parseWholeNumber("seed", options.seed ?? "1", 0),
     backend: started.backend.name,
+    threads,
     resultsFolder: resultsOf(options),
     report: (message) => console.log(printable(message)),
   });

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { dataFolder, type DataOptions, type DataSource, requireAccepted } from "./data_source.ts";
 import { checkLabels, type Dataset, type ImageSet, withFingerprint } from "./dataset.ts";
-import { exists, readDataFile } from "./read_data_file.ts";
+import { readDataFile } from "./read_data_file.ts";
+import { exists } from "../files/exists.ts";
 import { type Archive, unpackArchive } from "./unpack_archive.ts";
 import { VerifiedRecord } from "./verified_record.ts";
 import { interleavePlanes } from "./interleave_planes.ts";

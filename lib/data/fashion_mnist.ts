@@ -10,7 +10,8 @@ import {
 } from "./decode_fashion_mnist.ts";
 import { download } from "./download.ts";
 import { gunzip } from "./idx.ts";
-import { exists, readDataFile } from "./read_data_file.ts";
+import { readDataFile } from "./read_data_file.ts";
+import { exists } from "../files/exists.ts";
 import { sha256 } from "../files/sha256.ts";
 
 /** The sources of the files if the data folder has none. */

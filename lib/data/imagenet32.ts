@@ -10,7 +10,8 @@ import { dataFolder, type DataOptions, type DataSource, requireAccepted } from "
 import { interleavePlanes } from "./interleave_planes.ts";
 import { md5 } from "./md5.ts";
 import { readNpzArray } from "./npz.ts";
-import { exists, readDataFile } from "./read_data_file.ts";
+import { readDataFile } from "./read_data_file.ts";
+import { exists } from "../files/exists.ts";
 import { UserError } from "../user_error.ts";
 
 /** The makers' list of classes. Each line has a WordNet identifier, a number from 1, and a name. */

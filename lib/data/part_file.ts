@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { exists } from "./read_data_file.ts";
+import { exists } from "../files/exists.ts";
 import { writeError } from "../files/write_atomically.ts";
 
 /**

@@ -21,7 +21,7 @@ export interface Toy<R extends Rules = Rules> {
 }
 
 /** Computes `count` points of one class, before noise and scaling. */
-export type Curve = (count: number) => readonly (readonly [x: number, y: number])[];
+type Curve = (count: number) => readonly (readonly [x: number, y: number])[];
 
 /** The transformation of curves to the plane. */
 interface Placement {
@@ -44,7 +44,7 @@ interface Placement {
  * @param random numbers in [0, 1), four for each point
  * @throws UserError if there are fewer points than classes
  */
-export function scatterPoints(
+function scatterPoints(
   name: string,
   count: number,
   curves: readonly Curve[],

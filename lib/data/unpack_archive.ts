@@ -6,8 +6,9 @@ import { Unzip, UnzipInflate, unzipSync } from "fflate";
 import { createTarDecoder } from "modern-tar";
 import { download, type RemoteFile } from "./download.ts";
 import { md5OfFile } from "./md5.ts";
-import { exists } from "./read_data_file.ts";
 import { writeVerifiedRecord } from "./verified_record.ts";
+import { exists } from "../files/exists.ts";
+import { writeAll } from "../files/write_all.ts";
 import { UserError } from "../user_error.ts";
 
 /** A .tar.gz or .zip that holds one folder. */
@@ -145,8 +146,4 @@ function createMember(folder: string, name: string): Deno.FsFile | null {
   const path = join(folder, ...parts);
   Deno.mkdirSync(dirname(path), { recursive: true });
   return Deno.openSync(path, { write: true, createNew: true });
-}
-
-function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }

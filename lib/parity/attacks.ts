@@ -5,7 +5,7 @@ import {
   type Comparison,
   type EntryTolerances,
 } from "./compare.ts";
-import { type GoldenFile, type GoldenFolder, NORMALISATION } from "./golden_folder.ts";
+import type { GoldenFile, GoldenFolder } from "./golden_folder.ts";
 import { mean } from "../analysis/statistics/interval.ts";
 import type { AttackResult } from "../attack/attack.ts";
 import { carliniWagnerAttack } from "../attack/carlini_wagner.ts";
@@ -13,6 +13,7 @@ import { deepFoolAttack } from "../attack/deepfool.ts";
 import { fgsmAttack, pgdAttack } from "../attack/pgd.ts";
 import { mostProbableOthers } from "../tensors/rows.ts";
 import { pixelClassifier } from "../attack/pixel_space.ts";
+import { CIFAR10_NORMALISATION } from "../data/cifar10.ts";
 import type { Norm } from "../attack/ball.ts";
 import { freeze } from "../nn/freeze.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
@@ -112,7 +113,7 @@ export async function attackProblem(folder: GoldenFolder): Promise<AttackProblem
   const images = tf.tensor4d(Float32Array.from(data, (value) => value / 255), shape);
   return {
     golden,
-    classifier: pixelClassifier(teacher, NORMALISATION),
+    classifier: pixelClassifier(teacher, CIFAR10_NORMALISATION),
     images,
     dispose() {
       images.dispose();

@@ -1,10 +1,8 @@
 import { join } from "node:path";
+import { CIFAR10_NORMALISATION } from "../data/cifar10.ts";
 import { nchwToNhwc } from "../nn/layout.ts";
 import { decodeSafetensors, type Safetensors, type StoredTensor } from "../nn/safetensors.ts";
 import { UserError } from "../user_error.ts";
-
-/** The normalisation of the reference images: CIFAR-10's mean and std. */
-export const NORMALISATION = { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.2010] };
 
 /** A folder of reference numbers: networks, and files with inputs and expected outputs. */
 export class GoldenFolder {
@@ -82,7 +80,7 @@ export class GoldenFile {
   normalisedImages(): { data: Float32Array; shape: [number, number, number, number] } {
     const { data: bytes, shape } = this.nhwc("images_u8");
     const channels = shape[3];
-    const { mean, std } = NORMALISATION;
+    const { mean, std } = CIFAR10_NORMALISATION;
     const data = Float32Array.from(
       bytes,
       (value, i) => (value / 255 - mean[i % channels]) / std[i % channels],

@@ -13,9 +13,9 @@ import { UserError } from "../user_error.ts";
 export const choiceOptions = {
   scale: { value: SCALES.join("|"), help: "how much to run (default: quick)" },
   dataset: { value: "NAME", help: "only the runs on that data set, or all runs on another one" },
-  fractions: { value: "A,B", help: "other shares of the training images: 0.2, 1" },
-  students: { value: "A,B", help: "other students: resnet8, wrn-16-2, …" },
-  methods: { value: "A,B", help: "other methods than the experiment's" },
+  fractions: { value: "A,B", help: "these shares of the training images: 0.2, 1" },
+  students: { value: "A,B", help: "these students: resnet8, wrn-16-2, …" },
+  methods: { value: "A,B", help: "these methods instead of the experiment's" },
   seeds: { value: "N|A,B|A-B", help: "how many seeds, or which: 3, 1-3, 1,2,7 (one alone: 7,)" },
   attack: {
     value: attacks.map(({ shortName }) => shortName).join("|"),
@@ -125,10 +125,10 @@ export function reproduceCommand(
 }
 
 /** The most seeds: a larger number is a mistyped seed. */
-const MOST = 1000;
+const MOST_SEEDS = 1000;
 
 /** The greatest seed: tables store 32-bit numbers. */
-const GREATEST = 2 ** 31 - 1;
+const GREATEST_SEED = 2 ** 31 - 1;
 
 /**
  * Parses seeds. "3" and "1-3" mean seeds 1, 2 and 3; "1-3,7" means 1, 2, 3 and 7; "7," means seed 7
@@ -148,14 +148,14 @@ export function parseSeeds(text: string): number[] {
 function range(text: string, first: number, last: number): number[] {
   if (!(first >= 1 && last >= first)) {
     throw new UserError(
-      `--seeds is "${text}", but must be how many, as in 3, or which, as in 1-3 or 1,2,7 or 1-3,7; ` +
+      `--seeds has "${text}", but must say how many, as in 3, or which, as in 1-3 or 1,2,7 or 1-3,7; ` +
         `for seed 7 alone say "7,"`,
     );
   }
-  if (last > GREATEST) {
-    throw new UserError(`--seeds has "${text}", but a seed must be at most ${GREATEST}`);
+  if (last > GREATEST_SEED) {
+    throw new UserError(`--seeds has "${text}", but a seed must be at most ${GREATEST_SEED}`);
   }
-  if (last - first >= MOST) {
+  if (last - first >= MOST_SEEDS) {
     throw new UserError(
       `--seeds ${text} means ${last - first + 1} runs of everything; for one seed say "${last},"`,
     );

@@ -101,6 +101,6 @@ function different(what: string, theirs: string, ours: string): UserError {
   const [planned, here] = [theirs, ours].map((hash) => hash.slice(0, 12));
   return new UserError(
     `these results were made with a ${what} of SHA-256 ${planned}…, but the one here has ${here}…; put ` +
-      `that one back, or use another results folder`,
+      `back the one of ${planned}…, or use another results folder`,
   );
 }

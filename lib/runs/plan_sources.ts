@@ -5,7 +5,7 @@ import type { DataOptions } from "../data/data_source.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/load_dataset.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
-import { exists } from "../data/read_data_file.ts";
+import { exists } from "../files/exists.ts";
 import { findTeacher } from "../teacher/find.ts";
 
 /** The default results folder of commands and notebooks. */

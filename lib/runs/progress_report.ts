@@ -62,6 +62,8 @@ export class ProgressReport {
       case "done":
       case "done elsewhere": {
         this.#finished++;
+        // The work of another process says nothing about the time of the rest.
+        if (news.type === "done elsewhere") this.#begin(run, all);
         this.#advance(run, all, label);
         const result = news.type === "done" ? `${accuracy}, ${formatDuration(news.seconds)}` : "";
         return this.#progress.milestone(`${label}: ${news.type}${result}`);

@@ -74,7 +74,7 @@ export async function tellRest(
   for (const run of elsewhere) {
     const holder = await holderOf(folder.path, run.name);
     const who = holder ? `process ${holder.pid} on ${holder.host}` : "another process";
-    console.error(`not run here: ${run.name}, ${who} is at it`);
+    console.error(`not run here: ${run.name}, ${who} makes it now`);
   }
   if (failed.length > 0) {
     console.error("remove the causes of the failures, then run the same command again");

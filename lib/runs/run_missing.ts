@@ -19,7 +19,7 @@ export interface RunSettings {
   readonly backend: string;
   readonly dataFolder?: string;
   readonly acceptUnverified?: boolean;
-  /** Disk space for cached teacher logits, in MiB; none are kept if 0 or left out. */
+  /** The limit in MiB of the teacher logits kept for a run, and of all others; none if 0 or left out */
   readonly teacherCache?: number;
   /** Threads of each run, on backends with this setting; 1 if left out */
   readonly threads?: number;

@@ -93,9 +93,10 @@ async function evaluateStudent(
 ): Promise<void> {
   const { own } = await imagesOf(specification);
   const student = frozenOf(await loadStudent(studentFile, runName(specification), weights));
-  const teacher = frozenOf(await loadPlanned(planned));
-  const memory = memoryOf(specification, planned);
+  let teacher: FrozenNetwork | undefined;
   try {
+    teacher = frozenOf(await loadPlanned(planned));
+    const memory = memoryOf(specification, planned);
     const { name, options } = evaluation;
     const context = { student, teacher, dataset: own, memory };
     const start = performance.now();
@@ -105,7 +106,7 @@ async function evaluateStudent(
     send({ type: "evaluated", found: { ...measured, seconds } });
   } finally {
     student.dispose();
-    teacher.dispose();
+    teacher?.dispose();
   }
 }
 
@@ -147,8 +148,8 @@ async function loadPlanned({ file, hash }: TeacherFile): Promise<ImageNetwork> {
   if (found === hash) return network;
   network.dispose();
   throw new UserError(
-    `${file} holds a teacher of SHA-256 ${found}, but the run was planned with ${hash}; put that one ` +
-      "back",
+    `${file} holds a teacher of SHA-256 ${found}, but the run was planned with ${hash}; put ` +
+      "back the one of the plan",
   );
 }
 

@@ -1,6 +1,6 @@
 import { type PlannedEvaluation, type PlannedRun, resultNameOf } from "./planned_run.ts";
 import { studentFile } from "./table/run_results.ts";
-import { exists } from "../data/read_data_file.ts";
+import { exists } from "../files/exists.ts";
 import type { ResultsFolder } from "../store/results_folder.ts";
 
 /** The unfinished work of a run. */

@@ -26,7 +26,7 @@ export interface BaseSamples {
 }
 
 /**
- * Selects base samples (Heo et al. 2019, section 3.2). Candidates are the samples that teacher and
+ * Selects base samples (Heo et al. 2019). Candidates are the samples that teacher and
  * student both classify correctly. It takes the `count` candidates with the largest difference between
  * the networks' probabilities of the other classes, at temperature 1.
  *

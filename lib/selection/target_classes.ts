@@ -16,7 +16,7 @@ export const targetClassOptions = {
 export type TargetClassOptions = Options<typeof targetClassOptions>;
 
 /**
- * Draws a target class for each sample (Heo et al. 2019, section 3.2): class k ≠ b with probability
+ * Draws a target class for each sample (Heo et al. 2019): class k ≠ b with probability
  * `q_k / (1 − q_b)`, where b is the base class and q the teacher's softmax at temperature 1. One
  * uniform number per sample inverts the cumulative sum over the other classes, most probable first.
  *

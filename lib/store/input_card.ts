@@ -71,7 +71,7 @@ export async function keepCard<T extends InputCard>(
   if (before && before[identity] !== card[identity]) {
     throw new UserError(
       `${file} describes a ${what} of SHA-256 ${before[identity]}, but the one here has ` +
-        `${card[identity]}; put that one back, or use another results folder`,
+        `${card[identity]}; put back the one described, or use another results folder`,
     );
   }
   const text = cardText(card);

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { describeDifference } from "../training/run_specification.ts";
-import { exists } from "../data/read_data_file.ts";
+import { exists } from "../files/exists.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { decodeSafetensors } from "../nn/safetensors.ts";
 import { findNetwork, parseNetwork } from "../nn/network_families.ts";
@@ -117,7 +117,7 @@ export async function readTeacher(
     if (difference === undefined) continue;
     throw new UserError(
       `${place.file} is another teacher than ${join(folder, cardPath(place.name))} describes ` +
-        `(${difference}); put that one back, or use another results folder`,
+        `(${difference}); put back the one described, or use another results folder`,
     );
   }
   return teacher;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
-import { exists } from "../data/read_data_file.ts";
+import { exists } from "../files/exists.ts";
 import { encodeResNet } from "../nn/weights_file.ts";
 import { resolveOptions } from "../options.ts";
 import { cardPath, readCard } from "../store/input_card.ts";
@@ -27,6 +27,8 @@ export interface TeacherRequest {
   readonly batchSize: number;
   readonly seed: number;
   readonly backend: string;
+  /** The number of threads that the backend was started with */
+  readonly threads: number;
   readonly resultsFolder: string;
   readonly report: (message: string) => void;
 }
@@ -39,7 +41,7 @@ export interface TeacherRequest {
  * @throws UserError if the results folder already has or describes a teacher of that name
  */
 export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile> {
-  const { dataset, network, backend, resultsFolder, report } = request;
+  const { dataset, network, backend, threads, resultsFolder, report } = request;
   const specification: RunSpecification = {
     dataset: {
       name: dataset.name,
@@ -60,7 +62,7 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
   };
   await refuseSecond(resultsFolder, specification);
   const checkpoints = join(resultsFolder, "checkpoints", `teacher-${runName(specification)}`);
-  const environment = await environmentOf(backend);
+  const environment = await environmentOf(backend, threads);
   const { rows, student: teacher } = await train(specification, {
     dataset,
     teacher: null,
@@ -83,6 +85,7 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
     provenance: canonicalJson({
       ...await provenance(),
       backend,
+      threads: String(threads),
       ...environment.arithmetic,
       data: dataset.provenance,
     }),

@@ -37,7 +37,7 @@ export class GradientAccumulator {
   /**
    * Runs the student forward in training mode and backward; adds up the gradients.
    *
-   * @throws UserError naming a term of the loss that is not a scalar
+   * @throws UserError if the loss has no terms, or naming one that is not a scalar
    */
   backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D {
     let logits!: tf.Tensor2D;
@@ -45,6 +45,7 @@ export class GradientAccumulator {
       const mode = { training: true, precision: this.#precision };
       const output = this.#student.forward(images, mode);
       const terms = Object.entries(loss(output, this.own));
+      if (terms.length === 0) throw new UserError("the loss of the student's pass has no terms");
       for (const [name, term] of terms) {
         checkScalar(name, term);
         this.#terms.push({ name, value: tf.keep(term) });

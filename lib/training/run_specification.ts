@@ -6,6 +6,7 @@ import {
 import { resolveOptions } from "../options.ts";
 import { type Protocol, protocolOptions } from "./protocol.ts";
 import { sha256 } from "../files/sha256.ts";
+import { isRecord } from "../is_record.ts";
 import type { Dataset, DatasetDescription, ImageSet } from "../data/dataset.ts";
 import { stratifiedSubset, takeImages } from "../data/stratified_subset.ts";
 import { RandomStreams } from "./random_streams.ts";
@@ -179,8 +180,6 @@ export interface Difference {
 
 /** Lists the values that differ. */
 export function differences(before: unknown, now: unknown, path = ""): Difference[] {
-  const isRecord = (value: unknown): value is Record<string, unknown> =>
-    value !== null && typeof value === "object" && !Array.isArray(value);
   if (isRecord(before) && isRecord(now)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(now)]);
     return [...keys].flatMap((key) =>

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { median, medianRangeOf, repeat } from "../../lib/bench/repeat.ts";
+import { median } from "../../lib/analysis/statistics/median_interval.ts";
+import { medianRangeOf, repeat } from "../../lib/bench/repeat.ts";
 
 Deno.test("repeat() keeps the results after the warm-up, and prepares each repeat", async () => {
   const log: string[] = [];

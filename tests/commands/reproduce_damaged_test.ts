@@ -53,7 +53,7 @@ Deno.test("reproduce refuses a changed teacher, names both hashes, and keeps the
         stderr,
         new RegExp(
           `^error: ${file} is another teacher than \\S+\\.json describes \\(hash: "${hash}" → ` +
-            '"[0-9a-f]{64}"\\); put that one back, or use another results folder\n$',
+            '"[0-9a-f]{64}"\\); put back the one described, or use another results folder\n$',
         ),
       );
     }

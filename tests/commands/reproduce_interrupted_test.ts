@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { exists } from "../../lib/data/read_data_file.ts";
+import { exists } from "../../lib/files/exists.ts";
 import { uniformNumbers } from "../numbers.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import {

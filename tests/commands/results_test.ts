@@ -38,7 +38,7 @@ Deno.test("results compare shows two runs beside each other, and takes two names
     assertMatch(stdout, /^ +1 +70\.30 +67\.70 +\+2\.60$/m);
     assertMatch(
       stdout,
-      /\n\nWhat differs in the specifications\n.*\n\nTest accuracy over the epochs/s,
+      /\n\nWhat differs in the specifications\n.*\n\nAccuracy over the epochs/s,
     );
     const one = await results(folder, "compare", bss);
     assertEquals(one.code, 2);

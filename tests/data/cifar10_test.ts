@@ -9,7 +9,7 @@ import { dataFolder, type DataOptions } from "../../lib/data/data_source.ts";
 import type { Dataset, Labels } from "../../lib/data/dataset.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
 import { md5 } from "../../lib/data/md5.ts";
-import { exists } from "../../lib/data/read_data_file.ts";
+import { exists } from "../../lib/files/exists.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const FOLDER = "cifar-10-batches-bin";

@@ -8,7 +8,7 @@ import { dataFolder } from "../../lib/data/data_source.ts";
 import { loadFashionMnist } from "../../lib/data/fashion_mnist.ts";
 import { encodeIdx } from "../../lib/data/idx.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
-import { exists } from "../../lib/data/read_data_file.ts";
+import { exists } from "../../lib/files/exists.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 /** Sources without any file. */

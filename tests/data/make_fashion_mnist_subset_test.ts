@@ -6,7 +6,7 @@ import { makeFashionMnistSubset } from "../../lib/data/embedded/make_fashion_mni
 import { FASHION_MNIST_FILES } from "../../lib/data/decode_fashion_mnist.ts";
 import { EMBEDDED_FOLDER } from "../../lib/data/fashion_mnist_subset.ts";
 import { decodeIdx, gunzip } from "../../lib/data/idx.ts";
-import { exists } from "../../lib/data/read_data_file.ts";
+import { exists } from "../../lib/files/exists.ts";
 import { sha256 } from "../../lib/files/sha256.ts";
 import { UserError } from "../../lib/user_error.ts";
 

@@ -9,7 +9,7 @@ import { dataFolder as defaultDataFolder, type DataOptions } from "../../lib/dat
 import { startJpegDecoder } from "../../lib/data/decode_jpeg.ts";
 import { loadDataset } from "../../lib/data/load_dataset.ts";
 import { md5 } from "../../lib/data/md5.ts";
-import { exists } from "../../lib/data/read_data_file.ts";
+import { exists } from "../../lib/files/exists.ts";
 import { loadTinyImagenet } from "../../lib/data/tiny_imagenet.ts";
 import { UserError } from "../../lib/user_error.ts";
 

@@ -33,7 +33,7 @@ Deno.test("changed students and teachers are not measured, and an evaluation rec
     assertStringIncludes(
       teacher.cause,
       `${planned.teacher.file} holds a teacher of SHA-256 ${planned.teacher.hash}, but the run was ` +
-        "planned with 0; put that one back",
+        "planned with 0; put back the one of the plan",
     );
     assertEquals((await folder.names()).filter((name) => name.startsWith("evaluations/")), []);
 

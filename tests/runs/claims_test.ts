@@ -81,13 +81,13 @@ table3 (7): BSS teach more than FGSM's samples | + bss − FGSM | test_accuracy 
 table3 (7): BSS teach more than FGSM's samples of the same length | + bss − FGSM, as long as BSS | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
 table3 (7): BSS teach more than DeepFool's samples | + bss − DeepFool | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
 table3 (7): BSS teach more than DeepFool's samples of the same length | + bss − DeepFool, as long as BSS | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
-table4 (4): BSS carry over directions that Hinton's distillation does not | + bss − hinton | ang_sim_box | cifar10 × 0.2, resnet8, 80 epochs, 10 seeds
+table4 (4): BSS carry over directions better than Hinton's distillation | + bss − hinton | ang_sim_box | cifar10 × 0.2, resnet8, 80 epochs, 10 seeds
 table4 (4): BSS bring the boundary's directions nearer to the teacher's | + bss − original | ang_sim_box | cifar10 × 0.2, resnet8, 80 epochs, 10 seeds
 table4 (4): Hinton's distillation carries over distances | + hinton − original | distance_ratio | cifar10 × 0.2, resnet8, 80 epochs, 10 seeds
 table4 (4): BSS bring distances nearer to the teacher's than Hinton's distillation | + bss − hinton | distance_ratio | cifar10 × 0.2, resnet8, 80 epochs, 10 seeds
 table5 (6): Base samples by difference are better than random ones | + bss − base samples at random | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
-table5 (6): Those that differ most are better than all | + bss − all base samples | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
-table5 (6): Those that differ most are better than as many of all | + bss − all base samples, as many attacked | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
+table5 (6): Base samples that differ most are better than all | + bss − all base samples | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
+table5 (6): Base samples that differ most are better than as many of all | + bss − all base samples, as many attacked | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
 table5 (6): Target classes by probability are better than random ones | + bss − target class at random | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
 table5 (6): Target classes by probability are better than the second class | + bss − second class | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
 table5 (6): Target classes by probability are better than the least likely | + bss − least likely class | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds

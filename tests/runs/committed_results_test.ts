@@ -9,7 +9,7 @@ import { stateTable } from "../../lib/runs/report/state_table.ts";
 import { verifyResults } from "../../lib/runs/results/verify_results.ts";
 import { snapshot } from "../commands/run_task.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
-import { exists } from "../../lib/data/read_data_file.ts";
+import { exists } from "../../lib/files/exists.ts";
 import { findProgram } from "../../lib/files/find_program.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 import { bundleOf } from "../../lib/report/display.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { exists } from "../../lib/data/read_data_file.ts";
+import { exists } from "../../lib/files/exists.ts";
 import { join } from "node:path";
 import { quickstart } from "../../experiments/quickstart.ts";
 import { table4 } from "../../experiments/table4.ts";

@@ -77,7 +77,7 @@ Deno.test("verdictTable() drops columns that are empty, and says in its title wh
   const text = async (rows: typeof ABOVE) =>
     String((await bundleOf(verdictTable(about(...claims), rows)))["text/plain"]).split("\n");
   const [title, head] = await text([]);
-  assertEquals(title, "Verdicts, family two, 2 claims, asked by the paper");
+  assertEquals(title, "Verdicts, measure test accuracy, family two, 2 claims, asked by the paper");
   assertEquals(head.split(/ {2,}/), ["claim", "verdict", "where", "seeds"]);
   assertMatch(
     (await text(ABOVE))[1],

@@ -76,7 +76,7 @@ Deno.test("keepCard() rewrites the card of the same input, and refuses to replac
     await assertRejects(
       () => keepCard(KIND, folder, { ...CARD, hash: "70" }),
       UserError,
-      "describes a teacher of SHA-256 6f, but the one here has 70; put that one back, or use another",
+      "describes a teacher of SHA-256 6f, but the one here has 70; put back the one described, or use another",
     );
     assertEquals(await Deno.readTextFile(file), text);
   });

@@ -197,7 +197,14 @@ Deno.test("importTeacher() and trainTeacher() do not replace a teacher, with a c
     const network = testNetwork({ ...IMAGES, depth: 8 }, "another");
     await Deno.writeFile(foreign, await encodeResNet(network, {}));
     network.dispose();
-    const request = { epochs: 1, batchSize: 10, seed: 1, backend: "wasm", report: () => {} };
+    const request = {
+      epochs: 1,
+      batchSize: 10,
+      seed: 1,
+      backend: "wasm",
+      threads: 1,
+      report: () => {},
+    };
     const trained = { ...request, dataset, network: "resnet8", resultsFolder: folder };
     const areRefused = async (toImport: string, toTrain: string) => {
       await assertRejects(() => importTeacher(foreign, dataset, folder), UserError, toImport);
@@ -220,7 +227,14 @@ Deno.test("importTeacher() and trainTeacher() do not replace a teacher, with a c
 Deno.test("trainTeacher() makes a teacher again if its file is lost", async () => {
   await startBackend("wasm");
   await withTemporaryFolder(async (resultsFolder) => {
-    const request = { epochs: 1, batchSize: 10, seed: 1, backend: "wasm", report: () => {} };
+    const request = {
+      epochs: 1,
+      batchSize: 10,
+      seed: 1,
+      backend: "wasm",
+      threads: 1,
+      report: () => {},
+    };
     const train = () =>
       trainTeacher({ ...request, dataset: smallDataset(), network: "resnet8", resultsFolder });
     const { file, hash } = await train();

@@ -16,12 +16,14 @@ onFastBackends("trainTeacher() trains four stages on images of 64×64", async (b
       batchSize: 2,
       seed: 1,
       backend,
+      threads: 1,
       resultsFolder: dataFolder,
       report: (message) => messages.push(message),
     });
     assertEquals(name, "tiny-imagenet-resnet10-4stage");
     assert(messages[0].startsWith("epoch 1/1: loss "), messages[0]);
-    assertEquals(JSON.parse(metadata.provenance).data, "unverified copy");
+    const { data, threads } = JSON.parse(metadata.provenance);
+    assertEquals([data, threads], ["unverified copy", "1"]);
     const loaded = await readResNet(file);
     assertEquals(loaded.hash, hash);
     assertEquals(loaded.network.architecture, { depth: 10, stages: 4, channels: 3, classes: 2 });

@@ -84,7 +84,7 @@ async function describeSelection({ steps: [{ logits }], base }: ShownWalk): Prom
       : `for ${name}, with a difference of ${scores[0].toFixed(3)}`;
   }));
   tf.dispose([teacher, ...students]);
-  return `A base sample (section 3.2 of the paper)? ${said.join("; ")}.`;
+  return `A base sample? ${said.join("; ")}.`;
 }
 
 /** Draws the image, its change so far and the sample. */

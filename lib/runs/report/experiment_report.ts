@@ -6,7 +6,7 @@ import { type LoadedSources, planSources, recordedSources, RESULTS } from "../pl
 import { mergePlans, type PlannedRun, resultNameOf } from "../planned_run.ts";
 import { reproduceCommand } from "../choices.ts";
 import type { DataOptions } from "../../data/data_source.ts";
-import { exists } from "../../data/read_data_file.ts";
+import { exists } from "../../files/exists.ts";
 import { PROJECT_ROOT } from "../../files/project_root.ts";
 import { ResultsFolder } from "../../store/results_folder.ts";
 

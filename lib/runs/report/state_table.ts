@@ -3,6 +3,7 @@ import { estimateTimeRoughly } from "../estimate_time.ts";
 import { resultNameOf } from "../planned_run.ts";
 import { type WorkLeft, workLeft } from "../work_left.ts";
 import { startBackend } from "../../backend/start_backend.ts";
+import { exists } from "../../files/exists.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
 import { formatDuration } from "../../report/duration.ts";
@@ -62,9 +63,8 @@ export async function stateTable(
 /** Names the teachers without weights here: without them nothing can be trained or timed. */
 async function absentTeachers(works: readonly WorkLeft[]): Promise<string[]> {
   const teachers = new Map(works.map(({ run: { teacher } }) => [teacher.name, teacher.file]));
-  const isThere = (file: string) => Deno.stat(file).then(() => true, () => false);
   const names = await Promise.all(
-    [...teachers].map(async ([name, file]) => await isThere(file) ? [] : [name]),
+    [...teachers].map(async ([name, file]) => await exists(file) ? [] : [name]),
   );
   return names.flat();
 }

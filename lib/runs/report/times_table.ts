@@ -3,7 +3,7 @@ import type { ResultTable } from "../table/result_table.ts";
 import { shareText } from "../table/summary_table.ts";
 import { tellingColumns } from "../table/telling_columns.ts";
 import type { RunResult, TableRow } from "../table/table_row.ts";
-import { mean } from "../../analysis/statistics/interval.ts";
+import { median } from "../../analysis/statistics/median_interval.ts";
 import { PHASES } from "../../training/epoch_row.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable, type TableColumn } from "../../report/display_table.ts";
@@ -13,8 +13,9 @@ import { imageCounts } from "../../training/run_specification.ts";
 const STEP_PHASES = PHASES.filter((phase) => phase !== "evaluation");
 
 /**
- * Makes a table of the runs' times, one line for all seeds: the whole run, a mean step by its
- * phases, and the evaluation on the test images after an epoch.
+ * Makes a table of the runs' times, one line for all seeds: the whole run, a step by its phases,
+ * and the evaluation on the test images after an epoch. Each figure is the median over runs, since a
+ * run's time includes whatever else the machine did.
  */
 export function timesTable(
   { plan }: Pick<ExperimentReport, "plan">,
@@ -50,8 +51,10 @@ export function timesTable(
     { key: "cached", title: "clean logits from the cache", unit: "%", align: "right" },
   ];
   const lines = [...groups.values()].map((group) => {
-    const meanOf = (value: (run: RunTimes) => number) => mean(group.map(value));
-    const parts = STEP_PHASES.map((phase) => [phase, meanOf(({ steps }) => steps[phase])] as const);
+    const medianOf = (value: (run: RunTimes) => number) => median(group.map(value));
+    const parts = STEP_PHASES.map((phase) =>
+      [phase, medianOf(({ steps }) => steps[phase])] as const
+    );
     const { fraction, student, epochs, method } = group[0].row;
     return {
       fraction: shareText(fraction),
@@ -59,13 +62,14 @@ export function timesTable(
       epochs,
       method,
       runs: group.length,
-      minutes: meanOf(({ minutes }) => minutes).toFixed(1),
-      step: parts.reduce((sum, [, value]) => sum + value, 0).toFixed(1),
+      minutes: medianOf(({ minutes }) => minutes).toFixed(1),
+      step: medianOf(({ steps }) => STEP_PHASES.reduce((sum, phase) => sum + steps[phase], 0))
+        .toFixed(1),
       ...Object.fromEntries(parts.map(([phase, value]) => [`step_${phase}`, value.toFixed(1)])),
-      evaluation: meanOf(({ evaluation }) => evaluation).toFixed(2),
+      evaluation: medianOf(({ evaluation }) => evaluation).toFixed(2),
       cached: group.some(({ cached }) => cached === null)
         ? null
-        : (100 * meanOf(({ cached }) => cached!)).toFixed(0),
+        : (100 * medianOf(({ cached }) => cached!)).toFixed(0),
     };
   });
   const { columns, constants } = tellingColumns(
@@ -77,8 +81,8 @@ export function timesTable(
     columns,
     rows: lines,
     note:
-      "Means over all epochs and seeds, of runs side by side where the backend trains so. Times " +
-      "include whatever else the machine did; lib/backend/README.md compares costs",
+      "Medians over seeds, of runs side by side where the backend trains so. lib/backend/README.md " +
+      "compares costs",
   });
 }
 

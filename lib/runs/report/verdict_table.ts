@@ -8,10 +8,10 @@ import type { Displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
 import { withMinusSigns } from "../../report/minus_signs.ts";
 
-const RULE = "The list of claims fixes seeds and families. With all planned seeds: " +
-  "holds or the opposite if the interval excludes 0 (paired t-test over seeds, Holm's adjustment for " +
-  "the planned family, p below 0.05); no difference in accuracy if it lies within ±0.5 points; else not " +
-  "settled. What is not settled has the family's Bonferroni interval";
+const RULE =
+  "A claim gets its verdict once all planned seeds are there. It holds if its interval is " +
+  "above 0, and the opposite holds if it is below. There is no difference in accuracy if the interval " +
+  "lies within ±0.5 points. More in experiments/README.md, Verdicts";
 
 /** Makes a table of the verdicts on an experiment's claims, by the rule of {@linkcode verdicts}. */
 export function verdictTable(experiment: Experiment, rows: readonly TableRow[]): Displayable {
@@ -20,6 +20,7 @@ export function verdictTable(experiment: Experiment, rows: readonly TableRow[]):
   const table = {
     columns: [
       { key: "claim", title: "claim" },
+      { key: "measure", title: "measure" },
       { key: "verdict", title: "verdict" },
       ...(lines.some(({ place }) => place !== "") ? [{ key: "place", title: "where" }] : []),
       { key: "difference", title: "difference, paired", align: "right" as const },
@@ -38,7 +39,7 @@ export function verdictTable(experiment: Experiment, rows: readonly TableRow[]):
         : line.verdict,
     })),
   };
-  const { columns, constants } = tellingColumns(table, ["family", "source"]);
+  const { columns, constants } = tellingColumns(table, ["measure", "family", "source"]);
   const title = ["Verdicts", ...constants].join(", ");
   return withVerdicts(
     displayTable({ title, columns, rows: table.rows, note: RULE }),

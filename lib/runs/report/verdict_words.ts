@@ -9,6 +9,7 @@ import { signedText } from "../../report/minus_signs.ts";
 /** A verdict in words. */
 export interface VerdictLine {
   readonly claim: string;
+  readonly measure: string;
   readonly source: string;
   readonly place: string;
   readonly family: string | null;
@@ -28,6 +29,7 @@ export function verdictLines(found: readonly Verdict[]): VerdictLine[] {
     const isHere = verdict.kind !== "elsewhere";
     return {
       claim: claim.statement,
+      measure: measureNamed(claim.measure).title,
       source: claim.isPapers ? "the paper" : "us",
       place: placeOf(claim),
       family: isHere ? `${claim.family.name}, ${counted(claim.family.size, "claim")}` : null,

@@ -69,7 +69,7 @@ function accuracyTable(sides: Sides): Displayable {
   const range = interval ? ` [${interval.map((end) => end.toFixed(2)).join(", ")}]` : "";
   const difference = pairs.length > 0 ? signedText(mean) + range : null;
   return displayTable({
-    title: "Test accuracy after the last epoch",
+    title: "Accuracy after the last epoch",
     columns: [{ key: "seed", title: "seed", align: "right" }, ...sideColumns(sides)],
     rows: [...rows, { seed: "mean", a, b, difference }],
     note: accuracyNote(pairs),
@@ -118,7 +118,7 @@ function epochTable(sides: Sides): Displayable {
     (_, index) => epochs[Math.round(index * (epochs.length - 1) / Math.max(1, count - 1))],
   );
   return displayTable({
-    title: "Test accuracy over the epochs, mean over seeds",
+    title: "Accuracy over the epochs, mean over seeds",
     columns: [{ key: "epoch", title: "epoch" }, ...sideColumns(sides)],
     rows: shown.map((epoch) => ({ epoch, ...valueCells(a.get(epoch)!, b.get(epoch)!) })),
   });

@@ -83,6 +83,6 @@ function otherFinding(
     file,
     kind: "damaged",
     message: `${join(folder, file)}: its SHA-256 is ${hash}, but ${result}${more} say that they ` +
-      `were made with ${theirs}; put that one back, or move them to another results folder`,
+      `were made with ${theirs}; put back the one of ${theirs}, or move them to another results folder`,
   };
 }

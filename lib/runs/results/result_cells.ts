@@ -59,7 +59,7 @@ export function eachResult(
   sizes: ReadonlyMap<string, number>,
 ): string {
   return formatTextTable(
-    ["result", "rows", "test accuracy (%)", "finished", "backend", "commit", "size (kB)"],
+    ["result", "rows", "accuracy (%)", "finished", "backend", "commit", "size (kB)"],
     results.map((result) => [
       result.name,
       result.rows.length,

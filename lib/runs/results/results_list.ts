@@ -95,7 +95,7 @@ function lineOf(group: readonly StoredRun[], sizes: ReadonlyMap<string, number>)
     protocol: fields.protocol || "as published",
     seeds: seeds.toSorted((a, b) => a - b).join(", "),
     epochs: epochsText(group[0]),
-    "test accuracy (%)": meanStdText(meanStdOf(group.map(lastAccuracy))!, 2),
+    "accuracy (%)": meanStdText(meanStdOf(group.map(lastAccuracy))!, 2),
     finished: group.map(finishedDay).toSorted().at(-1) ?? null,
     backend: fields.backend,
     commit: shortCommit(fields.commit),

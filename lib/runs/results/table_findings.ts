@@ -13,7 +13,7 @@ import { tableFault } from "../table/result_fault.ts";
 import { methods } from "../../distillation/methods.ts";
 import type { Row } from "../../store/arrow_file.ts";
 import { resultFile } from "../../store/manifest.ts";
-import type { Scale } from "../../training/run_specification.ts";
+import { SCALES } from "../../training/run_specification.ts";
 import { flatRow, IDENTITY_COLUMNS } from "../table/table_file.ts";
 import { tableRow } from "../table/table_row.ts";
 import type { EpochRow } from "../../training/epoch_row.ts";
@@ -96,9 +96,10 @@ function some(names: readonly string[]): string {
 }
 
 /** Reads a table's choices off its name: experiment, scale and, if not the default, data set. */
-function choicesOf({ name, rows, metadata: { experiment } }: StoredResult): PlanChoices {
-  const scale = rows[0]?.scale as Scale;
-  const dataset = name.slice(`tables/${experiment}-${scale}-`.length);
+function choicesOf({ name, metadata: { experiment } }: StoredResult): PlanChoices {
+  const rest = name.slice(`tables/${experiment}-`.length);
+  const scale = SCALES.find((scale) => rest === scale || rest.startsWith(`${scale}-`))!;
+  const dataset = rest.slice(`${scale}-`.length);
   return { scale, ...(dataset === "" ? {} : { dataset }) };
 }
 

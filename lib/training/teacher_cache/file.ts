@@ -1,4 +1,5 @@
 import { sha256 } from "../../files/sha256.ts";
+import { writeAll } from "../../files/write_all.ts";
 import { canonicalJson } from "../run_specification.ts";
 import { diskUse } from "./folder.ts";
 import type { TeacherLogitKey } from "./key.ts";
@@ -107,8 +108,4 @@ export class TeacherLogitFile {
 function mix(hash: number, word: number): number {
   const product = Math.imul(hash ^ word, 0x9e3779b1);
   return product ^ (product >>> 15);
-}
-
-function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }

@@ -20,8 +20,8 @@ Deno.test("compareRuns() shows the curves as a figure, then the tables", async (
   }
   assertEquals(printed, [
     "[figure: Test accuracy over training. Test accuracy (%) over Epoch: bss; hinton]",
-    "Test accuracy after the last epoch",
+    "Accuracy after the last epoch",
     "What differs in the specifications",
-    "Test accuracy over the epochs, mean over seeds",
+    "Accuracy over the epochs, mean over seeds",
   ]);
 });

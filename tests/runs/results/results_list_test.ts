@@ -27,11 +27,11 @@ protocol  batchSize=32, epochs=8
 backend   wasm
 commit    a83e6de
 
-method                                   seeds  epochs  test accuracy (%)    finished  size (kB)
-───────────────────────────────────────  ─────  ──────  ─────────────────  ──────────  ─────────
-bss (baseSamples=8, eta=1, step=newton)   1, 2       8       69.65 ± 0.92  2026-11-24          0
-hinton                                    1, 2       8       69.30 ± 2.26  2026-11-24          0
-original                                  1, 2       8       67.70 ± 2.12  2026-11-24          0
+method                                   seeds  epochs  accuracy (%)    finished  size (kB)
+───────────────────────────────────────  ─────  ──────  ────────────  ──────────  ─────────
+bss (baseSamples=8, eta=1, step=newton)   1, 2       8  69.65 ± 0.92  2026-11-24          0
+hinton                                    1, 2       8  69.30 ± 2.26  2026-11-24          0
+original                                  1, 2       8  67.70 ± 2.12  2026-11-24          0
 
 table             title                                      runs  missing
 ────────────────  ─────────────────────────────────────────  ────  ───────

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { withTemporaryFolder } from "./with_temporary_folder.ts";
 import { asUserError } from "../lib/as_user_error.ts";
 import { UserError } from "../lib/user_error.ts";
+import { notOnLinux, onWindows, testUnless } from "./test_unless.ts";
 
 /** Returns the message for the user when a call fails. */
 async function saidOf(fails: () => Promise<unknown>): Promise<string> {
@@ -11,10 +12,10 @@ async function saidOf(fails: () => Promise<unknown>): Promise<string> {
   return told.message;
 }
 
-Deno.test({
-  name: "asUserError() names the failed action, the cause and the remedy",
-  ignore: Deno.build.os === "windows", // other words there
-  fn: () =>
+testUnless(
+  onWindows,
+  "asUserError() names the failed action, the cause and the remedy",
+  () =>
     withTemporaryFolder(async (folder) => {
       const [file, loop, nowhere] = ["file", "loop", "nowhere"].map((name) => join(folder, name));
       await Deno.writeTextFile(file, "");
@@ -57,18 +58,14 @@ Deno.test({
         assert(said.endsWith(remedy), said);
       }
     }),
-});
+);
 
-Deno.test({
-  name: "asUserError() says that a disk is full, even without a path",
-  ignore: Deno.build.os !== "linux",
-  async fn() {
-    using full = await Deno.open("/dev/full", { write: true });
-    assertEquals(
-      await saidOf(() => full.write(new Uint8Array(1))),
-      "No space left on device; free some space, then run the same command again",
-    );
-  },
+testUnless(notOnLinux, "asUserError() says that a disk is full, even without a path", async () => {
+  using full = await Deno.open("/dev/full", { write: true });
+  assertEquals(
+    await saidOf(() => full.write(new Uint8Array(1))),
+    "No space left on device; free some space, then run the same command again",
+  );
 });
 
 Deno.test("asUserError() does not change faults of the code", () => {

@@ -19,7 +19,7 @@ export function assertNotEquals<T>(actual: T, expected: T, message?: string): vo
 export function assertAlmostEquals(
   actual: number,
   expected: number,
-  tolerance = 1e-7,
+  tolerance = Math.abs(expected) * 1e-7,
   message?: string,
 ): void {
   strict.ok(
@@ -57,8 +57,9 @@ export async function assertRejects<E extends Error = Error>(
   errorClass?: ErrorClass<E>,
   includes?: string,
 ): Promise<E> {
+  const ending = run();
   try {
-    await run();
+    await ending;
   } catch (error) {
     return checkError(error, errorClass, includes);
   }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { softmaxRows } from "../tensors/rows.ts";
+import { UserError } from "../user_error.ts";
 
 /**
  * Computes the probability of a class along the lines from images to their attacked versions and
@@ -11,6 +12,7 @@ import { softmaxRows } from "../tensors/rows.ts";
  * @param labels the class of each line
  * @param places 0 is the image, 1 the sample, 2 as far again
  * @returns for each place the probabilities of the n lines, 0…1
+ * @throws UserError if there are not as many samples and labels as images
  */
 export async function probabilitiesAlong(
   classifier: FrozenClassifier,
@@ -19,6 +21,12 @@ export async function probabilitiesAlong(
   labels: ArrayLike<number>,
   places: readonly number[],
 ): Promise<number[][]> {
+  if (String(samples.shape) !== String(base.shape) || labels.length !== base.shape[0]) {
+    throw new UserError(
+      `${labels.length} labels and samples of shape [${samples.shape}] do not belong to images of ` +
+        `shape [${base.shape}]; give a sample and a label for each image`,
+    );
+  }
   const { classes } = classifier;
   const found: number[][] = [];
   for (const place of places) {

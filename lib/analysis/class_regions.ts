@@ -21,11 +21,15 @@ export interface ClassRegions {
  * @param limit the grid goes from −limit to limit
  * @param side the number of points along each axis; 201 give 40,401 points and lines exact to a
  *   pixel
+ * @throws UserError if an axis has fewer than two points
  */
 export async function classRegions(
   classifier: FrozenClassifier,
   { limit = 2.5, side = 201 } = {},
 ): Promise<ClassRegions> {
+  if (!(Number.isInteger(side) && side >= 2)) {
+    throw new UserError(`side is ${side}, but must be a whole number of at least 2`);
+  }
   const { classes } = classifier;
   const axis = Array.from({ length: side }, (_, k) => limit * (2 * k / (side - 1) - 1));
   const grid = pointImages({

@@ -37,17 +37,20 @@ if (import.meta.main) {
       ]],
     ];
     let failures = 0;
-    for (const [name, args] of steps) {
-      const { success } = await new Deno.Command(Deno.execPath(), {
-        args,
-        cwd: PROJECT_ROOT,
-        stdout: "inherit",
-        stderr: "inherit",
-      }).output();
-      console.log(`${success ? "ok  " : "FAIL"}  ${name}`);
-      if (!success) failures++;
+    try {
+      for (const [name, args] of steps) {
+        const { success } = await new Deno.Command(Deno.execPath(), {
+          args,
+          cwd: PROJECT_ROOT,
+          stdout: "inherit",
+          stderr: "inherit",
+        }).output();
+        console.log(`${success ? "ok  " : "FAIL"}  ${name}`);
+        if (!success) failures++;
+      }
+    } finally {
+      for (const file of cells) await Deno.remove(file);
     }
-    for (const file of cells) await Deno.remove(file);
     if (!await checkOutputs()) failures++;
     return failures === 0 ? 0 : 1;
   });

@@ -1,5 +1,7 @@
+import { assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { probabilitiesAlong } from "../../lib/analysis/along_attack.ts";
+import { UserError } from "../../lib/user_error.ts";
 import { linearClassifier } from "../classifiers.ts";
 import { assertClose } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
@@ -21,5 +23,21 @@ onUsableBackends(
       "probabilities",
     );
     tf.dispose([base, samples]);
+  },
+);
+
+onUsableBackends(
+  "probabilitiesAlong() refuses samples or labels that images do not have",
+  async () => {
+    const base = tf.zeros([2, 1, 1, 1]) as tf.Tensor4D;
+    const one = tf.zeros([1, 1, 1, 1]) as tf.Tensor4D;
+    for (const [samples, labels] of [[one, [0, 1]], [base, [0]]] as const) {
+      await assertRejects(
+        () => probabilitiesAlong(classifier, base, samples, labels, [0]),
+        UserError,
+        "do not belong to images of shape [2,1,1,1]",
+      );
+    }
+    tf.dispose([base, one]);
   },
 );

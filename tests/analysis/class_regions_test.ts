@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { classRegions, regionAgreement } from "../../lib/analysis/class_regions.ts";
@@ -23,6 +23,15 @@ onUsableBackends(
     assertEquals([...regions.logits], expected);
     // The first of equal logits wins.
     assertEquals([...regions.top], [0, 0, 0, 1, 0, 0, 1, 1, 0]);
+  },
+);
+
+onUsableBackends(
+  "classRegions() refuses a grid of less than two points along an axis",
+  async () => {
+    for (const side of [1, 2.5]) {
+      await assertRejects(() => classRegions(linear, { side }), UserError, `side is ${side}`);
+    }
   },
 );
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { attackPath } from "../../lib/attack/attack_path.ts";
+import { outcomeShares } from "../../lib/attack/attack.ts";
 import { bssAttack } from "../../lib/attack/bss.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
@@ -23,4 +24,15 @@ onUsableBackends("attackPath() starts at the image and ends where the attack end
   assertEquals([...values.slice(-image.size)], [...await attack.samples.data()]);
   tf.dispose([image, path.samples, attack.samples, attack.logits]);
   classifier.dispose();
+});
+
+Deno.test("outcomeShares() adds up to 1, and is 0 for no samples", () => {
+  const outcomes = [
+    "crossed to target",
+    "third class",
+    "crossed to target",
+    "not crossed",
+  ] as const;
+  assertEquals(Object.values(outcomeShares(outcomes)), [0.5, 0.25, 0.25]);
+  assertEquals(Object.values(outcomeShares([])), [0, 0, 0]);
 });

@@ -5,12 +5,14 @@ import {
   attackNormalised,
   clampPixels,
   pixelBox,
+  pixelClassifier,
   toNormalised,
   toPixels,
 } from "../../lib/attack/pixel_space.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { valuesOf } from "../values_of.ts";
-import { testClassifier, testImages } from "../networks.ts";
+import { testClassifier, testImages, TINY } from "../networks.ts";
+import { assertImageSlope } from "../nn/assert_slopes.ts";
 import { assertClose } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 import { free, topOf } from "./results.ts";
@@ -44,6 +46,19 @@ onUsableBackends(
     assertClose(await round.data(), await images.data(), 1e-6);
     free(result);
     tf.dispose([images, logits, pixels, again, round]);
+    classifier.dispose();
+  },
+);
+
+onUsableBackends(
+  "the gradient of a pixelClassifier() agrees with finite differences, in each channel",
+  async () => {
+    const classifier = testClassifier({ ...TINY, channels: 3 });
+    const normalisation = { mean: [0.4, 0.5, 0.6], std: [0.1, 0.25, 0.5] };
+    const imagesOf = () => testImages(2, { ...TINY, channels: 3 });
+    const pixels = pixelClassifier(classifier, normalisation);
+    const pixelsOf = () => tf.tidy(() => toPixels(imagesOf(), normalisation));
+    await assertImageSlope(pixels, pixelsOf, { step: 1e-3, tolerance: 0.02 });
     classifier.dispose();
   },
 );

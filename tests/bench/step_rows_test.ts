@@ -1,29 +1,54 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { stepRows } from "../../lib/bench/step_rows.ts";
-import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
-const FILE = join(PROJECT_ROOT, "results", "bench.json");
+const rounds = (...times: number[]) => times.map((bss_step_ms) => ({ bss_step_ms }));
+
+/** A benchmark of two configurations on oneDNN and two variants of PyTorch. */
+const BENCH = {
+  backends: {
+    onednn: {
+      configuration: "float32",
+      rounds: rounds(300, 320, 310),
+      configurations: { "bf16 teacher": { rounds: rounds(200, 202) } },
+    },
+    wasm: { configuration: "float32", rounds: rounds(4000) },
+  },
+  peer: {
+    rounds: [900, 930].map((bss_step_ms) => ({
+      published: { bss_step_ms },
+      tuned: { bss_step_ms: bss_step_ms / 2 },
+    })),
+  },
+};
+
+async function withBench(test: (file: string) => Promise<void>): Promise<void> {
+  await withTemporaryFolder(async (folder) => {
+    const file = join(folder, "bench.json");
+    await Deno.writeTextFile(file, JSON.stringify(BENCH));
+    await test(file);
+  });
+}
 
 Deno.test("stepRows() returns the rounds of every configuration and of PyTorch", async () => {
-  const rows = await stepRows(FILE, "bss_step_ms");
-  assertEquals(rows.map(({ method }) => method), [
-    "onednn, float32",
-    "onednn, cached clean logits",
-    "onednn, bf16 teacher and cached clean logits",
-    "onednn, bf16 teacher and student",
-    "onednn, bf16 teacher, student and cached clean logits",
-    "PyTorch, published",
-    "PyTorch, tuned",
-    "PyTorch, bf16",
-  ]);
-  for (const { mean, std, values } of rows) {
-    assertEquals(values.length, 5);
-    assert(mean > Math.min(...values) && mean < Math.max(...values) && std! > 0);
-  }
+  await withBench(async (file) => {
+    const rows = await stepRows(file, "bss_step_ms");
+    assertEquals(rows.map(({ method, mean, values }) => [method, mean, values]), [
+      ["onednn, float32", 310, [300, 320, 310]],
+      ["onednn, bf16 teacher", 201, [200, 202]],
+      ["wasm, float32", 4000, [4000]],
+      ["PyTorch, published", 915, [900, 930]],
+      ["PyTorch, tuned", 457.5, [450, 465]],
+    ]);
+    assertAlmostEquals(rows[0].std!, 10);
+    assertEquals(rows[2].std, null);
+  });
 });
 
 Deno.test("stepRows() names a time that a file does not hold", async () => {
-  await assertRejects(() => stepRows(FILE, "step_ms"), UserError, 'no times "step_ms"');
+  await withBench(async (file) => {
+    await assertRejects(() => stepRows(file, "step_ms"), UserError, 'no times "step_ms"');
+  });
 });

@@ -4,6 +4,7 @@ import { denoArguments } from "./deno_arguments.ts";
 import { runDeno } from "./run_task.ts";
 import { JupyterServer, noJupyter } from "../notebooks/jupyter_server.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { onWindows, testUnless } from "../test_unless.ts";
 
 const LAB = "lib/commands/lab.ts";
 
@@ -29,20 +30,20 @@ Deno.test("lab names the one command that installs JupyterLab, and VS Code's way
   if (Deno.build.os === "linux") assertMatch(withApt.stderr, /\n {2}(sudo )?apt-get install /);
 });
 
-Deno.test({
-  name: "lab does not start a bare server without a page for notebooks, but names JupyterLab",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
+testUnless(
+  onWindows,
+  "lab does not start a bare server without a page for notebooks, but names JupyterLab",
+  async () => {
     const { code, stdout, stderr } = await lab({ "jupyter-server": "echo started" });
     assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, /^error: there is no JupyterLab here; this installs it:\n.*jupyterlab\n/);
   },
-});
+);
 
-Deno.test({
-  name: "lab starts the best installed Jupyter in the folder of notebooks, with its kernel first",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
+testUnless(
+  onWindows,
+  "lab starts the best installed Jupyter in the folder of notebooks, with its kernel first",
+  async () => {
     const script = `echo "$0 $@"; echo "$PWD"; echo "$JUPYTER_PATH"; exit 7`;
     const programs = { "jupyter-notebook": script, "jupyter-lab": script };
     const args = ["--port", "1234", "table1.ipynb", "--no-browser", "--", "--debug"];
@@ -54,7 +55,7 @@ Deno.test({
     assertMatch(folder, /notebooks\/?$/);
     assertMatch(path, /jupyter:\/elsewhere$/);
   },
-});
+);
 
 Deno.test({
   name: `lab's kernel is the default, and is interrupted by a message${

@@ -8,6 +8,8 @@ import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
 import { provenance } from "../../lib/store/provenance.ts";
 import { workingBackends } from "../on_every_backend.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { notOnLinux, testUnless } from "../test_unless.ts";
+import { findProgram } from "../../lib/files/find_program.ts";
 
 /** Tasks that start programs in any place, which may do anything; the README says so. */
 const START_ANYTHING = ["test", "bench", "lab", "render", "check", "setup"];
@@ -53,10 +55,10 @@ Deno.test("tasks that load data may reach the data sets' hosts, and no task reac
 });
 
 for (const [backend, ...denied] of [["wasm", "ffi", "net"], ["onednn", "net"]]) {
-  Deno.test({
-    name: `reproduce on ${backend} needs no permission for ${denied.join(", ")}`,
-    ignore: !workingBackends.includes(backend),
-    fn: () =>
+  testUnless(
+    workingBackends.includes(backend) ? "" : `${backend} does not work here`,
+    `reproduce on ${backend} needs no permission for ${denied.join(", ")}`,
+    () =>
       withTemporaryFolder(async (folder) => {
         const flags = denied.map((permission) => `--deny-${permission}`);
         const { code, stdout, stderr } = await runDeno([
@@ -66,24 +68,30 @@ for (const [backend, ...denied] of [["wasm", "ffi", "net"], ["onednn", "net"]]) 
         assertEquals(code, 0, stderr);
         assertMatch(stdout, /resnet8x0\.25 +original +\d+\.\d\d/);
       }),
-  });
+  );
 }
 
-Deno.test("reproduce may start its programs if libraries come from LD_LIBRARY_PATH", async () => {
-  const module = (path: string) => JSON.stringify(import.meta.resolve(`../../${path}`));
-  await withTemporaryFolder(async (folder) => {
-    const script = join(folder, "commit.ts");
-    await Deno.writeTextFile(
-      script,
-      `import { provenance } from ${module("lib/store/provenance.ts")};
+const noGit = await findProgram(["git"]) ? "" : "there is no git";
+
+testUnless(
+  noGit,
+  "reproduce may start its programs if libraries come from LD_LIBRARY_PATH",
+  async () => {
+    const module = (path: string) => JSON.stringify(import.meta.resolve(`../../${path}`));
+    await withTemporaryFolder(async (folder) => {
+      const script = join(folder, "commit.ts");
+      await Deno.writeTextFile(
+        script,
+        `import { provenance } from ${module("lib/store/provenance.ts")};
        import { runProgram } from ${module("lib/files/run_program.ts")};
        console.log((await provenance()).commit, (await runProgram("git", ["--version"])).success);`,
-    );
-    const args = denoArguments(RUN).with(-1, script);
-    const { stdout, stderr } = await runDeno(args, { LD_LIBRARY_PATH: "/nowhere" });
-    assertEquals(stdout, `${(await provenance()).commit} true\n`, stderr);
-  });
-});
+      );
+      const args = denoArguments(RUN).with(-1, script);
+      const { stdout, stderr } = await runDeno(args, { LD_LIBRARY_PATH: "/nowhere" });
+      assertEquals(stdout, `${(await provenance()).commit} true\n`, stderr);
+    });
+  },
+);
 
 Deno.test("results drops the permission to write, and render to start programs and reach them, if not needed", async () => {
   await withTemporaryFolder(async (folder) => {
@@ -127,10 +135,10 @@ Deno.test("results drops the permission to write, and render to start programs a
   });
 });
 
-Deno.test({
-  name: "a command names its missing permissions, and the folders that no task may use",
-  ignore: Deno.build.os !== "linux",
-  fn: async () => {
+testUnless(
+  notOnLinux,
+  "a command names its missing permissions, and the folders that no task may use",
+  async () => {
     for (const words of [["--results", "/dev/shm/results"], ["/proc/self"]]) {
       const { code, stderr } = await runTask("experiments/results.ts", "list", ...words);
       assertEquals(code, 2);
@@ -145,4 +153,4 @@ Deno.test({
     assertMatch(stderr, /^error: a permission is missing: .* "\/dev\/shm\/data\/.*no task may use/);
     assert(!stderr.includes("--allow"), stderr);
   },
-});
+);

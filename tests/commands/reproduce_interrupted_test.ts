@@ -62,7 +62,7 @@ Deno.test("reproduce makes the same tables and weights, byte for byte, if killed
 let unstopped: Record<string, string> | undefined;
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`reproduce stops at a checkpoint on ${signal}, also from deno task, and later ends in the same weights`, async () => {
+  Deno.test(`reproduce stops at a checkpoint on ${signal}, even if it comes three times, and later ends in the same weights`, async () => {
     await withTemporaryFolder(async (folder) => {
       const bss = [...SHORT, "--methods", "bss", "--seeds", "1"]
         .concat("--set", "protocol.batchSize=16") // four steps per epoch, to stop between them

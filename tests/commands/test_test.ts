@@ -1,5 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
 import { runTask } from "./run_task.ts";
+import { withEnvironment } from "../with_environment.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { chooseAssertLibrary } from "../../lib/commands/assert_library.ts";
 import { foldersOf } from "../../lib/commands/test.ts";
 
 const TEST = "lib/commands/test.ts";
@@ -54,4 +58,24 @@ Deno.test("test refuses --changed together with files", async () => {
   const { code, stderr } = await runTask(TEST, "--changed", "tests/nn");
   assertEquals(code, 2);
   assertStringIncludes(stderr, "give either --changed or files, not both");
+});
+
+Deno.test("test ends with 1 if a test fails, and if none ran", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const file = join(folder, "a_test.ts");
+    await Deno.writeTextFile(file, 'Deno.test("fails", () => { throw new Error("no"); });');
+    const failing = await runTask(TEST, file);
+    assertEquals(failing.code, 1);
+    assertMatch(failing.stdout, /^0 passed, 1 failed, 0 skipped$/m);
+    const none = await runTask(TEST, file, "--filter", "nothing of that name");
+    assertEquals(none.code, 1);
+    assertStringIncludes(none.stderr, "error: no test ran");
+  });
+});
+
+Deno.test("chooseAssertLibrary() says that it takes the stand-in where JSR cannot be reached", async () => {
+  await withEnvironment({ BSS_WITHOUT: "jsr" }, async () => {
+    const { isStandIn, denoArguments } = await chooseAssertLibrary();
+    assertEquals([isStandIn, denoArguments.at(-2)], [true, "--import-map"]);
+  });
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { decode } from "fast-png";
-import { attackGrid } from "../../lib/report/attack_grid.ts";
+import { attackGrid, gapPath } from "../../lib/report/attack_grid.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 
 const GREY = {
@@ -107,4 +107,9 @@ Deno.test("attackGrid() leaves no tensors behind", async () => {
   const before = tf.memory().numTensors;
   await attackGrid({ ...given, classes: CLASSES });
   assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("gapPath() has a point for the image and one for each step", () => {
+  const { data: [{ x, y }] } = gapPath([2, 0.5, -0.1], "An attack");
+  assertEquals([x, y], [[0, 1, 2], [2, 0.5, -0.1]]);
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { decode } from "fast-png";
 import { bundleOf } from "../../lib/report/display.ts";
-import { imageGrid, signedToRgb, tileBitmaps } from "../../lib/report/image_grid.ts";
+import { denormalise, imageGrid, signedToRgb, tileBitmaps } from "../../lib/report/image_grid.ts";
 
 const GRID = {
   count: 2,
@@ -85,4 +85,10 @@ Deno.test("signedToRgb() is white at zero, blue below, vermilion above, and clam
     ...[0, 114, 178],
     ...[234, 174, 128],
   ]);
+});
+
+Deno.test("denormalise() undoes each channel's mean and std, and clamps to 0…255", () => {
+  const normalisation = { channels: 3 as const, mean: [0, 0.2, 0.4], std: [1, 0.4, 0.25] };
+  const levels = denormalise([0, 0, 0, 1, 1, 1, 2, 2, -2], normalisation);
+  assertEquals([...levels], [0, 51, 102, 255, 153, 166, 255, 255, 0]);
 });

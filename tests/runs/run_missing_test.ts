@@ -22,12 +22,13 @@ Deno.test("a signal that aborts while the run's worker is starting stops the run
     const folder = await ResultsFolder.open(path);
     const plan = await openPlan(quickstart, ONE);
     const stop = new AbortController();
-    const report = runMissing(plan, { folder, backend: "wasm", signal: stop.signal });
+    const ending = runMissing(plan, { folder, backend: "wasm", signal: stop.signal });
     // The lock is the last thing before the worker.
     const lock = join(path, "claims", `${plan[0].name}.lock`);
     while (!await exists(lock)) await new Promise((resolve) => setTimeout(resolve, 1));
     stop.abort();
-    await report.catch(() => {});
+    const { left, failed } = await ending;
+    assertEquals([left, failed], [plan, []]);
     assertEquals((await folder.names()).length, 0);
   });
 });

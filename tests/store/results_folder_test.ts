@@ -5,6 +5,7 @@ import { filesUnder } from "../../lib/store/files_under.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { notOnLinux, testUnless } from "../test_unless.ts";
 
 const COLUMNS: Columns = { epoch: "int32", accuracy: "float64" };
 const ROWS: Row[] = [{ epoch: 1, accuracy: 71.5 }, { epoch: 2, accuracy: NaN }];
@@ -154,16 +155,16 @@ Deno.test("ResultsFolder.open() removes old leftovers written without its lock, 
   });
 });
 
-Deno.test({
-  name: "ResultsFolder.open() refuses a folder in which paths would get too long",
-  ignore: Deno.build.os !== "linux", // where they may have 4,095 bytes
-  fn: () =>
+testUnless(
+  notOnLinux,
+  "ResultsFolder.open() refuses a folder in which paths would get too long",
+  () =>
     withTemporaryFolder(async (path) => {
       const deep = join(path, ...Array<string>(40).fill("x".repeat(99))).slice(0, 4000);
       await assertRejects(() => ResultsFolder.open(deep), UserError, "cannot be written");
       await ResultsFolder.open(deep.slice(0, 3900));
     }),
-});
+);
 
 Deno.test("ResultsFolder.open() leaves a results folder inside the folder alone", async () => {
   await withFolder(async (folder) => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PROJECT_ROOT } from "../../../lib/files/project_root.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
-/** Starts `auto`'s backend in a new process, since a process cannot close the library. */
+/** Starts `auto`'s backend, without a GPU, in a new process: a process cannot close the library. */
 async function startedWith(environment: Record<string, string>): Promise<string> {
   const program = `
     import { describeStartedBackend, startBackend } from "./lib/backend/start_backend.ts";
@@ -15,7 +15,7 @@ async function startedWith(environment: Record<string, string>): Promise<string>
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", "--ext=ts", program],
     cwd: PROJECT_ROOT,
-    env: { NO_COLOR: "1", BSS_WITHOUT: "", ...environment },
+    env: { NO_COLOR: "1", BSS_WITHOUT: "tensorflow,webgpu", ...environment },
   }).output();
   const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   assertEquals(success, true, text);

@@ -106,25 +106,25 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   for (const cause of damage) console.error(`damaged: ${printable(cause)}`);
   const canRun = works.length === 0 ||
     await haveInputs(works, options["dry-run"] ? null : folder, sources);
-  const isRun = works.length > 0 && canRun && !options["dry-run"];
-  if (!options["dry-run"]) await keepInputCards(folder.path, runs);
-  if (submission && isRun) {
+  if (options["dry-run"]) {
+    await listWork(works, folder, options.backend, threads, sources);
+    return endOf(damage, 0);
+  }
+  await keepInputCards(folder.path, runs);
+  if (submission && works.length > 0 && canRun) {
     const experiments = chosen.map(({ name }) => name);
     const given = { ...options, submit: undefined, jobs: undefined, slurm: undefined };
     const args = argumentsOf({ positionals: experiments, options: given });
     const request = { results: folder.path, experiments, args, plan: runs, works, ...submission };
     return tellSubmitted(await submitToSlurm(request), works.length);
   }
-
-  if (options["dry-run"]) {
-    await listWork(works, folder, options.backend, threads, sources);
-  } else if (works.length === 0) {
+  let status = canRun ? 0 : 1;
+  if (works.length === 0) {
     console.log(
       "Nothing to do: every run is there. To make them again, name another folder with --results.",
     );
-  }
-  const status = isRun
-    ? await runAndReport(works, {
+  } else if (canRun) {
+    status = await runAndReport(works, {
       folder,
       ...data,
       teacherCache,
@@ -132,21 +132,18 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
       backend: options.backend,
       seconds: until,
       verbose: options.verbose,
-    })
-    : canRun
-    ? 0
-    : 1;
-  if (!options["dry-run"]) {
-    for (const [experiment, plan] of plans) {
-      await updateTable(
-        folder,
-        tableName(experiment, choices.scale, choices.dataset),
-        experiment,
-        plan,
-      );
-      await printTable(experiment, choices, plan, await tableOf(folder, plan));
-    }
+    });
   }
+  for (const [experiment, plan] of plans) {
+    const name = tableName(experiment, choices.scale, choices.dataset);
+    await updateTable(folder, name, experiment, plan);
+    await printTable(experiment, choices, plan, await tableOf(folder, plan));
+  }
+  return endOf(damage, status);
+}
+
+/** @throws UserError if there is damage */
+function endOf(damage: readonly string[], status: number): number {
   if (damage.length > 0) throw new UserError(damage.join("\n"));
   return status;
 }

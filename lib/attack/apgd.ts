@@ -221,7 +221,7 @@ function largestToOne(batch: tf.Tensor4D): tf.Tensor4D {
   return scaleRows(batch, tf.div(1, sizes(batch, "linf")) as tf.Tensor1D);
 }
 
-/** At most this share of rising steps since the last look halves the step. */
+/** A step is halved if at most this share of the steps since the last look raised the loss. */
 const RISING = 0.75;
 
 /** The conclusions from the losses so far, for the next step of each row. */

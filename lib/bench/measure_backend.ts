@@ -23,9 +23,9 @@ export interface BackendMeasurement {
   readonly kernelTime: KernelTime | null;
 }
 
-/** The longest expected BSS step on all images. A slower one is measured on fewer images… */
+/** A BSS step that would take longer on all images is measured on fewer. */
 const PATIENCE_MS = 30_000;
-/** … so that it takes about this long. */
+/** The time that a step on fewer images should take. */
 const ENDURABLE_MS = 3_000;
 /** The repeats of a slow step. */
 const SLOW_REPEATS: Repeats = { warmUp: 1, timed: 3 };

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { attackResult } from "../attack/attack.ts";
+import { type AttackClasses, type AttackResult, attackResult } from "../attack/attack.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
 import { bssAttack, bssAttackOptions } from "../attack/bss.ts";
 import { withNorms } from "../attack/with_norms.ts";
@@ -13,7 +13,7 @@ import { sampleTargetClasses, targetClassOptions } from "../selection/target_cla
 import { gatherRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 import { hintonOptions, hintonTerm } from "./hinton.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, type StepContext } from "./method.ts";
 import { BOUNDARY_WEIGHT, boundaryWeight } from "./schedules.ts";
 import { crossEntropy, softCrossEntropy } from "./soft_cross_entropy.ts";
 
@@ -127,9 +127,7 @@ export const bss = defineMethod({
     if (lengthOf) {
       const { norms } = await pass.attackTeacher(bssAttack, indices, targeted, lengthOf);
       const base = own(gatherRows(images, indices));
-      const samples = own(withNorms(base, supporting.samples, norms));
-      const logits = own(pass.teacher.logits(samples));
-      supporting = await attackResult({ ...supporting, samples, logits }, base, classes);
+      supporting = await withLengths(supporting, norms, base, classes, { own, ...pass });
     }
 
     // β(e)·J(t(x̊)/T, s(x̊)/T)
@@ -171,4 +169,17 @@ function chosenAttack(
       ? resolveOptions("bss attack", bssAttackOptions, { step, eta })
       : null,
   };
+}
+
+/** Keeps the directions of an attack's samples, and gives each another length. */
+async function withLengths(
+  attacked: AttackResult,
+  norms: AttackResult["norms"],
+  base: tf.Tensor4D,
+  classes: AttackClasses,
+  { teacher, own }: Pick<StepContext, "teacher" | "own">,
+): Promise<AttackResult> {
+  const samples = own(withNorms(base, attacked.samples, norms));
+  const logits = own(teacher.logits(samples));
+  return await attackResult({ ...attacked, samples, logits }, base, classes);
 }

@@ -26,7 +26,10 @@ const METHODS: Readonly<Record<string, MethodStyle>> = {
   similarity: { colour: "#4b6969", dash: "dashdot", symbol: "pentagon" },
 };
 
-/** The look of methods that came after the hash: it depends on the number of those above. */
+/**
+ * The styles of later methods. They are not in the list above, since the styles of other names depend
+ * on its length.
+ */
 const LATER: Readonly<Record<string, MethodStyle>> = {
   dist: { colour: "#6c37f8", dash: "longdash", symbol: "triangle-left" },
   relational: { colour: "#b5462b", dash: "longdashdot", symbol: "triangle-right" },

@@ -172,6 +172,20 @@ async function compare(
     );
   });
 
+  return {
+    qualifying: base.qualifying,
+    attacked: pairs.length,
+    pairs,
+    ...await summaryOf(pairs, counted, stream),
+  };
+}
+
+/** Estimates all means over pairs. `counted` says over which pairs the main figures go. */
+async function summaryOf(
+  pairs: readonly BoundaryPair[],
+  counted: BoundarySimilarityOptions["pairs"],
+  stream: (name: string) => () => number,
+): Promise<Omit<BoundarySimilarity, "qualifying" | "attacked" | "pairs">> {
   const both = ({ crossed }: BoundaryPair) => crossed.teacher && crossed.student;
   const compared = counted === "all" ? pairs : pairs.filter(both);
   const of = async (
@@ -184,8 +198,6 @@ async function compare(
     return estimate(among.map(value), stream(`bootstrap/${name}`));
   };
   return {
-    qualifying: base.qualifying,
-    attacked: pairs.length,
     crossed: {
       teacher: pairs.filter(({ crossed }) => crossed.teacher).length,
       student: pairs.filter(({ crossed }) => crossed.student).length,
@@ -216,6 +228,5 @@ async function compare(
       onTeachers: await of("on teachers", pairs, ({ agreement }) => agreement.onTeachers),
       onStudents: await of("on students", pairs, ({ agreement }) => agreement.onStudents),
     },
-    pairs,
   };
 }

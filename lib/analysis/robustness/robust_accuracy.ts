@@ -1,7 +1,8 @@
 import { attackImages } from "./attack_images.ts";
 import { filterInBatches } from "./batches.ts";
 import { type Budget, type RobustAccuracyOptions, robustAccuracyOptions } from "./budget.ts";
-import { checkModel, cleanLogits } from "./clean_logits.ts";
+import { cleanLogits } from "./clean_logits.ts";
+import { checkModel } from "./model_checks.ts";
 import { checkLabelledImages, type LabelledImages } from "./labelled_images.ts";
 import { type RobustnessAttack, robustnessAttacks } from "./robustness_attack.ts";
 import { type RobustnessRow, withWarnings } from "./robustness_row.ts";

@@ -3,7 +3,7 @@ import {
   probabilitiesCheck,
   randomisedCheck,
   zeroGradientCheck,
-} from "../../../lib/analysis/robustness/clean_logits.ts";
+} from "../../../lib/analysis/robustness/model_checks.ts";
 
 Deno.test("probabilitiesCheck() finds outputs in 0…1 that add up to 1 on every image", () => {
   const warning = probabilitiesCheck([0.2, 0.8, 1, 0, 0.5001, 0.5], 2)!;

@@ -88,3 +88,8 @@ function blockAt(buffer: ArrayBuffer, from: number, bytes: number): Block {
   const pointer = Deno.UnsafePointer.create(start + BigInt(offset));
   return { buffer, offset, bytes, pointer };
 }
+
+/** Moves a pointer by so many bytes. */
+export function offset(pointer: Deno.PointerValue, bytes: number): Deno.PointerValue {
+  return bytes === 0 ? pointer : Deno.UnsafePointer.offset(pointer!, bytes);
+}

@@ -116,3 +116,8 @@ function rowMajorStrides(shape: readonly number[]): number[] {
   }
   return strides;
 }
+
+/** Counts the values of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}

@@ -2,7 +2,14 @@ import type { FrozenFilter } from "./frozen_filter.ts";
 import { preferredBackward, preferredForward } from "../convolution.ts";
 import { convolutionBackwardData, convolutionForward } from "../convolution_recipes.ts";
 import { Algorithm, Argument, DataType } from "../constants.ts";
-import { anyLayout, channelsLast, type Layout, rowMajor, strided } from "../memory_layout.ts";
+import {
+  anyLayout,
+  channelsLast,
+  type Layout,
+  rowMajor,
+  sizeOf,
+  strided,
+} from "../memory_layout.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { PostOperation, Primitive } from "../primitive.ts";
 import { binaryOperation, product } from "../recipes.ts";
@@ -276,10 +283,6 @@ function maskedBy(operand: Layout): PostOperation[] {
     { kind: "binary", algorithm: Algorithm.mul, operand },
     { kind: "elementwise", algorithm: Algorithm.linear, alpha: 1 / 255 },
   ];
-}
-
-function sizeOf(shape: Shape): number {
-  return shape.reduce((product, extent) => product * extent, 1);
 }
 
 function placeKey({ shape, type }: Omit<Place, "pointer">): string {

@@ -9,13 +9,14 @@ import {
   type Workspace,
 } from "./slice_program.ts";
 import type { Pointer, Shape } from "./slice_steps.ts";
-import type { Block } from "../arena.ts";
+import { type Block, offset } from "../arena.ts";
 import { BYTES, DataType } from "../constants.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { FoldedResNet } from "../../../nn/folded_resnet.ts";
 import { outputChannels, stageEnds } from "../../../nn/architecture.ts";
 import type { FrozenNetwork, Pullback } from "../../../nn/frozen_classifier.ts";
 import type { NetworkOutput } from "../../../nn/network.ts";
+import { sizeOf } from "../memory_layout.ts";
 
 /**
  * The number of images that go through the network at a time, so that feature maps stay in the
@@ -212,14 +213,6 @@ function gather(from: Block, rows: ArrayLike<number>, width: number, to: Block):
   for (let k = 0; k < rows.length; k++) {
     target.set(source.subarray(rows[k] * width, (rows[k] + 1) * width), k * width);
   }
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
-}
-
-function offset(pointer: Pointer, bytes: number): Pointer {
-  return bytes === 0 ? pointer : Deno.UnsafePointer.offset(pointer!, bytes);
 }
 
 function asTensor(info: tf.TensorInfo): tf.Tensor {

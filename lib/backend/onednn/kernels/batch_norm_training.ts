@@ -1,7 +1,7 @@
 import { batchStatistics } from "../batch_statistics.ts";
 import { Argument } from "../constants.ts";
 import { addition, reluGradient } from "../elementwise.ts";
-import { isFloat, type Kernel, sizeOf } from "./kernel.ts";
+import { isFloat, type Kernel } from "./kernel.ts";
 import { normalisationBackward, normalisationForward } from "../normalisation.ts";
 import {
   type BatchNormAttributes,
@@ -9,6 +9,7 @@ import {
   BatchNormTraining,
   BatchNormTrainingGrad,
 } from "../../../nn/fused_kernel.ts";
+import { sizeOf } from "../memory_layout.ts";
 
 /**
  * Training batch-norm. A ReLU without a residual is fused into it; its mask for the backward pass,

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { isFloat, type Kernel, sizeOf } from "./kernel.ts";
+import { isFloat, type Kernel } from "./kernel.ts";
+import { sizeOf } from "../memory_layout.ts";
 
 /** `gather` along the first axis; copies whole rows. */
 export const gatherRows: Kernel = {

@@ -20,9 +20,5 @@ export function isFloat(...tensors: tf.TensorInfo[]): boolean {
   return tensors.every(({ dtype }) => dtype === "float32");
 }
 
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
-}
-
 /** The number of values from which a call of oneDNN is faster than the loop. */
 export const WORTHWHILE = 1024;

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { isFloat, type Kernel, sizeOf } from "./kernel.ts";
-import { rowMajor, strided } from "../memory_layout.ts";
+import { isFloat, type Kernel } from "./kernel.ts";
+import { rowMajor, sizeOf, strided } from "../memory_layout.ts";
 import { product } from "../recipes.ts";
 
 /** Products of matrices, `[…, m, k] × […, k, n]`, optionally transposed. */

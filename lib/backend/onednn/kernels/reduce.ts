@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { Algorithm, Argument } from "../constants.ts";
-import { isFloat, type Kernel, sizeOf, WORTHWHILE } from "./kernel.ts";
-import { rowMajor } from "../memory_layout.ts";
+import { isFloat, type Kernel, WORTHWHILE } from "./kernel.ts";
+import { rowMajor, sizeOf } from "../memory_layout.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { PrimitiveRecipe } from "../primitive.ts";
 import { product } from "../recipes.ts";

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { Algorithm, Argument, Propagation } from "../constants.ts";
-import { isFloat, type Kernel, sizeOf } from "./kernel.ts";
-import { rowMajor } from "../memory_layout.ts";
+import { isFloat, type Kernel } from "./kernel.ts";
+import { rowMajor, sizeOf } from "../memory_layout.ts";
 
 /** Makes a softmax kernel over the last axis. */
 function softmaxKernel(kernelName: string, algorithm: number): Kernel {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { isFloat, type Kernel, sizeOf, WORTHWHILE } from "./kernel.ts";
-import { rowMajor } from "../memory_layout.ts";
+import { isFloat, type Kernel, WORTHWHILE } from "./kernel.ts";
+import { rowMajor, sizeOf } from "../memory_layout.ts";
 import { product } from "../recipes.ts";
 
 /** Repetition along neighbouring axes of extent 1, by products with a column of ones. */

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { Algorithm, Propagation } from "../constants.ts";
-import { isFloat, type Kernel, sizeOf, WORTHWHILE } from "./kernel.ts";
-import { rowMajor } from "../memory_layout.ts";
+import { isFloat, type Kernel, WORTHWHILE } from "./kernel.ts";
+import { rowMajor, sizeOf } from "../memory_layout.ts";
 import { elementwise } from "../recipes.ts";
 
 /** Makes a kernel for a function of each value, with the parameters α and β of oneDNN's formula. */

@@ -2,12 +2,13 @@ import * as tf from "@tensorflow/tfjs";
 import type { Block } from "../arena.ts";
 import { DataType } from "../constants.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
-import { type FeatureMap, PassMemory, sizeOf } from "./pass_memory.ts";
+import { type FeatureMap, PassMemory } from "./pass_memory.ts";
 import { addBlocks, TrainingBlock } from "./training_block.ts";
 import { TrainingLayer } from "./training_layer.ts";
 import { convert, pool, spread } from "./training_steps.ts";
 import type { Precision } from "../../../nn/precision.ts";
 import type { BatchStatistics, TrainedNetwork, TrainingPass } from "../../../nn/training_pass.ts";
+import { sizeOf } from "../memory_layout.ts";
 
 /**
  * A training pass as a flat list of oneDNN primitives over blocks of the arena. Feature maps and their

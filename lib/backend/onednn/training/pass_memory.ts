@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Block } from "../arena.ts";
 import { BYTES, type DataType } from "../constants.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
+import { sizeOf } from "../memory_layout.ts";
 
 /** A feature map in the type of its pass. */
 export interface FeatureMap {
@@ -63,8 +64,4 @@ export class PassMemory {
   releaseAll(): void {
     for (const block of this.#kept.splice(0)) this.release(block);
   }
-}
-
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
 }

@@ -1,10 +1,11 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Block } from "../arena.ts";
 import { addition, relu, reluGradient } from "../elementwise.ts";
-import { type FeatureMap, type PassMemory, sizeOf } from "./pass_memory.ts";
+import { type FeatureMap, type PassMemory } from "./pass_memory.ts";
 import { TrainingLayer } from "./training_layer.ts";
 import { addShortcut, addShortcutGradient } from "./training_steps.ts";
 import type { BlockShape } from "../../../nn/architecture.ts";
+import { sizeOf } from "../memory_layout.ts";
 
 /** A residual block of a training pass. */
 export class TrainingBlock {

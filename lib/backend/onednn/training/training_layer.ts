@@ -4,8 +4,9 @@ import { batchStatistics } from "../batch_statistics.ts";
 import { Argument } from "../constants.ts";
 import { convolve, filterGradient, inputGradient } from "../convolution.ts";
 import { normalisationBackward, normalisationForward } from "../normalisation.ts";
-import { type FeatureMap, type PassMemory, sizeOf } from "./pass_memory.ts";
+import { type FeatureMap, type PassMemory } from "./pass_memory.ts";
 import type { BatchStatistics } from "../../../nn/training_pass.ts";
+import { sizeOf } from "../memory_layout.ts";
 
 type Pointer = Deno.PointerValue;
 

@@ -4,6 +4,7 @@ import type { OnednnBackend } from "../onednn_backend.ts";
 import type { FeatureMap, PassMemory } from "./pass_memory.ts";
 import { product } from "../recipes.ts";
 import { reorder } from "../reorder.ts";
+import { offset } from "../arena.ts";
 
 type Pointer = Deno.PointerValue;
 
@@ -139,8 +140,4 @@ export function spread(
       dst: rowMajor(library, [n, h * w, c], type),
     }));
   primitive.execute(backend.constant(1, n * h * w, type), values, pointer);
-}
-
-function offset(pointer: Pointer, bytes: number): Pointer {
-  return bytes === 0 ? pointer : Deno.UnsafePointer.offset(pointer!, bytes);
 }

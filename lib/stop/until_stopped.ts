@@ -90,8 +90,8 @@ let isListening = false;
 /**
  * Lets Jupyter's Stop end the library's work in a kernel of `deno task lab`. It does nothing elsewhere.
  */
-export async function listenForStop(): Promise<void> {
-  const address = jupyterKernel() && Deno.env.get(STOP_LINE);
+export async function listenForStop(kernel = jupyterKernel()): Promise<void> {
+  const address = kernel && Deno.env.get(STOP_LINE);
   if (!address || isListening) return;
   isListening = true;
   const [port, password] = address.split(" ");

@@ -13,7 +13,7 @@ import type { BatchStatistics } from "./training_pass.ts";
 const BATCH_NORM_MOMENTUM = 0.1;
 
 /** Computes relu(batchNorm(x) + residual). */
-export type Normalisation = (name: string, x: tf.Tensor4D, residual?: tf.Tensor4D) => tf.Tensor4D;
+export type BatchNorm = (name: string, x: tf.Tensor4D, residual?: tf.Tensor4D) => tf.Tensor4D;
 
 /**
  * A convolutional network for images, with batch-norms and a linear layer. Its variables have
@@ -92,11 +92,11 @@ export abstract class ImageNetwork implements Network {
   }
 
   /** Gives the batch-norm of a mode. In training mode it moves the running statistics, too. */
-  protected normalisation(training: boolean): Normalisation {
+  protected normalisation(training: boolean): BatchNorm {
     return training ? this.#byBatch : this.#byRunningStatistics;
   }
 
-  #byBatch: Normalisation = (name, x, residual) => {
+  #byBatch: BatchNorm = (name, x, residual) => {
     const { y, mean, variance } = batchNormTraining(
       {
         x,
@@ -110,7 +110,7 @@ export abstract class ImageNetwork implements Network {
     return y;
   };
 
-  #byRunningStatistics: Normalisation = (name, x, residual) => {
+  #byRunningStatistics: BatchNorm = (name, x, residual) => {
     const normalised = tf.batchNorm4d(
       x,
       this.statistics.get(`${name}.running_mean`) as tf.Tensor1D,

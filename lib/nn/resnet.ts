@@ -12,7 +12,7 @@ import { disposeFolded, foldBatchNorm } from "./folded_resnet.ts";
 import type { FreezingBackend } from "./freeze.ts";
 import type { FrozenNetwork } from "./frozen_classifier.ts";
 import { FrozenResNet } from "./frozen_resnet.ts";
-import { globalAveragePool, ImageNetwork, type Normalisation } from "./image_network.ts";
+import { type BatchNorm, globalAveragePool, ImageNetwork } from "./image_network.ts";
 import type { Weight } from "./layout.ts";
 import type { ForwardMode, NetworkOutput } from "./network.ts";
 import type { NetworkFamily } from "./network_family.ts";
@@ -82,7 +82,7 @@ export class ResNet extends ImageNetwork {
     };
   }
 
-  #block(block: BlockShape, x: tf.Tensor4D, normalise: Normalisation): tf.Tensor4D {
+  #block(block: BlockShape, x: tf.Tensor4D, normalise: BatchNorm): tf.Tensor4D {
     const { name, stride } = block;
     const inner = normalise(`${name}.bn1`, this.convolve(`${name}.conv1`, x, stride));
     return normalise(

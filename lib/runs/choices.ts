@@ -46,7 +46,7 @@ export function parseChoices(options: CommandLine<typeof choiceOptions>["options
   methods?.forEach(methodNamed);
   if (options.attack !== undefined) attackNamed(options.attack);
   return {
-    scale: oneOf<Scale>("scale", options.scale ?? "quick", SCALES),
+    scale: parseChoice<Scale>("scale", options.scale ?? "quick", SCALES),
     dataset: options.dataset,
     fractions: list("fractions")?.map(parseFraction),
     students: list("students"),
@@ -55,7 +55,7 @@ export function parseChoices(options: CommandLine<typeof choiceOptions>["options
     attack: options.attack,
     set: parseOverrides([...options.set, ...precisionSetting(options["student-precision"])]),
     beside: options.beside || undefined,
-    teacherPrecision: oneOf<Precision>(
+    teacherPrecision: parseChoice<Precision>(
       "teacher-precision",
       options["teacher-precision"] ?? "f32",
       PRECISIONS,
@@ -89,11 +89,11 @@ export function choiceArguments(choices: PlanChoices): string[] {
 
 /** Gives the option of the protocol for a student's precision. Float32 needs none. */
 function precisionSetting(text = "f32"): string[] {
-  const precision = oneOf<Precision>("student-precision", text, PRECISIONS);
+  const precision = parseChoice<Precision>("student-precision", text, PRECISIONS);
   return precision === "f32" ? [] : [`${PROTOCOL}.studentPrecision=${precision}`];
 }
 
-function oneOf<T extends string>(option: string, text: string, valid: readonly T[]): T {
+function parseChoice<T extends string>(option: string, text: string, valid: readonly T[]): T {
   if (!(valid as readonly string[]).includes(text)) {
     throw new UserError(`--${option} is "${text}"; choose from ${valid.join(", ")}`);
   }

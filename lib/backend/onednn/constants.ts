@@ -61,7 +61,7 @@ export const Algorithm = {
 } as const;
 
 /** Flags of batch normalisation. */
-export const Normalisation = {
+export const NormalisationFlag = {
   globalStatistics: 1,
   scale: 2,
   shift: 4,

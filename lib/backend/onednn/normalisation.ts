@@ -1,4 +1,4 @@
-import { Argument, DataType, Normalisation, Propagation } from "./constants.ts";
+import { Argument, DataType, NormalisationFlag, Propagation } from "./constants.ts";
 import { channelsLast } from "./memory_layout.ts";
 import type { OnednnBackend } from "./onednn_backend.ts";
 import type { Primitive } from "./primitive.ts";
@@ -18,7 +18,7 @@ export function normalisationForward(
   relu: boolean,
   type: DataType = DataType.f32,
 ): Primitive {
-  const all = flags(relu) | Normalisation.globalStatistics;
+  const all = flags(relu) | NormalisationFlag.globalStatistics;
   return normalisation(backend, shape, epsilon, all, type);
 }
 
@@ -70,7 +70,7 @@ export function normalisationBackward(
  * Prepares batch normalisation. Without flags it computes the statistics of the batch and the
  * values normalised by them: `execute(x, mean, variance, y)`, with mean and variance as results.
  *
- * @param flags the sum of some values of `Normalisation`
+ * @param flags the sum of some values of `NormalisationFlag`
  */
 export function normalisation(
   backend: OnednnBackend,
@@ -96,17 +96,17 @@ export function normalisation(
         ),
       arguments: [
         Argument.src,
-        ...(flags & Normalisation.scale ? [Argument.scale] : []),
-        ...(flags & Normalisation.shift ? [Argument.shift] : []),
+        ...(flags & NormalisationFlag.scale ? [Argument.scale] : []),
+        ...(flags & NormalisationFlag.shift ? [Argument.shift] : []),
         Argument.mean,
         Argument.variance,
         Argument.dst,
-        ...(flags & Normalisation.relu ? [Argument.workspace] : []),
+        ...(flags & NormalisationFlag.relu ? [Argument.workspace] : []),
       ],
     };
   });
 }
 
 function flags(relu: boolean): number {
-  return Normalisation.scale | Normalisation.shift | (relu ? Normalisation.relu : 0);
+  return NormalisationFlag.scale | NormalisationFlag.shift | (relu ? NormalisationFlag.relu : 0);
 }

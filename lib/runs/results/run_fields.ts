@@ -48,11 +48,11 @@ function methodDepartures({ method: name, options }: RunSpecification): string {
   return departures(options, method?.optionsFor?.(options) ?? method?.options ?? {});
 }
 
-type Rules = Readonly<Record<string, { readonly default: unknown }>>;
+type Defaults = Readonly<Record<string, { readonly default: unknown }>>;
 
 /** Lists the options that differ from their defaults: "eta=1, step=newton". */
-function departures(options: Readonly<Record<string, unknown>>, rules: Rules): string {
+function departures(options: Readonly<Record<string, unknown>>, defaults: Defaults): string {
   const departing = Object.entries(options)
-    .filter(([key, value]) => canonicalJson(value) !== canonicalJson(rules[key]?.default));
+    .filter(([key, value]) => canonicalJson(value) !== canonicalJson(defaults[key]?.default));
   return settingsText(Object.fromEntries(departing)).join(", ");
 }

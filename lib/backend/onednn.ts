@@ -3,7 +3,7 @@ import type { Backend } from "./backend.ts";
 
 /**
  * oneDNN, the library under PyTorch's convolutions on the CPU, called from TypeScript. It starts
- * its own threads, by default one a core. Runs side by side with one thread each are faster than
+ * its own threads, by default one for each core. Runs side by side with one thread each are faster than
  * runs one after the other on all cores: TypeScript's work between two calls of oneDNN then also
  * runs in parallel, and no thread waits for another.
  */

@@ -23,7 +23,7 @@ const OPENMP_RUNTIMES = ["libgomp.so.1", "libomp.dylib"];
 /**
  * Opens oneDNN at the first call of each thread; later calls return the same library.
  *
- * @param threads the number of threads to compute with; default: one a core
+ * @param threads the number of threads to compute with; default: one for each core
  * @throws Error saying what is missing or wrong, and how to get it
  */
 export function openLibrary(threads?: number): Library {

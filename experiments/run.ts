@@ -9,7 +9,7 @@ import { mergePlans, resultNameOf } from "../lib/runs/planned_run.ts";
 import { chosenMethods, type PlanChoices } from "../lib/runs/plan.ts";
 import { chosenTable } from "../lib/runs/report/chosen_table.ts";
 import { verdictTable } from "../lib/runs/report/verdict_table.ts";
-import { holderOf } from "../lib/runs/run_lock.ts";
+import { holderOf } from "../lib/store/run_lock.ts";
 import { estimateTime } from "../lib/runs/estimate_time.ts";
 import { runAndReport } from "../lib/runs/run_and_report.ts";
 import { parseShard, shardOf } from "../lib/runs/shard.ts";
@@ -38,7 +38,7 @@ import {
 } from "../lib/commands/command_line.ts";
 import { backendOption, folderOptions } from "../lib/commands/common_options.ts";
 import { bundleOf, type Displayable } from "../lib/report/display.ts";
-import { formatDuration } from "../lib/report/duration.ts";
+import { counted, formatDuration } from "../lib/report/duration.ts";
 import { printable } from "../lib/files/printable.ts";
 import { ResultsFolder } from "../lib/store/results_folder.ts";
 import { UserError } from "../lib/user_error.ts";
@@ -56,7 +56,8 @@ const command = {
     threads: { value: "N", help: "threads per run on onednn (default: 1, runs side by side)" },
     "teacher-cache": {
       value: "MIB",
-      help: "limit of the teacher logits kept for a run, and of all others (default: 1024)",
+      help:
+        "most disk space for a run's cached teacher logits, and for all others' (default: 1024)",
     },
     shard: { value: "I/N", help: "make only the I-th of N parts of the runs" },
     until: { value: "TIME", help: "stop at a checkpoint after this time: 150m, 2h30m" },
@@ -190,7 +191,9 @@ async function damageIn(
 
 function tellSubmitted({ jobId, tasks, folder }: Submitted, runs: number): number {
   console.log(
-    `submitted job ${jobId}: ${runs} runs in ${tasks} tasks, with script and logs in ${folder}; ` +
+    `submitted job ${jobId}: ${counted(runs, "run")} in ${
+      counted(tasks, "task")
+    }, with script and logs in ${folder}; ` +
       `--status shows their state`,
   );
   return 0;
@@ -259,7 +262,7 @@ async function listWork(
     );
   }
   console.log(
-    `${works.length} runs, about ${formatDuration(estimate.total)} with ` +
+    `${counted(works.length, "run")}, about ${formatDuration(estimate.total)} with ` +
       `${estimate.sideBySide} side by side`,
   );
 }

@@ -172,7 +172,8 @@ function toPlane(
       const risen = tf.sum(tf.mul(weights, tf.minimum(way, room)), [1, 2, 3]);
       const slope = tf.sum(tf.mul(slopes, tf.less(way, room).toFloat()), [1, 2, 3]);
       const missing = tf.maximum(tf.sub(needed, risen), 0);
-      t = tf.add(t, tf.div(missing, tf.maximum(slope, 1e-12)));
+      // Bounded, because an infinite time times a speed of zero would be NaN.
+      t = tf.minimum(tf.add(t, tf.div(missing, tf.maximum(slope, 1e-12))), 1e30) as tf.Tensor1D;
     }
     return tf.mul(directions, tf.minimum(scaleRows(speeds, t), room));
   });

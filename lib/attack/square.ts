@@ -9,6 +9,9 @@ import { boundsOf, integer } from "../options.ts";
  * Changes squares of pixels at random, and keeps a change that narrows the lead of the label over all
  * other classes or, with targets, of all other classes over the target (Square attack, Andriushchenko
  * et al. 2020, algorithm 1). It takes no gradient. Samples that have succeeded stop.
+ *
+ * It follows the paper where AutoAttack's code departs from it: norms within a square are of each
+ * channel, a square may touch the last row and column, and with targets the margin counts.
  */
 export const squareAttack = defineAttack({
   shortName: "square",

@@ -9,6 +9,8 @@ export interface Backend {
    * a core if a run uses a single core, and one in all if a run fills the machine.
    */
   runsAtOnce(cores: number): number;
+  /** True if it computes on as many threads as it is told to. Others ignore the number. */
+  readonly takesThreads?: true;
   /**
    * Loads its libraries and registers its kernels.
    *

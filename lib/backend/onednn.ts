@@ -11,6 +11,7 @@ export const onednn: Backend = {
   name: "onednn",
   summary: "oneDNN, the CPU's fastest (libdnnl 3.x)",
   runsAtOnce: (cores) => cores,
+  takesThreads: true,
   register: async ({ threads }) => {
     if (tf.findBackendFactory("onednn")) return;
     const { openLibrary } = await import("./onednn/open_library.ts");

@@ -49,7 +49,7 @@ if (import.meta.main) {
         if (!success) failures++;
       }
     } finally {
-      for (const file of cells) await Deno.remove(file);
+      for (const file of cells) await Deno.remove(file).catch(() => {});
     }
     if (!await checkOutputs()) failures++;
     return failures === 0 ? 0 : 1;

@@ -120,7 +120,8 @@ function parsedLine<const O extends Record<string, OptionDescription>>(
 ): CommandLine<O> {
   const names = Object.keys(command.options);
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals, tokens } = parseArgs({
+      tokens: true,
       args: withValues(command.options, args),
       allowPositionals: command.positionals !== undefined,
       options: Object.fromEntries(
@@ -130,6 +131,12 @@ function parsedLine<const O extends Record<string, OptionDescription>>(
         }),
       ),
     });
+    const given = tokens.flatMap((token) => token.kind === "option" ? [token.name] : []);
+    const twice = given.find((name, index) =>
+      given.indexOf(name) < index && command.options[name].value &&
+      !command.options[name].isRepeatable
+    );
+    if (twice !== undefined) throw new Error(`--${twice} is given twice, but takes one value`);
     const options = Object.fromEntries(
       names.map((name) => {
         const { value, isRepeatable } = command.options[name];

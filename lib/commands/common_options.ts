@@ -10,6 +10,6 @@ export const backendOption = {
 
 export const folderOptions = {
   data: { value: "DIR", help: "data folder (default: $BSS_DATA, else a user cache)" },
-  "unverified-data": { help: "accept data files whose official checksums are not known" },
-  results: { value: "DIR", help: "results folder (default: results)" },
+  "unverified-data": { help: "accept data files that cannot be checked to be the official ones" },
+  results: { value: "DIR", help: "results folder (default: results, in the project)" },
 } as const;

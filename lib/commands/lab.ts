@@ -1,7 +1,8 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { runCommand } from "./command_line.ts";
 import { findProgram } from "../files/find_program.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
+import { notebooksNamed } from "../notebook/list_notebooks.ts";
 import { jupyterPath, KERNEL, writeKernelSpec } from "../notebook/kernel_spec.ts";
 import { UserError } from "../user_error.ts";
 
@@ -32,7 +33,7 @@ if (import.meta.main) {
         ...options["no-browser"] ? ["--no-browser"] : [],
         // Without it Jupyter refuses to start as root, the usual user in a container.
         ...Deno.uid() === 0 ? ["--allow-root"] : [],
-        ...positionals,
+        ...await Promise.all(positionals.map(wordFor)),
       ],
       cwd: join(PROJECT_ROOT, "notebooks"),
       env: { JUPYTER_PATH: jupyterPath(folder) },
@@ -44,6 +45,12 @@ if (import.meta.main) {
     }
     return (await jupyter.status).code;
   });
+}
+
+/** Jupyter starts in the folder of notebooks: makes a notebook's name, or its path from here, whole. */
+async function wordFor(word: string): Promise<string> {
+  if (word.startsWith("-")) return word;
+  return await notebooksNamed([word]).then(([path]) => resolve(path), () => word);
 }
 
 /** The message for machines without a program that shows notebooks. */

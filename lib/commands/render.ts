@@ -94,6 +94,7 @@ async function render(paths: readonly string[], options: Options): Promise<numbe
     notebook: await readNotebook(path),
   })));
   checkNames(sources.map(({ name }) => name));
+  await checkTarget(out, paths);
   checkSettings(options.set, sources.map(({ notebook }) => notebook));
   const planned = sources.map((source) => ({
     ...source,
@@ -141,6 +142,19 @@ function checkNames(names: readonly string[]): void {
       throw new UserError(`several pages would be "${name}.html"; rename a notebook`);
     }
     taken.add(name);
+  }
+}
+
+/** @throws UserError if the pages' copy of a notebook would replace the notebook itself */
+async function checkTarget(out: string, paths: readonly string[]): Promise<void> {
+  const target = await Deno.realPath(out).catch(() => out);
+  for (const path of paths) {
+    if (await Deno.realPath(dirname(path)) === target) {
+      throw new UserError(
+        `${path} lies in ${out} itself, where a copy of it would replace it; choose another --out, or ` +
+          "--in-place to save it with new outputs",
+      );
+    }
   }
 }
 

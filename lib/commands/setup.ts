@@ -3,6 +3,7 @@ import { runCommand } from "./command_line.ts";
 import { findCuda } from "./find_cuda.ts";
 import { installOneDnn } from "./install_onednn.ts";
 import { hasTensorflow, installTensorflow } from "./install_tensorflow.ts";
+import { asUserError } from "../as_user_error.ts";
 import { backends } from "../backend/backends.ts";
 import { searchLibrary } from "../backend/onednn/find_library.ts";
 import { startBackend } from "../backend/start_backend.ts";
@@ -37,8 +38,8 @@ if (import.meta.main) {
       oneDnn,
       ...options.gpu ? [await provideTensorflow(options.yes), ...findGpuLibraries()] : [],
       ...await findBackends(),
-      await findAssertLibrary(),
-      await findBrowser(),
+      await orProblem("@std/assert from JSR", findAssertLibrary),
+      await orProblem("Chromium", findBrowser),
       await findData(),
     ];
     console.log(
@@ -47,8 +48,20 @@ if (import.meta.main) {
         findings.map(({ what, state, remark }) => [what, state, remark]),
       ),
     );
-    return 0;
+    const isMissing = findings.some(({ what, state }) => what === TENSORFLOW && state === "no");
+    return isMissing ? 1 : 0;
   });
+}
+
+const TENSORFLOW = "libtensorflow";
+
+/** Finds something; if that fails, the reason is its remark. */
+async function orProblem(what: string, find: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await find();
+  } catch (error) {
+    return { what, state: "no", remark: (asUserError(error) as Error).message };
+  }
 }
 
 /** Finds oneDNN's library, or installs it. Runs before the backends, because one needs it. */
@@ -66,7 +79,7 @@ async function provideOneDnn(): Promise<Finding> {
 
 /** Finds libtensorflow, or installs it. Runs before the backends, because one needs it. */
 async function provideTensorflow(isAgreed: boolean): Promise<Finding> {
-  const what = "libtensorflow";
+  const what = TENSORFLOW;
   if (await hasTensorflow()) return { what, state: "yes", remark: "installed" };
   const question =
     "The install script of @tensorflow/tfjs-node-gpu downloads about 400 MB and runs " +

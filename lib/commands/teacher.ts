@@ -3,7 +3,9 @@ import { type CommandLine, parseWholeNumber, runCommand } from "./command_line.t
 import { backendOption, folderOptions } from "./common_options.ts";
 import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
 import { loadDataset } from "../data/load_dataset.ts";
+import { isFile } from "../files/find_program.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
+import { parseNetwork } from "../nn/network_families.ts";
 import { printable } from "../files/printable.ts";
 import { importTeacher } from "../teacher/import.ts";
 import { listTeachers, readTeacher } from "../teacher/find.ts";
@@ -32,11 +34,25 @@ const command = {
 
 type Line = CommandLine<typeof command.options>;
 
-/** The actions by the first word, with the number of words. */
-const actions: Record<string, { words: number; run: (line: Line) => Promise<number> }> = {
-  train: { words: 1, run: runTrain },
-  import: { words: 2, run: runImport },
-  list: { words: 1, run: runList },
+/** An action by the first word. */
+interface Action {
+  /** The number of words */
+  readonly words: number;
+  /** Options of the others, which it would ignore */
+  readonly without: readonly (keyof typeof command.options)[];
+  run(line: Line): Promise<number>;
+}
+
+const OF_TRAINING = ["network", "epochs", "batch-size", "seed"] as const;
+
+const actions: Readonly<Record<string, Action>> = {
+  train: { words: 1, without: [], run: runTrain },
+  import: { words: 2, without: OF_TRAINING, run: runImport },
+  list: {
+    words: 1,
+    without: [...OF_TRAINING, "dataset", "backend", "data", "unverified-data"],
+    run: runList,
+  },
 };
 
 if (import.meta.main) {
@@ -47,23 +63,31 @@ if (import.meta.main) {
     if (action?.words !== line.positionals.length) {
       throw new UserError(`teacher needs one of: train, import FILE, list`);
     }
+    const ignored = action.without.find((option) => line.options[option]);
+    if (ignored !== undefined) {
+      throw new UserError(`teacher ${line.positionals[0]} takes no --${ignored}; leave it out`);
+    }
     return action.run(line);
   });
 }
 
 async function runTrain({ options }: Line): Promise<number> {
-  const threads = navigator.hardwareConcurrency;
-  const started = await startBackend(options.backend, { threads });
-  console.log(describeStartedBackend(started));
-  const dataset = await datasetOf(options);
-  const teacher = await trainTeacher({
-    dataset,
-    network: options.network ?? "resnet14",
+  const network = options.network ?? "resnet14";
+  parseNetwork(network);
+  const settings = {
+    network,
     epochs: parseWholeNumber("epochs", options.epochs ?? "40", 1),
     batchSize: parseWholeNumber("batch-size", options["batch-size"] ?? "128", 1),
     seed: parseWholeNumber("seed", options.seed ?? "1", 0),
+  };
+  const cores = navigator.hardwareConcurrency;
+  const started = await startBackend(options.backend, { threads: cores });
+  console.log(describeStartedBackend(started));
+  const teacher = await trainTeacher({
+    ...settings,
+    dataset: await datasetOf(options),
     backend: started.backend.name,
-    threads,
+    threads: started.backend.takesThreads ? cores : 1,
     resultsFolder: resultsOf(options),
     report: (message) => console.log(printable(message)),
   });
@@ -73,6 +97,8 @@ async function runTrain({ options }: Line): Promise<number> {
 }
 
 async function runImport({ positionals: [, file], options }: Line): Promise<number> {
+  // Before a data set is downloaded for it
+  if (!await isFile(file)) throw new UserError(`there is no file ${file}; give PyTorch weights`);
   const started = await startBackend(options.backend);
   console.log(describeStartedBackend(started));
   const dataset = await datasetOf(options);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { UserError } from "../user_error.ts";
+import { asUserError } from "../as_user_error.ts";
 
 /** MD5 as 32 hexadecimal digits, the checksum that the makers of these data sets publish. */
 export function md5(bytes: Uint8Array): string {
@@ -17,7 +17,7 @@ export async function md5OfFile(file: string): Promise<string> {
     const { readable } = await Deno.open(file);
     for await (const chunk of readable) hash.update(chunk);
   } catch (error) {
-    throw new UserError(`cannot read ${file}: ${(error as Error).message}`, { cause: error });
+    throw asUserError(error);
   }
   return hash.digest("hex");
 }

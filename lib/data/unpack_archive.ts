@@ -4,6 +4,7 @@ import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { Unzip, UnzipInflate, unzipSync } from "fflate";
 import { createTarDecoder } from "modern-tar";
+import { asUserError } from "../as_user_error.ts";
 import { download, type RemoteFile } from "./download.ts";
 import { md5OfFile } from "./md5.ts";
 import { writeVerifiedRecord } from "./verified_record.ts";
@@ -40,7 +41,8 @@ export async function unpackArchive(archive: Archive, folder: string): Promise<v
   } catch (error) {
     // Another process may have made the folder meanwhile.
     if (!await exists(folder)) {
-      throw new UserError(`cannot unpack ${file}: ${(error as Error).message}`, { cause: error });
+      const { message } = asUserError(error) as Error;
+      throw new UserError(`cannot unpack ${file}: ${message}`, { cause: error });
     }
   } finally {
     await Deno.remove(temporary, { recursive: true }).catch(() => {});

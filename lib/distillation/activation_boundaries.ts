@@ -56,8 +56,8 @@ const activation: FirstStage<typeof options> = {
  *
  * Deviations from their published code: the student's maps are taken after their ReLU, not before it,
  * so connectors are there even if student and teacher have the same channels; the second stage has the
- * cross-entropy, too, and the weight of Hinton's term falls from 4 to 1. Of the teacher only the sign
- * counts, which its ReLU keeps.
+ * cross-entropy, too, and the weight of Hinton's term falls from 4 to 1; the learning rate falls in the
+ * first stage, too, where theirs is constant. Of the teacher only the sign counts, which its ReLU keeps.
  */
 export const activationBoundaries = twoStages(
   {

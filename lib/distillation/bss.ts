@@ -12,10 +12,10 @@ import {
 import { sampleTargetClasses, targetClassOptions } from "../selection/target_classes.ts";
 import { gatherRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
-import { hintonOptions, hintonTerm } from "./hinton.ts";
+import { hintonOptions, hintonTerm, softTerm } from "./hinton.ts";
 import { defineMethod, type StepContext } from "./method.ts";
 import { BOUNDARY_WEIGHT, boundaryWeight } from "./schedules.ts";
-import { crossEntropy, softCrossEntropy } from "./soft_cross_entropy.ts";
+import { crossEntropy } from "./soft_cross_entropy.ts";
 
 /** Options that do not depend on the attack. */
 const commonOptions = {
@@ -89,7 +89,6 @@ export const bss = defineMethod({
     return { student: 3 + 3 * share, teacher: 1 + anAttack * share };
   },
   async step(options, { images, labels, labelValues, epoch, epochs, random, own, ...pass }) {
-    const { temperature, mode } = options;
     const beta = boundaryWeight(epoch, epochs, options.beta);
 
     // t(x)
@@ -132,12 +131,12 @@ export const bss = defineMethod({
 
     // β(e)·J(t(x̊)/T, s(x̊)/T)
     const rows = [...indices.keys()].filter((row) =>
-      mode === "published" || supporting.success[row]
+      options.mode === "published" || supporting.success[row]
     );
     if (rows.length > 0) {
       const boundaryLogits = own(gatherRows(supporting.logits, rows));
       await pass.studentPass(own(gatherRows(supporting.samples, rows)), ({ logits }) => ({
-        boundary: tf.mul(softCrossEntropy(boundaryLogits, logits, temperature), beta),
+        boundary: tf.mul(softTerm(boundaryLogits, logits, options), beta),
       }));
     }
     return { attack: supporting };

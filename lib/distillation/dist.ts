@@ -17,6 +17,7 @@ const options = {
  * teacher's. The student need not match the teacher's probabilities, only how they relate.
  *
  * Deviation from their paper: epochs, batch size and learning rate are those of the other methods here.
+ * Weights and temperature are those for ImageNet; their values for smaller images are not known here.
  */
 export const dist = defineMethod({
   name: "dist",

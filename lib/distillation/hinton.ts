@@ -13,18 +13,27 @@ export const hintonOptions = {
   ...standardiseOption,
 };
 
+/** Computes `J(t/T, s/T)`, of standardised logits if the options say so. */
+export function softTerm(
+  teacherLogits: tf.Tensor2D,
+  studentLogits: tf.Tensor2D,
+  { temperature, standardise }: Options<typeof hintonOptions>,
+): tf.Scalar {
+  const [teacher, student] = [teacherLogits, studentLogits].map((logits) =>
+    standardise ? standardised(logits) : logits
+  );
+  return softCrossEntropy(teacher, student, temperature);
+}
+
 /** Computes `α(e)·J(t/T, s/T)`, the distillation term of the published code. */
 export function hintonTerm(
   teacherLogits: tf.Tensor2D,
   studentLogits: tf.Tensor2D,
-  { temperature, standardise }: Options<typeof hintonOptions>,
+  options: Options<typeof hintonOptions>,
   { epoch, epochs }: { readonly epoch: number; readonly epochs: number },
 ): tf.Scalar {
   const alpha = distillationWeight(epoch, epochs);
-  const [teacher, student] = [teacherLogits, studentLogits].map((logits) =>
-    standardise ? standardised(logits) : logits
-  );
-  return tf.mul(softCrossEntropy(teacher, student, temperature), alpha);
+  return tf.mul(softTerm(teacherLogits, studentLogits, options), alpha);
 }
 
 /**

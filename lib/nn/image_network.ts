@@ -8,6 +8,7 @@ import type { ForwardMode, Network, NetworkOutput } from "./network.ts";
 import type { ParameterShape } from "./parameter_shapes.ts";
 import type { Precision } from "./precision.ts";
 import type { BatchStatistics } from "./training_pass.ts";
+import { UserError } from "../user_error.ts";
 
 /** PyTorch's default. */
 const BATCH_NORM_MOMENTUM = 0.1;
@@ -122,8 +123,19 @@ export abstract class ImageNetwork implements Network {
     return tf.relu(residual ? tf.add(normalised, residual) as tf.Tensor4D : normalised);
   };
 
-  /** Moves a batch-norm's running statistics towards those of a mini-batch, and disposes of the latter. */
+  /**
+   * Moves a batch-norm's running statistics towards those of a mini-batch, and disposes of the latter.
+   *
+   * @throws UserError if a channel has a single value, which has no variance
+   */
   protected moveStatistics(name: string, { mean, variance, count }: BatchStatistics): void {
+    if (count < 2) {
+      tf.dispose([mean, variance]);
+      throw new UserError(
+        `${name} has one value for each channel in a mini-batch, but batch normalisation needs two; ` +
+          "take larger mini-batches or images",
+      );
+    }
     this.#moveStatistic(`${name}.running_mean`, mean, 1);
     // PyTorch normalises by the biased variance, but stores the unbiased one.
     this.#moveStatistic(`${name}.running_var`, variance, count / (count - 1));

@@ -1,3 +1,4 @@
+import { asUserError } from "../as_user_error.ts";
 import { UserError } from "../user_error.ts";
 import type { Cell, Notebook, Output } from "./notebook.ts";
 import { isJson, notebookFault } from "./notebook_fault.ts";
@@ -8,9 +9,7 @@ export async function readNotebook(path: string): Promise<Notebook> {
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    throw new UserError(`cannot read the notebook ${path} (${(error as Error).message})`, {
-      cause: error,
-    });
+    throw asUserError(error);
   }
   return parseNotebook(text, path);
 }
@@ -33,7 +32,8 @@ export function parseNotebook(text: string, path: string): Notebook {
 
 function notANotebook(path: string, reason: string): UserError {
   return new UserError(
-    `${path} is not a notebook (${reason}); put back the version that you committed or backed up`,
+    `${path} is not a notebook (${reason}); give a .ipynb file, or put back the version that you ` +
+      "committed or backed up",
   );
 }
 

@@ -167,7 +167,8 @@ function textHtml(text: string, kind: string): string {
 function figureElement(data: DataOutput["data"], picture: PictureAddress): string {
   const figure = data[PLOTLY_MIME];
   const title = escapeHtml(plainText((figure as Figure<AnyTrace>).layout?.title?.text ?? ""));
-  const still = pictureHtml(data, picture) ?? `<p>[a figure that needs JavaScript]</p>`;
+  const still = pictureHtml(data, picture) ??
+    `<p>[a figure, which JavaScript and the files beside this page draw]</p>`;
   return `<figure class="figure"><figcaption>${title}</figcaption>` +
     `<script type="application/json">${jsonForScript(figure)}</script>` +
     `<div class="still">${still}</div></figure>`;

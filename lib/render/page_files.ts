@@ -61,7 +61,8 @@ function inputsOf(notebook: Notebook): Inputs[] {
 export function filesHtml(notebook: Notebook, files: readonly string[], id: string): string {
   const commands = new Set(inputsOf(notebook).flatMap(({ command }) => command ?? []));
   if (files.length + commands.size === 0) return "";
-  const links = files.map((file) => `<a href="${escapeHtml(file)}">${escapeHtml(file)}</a>`);
+  const addressOf = (file: string) => file.split("/").map(encodeURIComponent).join("/");
+  const links = files.map((file) => `<a href="${addressOf(file)}">${escapeHtml(file)}</a>`);
   const lines = [...commands].map((line) =>
     `<pre tabindex="0"><code>${escapeHtml(line)}</code></pre>`
   );

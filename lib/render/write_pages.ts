@@ -35,7 +35,8 @@ export async function writePages(
   explorer: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const footer = escapeHtml(remark);
-  const addressOf = (name: string) => `${name}.html`;
+  const fileOf = (name: string) => `${name}.html`;
+  const addressOf = (name: string, fragment = "") => encodeURIComponent(fileOf(name)) + fragment;
   const target = linksAmong(notebooks, addressOf);
   const files = new Map<string, string | Uint8Array>(
     Object.entries({ ...await sharedFiles(), ...explorer }),
@@ -54,7 +55,7 @@ export async function writePages(
       `<a href="#files">Files of this page</a></header><main>${content}` +
       `${filesHtml(notebook, [...beside.keys()], "files")}</main>`;
     for (const [file, bytes] of beside) files.set(file, bytes);
-    files.set(addressOf(name), pageHtml({ title, body, footer }, linkedAssets));
+    files.set(fileOf(name), pageHtml({ title, body, footer }, linkedAssets));
   }
   const link = "explorer.html" in explorer ? EXPLORER_LINK : "";
   const body = `<main>${overview(notebooks, addressOf, target)}${link}</main>`;
@@ -104,14 +105,23 @@ function overview(
 /** Turns links to notebooks into links to their pages. Removes links to other files. */
 function linksAmong(
   notebooks: readonly NamedNotebook[],
-  addressOf: (name: string) => string,
+  addressOf: (name: string, fragment?: string) => string,
 ): LinkTarget {
   const names = new Set(notebooks.map(({ name }) => name));
   return (href) => {
     if (/^(https?:|mailto:|#)/.test(href)) return href;
-    const name = /^(?:\.\/)?([^/]+)\.ipynb$/.exec(href)?.[1];
-    return name !== undefined && names.has(name) ? addressOf(name) : null;
+    const [, name, fragment] = /^(?:\.\/)?([^/]+)\.ipynb(#.*)?$/.exec(decoded(href)) ?? [];
+    return name !== undefined && names.has(name) ? addressOf(name, fragment) : null;
   };
+}
+
+/** Undoes the encoding of an address, which Markdown's reader has made; an address without one stays. */
+function decoded(href: string): string {
+  try {
+    return decodeURI(href);
+  } catch {
+    return href;
+  }
 }
 
 async function write(path: string, content: string | Uint8Array): Promise<void> {

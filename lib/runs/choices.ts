@@ -29,7 +29,7 @@ export const choiceOptions = {
   beside: { help: "also run the defaults that --set or --attack change, and compare both" },
   "teacher-precision": {
     value: PRECISIONS.join("|"),
-    help: "the teacher's number format (default: f32; bf16 on onednn, if the CPU has it)",
+    help: "the teacher's number format (default: f32); bf16 needs onednn and a CPU that has it",
   },
   "student-precision": {
     value: PRECISIONS.join("|"),
@@ -45,6 +45,8 @@ export function parseChoices(options: CommandLine<typeof choiceOptions>["options
   const methods = list("methods");
   methods?.forEach(methodNamed);
   if (options.attack !== undefined) attackNamed(options.attack);
+  refuseTwice("attack", options.attack, options.set, /^[^.]*\.attack=/);
+  refuseTwice("student-precision", options["student-precision"], options.set, PRECISION_SETTING);
   return {
     scale: parseChoice<Scale>("scale", options.scale ?? "quick", SCALES),
     dataset: options.dataset,
@@ -85,6 +87,20 @@ export function choiceArguments(choices: PlanChoices): string[] {
     ...overrides,
     ...(choices.beside ? ["--beside"] : []),
   ];
+}
+
+const PRECISION_SETTING = new RegExp(`^${PROTOCOL}\\.studentPrecision=`);
+
+/** @throws UserError if --set says what an option of its own says, too */
+function refuseTwice(
+  option: string,
+  value: string | undefined,
+  settings: readonly string[],
+  pattern: RegExp,
+): void {
+  const twin = settings.find((setting) => pattern.test(setting));
+  if (value === undefined || twin === undefined) return;
+  throw new UserError(`--${option} ${value} and --set ${twin} say the same thing; leave one out`);
 }
 
 /** Gives the option of the protocol for a student's precision. Float32 needs none. */

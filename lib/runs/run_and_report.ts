@@ -2,7 +2,7 @@ import { ProgressReport } from "./progress_report.ts";
 import { runMissing, type RunReport, type RunSettings } from "./run_missing.ts";
 import type { WorkLeft } from "./work_left.ts";
 import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
-import { holderOf } from "./run_lock.ts";
+import { holderOf } from "../store/run_lock.ts";
 import { printableLines } from "../files/printable.ts";
 import type { ResultsFolder } from "../store/results_folder.ts";
 

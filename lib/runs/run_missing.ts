@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { lockRun, type RunLock } from "./run_lock.ts";
+import { lockRun, type RunLock } from "../store/run_lock.ts";
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerNews } from "./run_protocol.ts";
 import { type WorkLeft, workLeft } from "./work_left.ts";
 import { type PlannedEvaluation, type PlannedRun, resultNameOf } from "./planned_run.ts";
@@ -69,7 +69,7 @@ async function runStoppable(
   const broken = new AbortController();
   const signal = AbortSignal.any([settings.signal, broken.signal]);
   const { backend } = await startBackend(settings.backend);
-  const threads = settings.threads ?? 1;
+  const threads = backend.takesThreads ? settings.threads ?? 1 : 1;
   const made = {
     ...await provenance(),
     backend: backend.name,
@@ -158,7 +158,8 @@ async function runStoppable(
 
 /** Counts the runs of so many threads that a backend makes good use of on this machine. */
 export function sideBySide(backend: Backend, threads: number): number {
-  return Math.max(Math.floor(backend.runsAtOnce(navigator.hardwareConcurrency) / threads), 1);
+  const each = backend.takesThreads ? threads : 1;
+  return Math.max(Math.floor(backend.runsAtOnce(navigator.hardwareConcurrency) / each), 1);
 }
 
 /** Does one run; gives false if the signal stopped it. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { asUserError } from "../as_user_error.ts";
 import { sha256 } from "../files/sha256.ts";
 import { UserError } from "../user_error.ts";
 import {
@@ -50,7 +51,10 @@ export class ResultsFolder {
    * @throws UserError if it is not a folder
    */
   static async openToRead(path: string, { mayBeMissing = false } = {}): Promise<ResultsFolder> {
-    const info = await Deno.stat(path).catch(() => null);
+    const info = await Deno.stat(path).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw asUserError(error);
+      return null;
+    });
     if (!info?.isDirectory && !(info === null && mayBeMissing)) {
       throw new UserError(`there is no results folder ${path}; \`deno task reproduce\` makes one`);
     }

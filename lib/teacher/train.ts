@@ -4,6 +4,7 @@ import { exists } from "../files/exists.ts";
 import { encodeResNet } from "../nn/weights_file.ts";
 import { resolveOptions } from "../options.ts";
 import { cardPath, readCard } from "../store/input_card.ts";
+import { lockRun } from "../store/run_lock.ts";
 import { UserError } from "../user_error.ts";
 import { protocolOptions } from "../training/protocol.ts";
 import { environmentOf } from "../training/environment.ts";
@@ -38,10 +39,11 @@ export interface TeacherRequest {
  * except for epochs and batch size. Resumes after an interruption. The file records how it was
  * made.
  *
- * @throws UserError if the results folder already has or describes a teacher of that name
+ * @throws UserError if the results folder already has or describes a teacher of that name, or another
+ *   process trains one
  */
 export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile> {
-  const { dataset, network, backend, threads, resultsFolder, report } = request;
+  const { dataset, network, resultsFolder } = request;
   const specification: RunSpecification = {
     dataset: {
       name: dataset.name,
@@ -60,7 +62,24 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
     scale: "quick",
     seed: request.seed,
   };
-  await refuseSecond(resultsFolder, specification);
+  const name = teacherName(dataset.name, network);
+  await Deno.mkdir(resultsFolder, { recursive: true });
+  const lock = await lockRun(resultsFolder, `teacher-${name}`);
+  if (!lock) {
+    throw new UserError(`another process trains the teacher ${name} in ${resultsFolder} now`);
+  }
+  try {
+    await refuseSecond(resultsFolder, specification);
+    return await trainLocked(request, specification);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function trainLocked(
+  { dataset, network, backend, threads, resultsFolder, report, epochs }: TeacherRequest,
+  specification: RunSpecification,
+): Promise<TeacherFile> {
   const checkpoints = join(resultsFolder, "checkpoints", `teacher-${runName(specification)}`);
   const environment = await environmentOf(backend, threads);
   const { rows, student: teacher } = await train(specification, {
@@ -73,7 +92,7 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
       if (!row) return;
       const percent = (share: unknown) => `${(100 * Number(share)).toFixed(1)} %`;
       report(
-        `epoch ${row.epoch}/${request.epochs}: loss ${Number(row.loss).toFixed(3)}, ` +
+        `epoch ${row.epoch}/${epochs}: loss ${Number(row.loss).toFixed(3)}, ` +
           `train ${percent(row.train_accuracy)}, test ${percent(row.test_accuracy)}`,
       );
     },

@@ -26,7 +26,10 @@ export function isEvaluated(
   return epoch === epochs || epoch % evaluateEvery === 0;
 }
 
-/** Computes the learning rate of epoch e = 1 … E: a tenth from E/2 on, a hundredth from 3E/4 on. */
+/**
+ * Computes the learning rate of epoch e = 1 … E: a tenth from E/2 on, a hundredth from 3E/4 on. So one
+ * or two epochs never have the full rate; the published code, made for 80, would give it to the first.
+ */
 export function learningRateAt(protocol: Protocol, epoch: number, epochs: number): number {
   const drops = (epoch >= epochs / 2 ? 1 : 0) + (epoch >= 3 * epochs / 4 ? 1 : 0);
   return protocol.learningRate / 10 ** drops;

@@ -47,8 +47,8 @@ export interface PointTrainingResult {
  * Trains a dense network on points, by the same steps as a ResNet on images, but without augmentation,
  * evaluation and checkpoints.
  *
- * @throws UserError for a bad option, for a precision other than float32, or for a method that cannot
- *   compare these networks. Attention transfer never can, since a hidden layer has no positions
+ * @throws UserError for a bad option or label, for a precision other than float32, or for a method that
+ *   cannot compare these networks. Attention transfer never can, since a hidden layer has no positions
  * @throws NotFiniteError if loss or weights are no longer finite
  */
 export async function trainOnPoints(training: PointTraining): Promise<PointTrainingResult> {
@@ -57,6 +57,14 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
   const protocol = resolveOptions("protocol", protocolOptions, training.protocol);
   if (protocol.studentPrecision) {
     throw new UserError("a dense network is trained in f32; leave out studentPrecision");
+  }
+  const isClass = (label: number) =>
+    Number.isInteger(label) && label >= 0 && label < points.classes;
+  const wrong = Array.from(points.labels).find((label) => !isClass(label));
+  if (wrong !== undefined) {
+    throw new UserError(
+      `a point has the label ${wrong}, but classes are 0 to ${points.classes - 1}`,
+    );
   }
   const teacher = teacherOf(training);
   const random = new RandomStreams(seed).stream("init");

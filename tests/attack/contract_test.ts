@@ -176,14 +176,18 @@ for (const attack of attacks) {
 
   onBackends(`the ${name} stays finite on a classifier without a gradient`, async () => {
     const images = testImages(3);
-    const result = await run(attack, constantClassifier([3, 2, 1, 0]), images, {
-      labels: [0, 0, 1],
-      targets: [1, 3, 2],
-    });
-    assertEquals(result.success, [false, false, false]);
-    assert((await result.samples.data()).every(Number.isFinite));
-    assert(result.norms.every(Number.isFinite));
-    free(result);
+    const classes = { labels: [0, 0, 1], targets: [1, 3, 2] };
+    for (
+      const options of "norm" in attack.options && !("length" in attack.options)
+        ? [{ norm: "linf" }, { norm: "l2" }]
+        : [{}]
+    ) {
+      const result = await run(attack, constantClassifier([3, 2, 1, 0]), images, classes, options);
+      assertEquals(result.success, [false, false, false]);
+      assert((await result.samples.data()).every(Number.isFinite));
+      assert(result.norms.every(Number.isFinite));
+      free(result);
+    }
     images.dispose();
   });
 

@@ -51,7 +51,10 @@ testUnless(
     const [line, folder, path] = stdout.split("\n");
     assertEquals(code, 7);
     assertStringIncludes(line, "jupyter-lab --MultiKernelManager.default_kernel_name=deno");
-    assertMatch(line, / --port=1234 --no-browser (--allow-root )?table1\.ipynb --debug$/);
+    assertMatch(
+      line,
+      / --port=1234 --no-browser (--allow-root )?\S*\/notebooks\/table1\.ipynb --debug$/,
+    );
     assertMatch(folder, /notebooks\/?$/);
     assertMatch(path, /jupyter:\/elsewhere$/);
   },

@@ -42,6 +42,13 @@ for (const method of ["hinton", "attention+hinton", "bss"]) {
   });
 }
 
+onFastBackends("bss standardises the logits of its samples, too", async () => {
+  const boundary = async (standardise: boolean) =>
+    (await lossesOf("bss", STAGE, { options: { standardise } })).boundary;
+  const [plain, standardised] = [await boundary(false), await boundary(true)];
+  assert(plain > 0 && standardised > 0 && Math.abs(plain / standardised - 1) > 1e-3);
+});
+
 onFastBackends("dkd compares standardised logits if told so", async () => {
   const options = { standardise: true, warmUpShare: 0 };
   const { target_class, other_classes } = await lossesOf("dkd", STAGE, { options });

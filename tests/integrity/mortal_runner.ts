@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { deserialize } from "node:v8";
 import type { PlannedRun } from "../../lib/runs/planned_run.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
-import { lockRun } from "../../lib/runs/run_lock.ts";
+import { lockRun } from "../../lib/store/run_lock.ts";
 import { workLeft } from "../../lib/runs/work_left.ts";
 import { type RunProvenance, writeRun } from "../../lib/runs/table/run_results.ts";
 import { tableName, updateTable } from "../../lib/runs/table/table_file.ts";

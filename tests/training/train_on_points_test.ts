@@ -68,6 +68,15 @@ for (const name of BY_POSITION) {
   });
 }
 
+onUsableBackends("trainOnPoints() refuses a label that is no class", async () => {
+  const points = { ...POINTS, labels: POINTS.labels.with(1, 2) };
+  await assertRejects(
+    () => outcomeOf(methodNamed("original"), { points }),
+    UserError,
+    "a point has the label 2, but classes are 0 to 1",
+  );
+});
+
 onUsableBackends("trainOnPoints() says why a method cannot compare two networks", async () => {
   const refused = (name: string, hidden: number[], reason: string) =>
     assertRejects(() => outcomeOf(methodNamed(name), { hidden }, [8, 8]), UserError, reason);

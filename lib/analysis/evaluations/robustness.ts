@@ -60,7 +60,7 @@ export const robustness: Evaluation<typeof options> = {
           ...found.rows.map((row) => accuracyOf(robustMeasure(row), row)),
           ...minimal,
         ],
-        warnings: doubtsOf(found),
+        warnings: [...doubtsOf(found), ...minimal.flatMap(withoutEnd)],
       };
     } finally {
       tf.dispose(pixels.images);
@@ -78,6 +78,13 @@ function medianOf(measure: string, distances: readonly number[]): Measurement {
   const finite = (value: number) => Number.isFinite(value) ? value : null;
   const [low, high] = (medianInterval(distances) ?? [NaN, NaN]).map(finite);
   return { measure, value: finite(median(distances)), low, high, n: distances.length };
+}
+
+/** Says that a median is infinite, since a mean over seeds would leave it out without a word. */
+function withoutEnd({ measure, value, n }: Measurement): string[] {
+  return n > 0 && value === null
+    ? [`${measure} has no value, because half of the images withstood every distance`]
+    : [];
 }
 
 function accuracyOf(

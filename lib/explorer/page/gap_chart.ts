@@ -31,7 +31,9 @@ export function gapChart(
     height: HEIGHT,
     viewBox: `0 0 ${width} ${HEIGHT}`,
   });
-  for (const gap of ticks(low, high, tickSpacing(high - low, 5))) {
+  const gapSpacing = tickSpacing(high - low, 5);
+  const digits = Math.max(0, -Math.floor(Math.log10(gapSpacing)));
+  for (const gap of ticks(low, high, gapSpacing)) {
     chart.append(
       draw("line", {
         class: gap === 0 ? "zero" : "grid",
@@ -40,7 +42,7 @@ export function gapChart(
         y1: y(gap),
         y2: y(gap),
       }),
-      draw("text", { x: left - 6, y: y(gap) + 4, "text-anchor": "end" }, formatNumber(gap, 0)),
+      draw("text", { x: left - 6, y: y(gap) + 4, "text-anchor": "end" }, formatNumber(gap, digits)),
     );
   }
   for (const step of ticks(0, last, Math.max(1, spacing))) {

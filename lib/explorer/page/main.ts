@@ -52,4 +52,5 @@ for (const place of document.querySelectorAll(".attack")) {
 for (const form of document.forms) {
   form.addEventListener("submit", (event) => event.preventDefault());
 }
+find(document, ".starting").remove();
 show(buttons[0]);

@@ -55,6 +55,9 @@ export async function planeTab(tab: HTMLElement): Promise<void> {
     return moveTo(place.x, -place.y);
   };
   picture.addEventListener("pointerdown", (event) => {
+    // Elsewhere a finger moves the page.
+    const isOnGrip = event.target instanceof Element && event.target.matches(".grip");
+    if (event.pointerType === "touch" && !isOnGrip) return;
     picture.setPointerCapture(event.pointerId);
     return moveToPointer(event);
   });

@@ -2,7 +2,7 @@ import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 
 import { counted } from "../../report/duration.ts";
 import { isRun, kindOf, runNameOf, type StoredResult, type StoredRun } from "./stored_result.ts";
 import { writeAtomically } from "../../files/write_atomically.ts";
-import { type ExportFormat, exportFormatNamed } from "../../store/export.ts";
+import { type ExportFormat, exportFormatNamed, exportFormats } from "../../store/export.ts";
 import { UserError } from "../../user_error.ts";
 import { RUN_COLUMNS, runFields } from "./run_fields.ts";
 import type { ArrowContent, Columns, ColumnType, Row } from "../../store/arrow_file.ts";
@@ -42,6 +42,11 @@ export async function exportResults(
 }
 
 function chosenFormat({ format, file }: ExportTarget): ExportFormat {
+  const ending = file === undefined ? undefined : extname(file).slice(1);
+  const others = exportFormats.map(({ name }) => name).filter((name) => name !== format);
+  if (format !== undefined && others.some((name) => name === ending)) {
+    throw new UserError(`--format ${format} does not fit --out ${file}; leave --format out`);
+  }
   const chosen = exportFormatNamed(format ?? (file === undefined ? "csv" : extname(file).slice(1)));
   if (file === undefined && chosen.name !== "csv" && Deno.stdout.isTerminal()) {
     throw new UserError(`a terminal cannot show ${chosen.name}; name a file with --out`);

@@ -130,6 +130,12 @@ function matches(names: readonly string[], pattern: string): readonly string[] {
 }
 
 function noMatch(names: readonly string[], pattern: string): UserError {
+  if (names.length === 0) {
+    return new UserError(
+      "there are no results in this folder; `deno task reproduce` makes some, and `deno task results " +
+        "list` names folders that come with the project",
+    );
+  }
   const near = nearNames(names, pattern);
   const advice = near.length > 0
     ? `similar names are ${near.join(", ")}`

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { holderOf, lockRun } from "../../lib/runs/run_lock.ts";
+import { holderOf, lockRun } from "../../lib/store/run_lock.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
@@ -65,7 +65,7 @@ Deno.test("only one of many has a run's lock at a time", async () => {
 
 Deno.test("a dead process holds no lock", async () => {
   await withTemporaryFolder(async (folder) => {
-    const module = new URL("../../lib/runs/run_lock.ts", import.meta.url).href;
+    const module = new URL("../../lib/store/run_lock.ts", import.meta.url).href;
     const script = `
       import { lockRun } from ${JSON.stringify(module)};
       await lockRun(${JSON.stringify(folder)}, "a");

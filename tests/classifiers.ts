@@ -40,11 +40,18 @@ export function randomLinear(pixels: number, classes: number): FrozenClassifier 
   return linearClassifier([...weights], Array(classes).fill(0));
 }
 
-/** Makes a classifier without a gradient: it has the same logits for every image. */
+/**
+ * Makes a classifier without a gradient: it has the same logits for every image. An image that is not
+ * finite gives logits that are not.
+ */
 export function constantClassifier(logits: readonly number[]): FrozenClassifier {
   const classifier: FrozenClassifier = {
     classes: logits.length,
-    logits: (x) => tf.tidy(() => tf.tile(tf.tensor2d([[...logits]]), [x.shape[0], 1])),
+    logits: (x) =>
+      tf.tidy(() => {
+        const nothing = tf.reshape(tf.mul(tf.sum(x, [1, 2, 3]), 0), [-1, 1]);
+        return tf.add(nothing, tf.tensor2d([[...logits]]));
+      }),
     pullback: (x) => ({
       logits: classifier.logits(x),
       toImages: (dLogits) => tf.zeros([dLogits.shape[0], x.shape[1], x.shape[2], x.shape[3]]),

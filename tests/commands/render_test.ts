@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { runTask, snapshot, startTask } from "./run_task.ts";
 import { codeCell, errorOutput, notebookOf, textCell } from "../notebooks/made_up.ts";
@@ -37,6 +37,18 @@ async function withNotebook(
 async function filesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
 }
+
+Deno.test("render refuses to write pages beside the notebook itself, whose copy would replace it", async () => {
+  await withNotebook(NOTEBOOK, async (path) => {
+    const before = await Deno.readFile(path);
+    for (const option of ["--no-execute", "--standalone"]) {
+      const { code, stderr } = await runTask(RENDER, path, option, "--out", dirname(path));
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, "where a copy of it would replace it");
+    }
+    assertEquals(await Deno.readFile(path), before);
+  });
+});
 
 Deno.test("render --no-execute writes the stored outputs of a notebook", async () => {
   await withNotebook(NOTEBOOK, async (path, out) => {

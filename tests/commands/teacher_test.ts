@@ -17,6 +17,15 @@ Deno.test("teacher list shows the teacher that comes with the project", async ()
   });
 });
 
+Deno.test("teacher refuses options that an action would ignore, and a file that is missing", async () => {
+  const listed = await runTask(TEACHER, "list", "--dataset", "cifar10");
+  assertEquals(listed.code, 2);
+  assertStringIncludes(listed.stderr, "teacher list takes no --dataset");
+  const imported = await runTask(TEACHER, "import", "/nowhere.pth", "--dataset", "cifar10");
+  assertEquals(imported.code, 2);
+  assertStringIncludes(imported.stderr, "cannot read the weights /nowhere.pth");
+});
+
 Deno.test("teacher train makes a teacher that teacher import accepts", async () => {
   await withTemporaryFolder(async (folder) => {
     const labels = Array.from({ length: 20 }, (_, k) => k % 10);

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   choiceArguments,
   choiceOptions,
@@ -7,8 +7,9 @@ import {
 } from "../../lib/runs/choices.ts";
 import type { PlanChoices } from "../../lib/runs/plan.ts";
 import { parseCommandLine } from "../../lib/commands/command_line.ts";
+import { UserError } from "../../lib/user_error.ts";
 
-Deno.test("--student-precision sets an option of the protocol, and float32 none", () => {
+Deno.test("--student-precision sets an option of the protocol, float32 none, and no option is set twice", () => {
   const setBy = (...words: string[]) => {
     const { options } = parseCommandLine({ name: "x", summary: "", options: choiceOptions }, words);
     return parseChoices(options).set;
@@ -20,6 +21,15 @@ Deno.test("--student-precision sets an option of the protocol, and float32 none"
     ...bf16,
   });
   assertEquals(setBy("--student-precision", "f32"), {});
+  for (
+    const [words, twin] of [
+      [["--student-precision", "f32"], "protocol.studentPrecision=bf16"],
+      [["--attack", "fgsm"], "bss.attack=noise"],
+    ] as const
+  ) {
+    const message = `--${words.join(" ").slice(2)} and --set ${twin} say the same thing`;
+    assertThrows(() => setBy(...words, "--set", twin), UserError, message);
+  }
 });
 
 const cases: PlanChoices[] = [

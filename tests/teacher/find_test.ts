@@ -12,6 +12,7 @@ import { findTeacher, keepTeacher, listTeachers, teacherFile } from "../../lib/t
 import { trainTeacher } from "../../lib/teacher/train.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { cardPath } from "../../lib/store/input_card.ts";
+import { lockRun } from "../../lib/store/run_lock.ts";
 import { makePytorchFile, tensor } from "../nn/make_pytorch_file.ts";
 import { testClassifier, testNetwork } from "../networks.ts";
 import { valuesOf } from "../values_of.ts";
@@ -221,6 +222,26 @@ Deno.test("importTeacher() and trainTeacher() do not replace a teacher, with a c
       "holds a teacher, which training would replace",
     );
     assertEquals((await importTeacher(file, dataset, folder)).hash, hash);
+  });
+});
+
+Deno.test("trainTeacher() refuses to train a teacher that another process trains", async () => {
+  await withTemporaryFolder(async (resultsFolder) => {
+    const lock = await lockRun(resultsFolder, "teacher-quarters-resnet8");
+    const request = { epochs: 1, batchSize: 10, seed: 1, backend: "wasm", threads: 1 };
+    await assertRejects(
+      () =>
+        trainTeacher({
+          ...request,
+          dataset: smallDataset(),
+          network: "resnet8",
+          resultsFolder,
+          report: () => {},
+        }),
+      UserError,
+      "another process trains the teacher quarters-resnet8",
+    );
+    await lock!.release();
   });
 });
 

@@ -45,7 +45,7 @@ export const registeredOn = (names: readonly string[]) => (name: string, run: Ru
   }
 };
 
-/** For kernels, and for one whole attack and method: on every backend that works here. */
+/** For kernels, and for one whole attack: on every backend that works here. */
 export const onEveryBackend = registeredOn(workingBackends);
 
 /**

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { Sgd } from "../../lib/nn/sgd.ts";
-import { assertClose } from "../numbers.ts";
+import { assertClose, uniformNumbers } from "../numbers.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
 
 function variableOf(values: number[]): tf.Variable {
@@ -9,14 +9,17 @@ function variableOf(values: number[]): tf.Variable {
 }
 
 onEveryBackend("Sgd follows PyTorch's formula with momentum and weight decay", async () => {
-  const w = variableOf([1, -2]);
-  const gradient = tf.tensor1d([0.5, 0.25]);
+  // More values than a GPU's workgroup takes
+  const [expected, gradients] = ["weights", "gradients"].map((
+    seed,
+  ) => [...uniformNumbers(1000, seed)]);
+  const w = variableOf(expected);
+  const gradient = tf.tensor1d(gradients);
   const optimizer = new Sgd({ momentum: 0.9, weightDecay: 0.1 });
-  const expected = [1, -2];
-  const velocity = [0, 0];
+  const velocity = expected.map(() => 0);
   for (let step = 0; step < 3; step++) {
     optimizer.apply(new Map([["w", w]]), new Map([["w", gradient]]), 0.1);
-    [0.5, 0.25].forEach((g, i) => {
+    gradients.forEach((g, i) => {
       velocity[i] = 0.9 * velocity[i] + g + 0.1 * expected[i];
       expected[i] -= 0.1 * velocity[i];
     });

@@ -98,7 +98,9 @@ async function runTrain({ options }: Line): Promise<number> {
 
 async function runImport({ positionals: [, file], options }: Line): Promise<number> {
   // Before a data set is downloaded for it
-  if (!await isFile(file)) throw new UserError(`cannot read the weights ${file}: there is no such file`);
+  if (!await isFile(file)) {
+    throw new UserError(`cannot read the weights ${file}: there is no such file`);
+  }
   const started = await startBackend(options.backend);
   console.log(describeStartedBackend(started));
   const dataset = await datasetOf(options);

@@ -4,12 +4,19 @@ export const PLOTLY_MIME = "application/vnd.plotly.v1+json";
 /** `[{ claim, verdict, evidence }, …]`: a notebook's verdicts, see `report/with_verdicts.ts`. */
 export const VERDICTS_MIME = "application/vnd.distillation.verdicts+json";
 
-/**
- * `{ folder, table, command, results: { name: SHA-256 } }`: the results that a notebook's outputs
- * were made from, their table, and the command that makes them. The folder is relative to the
- * notebook's. Older notebooks lack table and command.
- */
+/** An `Inputs`. */
 export const INPUTS_MIME = "application/vnd.distillation.inputs+json";
+
+/** The results that a notebook's outputs were made from; older ones lack table and command. */
+export interface Inputs {
+  /** The path of a results folder, relative to the notebook's folder */
+  readonly folder: string;
+  /** SHA-256 of each result by its name */
+  readonly results: Readonly<Record<string, string>>;
+  readonly table?: string;
+  /** Makes the results */
+  readonly command?: string;
+}
 
 /**
  * The part of the notebook format (nbformat 4) that is used here. Texts are whole; the file has
@@ -110,4 +117,9 @@ export function cellErrors(notebook: Notebook): string[] {
         : []
     )
   );
+}
+
+/** Lists the inputs that a notebook's outputs say they were made from. */
+export function inputsOf(notebook: Notebook): Inputs[] {
+  return shownAs(notebook, INPUTS_MIME) as Inputs[];
 }

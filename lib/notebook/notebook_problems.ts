@@ -3,18 +3,11 @@ import { readManifest, resultFile } from "../store/manifest.ts";
 import {
   cellErrors,
   codeCells,
-  INPUTS_MIME,
+  type Inputs,
+  inputsOf,
   isInjected,
   type Notebook,
-  shownAs,
 } from "./notebook.ts";
-
-interface Inputs {
-  /** Path of a results folder, relative to the notebook's folder. */
-  readonly folder: string;
-  /** SHA-256 of each result by its name. */
-  readonly results: Readonly<Record<string, string>>;
-}
 
 /**
  * Finds the reasons why a notebook's outputs are out of date: outputs are missing, hold an error,
@@ -28,8 +21,9 @@ export async function notebookProblems(path: string, notebook: Notebook): Promis
   if (cells.length > 0 && cells.every(({ outputs = [] }) => outputs.length === 0)) {
     return ["holds no outputs"];
   }
-  const inputs = shownAs(notebook, INPUTS_MIME) as Inputs[];
-  const changed = await Promise.all(inputs.map((each) => changedResults(dirname(path), each)));
+  const changed = await Promise.all(
+    inputsOf(notebook).map((each) => changedResults(dirname(path), each)),
+  );
   return [
     ...cellErrors(notebook).map((error) => `holds an error: ${error}`),
     ...cells.some(isInjected) ? ["shows other parameters than it declares"] : [],

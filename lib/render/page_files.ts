@@ -1,19 +1,12 @@
 import { basename, resolve } from "node:path";
 import { escapeHtml } from "../report/escape_html.ts";
 import { compactFigures } from "../notebook/compact_figures.ts";
-import { INPUTS_MIME, type Notebook, shownAs } from "../notebook/notebook.ts";
+import { inputsOf, type Notebook } from "../notebook/notebook.ts";
 import { formatNotebook } from "../notebook/write_notebook.ts";
 import { encodeArrow } from "../store/arrow_file.ts";
 import { encodeCsv } from "../store/export.ts";
 import { ResultsFolder } from "../store/results_folder.ts";
 import { UserError } from "../user_error.ts";
-
-/** The results that a notebook's outputs were made from; older ones lack table and command. */
-interface Inputs {
-  readonly folder: string;
-  readonly table?: string;
-  readonly command?: string;
-}
 
 /**
  * Collects the files that a page links to: its notebook, and its tables as Arrow and CSV. A table
@@ -47,10 +40,6 @@ async function readTable(path: string, table: string) {
     if (error instanceof UserError) return null;
     throw error;
   }
-}
-
-function inputsOf(notebook: Notebook): Inputs[] {
-  return shownAs(notebook, INPUTS_MIME) as Inputs[];
 }
 
 /**

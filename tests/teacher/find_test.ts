@@ -52,6 +52,16 @@ async function withTeachers(
   });
 }
 
+/** The shortest training of a teacher */
+const REQUEST = {
+  epochs: 1,
+  batchSize: 10,
+  seed: 1,
+  backend: "wasm",
+  threads: 1,
+  report: () => {},
+};
+
 Deno.test("findTeacher() takes the deepest network, or the named one", async () => {
   const teachers = {
     "quarters-resnet8": { depth: 8 },
@@ -198,15 +208,7 @@ Deno.test("importTeacher() and trainTeacher() do not replace a teacher, with a c
     const network = testNetwork({ ...IMAGES, depth: 8 }, "another");
     await Deno.writeFile(foreign, await encodeResNet(network, {}));
     network.dispose();
-    const request = {
-      epochs: 1,
-      batchSize: 10,
-      seed: 1,
-      backend: "wasm",
-      threads: 1,
-      report: () => {},
-    };
-    const trained = { ...request, dataset, network: "resnet8", resultsFolder: folder };
+    const trained = { ...REQUEST, dataset, network: "resnet8", resultsFolder: folder };
     const areRefused = async (toImport: string, toTrain: string) => {
       await assertRejects(() => importTeacher(foreign, dataset, folder), UserError, toImport);
       await assertRejects(() => trainTeacher(trained), UserError, toTrain);
@@ -228,16 +230,9 @@ Deno.test("importTeacher() and trainTeacher() do not replace a teacher, with a c
 Deno.test("trainTeacher() refuses to train a teacher that another process trains", async () => {
   await withTemporaryFolder(async (resultsFolder) => {
     const lock = await lockRun(resultsFolder, "teacher-quarters-resnet8");
-    const request = { epochs: 1, batchSize: 10, seed: 1, backend: "wasm", threads: 1 };
     await assertRejects(
       () =>
-        trainTeacher({
-          ...request,
-          dataset: smallDataset(),
-          network: "resnet8",
-          resultsFolder,
-          report: () => {},
-        }),
+        trainTeacher({ ...REQUEST, dataset: smallDataset(), network: "resnet8", resultsFolder }),
       UserError,
       "another process trains the teacher quarters-resnet8",
     );
@@ -248,16 +243,8 @@ Deno.test("trainTeacher() refuses to train a teacher that another process trains
 Deno.test("trainTeacher() makes a teacher again if its file is lost", async () => {
   await startBackend("wasm");
   await withTemporaryFolder(async (resultsFolder) => {
-    const request = {
-      epochs: 1,
-      batchSize: 10,
-      seed: 1,
-      backend: "wasm",
-      threads: 1,
-      report: () => {},
-    };
     const train = () =>
-      trainTeacher({ ...request, dataset: smallDataset(), network: "resnet8", resultsFolder });
+      trainTeacher({ ...REQUEST, dataset: smallDataset(), network: "resnet8", resultsFolder });
     const { file, hash } = await train();
     await assertRejects(train, UserError, `describes a teacher of SHA-256 ${hash}`);
     await Deno.remove(file);

@@ -57,7 +57,7 @@ const command = {
     "teacher-cache": {
       value: "MIB",
       help:
-        "most disk space for a run's cached teacher logits, and for all others' (default: 1024)",
+        "disk space for a run's cached teacher logits, and as much for all others' (default: 1024)",
     },
     shard: { value: "I/N", help: "make only the I-th of N parts of the runs" },
     until: { value: "TIME", help: "stop at a checkpoint after this time: 150m, 2h30m" },
@@ -109,7 +109,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
     await haveInputs(works, options["dry-run"] ? null : folder, sources);
   if (options["dry-run"]) {
     await listWork(works, folder, options.backend, threads, sources);
-    return endOf(damage, 0);
+    return statusUnlessDamaged(damage, 0);
   }
   await keepInputCards(folder.path, runs);
   if (submission && works.length > 0 && canRun) {
@@ -140,11 +140,11 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
     await updateTable(folder, name, experiment, plan);
     await printTable(experiment, choices, plan, await tableOf(folder, plan));
   }
-  return endOf(damage, status);
+  return statusUnlessDamaged(damage, status);
 }
 
-/** @throws UserError if there is damage */
-function endOf(damage: readonly string[], status: number): number {
+/** Gives the exit status. @throws UserError if there is damage */
+function statusUnlessDamaged(damage: readonly string[], status: number): number {
   if (damage.length > 0) throw new UserError(damage.join("\n"));
   return status;
 }

@@ -21,6 +21,7 @@ const VERBS: Readonly<Record<string, string>> = {
   mkdir: "make the folder",
   readdir: "list",
   readfile: "read",
+  stat: "look at",
   writefile: "write",
 };
 

@@ -18,8 +18,8 @@ function stepToBoundary(
   const squaredNorm = squaredRowNorms(gradient);
   const norm = step === "newton" ? squaredNorm : tf.sqrt(squaredNorm);
   const reach = tf.mul(tf.add(gap, epsilon), -eta);
-  // A gradient of zero gives a step of zero, not a division by zero. The published step must stay as
-  // short as its gap where the gradient is so small that float32 loses the square of its norm.
+  // A gradient of zero gives a step of zero, not a division by zero. Where float32 loses the square of
+  // a small gradient's norm, the published step must not become longer than η times the gap.
   const smallest = step === "newton" ? 1e-30 : 1e-18;
   const scale = tf.div(reach, tf.maximum(norm, smallest)) as tf.Tensor1D;
   return clampPixels(tf.add(x, scaleRows(gradient, scale)) as tf.Tensor4D, clamp);

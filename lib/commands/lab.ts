@@ -33,7 +33,7 @@ if (import.meta.main) {
         ...options["no-browser"] ? ["--no-browser"] : [],
         // Without it Jupyter refuses to start as root, the usual user in a container.
         ...Deno.uid() === 0 ? ["--allow-root"] : [],
-        ...await Promise.all(positionals.map(wordFor)),
+        ...await Promise.all(positionals.map(argumentFor)),
       ],
       cwd: join(PROJECT_ROOT, "notebooks"),
       env: { JUPYTER_PATH: jupyterPath(folder) },
@@ -47,8 +47,8 @@ if (import.meta.main) {
   });
 }
 
-/** Jupyter starts in the folder of notebooks: makes a notebook's name, or its path from here, whole. */
-async function wordFor(word: string): Promise<string> {
+/** Makes a notebook's name or path absolute, since Jupyter starts in the folder of notebooks. */
+async function argumentFor(word: string): Promise<string> {
   if (word.startsWith("-")) return word;
   return await notebooksNamed([word]).then(([path]) => resolve(path), () => word);
 }

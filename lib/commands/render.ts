@@ -94,7 +94,7 @@ async function render(paths: readonly string[], options: Options): Promise<numbe
     notebook: await readNotebook(path),
   })));
   checkNames(sources.map(({ name }) => name));
-  await checkTarget(out, paths);
+  if (!(options.standalone && options["no-execute"])) await checkTarget(out, paths);
   checkSettings(options.set, sources.map(({ notebook }) => notebook));
   const planned = sources.map((source) => ({
     ...source,

@@ -11,6 +11,7 @@ import { dataFolder } from "../data/data_source.ts";
 import { exists } from "../files/exists.ts";
 import { findChromium } from "../report/find_chromium.ts";
 import { formatTextTable } from "../report/cell.ts";
+import { UserError } from "../user_error.ts";
 
 const command = {
   name: "setup",
@@ -60,7 +61,9 @@ async function orProblem(what: string, find: () => Promise<Finding>): Promise<Fi
   try {
     return await find();
   } catch (error) {
-    return { what, state: "no", remark: (asUserError(error) as Error).message };
+    const told = asUserError(error);
+    if (!(told instanceof UserError)) throw error;
+    return { what, state: "no", remark: told.message };
   }
 }
 

@@ -3,9 +3,9 @@ import { type CommandLine, parseWholeNumber, runCommand } from "./command_line.t
 import { backendOption, folderOptions } from "./common_options.ts";
 import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
 import { loadDataset } from "../data/load_dataset.ts";
-import { isFile } from "../files/find_program.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { parseNetwork } from "../nn/network_families.ts";
+import { readWeightsFile } from "../nn/weights_file.ts";
 import { printable } from "../files/printable.ts";
 import { importTeacher } from "../teacher/import.ts";
 import { listTeachers, readTeacher } from "../teacher/find.ts";
@@ -97,10 +97,8 @@ async function runTrain({ options }: Line): Promise<number> {
 }
 
 async function runImport({ positionals: [, file], options }: Line): Promise<number> {
-  // Before a data set is downloaded for it
-  if (!await isFile(file)) {
-    throw new UserError(`cannot read the weights ${file}: there is no such file`);
-  }
+  // A file that cannot be read shows before a data set is downloaded for it.
+  await readWeightsFile(file);
   const started = await startBackend(options.backend);
   console.log(describeStartedBackend(started));
   const dataset = await datasetOf(options);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { asUserError } from "../as_user_error.ts";
+import { UserError } from "../user_error.ts";
 
 /** MD5 as 32 hexadecimal digits, the checksum that the makers of these data sets publish. */
 export function md5(bytes: Uint8Array): string {
@@ -17,7 +18,8 @@ export async function md5OfFile(file: string): Promise<string> {
     const { readable } = await Deno.open(file);
     for await (const chunk of readable) hash.update(chunk);
   } catch (error) {
-    throw asUserError(error);
+    const { message } = asUserError(error) as Error;
+    throw new UserError(`cannot read ${file}: ${message}`, { cause: error });
   }
   return hash.digest("hex");
 }

@@ -50,8 +50,9 @@ async function readTable(path: string, table: string) {
 export function filesHtml(notebook: Notebook, files: readonly string[], id: string): string {
   const commands = new Set(inputsOf(notebook).flatMap(({ command }) => command ?? []));
   if (files.length + commands.size === 0) return "";
-  const addressOf = (file: string) => file.split("/").map(encodeURIComponent).join("/");
-  const links = files.map((file) => `<a href="${addressOf(file)}">${escapeHtml(file)}</a>`);
+  const links = files.map((file) =>
+    `<a href="${encodeURIComponent(file)}">${escapeHtml(file)}</a>`
+  );
   const lines = [...commands].map((line) =>
     `<pre tabindex="0"><code>${escapeHtml(line)}</code></pre>`
   );

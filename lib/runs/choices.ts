@@ -91,7 +91,7 @@ export function choiceArguments(choices: PlanChoices): string[] {
 
 const PRECISION_SETTING = new RegExp(`^${PROTOCOL}\\.studentPrecision=`);
 
-/** @throws UserError if --set says what an option of its own says, too */
+/** @throws UserError if --set sets what an option of its own sets, too */
 function refuseTwice(
   option: string,
   value: string | undefined,
@@ -100,7 +100,7 @@ function refuseTwice(
 ): void {
   const twin = settings.find((setting) => pattern.test(setting));
   if (value === undefined || twin === undefined) return;
-  throw new UserError(`--${option} ${value} and --set ${twin} say the same thing; leave one out`);
+  throw new UserError(`--${option} ${value} and --set ${twin} set the same option; leave one out`);
 }
 
 /** Gives the option of the protocol for a student's precision. Float32 needs none. */

@@ -34,8 +34,8 @@ interface Speed {
 const MEASURED_IMAGES = 64;
 
 /**
- * The slower first epoch of a stage is left out. Of six, one is in the last quarter, which makes no
- * boundary supporting samples.
+ * The slower first epoch of a stage is left out. Of the other five, the last two make no boundary
+ * supporting samples; in a run, a quarter of the epochs makes none.
  */
 const MEASURED_EPOCHS = 6;
 

@@ -7,16 +7,21 @@ import { readNotebook } from "../../lib/notebook/read_notebook.ts";
 /** The section on facts about paper and setting, which no output has. */
 const FACTS = "## Where it departs from the paper";
 
-Deno.test("each number in a notebook's text stands in the notebook's outputs, too", async () => {
+/** Settings of the notebook on the plane, and the level of its test */
+const SETTINGS = ["0.03", "0.1", "2.5", "0.05"];
+
+const decimals = (text: string) => text.match(/(?<![\w.])\d+\.\d+(?!\w|\.\d)/g) ?? [];
+
+Deno.test("each decimal number in a notebook's text stands in the notebook's outputs, too", async () => {
   let count = 0;
   for (const path of await listNotebooks()) {
     const notebook = await readNotebook(path);
     const texts = notebook.cells.filter(({ cell_type }) => cell_type === "markdown")
       .map(({ source }) => [source].flat().join(""));
-    const numbers = texts.filter((text) => !text.startsWith(FACTS))
-      .flatMap((text) => text.match(/(?<![\w.])\d+\.\d+(?![\w.])/g) ?? []);
-    const shown = shownText(notebook);
-    assertEquals(numbers.filter((number) => !shown.includes(number)), [], basename(path));
+    const numbers = texts.filter((text) => !text.startsWith(FACTS)).flatMap(decimals)
+      .filter((number) => basename(path) !== "boundary-2d.ipynb" || !SETTINGS.includes(number));
+    const shown = new Set(decimals(shownText(notebook)));
+    assertEquals(numbers.filter((number) => !shown.has(number)), [], basename(path));
     count += numbers.length;
   }
   assert(count > 10, `${count} numbers`);

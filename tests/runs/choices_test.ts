@@ -27,7 +27,7 @@ Deno.test("--student-precision sets an option of the protocol, float32 none, and
       [["--attack", "fgsm"], "bss.attack=noise"],
     ] as const
   ) {
-    const message = `--${words.join(" ").slice(2)} and --set ${twin} say the same thing`;
+    const message = `--${words.join(" ").slice(2)} and --set ${twin} set the same option`;
     assertThrows(() => setBy(...words, "--set", twin), UserError, message);
   }
 });

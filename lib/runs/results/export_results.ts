@@ -42,12 +42,14 @@ export async function exportResults(
 }
 
 function chosenFormat({ format, file }: ExportTarget): ExportFormat {
-  const ending = file === undefined ? undefined : extname(file).slice(1);
-  const others = exportFormats.map(({ name }) => name).filter((name) => name !== format);
-  if (format !== undefined && others.some((name) => name === ending)) {
+  const ending = file === undefined ? "csv" : extname(file).slice(1);
+  const chosen = exportFormatNamed(format ?? ending);
+  if (
+    chosen.name !== ending && exportFormats.some(({ name }) => name === ending) &&
+    file !== undefined
+  ) {
     throw new UserError(`--format ${format} does not fit --out ${file}; leave --format out`);
   }
-  const chosen = exportFormatNamed(format ?? (file === undefined ? "csv" : extname(file).slice(1)));
   if (file === undefined && chosen.name !== "csv" && Deno.stdout.isTerminal()) {
     throw new UserError(`a terminal cannot show ${chosen.name}; name a file with --out`);
   }

@@ -29,7 +29,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   ang_sim_all: plain("AngSim, all pairs"),
   ang_sim_from_clamp: plain("AngSim from the clamp"),
   crossed_on_both: percent("crossed on both"),
-  agreement_on_teachers_bss: percent("agreement on the teacher's BSS, published step"),
+  agreement_on_teachers_bss: percent("agreement on the teacher's BSS"),
   agreement_test: percent("agreement with the teacher"),
   agreement_bss: percent("agreement with the teacher on BSS"),
   agreement_noise: percent("agreement with the teacher on noise"),

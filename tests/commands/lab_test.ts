@@ -46,7 +46,7 @@ testUnless(
   async () => {
     const script = `echo "$0 $@"; echo "$PWD"; echo "$JUPYTER_PATH"; exit 7`;
     const programs = { "jupyter-notebook": script, "jupyter-lab": script };
-    const args = ["--port", "1234", "table1.ipynb", "--no-browser", "--", "--debug"];
+    const args = ["--port", "1234", "table1", "--no-browser", "--", "--debug"];
     const { code, stdout } = await lab(programs, ...args);
     const [line, folder, path] = stdout.split("\n");
     assertEquals(code, 7);

@@ -38,6 +38,21 @@ async function filesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
 }
 
+Deno.test("render turns links to notebooks into links to their pages, whatever their names", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const paths = ["größe 1.ipynb", "b.ipynb"].map((name) => join(folder, name));
+    await writeNotebook(paths[0], notebookOf(textCell("# Sizes")));
+    const links = "[one](größe%201.ipynb#files) [another](c.ipynb)";
+    await writeNotebook(paths[1], notebookOf(textCell(`# B\n\n${links}`)));
+    const out = join(folder, "out");
+    const { code, stderr } = await runTask(RENDER, ...paths, "--no-execute", "--out", out);
+    assertEquals(code, 0, stderr);
+    const page = await Deno.readTextFile(join(out, "b.html"));
+    assertStringIncludes(page, `href="gr%C3%B6%C3%9Fe%201.html#files"`);
+    assert(!page.includes("c.ipynb"));
+  });
+});
+
 Deno.test("render refuses to write pages beside the notebook itself, whose copy would replace it", async () => {
   await withNotebook(NOTEBOOK, async (path) => {
     const before = await Deno.readFile(path);

@@ -145,6 +145,10 @@ Deno.test("results refuses unknown actions, options and names, and lists the val
       [["list", "--format", "csv"], "--format is an option of `results export`, not of list"],
       [["export"], "export needs a NAME: runs/, tables/"],
       [["export", "tables/quick", "--format", "xlsx"], "choose from csv, arrow, parquet"],
+      [
+        ["export", "tables/quick", "--format", "arrow", "--out", "a.csv"],
+        "does not fit --out a.csv",
+      ],
       [["export", "tables/quick", "--out", "/tmp/x.xlsx"], 'there is no format "xlsx"'],
       [["export", "*"], "runs and tables, which have no columns in common"],
       [["export", "runs/", "--out", join(folder.path, "x.csv")], "choose another --out"],

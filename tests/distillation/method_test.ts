@@ -47,3 +47,18 @@ for (const [what, { term, message }] of Object.entries(WRONG)) {
     await assertRejects(run, UserError, message);
   });
 }
+
+onAutomaticBackend("training says so if a method's loss has no terms", async (backend) => {
+  const method = defineMethod({
+    name: "mine",
+    summary: "A method of a user",
+    options: {},
+    needsTeacher: false,
+    async step(_options, { images, studentPass }) {
+      await studentPass(images, () => ({}));
+    },
+  });
+  const specification = { ...smallSpecification("original"), method: "mine" };
+  const run = () => outcomeOf(specification, backend, { method });
+  await assertRejects(run, UserError, "the loss of the student's pass has no terms");
+});

@@ -1,12 +1,13 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { freeze } from "../../lib/nn/freeze.ts";
 import { initialiseResNet } from "../../lib/nn/initialise.ts";
+import { UserError } from "../../lib/user_error.ts";
 import { assertImageSlope, assertSlopes } from "./assert_slopes.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { testClassifier, testImages, testNetwork, TINY, TINY_WIDE } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
-import { computedOn, onEveryBackend } from "../on_every_backend.ts";
+import { computedOn, onEveryBackend, onUsableBackends } from "../on_every_backend.ts";
 import { valuesOfAll } from "../values_of.ts";
 
 Deno.test("initialiseResNet() draws the same weights on every backend from the same numbers", async () => {
@@ -120,6 +121,15 @@ onEveryBackend("a frozen network's gradient agrees with finite differences", asy
     await assertImageSlope(frozen, () => testImages(2), { step: 1e-2, tolerance: 0.02 });
     frozen.dispose();
   }
+});
+
+onUsableBackends("a ResNet does not train on a single value for each channel", () => {
+  const network = testNetwork();
+  const image = testImages(1, TINY, 4);
+  const train = () => tf.tidy(() => void network.forward(image, { training: true }));
+  assertThrows(train, UserError, "batch normalisation needs two");
+  image.dispose();
+  network.dispose();
 });
 
 Deno.test("checkGradients() notices a wrong gradient", async () => {

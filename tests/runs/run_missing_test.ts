@@ -5,9 +5,11 @@ import { quickstart } from "../../experiments/quickstart.ts";
 import { table4 } from "../../experiments/table4.ts";
 import { openPlan } from "../../lib/runs/open_plan.ts";
 import { resultNameOf } from "../../lib/runs/planned_run.ts";
-import { runMissing } from "../../lib/runs/run_missing.ts";
+import { runMissing, sideBySide } from "../../lib/runs/run_missing.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { onednn } from "../../lib/backend/onednn.ts";
+import { wasm } from "../../lib/backend/wasm.ts";
 
 /** The shortest run */
 const ONE = {
@@ -59,4 +61,10 @@ Deno.test("a run that is stopped while it is measured keeps each finished evalua
     assertEquals(finished.finished, plan);
     assertEquals(measured, plan[0].evaluations.slice(1).map(({ name }) => name));
   });
+});
+
+Deno.test("sideBySide() divides the cores by a run's threads, where a backend takes them", () => {
+  const cores = navigator.hardwareConcurrency;
+  assertEquals([sideBySide(onednn, 1), sideBySide(onednn, cores)], [cores, 1]);
+  assertEquals([sideBySide(wasm, 1), sideBySide(wasm, cores)], [cores, cores]);
 });

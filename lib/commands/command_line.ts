@@ -120,8 +120,7 @@ function parsedLine<const O extends Record<string, OptionDescription>>(
 ): CommandLine<O> {
   const names = Object.keys(command.options);
   try {
-    const { values, positionals, tokens } = parseArgs({
-      tokens: true,
+    const { values, positionals } = parseArgs({
       args: withValues(command.options, args),
       allowPositionals: command.positionals !== undefined,
       options: Object.fromEntries(
@@ -131,12 +130,6 @@ function parsedLine<const O extends Record<string, OptionDescription>>(
         }),
       ),
     });
-    const given = tokens.flatMap((token) => token.kind === "option" ? [token.name] : []);
-    const twice = given.find((name, index) =>
-      given.indexOf(name) < index && command.options[name].value &&
-      !command.options[name].isRepeatable
-    );
-    if (twice !== undefined) throw new Error(`--${twice} is given twice, but takes one value`);
     const options = Object.fromEntries(
       names.map((name) => {
         const { value, isRepeatable } = command.options[name];

@@ -24,7 +24,7 @@ onBfloat16(
       assert(error.agreement > 0.95, metadata.teacher_error);
       // It is not the same run as in float32, which is still missing.
       const { stdout: missing } = await reproduce(folder, ...hinton, "--dry-run");
-      assertMatch(missing, /1 runs, about/);
+      assertMatch(missing, /^1 run, about/m);
     }),
 );
 
@@ -62,11 +62,11 @@ onBfloat16(
       assertEquals(code, 0, stderr);
       assertStringIncludes(stdout, "studentPrecision=bf16");
       const { stdout: missing } = await reproduce(folder, ...original, "--dry-run");
-      assertMatch(missing, /1 runs, about/);
+      assertMatch(missing, /^1 run, about/m);
       // The default may be given, too.
       const { stdout: same } = await reproduce(
         ...[folder, ...original, "--student-precision", "f32", "--dry-run"] as const,
       );
-      assertMatch(same, /1 runs, about/);
+      assertMatch(same, /^1 run, about/m);
     }),
 );

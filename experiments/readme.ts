@@ -210,7 +210,7 @@ function markdownVerdicts(found: readonly Verdict[]): string {
   return formatMarkdownTable(
     ["claim", "seeds", "difference", "interval, adjusted", "verdict"],
     verdictLines(found).map(({ claim, measure, seeds, difference, interval, verdict }, index) => [
-      claim + placeOf(found[index].claim, measure),
+      claim + particularsOf(found[index].claim, measure),
       seeds?.replace(/^(\d+) of \1$/, "$1") ?? "",
       difference ?? "",
       interval ?? "",
@@ -220,7 +220,7 @@ function markdownVerdicts(found: readonly Verdict[]): string {
 }
 
 /** Says what is not as in most claims: their measure is test accuracy, their share of images a fifth. */
-function placeOf({ measure: column, place, contrast }: Claim, measure: string): string {
+function particularsOf({ measure: column, place, contrast }: Claim, measure: string): string {
   if (place.fraction === 1) return ", all images";
   if (contrast.some(({ fraction }) => fraction === 1)) return ", against all";
   return NAMED.includes(column) ? "" : ` (${measure})`;

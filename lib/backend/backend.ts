@@ -39,3 +39,8 @@ export interface BackendOptions {
   /** True under `auto`: the backend then refuses where a later one would be faster. */
   readonly isAutomatic?: boolean;
 }
+
+/** Gives the number of threads that a backend computes on if it is told to take so many. */
+export function threadsOf({ takesThreads }: Backend, threads: number): number {
+  return takesThreads ? threads : 1;
+}

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type CommandLine, parseWholeNumber, runCommand } from "./command_line.ts";
 import { backendOption, folderOptions } from "./common_options.ts";
+import { threadsOf } from "../backend/backend.ts";
 import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
 import { loadDataset } from "../data/load_dataset.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
@@ -87,7 +88,7 @@ async function runTrain({ options }: Line): Promise<number> {
     ...settings,
     dataset: await datasetOf(options),
     backend: started.backend.name,
-    threads: started.backend.takesThreads ? cores : 1,
+    threads: threadsOf(started.backend, cores),
     resultsFolder: resultsOf(options),
     report: (message) => console.log(printable(message)),
   });

@@ -6,7 +6,7 @@ import { type WorkLeft, workLeft } from "./work_left.ts";
 import { type PlannedEvaluation, type PlannedRun, resultNameOf } from "./planned_run.ts";
 import { type RunProvenance, studentFile, writeEvaluation, writeRun } from "./table/run_results.ts";
 import { failureText } from "../as_user_error.ts";
-import type { Backend } from "../backend/backend.ts";
+import { type Backend, threadsOf } from "../backend/backend.ts";
 import { startBackend } from "../backend/start_backend.ts";
 import { untilStopped } from "../stop/until_stopped.ts";
 import type { ResultsFolder } from "../store/results_folder.ts";
@@ -69,7 +69,7 @@ async function runStoppable(
   const broken = new AbortController();
   const signal = AbortSignal.any([settings.signal, broken.signal]);
   const { backend } = await startBackend(settings.backend);
-  const threads = backend.takesThreads ? settings.threads ?? 1 : 1;
+  const threads = threadsOf(backend, settings.threads ?? 1);
   const made = {
     ...await provenance(),
     backend: backend.name,
@@ -158,8 +158,8 @@ async function runStoppable(
 
 /** Counts the runs of so many threads that a backend makes good use of on this machine. */
 export function sideBySide(backend: Backend, threads: number): number {
-  const each = backend.takesThreads ? threads : 1;
-  return Math.max(Math.floor(backend.runsAtOnce(navigator.hardwareConcurrency) / each), 1);
+  const runs = backend.runsAtOnce(navigator.hardwareConcurrency);
+  return Math.max(Math.floor(runs / threadsOf(backend, threads)), 1);
 }
 
 /** Does one run; gives false if the signal stopped it. */

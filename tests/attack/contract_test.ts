@@ -177,11 +177,8 @@ for (const attack of attacks) {
   onBackends(`the ${name} stays finite on a classifier without a gradient`, async () => {
     const images = testImages(3);
     const classes = { labels: [0, 0, 1], targets: [1, 3, 2] };
-    for (
-      const options of "norm" in attack.options && !("length" in attack.options)
-        ? [{ norm: "linf" }, { norm: "l2" }]
-        : [{}]
-    ) {
+    const hasBall = "norm" in attack.options && !("length" in attack.options);
+    for (const options of hasBall ? [{ norm: "linf" }, { norm: "l2" }] : [{}]) {
       const result = await run(attack, constantClassifier([3, 2, 1, 0]), images, classes, options);
       assertEquals(result.success, [false, false, false]);
       assert((await result.samples.data()).every(Number.isFinite));

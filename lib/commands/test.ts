@@ -141,18 +141,23 @@ interface Result {
 }
 
 /**
- * Runs processes side by side. Shows the output of each when it ends, so that outputs do not mix.
+ * Runs processes side by side. Shows the output of each when it ends, so that outputs do not mix, and
+ * what failed once more at the end, below thousands of lines.
  */
 async function runSideBySide(jobs: readonly (readonly string[])[]): Promise<Result[]> {
   const left = jobs.values();
   const results: Result[] = [];
+  let failures = "";
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, async () => {
     for (const args of left) {
       let unshown = "";
-      results.push(await runTests(args, ONE_CORE, (text) => unshown += text));
+      const result = await runTests(args, ONE_CORE, (text) => unshown += text);
+      results.push(result);
       console.log(unshown);
+      if (!result.success) failures += unshown.slice(Math.max(0, unshown.indexOf("\n ERRORS ")));
     }
   }));
+  if (failures !== "") console.log(failures);
   return results;
 }
 

@@ -73,6 +73,20 @@ Deno.test("test ends with 1 if a test fails, and if none ran", async () => {
   });
 });
 
+Deno.test("test of several files repeats at the end what failed", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const [fails, passes] = ["a_test.ts", "b_test.ts"].map((name) => join(folder, name));
+    await Deno.writeTextFile(fails, 'Deno.test("fails", () => { throw new Error("no"); });');
+    await Deno.writeTextFile(passes, 'Deno.test("passes", () => {});');
+    const { code, stdout } = await runTask(TEST, fails, passes);
+    assertEquals([code, stdout.split("error: Error: no").length - 1], [1, 2]);
+    assertMatch(
+      stdout,
+      /FAILURES[^|]*\| 0 passed \| 1 failed [^|]*\n1 passed, 1 failed, 0 skipped\n$/,
+    );
+  });
+});
+
 Deno.test("chooseAssertLibrary() says that it takes the stand-in where JSR cannot be reached", async () => {
   await withEnvironment({ BSS_WITHOUT: "jsr" }, async () => {
     const { isStandIn, denoArguments } = await chooseAssertLibrary();

@@ -1,13 +1,11 @@
-import { startBackend } from "../../lib/backend/start_backend.ts";
+import { automaticBackend } from "../on_every_backend.ts";
+import { testUnless } from "../test_unless.ts";
 
-const { backend: { name: backend } } = await startBackend();
-const isIgnored = ["wasm", "cpu"].includes(backend);
+const reason = ["wasm", "cpu"].includes(automaticBackend)
+  ? `${automaticBackend} is the fastest backend here`
+  : "";
 
 /** Registers a test that trains for long. It is skipped without native code, and its name says why. */
 export function longTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({
-    name: isIgnored ? `${name} (skipped: ${backend} is the fastest backend here)` : name,
-    ignore: isIgnored,
-    fn,
-  });
+  testUnless(reason, name, fn);
 }

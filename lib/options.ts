@@ -142,7 +142,9 @@ export function resolveOptions<R extends Rules>(
     }
     if (value !== undefined && !rules[key].accepts(value)) {
       throw new UserError(
-        `${owner}: option "${key}" is ${JSON.stringify(value)}, but must be ${rules[key].allowed}`,
+        `${owner}: option "${key}" is ${
+          typeof value === "number" ? value : JSON.stringify(value)
+        }, but must be ${rules[key].allowed}`,
       );
     }
   }

@@ -27,6 +27,7 @@ export async function probabilitiesAlong(
         `shape [${base.shape}]; give a sample and a label for each image`,
     );
   }
+  if (labels.length === 0) return places.map(() => []);
   const { classes } = classifier;
   const found: number[][] = [];
   for (const place of places) {

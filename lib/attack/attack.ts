@@ -159,7 +159,7 @@ export function checkClasses(
 /**
  * Adds outcomes and norms, which follow from where the samples are.
  *
- * @throws UserError if a sample is not finite
+ * @throws UserError if a sample or a logit is not finite
  */
 export async function attackResult(
   { samples, logits, steps }: Attacked,
@@ -169,9 +169,8 @@ export async function attackResult(
   const distances = tf.tidy(() => rowNorms(tf.sub(samples, images) as tf.Tensor4D));
   const [norms, values] = await Promise.all([
     distances.data() as Promise<Float32Array>,
-    logits.data(),
-  ]);
-  distances.dispose();
+    finiteLogits(logits),
+  ]).finally(() => distances.dispose());
   const bad = norms.findIndex((norm) => !Number.isFinite(norm));
   if (bad >= 0) {
     throw new UserError(
@@ -182,6 +181,21 @@ export async function attackResult(
   const outcomes = outcomesOf(topClasses(values, logits.shape[1]), classes);
   const success = outcomes.map((outcome) => outcome === "crossed to target");
   return { samples, logits, success, outcomes, steps, norms };
+}
+
+/**
+ * Reads the logits of a classifier under attack, row by row.
+ *
+ * @throws UserError if one is not finite, since an attack would then have no direction
+ */
+export async function finiteLogits(logits: tf.Tensor2D): Promise<Float32Array> {
+  const values = await logits.data() as Float32Array;
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return values;
+  throw new UserError(
+    `the classifier under attack gives logits that are not finite (${values[bad]}); ` +
+      `its weights or the images are damaged`,
+  );
 }
 
 /** Makes the result of an attack on no image. */

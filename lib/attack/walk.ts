@@ -1,9 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
-import { type AttackClasses, type Attacked, classesOf, outcomesOf } from "./attack.ts";
+import {
+  type AttackClasses,
+  type Attacked,
+  classesOf,
+  finiteLogits,
+  outcomesOf,
+} from "./attack.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import { stopPoint } from "../stop/until_stopped.ts";
 import { chooseRows, gatherRows, topClasses } from "../tensors/rows.ts";
-import { UserError } from "../user_error.ts";
 
 /** The tensors of an attack under way, one row per sample: the pixels x, and what else it needs. */
 export type WalkState = { readonly x: tf.Tensor4D } & Readonly<Record<string, tf.Tensor>>;
@@ -187,21 +192,6 @@ export class Archive {
     this.dispose();
     return { samples: samples as tf.Tensor4D, logits: logits as tf.Tensor2D };
   }
-}
-
-/**
- * Reads the logits of a classifier under attack, row by row.
- *
- * @throws UserError if one is not finite, since an attack would then have no direction
- */
-async function finiteLogits(logits: tf.Tensor2D): Promise<Float32Array> {
-  const values = await logits.data() as Float32Array;
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return values;
-  throw new UserError(
-    `the classifier under attack gives logits that are not finite (${values[bad]}); ` +
-      `its weights or the images are damaged`,
-  );
 }
 
 /** True for each row that has reached its target or, without targets, left its label. */

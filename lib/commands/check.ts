@@ -24,7 +24,7 @@ if (import.meta.main) {
     const sources = ["lib", "experiments", "tests"];
     const steps: [name: string, args: string[]][] = [
       // Without the notebooks themselves: Deno 2.9.6 reports every notebook as unformatted.
-      ["formatting", ["fmt", "--check", "--quiet", "deno.json", ...sources, ...cells]],
+      ["formatting", ["fmt", "--check", "deno.json", ...sources, ...cells]],
       ["lint", ["lint", ...lintOptions, ...sources]],
       ["lint of notebooks", ["lint", ...lintOptions, ...cells]],
       ["types", [

@@ -112,9 +112,15 @@ async function changedFiles(): Promise<string[]> {
   return text(stdout).split("\n").map((line) => line.slice(3));
 }
 
+/** Other folders whose tests go through all methods, or all attacks. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  attack: ["distillation", "backend"],
+  distillation: ["training", "report", "backend"],
+};
+
 /**
  * Chooses the test folders of changed files. `tests/attack` tests a change of `lib/attack`, and so
- * on. What many tests use, such as `lib/tensors` or a file that lies directly in `tests`, has no tests
+ * on, and the folders that test each method or attack test a change of these, too. What many tests use, such as `lib/tensors` or a file that lies directly in `tests`, has no tests
  * of its own: all are chosen then.
  */
 export function foldersOf(changed: readonly string[], folders: readonly string[][]): string[][] {
@@ -129,7 +135,8 @@ export function foldersOf(changed: readonly string[], folders: readonly string[]
   const hasNoTests = (path: string, index: number) =>
     /^(lib|tests)\/.*\.ts$/.test(path) && !tests.flat().includes(names[index]);
   if (changed.some(hasNoTests)) return [...folders];
-  return folders.filter((_, index) => tests[index].some((name) => names.includes(name)));
+  const wanted = names.flatMap((name) => [name, ...ALSO[name] ?? []]);
+  return folders.filter((_, index) => tests[index].some((name) => wanted.includes(name)));
 }
 
 /** The outcome of one process; `counts` is null if it ended without reporting any. */

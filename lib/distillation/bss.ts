@@ -66,7 +66,10 @@ export const bss = defineMethod({
   options: { ...bssAttackOptions, ...commonOptions },
   optionsFor({ attack: name = "bss", length }): Rules {
     const attack = attackNamed(String(name));
-    const shared = Object.keys(commonOptions).find((key) => Object.hasOwn(attack.options, key));
+    const own = attack.targeted
+      ? commonOptions
+      : { ...commonOptions, ...otherAttackOptions, ...lengthOptions };
+    const shared = Object.keys(own).find((key) => Object.hasOwn(attack.options, key));
     if (shared !== undefined) {
       throw new UserError(
         `attack "${name}" has an option "${shared}", but so has method "bss"; rename the attack's`,

@@ -29,10 +29,10 @@ export function permute<T extends Float32Array | Uint8Array | Int32Array>(
   return result;
 }
 
-/** The axis order from PyTorch's layout to TensorFlow.js's, by the rank of a weight. */
-const TO_MEMORY: Record<number, number[]> = { 1: [0], 2: [1, 0], 4: [2, 3, 1, 0] };
+/** The axis order from PyTorch's layout to TensorFlow.js's, by the rank of a weight; others stay. */
+const TO_MEMORY: Record<number, number[]> = { 2: [1, 0], 4: [2, 3, 1, 0] };
 /** The inverse of `TO_MEMORY`. */
-const TO_DISK: Record<number, number[]> = { 1: [0], 2: [1, 0], 4: [3, 2, 0, 1] };
+const TO_DISK: Record<number, number[]> = { 2: [1, 0], 4: [3, 2, 0, 1] };
 
 /** A weight with its shape, in the layout of PyTorch or TensorFlow.js. */
 export interface Weight {
@@ -50,7 +50,11 @@ export function weightToDisk(data: Float32Array, shape: readonly number[]): Weig
   return reorder(data, shape, TO_DISK[shape.length]);
 }
 
-function reorder(data: Float32Array, shape: readonly number[], order: readonly number[]): Weight {
+function reorder(
+  data: Float32Array,
+  shape: readonly number[],
+  order: readonly number[] = [...shape.keys()],
+): Weight {
   return { data: permute(data, shape, order), shape: order.map((axis) => shape[axis]) };
 }
 

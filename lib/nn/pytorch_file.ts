@@ -1,7 +1,7 @@
 import { printable } from "../files/printable.ts";
 import { decodePickle, type Global } from "./pickle.ts";
 import { openPytorchZip } from "./pytorch_zip.ts";
-import type { StoredTensor } from "./safetensors.ts";
+import { isBatchCount, type StoredTensor } from "./safetensors.ts";
 import { UserError } from "../user_error.ts";
 
 /** The dictionaries' keys under which training scripts keep a network's state dict. */
@@ -96,7 +96,7 @@ function stateDict(content: unknown): Map<string, TensorPlace> {
       throw new Error(`its "${key}" is not a tensor`);
     }
     const name = key.slice(isParallel ? "module.".length : 0);
-    if (name.endsWith(".num_batches_tracked")) continue;
+    if (isBatchCount(name)) continue;
     tensors.set(name, placeOf(name, tensor));
   }
   return tensors;

@@ -18,15 +18,21 @@ export interface Safetensors {
 type Entry = [name: string, HeaderEntry];
 
 interface HeaderEntry {
-  readonly dtype: keyof typeof viewers;
+  readonly dtype: keyof typeof viewers | "I64";
   readonly shape: number[];
   readonly data_offsets: [number, number];
 }
 
 const viewers = { F32: Float32Array, I32: Int32Array, U8: Uint8Array } as const;
 
+/** True for PyTorch's count of the batches that made running statistics, which nothing here needs. */
+export function isBatchCount(name: string): boolean {
+  return name.endsWith(".num_batches_tracked");
+}
+
 /**
- * Reads the safetensors format: 8 bytes of header length, a JSON header, the data.
+ * Reads the safetensors format: 8 bytes of header length, a JSON header, the data. Leaves out PyTorch's
+ * counts of batches.
  *
  * @param bytes the whole file
  * @param file its name, for error messages
@@ -46,14 +52,16 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors 
   const { metadata, entries } = parseHeader(bytes.subarray(8, body), damaged);
   let end = 0;
   for (const [name, { dtype, shape, data_offsets: [from, to] }] of entries.toSorted(byPlace)) {
-    if (!Object.hasOwn(viewers, dtype)) {
+    const isLeftOut = dtype === "I64" && isBatchCount(name);
+    if (!isLeftOut && !Object.hasOwn(viewers, dtype)) {
       throw new UserError(
         `${file}: tensor "${printable(name)}" is of type ${printable(dtype)}; only ` +
           `${Object.keys(viewers)} are read here`,
       );
     }
     const count = shape.reduce((product, size) => product * size, 1);
-    if (to - from !== count * viewers[dtype].BYTES_PER_ELEMENT) {
+    const size = dtype === "I64" ? 8 : viewers[dtype].BYTES_PER_ELEMENT;
+    if (to - from !== count * size) {
       throw damaged(`tensor "${name}" of shape [${shape}] has ${to - from} bytes`);
     }
     if (from !== end) {
@@ -69,6 +77,7 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors 
   }
   const tensors = new Map<string, StoredTensor>();
   for (const [name, { dtype, shape, data_offsets: [from, to] }] of entries) {
+    if (dtype === "I64") continue;
     // A copy, since the data need not be aligned in the file.
     const data = new viewers[dtype](bytes.slice(body + from, body + to).buffer);
     tensors.set(name, { dtype, shape, data } as StoredTensor);

@@ -157,7 +157,7 @@ export function variantClaims(
       place: placeOf(runs[0]),
       measure,
       contrast: above(label, variantOf!),
-      seeds: runs.map(({ specification }) => specification.seed),
+      seeds: [...new Set(runs.map(({ specification }) => specification.seed))],
       family: { name: "variants", size: variants.size },
       margin: marginOf(measure),
     };

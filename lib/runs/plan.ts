@@ -81,7 +81,7 @@ export async function planRuns(
         `option, as in --set bss.eta=2`,
     );
   }
-  return [...new Map(runs.map((run) => [run.name, run])).values()];
+  return [...Map.groupBy(runs, ({ name }) => name).values()].map(([first]) => first);
 }
 
 /** Lists the chosen methods of all grids of an experiment at a scale. */

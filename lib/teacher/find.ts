@@ -52,7 +52,8 @@ export const TEACHER_CARD: CardKind<TeacherCard> = {
 };
 
 /**
- * Finds a teacher in the results folder, or else in the project's own.
+ * Finds a teacher among those of the results folder and of the project's own, which comes second for
+ * a name that both have.
  *
  * @param network by default the deepest for the data set; among equally deep ones, the widest, then
  *   the one with more stages

@@ -7,7 +7,7 @@ import { cardPath, readCard } from "../store/input_card.ts";
 import { lockRun } from "../store/run_lock.ts";
 import { UserError } from "../user_error.ts";
 import { protocolOptions } from "../training/protocol.ts";
-import { environmentOf } from "../training/environment.ts";
+import { type Environment, environmentOf } from "../training/environment.ts";
 import { provenance } from "../store/provenance.ts";
 import { canonicalJson, runName, type RunSpecification } from "../training/run_specification.ts";
 import {
@@ -43,7 +43,7 @@ export interface TeacherRequest {
  *   process trains one
  */
 export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile> {
-  const { dataset, network, resultsFolder } = request;
+  const { dataset, network, resultsFolder, backend, threads } = request;
   const specification: RunSpecification = {
     dataset: {
       name: dataset.name,
@@ -69,19 +69,20 @@ export async function trainTeacher(request: TeacherRequest): Promise<TeacherFile
     throw new UserError(`another process trains the teacher ${name} in ${resultsFolder} now`);
   }
   try {
-    await refuseSecond(resultsFolder, specification);
-    return await trainLocked(request, specification);
+    const environment = await environmentOf(backend, threads);
+    await refuseSecond(resultsFolder, specification, madeOn(environment));
+    return await trainLocked(request, specification, environment);
   } finally {
     await lock.release();
   }
 }
 
 async function trainLocked(
-  { dataset, network, backend, threads, resultsFolder, report, epochs }: TeacherRequest,
+  { dataset, network, resultsFolder, report, epochs }: TeacherRequest,
   specification: RunSpecification,
+  environment: Environment,
 ): Promise<TeacherFile> {
   const checkpoints = join(resultsFolder, "checkpoints", `teacher-${runName(specification)}`);
-  const environment = await environmentOf(backend, threads);
   const { rows, student: teacher } = await train(specification, {
     dataset,
     teacher: null,
@@ -103,9 +104,7 @@ async function trainLocked(
     specification: canonicalJson(specification),
     provenance: canonicalJson({
       ...await provenance(),
-      backend,
-      threads: String(threads),
-      ...environment.arithmetic,
+      ...madeOn(environment),
       data: dataset.provenance,
     }),
   });
@@ -115,8 +114,20 @@ async function trainLocked(
   return kept;
 }
 
-/** Checks, before hours of training, that no teacher is replaced. A lost file may be made again. */
-async function refuseSecond(resultsFolder: string, specification: RunSpecification): Promise<void> {
+/** What a teacher's record says of the backend, which decides its last bits. */
+function madeOn({ backend, threads = 1, arithmetic }: Environment): Record<string, string> {
+  return { backend, threads: String(threads), ...arithmetic };
+}
+
+/**
+ * Checks, before hours of training, that no teacher is replaced. A lost file may be made again, where
+ * the same training ends in the same bits.
+ */
+async function refuseSecond(
+  resultsFolder: string,
+  specification: RunSpecification,
+  made: Readonly<Record<string, string>>,
+): Promise<void> {
   const name = teacherName(specification.dataset.name, specification.student);
   const file = teacherFile(resultsFolder, name);
   if (await isUndescribed(resultsFolder, { name, file })) {
@@ -128,7 +139,17 @@ async function refuseSecond(resultsFolder: string, specification: RunSpecificati
   const card = await readCard(TEACHER_CARD, resultsFolder, name);
   if (!card) return;
   const isLost = !await exists(file);
-  if (isLost && card.metadata.specification === canonicalJson(specification)) return;
+  if (isLost && card.metadata.specification === canonicalJson(specification)) {
+    const recorded = JSON.parse(card.metadata.provenance ?? "{}");
+    const [other] = Object.entries(made).filter(([key, value]) => recorded[key] !== value);
+    if (!other) return;
+    throw new UserError(
+      `the lost teacher ${name} was made with ${other[0]} ${
+        recorded[other[0]]
+      }, and would become ` +
+        `another with ${other[1]}; train it as before, or use another results folder (--results)`,
+    );
+  }
   throw new UserError(
     `${join(resultsFolder, cardPath(name))} describes a teacher of SHA-256 ${card.hash}, which ` +
       "training would replace; move that file and the weights away, or use another results folder " +

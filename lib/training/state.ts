@@ -5,6 +5,7 @@ import type { StoredTensor } from "../nn/safetensors.ts";
 import { Sgd } from "../nn/sgd.ts";
 import { storedTensors } from "../nn/weights_file.ts";
 import type { Protocol } from "./protocol.ts";
+import { UserError } from "../user_error.ts";
 import type {
   DistillationMethod,
   MethodNetworks,
@@ -103,7 +104,7 @@ export class TrainingState<N extends Network> {
  * Makes the state that a run starts in.
  *
  * @param networks the student belongs to the state from now on
- * @throws UserError if the method cannot work with these networks
+ * @throws UserError if the method cannot work with these networks, or has a variable that is not float32
  */
 export function initialState<N extends Network>(
   { method, options, protocol }: {
@@ -114,8 +115,15 @@ export function initialState<N extends Network>(
   networks: MethodNetworks & { readonly student: N },
 ): TrainingState<N> {
   try {
-    const own = method.createVariables?.(options, networks);
-    return new TrainingState(networks.student, own ?? new Map(), protocol);
+    const own = method.createVariables?.(options, networks) ?? new Map<string, tf.Variable>();
+    for (const [name, { dtype }] of own) {
+      if (dtype === "float32") continue;
+      tf.dispose([...own.values()]);
+      throw new UserError(
+        `the variable "${name}" of method "${method.name}" is ${dtype}, but a checkpoint holds float32 only`,
+      );
+    }
+    return new TrainingState(networks.student, own, protocol);
   } catch (error) {
     networks.student.dispose();
     throw error;

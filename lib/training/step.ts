@@ -116,11 +116,19 @@ export async function trainStep(
 /**
  * Gives the teacher of a method; null only for a method that needs none.
  *
- * @throws UserError if the method needs a teacher and there is none
+ * @param classes the student's, unless they were compared before
+ * @throws UserError if the method needs a teacher and there is none, or one with other classes
  */
 export function teacherOf(
   { teacher, method }: Pick<StepInput, "teacher" | "method">,
+  classes = teacher?.classes,
 ): FrozenNetwork {
+  if (teacher && method.needsTeacher && teacher.classes !== classes) {
+    throw new UserError(
+      `the teacher has ${teacher.classes} classes, but the student has ${classes}; give a teacher of ` +
+        "the same classes",
+    );
+  }
   if (!teacher && method.needsTeacher) {
     throw new UserError(
       `method "${method.name}" needs a teacher, but the run has none; give one as "teacher", or choose ` +

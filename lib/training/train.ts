@@ -35,7 +35,10 @@ export interface TrainingInput {
   readonly environment: Environment;
   /** The method of the specification, if it is not one of `methods`: one that a notebook defines. */
   readonly method?: DistillationMethod;
-  /** Keeps the teacher's logits on disk for later runs; it does not change the result by a single bit. */
+  /**
+   * Keeps the teacher's logits on disk for later runs. On the processor it does not change the result
+   * by a single bit. On a GPU the first step of an attack may be rounded differently.
+   */
   readonly teacherCache?: TeacherCacheSettings;
   /** The folder for checkpoints; if left out, nothing is saved and nothing resumed. */
   readonly checkpoints?: string;
@@ -98,7 +101,7 @@ async function trainStoppable(
   const { dataset, teacher, environment, checkpoints, signal } = input;
   const { protocol, options, seed, student } = specification;
   const method = methodOf(specification, input);
-  const frozen = teacherOf({ teacher, method });
+  const frozen = teacherOf({ teacher, method }, dataset.classes.length);
   leaveInterruptedWork();
   const random = new RandomStreams(seed).stream("init");
   const initial = initialiseResNet(architectureFor(student, dataset), random);

@@ -5,6 +5,7 @@ import type { MiniBatch } from "./batches.ts";
 import type { EpochSummary } from "./epoch_row.ts";
 import { learningRateAt, type Protocol } from "./protocol.ts";
 import { NotFiniteError, type StepInput, trainStep } from "./step.ts";
+import { UserError } from "../user_error.ts";
 
 /** The input of one pass over a training set. */
 export interface BatchesInput extends StepInput {
@@ -21,6 +22,7 @@ export interface BatchesInput extends StepInput {
  * If it throws, the state is that after the last finished mini-batch.
  *
  * @returns the learning rate of the epoch
+ * @throws UserError if the training set is empty
  * @throws NotFiniteError if loss or weights are no longer finite
  * @throws DOMException "AbortError" if the work around it was stopped
  */
@@ -29,6 +31,9 @@ export async function trainBatches(
   summary: EpochSummary,
 ): Promise<number> {
   const { protocol, state, streams, stage, epoch, number } = input;
+  if (input.trainingLabels.length === 0) {
+    throw new UserError("there is nothing to train on; give at least one training image");
+  }
   const learningRate = learningRateAt(protocol, epoch, stage.epochs);
   const isNewRate = epoch === 1 ||
     learningRate !== learningRateAt(protocol, epoch - 1, stage.epochs);

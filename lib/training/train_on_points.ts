@@ -58,6 +58,14 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
   if (protocol.studentPrecision) {
     throw new UserError("a dense network is trained in f32; leave out studentPrecision");
   }
+  if (points.points.length !== 2 * points.labels.length) {
+    throw new UserError(
+      `there are ${points.labels.length} labels for ${
+        points.points.length / 2
+      } points; give each ` +
+        "point one label",
+    );
+  }
   const isClass = (label: number) =>
     Number.isInteger(label) && label >= 0 && label < points.classes;
   const wrong = Array.from(points.labels).find((label) => !isClass(label));
@@ -66,7 +74,7 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
       `a point has the label ${wrong}, but classes are 0 to ${points.classes - 1}`,
     );
   }
-  const teacher = teacherOf(training);
+  const teacher = teacherOf(training, points.classes);
   const random = new RandomStreams(seed).stream("init");
   const student = new DenseNetwork([2, ...hidden, points.classes], random);
   const state = initialState({ method, options, protocol }, {

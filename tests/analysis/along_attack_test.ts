@@ -1,4 +1,4 @@
-import { assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { probabilitiesAlong } from "../../lib/analysis/along_attack.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -27,7 +27,7 @@ onUsableBackends(
 );
 
 onUsableBackends(
-  "probabilitiesAlong() refuses samples or labels that images do not have",
+  "probabilitiesAlong() refuses samples or labels that images do not have, and takes no images",
   async () => {
     const base = tf.zeros([2, 1, 1, 1]) as tf.Tensor4D;
     const one = tf.zeros([1, 1, 1, 1]) as tf.Tensor4D;
@@ -38,6 +38,8 @@ onUsableBackends(
         "do not belong to images of shape [2,1,1,1]",
       );
     }
-    tf.dispose([base, one]);
+    const none = tf.zeros([0, 1, 1, 1]) as tf.Tensor4D;
+    assertEquals(await probabilitiesAlong(classifier, none, none, [], [0, 1]), [[], []]);
+    tf.dispose([base, one, none]);
   },
 );

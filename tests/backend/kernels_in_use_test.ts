@@ -78,5 +78,9 @@ Deno.test("each kernel that an attack or a method uses has a test on every backe
     classifier.dispose();
   });
   const known = new Set([...tested, ...TESTED_ELSEWHERE, ...NOTHING_TO_COMPUTE]);
-  assertEquals([...new Set(used)].filter((kernel) => !known.has(kernel)).sort(), []);
+  assertEquals(
+    [...new Set(used)].filter((kernel) => !known.has(kernel)).sort(),
+    [],
+    "add an operation that runs these kernels to tests/backend/operations.ts",
+  );
 });

@@ -21,6 +21,15 @@ Deno.test("test --changed takes the folders of tests that are named after change
   assertEquals(of("lib/attack/README.md", "deno.json"), ["tests/attack"]);
   assertEquals(of("tests/b_test.ts"), outside);
   assertEquals(of("results/runs/a-run.arrow"), []);
+  folders.push(["tests/distillation"], ["tests/backend"], ["tests/training"], ["tests/report"]);
+  // These go through all attacks, and through all methods.
+  const ofAttack = ["tests/attack", "tests/distillation", "tests/backend"];
+  assertEquals(of("lib/attack/bss.ts"), ofAttack);
+  assertEquals(of("lib/distillation/bss.ts"), [
+    ...ofAttack.slice(1),
+    "tests/training",
+    "tests/report",
+  ]);
 });
 
 Deno.test("test --changed takes all tests if what changed has none of its own", () => {

@@ -23,6 +23,12 @@ Deno.test("decodeSafetensors() reads tensors in another order than the header's,
   assertEquals([...decodeSafetensors(bytes, "x").tensors.keys()], ["b", "none", "a"]);
 });
 
+Deno.test("decodeSafetensors() leaves out PyTorch's counts of batches, and no other whole numbers of 8 bytes", () => {
+  const ofName = (name: string) => withHeader(`{"${name}":${entry(0, 8, [], "I64")}}`);
+  assertEquals(decodeSafetensors(ofName("bn1.num_batches_tracked"), "x").tensors.size, 0);
+  assertThrows(() => decodeSafetensors(ofName("a"), "x"), UserError, '"a" is of type I64');
+});
+
 for (
   const [what, header, text] of [
     ["negative offsets", `{"a":${entry(-4, 4, [2])}}`, '"a" has'],

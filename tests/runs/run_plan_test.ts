@@ -8,6 +8,7 @@ import { table1 } from "../../experiments/table1.ts";
 import { table3 } from "../../experiments/table3.ts";
 import { table2 } from "../../experiments/table2.ts";
 import { table4 } from "../../experiments/table4.ts";
+import { temperatureWeights } from "../../experiments/temperature_weights.ts";
 import { measureNamed } from "../../lib/runs/table/measures.ts";
 import { SCALES } from "../../lib/training/run_specification.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -152,6 +153,15 @@ Deno.test("openPlan() records overrides in the run's identity and label", async 
   assertEquals(run.specification.options.eta, 0.1);
   assertEquals(run.specification.options.step, "newton");
   assertNotEquals(run.name, own.name);
+  // Rows that become the same run are one row, under the first row's name.
+  const rows = await openPlan(temperatureWeights, {
+    scale: "smoke",
+    seeds: [1],
+    set: { bss: { beta: 3 } },
+  });
+  assertEquals(rows.map(({ label }) => label).filter((label) => !/[TηN] = /.test(label)), [
+    "bss (beta=3)",
+  ]);
   // Set to its default, it is the same run.
   const [same] = await openPlan(quickstart, { ...choices, set: { bss: { eta: 1 } } });
   assertEquals(same.name, own.name);

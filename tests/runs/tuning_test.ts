@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { experiments } from "../../experiments/experiments.ts";
+import { temperatureWeights } from "../../experiments/temperature_weights.ts";
 import { tuning } from "../../experiments/tuning.ts";
 import { methodNamed } from "../../lib/distillation/methods.ts";
 import { bundleOf } from "../../lib/report/display.ts";
@@ -73,4 +74,17 @@ Deno.test("chosenTable() shows the value with the highest mean beside the defaul
     .replaceAll(/ +/g, " ");
   assertStringIncludes(text, "attention.weight 1000 65.00 ± 7.07 10 75.00 ± 7.07");
   assertStringIncludes(text, "fsp.fspWeight 1 60.00 ± 0.00 1 60.00 ± 0.00");
+});
+
+Deno.test("chosenTable() knows the default of an option that specifications leave out", async () => {
+  const plan = await planRuns(temperatureWeights, { scale: "smoke", seeds: [1] }, namedSources);
+  const rows = plan.filter(({ label }) => label === "bss" || label.startsWith("β = "))
+    .map((run) => {
+      const row = tableRow(run, finished(run, 0.5 + Number(run.label === "β = 4") / 4));
+      const { test_accuracy: validation_accuracy } = row.figures;
+      return { ...row, figures: { validation_accuracy } };
+    });
+  const text = String((await bundleOf(chosenTable(plan, rows)))["text/plain"])
+    .replaceAll(/ +/g, " ");
+  assertStringIncludes(text, "bss.beta 2 50.00 4 75.00");
 });

@@ -56,6 +56,12 @@ Deno.test("verdictTable() names the student of each verdict, and passes the verd
   });
 });
 
+Deno.test("verdictLines() writes a p-value on its side of the rule's limit", () => {
+  const [verdict] = verdicts(about(claim), ABOVE);
+  const pOf = (adjustedP: number) => verdictLines([{ ...verdict, adjustedP }])[0].p;
+  assertEquals([0.0004, 0.2, 0.04996, 0.05002].map(pOf), ["<0.001", "0.200", "0.04996", "0.050"]);
+});
+
 Deno.test("verdictTable() gives the paper's difference for runs with the paper's images only", async () => {
   const dataset = "cifar10";
   const family = { name: "three", size: 3 };

@@ -114,6 +114,59 @@ Deno.test("a claim gets no verdict if one pair's runs were made under different 
   ]);
   // Another seed may be from another machine, as long as both of its runs are.
   assertEquals(kindWith(of("Intel"), of("Intel")), ["holds", [], false]);
+  // But precision changes what is measured.
+  assertEquals(kindWith(of("AMD", ["bf16"]), of("AMD", ["bf16"])), [
+    "mixed conditions",
+    ["precision"],
+    true,
+  ]);
+});
+
+Deno.test("a claim takes the pairs of one precision where all seeds have them", () => {
+  const inPrecision = (precision: string) => ({
+    conditions: { processor: "AMD EPYC", precision: [precision], kernels: "onednn" },
+  });
+  const bfloat16 = rowsOf([0.80, 0.82, 0.85], [0.70, 0.73, 0.74], inPrecision("bf16"));
+  const float32 = rowsOf([0.1, 0.2], [0.9, 0.9], inPrecision("f32"));
+  const [alone] = verdicts(about(claim), bfloat16);
+  assertEquals(verdicts(about(claim), [...float32, ...bfloat16]), [alone]);
+});
+
+Deno.test("a claim about the student's precision waives no other difference", () => {
+  const of = (precision: string[]) => ({
+    conditions: { processor: "AMD EPYC", precision, kernels: "onednn" },
+  });
+  const compared = { ...claim, compares: "precision" as const };
+  const kindOf = (bss: string[], hinton: string[]) => {
+    const rows = [
+      ...rowsOf([0.80, 0.82, 0.85], [], of(bss)),
+      ...rowsOf([], [0.70, 0.73, 0.74], of(hinton)),
+    ];
+    const [{ kind, mixed }] = verdicts(about(compared), rows);
+    return [kind, mixed];
+  };
+  assertEquals(kindOf(["f32", "bf16"], ["bf16", "bf16"]), ["holds", []]);
+  assertEquals(kindOf(["f32", "f32"], ["bf16", "bf16"]), ["mixed conditions", ["precision"]]);
+});
+
+Deno.test("equal gains are no difference, whatever their rounding errors", () => {
+  const trend = {
+    ...claim,
+    contrast: gainGrowsWithLessData("bss", "hinton", [0.2, 1]),
+  };
+  const rows = [[0.700, 0.650, 0.826, 0.776], [0.700, 0.657, 0.839, 0.796], [
+    0.700,
+    0.664,
+    0.839,
+    0.803,
+  ]].flatMap(([bss, hinton, bssOfAll, hintonOfAll], index) => [
+    tableRowOf("bss", index + 1, bss, { fraction: 0.2 }),
+    tableRowOf("hinton", index + 1, hinton, { fraction: 0.2 }),
+    tableRowOf("bss", index + 1, bssOfAll),
+    tableRowOf("hinton", index + 1, hintonOfAll),
+  ]);
+  const [{ kind, difference }] = verdicts(about(trend), rows);
+  assertEquals([kind, difference.mean], ["no difference", 0]);
 });
 
 Deno.test("a claim gets no verdict if a pair's students were measured under different conditions", () => {
@@ -204,4 +257,6 @@ Deno.test("variantClaims() makes one family of all variants and places, with the
   const kinds = verdicts(about(...claims), [...rows, ...defaults]).map(({ kind }) => kind);
   assertEquals(kinds, ["not measured", "holds", "not measured", "not measured"]);
   assertEquals(variantClaims(about(), plan.filter(({ label }) => label === "bss")), []);
+  // Runs that differ in what a claim does not say, such as the teacher's precision, are one seed.
+  assertEquals(variantClaims(about(), [...plan, ...plan]), claims);
 });

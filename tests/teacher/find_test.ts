@@ -243,11 +243,18 @@ Deno.test("trainTeacher() refuses to train a teacher that another process trains
 Deno.test("trainTeacher() makes a teacher again if its file is lost", async () => {
   await startBackend("wasm");
   await withTemporaryFolder(async (resultsFolder) => {
-    const train = () =>
-      trainTeacher({ ...REQUEST, dataset: smallDataset(), network: "resnet8", resultsFolder });
+    const request = { ...REQUEST, dataset: smallDataset(), network: "resnet8", resultsFolder };
+    const train = (other = {}) => trainTeacher({ ...request, ...other });
     const { file, hash } = await train();
-    await assertRejects(train, UserError, `describes a teacher of SHA-256 ${hash}`);
+    await assertRejects(() => train(), UserError, `describes a teacher of SHA-256 ${hash}`);
     await Deno.remove(file);
+    await startBackend("cpu");
+    await assertRejects(
+      () => train({ backend: "cpu" }),
+      UserError,
+      "the lost teacher quarters-resnet8 was made with backend wasm",
+    );
+    await startBackend("wasm");
     assertEquals((await train()).hash, hash);
   });
 });

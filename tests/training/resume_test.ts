@@ -1,9 +1,13 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { defineMethod } from "../../lib/distillation/method.ts";
 import { methods } from "../../lib/distillation/methods.ts";
+import { crossEntropy } from "../../lib/distillation/soft_cross_entropy.ts";
 import type { FrozenNetwork } from "../../lib/nn/frozen_classifier.ts";
 import type { RunSpecification } from "../../lib/training/run_specification.ts";
 import type { TrainingInput } from "../../lib/training/train.ts";
+import { UserError } from "../../lib/user_error.ts";
 import { onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification, smallTeacher, withFolder } from "./small_run.ts";
@@ -202,3 +206,53 @@ onFastBackends(
     });
   },
 );
+
+onFastBackends("train() resumes a method's variables of any rank, in float32", async (backend) => {
+  const methodWith = (create: () => tf.Variable) =>
+    defineMethod({
+      name: "mine",
+      summary: "A method with a variable",
+      options: {},
+      needsTeacher: false,
+      createVariables: () => new Map([["w", tf.tidy(create)]]),
+      async step(_options, { images, labels, studentPass }) {
+        await studentPass(
+          images,
+          ({ logits }) => ({ cross_entropy: crossEntropy(labels, logits) }),
+        );
+      },
+    });
+  const specification = { ...smallSpecification("original"), method: "mine" };
+  for (const shape of [[], [2, 1, 3]]) {
+    await withFolder(async (checkpoints) => {
+      let made: tf.Variable;
+      const method = methodWith(() => made = tf.variable(tf.ones(shape), false));
+      const abort = new AbortController();
+      await assertRejects(() =>
+        outcomeOf(specification, backend, {
+          method,
+          checkpoints,
+          signal: abort.signal,
+          onProgress: ({ step }) => {
+            tf.tidy(() => made.assign(tf.fill(shape, 7)));
+            if (step === 1) abort.abort();
+          },
+        }), DOMException);
+      let resumed: unknown;
+      await outcomeOf(specification, backend, {
+        method,
+        checkpoints,
+        onProgress: ({ step }) => {
+          if (step === 2) resumed = made.arraySync();
+        },
+      });
+      assertEquals(resumed, tf.tidy(() => tf.fill(shape, 7).arraySync()));
+    });
+  }
+  const counting = methodWith(() => tf.variable(tf.scalar(1, "int32"), false));
+  await assertRejects(
+    () => outcomeOf(specification, backend, { method: counting }),
+    UserError,
+    'the variable "w" of method "mine" is int32',
+  );
+});

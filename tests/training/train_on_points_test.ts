@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
+import type { PointSet } from "../../lib/data/point_set.ts";
 import { toyNamed } from "../../lib/data/toys.ts";
 import { type DistillationMethod, resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methodNamed, methods } from "../../lib/distillation/methods.ts";
@@ -75,6 +76,14 @@ onUsableBackends("trainOnPoints() refuses a label that is no class", async () =>
     UserError,
     "a point has the label 2, but classes are 0 to 1",
   );
+});
+
+onUsableBackends("trainOnPoints() refuses points without labels, and no points", async () => {
+  const refused = (points: PointSet, reason: string) =>
+    assertRejects(() => outcomeOf(methodNamed("original"), { points }), UserError, reason);
+  await refused({ ...POINTS, labels: POINTS.labels.slice(1) }, "there are 23 labels for 24 points");
+  const none = { points: new Float32Array(), labels: new Int32Array() };
+  await refused({ ...POINTS, ...none }, "there is nothing to train on");
 });
 
 onUsableBackends("trainOnPoints() says why a method cannot compare two networks", async () => {

@@ -6,6 +6,7 @@ import { methods } from "../../lib/distillation/methods.ts";
 import { crossEntropy } from "../../lib/distillation/soft_cross_entropy.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { onAutomaticBackend, onEveryBackend, onFastBackends } from "../on_every_backend.ts";
+import { testClassifier, TINY } from "../networks.ts";
 import { assertLossesFall } from "./assert_losses_fall.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallDataset, smallSpecification, withFolder } from "./small_run.ts";
@@ -133,5 +134,22 @@ onFastBackends("train() refuses a distillation method without a teacher", async 
     () => outcomeOf(smallSpecification("hinton"), backend, { teacher: null }),
     UserError,
     "needs a teacher",
+  );
+});
+
+onFastBackends("train() refuses a teacher with other classes, and no images", async (backend) => {
+  for (const name of ["hinton", "fitnet", "bss"]) {
+    const teacher = testClassifier({ ...TINY, classes: 10 });
+    await assertRejects(
+      () => outcomeOf(smallSpecification(name), backend, { teacher }),
+      UserError,
+      "the teacher has 10 classes, but the student has 4",
+    );
+    teacher.dispose();
+  }
+  await assertRejects(
+    () => outcomeOf(smallSpecification("original"), backend, { dataset: smallDataset(0) }),
+    UserError,
+    "there is nothing to train on",
   );
 });

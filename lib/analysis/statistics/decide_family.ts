@@ -3,7 +3,7 @@ import { holm } from "./paired_comparisons.ts";
 import { pairedDifference } from "./paired_difference.ts";
 
 /** The probability of any wrong difference in a family that has none. */
-const SIGNIFICANCE = 0.05;
+export const SIGNIFICANCE = 0.05;
 
 /** One claim of a family: its sum is above 0. */
 export interface FamilyMember {

@@ -2,6 +2,7 @@ import { measureNamed } from "../table/measures.ts";
 import type { TableRow } from "../table/table_row.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
+import { formatInterval } from "../../report/format_interval.ts";
 import { signedText } from "../../report/minus_signs.ts";
 import { valueOf } from "../table/summary.ts";
 import { mean } from "../../analysis/statistics/interval.ts";
@@ -35,8 +36,7 @@ export function equalCostTable(
         spent: `${cost.toFixed(digits)} ${unit}`,
         seeds: difference.n,
         difference: difference.n === 0 ? null : signedText(difference.mean),
-        interval: difference.interval &&
-          `[${difference.interval.map((end) => end.toFixed(2)).join(", ")}]`,
+        interval: difference.interval && formatInterval(difference.interval, 2, [0]),
       }));
     }),
     note: `What ${other} reaches at the same cost is interpolated over the logarithm of its own ` +

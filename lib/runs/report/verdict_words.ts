@@ -2,6 +2,7 @@ import type { Claim } from "../experiment.ts";
 import { measureNamed } from "../table/measures.ts";
 import { seedsNeeded, type Verdict } from "../table/verdicts.ts";
 import { shareText } from "../table/summary_table.ts";
+import { SIGNIFICANCE } from "../../analysis/statistics/decide_family.ts";
 import { counted } from "../../report/duration.ts";
 import { formatInterval } from "../../report/format_interval.ts";
 import { signedText } from "../../report/minus_signs.ts";
@@ -36,7 +37,7 @@ export function verdictLines(found: readonly Verdict[]): VerdictLine[] {
       seeds: isHere ? seedsText(verdict) : null,
       difference: differenceText(verdict),
       interval: intervalText(verdict),
-      p: adjustedP === null ? null : adjustedP < 0.001 ? "<0.001" : adjustedP.toFixed(3),
+      p: adjustedP === null ? null : pText(adjustedP),
       verdict: verdictText(verdict),
     };
   });
@@ -45,6 +46,15 @@ export function verdictLines(found: readonly Verdict[]): VerdictLine[] {
 function differenceText({ claim, difference: { n, mean } }: Verdict): string | null {
   const { digits } = measureNamed(claim.measure);
   return n === 0 ? null : signedText(mean, digits) + unitOf(claim);
+}
+
+/** Formats a p-value, with more digits where rounding would move it across the rule's limit or onto it. */
+function pText(p: number): string {
+  if (p < 0.001) return "<0.001";
+  const digits =
+    [3, 4, 5].find((digits) => (Number(p.toFixed(digits)) < SIGNIFICANCE) === (p < SIGNIFICANCE)) ??
+      6;
+  return p.toFixed(digits);
 }
 
 function intervalText({ claim: { measure, margin }, interval }: Verdict): string | null {

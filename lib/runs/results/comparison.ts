@@ -8,6 +8,7 @@ import { mean } from "../../analysis/statistics/interval.ts";
 import { pairedDifference } from "../../analysis/statistics/paired_difference.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable, type TableColumn } from "../../report/display_table.ts";
+import { formatInterval } from "../../report/format_interval.ts";
 import type { LearningCurve } from "../../report/learning_curves.ts";
 import { signedText } from "../../report/minus_signs.ts";
 import { differences } from "../../training/run_specification.ts";
@@ -66,7 +67,7 @@ function accuracyTable(sides: Sides): Displayable {
     pairs.map(([run]) => lastAccuracy(run)),
     pairs.map(([, run]) => lastAccuracy(run)),
   );
-  const range = interval ? ` [${interval.map((end) => end.toFixed(2)).join(", ")}]` : "";
+  const range = interval ? ` ${formatInterval(interval, 2, [0])}` : "";
   const difference = pairs.length > 0 ? signedText(mean) + range : null;
   return displayTable({
     title: "Accuracy after the last epoch",

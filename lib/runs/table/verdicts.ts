@@ -1,4 +1,5 @@
 import type { Claim, ClaimPlace, Experiment } from "../experiment.ts";
+import { type Conditions, conditionsThatDiffer } from "./conditions.ts";
 import { valueOf } from "./summary.ts";
 import { mixedConditions, type TableRow } from "./table_row.ts";
 import {
@@ -45,7 +46,7 @@ export function seedsNeeded({ seeds }: Claim): number {
  *
  * A claim is tested once all its planned seeds are there, at least three, and only on these. A pair
  * whose runs differ in processor, precision or kernels takes the verdict away, unless the claim is
- * about that difference. Claims that cannot be tested count as p = 1 in their family. A claim of
+ * about that difference. So do pairs of different precisions. Claims that cannot be tested count as p = 1 in their family. A claim of
  * another experiment is left to that one.
  */
 export function verdicts(
@@ -95,26 +96,68 @@ function verdictOn(
   };
 }
 
-function contrastOf(claim: Claim, rows: readonly TableRow[]): Contrast {
-  const pairs = claim.seeds.flatMap((seed) => {
-    const terms = claim.contrast.map(({ method, fraction = claim.place.fraction }) =>
-      rows.filter((row) =>
-        row.seed === seed && row.method === method && isAt(row, { ...claim.place, fraction }) &&
-        valueOf(row, claim.measure) !== null
-      )
-    );
-    return terms.every((found) => found.length > 0) ? [comparable(terms, claim.measure)] : [];
-  });
-  const sumOf = (pair: readonly TableRow[]) =>
-    claim.contrast.reduce(
+function contrastOf(claim: Claim, allRows: readonly TableRow[]): Contrast {
+  const rows = claim.compares ? allRows.map(withoutPrecision) : allRows;
+  const pairs = pairsOf(claim, rows);
+  const sumOf = (pair: readonly TableRow[]) => {
+    const sum = claim.contrast.reduce(
       (sum, { sign }, index) => sum + sign * valueOf(pair[index], claim.measure)!,
       0,
     );
+    // The rounding error of equal gains would look like a small and certain difference.
+    return Number(sum.toFixed(9));
+  };
+  const betweenPairs = conditionsThatDiffer(pairs.flat().map(({ conditions }) => conditions))
+    .filter((one) => one === "precision");
+  const withinPairs = pairs.flatMap((pair) => mixedConditions(pair, claim.measure));
   return {
     claim,
     sums: pairs.map(sumOf),
-    mixed: [...new Set(pairs.flatMap((pair) => mixedConditions(pair, claim.measure)))]
-      .filter((one) => one !== claim.compares),
+    mixed: [...new Set([...withinPairs, ...betweenPairs])],
+  };
+}
+
+/**
+ * Gives a row for each term of a claim, for each planned seed that has all. All pairs are of one
+ * precision if one has them for every such seed.
+ */
+function pairsOf(claim: Claim, rows: readonly TableRow[]): TableRow[][] {
+  const pairsAmong = (rows: readonly TableRow[]) =>
+    claim.seeds.flatMap((seed) => {
+      const terms = claim.contrast.map(({ method, fraction = claim.place.fraction }) =>
+        rows.filter((row) =>
+          row.seed === seed && row.method === method && isAt(row, { ...claim.place, fraction }) &&
+          valueOf(row, claim.measure) !== null
+        )
+      );
+      return terms.every((found) => found.length > 0) ? [comparable(terms, claim.measure)] : [];
+    });
+  const all = pairsAmong(rows);
+  const precisions = new Map(
+    all.flat().map(({ conditions: { precision } }) => [precision.join(), precision]),
+  );
+  const groups = [...precisions.values()].map(([student, teacher]) =>
+    pairsAmong(
+      rows.filter(({ conditions: { precision: [ofStudent, ofTeacher = teacher] } }) =>
+        ofStudent === student && ofTeacher === teacher
+      ),
+    )
+  );
+  return groups.find(({ length }) => length === all.length) ?? all;
+}
+
+/** Leaves out the student's precision, for a claim that compares it. */
+function withoutPrecision(row: TableRow): TableRow {
+  const without = (conditions: Conditions): Conditions => ({
+    ...conditions,
+    precision: ["", ...conditions.precision.slice(1)],
+  });
+  return {
+    ...row,
+    conditions: without(row.conditions),
+    measuredUnder: Object.fromEntries(
+      Object.entries(row.measuredUnder).map(([measure, one]) => [measure, without(one)]),
+    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { experimentNamed, experiments } from "./experiments.ts";
 import { checkInputs, keepInputCards } from "../lib/runs/input_cards.ts";
 import { choiceOptions, parseChoices } from "../lib/runs/choices.ts";
@@ -5,14 +6,14 @@ import { claimsAt, type Experiment } from "../lib/runs/experiment.ts";
 import { ownBeside, type Plan, planExperiments } from "../lib/runs/open_plan.ts";
 import { checkOverridesUsed } from "../lib/runs/overrides.ts";
 import { type LoadedSources, planSources, RESULTS } from "../lib/runs/plan_sources.ts";
-import { mergePlans, resultNameOf } from "../lib/runs/planned_run.ts";
+import { mergePlans, type PlannedRun, resultNameOf } from "../lib/runs/planned_run.ts";
 import { chosenMethods, type PlanChoices } from "../lib/runs/plan.ts";
 import { chosenTable } from "../lib/runs/report/chosen_table.ts";
 import { verdictTable } from "../lib/runs/report/verdict_table.ts";
 import { holderOf } from "../lib/store/run_lock.ts";
 import { estimateTime } from "../lib/runs/estimate_time.ts";
 import { runAndReport } from "../lib/runs/run_and_report.ts";
-import { parseShard, shardOf } from "../lib/runs/shard.ts";
+import { parseShard, type Shard, shardOf } from "../lib/runs/shard.ts";
 import { type WorkLeft, workLeft } from "../lib/runs/work_left.ts";
 import {
   parseSlurmOptions,
@@ -39,7 +40,9 @@ import {
 import { backendOption, folderOptions } from "../lib/commands/common_options.ts";
 import { bundleOf, type Displayable } from "../lib/report/display.ts";
 import { counted, formatDuration } from "../lib/report/duration.ts";
+import { exists } from "../lib/files/exists.ts";
 import { printable } from "../lib/files/printable.ts";
+import { MANIFEST_FILE } from "../lib/store/manifest.ts";
 import { ResultsFolder } from "../lib/store/results_folder.ts";
 import { UserError } from "../lib/user_error.ts";
 
@@ -105,10 +108,15 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const damage = await damageIn(folder, plans, tables);
   const works = await workLeft(folder, runs);
   for (const cause of damage) console.error(`damaged: ${printable(cause)}`);
+  if (!await exists(join(folder.path, MANIFEST_FILE))) {
+    const unread = (await folder.verify()).find(({ file }) => file.endsWith(".arrow"));
+    if (unread) console.error(`warning: ${printable(unread.message)}`);
+  }
   const canRun = works.length === 0 ||
     await haveInputs(works, options["dry-run"] ? null : folder, sources);
   if (options["dry-run"]) {
-    await listWork(works, folder, options.backend, threads, sources);
+    if (works.length === 0) console.log(nothingToDo(runs, shard));
+    else await listWork(works, folder, options.backend, threads, sources);
     return statusUnlessDamaged(damage, 0);
   }
   await keepInputCards(folder.path, runs);
@@ -122,7 +130,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   let status = canRun ? 0 : 1;
   if (works.length === 0) {
     console.log(
-      "Nothing to do: every run is there. To make them again, name another folder with --results.",
+      `${nothingToDo(runs, shard)} To make them again, name another folder with --results.`,
     );
   } else if (canRun) {
     status = await runAndReport(works, {
@@ -238,6 +246,13 @@ async function printTable(
   for (const warning of fewCrossings(table)) console.error(`warning: ${warning}`);
 }
 
+function nothingToDo(runs: readonly PlannedRun[], { index, count }: Shard): string {
+  const which = count === 1 ? "" : ` of part ${index} of ${count}`;
+  return runs.length === 0
+    ? `Nothing to do: there are fewer runs than ${count} parts, and none is left for part ${index}.`
+    : `Nothing to do: every run${which} is there.`;
+}
+
 async function listWork(
   works: readonly WorkLeft[],
   folder: ResultsFolder,
@@ -245,7 +260,6 @@ async function listWork(
   threads: number,
   sources: LoadedSources,
 ): Promise<void> {
-  if (works.length === 0) return console.log("Nothing to do: every run is there.");
   const started = await startBackend(backend, { threads });
   console.log(describeStartedBackend(started));
   const estimate = await estimateTime(works, started.backend, threads, sources);

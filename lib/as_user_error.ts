@@ -28,15 +28,19 @@ const VERBS: Readonly<Record<string, string>> = {
 /**
  * Turns an error of the operating system into one sentence with cause and remedy. Returns any other
  * error unchanged: a fault of this code needs its stack trace.
+ *
+ * @param file named where the system's message names none, as under limited permissions
  */
-export function asUserError(error: unknown): unknown {
+export function asUserError(error: unknown, file?: string): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
   if (error instanceof Deno.errors.NotCapable) return lacking(error);
   // "Is a directory (os error 21): readfile '/a'", on every system.
   const [, reason, verb, path] = /^(.*) \(os error \d+\)(?:: (\w+) (.*))?$/s.exec(error.message) ??
     [];
   if (reason === undefined) return error;
-  const what = verb === undefined ? reason : `cannot ${VERBS[verb] ?? verb} ${path}: ${reason}`;
+  const what = verb === undefined
+    ? `${file === undefined ? "" : `${file}: `}${reason}`
+    : `cannot ${VERBS[verb] ?? verb} ${path}: ${reason}`;
   const remedy = REMEDIES[(error as { code?: string }).code ?? ""] ?? "fix that, then try again";
   return new UserError(`${what}; ${remedy}`, { cause: error });
 }

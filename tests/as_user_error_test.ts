@@ -86,3 +86,9 @@ Deno.test({
     assertStringIncludes(said, `Requires read access to "/etc/hosts"`);
   },
 });
+
+Deno.test("asUserError() names the given file where the system's message names none", () => {
+  const error = new Deno.errors.NotADirectory("Not a directory (os error 20)");
+  const { message } = asUserError(error, "results/manifest.json") as Error;
+  assert(message.startsWith("results/manifest.json: Not a directory; "), message);
+});

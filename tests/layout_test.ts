@@ -47,6 +47,16 @@ Deno.test("the modules are all read", () => {
   ]);
 });
 
+Deno.test("no constant stands below the start of a command, which would use it too early", async () => {
+  const late: string[] = [];
+  for (const path of imports.keys()) {
+    const text = await Deno.readTextFile(join(ROOT, path));
+    const start = text.search(/^if \(import\.meta\.main\)/m);
+    if (start >= 0 && /^(export )?(const|let|class) /m.test(text.slice(start))) late.push(path);
+  }
+  assertEquals(late, []);
+});
+
 Deno.test("no modules import each other in a circle", () => {
   assertEquals(inCircles(imports), []);
 });

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { asUserError } from "../as_user_error.ts";
+import { hiddenParts } from "../files/hidden.ts";
 import { printableLines } from "../files/printable.ts";
 import { UserError } from "../user_error.ts";
 
@@ -48,6 +49,7 @@ export async function runCommand<const O extends Record<string, OptionDescriptio
       Deno.exit(0);
     }
     const line = parseCommandLine(command, args);
+    hiddenParts(); // refuses unknown parts before anything starts
     checkWithinReach(command, line);
     Deno.exit(await main(line));
   } catch (error) {

@@ -32,6 +32,8 @@ interface Finding {
   readonly remark: string;
 }
 
+const TENSORFLOW = "libtensorflow";
+
 if (import.meta.main) {
   await runCommand(command, Deno.args, async ({ options }) => {
     const oneDnn = await provideOneDnn();
@@ -53,8 +55,6 @@ if (import.meta.main) {
     return isMissing ? 1 : 0;
   });
 }
-
-const TENSORFLOW = "libtensorflow";
 
 /** Finds something; if that fails, the reason is its remark. */
 async function orProblem(what: string, find: () => Promise<Finding>): Promise<Finding> {

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { chooseAssertLibrary } from "./assert_library.ts";
 import { parseList, runCommand } from "./command_line.ts";
+import { exists } from "../files/exists.ts";
 import { hiddenParts, HIDEABLE, VARIABLE } from "../files/hidden.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { UserError } from "../user_error.ts";
@@ -40,6 +41,12 @@ const SHARING = [
   ...["teacher", "training"],
 ];
 
+/** Other folders whose tests go through all methods, or all attacks. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  attack: ["distillation", "backend"],
+  distillation: ["training", "report", "backend"],
+};
+
 /**
  * One thread each, because the processes run side by side: OpenMP and Mesa would spin in wait. Mesa
  * compiles a shader for each new shape; narrow vectors without optimisation halve that time.
@@ -52,6 +59,8 @@ const ONE_CORE = {
 };
 /** For two cores, since one of the processes often waits for Jupyter, Slurm or a disk. */
 const SIDE_BY_SIDE = 3;
+/** The processes that run tests now. They end with this one. */
+const RUNNING = new Set<Deno.ChildProcess>();
 
 if (import.meta.main) {
   await runCommand(command, Deno.args, async ({ positionals, options }) => {
@@ -67,6 +76,17 @@ if (import.meta.main) {
     console.log(`assertions: ${assertions.description}`);
     const filter = options.filter === undefined ? [] : ["--filter", options.filter];
     const args = [...assertions.denoArguments, ...filter];
+    if (Deno.build.os !== "windows") {
+      Deno.addSignalListener("SIGTERM", () => {
+        for (const run of RUNNING) run.kill("SIGTERM");
+        Deno.exit(143);
+      });
+    }
+    for (const path of positionals) {
+      if (!await exists(path)) {
+        throw new UserError(`there is no file or folder ${path}; give tests such as tests/nn`);
+      }
+    }
     if (positionals.length === 1) {
       return tell([await runTests([...args, ...denoPaths(positionals)])]);
     }
@@ -104,19 +124,16 @@ function denoPaths(paths: readonly string[]): readonly string[] {
 
 /** The files that differ from the last commit. */
 async function changedFiles(): Promise<string[]> {
-  const { success, stdout, stderr } = await new Deno.Command("git", {
+  const git = new Deno.Command("git", {
     args: ["status", "--porcelain=v1", "--no-renames", "--untracked-files=all"],
-  }).output();
+  });
+  const { success, stdout, stderr } = await git.output().catch((error) => {
+    throw new UserError(`--changed needs git, which cannot be started: ${error.message}`);
+  });
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   if (!success) throw new UserError(`--changed needs git, but git failed: ${text(stderr).trim()}`);
   return text(stdout).split("\n").map((line) => line.slice(3));
 }
-
-/** Other folders whose tests go through all methods, or all attacks. */
-const ALSO: Readonly<Record<string, readonly string[]>> = {
-  attack: ["distillation", "backend"],
-  distillation: ["training", "report", "backend"],
-};
 
 /**
  * Chooses the test folders of changed files. `tests/attack` tests a change of `lib/attack`, and so
@@ -186,12 +203,14 @@ async function runTests(
     env: { NO_COLOR: "1", ...env },
     stdout: "piped",
   }).spawn();
+  RUNNING.add(run);
   let tail = "";
   for await (const text of run.stdout.pipeThrough(new TextDecoderStream())) {
     await show(text);
     tail = (tail + text).slice(-2000);
   }
   const { success } = await run.status;
+  RUNNING.delete(run);
   const closing = [...tail.matchAll(
     /^(?:ok|FAILED) \| (\d+) passed.*?\| (\d+) failed(?:.*?\| (\d+) ignored)?/gm,
   )].at(-1);

@@ -5,7 +5,9 @@ export function numberText(value: number, digits = 2): string {
 
 /** Formats a difference, always with a sign: "+1.31", "-0.20". */
 export function signedText(value: number, digits = 2): string {
-  return `${value >= 0 ? "+" : ""}${value.toFixed(digits)}`;
+  // Zero, not −0, where a small negative number is rounded.
+  const rounded = Number(value.toFixed(digits)) || 0;
+  return `${rounded >= 0 ? "+" : ""}${rounded.toFixed(digits)}`;
 }
 
 /**

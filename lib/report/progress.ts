@@ -93,8 +93,13 @@ export class Progress implements ProgressDisplay {
   }
 }
 
+/** Writes to the standard error, or nowhere if nobody reads it any more: the work goes on. */
 function writeToStderr(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(text));
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
+  } catch {
+    // A closed pipe, or a terminal that is gone
+  }
 }
 
 function terminalWidth(): number {

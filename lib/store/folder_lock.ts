@@ -30,6 +30,6 @@ async function openLock(path: string, access: "read" | "change"): Promise<Deno.F
     return await Deno.open(path, options);
   } catch (error) {
     if (access === "read" && error instanceof Deno.errors.NotFound) return null;
-    throw asUserError(error);
+    throw asUserError(error, path);
   }
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { exists } from "../files/exists.ts";
 import { UserError } from "../user_error.ts";
 import { leftovers, ownFiles } from "./files_under.ts";
 import { type Manifest, MANIFEST_FILE, readManifest, resultName } from "./manifest.ts";
@@ -37,12 +38,16 @@ export async function folderProblems(folder: string): Promise<Problem[]> {
       : "was left by a killed process";
     tell(file, `${what}; the next \`deno task reproduce\` removes it`);
   }
+  const isLost = !await exists(join(folder, MANIFEST_FILE));
   for (const file of await ownFiles(folder)) {
     if (resultName(file) === null || Object.hasOwn(manifest, file)) continue;
     tell(
       file,
-      `is not listed in ${MANIFEST_FILE}, so nothing reads it: a process was killed while it ` +
-        "wrote, or somebody put it there; it can be deleted",
+      isLost
+        ? `is not read, because ${MANIFEST_FILE} is missing; put that file back, or ` +
+          "`deno task reproduce` makes every result again"
+        : `is not listed in ${MANIFEST_FILE}, so nothing reads it: a process was killed while it ` +
+          "wrote, or somebody put it there; it can be deleted",
     );
   }
   return problems;

@@ -44,11 +44,12 @@ export async function readCard<T extends InputCard>(
     text = (await Deno.readTextFile(file)).replaceAll("\r\n", "\n");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw asUserError(error);
+    throw asUserError(error, file);
   }
   const card = parsed(text);
   const fault = faultOf(kind, card, text);
-  if (fault === null && card.name === name) return card as unknown as T;
+  const { sha256: _, ...described } = card;
+  if (fault === null && card.name === name) return described as unknown as T;
   throw new UserError(
     `${file} is damaged: ${fault ?? `it describes ${card.name}`}; restore it, or delete it and ` +
       `the next "deno task reproduce" on these results writes it again`,

@@ -37,7 +37,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
     text = await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
-    throw asUserError(error);
+    throw asUserError(error, path);
   }
   return filesOf(path, text);
 }

@@ -52,7 +52,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
         `${path} is listed in manifest.json but missing; \`deno task reproduce\` makes it again`,
       );
     }
-    throw asUserError(error);
+    throw asUserError(error, path);
   }
 }
 

@@ -52,11 +52,15 @@ export class ResultsFolder {
    */
   static async openToRead(path: string, { mayBeMissing = false } = {}): Promise<ResultsFolder> {
     const info = await Deno.stat(path).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw asUserError(error);
+      if (!(error instanceof Deno.errors.NotFound)) throw asUserError(error, path);
       return null;
     });
     if (!info?.isDirectory && !(info === null && mayBeMissing)) {
-      throw new UserError(`there is no results folder ${path}; \`deno task reproduce\` makes one`);
+      throw new UserError(
+        info
+          ? `there is no results folder ${path}: it is a file; give another path`
+          : `there is no results folder ${path}; \`deno task reproduce\` makes one`,
+      );
     }
     return new ResultsFolder(path);
   }
@@ -188,7 +192,9 @@ async function checkWritable(folder: string): Promise<void> {
   } catch (error) {
     // The system's own message, without the name of the probe file.
     const cause = ((error as Error).cause ?? error) as Error;
-    const reason = isDiskFull(cause) ? "the disk is full" : cause.message.split(" (os error")[0];
+    const [reason] = isDiskFull(cause)
+      ? ["the disk is full"]
+      : cause.message.split(/ \(os error|, run again/);
     throw new UserError(
       `the results folder ${folder} cannot be written; choose another folder or make room there ` +
         `(${reason})`,

@@ -9,11 +9,13 @@ import {
   ONE,
   outcomesIn,
   reproduce,
+  RUN,
   SHORT,
   SMALL,
   SMOKE,
   startReproducing,
 } from "./reproduce.ts";
+import { startTask } from "./run_task.ts";
 
 /** Few kills: `tests/integrity/kills_test.ts` has a hundred. */
 const KILLS = 2;
@@ -113,6 +115,16 @@ Deno.test("reproduce is killed by another signal a second later", async () => {
     process.kill("SIGINT");
     process.kill("SIGCONT");
     assertEquals((await ended()).signal, "SIGKILL");
+  });
+});
+
+Deno.test("reproduce goes on when nobody reads its progress any more", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const process = startTask(RUN, ...ONE, "--verbose", "--results", folder);
+    const stdout = new Response(process.stdout).text();
+    await process.stderr.cancel();
+    assertEquals((await process.status).code, 0);
+    assertMatch(await stdout, / original +\d+\.\d\d/);
   });
 });
 

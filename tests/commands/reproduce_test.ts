@@ -200,6 +200,8 @@ Deno.test("reproduce --shard divides the runs without overlap", async () => {
     const parts = [await names("1/2"), await names("2/2")];
     assertEquals(new Set(parts.flat()).size, 6);
     assertEquals(parts.flat().length, 6);
+    const { stdout } = await reproduce(folder, ...DRY_RUN, "--shard", "7/7");
+    assertStringIncludes(stdout, "there are fewer runs than 7 parts, and none is left for part 7");
   });
 });
 

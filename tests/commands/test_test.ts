@@ -1,6 +1,9 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { runTask } from "./run_task.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { runTask, startTask } from "./run_task.ts";
+import { onWindows, testUnless } from "../test_unless.ts";
+import { exists } from "../../lib/files/exists.ts";
 import { withEnvironment } from "../with_environment.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { chooseAssertLibrary } from "../../lib/commands/assert_library.ts";
@@ -63,6 +66,12 @@ Deno.test("test --without names what it hides, skips the tests that need it, and
   );
 });
 
+Deno.test("test names a file that is not there before it runs any", async () => {
+  const { code, stdout, stderr } = await runTask(TEST, "tests/selection", "tests/selektion");
+  assertEquals([code, stdout.includes(" passed")], [2, false]);
+  assertStringIncludes(stderr, "error: there is no file or folder tests/selektion");
+});
+
 Deno.test("test refuses --changed together with files", async () => {
   const { code, stderr } = await runTask(TEST, "--changed", "tests/nn");
   assertEquals(code, 2);
@@ -93,6 +102,37 @@ Deno.test("test of several files repeats at the end what failed", async () => {
       stdout,
       /FAILURES[^|]*\| 0 passed \| 1 failed [^|]*\n1 passed, 1 failed, 0 skipped\n$/,
     );
+  });
+});
+
+testUnless(onWindows, "test takes its tests with it when it is stopped", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const [file, begun, ended] = ["a_test.ts", "begun", "ended"].map((name) => join(folder, name));
+    await Deno.writeTextFile(
+      file,
+      `Deno.test("waits", async () => {
+        Deno.addSignalListener("SIGTERM", () => {
+          Deno.writeTextFileSync(${JSON.stringify(ended)}, "");
+          Deno.exit(1);
+        });
+        Deno.writeTextFileSync(${JSON.stringify(begun)}, "");
+        await new Promise((done) => setTimeout(done, 20_000));
+      });`,
+    );
+    const process = startTask(TEST, file);
+    const output = Promise.all(
+      [process.stdout, process.stderr].map((one) => new Response(one).text()),
+    );
+    const made = async (path: string) => {
+      for (const start = Date.now(); !await exists(path); await delay(50)) {
+        assert(Date.now() - start < 15_000, path);
+      }
+    };
+    await made(begun);
+    process.kill("SIGTERM");
+    await made(ended);
+    assertEquals((await process.status).code, 143);
+    await output;
   });
 });
 

@@ -2,13 +2,22 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { formatMarkdownTable, formatTextTable } from "../../lib/report/cell.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import { imageGrid } from "../../lib/report/image_grid.ts";
-import { withMinusSigns } from "../../lib/report/minus_signs.ts";
+import { signedText, withMinusSigns } from "../../lib/report/minus_signs.ts";
 
 Deno.test("withMinusSigns() replaces the hyphens that are signs of numbers", () => {
   assertEquals(
     withMinusSigns("-0.83 ± 1.76 [-5.2, 3.5] (-.5) gap -1"),
     "−0.83 ± 1.76 [−5.2, 3.5] (−.5) gap −1",
   );
+});
+
+Deno.test("signedText() gives a small difference that is rounded to zero no minus sign", () => {
+  assertEquals([0.004, -0.004, -0.006, 0].map((value) => signedText(value)), [
+    "+0.00",
+    "+0.00",
+    "-0.01",
+    "+0.00",
+  ]);
 });
 
 Deno.test("withMinusSigns() leaves names, ranges, dates, exponents and options alone", () => {

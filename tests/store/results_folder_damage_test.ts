@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { sha256 } from "../../lib/files/sha256.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
@@ -134,6 +134,8 @@ Deno.test("ResultsFolder ignores an unlisted file and overwrites it", async () =
     assertEquals((await folder.verify()).map(({ file, kind }) => [file, kind]), [
       [`${NAME}.arrow`, "unlisted"],
     ]);
+    const [{ message }] = await folder.verify();
+    assertStringIncludes(message, "because manifest.json is missing; put that file back");
     await folder.write(NAME, { epoch: "int32" }, [], {});
     assertEquals(await folder.verify(), []);
   });

@@ -28,13 +28,15 @@ const MOST_NAMES = 3;
  */
 export function tableFindings(
   table: StoredResult,
-  stored: Pick<StoredResults, "names" | "results">,
+  stored: Pick<StoredResults, "names" | "results"> & Partial<StoredResults>,
   folder: string,
 ): Finding[] {
   const { rows, metadata } = table;
   const moved = tableFault(table.name, table);
   if (moved) return [{ file: resultFile(table.name), kind: "damaged", message: moved }];
   const isThere = (run: string) => stored.names.includes(`runs/${run}`);
+  const damaged = new Set(stored.damaged?.map(({ file }) => file));
+  const isWhole = (run: string) => isThere(run) && !damaged.has(resultFile(`runs/${run}`));
   const listed = (key: string): string[] => JSON.parse(metadata[key] ?? "[]");
   const faults = rowFaults(table, stored);
   const choices = choicesOf(table);
@@ -55,7 +57,7 @@ export function tableFindings(
 
   return [
     ...about("incomplete", "it lacks", listed("missing").filter((run) => !isThere(run))),
-    ...about("stale", "it lacks runs that are there by now:", listed("missing").filter(isThere)),
+    ...about("stale", "it lacks runs that are there by now:", listed("missing").filter(isWhole)),
     ...about(
       "incomplete",
       "its rows have runs that are missing:",

@@ -56,7 +56,12 @@ export async function verifyResults(
       .flatMap((evaluation) => evaluationFindings(evaluation, stored)),
     ...results.filter((result) => kindOf(result) === "tables")
       .flatMap((table) => tableFindings(table, stored, folder.path)),
-    ...(isAll ? strayFindings(files, stored.names) : []),
+    ...(isAll
+      ? strayFindings(files, {
+        listed: stored.names,
+        finished: runs.filter((_, index) => weights[index] !== "not kept").map(({ name }) => name),
+      })
+      : []),
   ];
   return {
     findings: [
@@ -134,15 +139,18 @@ function epochFinding({ name, specification, rows, metadata }: StoredRun): Findi
 
 /**
  * Finds what killed runners left: weights of students without a run, and checkpoints of finished
- * runs.
+ * runs. A run whose weights are gone may be under way again.
  *
  * @param files all files under the results folder, relative to it
- * @param names the names of the results
+ * @param names of all results, and of the whole runs whose weights are kept
  */
-function strayFindings(files: readonly string[], names: readonly string[]): Finding[] {
-  const isRun = (name: string) => names.includes(`runs/${name}`);
+function strayFindings(
+  files: readonly string[],
+  names: { readonly listed: readonly string[]; readonly finished: readonly string[] },
+): Finding[] {
+  const isRun = (name: string) => names.listed.includes(`runs/${name}`);
   const finished = files.flatMap((file) => /^checkpoints\/([^/]+)\//.exec(file)?.slice(1) ?? [])
-    .filter(isRun);
+    .filter((name) => names.finished.includes(`runs/${name}`));
   return [
     ...files.filter((file) => {
       const [, name] = /^students\/(.+)$/.exec(file) ?? [];

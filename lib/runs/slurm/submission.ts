@@ -16,6 +16,8 @@ export interface Submission {
   readonly tasks: readonly SubmittedTask[];
 }
 
+const FIELDS = ["jobId", "submitted", "experiments", "args", "tasks"] as const;
+
 export interface SubmittedTask {
   /** The task's number in the array, and its shard's. */
   readonly task: number;
@@ -53,7 +55,11 @@ export async function readSubmissions(results: string): Promise<Map<string, Subm
   for (const folder of await foldersIn(join(results, "slurm"))) {
     const path = join(folder, RECORD);
     try {
-      submissions.set(folder, JSON.parse(await Deno.readTextFile(path)));
+      const submission = JSON.parse(await Deno.readTextFile(path));
+      if (!FIELDS.every((field) => Object.hasOwn(Object(submission), field))) {
+        throw new SyntaxError(`it should have ${FIELDS.join(", ")}`);
+      }
+      submissions.set(folder, submission);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) continue; // no job was submitted
       if (!(error instanceof SyntaxError)) throw error;

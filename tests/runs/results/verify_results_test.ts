@@ -215,6 +215,18 @@ Deno.test("verifyResults() finds weights that cannot be read, and checks the res
   }
 });
 
+Deno.test("verifyResults() leaves the checkpoints of a run whose weights are gone: it may train again", async () => {
+  await assertFindings(
+    async ({ path }, run) => {
+      await Deno.remove(join(path, studentPath(nameOf(run))));
+      const checkpoints = join(path, "checkpoints", nameOf(run));
+      await Deno.mkdir(checkpoints, { recursive: true });
+      await Deno.writeTextFile(join(checkpoints, "epoch-00001.safetensors"), "");
+    },
+    () => [],
+  );
+});
+
 Deno.test("verifyResults() finds files left by killed processes and strangers", async () => {
   await assertFindings(
     async (folder, run) => {

@@ -110,6 +110,8 @@ Deno.test("slurmStatus() falls back on the results if Slurm does not answer, and
     });
     await Deno.writeTextFile(join(folder, "submission.json"), "{");
     await assertRejects(() => slurmStatus(results), UserError, "submission.json is damaged");
+    await Deno.writeTextFile(join(folder, "submission.json"), "{}");
+    await assertRejects(() => slurmStatus(results), UserError, "it should have jobId, submitted");
   });
 });
 

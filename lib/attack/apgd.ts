@@ -79,12 +79,7 @@ export const apgdAttack = defineAttack({
         const isDone = (row: number) =>
           outcomes[row] === "crossed to target" || round === goals.length - 1;
         const leaving = [...left.keys()].filter(isDone);
-        archive.put(
-          attacked.samples,
-          attacked.logits,
-          leaving,
-          leaving.map((row) => left[row]),
-        );
+        archive.put(attacked.samples, attacked.logits, leaving, left);
         tf.dispose([attacked.samples, attacked.logits]);
         attacked.steps.forEach((taken, row) => steps[left[row]] += taken);
         left = left.filter((_, row) => !isDone(row));

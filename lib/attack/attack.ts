@@ -80,7 +80,7 @@ export interface AttackDefinition<R extends Rules> {
    * pixels, as in Heo et al. (2019).
    */
   readonly units: "pixels" | "normalised";
-  /** True if it goes for target classes by default when it replaces the BSS attack; false by default. */
+  /** True if the method "bss" always gives it target classes, false (default) if its option `targeted` decides. */
   readonly targeted?: boolean;
   /** Counts a sample's passes through the classifier, forward or backward, to estimate times. */
   passes(options: Options<R>): number;

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { classDifference, defineAttack } from "./attack.ts";
 import { clampPixels } from "./pixel_space.ts";
-import { walk } from "./walk.ts";
+import { hasArrived, walk } from "./walk.ts";
 import { channelBounds, integer, number, oneOf, type Options } from "../options.ts";
-import { mostProbableOthers, scaleRows, squaredRowNorms, topClasses } from "../tensors/rows.ts";
+import { mostProbableOthers, scaleRows, squaredRowNorms } from "../tensors/rows.ts";
 
 /**
  * Takes one step of every sample towards the boundary (Heo et al. 2019):
@@ -67,10 +67,8 @@ export const bssAttack = defineAttack({
     return walk(classifier, {
       start: { x: tf.clone(images) },
       maxSteps: settings.maxSteps,
-      arrived: ({ samples, values }) => {
-        const top = topClasses(values, classifier.classes);
-        return samples.map((sample, row) => top[row] !== labels[sample]);
-      },
+      // A third class ends a walk, too: the published loop asks only whether the base class is left.
+      arrived: (view) => hasArrived(view, { labels }),
       stride({ samples, state: { x }, logits, values, toImages }) {
         const base = samples.map((sample) => labels[sample]);
         const others = targets ? [] : mostProbableOthers(values, classifier.classes, base);

@@ -82,7 +82,7 @@ export async function walk<S extends WalkState>(
 ): Promise<Attacked> {
   const archive = new Archive();
   const steps = new Int32Array(start.x.shape[0]);
-  let samples = rowsOf(steps);
+  let samples = [...steps.keys()];
   let state = start;
   let own: Pullback | null = null;
   try {
@@ -92,11 +92,14 @@ export async function walk<S extends WalkState>(
       const pass = own ?? firstPass!;
       const view = { samples, state, logits: pass.logits, values: await finiteLogits(pass.logits) };
       const isThere = await arrived(view);
-      const [leaving, moving] = split(samples, (row) => isThere[row] || step === maxSteps);
+      const leaves = (row: number) => isThere[row] || step === maxSteps;
+      const rows = [...samples.keys()];
+      const leaving = rows.filter(leaves);
+      const moving = rows.filter((row) => !leaves(row));
       if (leaving.length > 0) {
         tf.tidy(() => {
           const left = yields(view);
-          archive.put(left.samples, left.logits, leaving, leaving.map((row) => samples[row]));
+          archive.put(left.samples, left.logits, leaving, samples);
         });
       }
       const next = moving.length === 0 ? null : tf.tidy(() => {
@@ -126,19 +129,6 @@ function release(pass: Pullback | null): void {
   pass?.logits.dispose();
 }
 
-/** Splits the rows of a list into the ones that leave and the ones that move on. */
-function split(
-  list: readonly unknown[],
-  leaves: (row: number) => boolean,
-): [leaving: number[], moving: number[]] {
-  const rows = rowsOf(list);
-  return [rows.filter(leaves), rows.filter((row) => !leaves(row))];
-}
-
-function rowsOf(list: ArrayLike<unknown>): number[] {
-  return Array.from({ length: list.length }, (_, row) => row);
-}
-
 /** Restricts a view to some of its rows; `index` holds the same rows. */
 function restrict<S extends WalkState>(
   { samples, state, logits, values }: View<S>,
@@ -166,11 +156,16 @@ export class Archive {
   /**
    * Keeps some rows of two tensors.
    *
-   * @param indices the image that each of the rows started from
+   * @param images the image that each row of the whole batch started from
    */
-  put(samples: tf.Tensor4D, logits: tf.Tensor2D, rows: number[], indices: number[]): void {
+  put(
+    samples: tf.Tensor4D,
+    logits: tf.Tensor2D,
+    rows: number[],
+    images: readonly number[],
+  ): void {
     if (rows.length === 0) return;
-    this.#indices.push(...indices);
+    this.#indices.push(...rows.map((row) => images[row]));
     this.#samples.push(tf.keep(gatherRows(samples, rows)));
     this.#logits.push(tf.keep(gatherRows(logits, rows)));
   }

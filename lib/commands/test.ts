@@ -137,8 +137,9 @@ async function changedFiles(): Promise<string[]> {
 
 /**
  * Chooses the test folders of changed files. `tests/attack` tests a change of `lib/attack`, and so
- * on, and the folders that test each method or attack test a change of these, too. What many tests use, such as `lib/tensors` or a file that lies directly in `tests`, has no tests
- * of its own: all are chosen then.
+ * on. Folders that go through all methods or attacks test a change of these, too. What many tests use,
+ * such as `lib/tensors` or a file that lies directly in `tests`, has no tests of its own: all are
+ * chosen then.
  */
 export function foldersOf(changed: readonly string[], folders: readonly string[][]): string[][] {
   const namesOf = (path: string) => path.split("/").slice(0, 2);

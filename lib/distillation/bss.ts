@@ -91,16 +91,17 @@ export const bss = defineMethod({
     const anAttack = attack.passes(attackOptions) + (lengthOf ? bssAttack.passes(lengthOf) + 1 : 0);
     return { student: 3 + 3 * share, teacher: 1 + anAttack * share };
   },
-  async step(options, { images, labels, labelValues, epoch, epochs, random, own, ...pass }) {
+  async step(options, context) {
+    const { images, labels, labelValues, epoch, epochs, random, own } = context;
     const beta = boundaryWeight(epoch, epochs, options.beta);
 
     // t(x)
-    const teacherLogits = await pass.teacherPass({ attackFollows: beta > 0 });
+    const teacherLogits = await context.teacherPass({ attackFollows: beta > 0 });
 
     // CE + α(e)·J(t(x)/T, s(x)/T)
-    const studentLogits = await pass.studentPass(images, ({ logits }) => ({
+    const studentLogits = await context.studentPass(images, ({ logits }) => ({
       cross_entropy: crossEntropy(labels, logits),
-      distillation: hintonTerm(teacherLogits, logits, options, { epoch, epochs }),
+      distillation: hintonTerm(teacherLogits, logits, options, context),
     }));
     if (beta === 0) return;
 
@@ -125,11 +126,11 @@ export const bss = defineMethod({
     const { attack, isTargeted, attackOptions, lengthOf } = chosenAttack(options);
     const targeted = { labels: baseClasses, targets };
     const classes = isTargeted ? targeted : { labels: baseClasses };
-    let supporting = await pass.attackTeacher(attack, indices, classes, attackOptions);
+    let supporting = await context.attackTeacher(attack, indices, classes, attackOptions);
     if (lengthOf) {
-      const { norms } = await pass.attackTeacher(bssAttack, indices, targeted, lengthOf);
+      const { norms } = await context.attackTeacher(bssAttack, indices, targeted, lengthOf);
       const base = own(gatherRows(images, indices));
-      supporting = await withLengths(supporting, norms, base, classes, { own, ...pass });
+      supporting = await withLengths(supporting, norms, base, classes, context);
     }
 
     // β(e)·J(t(x̊)/T, s(x̊)/T)
@@ -138,7 +139,7 @@ export const bss = defineMethod({
     );
     if (rows.length > 0) {
       const boundaryLogits = own(gatherRows(supporting.logits, rows));
-      await pass.studentPass(own(gatherRows(supporting.samples, rows)), ({ logits }) => ({
+      await context.studentPass(own(gatherRows(supporting.samples, rows)), ({ logits }) => ({
         boundary: tf.mul(softTerm(boundaryLogits, logits, options), beta),
       }));
     }

@@ -28,8 +28,9 @@ const options = {
 /**
  * Contrastive representation distillation (Tian et al. 2020): cross-entropy, and two contrasts. From
  * the student's embedding of an image, the teacher's embedding of the same image must be recognised
- * among those of images of other classes, and the other way round. Embeddings are trained linear maps of the last stage, averaged over positions. Two banks keep a moving average of each training
- * image's embeddings. The memory of a step grows with the number of training images: 50,000 of them, in
+ * among those of images of other classes, and the other way round. Embeddings are trained linear maps
+ * of the last stage, averaged over positions. Two banks keep a moving average of each training image's
+ * embeddings. The memory of a step grows with the number of training images: 50,000 of them, in
  * mini-batches of 256, take about 1 GB.
  *
  * Deviations from the published code:

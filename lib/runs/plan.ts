@@ -21,12 +21,12 @@ import { runFlops } from "../training/cost.ts";
 import { protocolOptions } from "../training/protocol.ts";
 import {
   canonicalJson,
+  identityOf,
   imageCounts,
   runName,
   type RunSpecification,
   type Scale,
   SCALES,
-  type TeacherIdentity,
 } from "../training/run_specification.ts";
 import type { TeacherFile } from "../teacher/find.ts";
 import { UserError } from "../user_error.ts";
@@ -232,11 +232,6 @@ function overriddenMethods(
 
 function optionsIn({ name, options }: MethodEntry): string {
   return canonicalJson(resolveMethodOptions(methodNamed(name), options));
-}
-
-/** Identifies a teacher. Omits float32, so that runs made before this choice keep their names. */
-function identityOf({ name, hash }: TeacherFile, precision?: Precision): TeacherIdentity {
-  return { name, hash, ...(precision === "bf16" ? { precision } : {}) };
 }
 
 const CHOICES: Readonly<Record<keyof PlanChoices, true>> = {

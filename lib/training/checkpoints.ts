@@ -112,12 +112,6 @@ export class CheckpointFolder {
     return null;
   }
 
-  async remove(): Promise<void> {
-    await Deno.remove(this.#path, { recursive: true }).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
-  }
-
   /** Lists the checkpoints, oldest first. */
   async #files(): Promise<string[]> {
     const names: string[] = [];

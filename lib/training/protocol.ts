@@ -3,15 +3,15 @@ import { integer, number, oneOf, type Options, tacit } from "../options.ts";
 
 /** The options of training, with the values of the published code as defaults. */
 export const protocolOptions = {
-  // All stages together must have fewer than 100,000 epochs: names of checkpoints have five digits.
+  /** All stages together must have fewer than 100,000: names of checkpoints have five digits. */
   epochs: integer(80, { min: 1, max: 10_000 }),
   batchSize: integer(256, { min: 1 }),
   learningRate: number(0.1, { above: 0 }),
   momentum: number(0.9, { min: 0, max: 1 }),
   weightDecay: number(1e-4, { min: 0 }),
-  // bf16: feature maps and convolutions in bfloat16; sums, weights, statistics and loss in float32.
+  /** "bf16": feature maps and convolutions in bfloat16; sums, weights, statistics and loss in float32 */
   studentPrecision: tacit(oneOf("f32", PRECISIONS)),
-  // The student is evaluated after every so many epochs, and after the last one.
+  /** The student is evaluated after every so many epochs, and after the last one. */
   evaluateEvery: tacit(integer(1, { min: 1, max: 10_000 })),
 };
 

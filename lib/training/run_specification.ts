@@ -3,6 +3,7 @@ import {
   type ResolvedOptions,
   resolveMethodOptions,
 } from "../distillation/method.ts";
+import type { Precision } from "../nn/precision.ts";
 import { resolveOptions } from "../options.ts";
 import { type Protocol, protocolOptions } from "./protocol.ts";
 import { sha256 } from "../files/sha256.ts";
@@ -83,14 +84,9 @@ export function specifyRun(
     RunChoices,
 ): RunSpecification {
   const { name, fingerprint } = dataset;
-  const identity = {
-    name: teacher.name,
-    hash: teacher.hash,
-    ...(teacher.precision ? { precision: teacher.precision } : {}),
-  };
   return {
     dataset: { name, fingerprint, fraction, testImages: null },
-    teacher: method.needsTeacher ? identity : null,
+    teacher: method.needsTeacher ? identityOf(teacher, teacher.precision) : null,
     student,
     method: method.name,
     options: resolveMethodOptions(method, options),
@@ -98,6 +94,14 @@ export function specifyRun(
     scale: "quick",
     seed,
   };
+}
+
+/** Identifies a teacher. Omits float32, so that runs made before this choice keep their names. */
+export function identityOf(
+  { name, hash }: Pick<TeacherIdentity, "name" | "hash">,
+  precision?: Precision,
+): TeacherIdentity {
+  return { name, hash, ...(precision === "bf16" ? { precision } : {}) };
 }
 
 /**

@@ -37,7 +37,8 @@ export interface StepInput {
   readonly normalisation: Normalisation;
   /** The labels of the training images */
   readonly trainingLabels: ArrayLike<number>;
-  readonly teacher: FrozenNetwork | null;
+  /** null only for a method that needs none */
+  readonly teacher: FrozenNetwork;
   readonly teacherCache: LogitCache | null;
   readonly method: DistillationMethod;
   /** The method's options */
@@ -69,10 +70,8 @@ export async function trainStep(
 ): Promise<void> {
   const { method, options, state, streams, stage, epoch } = input;
   let teacherImages = 0;
-  const teacher = teacherOf({
-    method,
-    teacher: input.teacher && countedNetwork(input.teacher, (images) => teacherImages += images),
-  });
+  const teacher = input.teacher &&
+    countedNetwork(input.teacher, (images) => teacherImages += images);
   const step = new MiniBatchStep(batch, {
     normalisation: input.normalisation,
     trainingLabels: input.trainingLabels,
@@ -111,31 +110,6 @@ export async function trainStep(
   } finally {
     step.dispose();
   }
-}
-
-/**
- * Gives the teacher of a method; null only for a method that needs none.
- *
- * @param classes the student's, unless they were compared before
- * @throws UserError if the method needs a teacher and there is none, or one with other classes
- */
-export function teacherOf(
-  { teacher, method }: Pick<StepInput, "teacher" | "method">,
-  classes = teacher?.classes,
-): FrozenNetwork {
-  if (teacher && method.needsTeacher && teacher.classes !== classes) {
-    throw new UserError(
-      `the teacher has ${teacher.classes} classes, but the student has ${classes}; give a teacher of ` +
-        "the same classes",
-    );
-  }
-  if (!teacher && method.needsTeacher) {
-    throw new UserError(
-      `method "${method.name}" needs a teacher, but the run has none; give one as "teacher", or choose ` +
-        'a method without one, such as "original"',
-    );
-  }
-  return teacher!;
 }
 
 type MethodPhase = typeof METHOD_PHASES[number];

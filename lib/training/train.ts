@@ -14,7 +14,7 @@ import { type Checkpoint, CheckpointFolder } from "./checkpoints.ts";
 import type { Environment } from "./environment.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
 import { initialState, type TrainingState } from "./state.ts";
-import { NotFiniteError, teacherOf } from "./step.ts";
+import { NotFiniteError } from "./step.ts";
 import { RandomStreams } from "./random_streams.ts";
 import type { RunSpecification } from "./run_specification.ts";
 import { type TeacherCacheSettings, TeacherLogitCache } from "./teacher_cache/cache.ts";
@@ -98,16 +98,16 @@ async function trainStoppable(
   specification: RunSpecification,
   input: TrainingInput & { readonly signal: AbortSignal },
 ): Promise<TrainingResult> {
-  const { dataset, teacher, environment, checkpoints, signal } = input;
+  const { dataset, environment, checkpoints, signal } = input;
   const { protocol, options, seed, student } = specification;
   const method = methodOf(specification, input);
-  const frozen = teacherOf({ teacher, method }, dataset.classes.length);
+  const teacher = requireTeacher(input.teacher, method, dataset.classes.length);
   leaveInterruptedWork();
   const random = new RandomStreams(seed).stream("init");
   const initial = initialiseResNet(architectureFor(student, dataset), random);
   const state = initialState({ method, options, protocol }, {
     student: initial,
-    teacher: frozen,
+    teacher,
     trainingLabels: dataset.train.labels,
     random,
   });
@@ -206,6 +206,32 @@ function methodOf(
   );
 }
 
+/**
+ * Gives the teacher of a method; null only for a method that needs none.
+ *
+ * @param classes the student's
+ * @throws UserError if the method needs a teacher and there is none, or one with other classes
+ */
+export function requireTeacher(
+  teacher: FrozenNetwork | null,
+  { name, needsTeacher }: DistillationMethod,
+  classes: number,
+): FrozenNetwork {
+  if (!teacher && needsTeacher) {
+    throw new UserError(
+      `method "${name}" needs a teacher, but the run has none; give one as "teacher", or choose ` +
+        'a method without one, such as "original"',
+    );
+  }
+  if (teacher && needsTeacher && teacher.classes !== classes) {
+    throw new UserError(
+      `the teacher has ${teacher.classes} classes, but the student has ${classes}; give a teacher of ` +
+        "the same classes",
+    );
+  }
+  return teacher!;
+}
+
 /** One epoch of a run. */
 interface ScheduledEpoch {
   readonly stage: Stage;
@@ -248,8 +274,8 @@ function openTeacherCache(
   { dataset, teacher, teacherCache, environment, onMessage }: TrainingInput,
 ): TeacherLogitCache | null {
   if (!identity || !teacher || !teacherCache) return null;
-  const classes = { ...identity, classes: teacher.classes };
-  const key = teacherLogitKey(dataset, classes, protocol.batchSize, environment);
+  const withClasses = { ...identity, classes: teacher.classes };
+  const key = teacherLogitKey(dataset, withClasses, protocol.batchSize, environment);
   return new TeacherLogitCache(key, teacherCache, (message) => onMessage?.(message));
 }
 

@@ -9,9 +9,8 @@ import { initialState } from "./state.ts";
 import type { MiniBatch } from "./batches.ts";
 import { type Protocol, protocolOptions } from "./protocol.ts";
 import { RandomStreams } from "./random_streams.ts";
-import { scheduleOf } from "./train.ts";
+import { requireTeacher, scheduleOf } from "./train.ts";
 import { trainBatches } from "./train_batches.ts";
-import { teacherOf } from "./step.ts";
 import { UserError } from "../user_error.ts";
 
 /** Maps pixels in 0…1 to ±2.5 of the plane, the bounds of the paper's attack. */
@@ -74,7 +73,7 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
       `a point has the label ${wrong}, but classes are 0 to ${points.classes - 1}`,
     );
   }
-  const teacher = teacherOf(training, points.classes);
+  const teacher = requireTeacher(training.teacher, method, points.classes);
   const random = new RandomStreams(seed).stream("init");
   const student = new DenseNetwork([2, ...hidden, points.classes], random);
   const state = initialState({ method, options, protocol }, {

@@ -14,7 +14,7 @@ export function conditionsOf(
   metadata: Readonly<Record<string, string>>,
 ): Conditions {
   const { machine, instructions, backend, threads, library, variables, tfjs } = metadata;
-  const { studentPrecision = "f32" } = protocol as { readonly studentPrecision?: string };
+  const { studentPrecision = "f32" } = protocol;
   // Older runs do not say. Two of them count as equal only if the whole text of the machine is.
   return {
     processor: instructions === undefined

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Experiment } from "../experiment.ts";
+import type { Plan } from "../open_plan.ts";
 import { type PlannedRun, resultNameOf } from "../planned_run.ts";
 import { tableFault } from "./result_fault.ts";
 import { collectTable } from "./result_table.ts";
@@ -38,18 +39,12 @@ export function tableName(experiment: Experiment, scale: Scale, dataset?: string
  * that finish together write in turn, so that the last one sees all runs. A requested run that is
  * not there is listed as missing; a default run that nobody requested is not. A table that
  * {@linkcode readTable} cannot read stays as it is: it alone records the earlier requests.
- *
- * @param plan.own the experiment's default runs
- * @param plan.asked the requested runs
  */
 export async function updateTable(
   folder: ResultsFolder,
   name: string,
   experiment: Experiment,
-  { own, asked }: {
-    readonly own: readonly PlannedRun[];
-    readonly asked: readonly PlannedRun[];
-  },
+  { own, asked }: Plan,
 ): Promise<void> {
   await Deno.mkdir(join(folder.path, "tables"), { recursive: true });
   await withFolderLock(join(folder.path, "tables"), "change", async () => {

@@ -44,10 +44,10 @@ export function seedsNeeded({ seeds }: Claim): number {
  * Applies the rule for verdicts to the claims of an experiment. The list of claims fixes what is
  * tested, and {@linkcode decideFamily} is the test.
  *
- * A claim is tested once all its planned seeds are there, at least three, and only on these. A pair
- * whose runs differ in processor, precision or kernels takes the verdict away, unless the claim is
- * about that difference. So do pairs of different precisions. Claims that cannot be tested count as p = 1 in their family. A claim of
- * another experiment is left to that one.
+ * A claim is tested on its planned seeds alone, once all of them, at least three, are there. There is
+ * no verdict if the two runs of a pair differ in processor, precision or kernels, or if pairs differ
+ * in precision. A claim that compares precisions leaves out the student's. A claim that cannot be
+ * tested counts as p = 1 in its family. A claim of another experiment is left to that one.
  */
 export function verdicts(
   { name, claims }: Pick<Experiment, "name" | "claims">,

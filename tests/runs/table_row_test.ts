@@ -1,0 +1,25 @@
+import { assertEquals } from "@std/assert";
+import type { EpochRow } from "../../lib/training/epoch_row.ts";
+import { tableRow } from "../../lib/runs/table/table_row.ts";
+import { smallSpecification } from "../training/small_run.ts";
+
+Deno.test("tableRow() adds up the costs of all epochs of all stages, without the evaluations", () => {
+  const epoch = (stage: string, seconds: number): EpochRow => ({
+    stage,
+    test_accuracy: 0.5,
+    attacked: 0,
+    teacher_images: 100 * seconds,
+    seconds_teacher: seconds,
+    seconds_student: 2 * seconds,
+    seconds_evaluation: 1000,
+  });
+  const { costs, epochs, first_stage_epochs } = tableRow({ label: "fitnet", setting: null }, {
+    name: "run",
+    specification: smallSpecification("fitnet"),
+    rows: [epoch("hint", 1), epoch("train", 2), epoch("train", 3)],
+    measurements: [],
+    warnings: [],
+    metadata: { machine: "" },
+  });
+  assertEquals([costs, epochs, first_stage_epochs], [{ seconds: 18, teacher_images: 600 }, 2, 1]);
+});

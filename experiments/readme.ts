@@ -157,8 +157,9 @@ async function answer(): Promise<string> {
     markdownVerdicts(found.filter(({ adjustedP }, index) => index < 2 || adjustedP !== null)),
     "",
     "Test accuracy with a fifth of the images, unless said otherwise ([Arrow files](results/cifar10)). " +
-    "Intervals are adjusted for the claims tested together. FSP: flow of the solution procedure. AngSim: mean cosine of teacher's " +
-    "and student's perturbations to the boundary. APGD: accuracy on 256 test images under auto-PGD.",
+    "Intervals are adjusted for the claims tested together. FSP: flow of the solution procedure. " +
+    "AngSim: mean cosine of teacher's and student's perturbations to the boundary. APGD: accuracy " +
+    "on 256 test images under auto-PGD.",
     "",
     await tunedWeight(),
   ].join("\n");

@@ -80,7 +80,10 @@ export interface AttackDefinition<R extends Rules> {
    * pixels, as in Heo et al. (2019).
    */
   readonly units: "pixels" | "normalised";
-  /** True if the method "bss" always gives it target classes, false (default) if its option `targeted` decides. */
+  /**
+   * True if the method "bss" always gives it target classes, false if that method's option `targeted`
+   * decides. Default: false.
+   */
   readonly targeted?: boolean;
   /** Counts a sample's passes through the classifier, forward or backward, to estimate times. */
   passes(options: Options<R>): number;

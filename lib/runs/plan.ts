@@ -155,7 +155,8 @@ async function planGrid(
   const testImages = grid.testImages ?? counts.test;
   if (testImages > counts.test) {
     throw new UserError(
-      `${experiment.name} tests on ${testImages} images, but ${dataset.name} has ${counts.test}`,
+      `${experiment.name} tests on ${testImages} images at the scale "${scale}", but ${dataset.name} ` +
+        `has ${counts.test}; choose another --scale`,
     );
   }
   return grid.fractions.flatMap((fraction) =>

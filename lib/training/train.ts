@@ -14,6 +14,7 @@ import { type Checkpoint, CheckpointFolder } from "./checkpoints.ts";
 import type { Environment } from "./environment.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
 import { initialState, type TrainingState } from "./state.ts";
+import { requireTeacher } from "./require_teacher.ts";
 import { NotFiniteError } from "./step.ts";
 import { RandomStreams } from "./random_streams.ts";
 import type { RunSpecification } from "./run_specification.ts";
@@ -204,32 +205,6 @@ function methodOf(
     `the specification names the method "${name}", but the given method is "${method.name}"; ` +
       "give both the same name",
   );
-}
-
-/**
- * Gives the teacher of a method; null only for a method that needs none.
- *
- * @param classes the student's
- * @throws UserError if the method needs a teacher and there is none, or one with other classes
- */
-export function requireTeacher(
-  teacher: FrozenNetwork | null,
-  { name, needsTeacher }: DistillationMethod,
-  classes: number,
-): FrozenNetwork {
-  if (!teacher && needsTeacher) {
-    throw new UserError(
-      `method "${name}" needs a teacher, but the run has none; give one as "teacher", or choose ` +
-        'a method without one, such as "original"',
-    );
-  }
-  if (teacher && needsTeacher && teacher.classes !== classes) {
-    throw new UserError(
-      `the teacher has ${teacher.classes} classes, but the student has ${classes}; give a teacher of ` +
-        "the same classes",
-    );
-  }
-  return teacher!;
 }
 
 /** One epoch of a run. */

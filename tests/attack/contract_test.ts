@@ -253,49 +253,34 @@ for (const attack of attacks) {
 }
 
 Deno.test("defineAttack() makes an attack that refuses what is not finite, and frees it", async () => {
-  const attack = defineAttack({
-    shortName: "mine",
-    summary: "An attack of a user",
-    options: {},
-    units: "pixels",
-    passes: () => 0,
-    run: (classifier, images) => {
-      const samples = tf.mul(images, tf.tensor([1, NaN], [2, 1, 1, 1])) as tf.Tensor4D;
-      return Promise.resolve({
-        samples,
-        logits: classifier.logits(images),
-        steps: new Int32Array(2),
-      });
-    },
-  });
-  const classifier = constantClassifier([0, 1]);
+  const attackTo = (samplesOf: (images: tf.Tensor4D) => tf.Tensor4D) =>
+    defineAttack({
+      shortName: "mine",
+      summary: "An attack of a user",
+      options: {},
+      units: "pixels",
+      passes: () => 0,
+      run: (classifier, images) => {
+        const [samples, logits] = [samplesOf(images), classifier.logits(images)];
+        return Promise.resolve({ samples, logits, steps: new Int32Array(2) });
+      },
+    });
   const images = testImages(2);
+  const factors = tf.tensor4d([1, NaN], [2, 1, 1, 1]);
   const before = tf.memory().numTensors;
+  const lost = attackTo((images) => tf.mul(images, factors));
   await assertRejects(
-    () => attack(classifier, images, { labels: [1, 1] }),
+    () => lost(constantClassifier([0, 1]), images, { labels: [1, 1] }),
     UserError,
     "sample 1 of the attack is at the distance NaN from its image",
   );
-  // The factors of the made-up attack
-  assertEquals(tf.memory().numTensors, before + 1);
-  const broken = constantClassifier([NaN, 1]);
-  const still = defineAttack({
-    ...attack,
-    options: {},
-    run: (classifier, images) =>
-      Promise.resolve({
-        samples: tf.clone(images),
-        logits: classifier.logits(images),
-        steps: new Int32Array(2),
-      }),
-  });
   await assertRejects(
-    () => still(broken, images, { labels: [1, 1] }),
+    () => attackTo(tf.clone)(constantClassifier([NaN, 1]), images, { labels: [1, 1] }),
     UserError,
     "logits that are not finite (NaN)",
   );
-  assertEquals(tf.memory().numTensors, before + 1);
-  images.dispose();
+  assertEquals(tf.memory().numTensors, before);
+  tf.dispose([images, factors]);
 });
 
 Deno.test("attackNamed() lists the attacks", () => {

@@ -1,20 +1,12 @@
 import { join } from "node:path";
-import seedrandom from "seedrandom";
+import { drawBoundary } from "./boundary_example.ts";
 import { openReport } from "./experiments.ts";
 import { hoursOfPlan } from "./plan_of_runs.ts";
 import { speedSentence, speedTables } from "./speed_parts.ts";
-import { type ClassRegions, classRegions } from "../lib/analysis/class_regions.ts";
-import { bssAttack } from "../lib/attack/bss.ts";
-import { startBackend } from "../lib/backend/start_backend.ts";
 import { runCommand } from "../lib/commands/command_line.ts";
-import { pointImages } from "../lib/data/point_set.ts";
-import { toyNamed } from "../lib/data/toys.ts";
-import { methodNamed } from "../lib/distillation/methods.ts";
 import { PROJECT_ROOT } from "../lib/files/project_root.ts";
 import { writeAtomically } from "../lib/files/write_atomically.ts";
-import { FrozenDense } from "../lib/nn/frozen_dense.ts";
 import type { Precision } from "../lib/nn/precision.ts";
-import { boundaryPicture } from "../lib/report/boundary_picture.ts";
 import { formatMarkdownTable } from "../lib/report/cell.ts";
 import type { AnyTrace, Figure } from "../lib/report/figure.ts";
 import { gainWithIntervals } from "../lib/report/gain_intervals.ts";
@@ -27,9 +19,6 @@ import { verdictLines } from "../lib/runs/report/verdict_words.ts";
 import { collectTable } from "../lib/runs/table/result_table.ts";
 import { summarise } from "../lib/runs/table/summary.ts";
 import { type Verdict, verdicts } from "../lib/runs/table/verdicts.ts";
-import { selectBaseSamples } from "../lib/selection/base_samples.ts";
-import { gatherRows } from "../lib/tensors/rows.ts";
-import { trainOnPoints } from "../lib/training/train_on_points.ts";
 import { UserError } from "../lib/user_error.ts";
 
 /** The results of the plan of runs in experiments/README.md. */
@@ -254,52 +243,4 @@ async function drawGains(): Promise<Figure<AnyTrace>> {
   // The interval of one or two seeds would be wider than all others together.
   const summary = summarise(rows, experiment).filter(({ seeds }) => seeds.length > 2);
   return gainWithIntervals(gains(summary), { reference: experiment.reference });
-}
-
-/** Draws boundary supporting samples in the plane, as `notebooks/boundary-2d.ipynb` makes them. */
-async function drawBoundary(): Promise<Figure<AnyTrace>> {
-  await startBackend("wasm");
-  const draw = (name: string) => seedrandom(name) as () => number;
-  const moons = toyNamed("moons");
-  const { student: network } = await trainOnPoints({
-    points: moons.make(400, draw("points of the teacher")),
-    method: methodNamed("original"),
-    teacher: null,
-    hidden: [64, 64],
-    seed: 0,
-    protocol: { epochs: 60, batchSize: 50 },
-  });
-  const teacher = new FrozenDense(network);
-  const points = moons.make(30, draw("points of student 1"));
-  const attack = { step: "newton", eta: 1 } as const;
-
-  const students: Record<string, ClassRegions> = {};
-  for (const [name, options] of [["original", {}], ["bss", attack]] as const) {
-    const { student } = await trainOnPoints({
-      points,
-      method: methodNamed(name),
-      options,
-      teacher,
-      hidden: [16, 16],
-      seed: 1,
-      protocol: { epochs: 80, batchSize: 10, learningRate: 0.03 },
-    });
-    students[name] = await classRegions(new FrozenDense(student));
-  }
-
-  const images = pointImages(points);
-  const logits = teacher.logits(images);
-  const { indices } = await selectBaseSamples(logits, logits, points.labels, { rule: "all" });
-  const labels = indices.map((index) => points.labels[index]);
-  const base = gatherRows(images, indices);
-  const { samples } = await bssAttack(teacher, base, { labels }, attack);
-  return boundaryPicture(
-    {
-      teacher: await classRegions(teacher),
-      students,
-      points,
-      attacked: { base: await base.data(), samples: await samples.data() },
-    },
-    "Boundary supporting samples of two moons",
-  );
 }

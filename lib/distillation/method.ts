@@ -164,6 +164,11 @@ export interface StepReport {
   readonly attack?: Pick<AttackResult, "outcomes" | "steps" | "norms">;
 }
 
+/** Gives the rules of a method's options, where some of them are given. */
+export function optionRules(method: DistillationMethod, given: ResolvedOptions = {}): Rules {
+  return method.optionsFor?.(given) ?? method.options;
+}
+
 /**
  * Fills in the defaults of a method's options.
  *
@@ -173,5 +178,5 @@ export function resolveMethodOptions(
   method: DistillationMethod,
   given: ResolvedOptions = {},
 ): ResolvedOptions {
-  return resolveOptions(method.name, method.optionsFor?.(given) ?? method.options, given);
+  return resolveOptions(method.name, optionRules(method, given), given);
 }

@@ -3,6 +3,7 @@ import {
   defineMethod,
   type DistillationMethod,
   type MethodDefinition,
+  optionRules,
   type PassCount,
   type StepContext,
 } from "./method.ts";
@@ -36,7 +37,7 @@ export function twoStages(
     options: { ...first.options, ...second.options },
     optionsFor: (given) => ({
       ...first.options,
-      ...(second.optionsFor?.(given) ?? second.options),
+      ...optionRules(second, given),
     }),
     stages: (options, epochs) => [
       { name: first.name, epochs: Math.max(1, Math.round(first.share(options) * epochs)) },

@@ -1,4 +1,5 @@
 import type { MethodEntry } from "./experiment.ts";
+import { optionRules } from "../distillation/method.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { UserError } from "../user_error.ts";
 
@@ -116,8 +117,8 @@ function optionsForAttack(
   { name, options = {} }: MethodEntry,
   attack: unknown,
 ): MethodEntry["options"] {
-  const { options: own, optionsFor } = methodNamed(name);
-  const rules = optionsFor?.({ attack }) ?? own;
-  const kept = Object.entries(options).filter(([key]) => rules[key] === own[key]);
+  const method = methodNamed(name);
+  const rules = optionRules(method, { attack });
+  const kept = Object.entries(options).filter(([key]) => rules[key] === method.options[key]);
   return { ...Object.fromEntries(kept), attack };
 }

@@ -114,7 +114,7 @@ async function trainLocked(
   return kept;
 }
 
-/** What a teacher's record says of the backend, which decides its last bits. */
+/** Describes the backend for a teacher's record. It decides the last bits of the weights. */
 function madeOn({ backend, threads = 1, arithmetic }: Environment): Record<string, string> {
   return { backend, threads: String(threads), ...arithmetic };
 }

@@ -1,4 +1,5 @@
 import type { PlannedRun } from "../planned_run.ts";
+import { optionRules } from "../../distillation/method.ts";
 import { methodNamed } from "../../distillation/methods.ts";
 import { measureNamed } from "../table/measures.ts";
 import { meanStdOf, valueOf } from "../table/summary.ts";
@@ -35,32 +36,30 @@ export function chosenTable(
       { key: "chosen", title: "chosen", align: "right" },
       { key: "best", title: `${title} with it`, unit, align: "right" },
     ],
-    rows: [...Map.groupBy(runs, ({ method }) => method)].flatMap(([method, runs]) => {
-      const { options: rules, optionsFor } = methodNamed(method);
-      return Object.entries(optionsFor?.({}) ?? rules).flatMap(
-        ([option, { default: published }]) => {
-          // Specifications leave the default of a tacit option out.
-          const reached = Map.groupBy(runs, ({ options }) => options[option] ?? published);
-          if (reached.size < 2) return [];
-          const values = [...reached].map(([value, runs]) => ({
-            value,
-            ...meanStdOf(runs.map(({ accuracy }) => accuracy))!,
-          }));
-          const own = values.find(({ value }) => value === published);
-          const chosen = values.reduce(
-            (best, one) => one.mean > best.mean ? one : best,
-            own ?? values[0],
-          );
-          return [{
-            option: `${method}.${option}`,
-            default: String(published),
-            reached: own ? meanStdText(own, digits) : null,
-            chosen: String(chosen.value),
-            best: meanStdText(chosen, digits),
-          }];
-        },
-      );
-    }),
+    rows: [...Map.groupBy(runs, ({ method }) => method)].flatMap(([method, runs]) =>
+      Object.entries(optionRules(methodNamed(method))).flatMap(([option, rule]) => {
+        const published = rule.default;
+        // Specifications leave the default of a tacit option out.
+        const reached = Map.groupBy(runs, ({ options }) => options[option] ?? published);
+        if (reached.size < 2) return [];
+        const values = [...reached].map(([value, runs]) => ({
+          value,
+          ...meanStdOf(runs.map(({ accuracy }) => accuracy))!,
+        }));
+        const own = values.find(({ value }) => value === published);
+        const chosen = values.reduce(
+          (best, one) => one.mean > best.mean ? one : best,
+          own ?? values[0],
+        );
+        return [{
+          option: `${method}.${option}`,
+          default: String(published),
+          reached: own ? meanStdText(own, digits) : null,
+          chosen: String(chosen.value),
+          best: meanStdText(chosen, digits),
+        }];
+      })
+    ),
     note: "mean ± standard deviation over seeds, on training images that were held out from the " +
       "students; the test images have no part in it",
   });

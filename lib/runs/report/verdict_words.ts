@@ -48,7 +48,7 @@ function differenceText({ claim, difference: { n, mean } }: Verdict): string | n
   return n === 0 ? null : signedText(mean, digits) + unitOf(claim);
 }
 
-/** Formats a p-value, with more digits where rounding would move it across the rule's limit or onto it. */
+/** Formats a p-value, with more digits where rounding would hide that it is below the rule's limit. */
 function pText(p: number): string {
   if (p < 0.001) return "<0.001";
   const digits =

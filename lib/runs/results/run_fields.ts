@@ -1,5 +1,6 @@
 import { runNameOf, type StoredRun } from "./stored_result.ts";
 import { settingsText } from "../overrides.ts";
+import { optionRules } from "../../distillation/method.ts";
 import { methods } from "../../distillation/methods.ts";
 import type { Columns } from "../../store/arrow_file.ts";
 import { protocolOptions } from "../../training/protocol.ts";
@@ -45,7 +46,7 @@ export function runFields(run: StoredRun) {
 /** Lists a method's options that differ from its defaults; all options of an unknown method. */
 function methodDepartures({ method: name, options }: RunSpecification): string {
   const method = methods.find((candidate) => candidate.name === name);
-  return departures(options, method?.optionsFor?.(options) ?? method?.options ?? {});
+  return departures(options, method ? optionRules(method, options) : {});
 }
 
 type Defaults = Readonly<Record<string, { readonly default: unknown }>>;

@@ -150,7 +150,7 @@ async function answer(): Promise<string> {
     "",
     "Test accuracy with a fifth of the images, unless said otherwise ([Arrow files](results/cifar10)). " +
     "Intervals are adjusted for the claims tested together. FSP: flow of the solution procedure. " +
-    "AngSim: mean cosine of teacher's and student's perturbations to the boundary. APGD: accuracy " +
+    "AngSim: mean cosine of both networks' perturbations to the boundary. APGD: accuracy " +
     "on 256 test images under auto-PGD.",
     "",
     await tunedWeight(),

@@ -26,8 +26,8 @@ const command = {
     "  show NAME…       shows specification, machine, versions and columns\n" +
     "  verify [NAME…]   checks results against the manifest and each other; one line per finding\n" +
     "  compare A B      shows accuracies paired by seed, curves, and what differs in the\n" +
-    "                   specifications; A and B are runs, or beginnings, and stand for all seeds;\n" +
-    "                   with a folder in front they may be of another one\n" +
+    "                   specifications; A and B are names of runs, or their beginnings, and stand\n" +
+    "                   for all seeds; a path in front names another results folder\n" +
     "  export NAME…     merges results into one file; columns in front of runs and evaluations name\n" +
     "                   data set, student, method, options, seed, …\n\n" +
     'A NAME is a result, "tables/table1-quick", or the beginning of several, "runs/"; "*" matches any\n' +

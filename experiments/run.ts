@@ -60,7 +60,7 @@ const command = {
     "teacher-cache": {
       value: "MIB",
       help:
-        "disk space for a run's cached teacher logits, and as much for all others' (default: 1024)",
+        "disk space for a run's cached teacher logits, and again for all other caches (default: 1024)",
     },
     shard: { value: "I/N", help: "make only the I-th of N parts of the runs" },
     until: { value: "TIME", help: "stop at a checkpoint after this time: 150m, 2h30m" },

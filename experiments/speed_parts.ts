@@ -81,8 +81,8 @@ function stepsOf({ backends: { onednn } }: Bench, configuration: string): StepTi
 
 function sideBySideParts({ runs, rows }: SideBySide): string[] {
   return [
-    `${runs} runs side by side, one thread each, which is how experiments run. Steps are those of the ` +
-    "whole machine. A run has 80 epochs of 40 steps, each with an evaluation on 10,000 images; its " +
+    `${runs} runs side by side, one thread each, as experiments run. The steps of all runs are added ` +
+    "up. A run has 80 epochs of 40 steps, and after each epoch an evaluation on 10,000 images. Its " +
     "time is estimated from the steps:",
     formatMarkdownTable(
       ["", "steps an hour, labels alone", "steps an hour, BSS", "a run of BSS, seconds"],

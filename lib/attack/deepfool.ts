@@ -7,10 +7,14 @@ import { boundsOf, integer, number, pixelBounds } from "../options.ts";
 /** Added to the distance, as in the original code, so that a step does not end on the boundary. */
 const PAST_THE_BOUNDARY = 1e-4;
 
+/** The smallest norm of a gradient to divide by; smaller norms count as zero. */
+const TINY = 1e-12;
+
 /**
  * Finds a small L2 perturbation (DeepFool, Moosavi-Dezfooli et al. 2016). Each step linearises the
- * classifier at the sample and goes to the nearest boundary or, with targets, to the boundary with the
- * target class, until the class has changed. Each step is lengthened by `overshoot` and clamped.
+ * classifier at the sample and goes to the nearest boundary or, with targets, to the boundary
+ * between the leading class and the target, until the class has changed. Each step is lengthened by
+ * `overshoot` and clamped.
  */
 export const deepFoolAttack = defineAttack({
   shortName: "deepfool",
@@ -48,7 +52,11 @@ function stepToNearest(
   candidates: number,
 ): tf.Tensor4D {
   const classes = logits.shape[1];
-  const { labels: from, targets } = classesOf(allClasses, samples);
+  const { labels, targets } = classesOf(allClasses, samples);
+  // A target has to pass the class that leads, which may be a third one by now.
+  const from = targets
+    ? mostProbableOthers(values, classes, targets).map(([leader]) => leader)
+    : labels;
   const others = targets
     ? targets.map((target) => [target])
     : mostProbableOthers(values, classes, from);
@@ -59,11 +67,13 @@ function stepToNearest(
     const previous = shortest;
     const next = tf.tidy(() => {
       const gradient = toImages(classDifference(to, from, classes));
-      // A gradient of zero has no boundary; it gives a step of zero.
-      const norm = tf.maximum(rowNorms(gradient), 1e-12) as tf.Tensor1D;
-      const length = tf.add(tf.div(tf.abs(tf.tensor1d(gaps)), norm), PAST_THE_BOUNDARY);
-      const step = scaleRows(gradient, tf.div(length, norm) as tf.Tensor1D);
-      if (!previous) return { length: length as tf.Tensor1D, step };
+      const slope = rowNorms(gradient);
+      const norm = tf.maximum(slope, TINY) as tf.Tensor1D;
+      const distance = tf.add(tf.div(tf.abs(tf.tensor1d(gaps)), norm), PAST_THE_BOUNDARY);
+      const step = scaleRows(gradient, tf.div(distance, norm) as tf.Tensor1D);
+      // A gradient of zero has no boundary; it gives a step of zero, if no other class has one.
+      const length = tf.where(tf.greater(slope, TINY), distance, Infinity) as tf.Tensor1D;
+      if (!previous) return { length, step };
       const isShorter = tf.less(length, previous.length) as tf.Tensor1D;
       return {
         length: tf.where(isShorter, length, previous.length) as tf.Tensor1D,

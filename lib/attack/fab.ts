@@ -15,7 +15,7 @@ import { boundsOf, integer, number, oneOf, type PixelBounds, pixelBounds } from 
 const OVERSHOOT = 1.05;
 /** The largest weight of the point near the image */
 const MOST_BIAS = 0.1;
-/** β: how far from the image a sample is left when it has crossed, relative to where it was */
+/** β: the share of its distance from the image that a crossed sample keeps */
 const BACK = 0.9;
 
 /**
@@ -32,8 +32,8 @@ export const fabAttack = defineAttack({
   options: {
     norm: oneOf("linf", NORMS),
     /**
-     * ε, in the units of the pixels: the first success this near ends the search, and others do not
-     * count; 0 to look for the nearest
+     * ε, in the units of the pixels: the first success within ε ends the search, and farther ones
+     * do not count; 0 looks for the nearest
      */
     epsilon: number(0, { min: 0 }),
     /** The number of steps of each run; steps back do not count */

@@ -1,6 +1,6 @@
 import { softmaxRows } from "../tensors/rows.ts";
 
-/** The losses of an attack that drives them up, one image per row. */
+/** The losses that an attack maximises, one per image. */
 interface RowLosses {
   /** `[n]` */
   readonly values: Float64Array;

@@ -3,7 +3,7 @@ import { defineAttack } from "./attack.ts";
 import { imageStreams, randomDirections } from "./ball.ts";
 import { bssAttack, bssAttackOptions } from "./bss.ts";
 import { clampPixels } from "./pixel_space.ts";
-import { scaleRows } from "../tensors/rows.ts";
+import { chooseRows, scaleRows } from "../tensors/rows.ts";
 import { walk } from "./walk.ts";
 import { number, oneOf } from "../options.ts";
 
@@ -38,7 +38,9 @@ export const noiseAttack = defineAttack({
     const streams = imageStreams(images.shape[0], context.random);
     const samples = tf.tidy(() => {
       const noise = scaleRows(randomDirections(images.shape, streams), tf.tensor1d(norms));
-      return clampPixels(tf.add(images, noise) as tf.Tensor4D, options.clamp);
+      const noisy = clampPixels(tf.add(images, noise) as tf.Tensor4D, options.clamp);
+      // As in the attack on the boundary, only images that move are clamped.
+      return chooseRows(tf.greater(norms, 0) as tf.Tensor1D, noisy, images);
     });
     // A walk of no steps gives the logits.
     return await walk(classifier, {

@@ -10,8 +10,10 @@ import { boundsOf, integer } from "../options.ts";
  * other classes or, with targets, of all other classes over the target (Square attack, Andriushchenko
  * et al. 2020, algorithm 1). It takes no gradient. Samples that have succeeded stop.
  *
- * It follows the paper where AutoAttack's code departs from it: norms within a square are of each
- * channel, a square may touch the last row and column, and with targets the margin counts.
+ * The first share of pixels and the steps that halve it are those of AutoAttack's standard
+ * evaluation: they do not depend on `maxSteps`. Elsewhere it follows the paper where AutoAttack's
+ * code departs from it: norms within a square are of each channel, a square may touch the last row
+ * and column, and with targets the margin counts.
  */
 export const squareAttack = defineAttack({
   shortName: "square",
@@ -62,7 +64,7 @@ export const squareAttack = defineAttack({
   },
 });
 
-/** Passes for `walk` that do not keep what a gradient needs, which takes a third of their time. */
+/** Gives `walk` passes that keep nothing for a gradient: keeping takes a third of a pass's time. */
 function withoutGradient(classifier: FrozenClassifier): Pick<FrozenClassifier, "pullback"> {
   return {
     pullback: (images) => ({
@@ -89,10 +91,10 @@ function leadOf(logits: Float32Array, { labels, targets }: AttackClasses, sample
 /** p: the share of the pixels in the first squares */
 const FIRST_SHARE = 0.8;
 
-/** The steps after which the share of the pixels is halved, as in the published code */
+/** The steps after which the share of the pixels is halved, as in AutoAttack's standard evaluation */
 const HALVED_AFTER = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000];
 
-/** The squares of a side that the first perturbation in L2 is made of */
+/** The number of tiles along each side of the first perturbation in L2 */
 const TILES = 5;
 
 /** The random search of one image. */
@@ -174,8 +176,8 @@ class SquareSearch {
   }
 
   /**
-   * Takes the perturbation of one square away and gives it to another square, in each channel together
-   * with what the image has left of ε (algorithm 3).
+   * Moves the perturbation of one square to another, and adds the unused part of ε, channel by
+   * channel (algorithm 3).
    */
   #withMovedMass(longest: number): Float32Array {
     const [height, width, channels] = this.shape;
@@ -270,7 +272,9 @@ interface Square {
   readonly side: number;
 }
 
-/** Makes a hill of norm 1: in each ring around the middle, Σ 1/(k + 1)² over it and all outside. */
+/**
+ * Makes a hill of norm 1. Before scaling, ring r around the middle has Σ 1/(k + 1)² over all k ≥ r.
+ */
 function hill(height: number, width: number): Float64Array {
   const [top, middle] = [height >> 1, width >> 1];
   const values = new Float64Array(height * width);

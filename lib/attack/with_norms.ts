@@ -3,7 +3,10 @@ import { bssAttackOptions } from "./bss.ts";
 import { clampPixels } from "./pixel_space.ts";
 import { chooseRows, rowNorms, scaleRows } from "../tensors/rows.ts";
 
-/** A shorter perturbation is rounding, from pixels and back: the attack did not move the image. */
+/**
+ * The smallest norm of a real perturbation. A smaller one is rounding: the attack did not move the
+ * image.
+ */
 const SHORTEST = 1e-3;
 
 /**

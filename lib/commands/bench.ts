@@ -38,7 +38,10 @@ const command = {
       help: "reference numbers; times and checks their step (default: $BSS_GOLDEN, else random)",
     },
     peer: { help: "also time PyTorch on the same step, in turn with ours, if python3 has it" },
-    rounds: { value: "N", help: "how often all is measured, in turn (default: 1, with --peer 3)" },
+    rounds: {
+      value: "N",
+      help: "how many times to measure everything (default: 1; with --peer: 3)",
+    },
     repeats: { value: "N", help: `timed repeats in a round (default: ${REPEATS.timed})` },
     batch: { value: "N", help: `images in a step (default: ${RANDOM_WORKLOAD.batch})` },
     scaling: { help: "also time batches from 64 to 1024 and other students, on the first backend" },

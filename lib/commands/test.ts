@@ -17,7 +17,7 @@ const command = {
   options: {
     filter: { value: "TEXT", help: "only tests whose name contains this" },
     changed: {
-      help: "only the tests of folders changed since the last commit; all, if one has none",
+      help: "only tests of folders changed since the last commit; all tests if one has none",
     },
     without: {
       value: "PARTS",

@@ -54,10 +54,12 @@ const activation: FirstStage<typeof options> = {
  * active, through a 1×1 convolution and a batch normalisation for each stage. In the second stage it is
  * trained as by Hinton's method.
  *
- * Deviations from their published code: the student's maps are taken after their ReLU, not before it,
- * so connectors are there even if student and teacher have the same channels; the second stage has the
- * cross-entropy, too, and the weight of Hinton's term falls from 4 to 1; the learning rate falls in the
- * first stage, too, where theirs is constant. Of the teacher only the sign counts, which its ReLU keeps.
+ * Deviations from their published code: the student's maps are taken after their ReLU, not before
+ * it, so connectors are there even if student and teacher have the same channels; the second stage
+ * has the cross-entropy, too, and the weight of Hinton's term falls from 4 to 1; the learning rate
+ * falls in the first stage, too, where theirs is constant; the teacher normalises by its running
+ * statistics, theirs by those of the mini-batch in the first stage. Only the sign of the teacher's
+ * response counts, and its ReLU keeps it.
  */
 export const activationBoundaries = twoStages(
   {
@@ -72,8 +74,8 @@ export const activationBoundaries = twoStages(
 type Connector = ReadonlyMap<string, tf.Variable>;
 
 /**
- * Makes a 1×1 convolution and a batch normalisation. They are FitNet's regressor, whose bias is the
- * shift of the batch normalisation, and a scale of one.
+ * Makes a 1×1 convolution and a batch normalisation. FitNet's regressor gives the filter, and its
+ * bias as the shift; the scale starts at one.
  */
 function createConnector(
   inChannels: number,

@@ -68,8 +68,8 @@ export interface Stage {
 }
 
 /**
- * Forward passes of an image through each network. The student's backward pass counts as two, that of
- * a frozen network as one.
+ * Forward passes of an image through each network. The student's backward pass counts as two, a
+ * frozen network's as one.
  */
 export interface PassCount {
   readonly student: number;

@@ -12,7 +12,10 @@ import { UserError } from "../user_error.ts";
 /** The command-line options that choose an experiment's runs. */
 export const choiceOptions = {
   scale: { value: SCALES.join("|"), help: "how much to run (default: quick)" },
-  dataset: { value: "NAME", help: "only the runs on that data set, or all runs on another one" },
+  dataset: {
+    value: "NAME",
+    help: "only the runs on this data set; if there are none, all runs on it",
+  },
   fractions: { value: "A,B", help: "these shares of the training images: 0.2, 1" },
   students: { value: "A,B", help: "these students: resnet8, wrn-16-2, …" },
   methods: { value: "A,B", help: "these methods instead of the experiment's" },
@@ -91,7 +94,7 @@ export function choiceArguments(choices: PlanChoices): string[] {
 
 const PRECISION_SETTING = new RegExp(`^${PROTOCOL}\\.studentPrecision=`);
 
-/** @throws UserError if --set sets what an option of its own sets, too */
+/** @throws UserError if --set and another option set the same value */
 function refuseTwice(
   option: string,
   value: string | undefined,

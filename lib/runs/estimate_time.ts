@@ -89,7 +89,10 @@ function workloadOf({ specification }: PlannedRun): string {
   return JSON.stringify(workload);
 }
 
-/** Gives a method's options for a smaller mini-batch: as large a share of its images is attacked. */
+/**
+ * Gives a method's options for a smaller mini-batch, so that the same share of its images is
+ * attacked.
+ */
 function inProportion({ options, protocol }: RunSpecification, batchSize: number) {
   const { baseSamples } = options;
   return typeof baseSamples === "number"

@@ -88,7 +88,7 @@ const bases: Readonly<Record<Scale, ScaleBase>> = {
 };
 
 /**
- * Makes an experiment's grids at each scale: "smoke" (a second per run, networks of a quarter the
+ * Makes an experiment's grids at each scale: "smoke" (seconds per run, networks of a quarter the
  * channels) and "quick" (less than a minute) on the images that come with the project, "paper" with
  * the paper's data and protocol.
  */

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { deepFoolAttack } from "../../lib/attack/deepfool.ts";
 import { countedNetwork } from "../../lib/nn/frozen_classifier.ts";
+import { linearClassifier } from "../classifiers.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";
@@ -44,5 +45,33 @@ onFastBackends(
     free(result);
     tf.dispose([images, logits]);
     classifier.dispose();
+  },
+);
+
+onUsableBackends(
+  "deepFoolAttack() with a target passes the class that leads, if that is a third one",
+  async () => {
+    // Logits 0, x − 0.5 and 2x − 0.9 − 4y: the third class leads before the second is past the first.
+    const classifier = linearClassifier([0, 1, 2, 0, 0, -4], [0, -0.5, -0.9]);
+    const image = tf.tensor4d([0.3, 0], [1, 1, 2, 1]);
+    const result = await deepFoolAttack(classifier, image, { labels: [0], targets: [1] });
+    assertEquals([...result.success], [true]);
+    assert(result.norms[0] < 0.21, `${result.norms[0]}`);
+    free(result);
+    image.dispose();
+  },
+);
+
+onUsableBackends(
+  "deepFoolAttack() passes over a class whose logit always equals the label's",
+  async () => {
+    const classifier = linearClassifier([1, 1, -1], [0, 0, -0.1]);
+    const image = tf.tensor4d([0.5], [1, 1, 1, 1]);
+    const result = await deepFoolAttack(classifier, image, { labels: [0] }, { clamp: CLAMP });
+    // The boundary with the third class is at −0.05.
+    assertEquals([...result.success], [true]);
+    assertClose(result.norms, [0.55 * 1.02], 1e-3, "norms");
+    free(result);
+    image.dispose();
   },
 );

@@ -1,4 +1,4 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
 import { bssAttack } from "../../lib/attack/bss.ts";
@@ -34,3 +34,17 @@ onUsableBackends(
     classifier.dispose();
   },
 );
+
+onUsableBackends("noiseAttack() leaves an image that the other attack does not move", async () => {
+  const classifier = testClassifier();
+  const images = tf.tidy(() => tf.mul(testImages(1), 100) as tf.Tensor4D);
+  const logits = classifier.logits(images);
+  const [top] = await topOf(logits);
+  // The image is on the target's side already, and has pixels outside of the clamp.
+  const classes = { labels: [(top + 1) % 4], targets: [top] };
+  const noise = await noiseAttack(classifier, images, classes, { clamp: 2.5 });
+  assertEquals(await noise.samples.data(), await images.data());
+  free(noise);
+  tf.dispose([images, logits]);
+  classifier.dispose();
+});

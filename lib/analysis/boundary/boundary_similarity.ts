@@ -150,7 +150,7 @@ async function compare(
 
   const teachersPoints = remembered ?? new Map<number, BoundaryPoint>();
   if (teachersPoints.size === 0) {
-    // For the next student too, whatever images that gets right.
+    // All of the teacher's images: the next student may get others right.
     const samples = remembered ? base.ofTeacher : base.common;
     const points: BoundaryPoint[] = [];
     await inBatches(samples, async (images, batch) => {

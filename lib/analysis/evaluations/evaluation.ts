@@ -8,7 +8,9 @@ import type { Options, Rules } from "../../options.ts";
 export interface Evaluation<R extends Rules = Rules> {
   readonly name: string;
   readonly options: R;
-  /** Counts the forward passes of one image that take as long, to estimate times. */
+  /**
+   * Counts the forward passes of one image that take as long as the evaluation, to estimate times.
+   */
   passes(options: Options<R>): PassCount;
   /**
    * Measures a student.

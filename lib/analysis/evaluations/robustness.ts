@@ -73,14 +73,17 @@ function robustMeasure({ attack, norm, epsilon }: RobustnessRow): string {
   return `robust_${attack.toLowerCase().replaceAll(/[^a-z0-9]/g, "")}_${norm}_${epsilon}`;
 }
 
-/** The median of distances over all images; null, or without an end, where that is infinite. */
+/**
+ * Computes the median of distances over all images. An infinite median or interval end becomes
+ * null.
+ */
 function medianOf(measure: string, distances: readonly number[]): Measurement {
   const finite = (value: number) => Number.isFinite(value) ? value : null;
   const [low, high] = (medianInterval(distances) ?? [NaN, NaN]).map(finite);
   return { measure, value: finite(median(distances)), low, high, n: distances.length };
 }
 
-/** Says that a median is infinite, since a mean over seeds would leave it out without a word. */
+/** Warns of an infinite median, since a mean over seeds would silently leave it out. */
 function withoutEnd({ measure, value, n }: Measurement): string[] {
   return n > 0 && value === null
     ? [`${measure} has no value, because half of the images withstood every distance`]

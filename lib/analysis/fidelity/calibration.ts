@@ -64,7 +64,8 @@ export function adaptiveCalibrationError(
 }
 
 function binOfWidth(confidence: number, bins: number): number {
-  return Math.max(Math.ceil(confidence * bins) - 1, 0);
+  const nearestEdge = Math.round(confidence * bins);
+  return Math.max(confidence <= nearestEdge / bins ? nearestEdge - 1 : nearestEdge, 0);
 }
 
 function binnedError(

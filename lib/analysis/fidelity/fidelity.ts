@@ -78,8 +78,9 @@ export function fidelityOf(
 }
 
 /**
- * Estimates a calibration error. A resample has a larger one than its images on average, so the
- * interval is the bootstrap's mirrored at the value (Davison and Hinkley 1997, section 5.2).
+ * Estimates a calibration error. On average, a resample has a larger error than the images it comes
+ * from. So the bootstrap interval is mirrored at the value (Davison and Hinkley 1997, section 5.2).
+ * It may lie below the value, if that is small.
  */
 function errorEstimate(
   predictions: readonly Prediction[],

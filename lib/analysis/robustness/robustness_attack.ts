@@ -62,8 +62,8 @@ export function pgd(maxSteps = 20): RobustnessAttack {
 /**
  * Makes the two Auto-PGD attacks of AutoAttack's standard version (Croce and Hein 2020): on the
  * cross-entropy, then on the targeted DLR loss for the 9 most probable other classes in turn.
- * {@linkcode autoAttack} is the whole: if gradients are masked, which the checks of `robustAccuracy`
- * would suggest, it finds more.
+ * If gradients are masked, as the checks of `robustAccuracy` may warn, the whole
+ * {@linkcode autoAttack} finds more.
  */
 export function apgdEnsemble({ maxSteps = 100, candidates = 9 } = {}): RobustnessAttack {
   const stage =

@@ -12,7 +12,8 @@ export function median(values: readonly number[]): number {
 
 /**
  * Computes an interval of the median from two of the values themselves: those of the ranks
- * `n/2 ± z √n/2` (Conover 1999, section 3.2). It assumes no distribution, and values may be infinite.
+ * `n/2 − z √n/2` and `1 + n/2 + z √n/2`, rounded (Campbell and Gardner 1988). It assumes no
+ * distribution, and values may be infinite.
  *
  * @param level the approximate share of such intervals that contain the true median
  * @returns the interval, in the units of the values; null for too few values

@@ -123,7 +123,7 @@ export class OnednnBackend extends MathBackendCPU {
     return this.#stored(dataId).attached;
   }
 
-  /** Has something done when a tensor's values go. */
+  /** Runs an action when a tensor's values are freed. */
   whenDisposed({ dataId }: tf.TensorInfo, action: () => void): void {
     this.#stored(dataId).whenDisposed = action;
   }

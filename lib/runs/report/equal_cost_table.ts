@@ -23,7 +23,7 @@ export function equalCostTable(
     columns: [
       { key: "cost", title: "equal in" },
       { key: "epochs", title: `epochs of ${method}`, align: "right" },
-      { key: "spent", title: "which cost", align: "right" },
+      { key: "spent", title: "their cost", align: "right" },
       { key: "seeds", title: "seeds", align: "right" },
       { key: "difference", title: "difference, paired", unit: "points", align: "right" },
       { key: "interval", title: "95 % interval", align: "right" },
@@ -39,8 +39,8 @@ export function equalCostTable(
         interval: difference.interval && formatInterval(difference.interval, 2, [0]),
       }));
     }),
-    note: `What ${other} reaches at the same cost is interpolated over the logarithm of its own ` +
-      `costs, seed by seed. There is no value outside the costs it was run with.`,
+    note: `The accuracy of ${other} at the same cost is interpolated over the logarithm of its ` +
+      `costs, seed by seed. There is no value outside the range of its costs.`,
   });
 }
 

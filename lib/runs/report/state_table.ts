@@ -44,10 +44,10 @@ export async function stateTable(
       columns,
       rows: [row],
       note:
-        `${todo} First the weights of ${
+        `${todo} Training needs the weights of ${
           absent.join(", ")
-        } are needed, which do not come with these ` +
-        `results: deno task teacher import FILE --help.`,
+        }, which do not come with these ` +
+        `results; see deno task teacher import FILE --help.`,
     });
   }
   const started = await startBackend(backend);

@@ -64,7 +64,7 @@ function evidenceOf(
     dataset,
     scale,
     place: placeText(claim),
-    // The list of claims calls the families of the paper's main claims so.
+    // In the list of claims, the families of the paper's main claims are named "primary …".
     isMain: claim.family.name.startsWith("primary"),
     seeds: line.seeds!,
     difference: n === 0 ? null : mean,

@@ -19,11 +19,11 @@ const RUNS = "runs/";
 const MOST_LISTED = 20;
 
 /**
- * Finds the two sides of a comparison. A name is that of a run, or the beginning of several that
- * differ only in their seeds. It stands for all seeds of the specification, unless both names are of
- * the same one.
+ * Finds the two sides of a comparison. A name is a run's, or the beginning of several that differ
+ * only in their seeds. It stands for all seeds of its specification. If both names have one
+ * specification, each stands only for the runs that it fits.
  *
- * @param folder path of the results folder of names without one; a name may begin with another:
+ * @param folder path of the results folder; a name may begin with the path of another:
  *   "results/reference/runs/…"
  * @throws UserError for a name that fits no run or runs of several specifications, or a damaged run
  */

@@ -118,8 +118,8 @@ function contrastOf(claim: Claim, allRows: readonly TableRow[]): Contrast {
 }
 
 /**
- * Gives a row for each term of a claim, for each planned seed that has all. All pairs are of one
- * precision if one has them for every such seed.
+ * Gives a row for each term of a claim, for each planned seed with all terms. If one precision has
+ * rows for every such seed, takes only its rows.
  */
 function pairsOf(claim: Claim, rows: readonly TableRow[]): TableRow[][] {
   const pairsAmong = (rows: readonly TableRow[]) =>

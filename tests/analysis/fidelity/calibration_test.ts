@@ -23,6 +23,9 @@ Deno.test("a confidence on the edge of a bin is in the lower one", () => {
   const edge = predictions([[0.5, false], [0.6, true]]);
   assertAlmostEquals(calibrationError(edge, 2), (0.5 + 0.4) / 2, 1e-12);
   assertAlmostEquals(calibrationError(predictions([[0, false]]), 2), 0, 1e-12);
+  // 0.07 · 100 is above 7 in floating point, yet 0.07 shares a bin with 0.065.
+  const rounded = predictions([[0.07, false], [0.065, true]]);
+  assertAlmostEquals(calibrationError(rounded, 100), (0.935 - 0.07) / 2, 1e-12);
 });
 
 Deno.test("reliability() counts the right predictions of each bin of confidences", () => {

@@ -42,4 +42,7 @@ Deno.test("ballCheck() allows the rounding of float32, but not ten times as much
   assertEquals(ballCheck([0.2500009], [0], 1, ball), null);
   assertStringIncludes(ballCheck([0.25001], [0], 1, ball)!, "0.25001000");
   assertEquals(ballCheck([], [], 0, ball), null);
+  // A norm is a sum over all pixels, which rounds in proportion to the norm.
+  assertEquals(ballCheck([2.000015], [0], 1, { norm: "l2", radius: 2 }), null);
+  assertStringIncludes(ballCheck([2.0001], [0], 1, { norm: "l2", radius: 2 })!, "2.0001000");
 });

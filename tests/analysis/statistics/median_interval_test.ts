@@ -10,7 +10,7 @@ Deno.test("median() is the middle value, or the mean of the two in the middle", 
   assertEquals(median([]), NaN);
 });
 
-Deno.test("medianInterval() takes the values of the ranks n/2 ± 1.96 √n/2", () => {
+Deno.test("medianInterval() takes the values of the ranks n/2 − 1.96 √n/2 and 1 + n/2 + 1.96 √n/2", () => {
   assertEquals(medianInterval(numbers(10)), [2, 9]);
   assertEquals(medianInterval(numbers(20)), [6, 15]);
   assertEquals(medianInterval(numbers(100)), [40, 61]);

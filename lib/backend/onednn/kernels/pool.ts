@@ -25,7 +25,7 @@ function pool(kernelName: string, algorithm: number): Kernel {
   };
 }
 
-/** The gradient of an average. The loop serves that of a maximum, which nothing here uses. */
+/** The gradient of average pooling. The loop computes max pooling's, which nothing here uses. */
 const avgPoolGrad: Kernel = {
   kernelName: tf.AvgPoolGrad,
   run({ inputs: { dy, input }, attrs: { filterSize, strides, pad }, backend }) {

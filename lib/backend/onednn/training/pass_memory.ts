@@ -15,7 +15,7 @@ export class PassMemory {
   readonly backend: OnednnBackend;
   /** The type of feature maps and their gradients. */
   readonly type: DataType;
-  /** Where the parameters are at the start: a variable has other memory after an assignment. */
+  /** The places of the parameters at the start: an assignment gives a variable other memory. */
   readonly #parameters: ReadonlyMap<string, tf.TensorInfo>;
   readonly #kept: Block[] = [];
 

@@ -46,7 +46,7 @@ export class TrainingBlock {
    * Goes back, and adds the gradients of its parameters to `gradients`.
    *
    * @param gradient of the output; it is released
-   * @param others what is known of the gradient of the input; it is released
+   * @param others the known part of the input's gradient; it is released
    * @returns the gradient of the input, which the caller releases
    */
   back(gradient: Block, others: Block | undefined, gradients: Map<string, tf.Tensor>): Block {

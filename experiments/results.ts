@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { RESULTS } from "../lib/runs/plan_sources.ts";
+import { RESULTS } from "../lib/files/project_root.ts";
 import { counted } from "../lib/report/duration.ts";
 import { bundleOf } from "../lib/report/display.ts";
 import { comparedSides } from "../lib/runs/results/compared_sides.ts";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { type FrozenClassifier, readLogits } from "../nn/frozen_classifier.ts";
 import { softmaxRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 
@@ -31,11 +31,11 @@ export async function probabilitiesAlong(
   const { classes } = classifier;
   const found: number[][] = [];
   for (const place of places) {
-    const logits = tf.tidy(() =>
-      classifier.logits(tf.add(base, tf.mul(tf.sub(samples, base), place)))
+    const logits = await readLogits(
+      classifier,
+      () => tf.add(base, tf.mul(tf.sub(samples, base), place)),
     );
-    const probabilities = softmaxRows(await logits.data(), classes);
-    logits.dispose();
+    const probabilities = softmaxRows(logits, classes);
     found.push(Array.from(labels, (label, row) => probabilities[row * classes + label]));
   }
   return found;

@@ -1,5 +1,5 @@
 import { pointImages } from "../data/point_set.ts";
-import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { type FrozenClassifier, readLogits } from "../nn/frozen_classifier.ts";
 import { topClasses } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 
@@ -32,13 +32,8 @@ export async function classRegions(
   }
   const { classes } = classifier;
   const axis = Array.from({ length: side }, (_, k) => limit * (2 * k / (side - 1) - 1));
-  const grid = pointImages({
-    points: Float32Array.from(axis.flatMap((y) => axis.flatMap((x) => [x, y]))),
-  });
-  const tensor = classifier.logits(grid);
-  const logits = await tensor.data<"float32">();
-  grid.dispose();
-  tensor.dispose();
+  const points = Float32Array.from(axis.flatMap((y) => axis.flatMap((x) => [x, y])));
+  const logits = await readLogits(classifier, () => pointImages({ points }));
   return { classes, axis, logits, top: topClasses(logits, classes) };
 }
 

@@ -1,12 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { Archive, hasArrived, type Stride, walk, type WalkState } from "./walk.ts";
-import {
-  type AttackClasses,
-  type Attacked,
-  classesOf,
-  defineAttack,
-  outcomesOf,
-} from "./attack.ts";
+import { type AttackClasses, type Attacked, classesOf, defineAttack, succeeded } from "./attack.ts";
 import {
   type Ball,
   ballOptions,
@@ -17,17 +11,11 @@ import {
   sizes,
   steepest,
 } from "./ball.ts";
-import {
-  chooseRows,
-  gatherRows,
-  mostProbableOthers,
-  scaleRows,
-  topClasses,
-} from "../tensors/rows.ts";
+import { chooseRows, gatherRows, mostProbableOthers, scaleRows } from "../tensors/rows.ts";
 import { integer, oneOf } from "../options.ts";
 import { UserError } from "../user_error.ts";
 import { type AttackLoss, crossEntropyLoss, dlrLoss } from "./losses.ts";
-import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import { type FrozenClassifier, readLogits } from "../nn/frozen_classifier.ts";
 
 /** The fewest classes for which the targeted DLR loss is defined. */
 export const DLR_CLASSES = 4;
@@ -74,10 +62,8 @@ export const apgdAttack = defineAttack({
           settings,
           left.map((sample) => streams[sample]),
         );
-        const top = topClasses(await attacked.logits.data(), classifier.classes);
-        const outcomes = outcomesOf(top, success);
-        const isDone = (row: number) =>
-          outcomes[row] === "crossed to target" || round === goals.length - 1;
+        const isThere = succeeded(await attacked.logits.data(), classifier.classes, success);
+        const isDone = (row: number) => isThere[row] || round === goals.length - 1;
         const leaving = [...left.keys()].filter(isDone);
         archive.put(attacked.samples, attacked.logits, leaving, left);
         tf.dispose([attacked.samples, attacked.logits]);
@@ -101,9 +87,8 @@ async function goalsOf(
   { loss, candidates }: { readonly loss: "ce" | "dlr"; readonly candidates: number },
 ): Promise<AttackClasses[]> {
   if (loss === "ce" || classes.targets) return [classes];
-  const logits = classifier.logits(images);
-  const others = mostProbableOthers(await logits.data(), classifier.classes, classes.labels);
-  logits.dispose();
+  const logits = await readLogits(classifier, () => images);
+  const others = mostProbableOthers(logits, classifier.classes, classes.labels);
   const runs = Math.min(candidates, classifier.classes - 1);
   return Array.from({ length: runs }, (_, rank) => ({
     labels: classes.labels,

@@ -16,7 +16,7 @@ export type Attack<R extends Rules = Rules> =
   & AttackCall<R>["attack"]
   & Required<Omit<AttackDefinition<R>, "run">>;
 
-/** TypeScript compares the parameters of a method both ways, so that every attack is an `Attack`. */
+/** Written as a method, because TypeScript then accepts every attack as an `Attack`. */
 interface AttackCall<R extends Rules> {
   attack(
     classifier: FrozenClassifier,
@@ -222,6 +222,16 @@ export function outcomesOf(
     if (k === labels[i]) return "not crossed";
     return !targets || k === targets[i] ? "crossed to target" : "third class";
   });
+}
+
+/** True for each row of logits whose top class is its target or, without targets, not its label. */
+export function succeeded(
+  logits: ArrayLike<number>,
+  count: number,
+  classes: AttackClasses,
+): boolean[] {
+  return outcomesOf(topClasses(logits, count), classes)
+    .map((outcome) => outcome === "crossed to target");
 }
 
 /** Computes the share of each outcome, in 0…1; all are 0 if there is no sample. */

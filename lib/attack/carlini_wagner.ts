@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type AttackClasses, classDifference, defineAttack } from "./attack.ts";
 import { chooseRows, rowNorms } from "../tensors/rows.ts";
+import { leadOf } from "./losses.ts";
 import { nearestOf, type NearestState, type Stride, walk } from "./walk.ts";
 import { boundsOf, integer, number, type PixelBounds, pixelBounds } from "../options.ts";
 
@@ -208,7 +209,8 @@ class ConstantSearch {
     const search = this.#searches[sample];
     const { confidence, searchSteps } = this.settings;
     const isImage = search.runs === 0 && search.steps === 0;
-    const { lead, down, up } = this.#leadOf(sample, logits);
+    // f without its floor
+    const { lead, down, up } = leadOf(logits, this.classes, sample);
     const succeeds = lead < 0 && -lead >= confidence;
     const isNearest = isImage || (succeeds && distance < search.nearest);
     if (succeeds) {
@@ -245,21 +247,6 @@ class ConstantSearch {
     search.steps = 0;
     search.cost = Infinity;
     search.hasSucceeded = false;
-  }
-
-  /** Computes f without its floor: the lead of the class `down` over the class `up`. */
-  #leadOf(
-    sample: number,
-    logits: Float32Array,
-  ): { readonly lead: number; readonly down: number; readonly up: number } {
-    const { labels, targets } = this.classes;
-    const own = targets ? targets[sample] : labels[sample];
-    let rival = own === 0 ? 1 : 0;
-    for (let k = 0; k < logits.length; k++) {
-      if (k !== own && logits[k] > logits[rival]) rival = k;
-    }
-    const [down, up] = targets ? [rival, own] : [own, rival];
-    return { lead: logits[down] - logits[up], down, up };
   }
 }
 

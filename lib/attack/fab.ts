@@ -4,10 +4,10 @@ import {
   classDifference,
   classesOf,
   defineAttack,
-  outcomesOf,
+  succeeded,
 } from "./attack.ts";
 import { type Norm, NORMS, sizes } from "./ball.ts";
-import { chooseRows, mostProbableOthers, scaleRows, topClasses } from "../tensors/rows.ts";
+import { chooseRows, mostProbableOthers, scaleRows } from "../tensors/rows.ts";
 import { nearestOf, type NearestState, type Stride, walk } from "./walk.ts";
 import { boundsOf, integer, number, oneOf, type PixelBounds, pixelBounds } from "../options.ts";
 
@@ -239,15 +239,14 @@ class BoundarySearch {
    */
   note(samples: readonly number[], logits: Float32Array, distances: ArrayLike<number>): void {
     const count = logits.length / samples.length;
-    const outcomes = outcomesOf(topClasses(logits, count), classesOf(this.classes, samples));
+    const isThere = succeeded(logits, count, classesOf(this.classes, samples));
     samples.forEach((sample, row) => {
       const search = this.#searches[sample];
       const isImage = search.goals.length === 0;
       if (isImage) {
         search.goals = this.#goalsOf(sample, logits.subarray(row * count, (row + 1) * count));
       }
-      const succeeds = outcomes[row] === "crossed to target";
-      this.#advice[sample] = this.#adviceFor(sample, isImage, succeeds, distances[row]);
+      this.#advice[sample] = this.#adviceFor(sample, isImage, isThere[row], distances[row]);
     });
   }
 

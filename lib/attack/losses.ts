@@ -1,4 +1,5 @@
 import { softmaxRows } from "../tensors/rows.ts";
+import type { AttackClasses } from "./attack.ts";
 
 /** The losses that an attack maximises, one per image. */
 interface RowLosses {
@@ -77,4 +78,25 @@ function eachRow(
     gradient.set(ofRow.map((entry) => entry / divisors[i]), i * classes);
   });
   return { values, gradient, divisors };
+}
+
+/**
+ * Finds the lead that an attack narrows: of the label over all other classes or, with targets, of all
+ * other classes over the target.
+ *
+ * @param logits of one sample
+ * @returns the lead of the class `down` over the class `up`
+ */
+export function leadOf(
+  logits: Float32Array,
+  { labels, targets }: AttackClasses,
+  sample: number,
+): { readonly lead: number; readonly down: number; readonly up: number } {
+  const own = targets ? targets[sample] : labels[sample];
+  let rival = own === 0 ? 1 : 0;
+  for (let k = 0; k < logits.length; k++) {
+    if (k !== own && logits[k] > logits[rival]) rival = k;
+  }
+  const [down, up] = targets ? [rival, own] : [own, rival];
+  return { lead: logits[down] - logits[up], down, up };
 }

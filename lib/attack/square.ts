@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { type AttackClasses, defineAttack } from "./attack.ts";
+import { defineAttack } from "./attack.ts";
 import { type Ball, ballOptions, imageStreams } from "./ball.ts";
+import { leadOf } from "./losses.ts";
 import { hasArrived, walk } from "./walk.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { boundsOf, integer } from "../options.ts";
@@ -48,7 +49,7 @@ export const squareAttack = defineAttack({
             row * classifier.classes,
             (row + 1) * classifier.classes,
           );
-          searches[sample].note(logits, leadOf(logits, classes, sample), isThere[row]);
+          searches[sample].note(logits, leadOf(logits, classes, sample).lead, isThere[row]);
         });
         return isThere;
       },
@@ -79,13 +80,6 @@ function joined(rows: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(rows.length * rows[0].length);
   rows.forEach((row, i) => all.set(row, i * row.length));
   return all;
-}
-
-/** Computes the lead that the attack narrows. */
-function leadOf(logits: Float32Array, { labels, targets }: AttackClasses, sample: number): number {
-  const own = targets ? targets[sample] : labels[sample];
-  const rival = Math.max(...logits.filter((_, k) => k !== own));
-  return targets ? rival - logits[own] : logits[own] - rival;
 }
 
 /** p: the share of the pixels in the first squares */

@@ -1,14 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import {
-  type AttackClasses,
-  type Attacked,
-  classesOf,
-  finiteLogits,
-  outcomesOf,
-} from "./attack.ts";
+import { type AttackClasses, type Attacked, classesOf, finiteLogits, succeeded } from "./attack.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import { stopPoint } from "../stop/until_stopped.ts";
-import { chooseRows, gatherRows, topClasses } from "../tensors/rows.ts";
+import { chooseRows, gatherRows } from "../tensors/rows.ts";
 
 /** The tensors of an attack under way, one row per sample: the pixels x, and what else it needs. */
 export type WalkState = { readonly x: tf.Tensor4D } & Readonly<Record<string, tf.Tensor>>;
@@ -194,7 +188,5 @@ export function hasArrived<S extends WalkState>(
   { samples, values, logits }: View<S>,
   classes: AttackClasses,
 ): boolean[] {
-  const top = topClasses(values, logits.shape[1]);
-  return outcomesOf(top, classesOf(classes, samples))
-    .map((outcome) => outcome === "crossed to target");
+  return succeeded(values, logits.shape[1], classesOf(classes, samples));
 }

@@ -2,7 +2,7 @@ import type { Backend } from "../backend/backend.ts";
 import { backends } from "../backend/backends.ts";
 import { startBackend } from "../backend/start_backend.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { freeze } from "../nn/freeze.ts";
+import { frozenOf } from "../nn/freeze.ts";
 import { encodeResNet, readResNet } from "../nn/weights_file.ts";
 import { sha256 } from "../files/sha256.ts";
 import { environmentOf } from "../training/environment.ts";
@@ -59,9 +59,7 @@ async function runOn(
     const reason = error.message.split("\n").at(-1)!;
     return { backend, reason, seconds: null, loss: null, accuracy: null, weights: null };
   }
-  const { network } = await readResNet(teacherFile);
-  const teacher = freeze(network);
-  network.dispose();
+  const teacher = frozenOf((await readResNet(teacherFile)).network);
   try {
     const start = performance.now();
     const environment = await environmentOf(backend);

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Configuration } from "./configuration.ts";
 import { loadNetwork, OPTIMIZER, type Workload } from "./workload.ts";
-import { freeze } from "../nn/freeze.ts";
-import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
+import { frozenOf } from "../nn/freeze.ts";
+import { type FrozenNetwork, readLogits } from "../nn/frozen_classifier.ts";
 import type { Precision } from "../nn/precision.ts";
 import type { ImageNetwork } from "../nn/image_network.ts";
 import { Sgd } from "../nn/sgd.ts";
@@ -44,15 +44,10 @@ export class PreparedWorkload {
   ): Promise<PreparedWorkload> {
     const { studentPrecision, teacherPrecision } = configuration;
     if (studentPrecision) requireTrainingPrecision(studentPrecision);
-    const network = loadNetwork(workload.teacher);
-    const teacher = freeze(network, { precision: teacherPrecision });
-    network.dispose();
-    if (!configuration.cachedLogits) {
-      return new PreparedWorkload(workload, teacher, null, studentPrecision);
-    }
-    const logits = tf.tidy(() => teacher.logits(imageTensor(workload)));
-    const cached = await logits.data<"float32">();
-    logits.dispose();
+    const teacher = frozenOf(loadNetwork(workload.teacher), { precision: teacherPrecision });
+    const cached = configuration.cachedLogits
+      ? await readLogits(teacher, () => imageTensor(workload))
+      : null;
     return new PreparedWorkload(workload, teacher, cached, studentPrecision);
   }
 

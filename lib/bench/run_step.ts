@@ -5,7 +5,7 @@ import { resolveOptions } from "../options.ts";
 import { CIFAR10_NORMALISATION } from "../data/cifar10.ts";
 import type { MiniBatch } from "../training/batches.ts";
 import { PhaseClock } from "../training/phase_clock.ts";
-import { MiniBatchStep } from "../training/step.ts";
+import { beginStep } from "../training/step.ts";
 import { GradientAccumulator } from "../training/gradients.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
 import type { StepWork } from "./step_work.ts";
@@ -48,7 +48,7 @@ export async function runStep(
   let passed: Part = "student, batch";
 
   const start = performance.now();
-  const step = new MiniBatchStep(batchOf(prepared), {
+  const step = beginStep(batchOf(prepared), {
     normalisation: CIFAR10_NORMALISATION,
     trainingLabels: prepared.workload.labels,
     teacher: countedNetwork(prepared.teacher, (images, way) => {

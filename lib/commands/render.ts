@@ -102,7 +102,7 @@ async function render(paths: readonly string[], options: Options): Promise<numbe
   }));
   const foot = await remark(options);
   const explorer = options.standalone ? {} : await explorerPage(foot).catch(warnWithoutExplorer);
-  // Without execution, git and the bundler were the last programs that rendering needs.
+  // Rendering without execution starts no more programs and opens no connection.
   if (options["no-execute"]) {
     for (const name of ["run", "net"] as const) await Deno.permissions.revoke({ name });
   }

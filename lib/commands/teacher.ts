@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { type CommandLine, parseWholeNumber, runCommand } from "./command_line.ts";
 import { backendOption, folderOptions } from "./common_options.ts";
 import { threadsOf } from "../backend/backend.ts";
 import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
 import { loadDataset } from "../data/load_dataset.ts";
-import { PROJECT_ROOT } from "../files/project_root.ts";
+import { RESULTS } from "../files/project_root.ts";
 import { parseNetwork } from "../nn/network_families.ts";
 import { readWeightsFile } from "../nn/weights_file.ts";
 import { printable } from "../files/printable.ts";
@@ -136,5 +135,5 @@ function datasetOf(options: Line["options"]) {
 }
 
 function resultsOf(options: Line["options"]): string {
-  return options.results ?? join(PROJECT_ROOT, "results");
+  return options.results ?? RESULTS;
 }

@@ -41,7 +41,7 @@ const SHARING = [
   ...["teacher", "training"],
 ];
 
-/** Other folders whose tests go through all methods, or all attacks. */
+/** The folders whose tests also cover a change in this one. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   attack: ["distillation", "backend"],
   distillation: ["training", "report", "backend"],

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { dataFolder, type DataOptions, type DataSource, requireAccepted } from "./data_source.ts";
 import { checkLabels, type Dataset, type ImageSet, withFingerprint } from "./dataset.ts";
+import { damagedFile } from "./damaged_file.ts";
 import { readDataFile } from "./read_data_file.ts";
 import { exists } from "../files/exists.ts";
 import { type Archive, unpackArchive } from "./unpack_archive.ts";
@@ -137,8 +138,5 @@ export async function loadCifar(layout: CifarLayout, options: DataOptions): Prom
 function classNames(bytes: Uint8Array, file: string, { count }: { count: number }): string[] {
   const names = new TextDecoder().decode(bytes).split(/\r?\n/).filter((line) => line !== "");
   if (names.length === count) return names;
-  throw new UserError(
-    `${file} is damaged: it lists ${names.length} classes instead of ${count}; ` +
-      `delete it and get it again`,
-  );
+  throw damagedFile(file, `it lists ${names.length} classes instead of ${count}`);
 }

@@ -1,5 +1,5 @@
 import { sha256 } from "../files/sha256.ts";
-import { UserError } from "../user_error.ts";
+import { damagedFile } from "./damaged_file.ts";
 
 /** Images and their classes. */
 export interface ImageSet {
@@ -80,9 +80,7 @@ export function checkLabels(
   const last = first + classes - 1;
   for (let index = 0; index < labels.length; index++) {
     if (labels[index] >= first && labels[index] <= last) continue;
-    throw new UserError(
-      `${file} is damaged: label ${labels[index]} in record ${index} is out of range ` +
-        `${first}…${last}; delete it and get it again`,
-    );
+    const what = `label ${labels[index]} in record ${index}`;
+    throw damagedFile(file, `${what} is out of range ${first}…${last}`);
   }
 }

@@ -1,5 +1,5 @@
 import mozjpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
-import { UserError } from "../user_error.ts";
+import { damagedFile } from "./damaged_file.ts";
 
 /** The pixels of an image. */
 export interface DecodedJpeg {
@@ -43,9 +43,7 @@ export async function startJpegDecoder(): Promise<JpegDecoder> {
     } catch {
       // The exception is only an exit status; the reason is in the complaints.
     }
-    throw new UserError(
-      `${file} is damaged: ${complaints[0] ?? "it cannot be decoded"}; delete it and get it again`,
-    );
+    throw damagedFile(file, complaints[0] ?? "it cannot be decoded");
   };
 }
 

@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { UserError } from "../user_error.ts";
+import { damagedFile } from "./damaged_file.ts";
 
 const UNSIGNED_BYTE = 0x08;
 
@@ -17,7 +17,7 @@ export function gunzip(compressed: Uint8Array, file: string, limit: number): Uin
     const why = code === "ERR_BUFFER_TOO_LARGE"
       ? `it holds more than ${limit} bytes uncompressed`
       : `it cannot be decompressed (${message})`;
-    throw damaged(file, why);
+    throw damagedFile(file, why);
   }
 }
 
@@ -39,7 +39,7 @@ export function decodeIdx(
   const header = 4 + 4 * shape.length;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < header || view.getUint32(0) !== magicNumber(shape.length)) {
-    throw damaged(
+    throw damagedFile(
       file,
       `it does not start like an idx file of bytes in ${shape.length} dimensions`,
     );
@@ -47,11 +47,11 @@ export function decodeIdx(
   const sizes = shape.map((_, axis) => view.getUint32(4 + 4 * axis));
   if (shape.some((size, axis) => size !== null && size !== sizes[axis])) {
     const wanted = shape.map((size) => size ?? "any");
-    throw damaged(file, `its dimensions are [${sizes.join(", ")}], not [${wanted.join(", ")}]`);
+    throw damagedFile(file, `its dimensions are [${sizes.join(", ")}], not [${wanted.join(", ")}]`);
   }
   const expected = header + sizes.reduce((product, size) => product * size, 1);
   if (bytes.length !== expected) {
-    throw damaged(
+    throw damagedFile(
       file,
       `it has ${bytes.length} bytes uncompressed, but its dimensions [${sizes.join(", ")}] ` +
         `need ${expected}`,
@@ -73,8 +73,4 @@ export function encodeIdx(data: Uint8Array, shape: readonly number[]): Uint8Arra
 
 function magicNumber(dimensions: number): number {
   return UNSIGNED_BYTE << 8 | dimensions;
-}
-
-function damaged(file: string, why: string): UserError {
-  return new UserError(`${file} is damaged: ${why}; delete it and get it again`);
 }

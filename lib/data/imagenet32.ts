@@ -10,6 +10,7 @@ import { dataFolder, type DataOptions, type DataSource, requireAccepted } from "
 import { interleavePlanes } from "./interleave_planes.ts";
 import { md5 } from "./md5.ts";
 import { readNpzArray } from "./npz.ts";
+import { damagedFile } from "./damaged_file.ts";
 import { readDataFile } from "./read_data_file.ts";
 import { exists } from "../files/exists.ts";
 import { UserError } from "../user_error.ts";
@@ -137,9 +138,10 @@ async function readImages(batches: readonly Batch[], read: Read): Promise<ImageS
     const limit = ofBatch.length * SIZE;
     const { data, shape } = readNpzArray(await read(file), file, "data", limit);
     if (!(data instanceof Uint8Array) || String(shape) !== String([ofBatch.length, SIZE])) {
-      throw new UserError(
-        `${file} is damaged: its array "data" is a ${data.constructor.name} of shape [${shape}], but ` +
-          `must be a Uint8Array of shape [${ofBatch.length},${SIZE}]; delete it and get it again`,
+      throw damagedFile(
+        file,
+        `its array "data" is a ${data.constructor.name} of shape [${shape}], but must be a ` +
+          `Uint8Array of shape [${ofBatch.length},${SIZE}]`,
       );
     }
     for (const [k, label] of ofBatch.entries()) {

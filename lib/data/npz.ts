@@ -1,4 +1,5 @@
 import { type UnzipFileInfo, unzipSync } from "fflate";
+import { damagedFile } from "./damaged_file.ts";
 import { UserError } from "../user_error.ts";
 
 /** Longest header of version 1 of the format in bytes, enough for any shape. */
@@ -33,20 +34,17 @@ function unzip(
     if (name !== wanted) return false;
     // The library decompresses at most this size.
     if (originalSize <= limit) return true;
-    throw new UserError(
-      `${file} is damaged: its ${wanted} has ${originalSize} bytes, but may have ${limit} at most; ` +
-        `delete it and get it again`,
+    throw damagedFile(
+      file,
+      `its ${wanted} has ${originalSize} bytes, but may have ${limit} at most`,
     );
   };
   try {
     return unzipSync(bytes, { filter: isWanted })[wanted];
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(
-      `${file} is damaged: it is not a whole npz file (${(error as Error).message}); ` +
-        `delete it and get it again`,
-      { cause: error },
-    );
+    const { message } = error as Error;
+    throw damagedFile(file, `it is not a whole npz file (${message})`, { cause: error });
   }
 }
 
@@ -93,7 +91,7 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || MAGIC.some((byte, k) => bytes[k] !== byte)) {
-    throw damaged(file, "it does not start like an npy file");
+    throw damagedFile(file, "it does not start like an npy file");
   }
   // Version 1 has a header of up to 64 KiB, later versions of up to 4 GiB.
   const [length, start] = bytes[6] === 1
@@ -104,11 +102,11 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
   const [, order] = /'fortran_order': *(True|False)/.exec(header) ?? [];
   const [, sizes] = /'shape': *\(([\d, ]*)\)/.exec(header) ?? [];
   if (type === undefined || order === undefined || sizes === undefined) {
-    throw damaged(file, "its header does not give type, order and shape of an array");
+    throw damagedFile(file, "its header does not give type, order and shape of an array");
   }
   if (!Object.hasOwn(TYPES, type) || order === "True") {
     const actual = `"${type}" in ${order === "True" ? "Fortran" : "C"} order`;
-    throw damaged(
+    throw damagedFile(
       file,
       `its values are ${actual}, but must be whole numbers (${Object.keys(TYPES).join(", ")}) in ` +
         `C order`,
@@ -119,7 +117,7 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
   const count = shape.reduce((product, size) => product * size, 1);
   const values = bytes.subarray(start + length);
   if (values.length !== count * Numbers.BYTES_PER_ELEMENT) {
-    throw damaged(
+    throw damagedFile(
       file,
       `it has ${values.length} bytes of values, but its shape [${shape.join(", ")}] and type ` +
         `"${type}" need ${count * Numbers.BYTES_PER_ELEMENT}`,
@@ -128,8 +126,4 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
   // Larger numbers must be aligned to their size; a copy is.
   const data = Numbers === Uint8Array ? values : new Numbers(values.slice().buffer);
   return { shape, data };
-}
-
-function damaged(file: string, why: string): UserError {
-  return new UserError(`${file} is damaged: ${why}; delete it and get it again`);
 }

@@ -5,6 +5,7 @@ import { defineMethod, type StepContext } from "./method.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
 import { number, type Options } from "../options.ts";
 import { UserError } from "../user_error.ts";
+import { withGradient } from "../tensors/with_gradient.ts";
 
 const options = {
   /** β, the weight of the mean squared difference of the maps of each stage */
@@ -84,16 +85,11 @@ export function attentionMap(features: tf.Tensor4D): tf.Tensor2D {
  */
 function meanOfSquares(features: tf.Tensor4D): tf.Tensor3D {
   const channels = features.shape[3];
-  const operation = tf.customGrad((...args) => {
-    const [x, save] = args as unknown as [tf.Tensor4D, tf.GradSaveFunc];
-    save([x]);
-    return {
-      value: tf.mean(tf.square(x), 3),
-      gradFunc: (dy: tf.Tensor, [x]: tf.Tensor[]) =>
-        tf.mul(x, tf.mul(tf.expandDims(dy, 3), 2 / channels)),
-    };
-  });
-  return operation(features) as tf.Tensor3D;
+  return withGradient(features, (x) => ({
+    value: tf.mean(tf.square(x), 3) as tf.Tensor3D,
+    saved: [x],
+    gradient: (dy, [x]) => tf.mul(x, tf.mul(tf.expandDims(dy, 3), 2 / channels)),
+  }));
 }
 
 function requireSeveralPositions({ shape: [, height, width] }: tf.Tensor4D): void {

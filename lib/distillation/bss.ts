@@ -48,7 +48,7 @@ const otherAttackOptions = {
   length: tacit(oneOf("own", ["own", "bss"])),
 };
 
-/** The step of the boundary supporting samples whose lengths others take. */
+/** The step of the BSS attack that sets the lengths with `length: "bss"`. */
 const lengthOptions = {
   bssStep: bssAttackOptions.step,
   bssEta: bssAttackOptions.eta,
@@ -66,22 +66,18 @@ export const bss = defineMethod({
   options: { ...bssAttackOptions, ...commonOptions },
   optionsFor({ attack: name = "bss", length }): Rules {
     const attack = attackNamed(String(name));
-    const own = attack.targeted
-      ? commonOptions
-      : { ...commonOptions, ...otherAttackOptions, ...lengthOptions };
+    const own = {
+      ...(attack.targeted ? {} : otherAttackOptions),
+      ...(!attack.targeted && length === "bss" ? lengthOptions : {}),
+      ...commonOptions,
+    };
     const shared = Object.keys(own).find((key) => Object.hasOwn(attack.options, key));
     if (shared !== undefined) {
       throw new UserError(
         `attack "${name}" has an option "${shared}", but so has method "bss"; rename the attack's`,
       );
     }
-    if (attack.targeted) return { ...attack.options, ...commonOptions };
-    return {
-      ...attack.options,
-      ...otherAttackOptions,
-      ...(length === "bss" ? lengthOptions : {}),
-      ...commonOptions,
-    };
+    return { ...attack.options, ...own };
   },
   passes(options, batchSize) {
     const { baseSamples: count, baseRule: rule, beta } = options;
@@ -123,15 +119,10 @@ export const bss = defineMethod({
     );
 
     // x̊
-    const { attack, isTargeted, attackOptions, lengthOf } = chosenAttack(options);
-    const targeted = { labels: baseClasses, targets };
-    const classes = isTargeted ? targeted : { labels: baseClasses };
-    let supporting = await context.attackTeacher(attack, indices, classes, attackOptions);
-    if (lengthOf) {
-      const { norms } = await context.attackTeacher(bssAttack, indices, targeted, lengthOf);
-      const base = own(gatherRows(images, indices));
-      supporting = await withLengths(supporting, norms, base, classes, context);
-    }
+    const supporting = await supportingSamples(options, context, indices, {
+      labels: baseClasses,
+      targets,
+    });
 
     // β(e)·J(t(x̊)/T, s(x̊)/T)
     const rows = [...indices.keys()].filter((row) =>
@@ -147,19 +138,39 @@ export const bss = defineMethod({
   },
 });
 
+/** Makes the samples x̊ from some rows of a mini-batch, with the attack and the length of the options. */
+async function supportingSamples(
+  options: AttackChoice,
+  { images, teacher, attackTeacher, own }: StepContext,
+  rows: Int32Array,
+  targeted: AttackClasses,
+): Promise<AttackResult> {
+  const { attack, isTargeted, attackOptions, lengthOf } = chosenAttack(options);
+  const classes = isTargeted ? targeted : { labels: targeted.labels };
+  const attacked = await attackTeacher(attack, rows, classes, attackOptions);
+  if (!lengthOf) return attacked;
+  // Keeps the directions, and gives each perturbation the length of the other attack's.
+  const { norms } = await attackTeacher(bssAttack, rows, targeted, lengthOf);
+  const base = own(gatherRows(images, rows));
+  const samples = own(withNorms(base, attacked.samples, norms));
+  const logits = own(teacher.logits(samples));
+  return await attackResult({ ...attacked, samples, logits }, base, classes);
+}
+
+/** The options that choose an attack. */
+interface AttackChoice {
+  readonly attack?: string;
+  readonly targeted?: boolean;
+  readonly length?: string;
+  readonly bssStep?: string;
+  readonly bssEta?: number;
+}
+
 /**
  * Picks the attack that the options name, and the options that belong to it. With `length: "bss"` also
  * gives the options of the BSS attack that sets the lengths; otherwise null.
  */
-function chosenAttack(
-  options: {
-    readonly attack?: string;
-    readonly targeted?: boolean;
-    readonly length?: string;
-    readonly bssStep?: string;
-    readonly bssEta?: number;
-  },
-) {
+function chosenAttack(options: AttackChoice) {
   const attack = attackNamed(options.attack ?? "bss");
   const { bssStep: step, bssEta: eta } = options;
   return {
@@ -172,17 +183,4 @@ function chosenAttack(
       ? resolveOptions("bss attack", bssAttackOptions, { step, eta })
       : null,
   };
-}
-
-/** Keeps the directions of an attack's samples, and gives each another length. */
-async function withLengths(
-  attacked: AttackResult,
-  norms: AttackResult["norms"],
-  base: tf.Tensor4D,
-  classes: AttackClasses,
-  { teacher, own }: Pick<StepContext, "teacher" | "own">,
-): Promise<AttackResult> {
-  const samples = own(withNorms(base, attacked.samples, norms));
-  const logits = own(teacher.logits(samples));
-  return await attackResult({ ...attacked, samples, logits }, base, classes);
 }

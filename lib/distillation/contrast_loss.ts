@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { StepContext } from "./method.ts";
+import { withGradient } from "../tensors/with_gradient.ts";
 
 /** The embeddings of a mini-batch, and a bank that they are compared with. */
 export interface Contrast {
@@ -76,17 +77,16 @@ export function contrastLoss(contrast: Contrast, normaliser: tf.Tensor): tf.Scal
 
 /** Computes `Σ counts·log(1 + exp(x))`. Its own gradient frees all but one tensor before the way back. */
 function countedSoftplus(x: tf.Tensor, counts: tf.Tensor): tf.Scalar {
-  const operation = tf.customGrad((...args) => {
-    const [x, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc];
+  return withGradient(x, (x) => {
     const odds = tf.exp(x);
     const total = tf.add(odds, 1);
-    save([tf.mul(counts, tf.div(odds, total))]);
+    const slopes = tf.mul(counts, tf.div(odds, total));
     return {
-      value: tf.sum(tf.sum(tf.mul(counts, tf.log(total)), 1)),
-      gradFunc: (dy: tf.Tensor, [slopes]: tf.Tensor[]) => tf.mul(slopes, dy),
+      value: tf.sum(tf.sum(tf.mul(counts, tf.log(total)), 1)) as tf.Scalar,
+      saved: [slopes],
+      gradient: (dy, [slopes]) => tf.mul(slopes, dy),
     };
   });
-  return operation(x) as tf.Scalar;
 }
 
 /**
@@ -96,15 +96,11 @@ function countedSoftplus(x: tf.Tensor, counts: tf.Tensor): tf.Scalar {
 export function estimateNormaliser(
   { anchors, bank, counts, negatives, temperature }: Omit<Contrast, "rows">,
 ): tf.Tensor1D {
-  const operation = tf.customGrad((...args) => {
-    const [anchors] = args as unknown as [tf.Tensor2D];
+  return withGradient(anchors, (anchors) => {
     const scores = tf.exp(tf.matMul(tf.div(anchors, temperature), bank, false, true));
     const sum = tf.sum(tf.sum(tf.mul(counts, scores), 1));
     const share = bank.shape[0] / (anchors.shape[0] * (negatives + 1));
-    return {
-      value: tf.mul(sum, share).reshape([1]),
-      gradFunc: () => tf.zeros(anchors.shape),
-    };
+    const value: tf.Tensor1D = tf.mul(sum, share).reshape([1]);
+    return { value, gradient: () => tf.zeros(anchors.shape) };
   });
-  return operation(anchors) as tf.Tensor1D;
 }

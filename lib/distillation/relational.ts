@@ -3,6 +3,7 @@ import { defineMethod } from "./method.ts";
 import { number } from "../options.ts";
 import { averageOverPositions, featureStep, lengths, stageAt } from "./shared.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
+import { withGradient } from "../tensors/with_gradient.ts";
 
 const options = {
   /** λ_D, the weight of the distances, for classification in the paper */
@@ -82,14 +83,12 @@ function relationsOf(embeddings: tf.Tensor2D): {
  * halves the memory of a step, which n³ cosines fill.
  */
 function huberLoss(errors: tf.Tensor): tf.Scalar {
-  const operation = tf.customGrad((...args) => {
-    const [x, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc];
+  return withGradient(errors, (x) => {
     const slopes = tf.clipByValue(x, -1, 1);
-    save([slopes]);
     return {
-      value: tf.mean(tf.mul(slopes, tf.sub(x, tf.div(slopes, 2)))),
-      gradFunc: (dy: tf.Tensor, [slopes]: tf.Tensor[]) => tf.mul(slopes, tf.div(dy, x.size)),
+      value: tf.mean(tf.mul(slopes, tf.sub(x, tf.div(slopes, 2)))) as tf.Scalar,
+      saved: [slopes],
+      gradient: (dy, [slopes]) => tf.mul(slopes, tf.div(dy, x.size)),
     };
   });
-  return operation(errors) as tf.Scalar;
 }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { CrossEntropy, hasFusedKernel, runFusedKernel } from "../nn/fused_kernel.ts";
+import { withGradient } from "../tensors/with_gradient.ts";
 
 /**
  * Computes the soft cross-entropy
@@ -37,20 +38,14 @@ function crossEntropyToTargets(
   logits: tf.Tensor2D,
   temperature: number,
 ): tf.Scalar {
-  const operation = tf.customGrad((...args) => {
-    const [z, save] = args as unknown as [tf.Tensor2D, tf.GradSaveFunc];
+  return withGradient(logits, (z) => {
     const [value, gradient] = hasFusedKernel(CrossEntropy)
       ? runFusedKernel<[tf.Scalar, tf.Tensor]>(CrossEntropy, { targets, logits: z }, {
         temperature,
       })
       : lossAndGradient(targets, z, temperature);
-    save([gradient]);
-    return {
-      value,
-      gradFunc: (dy, saved) => tf.mul(dy, (saved as tf.Tensor[])[0]),
-    };
+    return { value, saved: [gradient], gradient: (dy, [gradient]) => tf.mul(dy, gradient) };
   });
-  return operation(logits) as tf.Scalar;
 }
 
 function lossAndGradient(

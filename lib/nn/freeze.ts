@@ -24,3 +24,12 @@ export function freeze(
 ): FrozenNetwork {
   return network.freeze(precision);
 }
+
+/** Freezes a network and disposes of it. */
+export function frozenOf(...[network, options]: Parameters<typeof freeze>): FrozenNetwork {
+  try {
+    return freeze(network, options);
+  } finally {
+    network.dispose();
+  }
+}

@@ -37,6 +37,23 @@ export interface FrozenNetwork extends FrozenClassifier {
 }
 
 /**
+ * Reads a classifier's logits, `[n, classes]` row by row.
+ *
+ * @param images makes the images, within `tf.tidy`, or gives those of the caller
+ */
+export async function readLogits(
+  classifier: Pick<FrozenClassifier, "logits">,
+  images: () => tf.Tensor4D,
+): Promise<Float32Array> {
+  const logits = tf.tidy(() => classifier.logits(images()));
+  try {
+    return await logits.data<"float32">();
+  } finally {
+    logits.dispose();
+  }
+}
+
+/**
  * Restricts a pass over a batch to some of its images, without computing anything again.
  *
  * @param rows the indices of the images

@@ -9,6 +9,7 @@ import type { ParameterShape } from "./parameter_shapes.ts";
 import type { Precision } from "./precision.ts";
 import type { BatchStatistics } from "./training_pass.ts";
 import { UserError } from "../user_error.ts";
+import { withGradient } from "../tensors/with_gradient.ts";
 
 /** PyTorch's default. */
 const BATCH_NORM_MOMENTUM = 0.1;
@@ -156,10 +157,9 @@ export abstract class ImageNetwork implements Network {
  */
 export function globalAveragePool(x: tf.Tensor4D): tf.Tensor2D {
   const [count, height, width, channels] = x.shape;
-  const operation = tf.customGrad((...args) => ({
-    value: tf.mean(args[0] as tf.Tensor4D, [1, 2]),
-    gradFunc: (dy: tf.Tensor) =>
+  return withGradient(x, (x) => ({
+    value: tf.mean(x, [1, 2]) as tf.Tensor2D,
+    gradient: (dy) =>
       tf.tile(tf.div(dy, height * width).reshape([count, 1, 1, channels]), [1, height, width, 1]),
   }));
-  return operation(x) as tf.Tensor2D;
 }

@@ -15,7 +15,7 @@ import { mostProbableOthers } from "../tensors/rows.ts";
 import { pixelClassifier } from "../attack/pixel_space.ts";
 import { CIFAR10_NORMALISATION } from "../data/cifar10.ts";
 import type { Norm } from "../attack/ball.ts";
-import { freeze } from "../nn/freeze.ts";
+import { frozenOf } from "../nn/freeze.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { readResNet } from "../nn/weights_file.ts";
 import { UserError } from "../user_error.ts";
@@ -106,9 +106,7 @@ export interface AttackProblem {
 /** Reads the images of the reference attacks, pixels in 0…1, and the teacher as their classifier. */
 export async function attackProblem(folder: GoldenFolder): Promise<AttackProblem> {
   const golden = await folder.read("attacks.safetensors");
-  const { network } = await readResNet(folder.networkFile("teacher"));
-  const teacher = freeze(network);
-  network.dispose();
+  const teacher = frozenOf((await readResNet(folder.networkFile("teacher"))).network);
   const { data, shape } = golden.nhwc("images_u8");
   const images = tf.tensor4d(Float32Array.from(data, (value) => value / 255), shape);
   return {

@@ -23,7 +23,7 @@ export interface AttackGrid {
   readonly count?: number;
 }
 
-/** Few, because a row of three pictures is high. */
+/** The default number of images; few, because a row of three pictures is high. */
 const COUNT = 5;
 
 /**

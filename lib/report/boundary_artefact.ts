@@ -2,7 +2,7 @@ import { accuracyWithErrorBars } from "./accuracy_by_student.ts";
 import { methodStyle } from "./colours.ts";
 import { type Figure, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
-import { mean, sampleStd } from "../analysis/statistics/interval.ts";
+import { meanStdOf } from "../analysis/statistics/interval.ts";
 
 /** A run's figures by name, those of the evaluation `boundary` among them. */
 export interface MeasuredRun {
@@ -86,12 +86,7 @@ export function clampShare(
   );
   const rows = [...Map.groupBy(shares, ({ method }) => method)].map(([method, own]) => {
     const values = own.map(({ share }) => share);
-    return {
-      method,
-      mean: mean(values),
-      std: values.length > 1 ? sampleStd(values) : null,
-      values,
-    };
+    return { method, ...meanStdOf(values)!, values };
   });
   return accuracyWithErrorBars(rows, title, "Share of AngSim (%)");
 }

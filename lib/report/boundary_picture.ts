@@ -19,7 +19,10 @@ export interface BoundaryPictureInput {
   readonly gap?: readonly [baseClass: number, targetClass: number];
 }
 
-/** Wide and light, so that a student's line on top of it shows, in grey prints too. */
+/**
+ * The teacher's line: wide and light, so that a student's line on top of it shows, in grey prints
+ * too.
+ */
 const TEACHER_LINE = { color: "#a6a6a6", width: 7, dash: "solid" };
 
 const GAP = { color: "#222222", width: 1.5, dash: "dot" };

@@ -1,6 +1,6 @@
 import { parseOverrides, PROTOCOL, settingsText } from "./overrides.ts";
 import type { PlanChoices } from "./plan.ts";
-import { RESULTS } from "./plan_sources.ts";
+import { RESULTS } from "../files/project_root.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
 import { type CommandLine, parseList } from "../commands/command_line.ts";
 import { methodNamed } from "../distillation/methods.ts";

@@ -7,7 +7,7 @@ import type { Dataset, ImageSet } from "../data/dataset.ts";
 import { takeImages } from "../data/stratified_subset.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { architectureFor } from "../nn/network_families.ts";
-import { freeze } from "../nn/freeze.ts";
+import { frozenOf } from "../nn/freeze.ts";
 import { readResNet } from "../nn/weights_file.ts";
 import { forwardFlops } from "../training/cost.ts";
 import { type EpochRow, trainingSeconds } from "../training/epoch_row.ts";
@@ -113,8 +113,7 @@ async function measureSpeed(
     test: someImages(whole, whole.test, MEASURED_IMAGES),
   };
   const { network } = await readResNet(file);
-  const teacher = freeze(network, { precision: specification.teacher?.precision });
-  network.dispose();
+  const teacher = frozenOf(network, { precision: specification.teacher?.precision });
   try {
     const epochs = MEASURED_EPOCHS;
     const protocol = { ...specification.protocol, batchSize, epochs, evaluateEvery: undefined };

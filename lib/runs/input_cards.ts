@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import type { PlannedRun } from "./planned_run.ts";
 import type { DatasetDescription } from "../data/dataset.ts";
-import { PROJECT_ROOT } from "../files/project_root.ts";
+import { RESULTS } from "../files/project_root.ts";
 import { type CardKind, keepCard, readCard } from "../store/input_card.ts";
 import {
   cardOf,
@@ -48,7 +47,7 @@ export async function keepInputCards(
   }
   const teachers = new Map(plan.map(({ teacher }) => [teacher.name, teacher]));
   for (const teacher of teachers.values()) {
-    if (teacher.file !== teacherFile(join(PROJECT_ROOT, "results"), teacher.name)) {
+    if (teacher.file !== teacherFile(RESULTS, teacher.name)) {
       await keepCard(TEACHER_CARD, results, cardOf(teacher));
     }
   }

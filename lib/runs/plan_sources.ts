@@ -1,15 +1,11 @@
-import { join } from "node:path";
 import { datasetCard, teacherCard } from "./input_cards.ts";
 import type { PlanSources } from "./plan.ts";
 import type { DataOptions } from "../data/data_source.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/load_dataset.ts";
-import { PROJECT_ROOT } from "../files/project_root.ts";
+import { RESULTS } from "../files/project_root.ts";
 import { exists } from "../files/exists.ts";
 import { findTeacher } from "../teacher/find.ts";
-
-/** The default results folder of commands and notebooks. */
-export const RESULTS = join(PROJECT_ROOT, "results");
 
 /** The folders of data sets and teachers. */
 export type PlanFolders = DataOptions & { readonly results?: string };

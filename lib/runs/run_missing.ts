@@ -181,7 +181,7 @@ async function runOne(
     await lock.check();
     await writeRun(folder, run, answer, made);
   }
-  // Also removes those of a process that was killed right here.
+  // If a process was killed right here, this removes its checkpoints, too.
   await rm(checkpoints, { recursive: true, force: true });
   onNews?.(run, { type: "trained" });
   if (evaluations.length === 0) return true;

@@ -12,7 +12,7 @@ import { startBackend } from "../backend/start_backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/load_dataset.ts";
 import { sha256 } from "../files/sha256.ts";
-import { freeze } from "../nn/freeze.ts";
+import { freeze, frozenOf } from "../nn/freeze.ts";
 import type { Precision } from "../nn/precision.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { ImageNetwork } from "../nn/image_network.ts";
@@ -125,13 +125,6 @@ async function imagesOf(
     dataset = await loadDataset(specification.dataset.name, settings);
   }
   return { own: datasetFor(dataset, specification), provenance: dataset.provenance };
-}
-
-/** Freezes a network and disposes of it. */
-function frozenOf(network: ImageNetwork): FrozenNetwork {
-  const frozen = freeze(network);
-  network.dispose();
-  return frozen;
 }
 
 /** @throws UserError if the file does not hold the run's final weights */

@@ -33,6 +33,12 @@ const ARROW_TYPES: Readonly<Record<ColumnType, () => DataType>> = { utf8, float6
 /** The first and last bytes of an Arrow IPC file; an Arrow stream lacks them. */
 const MAGIC = "ARROW1";
 
+/** Gives rows a value for each column, in the columns' order: null where a row lacks one. */
+export function completeRows(rows: readonly Row[], columns: Columns): Row[] {
+  const names = Object.keys(columns);
+  return rows.map((row) => Object.fromEntries(names.map((name) => [name, row[name] ?? null])));
+}
+
 /**
  * Encodes rows as an Arrow IPC file.
  *

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import os from "node:os";
 import configuration from "../../deno.json" with { type: "json" };
 import { openedLibrary } from "../backend/onednn/open_library.ts";
+import { filesUnder } from "./files_under.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { runProgram } from "../files/run_program.ts";
 import { sha256 } from "../files/sha256.ts";
@@ -66,21 +67,17 @@ async function git(...args: string[]): Promise<string | null> {
 
 async function sourceHash(): Promise<string> {
   const files: string[] = [];
-  for (const folder of ["lib", "experiments"]) await collectSources(folder, files);
+  for (const folder of ["lib", "experiments"]) {
+    for await (const file of filesUnder(join(PROJECT_ROOT, folder))) {
+      if (file.endsWith(".ts")) files.push(`${folder}/${file}`);
+    }
+  }
   const parts = await Promise.all(
     files.sort().map(async (file) =>
       [file, await Deno.readFile(join(PROJECT_ROOT, file))] as const
     ),
   );
   return sha256(...parts.flat());
-}
-
-async function collectSources(folder: string, files: string[]): Promise<void> {
-  for await (const entry of Deno.readDir(join(PROJECT_ROOT, folder))) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) await collectSources(path, files);
-    else if (entry.name.endsWith(".ts")) files.push(path);
-  }
 }
 
 /** CPU flags and names, widest first: a CPU with one flag also has those after it. */

@@ -1,15 +1,12 @@
 import { dirname, join } from "node:path";
 import { describeDifference } from "../training/run_specification.ts";
 import { exists } from "../files/exists.ts";
-import { PROJECT_ROOT } from "../files/project_root.ts";
+import { RESULTS } from "../files/project_root.ts";
 import { decodeSafetensors } from "../nn/safetensors.ts";
 import { findNetwork, parseNetwork } from "../nn/network_families.ts";
 import { readWeightsFile, weightsHash, writeWeights } from "../nn/weights_file.ts";
 import { type CardKind, cardPath, keepCard, readCard } from "../store/input_card.ts";
 import { UserError } from "../user_error.ts";
-
-/** The results folder that comes with the project, with its teachers and their cards. */
-const COMMITTED = join(PROJECT_ROOT, "results");
 
 /** Names a teacher after its data set and network: "cifar10-resnet26". */
 export function teacherName(dataset: string, network: string): string {
@@ -85,7 +82,7 @@ export async function findTeacher(
 /** Lists all teachers of the results folder and of the project, sorted by name. */
 export async function listTeachers(resultsFolder: string): Promise<TeacherPlace[]> {
   const teachers = new Map<string, TeacherPlace>();
-  for (const folder of [resultsFolder, COMMITTED]) {
+  for (const folder of [resultsFolder, RESULTS]) {
     const entries = await Array.fromAsync(Deno.readDir(join(folder, "teachers"))).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return [];
       throw error;

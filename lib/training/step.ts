@@ -1,14 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Attack, AttackClasses, AttackResult } from "../attack/attack.ts";
+import type { Attack } from "../attack/attack.ts";
 import { attackNormalised, type Normalisation } from "../attack/pixel_space.ts";
 import type {
   DistillationMethod,
   METHOD_PHASES,
-  MethodStream,
   ResolvedOptions,
   Stage,
   StepContext,
-  StudentLoss,
 } from "../distillation/method.ts";
 import {
   countedNetwork,
@@ -16,7 +14,7 @@ import {
   type Pullback,
   restrictPullback,
 } from "../nn/frozen_classifier.ts";
-import type { Network, NetworkOutput } from "../nn/network.ts";
+import type { Network } from "../nn/network.ts";
 import { gatherRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 import type { MiniBatch } from "./batches.ts";
@@ -72,7 +70,7 @@ export async function trainStep(
   let teacherImages = 0;
   const teacher = input.teacher &&
     countedNetwork(input.teacher, (images) => teacherImages += images);
-  const step = new MiniBatchStep(batch, {
+  const step = beginStep(batch, {
     normalisation: input.normalisation,
     trainingLabels: input.trainingLabels,
     teacher,
@@ -97,14 +95,15 @@ export async function trainStep(
       if (bad) throw new NotFiniteError(`the loss is not finite (${bad[0]} is ${bad[1]})`);
       const correct = await step.correct();
       state.optimizer.apply(state.trained, step.gradients.gradients, learningRate);
+      const { asked, cached, repeated } = step.counts;
       summary.addStep({
         ...report,
         images: batch.labelValues.length,
         losses,
         correct,
-        asked: step.asked,
-        cached: step.cached,
-        teacherImages: teacherImages + step.cached - step.repeated,
+        asked,
+        cached,
+        teacherImages: teacherImages + cached - repeated,
       });
     });
   } finally {
@@ -125,141 +124,116 @@ interface PassInput
   readonly timed: <T>(phase: MethodPhase, work: () => Promise<T> | T) => Promise<T>;
 }
 
-/** A mini-batch on its way through a step: makes the method's passes, and owns all their tensors. */
-export class MiniBatchStep implements StepContext {
-  readonly images: tf.Tensor4D;
-  readonly labels: tf.Tensor1D;
-  readonly labelValues: Int32Array;
-  readonly indices: Int32Array;
-  readonly trainingLabels: ArrayLike<number>;
-  readonly variables: ReadonlyMap<string, tf.Variable>;
-  readonly teacher: FrozenNetwork;
-  readonly stage: string;
-  readonly epoch: number;
-  readonly epochs: number;
-  readonly random: (stream: MethodStream) => () => number;
+/** A mini-batch on its way through a step. */
+export interface MiniBatchStep extends StepContext {
   readonly gradients: GradientAccumulator;
-  /** The images for which the teacher's logits were asked */
-  asked = 0;
-  /** The images among them that the cache had */
-  cached = 0;
-  /** Images that the teacher saw again, because the cache has logits but no way back to images. */
-  repeated = 0;
-  readonly #batch: MiniBatch;
-  readonly #input: PassInput;
-  readonly #owned: tf.Tensor[] = [];
-  #teacherPass: Pullback | null = null;
-  /** True if an attack follows, and the cache spared the pass that it would start from. */
-  #isPassSpared = false;
-  #studentLogits: tf.Tensor2D | null = null;
-
-  /** @param batch belongs to the step from now on */
-  constructor(batch: MiniBatch, input: PassInput) {
-    this.#batch = batch;
-    this.#input = input;
-    this.images = this.own(batch.images);
-    this.labels = this.own(batch.labels);
-    this.labelValues = batch.labelValues;
-    this.indices = batch.indices;
-    this.trainingLabels = input.trainingLabels;
-    this.variables = input.gradients.own;
-    this.teacher = input.teacher;
-    this.stage = input.stage;
-    this.epoch = input.epoch;
-    this.epochs = input.epochs;
-    this.random = input.random;
-    this.gradients = input.gradients;
-  }
-
-  // The passes are fields, not methods, since a method's step destructures them.
-
-  readonly teacherPass = (
-    { attackFollows = false }: { readonly attackFollows?: boolean } = {},
-  ): Promise<tf.Tensor2D> =>
-    this.#input.timed("teacher", async () => {
-      const { images, teacher } = this;
-      const { imageNumbers } = this.#batch;
-      const cache = this.#input.teacherCache;
-      const kept = cache?.read(imageNumbers);
-      this.asked += imageNumbers.length;
-      if (kept) {
-        this.cached += imageNumbers.length;
-        this.#isPassSpared = attackFollows;
-        return this.own(tf.tensor2d(kept, [imageNumbers.length, teacher.classes]));
-      }
-      // All images or none: a smaller batch might be rounded differently.
-      if (attackFollows) this.#teacherPass = teacher.pullback(images);
-      const logits = this.own(this.#teacherPass?.logits ?? teacher.logits(images));
-      cache?.store(imageNumbers, await logits.data<"float32">());
-      return logits;
-    });
-
-  readonly teacherFeatures = (): Promise<NetworkOutput> =>
-    this.#input.timed("teacher", () => {
-      const { logits, features } = this.teacher.forward(this.images);
-      return { logits: this.own(logits), features: features.map((map) => this.own(map)) };
-    });
-
-  readonly studentPass = (images: tf.Tensor4D, loss: StudentLoss): Promise<tf.Tensor2D> =>
-    this.#input.timed("student", () => {
-      const logits = this.own(this.gradients.backward(images, loss));
-      if (images === this.images) this.#studentLogits = logits;
-      return logits;
-    });
-
-  readonly attackTeacher = (
-    attack: Attack,
-    rows: ArrayLike<number>,
-    classes: AttackClasses,
-    options: ResolvedOptions = {},
-  ): Promise<AttackResult> =>
-    this.#input.timed("attack", async () => {
-      const images = gatherRows(this.images, rows);
-      const start = this.#startOf(attack, images, rows);
-      try {
-        const result = await attackNormalised(
-          attack,
-          this.#input.normalisation,
-          this.teacher,
-          images,
-          classes,
-          options,
-          { random: this.random("attack"), start },
-        );
-        return { ...result, samples: this.own(result.samples), logits: this.own(result.logits) };
-      } finally {
-        images.dispose();
-        start?.dispose();
-        start?.logits.dispose();
-      }
-    });
-
-  /** The first pass of an attack that takes one; pixel attacks ignore it. */
-  #startOf(attack: Attack, images: tf.Tensor4D, rows: ArrayLike<number>): Pullback | undefined {
-    if (this.#teacherPass) return restrictPullback(this.#teacherPass, rows);
-    if (!this.#isPassSpared || attack.units !== "normalised") return undefined;
-    this.repeated += rows.length;
-    return this.teacher.pullback(images);
-  }
-
-  readonly own = <T extends tf.Tensor>(tensor: T): T => {
-    this.#owned.push(tensor);
-    return tensor;
+  readonly counts: {
+    /** The images for which the teacher's logits were asked */
+    asked: number;
+    /** The images among them that the cache had */
+    cached: number;
+    /** Images that the teacher saw again, because the cache has logits but no way back to images */
+    repeated: number;
   };
-
   /** Counts the images that the student classified correctly; null if it did not see them. */
-  async correct(): Promise<number | null> {
-    const logits = this.#studentLogits;
-    if (!logits) return null;
-    const hits = tf.tidy(() => tf.sum(tf.equal(tf.argMax(logits, 1), this.labels)));
-    const [count] = await hits.data();
-    hits.dispose();
-    return count;
+  correct(): Promise<number | null>;
+  dispose(): void;
+}
+
+/**
+ * Begins a step: makes the method's passes, and owns all their tensors.
+ *
+ * @param batch belongs to the step from now on
+ */
+export function beginStep(batch: MiniBatch, input: PassInput): MiniBatchStep {
+  const { images, labels, imageNumbers } = batch;
+  const { teacher, teacherCache, gradients, normalisation, random, timed } = input;
+  const owned: tf.Tensor[] = [images, labels];
+  const counts = { asked: 0, cached: 0, repeated: 0 };
+  let firstPass: Pullback | null = null;
+  /** True if an attack follows, and the cache spared the pass that it would start from. */
+  let isPassSpared = false;
+  let studentLogits: tf.Tensor2D | null = null;
+
+  function own<T extends tf.Tensor>(tensor: T): T {
+    owned.push(tensor);
+    return tensor;
   }
 
-  dispose(): void {
-    this.#teacherPass?.dispose();
-    this.gradients.dispose();
-    tf.dispose(this.#owned);
+  /** Gives the first pass of an attack that takes one; pixel attacks ignore it. */
+  function startOf(attack: Attack, base: tf.Tensor4D, rows: ArrayLike<number>) {
+    if (firstPass) return restrictPullback(firstPass, rows);
+    if (!isPassSpared || attack.units !== "normalised") return undefined;
+    counts.repeated += rows.length;
+    return teacher.pullback(base);
   }
+
+  return {
+    ...batch,
+    ...input,
+    variables: gradients.own,
+    counts,
+    own,
+    teacherPass: ({ attackFollows = false } = {}) =>
+      timed("teacher", async () => {
+        const kept = teacherCache?.read(imageNumbers);
+        counts.asked += imageNumbers.length;
+        if (kept) {
+          counts.cached += imageNumbers.length;
+          isPassSpared = attackFollows;
+          return own(tf.tensor2d(kept, [imageNumbers.length, teacher.classes]));
+        }
+        // All images or none: a smaller batch might be rounded differently.
+        if (attackFollows) firstPass = teacher.pullback(images);
+        const logits = own(firstPass?.logits ?? teacher.logits(images));
+        teacherCache?.store(imageNumbers, await logits.data<"float32">());
+        return logits;
+      }),
+    teacherFeatures: () =>
+      timed("teacher", () => {
+        const { logits, features } = teacher.forward(images);
+        return { logits: own(logits), features: features.map(own) };
+      }),
+    studentPass: (some, loss) =>
+      timed("student", () => {
+        const logits = own(gradients.backward(some, loss));
+        if (some === images) studentLogits = logits;
+        return logits;
+      }),
+    attackTeacher: (attack, rows, classes, options = {}) =>
+      timed("attack", async () => {
+        const base = gatherRows(images, rows);
+        const start = startOf(attack, base, rows);
+        try {
+          const context = { random: random("attack"), start };
+          const result = await attackNormalised(
+            attack,
+            normalisation,
+            teacher,
+            base,
+            classes,
+            options,
+            context,
+          );
+          return { ...result, samples: own(result.samples), logits: own(result.logits) };
+        } finally {
+          base.dispose();
+          start?.dispose();
+          start?.logits.dispose();
+        }
+      }),
+    async correct() {
+      const logits = studentLogits;
+      if (!logits) return null;
+      const hits = tf.tidy(() => tf.sum(tf.equal(tf.argMax(logits, 1), labels)));
+      const [count] = await hits.data();
+      hits.dispose();
+      return count;
+    },
+    dispose() {
+      firstPass?.dispose();
+      gradients.dispose();
+      tf.dispose(owned);
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { cp } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { RESULTS } from "../../lib/runs/plan_sources.ts";
+import { RESULTS } from "../../lib/files/project_root.ts";
 import { commandFor, isCommitted } from "../../lib/runs/report/experiment_report.ts";
 import { openReport } from "../../experiments/experiments.ts";
 import { runHere } from "../../lib/runs/report/run_here.ts";

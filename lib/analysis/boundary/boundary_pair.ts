@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { BoundaryPoint } from "./boundary_point.ts";
 import type { BssAttackOptions } from "../../attack/bss.ts";
 import { clampPixels } from "../../attack/pixel_space.ts";
-import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+import { type FrozenClassifier, readLogits } from "../../nn/frozen_classifier.ts";
 import { topClasses } from "../../tensors/rows.ts";
 
 /** Boundary supporting samples of the same image and target class on two networks. */
@@ -94,8 +94,6 @@ async function topOn(
 ): Promise<ArrayLike<number>> {
   const pixels = new Float32Array(shape.reduce((product, size) => product * size));
   points.forEach(({ sample }, i) => pixels.set(sample, i * sample.length));
-  const logits = tf.tidy(() => classifier.logits(tf.tensor4d(pixels, shape)));
-  const top = topClasses(await logits.data(), classifier.classes);
-  logits.dispose();
-  return top;
+  const logits = await readLogits(classifier, () => tf.tensor4d(pixels, shape));
+  return topClasses(logits, classifier.classes);
 }

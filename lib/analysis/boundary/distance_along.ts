@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { steepest } from "../../attack/ball.ts";
-import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+import { type FrozenClassifier, readLogits } from "../../nn/frozen_classifier.ts";
 import { scaleRows, topClasses } from "../../tensors/rows.ts";
 
 /** The number of times that the search doubles its reach before it gives up. */
@@ -32,14 +32,11 @@ export async function distanceAlong(
   if (count === 0) return [];
   const units = steepest(directions, "l2");
   const isBeyond = async (distances: Float64Array): Promise<boolean[]> => {
-    const logits = tf.tidy(() =>
-      classifier.logits(
-        tf.add(images, scaleRows(units, tf.tensor1d(Float32Array.from(distances)))),
-      )
+    const logits = await readLogits(
+      classifier,
+      () => tf.add(images, scaleRows(units, tf.tensor1d(Float32Array.from(distances)))),
     );
-    const top = topClasses(await logits.data(), classifier.classes);
-    logits.dispose();
-    return Array.from(top, (k, i) => k !== base[i]);
+    return Array.from(topClasses(logits, classifier.classes), (k, i) => k !== base[i]);
   };
 
   const near = new Float64Array(count);

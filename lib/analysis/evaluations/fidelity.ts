@@ -8,7 +8,7 @@ import { randomDirections } from "../../attack/ball.ts";
 import { bssAttack, bssAttackOptions } from "../../attack/bss.ts";
 import { clampPixels } from "../../attack/pixel_space.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+import { type FrozenClassifier, readLogits } from "../../nn/frozen_classifier.ts";
 import { integer, type Options } from "../../options.ts";
 import { sampleTargetClasses } from "../../selection/target_classes.ts";
 import { stopPoint } from "../../stop/until_stopped.ts";
@@ -47,9 +47,8 @@ export const fidelity: Evaluation<typeof options> = {
       for (const { [kind]: { labels, pixels, shape } } of batches) {
         if (labels.length === 0) continue;
         await stopPoint();
-        const logits = tf.tidy(() => student.logits(tf.tensor4d(pixels, shape)));
-        for (const logit of await logits.data()) students.push(logit);
-        logits.dispose();
+        const logits = await readLogits(student, () => tf.tensor4d(pixels, shape));
+        for (const logit of logits) students.push(logit);
       }
       const teachers = batches.flatMap(({ [kind]: { logits } }) => [...logits]);
       const labels = batches.flatMap(({ [kind]: { labels } }) => labels);
@@ -115,10 +114,8 @@ async function samplesOf(
   { seed, images: _, ...attack }: FidelityOptions,
 ): Promise<SamplesByKind> {
   const judged = async (inputs: tf.Tensor4D, labels: readonly number[]): Promise<Samples> => {
-    const logits = teacher.logits(inputs);
-    const [pixels, values] = [await inputs.data<"float32">(), await logits.data<"float32">()];
-    logits.dispose();
-    return { labels, shape: inputs.shape, pixels, logits: values };
+    const pixels = await inputs.data<"float32">();
+    return { labels, shape: inputs.shape, pixels, logits: await readLogits(teacher, () => inputs) };
   };
   const test = await judged(images, labels);
   const top = topClasses(test.logits, teacher.classes);

@@ -1,6 +1,6 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { gatherRows } from "../../tensors/rows.ts";
-import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+import { type FrozenClassifier, readLogits } from "../../nn/frozen_classifier.ts";
 import { UserError } from "../../user_error.ts";
 import { finiteCheck } from "./sample_checks.ts";
 
@@ -15,9 +15,7 @@ export async function cleanLogits(
   images: tf.Tensor4D,
   rows: readonly number[],
 ): Promise<Float32Array> {
-  const logits = tf.tidy(() => classifier.logits(gatherRows(images, rows)));
-  const values = await logits.data() as Float32Array;
-  logits.dispose();
+  const values = await readLogits(classifier, () => gatherRows(images, rows));
   const wrong = finiteCheck(values, "logits");
   if (wrong !== null) throw new UserError(`the classifier ${wrong} on images without any attack`);
   return values;

@@ -26,6 +26,19 @@ export function sampleStd(values: readonly number[]): number {
   return Math.sqrt(squares / (values.length - 1));
 }
 
+/** Mean and standard deviation, in the units of the values. */
+export interface MeanStd {
+  readonly mean: number;
+  /** null for one value */
+  readonly std: number | null;
+}
+
+/** Computes the mean and the standard deviation of a sample; null for no values. */
+export function meanStdOf(values: readonly number[]): MeanStd | null {
+  if (values.length === 0) return null;
+  return { mean: mean(values), std: values.length > 1 ? sampleStd(values) : null };
+}
+
 /**
  * Computes Student's interval of a mean: `x̄ ± t s/√n`. It assumes normally distributed values, or
  * many.

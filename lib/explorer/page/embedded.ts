@@ -3,7 +3,7 @@ import type { DatasetDescription, ImageSet } from "../../data/dataset.ts";
 import type { PointSet } from "../../data/point_set.ts";
 import { architectureFor, createNetwork } from "../../nn/network_families.ts";
 import { DenseNetwork } from "../../nn/dense_network.ts";
-import { freeze } from "../../nn/freeze.ts";
+import { frozenOf } from "../../nn/freeze.ts";
 import type { FrozenNetwork } from "../../nn/frozen_classifier.ts";
 import { FrozenDense } from "../../nn/frozen_dense.ts";
 import { weightToMemory } from "../../nn/layout.ts";
@@ -48,10 +48,7 @@ export async function imageNetworks(dataset: DatasetDescription): Promise<Frozen
     const { tensors, metadata } = await tensorsOf(name);
     const { student } = JSON.parse(metadata.specification);
     const architecture = architectureFor(student, dataset);
-    const network = createNetwork(architecture, weightsFrom(tensors, architecture, name));
-    const frozen = freeze(network);
-    network.dispose();
-    return frozen;
+    return frozenOf(createNetwork(architecture, weightsFrom(tensors, architecture, name)));
   }));
 }
 

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { attackSteps } from "../../attack/attack_path.ts";
 import type { BssAttackOptions } from "../../attack/bss.ts";
-import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+import { type FrozenClassifier, readLogits } from "../../nn/frozen_classifier.ts";
 
 /** A sample on its way to the teacher's boundary, and what each network makes of it. */
 export interface SeenStep {
@@ -39,22 +39,11 @@ export async function* seenWalk(
     for await (const step of attackSteps(teacher, image, base, target, options)) {
       samples.push(step.sample);
       const seen = [];
-      for (const student of students) seen.push(await logitsOn(student, step.sample));
+      for (const student of students) seen.push(await readLogits(student, () => step.sample));
       const sample = await step.sample.data<"float32">();
       yield { sample, logits: [step.logits, ...seen] };
     }
   } finally {
     tf.dispose(samples);
   }
-}
-
-/** Computes a network's logits on one image. */
-async function logitsOn(
-  network: FrozenClassifier,
-  image: tf.Tensor4D,
-): Promise<Float32Array> {
-  const logits = network.logits(image);
-  const values = await logits.data<"float32">();
-  logits.dispose();
-  return values;
 }

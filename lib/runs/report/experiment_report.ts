@@ -2,12 +2,12 @@ import { join, relative } from "node:path";
 import { checkKeys, chosenMethods, type PlanChoices, planRuns } from "../plan.ts";
 import { claimsAt, type Experiment } from "../experiment.ts";
 import { checkOverridesUsed } from "../overrides.ts";
-import { type LoadedSources, planSources, recordedSources, RESULTS } from "../plan_sources.ts";
+import { type LoadedSources, planSources, recordedSources } from "../plan_sources.ts";
 import { mergePlans, type PlannedRun, resultNameOf } from "../planned_run.ts";
 import { reproduceCommand } from "../choices.ts";
 import type { DataOptions } from "../../data/data_source.ts";
 import { exists } from "../../files/exists.ts";
-import { PROJECT_ROOT } from "../../files/project_root.ts";
+import { PROJECT_ROOT, RESULTS } from "../../files/project_root.ts";
 import { ResultsFolder } from "../../store/results_folder.ts";
 
 /** The file that marks results that come with the project. */

@@ -2,7 +2,7 @@ import { type Pair, pairsOf, sideNames, type Sides } from "./compared_sides.ts";
 import { lastAccuracy } from "./result_cells.ts";
 import type { StoredRun } from "./stored_result.ts";
 import { conditionsOf, conditionsThatDiffer } from "../table/conditions.ts";
-import { meanStdOf } from "../table/summary.ts";
+import { meanStdOf } from "../../analysis/statistics/interval.ts";
 import { meanStdText } from "../table/summary_table.ts";
 import { mean } from "../../analysis/statistics/interval.ts";
 import { pairedDifference } from "../../analysis/statistics/paired_difference.ts";

@@ -5,7 +5,13 @@ import { writeAtomically } from "../../files/write_atomically.ts";
 import { type ExportFormat, exportFormatNamed, exportFormats } from "../../store/export.ts";
 import { UserError } from "../../user_error.ts";
 import { RUN_COLUMNS, runFields } from "./run_fields.ts";
-import type { ArrowContent, Columns, ColumnType, Row } from "../../store/arrow_file.ts";
+import {
+  type ArrowContent,
+  type Columns,
+  type ColumnType,
+  completeRows,
+  type Row,
+} from "../../store/arrow_file.ts";
 
 /** The file and format of an export. */
 export interface ExportTarget {
@@ -147,14 +153,10 @@ export function mergeParts(parts: readonly Part[]): Pick<ArrowContent, "columns"
   };
   for (const { name, front } of parts) add(name, front.columns);
   for (const { name, content } of parts) add(name, content.columns);
-  const names = Object.keys(columns);
   const rows = parts.flatMap(({ front, content }) =>
-    content.rows.map((row) => {
-      const whole: Row = { ...front.fields, ...row };
-      return Object.fromEntries(names.map((name) => [name, whole[name] ?? null]));
-    })
+    content.rows.map((row): Row => ({ ...front.fields, ...row }))
   );
-  return { columns, rows };
+  return { columns, rows: completeRows(rows, columns) };
 }
 
 function commonType(one: ColumnType, other: ColumnType): ColumnType | null {

@@ -3,7 +3,7 @@ import { isRun, kindOf, type StoredResult, type StoredRun } from "./stored_resul
 import { formatTextTable, type TableCell } from "../../report/cell.ts";
 import { finishedDay, kilobytes, lastAccuracy, shortCommit } from "./result_cells.ts";
 import { runFields } from "./run_fields.ts";
-import { meanStdOf } from "../table/summary.ts";
+import { meanStdOf } from "../../analysis/statistics/interval.ts";
 import { meanStdText, shareText } from "../table/summary_table.ts";
 import { printable } from "../../files/printable.ts";
 import { canonicalJson } from "../../training/run_specification.ts";

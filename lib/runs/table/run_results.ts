@@ -4,7 +4,7 @@ import { type PlannedEvaluation, type PlannedRun, resultNameOf } from "../planne
 import type { Arithmetic } from "../../backend/backend.ts";
 import { sha256 } from "../../files/sha256.ts";
 import { writeWeights } from "../../nn/weights_file.ts";
-import type { Columns } from "../../store/arrow_file.ts";
+import { type Columns, completeRows } from "../../store/arrow_file.ts";
 import type { ResultsFolder } from "../../store/results_folder.ts";
 import type { EpochRow } from "../../training/epoch_row.ts";
 import type { Provenance } from "../../store/provenance.ts";
@@ -92,11 +92,5 @@ function epochColumns(rows: readonly EpochRow[]): Columns {
       name,
       TEXT_COLUMNS.has(name) ? "utf8" : WHOLE_COLUMNS.has(name) ? "int32" : "float64",
     ]),
-  );
-}
-
-function completeRows(rows: readonly EpochRow[], columns: Columns): EpochRow[] {
-  return rows.map((row) =>
-    Object.fromEntries(Object.keys(columns).map((name) => [name, row[name] ?? null]))
   );
 }

@@ -3,15 +3,8 @@ import {
   type PairedDifference,
   pairedDifference,
 } from "../../analysis/statistics/paired_difference.ts";
-import { mean, sampleStd } from "../../analysis/statistics/interval.ts";
+import { mean, type MeanStd, meanStdOf } from "../../analysis/statistics/interval.ts";
 import { measureNamed } from "./measures.ts";
-
-/** Mean and standard deviation over seeds, in the measure's unit. */
-export interface MeanStd {
-  readonly mean: number;
-  /** null for one seed */
-  readonly std: number | null;
-}
 
 /** A gain over the reference. */
 interface Gain extends PairedDifference {
@@ -99,12 +92,6 @@ export function summarise(
 export function valueOf({ figures, costs }: TableRow, name: string): number | null {
   const value = figures[name] ?? costs[name] ?? null;
   return value === null ? null : value * measureNamed(name).scale;
-}
-
-/** Gives the mean and standard deviation; null if there are no values. */
-export function meanStdOf(values: readonly number[]): MeanStd | null {
-  if (values.length === 0) return null;
-  return { mean: mean(values), std: values.length > 1 ? sampleStd(values) : null };
 }
 
 function gainOver(

@@ -5,7 +5,7 @@ import { type PlannedRun, resultNameOf } from "../planned_run.ts";
 import { tableFault } from "./result_fault.ts";
 import { collectTable } from "./result_table.ts";
 import type { TableRow } from "./table_row.ts";
-import type { ArrowContent, Columns, Row } from "../../store/arrow_file.ts";
+import { type ArrowContent, type Columns, completeRows, type Row } from "../../store/arrow_file.ts";
 import { withFolderLock } from "../../store/folder_lock.ts";
 import type { ResultsFolder } from "../../store/results_folder.ts";
 import { resultFile } from "../../store/manifest.ts";
@@ -72,7 +72,7 @@ export async function updateTable(
       unmeasured: namesOf([...ownTable.unmeasured, ...others.unmeasured]),
       damaged: namesOf([...ownTable.damaged, ...others.damaged].map(({ run }) => run)),
     });
-    const content = { columns, rows: rows.map((row) => complete(row, columns)), metadata };
+    const content = { columns, rows: completeRows(rows, columns), metadata };
     if (JSON.stringify(content) === JSON.stringify(before)) return;
     await folder.write(name, columns, content.rows, metadata);
   });
@@ -105,10 +105,6 @@ function columnsOf(rows: readonly Row[]): Columns {
     ...Object.fromEntries([...figures].map((name) => [name, "float64" as const])),
     run: "utf8",
   };
-}
-
-function complete(row: Row, columns: Columns): Row {
-  return Object.fromEntries(Object.keys(columns).map((name) => [name, row[name] ?? null]));
 }
 
 /** Reads a table: null if it is missing, an error if it is damaged or another's. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { resolveMethodOptions } from "../../../lib/distillation/method.ts";
 import { methodNamed } from "../../../lib/distillation/methods.ts";
-import { MiniBatchStep } from "../../../lib/training/step.ts";
+import { beginStep } from "../../../lib/training/step.ts";
 import { GradientAccumulator } from "../../../lib/training/gradients.ts";
 import type { Network } from "../../../lib/nn/network.ts";
 import { makeBatch } from "../../../lib/training/batches.ts";
@@ -146,7 +146,7 @@ onFastBackends(
 );
 
 onUsableBackends(
-  "MiniBatchStep.teacherPass() gives the teacher's logits, computed or from the cache",
+  "teacherPass() gives the teacher's logits, computed or from the cache",
   async (backend) => {
     await withFolder(async (folder) => {
       const dataset = smallDataset();
@@ -166,7 +166,7 @@ onUsableBackends(
         const before = tf.memory().numTensors;
         for (const { attackFollows, teacherCache, cached } of cases) {
           const copy = { images: tf.clone(batch.images), labels: tf.clone(batch.labels) };
-          const step = new MiniBatchStep({ ...batch, ...copy }, {
+          const step = beginStep({ ...batch, ...copy }, {
             normalisation: dataset,
             trainingLabels: dataset.train.labels,
             teacher,
@@ -179,7 +179,7 @@ onUsableBackends(
             timed: async (_phase, work) => await work(),
           });
           const logits = await step.teacherPass({ attackFollows });
-          assertEquals([step.asked, step.cached], [3, cached]);
+          assertEquals([step.counts.asked, step.counts.cached], [3, cached]);
           assertEquals(logits.shape, [3, 4]);
           assertEquals(bitsOf(await logits.data<"float32">()), bits);
           step.dispose();

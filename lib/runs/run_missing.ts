@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { lockRun, type RunLock } from "../store/run_lock.ts";
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerNews } from "./run_protocol.ts";
@@ -162,9 +161,9 @@ export function sideBySide(backend: Backend, threads: number): number {
   return Math.max(Math.floor(runs / threadsOf(backend, threads)), 1);
 }
 
-/** Does one run; gives false if the signal stopped it. */
-async function runOne(
-  worker: RunWorker,
+/** Does one run under its lock; gives false if the signal stopped it. */
+export async function runOne(
+  worker: Pick<RunWorker, "ask">,
   { run, training, evaluations }: WorkLeft,
   made: RunProvenance,
   { folder, onNews }: RunSettings,
@@ -181,8 +180,10 @@ async function runOne(
     await lock.check();
     await writeRun(folder, run, answer, made);
   }
-  // If a process was killed right here, this removes its checkpoints, too.
-  await rm(checkpoints, { recursive: true, force: true });
+  // There may be some of a process that was killed right here, before it measured the student.
+  await Deno.remove(checkpoints, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
   onNews?.(run, { type: "trained" });
   if (evaluations.length === 0) return true;
   const { metadata: { weights } } = await folder.read(resultNameOf(run));
@@ -208,15 +209,11 @@ async function runOne(
 class RunWorker {
   readonly #worker = new Worker(import.meta.resolve("./run_worker.ts"), { type: "module" });
   readonly #signal: AbortSignal;
-  #isDead = false;
+  /** True if the worker has died. It then answers no more requests. */
+  isDead = false;
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
-  }
-
-  /** True if the worker has died. It then answers no more requests. */
-  get isDead(): boolean {
-    return this.#isDead;
   }
 
   /**
@@ -244,7 +241,7 @@ class RunWorker {
     };
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#isDead = true;
+      this.isDead = true;
       reject(new UserError(`a worker died: ${event.message}`));
     };
     this.#worker.postMessage(request);

@@ -6,13 +6,13 @@
  * At the moment's TIME-th occurrence it prints "now" and kills itself, or with --later works on and
  * waits to be killed.
  */
-import { join } from "node:path";
 import { deserialize } from "node:v8";
 import type { PlannedRun } from "../../lib/runs/planned_run.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
 import { lockRun } from "../../lib/store/run_lock.ts";
+import { runOne } from "../../lib/runs/run_missing.ts";
 import { workLeft } from "../../lib/runs/work_left.ts";
-import { type RunProvenance, writeRun } from "../../lib/runs/table/run_results.ts";
+import type { RunProvenance } from "../../lib/runs/table/run_results.ts";
 import { tableName, updateTable } from "../../lib/runs/table/table_file.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
@@ -59,24 +59,24 @@ async function makeRuns(
   watchFiles(onMoment);
   const folder = await ResultsFolder.open(path);
   await startBackend(made.backend);
+  /** Trains in this process, so that its death ends the training, too. */
+  const ask: Parameters<typeof runOne>[0]["ask"] = async (request) => {
+    if (request.type !== "train") throw new Error(`no ${request.type} here`);
+    const { rows, student, initialWeights } = await train(request.specification, {
+      dataset,
+      teacher: null,
+      checkpoints: request.checkpoints,
+      environment: { backend: made.backend, tfjs: made.tfjs },
+      onMessage: console.log,
+      onProgress: ({ row }) => row || onMoment(AFTER_A_STEP),
+    });
+    const weights = await encodeResNet(student, {});
+    return { type: "trained", rows, weights, initialWeights, provenance: dataset.provenance };
+  };
   for (const run of plan) {
     const lock = await lockRun(path, run.name);
-    if (lock && (await workLeft(folder, [run])).length > 0) {
-      const checkpoints = join(path, "checkpoints", run.name);
-      const { rows, student, initialWeights } = await train(run.specification, {
-        dataset,
-        teacher: null,
-        checkpoints,
-        environment: { backend: made.backend, tfjs: made.tfjs },
-        onMessage: console.log,
-        onProgress: ({ row }) => row || onMoment(AFTER_A_STEP),
-      });
-      const weights = await encodeResNet(student, {});
-      const { provenance } = dataset;
-      const answer = { type: "trained", rows, weights, initialWeights, provenance } as const;
-      await writeRun(folder, run, answer, made);
-      await Deno.remove(checkpoints, { recursive: true });
-    }
+    const [todo] = await workLeft(folder, [run]);
+    if (lock && todo) await runOne({ ask }, todo, made, { folder, backend: made.backend }, lock);
     await lock?.release();
     const table = tableName(quickstart, run.specification.scale);
     await updateTable(folder, table, quickstart, { own: plan, asked: plan });

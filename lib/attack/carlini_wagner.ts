@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { type AttackClasses, classDifference, defineAttack } from "./attack.ts";
 import { chooseRows, rowNorms } from "../tensors/rows.ts";
 import { leadOf } from "./losses.ts";
-import { nearestOf, type NearestState, type Stride, walk } from "./walk.ts";
+import { nearestOf, nearestStart, type NearestState, searching } from "./nearest_success.ts";
+import { type Stride, walk } from "./walk.ts";
 import { boundsOf, integer, number, type PixelBounds, pixelBounds } from "../options.ts";
 
 /**
@@ -34,39 +35,23 @@ export const carliniWagnerAttack = defineAttack({
     const space = new TanhSpace(settings.clamp);
     const search = new ConstantSearch(images.shape[0], classes, settings);
     return walk<CarliniWagnerState>(classifier, {
+      ...searching(search, rowNorms),
       start: {
-        x: tf.clone(images),
+        ...nearestStart(images, classifier.classes),
         w: tf.tidy(() => space.fromPixels(images)),
         first: tf.zerosLike(images),
         second: tf.zerosLike(images),
-        origin: tf.clone(images),
-        nearest: tf.clone(images),
-        nearestLogits: tf.zeros([images.shape[0], classifier.classes]),
-      },
-      maxSteps: Infinity,
-      async arrived({ samples, state, values }) {
-        const distances = tf.tidy(() => rowNorms(tf.sub(state.x, state.origin) as tf.Tensor4D));
-        search.note(samples, values, await distances.data());
-        distances.dispose();
-        return samples.map((sample) => search.isOver(sample));
       },
       stride: (batch) => step(batch, search, space, settings.learningRate),
-      yields: (view) => {
-        const isNearest = view.samples.map((sample) => search.advice(sample).isNearest);
-        const { nearest, nearestLogits } = nearestOf(view, isNearest);
-        return { samples: nearest, logits: nearestLogits };
-      },
     }, start);
   },
 });
 
-/** The sample x, the variable w of Adam, its two moments, the image, and the nearest success so far. */
+/** Also the variable w of Adam, and its two moments. */
 interface CarliniWagnerState extends NearestState {
-  readonly x: tf.Tensor4D;
   readonly w: tf.Tensor4D;
   readonly first: tf.Tensor4D;
   readonly second: tf.Tensor4D;
-  readonly origin: tf.Tensor4D;
 }
 
 /** The constants of Adam (Kingma and Ba 2015) */

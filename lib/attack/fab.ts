@@ -8,7 +8,8 @@ import {
 } from "./attack.ts";
 import { type Norm, NORMS, sizes } from "./ball.ts";
 import { chooseRows, mostProbableOthers, scaleRows } from "../tensors/rows.ts";
-import { nearestOf, type NearestState, type Stride, walk } from "./walk.ts";
+import { nearestOf, nearestStart, type NearestState, searching } from "./nearest_success.ts";
+import { type Stride, walk } from "./walk.ts";
 import { boundsOf, integer, number, oneOf, type PixelBounds, pixelBounds } from "../options.ts";
 
 /** η: how far a step goes, relative to the way to the linearised boundary */
@@ -48,43 +49,21 @@ export const fabAttack = defineAttack({
   passes: ({ maxSteps, candidates }) => 3 * maxSteps * Math.min(candidates, 9),
   run(classifier, images, classes, { norm, clamp, ...settings }, { start }) {
     const search = new BoundarySearch(images.shape[0], classes, settings);
-    return walk<FabState>(classifier, {
-      start: {
-        x: tf.clone(images),
-        origin: tf.clone(images),
-        nearest: tf.clone(images),
-        nearestLogits: tf.zeros([images.shape[0], classifier.classes]),
-      },
-      maxSteps: Infinity,
-      async arrived({ samples, state, values }) {
-        const distances = tf.tidy(() => sizes(tf.sub(state.x, state.origin) as tf.Tensor4D, norm));
-        search.note(samples, values, await distances.data());
-        distances.dispose();
-        return samples.map((sample) => search.isOver(sample));
-      },
+    return walk<NearestState>(classifier, {
+      ...searching(search, (perturbations) => sizes(perturbations, norm)),
+      start: nearestStart(images, classifier.classes),
       stride: (batch) => step(batch, search, norm, boundsOf(clamp)),
-      yields(view) {
-        const isNearest = view.samples.map((sample) => search.advice(sample).isNearest);
-        const { nearest, nearestLogits } = nearestOf(view, isNearest);
-        return { samples: nearest, logits: nearestLogits };
-      },
     }, start);
   },
 });
 
-/** The sample, its image, and the nearest success so far. */
-interface FabState extends NearestState {
-  readonly x: tf.Tensor4D;
-  readonly origin: tf.Tensor4D;
-}
-
 /** Moves each sample over the boundary, back towards its image, or to its image for the next run. */
 function step(
-  batch: Stride<FabState>,
+  batch: Stride<NearestState>,
   search: BoundarySearch,
   norm: Norm,
   bounds: PixelBounds,
-): FabState {
+): NearestState {
   const { samples, state: { x, origin }, values, logits, toImages } = batch;
   const classes = logits.shape[1];
   const advice = samples.map((sample) => search.advice(sample));

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type AttackClasses, type Attacked, classesOf, finiteLogits, succeeded } from "./attack.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import { stopPoint } from "../stop/until_stopped.ts";
-import { chooseRows, gatherRows } from "../tensors/rows.ts";
+import { gatherRows } from "../tensors/rows.ts";
 
 /** The tensors of an attack under way, one row per sample: the pixels x, and what else it needs. */
 export type WalkState = { readonly x: tf.Tensor4D } & Readonly<Record<string, tf.Tensor>>;
@@ -24,25 +24,8 @@ export interface Stride<S extends WalkState> extends View<S> {
   toImages(dLogits: tf.Tensor2D): tf.Tensor4D;
 }
 
-/** The state of an attack that keeps the nearest success of each sample. */
-export interface NearestState extends WalkState {
-  readonly nearest: tf.Tensor4D;
-  readonly nearestLogits: tf.Tensor2D;
-}
-
-/** Puts the samples of this step in the place of earlier successes where they are nearer. */
-export function nearestOf(
-  { state, logits }: View<NearestState>,
-  isNearest: readonly boolean[],
-): Pick<NearestState, "nearest" | "nearestLogits"> {
-  return {
-    nearest: chooseRows(isNearest, state.x, state.nearest),
-    nearestLogits: chooseRows(isNearest, logits, state.nearestLogits),
-  };
-}
-
 /** An attack that goes step by step. */
-interface Walk<S extends WalkState> {
+export interface Walk<S extends WalkState> {
   /** The state before the first step; its tensors belong to the walk. */
   readonly start: S;
   readonly maxSteps: number;

@@ -59,6 +59,7 @@ const ANSWER: readonly (readonly [experiment: string, statement: string, fractio
   ],
   ["boundary-step", "Samples on the boundary teach more than those of the published step"],
   ["robustness", "BSS make a student more robust than labels alone"],
+  ["table3", "BSS teach more than random noise of the same length"],
   ["table3", "BSS teach more than FGSM's samples"],
 ];
 
@@ -148,7 +149,7 @@ async function answer(): Promise<string> {
     "",
     markdownVerdicts(found.filter(({ adjustedP }, index) => index < 2 || adjustedP !== null)),
     "",
-    "Test accuracy with a fifth of the images, unless said otherwise ([Arrow files](results/cifar10)). " +
+    "Test accuracy, a fifth of the images, unless noted ([Arrow files](results/cifar10)). " +
     "Intervals are adjusted for the claims tested together. FSP: flow of the solution procedure. " +
     "AngSim: mean cosine of both networks' perturbations to the boundary. APGD: accuracy " +
     "on 256 test images under auto-PGD.",

@@ -180,8 +180,7 @@ async function tunedWeight(): Promise<string> {
   });
   const summary = summarise(rows, { reference: "bss", measures: ["test_accuracy"] });
   const [gain] = summary.flatMap(({ gain }) => gain ?? []);
-  return "With a weight chosen on held-out images, attention transfer is " +
-    `${numberText(-gain.mean)} points below BSS.`;
+  return `Attention transfer with a tuned weight is ${numberText(-gain.mean)} points below BSS.`;
 }
 
 /** Answers the question in a word or two, from the verdicts on the paper's two main claims. */

@@ -44,10 +44,10 @@ export async function stateTable(
       columns,
       rows: [row],
       note:
-        `${todo} Training needs the weights of ${
+        `${todo} First the weights of ${
           absent.join(", ")
-        }, which do not come with these ` +
-        `results; see deno task teacher import FILE --help.`,
+        } are needed, which do not come with these ` +
+        `results: deno task teacher import FILE --help.`,
     });
   }
   const started = await startBackend(backend);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { exists } from "../files/exists.ts";
 import { asUserError } from "../as_user_error.ts";
 
 /** The lock file is empty and never removed: otherwise two processes could lock two files. */
@@ -18,9 +19,23 @@ export async function withFolderLock<T>(
   access: "read" | "change",
   run: () => Promise<T>,
 ): Promise<T> {
-  using file = await openLock(join(folder, LOCK_FILE), access);
-  await file?.lock(access === "change");
+  const path = join(folder, LOCK_FILE);
+  using file = await openLock(path, access);
+  if (!file) return await readUnlocked(path, run, () => withFolderLock(folder, access, run));
+  await file.lock(access === "change");
   return await run();
+}
+
+/** Reads a folder without a lock, and once more with it if the first writer came meanwhile. */
+async function readUnlocked<T>(
+  path: string,
+  run: () => Promise<T>,
+  again: () => Promise<T>,
+): Promise<T> {
+  const [outcome] = await Promise.allSettled([run()]);
+  if (await exists(path)) return await again();
+  if (outcome.status === "rejected") throw outcome.reason;
+  return outcome.value;
 }
 
 /** Opens the lock file; null for a reader if no writer has made one: a folder may be read-only. */

@@ -1,0 +1,13 @@
+Deno.test("withFolderLock() reads once more if the first writer comes while it reads without a lock", async () => {
+  await withTemporaryFolder(async (folder) => {
+    let times = 0;
+    const read = async () => {
+      if (++times === 1) {
+        await withFolderLock(folder, "change", () => Promise.resolve());
+        throw new Error("half written");
+      }
+      return times;
+    };
+    assertEquals(await withFolderLock(folder, "read", read), 2);
+  });
+});

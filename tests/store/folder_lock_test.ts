@@ -1,3 +1,6 @@
+import { assertEquals } from "@std/assert";
+import { withFolderLock } from "../../lib/store/folder_lock.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 Deno.test("withFolderLock() reads once more if the first writer comes while it reads without a lock", async () => {
   await withTemporaryFolder(async (folder) => {
     let times = 0;

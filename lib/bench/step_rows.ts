@@ -1,4 +1,4 @@
-import { mean, sampleStd } from "../analysis/statistics/interval.ts";
+import { meanStdOf } from "../analysis/statistics/interval.ts";
 import { UserError } from "../user_error.ts";
 
 /** Times of a step, in ms. */
@@ -56,6 +56,5 @@ export async function stepRows(file: string, time: string): Promise<StepRow[]> {
 
 function row(method: string, rounds: readonly Round[], time: string): StepRow {
   const values = rounds.map((round) => round[time]);
-  const std = values.length > 1 ? sampleStd(values) : null;
-  return { method, mean: mean(values), std, values };
+  return { method, ...meanStdOf(values) ?? { mean: NaN, std: null }, values };
 }

@@ -11,6 +11,7 @@ import { untilStopped } from "../stop/until_stopped.ts";
 import type { ResultsFolder } from "../store/results_folder.ts";
 import { provenance } from "../store/provenance.ts";
 import { UserError } from "../user_error.ts";
+import { removeIfThere } from "../files/remove_if_there.ts";
 
 /** The settings of the runner. */
 export interface RunSettings {
@@ -181,9 +182,7 @@ export async function runOne(
     await writeRun(folder, run, answer, made);
   }
   // There may be some of a process that was killed right here, before it measured the student.
-  await Deno.remove(checkpoints, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  await removeIfThere(checkpoints, { recursive: true });
   onNews?.(run, { type: "trained" });
   if (evaluations.length === 0) return true;
   const { metadata: { weights } } = await folder.read(resultNameOf(run));

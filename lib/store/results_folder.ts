@@ -22,6 +22,7 @@ import {
 } from "./manifest.ts";
 import { readListedFile } from "./read_listed_file.ts";
 import { isDiskFull, writeAtomically } from "../files/write_atomically.ts";
+import { removeIfThere } from "../files/remove_if_there.ts";
 
 /**
  * A folder of Arrow files with a manifest of their sizes, schemas and hashes.
@@ -155,9 +156,7 @@ export class ResultsFolder {
     await withFolderLock(this.path, "change", async () => {
       const { [file]: _, ...others } = await readManifest(this.path);
       await writeManifest(this.path, others);
-      await Deno.remove(join(this.path, file)).catch((error) => {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      });
+      await removeIfThere(join(this.path, file));
     });
   }
 

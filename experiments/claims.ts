@@ -79,8 +79,8 @@ const MANY_CLASSES = [
  * with which other claims; see `verdicts` for the rule. What is not on the list gets no verdict, such
  * as ResNet14 on CIFAR-10.
  *
- * It was fixed before the first result in `results/cifar10`, `results/beyond` and
- * `results/ablations`. Earlier runs were known: those in `results/cifar10-onednn`, and those of small
+ * Each claim was listed before the first result that decides it in `results/cifar10`,
+ * `results/beyond` and `results/ablations`. Earlier runs were known: those in `results/cifar10-onednn`, and those of small
  * images in `results/reference-onednn`. Three statements were worded more exactly since; what they
  * compare has stayed.
  *

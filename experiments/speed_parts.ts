@@ -29,18 +29,26 @@ const LABELS: Readonly<Record<keyof StepTimes, string>> = {
   teacher_forward_ms: "ResNet26 forward, 256 images",
 };
 
+const PEERS: Readonly<Record<string, string>> = {
+  published: "the authors' script",
+  tuned: "a careful user's",
+  bf16: "the latter in bfloat16",
+};
+
 /** Says how long a step takes here and in PyTorch, in float32 and in the fastest configuration. */
 export function speedSentence(bench: Bench): string {
   const [fastest] = Object.keys(bench.backends.onednn.configurations).toReversed();
-  const [slow, fast] = ["float32", fastest].map((name) => ({
-    ms: stepsOf(bench, name).bss_step_ms.toFixed(0),
-    ratios: ratiosOf(bench, name, "bss_step_ms")
-      .map(({ variant, ratio }) => `${ratio.median.toFixed(1)} (${variant})`).join(", "),
-  }));
+  const ms = (name: string) => stepsOf(bench, name).bss_step_ms.toFixed(0);
+  const fast = ratiosOf(bench, fastest, "bss_step_ms");
+  const times = ratiosOf(bench, "float32", "bss_step_ms").map(({ variant, ratio }, index) => {
+    const [slower, faster] = [ratio, fast[index].ratio].map(({ median }) => median.toFixed(1));
+    const unit = index === 0 ? " times as long" : "";
+    return `${slower} and ${faster}${unit} with ${PEERS[variant]}`;
+  });
   const machine = bench.machine.replace(/, [^,]*$/, "");
-  return `A training step with BSS (256 images) takes ${slow.ms} ms in float32. PyTorch's takes ` +
-    `${slow.ratios} times as long; _published_ is the authors' script, bf16 is bfloat16. With ${fastest} it takes ` +
-    `${fast.ms} ms; PyTorch, which caches nothing, ${fast.ratios} times as long. Measured on ${machine}.`;
+  return `A training step with BSS (256 images) takes ${ms("float32")} ms in float32, and ` +
+    `${ms(fastest)} ms with ${fastest}. PyTorch, which caches nothing, takes ` +
+    `${times.join(", ")}. Measured on ${machine}.`;
 }
 
 /** Makes the tables of steps and, if they were measured, of runs side by side and of gradients. */

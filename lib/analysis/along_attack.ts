@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { checkClasses } from "../attack/attack.ts";
 import { type FrozenClassifier, readLogits } from "../nn/frozen_classifier.ts";
 import { softmaxRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
@@ -12,7 +13,7 @@ import { UserError } from "../user_error.ts";
  * @param labels the class of each line
  * @param places 0 is the image, 1 the sample, 2 as far again
  * @returns for each place the probabilities of the n lines, 0…1
- * @throws UserError if there are not as many samples and labels as images
+ * @throws UserError if there are not as many samples and labels as images, or a label is no class
  */
 export async function probabilitiesAlong(
   classifier: FrozenClassifier,
@@ -27,8 +28,9 @@ export async function probabilitiesAlong(
         `shape [${base.shape}]; give a sample and a label for each image`,
     );
   }
-  if (labels.length === 0) return places.map(() => []);
   const { classes } = classifier;
+  checkClasses(labels.length, classes, { labels });
+  if (labels.length === 0) return places.map(() => []);
   const found: number[][] = [];
   for (const place of places) {
     const logits = await readLogits(

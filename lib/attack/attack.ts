@@ -6,8 +6,8 @@ import { rowNorms, topClasses } from "../tensors/rows.ts";
 
 /**
  * An attack on a frozen classifier, made by {@linkcode defineAttack}. All attacks have this signature.
- * They step many images at once, let images that are done leave the batch, and keep pixels within the
- * option `clamp`.
+ * They step many images at once, let images that are done leave the batch, and keep the pixels of
+ * images that move within the option `clamp`.
  *
  * @param images `[n, h, w, c]`, in the units that the classifier takes; n may be 0
  * @throws UserError for a bad option, or classes that do not fit the images
@@ -39,7 +39,7 @@ export interface AttackClasses {
 export interface AttackContext {
   /**
    * Gives numbers in [0, 1), for attacks that draw. Each image takes one number, which seeds the
-   * image's own stream. So the batch size does not change the result.
+   * image's own stream. So the batch size changes the result by rounding only.
    */
   readonly random?: () => number;
   /** The classifier's pass over the images, if the caller has made it already; the caller frees it. */

@@ -70,9 +70,11 @@ function stepToNearest(
       const slope = rowNorms(gradient);
       const norm = tf.maximum(slope, TINY) as tf.Tensor1D;
       const distance = tf.add(tf.div(tf.abs(tf.tensor1d(gaps)), norm), PAST_THE_BOUNDARY);
-      const step = scaleRows(gradient, tf.div(distance, norm) as tf.Tensor1D);
       // A gradient of zero has no boundary; it gives a step of zero, if no other class has one.
-      const length = tf.where(tf.greater(slope, TINY), distance, Infinity) as tf.Tensor1D;
+      const hasBoundary = tf.greater(slope, TINY);
+      const length = tf.where(hasBoundary, distance, Infinity) as tf.Tensor1D;
+      const factor = tf.where(hasBoundary, tf.div(distance, norm), 0) as tf.Tensor1D;
+      const step = scaleRows(gradient, factor);
       if (!previous) return { length, step };
       const isShorter = tf.less(length, previous.length) as tf.Tensor1D;
       return {

@@ -4,8 +4,8 @@ import { clampPixels } from "./pixel_space.ts";
 import { chooseRows, rowNorms, scaleRows } from "../tensors/rows.ts";
 
 /**
- * The smallest norm of a real perturbation. A smaller one is rounding: the attack did not move the
- * image.
+ * The smallest norm of a perturbation that has a direction. A smaller one counts as rounding. So does
+ * DeepFool's step from an image that lies on the boundary, nearer than 1e-4.
  */
 const SHORTEST = 1e-3;
 

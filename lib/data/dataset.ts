@@ -26,11 +26,11 @@ export interface DatasetDescription {
   readonly channels: number;
   /** Mean of each channel over the training images, of pixels in 0…1. */
   readonly mean: readonly number[];
-  /** Standard deviation of each channel, likewise. */
+  /** Divides each channel's pixels less the mean: their standard deviation; for CIFAR-10 another number. */
   readonly std: readonly number[];
   readonly train: Pick<ImageSet, "count">;
   readonly test: Pick<ImageSet, "count">;
-  /** SHA-256 of the shapes, pixels and labels of both sets. */
+  /** SHA-256 of the shapes, pixels and labels of both sets; a part keeps that of the whole data set. */
   readonly fingerprint: string;
   readonly provenance: DataProvenance;
 }

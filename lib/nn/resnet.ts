@@ -55,9 +55,11 @@ export class ResNet extends ImageNetwork {
     }
     const folded = foldBatchNorm(this);
     if (!backend.freeze) return new FrozenResNet(folded);
-    const frozen = backend.freeze(folded, precision);
-    disposeFolded(folded);
-    return frozen;
+    try {
+      return backend.freeze(folded, precision);
+    } finally {
+      disposeFolded(folded);
+    }
   }
 
   requirePrecision(precision: Precision): void {

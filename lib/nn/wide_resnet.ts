@@ -24,7 +24,7 @@ const STEM = 16;
  * convolution as the shortcut where the channels change. Tensors have the names of the common
  * PyTorch code. It runs as plain operations, so it has only float32.
  */
-export class WideResNet extends ImageNetwork {
+class WideResNet extends ImageNetwork {
   readonly featureChannels: readonly number[];
   readonly #blocks: BlockShape[];
 

@@ -3,6 +3,7 @@ import { stopPoint } from "../stop/until_stopped.ts";
 import type { Dataset, ImageSet, Labels } from "../data/dataset.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { imageTensor } from "./batches.ts";
+import { UserError } from "../user_error.ts";
 
 /** The accuracy of a classifier, as shares of images in 0…1. */
 export interface Accuracy {
@@ -12,13 +13,23 @@ export interface Accuracy {
   readonly top5: number | null;
 }
 
-/** Evaluates a classifier on a set of images. */
+/**
+ * Evaluates a classifier on a set of images.
+ *
+ * @throws UserError if it has not as many classes as the data set
+ */
 export async function evaluate(
   classifier: FrozenClassifier,
   dataset: Dataset,
   set: ImageSet,
 ): Promise<Accuracy> {
   const { classes } = classifier;
+  if (classes !== dataset.classes.length) {
+    throw new UserError(
+      `the classifier has ${classes} classes, but ${dataset.name} has ${dataset.classes.length}; ` +
+        "evaluate it on the data set that it was trained on",
+    );
+  }
   let [first, firstFive] = [0, 0];
   for (const { images, labels } of imageSlices(dataset, set)) {
     const logits = classifier.logits(images);

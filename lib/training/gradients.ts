@@ -40,20 +40,30 @@ export class GradientAccumulator {
    * @throws UserError if the loss has no terms, or naming one that is not a scalar
    */
   backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D {
-    let logits!: tf.Tensor2D;
-    const { value, grads } = tf.variableGrads(() => {
-      const mode = { training: true, precision: this.#precision };
-      const output = this.#student.forward(images, mode);
-      const terms = Object.entries(loss(output, this.own));
-      if (terms.length === 0) throw new UserError("the loss of the student's pass has no terms");
-      for (const [name, term] of terms) {
-        checkScalar(name, term);
-        this.#terms.push({ name, value: tf.keep(term) });
-      }
-      logits = tf.keep(output.logits);
-      return tf.addN(terms.map(([, term]) => term)) as tf.Scalar;
-    }, this.#variables);
-    value.dispose();
+    let logits: tf.Tensor2D | undefined;
+    try {
+      const { value, grads } = tf.variableGrads(() => {
+        const mode = { training: true, precision: this.#precision };
+        const output = this.#student.forward(images, mode);
+        const terms = Object.entries(loss(output, this.own));
+        if (terms.length === 0) throw new UserError("the loss of the student's pass has no terms");
+        for (const [name, term] of terms) {
+          checkScalar(name, term);
+          this.#terms.push({ name, value: tf.keep(term) });
+        }
+        logits = tf.keep(output.logits);
+        return tf.addN(terms.map(([, term]) => term)) as tf.Scalar;
+      }, this.#variables);
+      value.dispose();
+      this.#add(grads);
+    } catch (error) {
+      logits?.dispose();
+      throw error;
+    }
+    return logits!;
+  }
+
+  #add(grads: tf.NamedTensorMap): void {
     for (const [theirName, gradient] of Object.entries(grads)) {
       if (!gradient) continue;
       const name = this.#names.get(theirName)!;
@@ -61,7 +71,6 @@ export class GradientAccumulator {
       this.#gradients.set(name, sum ? tf.add(sum, gradient) : gradient);
       if (sum) tf.dispose([sum, gradient]);
     }
-    return logits;
   }
 
   get gradients(): ReadonlyMap<string, tf.Tensor> {

@@ -3,7 +3,6 @@ import { integer, number, oneOf, type Options, tacit } from "../options.ts";
 
 /** The options of training, with the values of the published code as defaults. */
 export const protocolOptions = {
-  /** All stages together must have fewer than 100,000: names of checkpoints have five digits. */
   epochs: integer(80, { min: 1, max: 10_000 }),
   batchSize: integer(256, { min: 1 }),
   learningRate: number(0.1, { above: 0 }),

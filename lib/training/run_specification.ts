@@ -53,6 +53,7 @@ export interface RunSpecification {
   /** The method's options, with defaults filled in */
   readonly options: Readonly<Record<string, unknown>>;
   readonly protocol: Protocol;
+  /** The scale of the experiment; "quick" for a run that belongs to none */
   readonly scale: Scale;
   readonly seed: number;
 }

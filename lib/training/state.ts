@@ -40,6 +40,11 @@ export class TrainingState<N extends Network> {
     ]);
   }
 
+  /**
+   * Sets the variables to those of a checkpoint.
+   *
+   * @throws UserError naming a variable that the checkpoint lacks, or has in another shape
+   */
   restore(tensors: ReadonlyMap<string, StoredTensor>): void {
     const toTensor = ({ data, shape }: StoredTensor) => {
       const weight = weightToMemory(data as Float32Array, shape);
@@ -47,7 +52,15 @@ export class TrainingState<N extends Network> {
     };
     tf.tidy(() => {
       for (const [name, variable] of this.#variables()) {
-        variable.assign(toTensor(tensors.get(name)!));
+        const stored = tensors.get(name);
+        const value = stored && toTensor(stored);
+        if (!value || String(value.shape) !== String(variable.shape)) {
+          throw new UserError(
+            `the checkpoint has no variable "${name}" of shape [${variable.shape}]; the method has ` +
+              "changed since, so delete the run's checkpoints to begin anew",
+          );
+        }
+        variable.assign(value);
       }
       const momentum = [...tensors].filter(([name]) => name.startsWith("momentum/"));
       this.optimizer.restore(

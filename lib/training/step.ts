@@ -53,7 +53,8 @@ type LogitCache = Pick<TeacherLogitCache, "read" | "store">;
 
 /**
  * Takes one step of the optimizer, on the loss that the method makes of a mini-batch. If it throws, it
- * has changed nothing but variables that are not trained and random streams.
+ * has changed nothing but variables that are not trained and random streams, unless the computing
+ * device was lost.
  *
  * @param batch is disposed of
  * @throws NotFiniteError if the loss is not finite
@@ -203,8 +204,9 @@ export function beginStep(batch: MiniBatch, input: PassInput): MiniBatchStep {
     attackTeacher: (attack, rows, classes, options = {}) =>
       timed("attack", async () => {
         const base = gatherRows(images, rows);
-        const start = startOf(attack, base, rows);
+        let start: Pullback | undefined;
         try {
+          start = startOf(attack, base, rows);
           const context = { random: random("attack"), start };
           const result = await attackNormalised(
             attack,

@@ -38,6 +38,11 @@ onUsableBackends(
         "do not belong to images of shape [2,1,1,1]",
       );
     }
+    await assertRejects(
+      () => probabilitiesAlong(classifier, base, base, [2, 0], [0]),
+      UserError,
+      "class 2; give a class from 0 to 1",
+    );
     const none = tf.zeros([0, 1, 1, 1]) as tf.Tensor4D;
     assertEquals(await probabilitiesAlong(classifier, none, none, [], [0, 1]), [[], []]);
     tf.dispose([base, one, none]);

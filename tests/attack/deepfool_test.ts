@@ -63,6 +63,20 @@ onUsableBackends(
 );
 
 onUsableBackends(
+  "deepFoolAttack() leaves an image without a gradient, or nearly so, where it is",
+  async () => {
+    for (const slope of [0, 1e-14]) {
+      const classifier = linearClassifier([slope, 0], [1, 0]);
+      const image = tf.tensor4d([0.5], [1, 1, 1, 1]);
+      const result = await deepFoolAttack(classifier, image, { labels: [0] }, { maxSteps: 2 });
+      assertEquals([[...result.success], [...result.norms]], [[false], [0]]);
+      free(result);
+      image.dispose();
+    }
+  },
+);
+
+onUsableBackends(
   "deepFoolAttack() passes over a class whose logit always equals the label's",
   async () => {
     const classifier = linearClassifier([1, 1, -1], [0, 0, -0.1]);

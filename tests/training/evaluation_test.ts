@@ -1,8 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { type Dataset, makeLabels, withFingerprint } from "../../lib/data/dataset.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { evaluate, evaluateAccuracy } from "../../lib/training/evaluation.ts";
+import { UserError } from "../../lib/user_error.ts";
 import { uniformNumbers } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 
@@ -69,6 +70,17 @@ Deno.test("evaluate() gives no share for the first five if there are only five c
   const dataset = datasetOf([4], 5);
   const accuracy = await evaluate(made([[1, 2, 3, 4, 5]]), dataset, dataset.test);
   assertEquals(accuracy, { top1: 1, top5: null });
+});
+
+Deno.test("evaluate() refuses a classifier of another data set's classes", async () => {
+  const dataset = datasetOf([4], 5);
+  for (const logits of [[1, 2, 3, 4], [1, 2, 3, 4, 5, 6]]) {
+    await assertRejects(
+      () => evaluate(made([logits]), dataset, dataset.test),
+      UserError,
+      `the classifier has ${logits.length} classes, but pixels has 5`,
+    );
+  }
 });
 
 Deno.test("evaluate() gives logits that are not numbers no credit", async () => {

@@ -1,10 +1,11 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { crossEntropy } from "../../lib/distillation/soft_cross_entropy.ts";
 import { defineMethod, resolveMethodOptions, type Stage } from "../../lib/distillation/method.ts";
 import { methods } from "../../lib/distillation/methods.ts";
 import { resolveOptions } from "../../lib/options.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
 import { scheduleOf } from "../../lib/training/train.ts";
+import { UserError } from "../../lib/user_error.ts";
 import { onAutomaticBackend } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallSpecification } from "./small_run.ts";
@@ -55,4 +56,24 @@ Deno.test("the last stage of every method has the streams of its own epochs alon
   const fitnet = methods.find(({ name }) => name === "fitnet")!;
   const first = scheduleOf(fitnet, resolveMethodOptions(fitnet), protocol).slice(0, 2);
   assertEquals(first.map(({ epochOfStreams }) => epochOfStreams), ["hint 1", "hint 2"]);
+});
+
+Deno.test("scheduleOf() refuses no stage, part of an epoch, and more epochs than names have room for", () => {
+  const protocol = resolveOptions("protocol", protocolOptions, { epochs: 10_000 });
+  const scheduled = (stages: readonly Stage[]) => {
+    const method = defineMethod({
+      name: "mine",
+      summary: "a method with these stages",
+      options: {},
+      needsTeacher: false,
+      stages: () => [...stages],
+      step: () => Promise.resolve(),
+    });
+    return () => scheduleOf(method, {}, protocol);
+  };
+  const stagesOf = (...epochs: number[]) => epochs.map((epochs, k) => ({ name: `${k}`, epochs }));
+  for (const epochs of [[], [2.5], [2, 0], [NaN], [1e9, 80], [90_000, 10_000]]) {
+    assertThrows(scheduled(stagesOf(...epochs)), UserError, `"mine" have [${epochs}] epochs`);
+  }
+  assertEquals(scheduled(stagesOf(89_999, 10_000))().length, 99_999);
 });

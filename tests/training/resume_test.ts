@@ -247,6 +247,14 @@ onFastBackends("train() resumes a method's variables of any rank, in float32", a
         },
       });
       assertEquals(resumed, tf.tidy(() => tf.fill(shape, 7).arraySync()));
+      await assertRejects(
+        () => {
+          const method = methodWith(() => tf.variable(tf.ones([2]), false));
+          return outcomeOf(specification, backend, { method, checkpoints });
+        },
+        UserError,
+        'no variable "method/w" of shape [2]; the method has changed since',
+      );
     });
   }
   const counting = methodWith(() => tf.variable(tf.scalar(1, "int32"), false));

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { distanceAlong } from "./distance_along.ts";
 import type { AttackClasses } from "../../attack/attack.ts";
 import { bssAttack, type BssAttackOptions } from "../../attack/bss.ts";
-import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+import { type FrozenClassifier, readLogits } from "../../nn/frozen_classifier.ts";
 import { topClasses } from "../../tensors/rows.ts";
 
 /** The boundary supporting sample of an image and a target class on one network. */
@@ -37,14 +37,13 @@ export async function boundaryPoints(
 ): Promise<BoundaryPoint[]> {
   const { samples, logits, success, norms } = await bssAttack(classifier, images, classes, options);
   const perturbations = tf.sub(samples, images) as tf.Tensor4D;
-  const clean = classifier.logits(images);
   try {
     const { labels, targets } = classes;
     const distances = await distanceAlong(classifier, images, perturbations, norms, labels);
     const pixels = await samples.data<"float32">();
     const size = samples.size / norms.length;
     const top = topClasses(await logits.data(), classifier.classes);
-    const onImages = await clean.data();
+    const onImages = await readLogits(classifier, () => images);
     const logitOf = (i: number, k: number) => onImages[i * classifier.classes + k];
     return Array.from(norms, (norm, i) => ({
       sample: pixels.slice(i * size, (i + 1) * size),
@@ -55,6 +54,6 @@ export async function boundaryPoints(
       top: top[i],
     }));
   } finally {
-    tf.dispose([samples, logits, perturbations, clean]);
+    tf.dispose([samples, logits, perturbations]);
   }
 }

@@ -22,7 +22,7 @@ export const boundarySimilarityOptions = {
    * so that its target class does not depend on which other images the networks get right.
    */
   seed: integer(1),
-  /** The number of images to attack at once; the results do not depend on it. */
+  /** The number of images to attack at once; it changes the results by rounding only. */
   batchSize: integer(256, { min: 1 }),
   /** The rule that draws target classes from the teacher's probabilities. */
   targetRule: targetClassOptions.rule,

@@ -5,7 +5,7 @@ import { named } from "../../named.ts";
 import { robustness } from "./robustness.ts";
 
 /** All evaluations of a finished student. */
-export const evaluations = [boundary, robustness, fidelity] as unknown as readonly Evaluation[];
+const evaluations = [boundary, robustness, fidelity] as unknown as readonly Evaluation[];
 
 /** @throws UserError listing the valid names if the name is unknown */
 export function evaluationNamed(name: string): Evaluation {

@@ -125,21 +125,30 @@ async function samplesOf(
   const stream = (name: string, i: number) => `${seed}/fidelity/${name}/${rows[i]}`;
   const base = right.map((i) => labels[i]);
   const uniform = right.map((i) => Number(seedrandom(stream("target class", i))()));
-  const teacherLogits = tf.tensor2d(test.logits, [rows.length, teacher.classes]);
-  const baseLogits = gatherRows(teacherLogits, right);
-  const targets = await sampleTargetClasses(baseLogits, base, uniform);
+  const baseLogits = tf.tidy(() =>
+    gatherRows(tf.tensor2d(test.logits, [rows.length, teacher.classes]), right)
+  );
   const baseImages = gatherRows(images, right);
-  const found = await bssAttack(teacher, baseImages, { labels: base, targets }, attack);
-  const bss = await judged(found.samples, base);
+  const made: tf.Tensor[] = [baseLogits, baseImages];
+  try {
+    const targets = await sampleTargetClasses(baseLogits, base, uniform);
+    const found = await bssAttack(teacher, baseImages, { labels: base, targets }, attack);
+    made.push(found.samples, found.logits);
+    const bss = await judged(found.samples, base);
 
-  const streams = right.map((i) => seedrandom.alea(stream("noise", i)) as () => number);
-  const noisy = tf.tidy(() => {
-    const noise = scaleRows(randomDirections(baseImages.shape, streams), tf.tensor1d(found.norms));
-    return clampPixels(tf.add(baseImages, noise) as tf.Tensor4D, attack.clamp);
-  });
-  const noise = await judged(noisy, base);
-  tf.dispose([teacherLogits, baseLogits, baseImages, found.samples, found.logits, noisy]);
-  return { test, bss, noise };
+    const streams = right.map((i) => seedrandom.alea(stream("noise", i)) as () => number);
+    const noisy = tf.tidy(() => {
+      const noise = scaleRows(
+        randomDirections(baseImages.shape, streams),
+        tf.tensor1d(found.norms),
+      );
+      return clampPixels(tf.add(baseImages, noise) as tf.Tensor4D, attack.clamp);
+    });
+    made.push(noisy);
+    return { test, bss, noise: await judged(noisy, base) };
+  } finally {
+    tf.dispose(made);
+  }
 }
 
 /**

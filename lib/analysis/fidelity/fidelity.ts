@@ -5,6 +5,7 @@ import {
   reliability,
   type ReliabilityBin,
 } from "./calibration.ts";
+import { checkClasses } from "../../attack/attack.ts";
 import { type Estimate, estimate } from "../boundary/estimate.ts";
 import { bootstrapInterval } from "../statistics/bootstrap_interval.ts";
 import { wilsonInterval } from "../statistics/interval.ts";
@@ -37,7 +38,7 @@ const RESAMPLES = 500;
  * @param teacher `[n, classes]`, row-major, of the same images as the student's
  * @param labels n class indices
  * @param random numbers in [0, 1), for bootstrap intervals
- * @throws UserError if the sizes differ, or a logit is not finite
+ * @throws UserError if the sizes differ, a logit is not finite, or a label is no class
  */
 export function fidelityOf(
   teacher: ArrayLike<number>,
@@ -49,6 +50,7 @@ export function fidelityOf(
   const n = labels.length;
   checkLogits("teacher", teacher, n, classes);
   checkLogits("student", student, n, classes);
+  checkClasses(n, classes, { labels });
   const [ofTeacher, ofStudent] = [teacher, student].map((logits) =>
     logSoftmaxRows(logits, classes)
   );

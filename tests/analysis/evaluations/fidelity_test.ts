@@ -1,4 +1,5 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
 import { fidelity } from "../../../lib/analysis/evaluations/fidelity.ts";
 import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
 import { resolveOptions } from "../../../lib/options.ts";
@@ -101,6 +102,29 @@ onAutomaticBackend("fidelity on samples is null if the teacher gets no image rig
     if (measure.endsWith("_test") && !isEmptyBin) assert(value !== null && n === 8, measure);
     else assertEquals([value, low, high, n], [null, null, null, 0], measure);
   }
+});
+
+onAutomaticBackend("fidelity frees its tensors if the attack on the teacher fails", async () => {
+  const linear = linearClassifier(weights, [0, 0, 0, 0]);
+  const dataset = smallDataset();
+  const images = imageTensor(dataset, dataset.test, [...Array(8).keys()]);
+  const logits = linear.logits(images);
+  const labels = Uint8Array.from(topClasses(await logits.data(), 4));
+  tf.dispose([images, logits]);
+  const teacher = {
+    ...linear,
+    pullback() {
+      throw new Error("stopped");
+    },
+  };
+  const context = {
+    teacher,
+    student: linear,
+    dataset: { ...dataset, test: { ...dataset.test, labels } },
+  };
+  const before = tf.memory().numTensors;
+  await assertRejects(() => fidelity.measure(options, context), Error, "stopped");
+  assertEquals(tf.memory().numTensors, before);
 });
 
 onAutomaticBackend("fidelity asks a remembered teacher only once", async () => {

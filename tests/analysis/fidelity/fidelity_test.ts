@@ -49,14 +49,15 @@ Deno.test("intervals of calibration errors are around the value, and the same fo
   assertEquals(fidelityOf(logits, logits, labels, 3, random()), once);
 });
 
-Deno.test("fidelityOf() is null for no image, and names logits that are missing or not finite", () => {
+Deno.test("fidelityOf() is null for no image, and names bad logits and labels", () => {
   const { reliability, ...estimates } = fidelityOf([], [], [], 3, random());
   for (const estimate of Object.values(estimates)) {
     assertEquals(estimate, { value: null, interval: null, n: 0 });
   }
   assertEquals(reliability.filter(({ n }) => n > 0), []);
-  const call = (teacher: number[], student: number[]) => () =>
-    fidelityOf(teacher, student, [0], 2, random());
+  const call = (teacher: number[], student: number[], label = 0) => () =>
+    fidelityOf(teacher, student, [label], 2, random());
   assertThrows(call([1], [1, 2]), UserError, "need 2 logits of the teacher, but there are 1");
   assertThrows(call([1, 2], [NaN, 2]), UserError, "the student gives logits that are not finite");
+  assertThrows(call([1, 2], [1, 2], 2), UserError, "class 2; give a class from 0 to 1");
 });

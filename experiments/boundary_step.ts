@@ -30,6 +30,7 @@ export const boundaryStep: Experiment = {
     const onBoundary = { step: "newton", eta: 1 };
     return [{
       ...grid,
+      isForDataset: grid.dataset === "cifar10",
       methods: [
         attacked("published step", {}),
         attacked("scale-free step, η = 1", onBoundary),

@@ -212,7 +212,12 @@ async function showStatus(results: string, experiments: readonly string[]): Prom
   const folder = await ResultsFolder.openToRead(results);
   const { submissions, unasked } = await slurmStatus(folder, experiments);
   if (unasked !== null) console.error(`warning: ${unasked}; this state is from the results alone`);
-  console.log(submissions.map(statusText).join("\n\n") || "Nothing has been submitted to Slurm.");
+  console.log(
+    submissions.map(statusText).join("\n\n") ||
+      `Nothing has been submitted to Slurm${
+        experiments.length > 0 ? ` for ${experiments.join(", ")}` : ""
+      }.`,
+  );
   return 0;
 }
 
@@ -230,7 +235,7 @@ async function tableOf(folder: ResultsFolder, { own, asked }: Plan): Promise<Res
 async function printTable(
   experiment: Experiment,
   { scale }: PlanChoices,
-  { own, asked }: Plan,
+  { asked }: Plan,
   table: ResultTable,
 ): Promise<void> {
   const print = async (shown: Displayable) =>
@@ -242,7 +247,8 @@ async function printTable(
     .map(({ claim }) => claim);
   if (claims.length > 0) await print(verdictTable({ ...experiment, claims }, table.rows));
   if (asked.some(({ specification: { dataset } }) => dataset.validation !== undefined)) {
-    await print(chosenTable([...own, ...asked], table.rows));
+    const names = new Set(asked.map(({ name }) => name));
+    await print(chosenTable(asked, table.rows.filter(({ run }) => names.has(run))));
   }
   for (const warning of fewCrossings(table)) console.error(`warning: ${warning}`);
 }

@@ -19,7 +19,8 @@ const command = {
 if (import.meta.main) {
   await runCommand(command, Deno.args, async () => {
     const assertions = await chooseAssertLibrary();
-    const cells = await writeCells();
+    const notebooks = await listNotebooks();
+    const cells = notebooks.map(cellsFile);
     const lintOptions = ["--quiet", "--rules-exclude=no-import-prefix"];
     const sources = ["lib", "experiments", "tests"];
     const steps: [name: string, args: string[]][] = [
@@ -38,6 +39,7 @@ if (import.meta.main) {
     ];
     let failures = 0;
     try {
+      await Promise.all(notebooks.map(writeCells));
       for (const [name, args] of steps) {
         const { success } = await new Deno.Command(Deno.execPath(), {
           args,
@@ -56,13 +58,13 @@ if (import.meta.main) {
   });
 }
 
-/** Writes each notebook's code as a module beside it, so that relative imports resolve. */
-async function writeCells(): Promise<string[]> {
-  return await Promise.all((await listNotebooks()).map(async (path) => {
-    const file = join(dirname(path), `.${basename(path, ".ipynb")}_cells.ts`);
-    await Deno.writeTextFile(file, extractCells(await readNotebook(path)));
-    return file;
-  }));
+/** Names the module of a notebook's code. It lies beside the notebook, so that relative imports resolve. */
+function cellsFile(path: string): string {
+  return join(dirname(path), `.${basename(path, ".ipynb")}_cells.ts`);
+}
+
+async function writeCells(path: string): Promise<void> {
+  await Deno.writeTextFile(cellsFile(path), extractCells(await readNotebook(path)));
 }
 
 /** Returns true if every notebook's outputs are up to date; else prints the problems. */

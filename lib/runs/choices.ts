@@ -1,8 +1,9 @@
 import { parseOverrides, PROTOCOL, settingsText } from "./overrides.ts";
-import type { PlanChoices } from "./plan.ts";
+import { GREATEST_SEED, type PlanChoices } from "./plan.ts";
 import { RESULTS } from "../files/project_root.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
 import { type CommandLine, parseList } from "../commands/command_line.ts";
+import type { DataOptions } from "../data/data_source.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { bashWord } from "../files/bash_word.ts";
 import { type Precision, PRECISIONS } from "../nn/precision.ts";
@@ -136,18 +137,21 @@ export function reproduceCommand(
   experiment: string,
   choices: PlanChoices,
   results: string,
+  { dataFolder, acceptUnverified }: DataOptions = {},
 ): string {
   const isDefault = results === RESULTS || results === "results";
-  const words = [experiment, ...choiceArguments(choices)]
-    .concat(isDefault ? [] : ["--results", results]);
+  const words = [
+    experiment,
+    ...choiceArguments(choices),
+    ...(isDefault ? [] : ["--results", results]),
+    ...(dataFolder === undefined ? [] : ["--data", dataFolder]),
+    ...(acceptUnverified ? ["--unverified-data"] : []),
+  ];
   return `deno task reproduce ${words.map(bashWord).join(" ")}`;
 }
 
 /** The most seeds: a larger number is a mistyped seed. */
 const MOST_SEEDS = 1000;
-
-/** The greatest seed: tables store 32-bit numbers. */
-const GREATEST_SEED = 2 ** 31 - 1;
 
 /**
  * Parses seeds. "3" and "1-3" mean seeds 1, 2 and 3; "1-3,7" means 1, 2, 3 and 7; "7," means seed 7

@@ -31,6 +31,8 @@ export interface RunGrid {
   /** The settings that differ from the paper's protocol. */
   readonly protocol: Readonly<Record<string, unknown>>;
   readonly evaluations: readonly EvaluationEntry[];
+  /** True if the options fit this data set alone, so that no other may take its place */
+  readonly isForDataset?: boolean;
 }
 
 /** A table or figure, as plain data. */

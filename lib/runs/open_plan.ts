@@ -1,4 +1,10 @@
-import { checkKeys, chosenMethods, type PlanChoices, planRuns, type PlanSources } from "./plan.ts";
+import {
+  checkChoices,
+  chosenMethods,
+  type PlanChoices,
+  planRuns,
+  type PlanSources,
+} from "./plan.ts";
 import type { Experiment } from "./experiment.ts";
 import { checkOverridesUsed } from "./overrides.ts";
 import { type PlanFolders, planSources, recordedSources } from "./plan_sources.ts";
@@ -15,7 +21,7 @@ export async function openPlan(
   choices: PlanChoices,
   folders: PlanFolders = {},
 ): Promise<PlannedRun[]> {
-  checkKeys("openPlan", choices);
+  checkChoices("openPlan", choices);
   if (choices.set) checkOverridesUsed(choices.set, chosenMethods(experiment, choices));
   return await planRuns(experiment, choices, planSources(folders));
 }

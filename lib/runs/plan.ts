@@ -15,7 +15,7 @@ import { dataSourceNamed } from "../data/load_dataset.ts";
 import { resolveMethodOptions } from "../distillation/method.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { parseNetwork } from "../nn/network_families.ts";
-import type { Precision } from "../nn/precision.ts";
+import { type Precision, PRECISIONS } from "../nn/precision.ts";
 import { resolveOptions } from "../options.ts";
 import { runFlops } from "../training/cost.ts";
 import { protocolOptions } from "../training/protocol.ts";
@@ -30,6 +30,9 @@ import {
 } from "../training/run_specification.ts";
 import type { TeacherFile } from "../teacher/find.ts";
 import { UserError } from "../user_error.ts";
+
+/** The greatest seed: tables store 32-bit numbers. */
+export const GREATEST_SEED = 2 ** 31 - 1;
 
 /** Changes to an experiment's own lists, from a command line or a notebook. */
 export interface PlanChoices {
@@ -98,6 +101,13 @@ function chosenGrids(experiment: Experiment, choices: PlanChoices): RunGrid[] {
   }
   const all = experiment.scales[scale];
   const onIt = all.filter((grid) => dataset === undefined || grid.dataset === dataset);
+  const bound = all.find(({ isForDataset }) => isForDataset);
+  if (onIt.length === 0 && bound) {
+    throw new UserError(
+      `the options of ${experiment.name} at the scale "${scale}" fit ${bound.dataset} alone; leave out ` +
+        `the data set "${dataset}"`,
+    );
+  }
   return (onIt.length > 0 ? onIt : all).map((grid) => ({
     ...grid,
     dataset: dataset ?? grid.dataset,
@@ -248,16 +258,51 @@ const CHOICES: Readonly<Record<keyof PlanChoices, true>> = {
   teacherPrecision: true,
 };
 
+/** The choices that are lists, and what each may hold. */
+const LISTS: readonly (readonly [keyof PlanChoices, string, (value: unknown) => boolean])[] = [
+  ["students", 'names, as in ["resnet8"]', (value) => typeof value === "string"],
+  ["methods", 'names, as in ["bss"]', (value) => typeof value === "string"],
+  [
+    "fractions",
+    "shares above 0 and at most 1, as in [0.2]",
+    (value) => typeof value === "number" && value > 0 && value <= 1,
+  ],
+  [
+    "seeds",
+    `whole numbers from 1 to ${GREATEST_SEED}, as in [1, 2, 3]`,
+    (value) => Number.isInteger(value) && value as number >= 1 && value as number <= GREATEST_SEED,
+  ],
+];
+
 /**
- * Checks the names of choices. Notebook cells are not type-checked, so a mistyped name would
- * silently leave the default.
+ * Checks choices. Notebook cells are not type-checked, so a mistyped name would silently leave the
+ * default.
  *
  * @param others the names that `owner` takes besides a plan's choices
- * @throws UserError listing the valid names
+ * @throws UserError for an unknown name or a bad value, saying what is valid
  */
-export function checkKeys(owner: string, given: object, others: readonly string[] = []): void {
+export function checkChoices(
+  owner: string,
+  given: Partial<PlanChoices>,
+  others: readonly string[] = [],
+): void {
   const known = [...Object.keys(CHOICES), ...others];
   const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw new UserError(`${owner} has no choice "${unknown}"; choose from ${known.join(", ")}`);
+  if (unknown !== undefined) {
+    throw new UserError(`${owner} has no choice "${unknown}"; choose from ${known.join(", ")}`);
+  }
+  for (const [key, valid, isValid] of LISTS) {
+    const value = given[key];
+    if (value === undefined || Array.isArray(value) && value.every(isValid)) continue;
+    throw new UserError(
+      `${key} of ${owner} is ${JSON.stringify(value)}, but must be a list of ${valid}`,
+    );
+  }
+  const { teacherPrecision: precision } = given;
+  if (precision === undefined || PRECISIONS.includes(precision)) return;
+  throw new UserError(
+    `teacherPrecision of ${owner} is ${JSON.stringify(precision)}; choose from ${
+      PRECISIONS.join(", ")
+    }`,
+  );
 }

@@ -116,15 +116,20 @@ async function runStoppable(
 
   async function startWorker(): Promise<RunWorker> {
     const worker = new RunWorker(signal);
-    await worker.ask({
-      type: "start",
-      backend: backend.name,
-      dataFolder: settings.dataFolder,
-      acceptUnverified: settings.acceptUnverified ?? false,
-      teacherCache: settings.teacherCache ?? 0,
-      threads,
-    });
-    return worker;
+    try {
+      await worker.ask({
+        type: "start",
+        backend: backend.name,
+        dataFolder: settings.dataFolder,
+        acceptUnverified: settings.acceptUnverified ?? false,
+        teacherCache: settings.teacherCache ?? 0,
+        threads,
+      });
+      return worker;
+    } catch (error) {
+      worker.terminate();
+      throw error;
+    }
   }
 
   async function runLocked(worker: RunWorker, run: PlannedRun, lock: RunLock): Promise<void> {

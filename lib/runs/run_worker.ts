@@ -117,12 +117,23 @@ function memoryOf({ dataset }: RunSpecification, { hash }: TeacherFile): Evaluat
   return lastMemory.memory;
 }
 
-/** Gives a run's part of the data set. Keeps the whole data set for the next run. */
+/**
+ * Gives a run's part of the data set. Keeps the whole data set for the next run.
+ *
+ * @throws UserError if the images have changed since the run was planned
+ */
 async function imagesOf(
   specification: RunSpecification,
 ): Promise<{ own: Dataset; provenance: string }> {
   if (dataset?.name !== specification.dataset.name) {
     dataset = await loadDataset(specification.dataset.name, settings);
+  }
+  const { name, fingerprint } = specification.dataset;
+  if (dataset.fingerprint !== fingerprint) {
+    throw new UserError(
+      `the images of ${name} have the SHA-256 ${dataset.fingerprint}, but the run was planned with ` +
+        `${fingerprint}; put back those of the plan`,
+    );
   }
   return { own: datasetFor(dataset, specification), provenance: dataset.provenance };
 }

@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { LOCK_FILE } from "./folder_lock.ts";
 import { MANIFEST_FILE } from "./manifest.ts";
+import { removeIfThere } from "../files/remove_if_there.ts";
 
 /**
  * Lists all files under a folder. Paths are relative to it, with "/" between their parts. Skips
@@ -23,9 +25,12 @@ export async function* filesUnder(folder: string, prefix = ""): AsyncGenerator<s
  * @param files all files under the outer folder, relative to it
  */
 export function nestedFolders(files: readonly string[]): string[] {
-  return files.filter((file) => file.endsWith(`/${MANIFEST_FILE}`)).map((file) =>
-    file.slice(0, -MANIFEST_FILE.length)
-  ).sort();
+  // Before its first result, a folder has a lock and no manifest. "tables/" has a lock of its own.
+  const marks = [`/${MANIFEST_FILE}`, `/${LOCK_FILE}`];
+  const folders = files.filter((file) => marks.some((mark) => file.endsWith(mark)))
+    .map((file) => file.slice(0, file.lastIndexOf("/") + 1))
+    .filter((folder) => !`/${folder}`.endsWith("/tables/"));
+  return [...new Set(folders)].sort();
 }
 
 /** Lists a results folder's files, sorted, without those of {@linkcode nestedFolders}. */
@@ -63,7 +68,7 @@ export async function leftovers(folder: string): Promise<string[]> {
 
 /** Removes all {@linkcode leftovers}. The caller holds the folder's lock. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  for (const path of await leftovers(folder)) await Deno.remove(join(folder, path));
+  for (const path of await leftovers(folder)) await removeIfThere(join(folder, path));
 }
 
 async function emptyCheckpoints(folder: string): Promise<string[]> {

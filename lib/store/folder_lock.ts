@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { exists } from "../files/exists.ts";
 import { asUserError } from "../as_user_error.ts";
+import { UserError } from "../user_error.ts";
 
 /** The lock file is empty and never removed: otherwise two processes could lock two files. */
-const LOCK_FILE = ".lock";
+export const LOCK_FILE = ".lock";
 
 /**
  * Runs a function while no other process changes the folder.
@@ -12,7 +13,7 @@ const LOCK_FILE = ".lock";
  * owner dies. The manifest itself cannot be locked: each write replaces the file.
  *
  * @param access "change" waits for readers and writers, "read" for writers only
- * @throws UserError if the lock file cannot be opened
+ * @throws UserError if the lock file cannot be opened, or the file system has no locks
  */
 export async function withFolderLock<T>(
   folder: string,
@@ -22,7 +23,13 @@ export async function withFolderLock<T>(
   const path = join(folder, LOCK_FILE);
   using file = await openLock(path, access);
   if (!file) return await readUnlocked(path, run, () => withFolderLock(folder, access, run));
-  await file.lock(access === "change");
+  await file.lock(access === "change").catch((error) => {
+    throw new UserError(
+      `cannot lock ${path} (${error.message}); the results folder must be on a file system with ` +
+        "locks, as local disks have",
+      { cause: error },
+    );
+  });
   return await run();
 }
 

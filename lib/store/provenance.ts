@@ -17,7 +17,7 @@ export interface Provenance {
   readonly tfjs: string;
   /** Git commit of the checkout, with "+changes" if files differ from it; "unknown" without git */
   readonly commit: string;
-  /** SHA-256 of lib/ and experiments/ */
+  /** SHA-256 of the .ts files in lib/ and experiments/ */
   readonly source: string;
 }
 

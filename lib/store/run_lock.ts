@@ -39,8 +39,13 @@ export async function lockRun(folder: string, run: string): Promise<RunLock | nu
       continue;
     }
     const holder: Holder = { host: os.hostname(), pid: Deno.pid, since: new Date().toISOString() };
-    await file.truncate();
-    await file.write(new TextEncoder().encode(JSON.stringify(holder)));
+    try {
+      await file.truncate();
+      await file.write(new TextEncoder().encode(JSON.stringify(holder)));
+    } catch (error) {
+      file.close();
+      throw error;
+    }
     const check = async () => {
       if (!await isAt(file, path)) throw goneError(folder, path);
     };

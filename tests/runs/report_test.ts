@@ -39,6 +39,15 @@ Deno.test("a report of finished results says so, and has nothing to run", async 
   assertEquals(commandFor(report), command);
 });
 
+Deno.test("a report's command says where the images are", async () => {
+  const data = { dataFolder: "my data", acceptUnverified: true };
+  const report = await openReport("quickstart", { scale: "quick", results: REFERENCE, ...data });
+  assertMatch(
+    commandFor(report),
+    / --results results\/reference --data 'my data' --unverified-data$/,
+  );
+});
+
 Deno.test("a report counts a run as trained even if its student's weights are gone", async () => {
   const methods = ["original", "hinton", "bss"];
   const choices = { scale: "quick", students: ["resnet8"], methods, seeds: [1, 2] } as const;
@@ -83,6 +92,14 @@ Deno.test("a report lists the valid names for an unknown experiment, scale or op
   await refused({ set: { bss: { etta: 1 } } }, 'bss has no option "etta"; it has eta, ');
   await refused({ set: { bss: 0.1 } }, "bss is set to 0.1, but must be options by name");
   await refused({ set: { protocol: { epoch: 1 } } }, 'no option "epoch"; it has epochs, batchSize');
+  await refused(
+    { seeds: 3 },
+    "seeds of openReport is 3, but must be a list of whole numbers from 1",
+  );
+  await refused({ seeds: [0] }, "seeds of openReport is [0], but");
+  await refused({ fractions: [20] }, "must be a list of shares above 0 and at most 1, as in [0.2]");
+  await refused({ methods: "bss" }, 'methods of openReport is "bss", but must be a list of names');
+  await refused({ teacherPrecision: "bfloat16" }, '"bfloat16"; choose from f32, bf16');
   const set = { fitnet: { hintShare: 1 } };
   await assertRejects(() => openReport("quickstart", { scale: "quick", set }), UserError, "fitnet");
 });

@@ -178,6 +178,20 @@ Deno.test("a table lists as missing what was ever requested, and nothing else of
   });
 });
 
+Deno.test("a table remembers which of its rows are not measured", async () => {
+  await withReference(async (folder, plan) => {
+    const [first, ...rest] = plan;
+    const evaluations = [{ result: "evaluations/none", name: "boundary", options: {}, flops: 1 }];
+    const unmeasured = async (asked: typeof plan) => {
+      await updateTable(folder, NAME, quickstart, { own: rest, asked });
+      return JSON.parse((await folder.read(NAME)).metadata.unmeasured);
+    };
+    assertEquals(await unmeasured([{ ...first, evaluations }]), [first.name]);
+    assertEquals(await unmeasured(rest), [first.name]);
+    assertEquals(await unmeasured([first]), []);
+  });
+});
+
 Deno.test("several calls of updateTable() at once end with the rows of all", async () => {
   await withReference(async (folder, plan) => {
     await Promise.all(

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import { boundaryStep } from "../../experiments/boundary_step.ts";
 import { experiments } from "../../experiments/experiments.ts";
 import { openPlan } from "../../lib/runs/open_plan.ts";
 import { mergePlans } from "../../lib/runs/planned_run.ts";
@@ -96,6 +97,18 @@ Deno.test("planRuns() takes the grids of a data set, or puts all grids on anothe
     "cifar10 resnet10-4stage",
     "cifar10 resnet8",
   ]);
+});
+
+Deno.test("planRuns() refuses another data set for options that fit one alone", async () => {
+  const choices = { scale: "paper", dataset: "cifar100" } as const;
+  await assertRejects(
+    () => planRuns(boundaryStep, choices, namedSources),
+    UserError,
+    'boundary-step at the scale "paper" fit cifar10 alone; leave out the data set "cifar100"',
+  );
+  assert(
+    (await planRuns(boundaryStep, { ...choices, dataset: "cifar10" }, namedSources)).length > 0,
+  );
 });
 
 Deno.test("planRuns() takes other shares of the training images", async () => {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { experiments } from "../../experiments/experiments.ts";
 import { temperatureWeights } from "../../experiments/temperature_weights.ts";
 import { tuning } from "../../experiments/tuning.ts";
@@ -74,6 +74,24 @@ Deno.test("chosenTable() shows the value with the highest mean beside the defaul
     .replaceAll(/ +/g, " ");
   assertStringIncludes(text, "attention.weight 1000 65.00 ± 7.07 10 75.00 ± 7.07");
   assertStringIncludes(text, "fsp.fspWeight 1 60.00 ± 0.00 1 60.00 ± 0.00");
+});
+
+Deno.test("chosenTable() chooses for each student alone", async () => {
+  const students = ["resnet8", "resnet14"];
+  const choices = { scale: "smoke", seeds: [1], students, methods: ["attention"] } as const;
+  const plan = await planRuns(tuning, choices, namedSources);
+  const rows = plan.filter(({ label }) => /=100+\)/.test(label)).map((run) => {
+    const isBest = (run.specification.student === "resnet8") === (run.label.endsWith("=100)"));
+    return tableRow(run, finished(run, isBest ? 0.9 : 0.5));
+  });
+  const text = String((await bundleOf(chosenTable(plan, rows)))["text/plain"])
+    .replaceAll(/ +/g, " ");
+  for (const [student, chosen] of [["resnet8", "100 90.00"], ["resnet14", "1000 90.00"]]) {
+    assertMatch(
+      text,
+      new RegExp(`attention.weight, ${student}, \\d+ % of the images 1000 [0-9.]+ ${chosen}`),
+    );
+  }
 });
 
 Deno.test("chosenTable() knows the default of an option that specifications leave out", async () => {

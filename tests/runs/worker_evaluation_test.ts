@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { table4 } from "../../experiments/table4.ts";
 import { evaluationNamed } from "../../lib/analysis/evaluations/evaluations.ts";
 import { startBackend } from "../../lib/backend/start_backend.ts";
@@ -40,5 +40,23 @@ Deno.test("a run's evaluations are those of its student, its teacher and its tes
     }
     student.dispose();
     teacher.dispose();
+  });
+});
+
+Deno.test("a run fails if its images are not those that it was planned with", async () => {
+  await withTemporaryFolder(async (path) => {
+    const folder = await ResultsFolder.open(path);
+    const choices = { methods: ["original"], seeds: [1], fractions: [0.01] };
+    const [planned] = await openPlan(table4, { scale: "smoke", ...choices });
+    const { dataset } = planned.specification;
+    const specification = { ...planned.specification, dataset: { ...dataset, fingerprint: "0" } };
+    const { failed } = await runMissing([{ ...planned, specification }], {
+      folder,
+      backend: "wasm",
+    });
+    assertStringIncludes(
+      failed[0].cause,
+      `have the SHA-256 ${dataset.fingerprint}, but the run was planned with 0; put back those of the plan`,
+    );
   });
 });

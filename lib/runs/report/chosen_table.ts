@@ -4,10 +4,11 @@ import { methodNamed } from "../../distillation/methods.ts";
 import { measureNamed } from "../table/measures.ts";
 import { meanStdOf } from "../../analysis/statistics/interval.ts";
 import { valueOf } from "../table/summary.ts";
-import { meanStdText } from "../table/summary_table.ts";
+import { meanStdText, shareText } from "../table/summary_table.ts";
 import type { TableRow } from "../table/table_row.ts";
 import { displayTable } from "../../report/display_table.ts";
 import type { Displayable } from "../../report/display.ts";
+import type { RunSpecification } from "../../training/run_specification.ts";
 
 /** The measure that options are chosen by. */
 const MEASURE = "validation_accuracy";
@@ -28,6 +29,10 @@ export function chosenTable(
     ...specifications.get(row.run)!,
     accuracy: valueOf(row, MEASURE)!,
   }));
+  const placeOf = ({ method, student, dataset: { fraction } }: RunSpecification) =>
+    JSON.stringify([method, student, fraction]);
+  const isOnePlace =
+    new Set(runs.map(placeOf)).size === new Set(runs.map(({ method }) => method)).size;
   return displayTable({
     title: `Chosen by ${title}`,
     columns: [
@@ -37,8 +42,10 @@ export function chosenTable(
       { key: "chosen", title: "chosen", align: "right" },
       { key: "best", title: `${title} with it`, unit, align: "right" },
     ],
-    rows: [...Map.groupBy(runs, ({ method }) => method)].flatMap(([method, runs]) =>
-      Object.entries(optionRules(methodNamed(method))).flatMap(([option, rule]) => {
+    rows: [...Map.groupBy(runs, placeOf).values()].flatMap((runs) => {
+      const [{ method, student, dataset: { fraction } }] = runs;
+      const place = isOnePlace ? "" : `, ${student}, ${shareText(fraction)} % of the images`;
+      return Object.entries(optionRules(methodNamed(method))).flatMap(([option, rule]) => {
         const published = rule.default;
         // Specifications leave the default of a tacit option out.
         const reached = Map.groupBy(runs, ({ options }) => options[option] ?? published);
@@ -53,14 +60,14 @@ export function chosenTable(
           own ?? values[0],
         );
         return [{
-          option: `${method}.${option}`,
+          option: `${method}.${option}${place}`,
           default: String(published),
           reached: own ? meanStdText(own, digits) : null,
           chosen: String(chosen.value),
           best: meanStdText(chosen, digits),
         }];
-      })
-    ),
+      });
+    }),
     note: "mean ± standard deviation over seeds, on training images that were held out from the " +
       "students; the test images have no part in it",
   });

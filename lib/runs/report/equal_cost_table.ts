@@ -5,6 +5,7 @@ import { displayTable } from "../../report/display_table.ts";
 import { formatInterval } from "../../report/format_interval.ts";
 import { signedText } from "../../report/minus_signs.ts";
 import { valueOf } from "../table/summary.ts";
+import { shareText } from "../table/summary_table.ts";
 import { mean } from "../../analysis/statistics/interval.ts";
 import {
   type PairedDifference,
@@ -18,6 +19,7 @@ export function equalCostTable(
   other: string,
   costs: readonly string[],
 ): Displayable {
+  const isOnePlace = new Set(rows.map(placeOf)).size < 2;
   return displayTable({
     title: `${method} over ${other} at equal cost`,
     columns: [
@@ -30,8 +32,8 @@ export function equalCostTable(
     ],
     rows: costs.flatMap((name) => {
       const { title, unit, digits } = measureNamed(name);
-      return equalCost(rows, method, other, name).map(({ epochs, cost, difference }) => ({
-        cost: title,
+      return equalCost(rows, method, other, name).map(({ epochs, place, cost, difference }) => ({
+        cost: isOnePlace ? title : `${title}, ${place}`,
         epochs,
         spent: `${cost.toFixed(digits)} ${unit}`,
         seeds: difference.n,
@@ -48,6 +50,8 @@ export function equalCostTable(
 interface EqualCost {
   /** The method's number of epochs */
   readonly epochs: number;
+  /** Student and share of the images */
+  readonly place: string;
   /** Their cost, mean over seeds, in the cost's unit */
   readonly cost: number;
   /** Over the seeds whose cost is within those of the other method */
@@ -70,21 +74,28 @@ export function equalCost(
     rows.filter((row) => row.method === of).flatMap((row) => {
       const [spent, reached] = [cost, "test_accuracy"].map((name) => valueOf(row, name));
       return spent && reached !== null
-        ? [{ epochs: row.epochs, seed: row.seed, spent, reached }]
+        ? [{ epochs: row.epochs, place: placeOf(row), seed: row.seed, spent, reached }]
         : [];
     });
-  const others = Map.groupBy(pointsOf(other), ({ seed }) => seed);
-  return [...Map.groupBy(pointsOf(method), ({ epochs }) => epochs)].map(([epochs, points]) => {
+  const others = Map.groupBy(pointsOf(other), ({ place, seed }) => `${place} ${seed}`);
+  const groups = Map.groupBy(pointsOf(method), ({ place, epochs }) => `${place} ${epochs}`);
+  return [...groups.values()].map((points) => {
+    const [{ epochs, place }] = points;
     const pairs = points.flatMap(({ seed, spent, reached }) => {
-      const theirs = interpolated(others.get(seed) ?? [], spent);
+      const theirs = interpolated(others.get(`${place} ${seed}`) ?? [], spent);
       return theirs === null ? [] : [[reached, theirs]];
     });
     return {
       epochs,
+      place,
       cost: mean(points.map(({ spent }) => spent)),
       difference: pairedDifference(pairs.map(([ours]) => ours), pairs.map(([, theirs]) => theirs)),
     };
   });
+}
+
+function placeOf({ student, fraction }: TableRow): string {
+  return `${student}, ${shareText(fraction)} % of the images`;
 }
 
 /** Interpolates the accuracy at a cost; null outside the points. */

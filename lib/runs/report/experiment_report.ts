@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import { checkKeys, chosenMethods, type PlanChoices, planRuns } from "../plan.ts";
+import { checkChoices, chosenMethods, type PlanChoices, planRuns } from "../plan.ts";
 import { claimsAt, type Experiment } from "../experiment.ts";
 import { checkOverridesUsed } from "../overrides.ts";
 import { type LoadedSources, planSources, recordedSources } from "../plan_sources.ts";
@@ -23,6 +23,8 @@ export interface ExperimentReport {
   readonly folder: ResultsFolder;
   /** The sources of images and weights for training */
   readonly sources: LoadedSources;
+  /** The place of the images, for workers and commands */
+  readonly data: DataOptions;
   readonly plan: readonly PlannedRun[];
 }
 
@@ -46,22 +48,23 @@ export async function reportOf(
   { results = RESULTS, parts: given = [{}], dataFolder, acceptUnverified, ...choices }:
     ReportChoices,
 ): Promise<ExperimentReport> {
-  checkKeys("openReport", choices, ["results", "parts", "dataFolder", "acceptUnverified"]);
-  for (const part of given) checkKeys("a part of openReport", part);
+  checkChoices("openReport", choices, ["results", "parts", "dataFolder", "acceptUnverified"]);
+  for (const part of given) checkChoices("a part of openReport", part);
   const { scale, dataset } = choices;
   const parts = given.map((part): PlanChoices => ({ ...choices, ...part, scale, dataset }));
   for (const part of parts) {
     if (part.set) checkOverridesUsed(part.set, chosenMethods(experiment, part));
   }
   const named = await ResultsFolder.openToRead(results);
-  const sources = planSources({ results: named.path, dataFolder, acceptUnverified });
+  const data = { dataFolder, acceptUnverified };
+  const sources = planSources({ results: named.path, ...data });
   const recorded = recordedSources(named.path, sources);
   const plan = mergePlans(
     await Promise.all(parts.map((part) => planRuns(experiment, part, recorded))),
   );
   const claims = claimsAt(experiment, scale, plan);
   const folder = await folderOf(plan, named);
-  return { experiment: { ...experiment, claims }, choices, parts, folder, sources, plan };
+  return { experiment: { ...experiment, claims }, choices, parts, folder, sources, data, plan };
 }
 
 /** Opens the named folder, or the project's default one. */
@@ -84,7 +87,7 @@ export async function isCommitted({ path }: ResultsFolder): Promise<boolean> {
 }
 
 /** Writes the command that makes what is missing, with paths relative to the project's folder. */
-export function commandFor({ experiment, parts, folder }: ExperimentReport): string {
+export function commandFor({ experiment, parts, folder, data }: ExperimentReport): string {
   const results = relative(PROJECT_ROOT, Deno.realPathSync(folder.path));
-  return parts.map((part) => reproduceCommand(experiment.name, part, results)).join(" && ");
+  return parts.map((part) => reproduceCommand(experiment.name, part, results, data)).join(" && ");
 }

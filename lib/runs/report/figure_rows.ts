@@ -85,11 +85,13 @@ export function curves({ rows, results }: ResultTable): LearningCurve[] {
  * without such a measurement.
  */
 export function reliabilities({ rows, results }: ResultTable): MethodReliability[] {
-  const byMethod = Map.groupBy(
-    results.map(({ measurements }, index) => ({ measurements, method: rows[index].method })),
-    ({ method }) => method,
-  );
-  return [...byMethod].flatMap(([method, runs]) => {
+  const [{ student: first } = { student: "" }, ...others] = withShares(rows);
+  const isOnePlace = others.every(({ student }) => student === first);
+  const runs = withShares(rows).map(({ method, student }, index) => ({
+    measurements: results[index].measurements,
+    method: isOnePlace ? method : `${method}, ${student}`,
+  }));
+  return [...Map.groupBy(runs, ({ method }) => method)].flatMap(([method, runs]) => {
     const all = runs.flatMap(({ measurements }) => measurements);
     const pooled = (measure: string) => {
       const found = all.filter((row) => row.measure === measure && row.value !== null);

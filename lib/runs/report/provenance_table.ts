@@ -27,7 +27,7 @@ export async function provenanceTable(
   );
   const rows = [...groups.values()].map((group) => ({
     ...Object.fromEntries(MADE_BY.map((key) => [key, group[0].metadata[key] ?? null])),
-    commit: group[0].metadata.commit?.slice(0, 12) ?? null,
+    commit: group[0].metadata.commit?.replace(/^([0-9a-f]{12})[0-9a-f]+/, "$1") ?? null,
     runs: group.length,
     seeds: of(group.map(({ specification }) => specification.seed).sort((a, b) => a - b)),
   }));

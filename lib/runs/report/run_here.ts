@@ -20,7 +20,7 @@ export async function runHere(
   report: ExperimentReport,
   backend?: string,
 ): Promise<void> {
-  const { plan, sources } = report;
+  const { plan, sources, data } = report;
   const works = await workLeft(report.folder, plan);
   if (works.length === 0) return;
   if (await isCommitted(report.folder)) {
@@ -39,6 +39,7 @@ export async function runHere(
     const done = await runMissing(plan, {
       folder,
       backend: started.backend.name,
+      ...data,
       onNews: (run, news) => progress.tell(run, news),
     });
     await tellRest(done, folder);

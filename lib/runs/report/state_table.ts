@@ -7,6 +7,7 @@ import { exists } from "../../files/exists.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
 import { formatDuration } from "../../report/duration.ts";
+import { UserError } from "../../user_error.ts";
 
 /**
  * Makes a table of an experiment's finished runs, with the command for the rest and an estimate of
@@ -50,14 +51,24 @@ export async function stateTable(
         `results: deno task teacher import FILE --help.`,
     });
   }
-  const started = await startBackend(backend);
-  const seconds = await estimateTimeRoughly(works, started.backend, 1, sources);
-  return displayTable({
-    title: experiment.title,
-    columns: [...columns, { key: "time", title: "for the rest", align: "right" }],
-    rows: [{ ...row, time: `about ${formatDuration(seconds)}` }],
-    note: todo,
-  });
+  try {
+    const started = await startBackend(backend);
+    const seconds = await estimateTimeRoughly(works, started.backend, 1, sources);
+    return displayTable({
+      title: experiment.title,
+      columns: [...columns, { key: "time", title: "for the rest", align: "right" }],
+      rows: [{ ...row, time: `about ${formatDuration(seconds)}` }],
+      note: todo,
+    });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return displayTable({
+      title: experiment.title,
+      columns,
+      rows: [row],
+      note: `${todo} This machine cannot estimate the time: ${error.message}`,
+    });
+  }
 }
 
 /** Names the teachers without weights here: without them nothing can be trained or timed. */

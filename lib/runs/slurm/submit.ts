@@ -96,7 +96,7 @@ function tasksOf(
 
 async function sbatch(script: string): Promise<string> {
   const answer = await runSlurmProgram("sbatch", ["--parsable", script]);
-  const jobId = /^(\d+)(;.*)?$/.exec(answer)?.[1]; // the cluster's name may follow
+  const jobId = /(?:^|\n)(\d+)(;.*)?$/.exec(answer)?.[1]; // after a banner; the cluster's name may follow
   if (jobId !== undefined) return jobId;
   throw new UserError(
     `sbatch answered "${answer}" instead of a job's number; --slurm must only say how to submit to ` +

@@ -64,13 +64,23 @@ export async function updateTable(
         .sort((a, b) => String(a.run) < String(b.run) ? -1 : 1),
     ];
     if (rows.length === 0 && !before) return;
-    const wereMissing: string[] = JSON.parse(before?.metadata.missing ?? "[]");
+    const listBefore = (list: "missing" | "unmeasured" | "damaged"): string[] =>
+      JSON.parse(before?.metadata[list] ?? "[]");
+    const isKept = new Set(kept.map(({ run }) => String(run)));
+    const ofKept = (list: "unmeasured" | "damaged") =>
+      listBefore(list).filter((run) => isKept.has(run));
     const columns = columnsOf(rows);
     const metadata = metadataOf(experiment, {
-      missing: [...new Set([...asked.map((run) => run.name), ...wereMissing])]
+      missing: [...new Set([...asked.map((run) => run.name), ...listBefore("missing")])]
         .filter((run) => !isThere(run)),
-      unmeasured: namesOf([...ownTable.unmeasured, ...others.unmeasured]),
-      damaged: namesOf([...ownTable.damaged, ...others.damaged].map(({ run }) => run)),
+      unmeasured: [
+        ...namesOf([...ownTable.unmeasured, ...others.unmeasured]),
+        ...ofKept("unmeasured"),
+      ],
+      damaged: [
+        ...namesOf([...ownTable.damaged, ...others.damaged].map(({ run }) => run)),
+        ...ofKept("damaged"),
+      ],
     });
     const content = { columns, rows: completeRows(rows, columns), metadata };
     if (JSON.stringify(content) === JSON.stringify(before)) return;

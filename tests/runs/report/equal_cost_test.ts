@@ -38,3 +38,19 @@ Deno.test("equalCost() leaves out costs that the other never spent, and pairs by
   assertEquals(eight.difference.n, 0);
   assertEquals(equalCost(rows, "bss", "hinton", "teacher_images"), []);
 });
+
+Deno.test("equalCost() compares runs of one student and one share of the images only", () => {
+  const of = (student: string, fraction: number, gain: number) =>
+    [row("hinton", 1, 4, 0.5, 10), row("hinton", 1, 8, 0.5, 20), row("bss", 1, 4, 0.5 + gain, 15)]
+      .map((row) => ({ ...row, student, fraction }));
+  const rows = [...of("resnet8", 0.2, 0.1), ...of("resnet14", 0.2, 0.2), ...of("resnet8", 1, 0.3)];
+  const found = equalCost(rows, "bss", "hinton", "seconds");
+  assertEquals(
+    found.map(({ place, difference }) => [place, Math.round(difference.mean)]),
+    [
+      ["resnet8, 20 % of the images", 10],
+      ["resnet14, 20 % of the images", 20],
+      ["resnet8, 100 % of the images", 30],
+    ],
+  );
+});

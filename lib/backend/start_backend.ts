@@ -29,7 +29,7 @@ export async function startBackend(
   { candidates = backends, ...options }: StartOptions = {},
 ): Promise<StartedBackend> {
   const chosen = backendsNamed(name, candidates);
-  // Production mode skips TensorFlow.js's banner and its per-operation shape checks.
+  // Production mode silences TensorFlow.js's banner and warnings.
   tf.enableProdMode();
   leaveInterruptedWork();
   await listenForStop();

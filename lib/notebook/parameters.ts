@@ -96,7 +96,7 @@ function parseValue(name: string, text: string, written: string): unknown {
     }
   });
   // The source text may be a longer expression, whose kind is unknown.
-  if (like === undefined) return value ?? text;
+  if (like === undefined) return value === undefined ? text : value;
   if (value === undefined || kindOf(value) !== kindOf(like)) {
     throw new UserError(
       `--set ${name}=${text}: the notebook has ${name} = ${written}, so it must be ${kindOf(like)}`,

@@ -27,7 +27,9 @@ export function forestPlot(lines: readonly LeaderboardLine[], title: string): st
   return `<figure class="forest"><figcaption>${escapeHtml(title)}: difference with its adjusted ` +
     `interval. A dot is filled once the claim is decided; an arrow leads to an end outside the ` +
     `axis; a cross is the paper's value.</figcaption>` +
-    [...panels].map(([unit, lines]) => panelHtml(lines, unit || "cosine or ratio")).join("") +
+    [...panels].map(([unit, lines]) =>
+      panelHtml(lines, unit || "cosine, ratio, or divergence in nats")
+    ).join("") +
     "</figure>";
 }
 

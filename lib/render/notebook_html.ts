@@ -32,9 +32,10 @@ export function notebookHtml(
   picture: PictureAddress = (png) => `data:image/png;base64,${png}`,
 ): string {
   const contents = new Map<string, string>();
-  const ids = new Set<string>();
+  const ids = new Set([`${prefix}files`]); // the page's own section
   const anchor = (level: number, title: string) => {
-    const words = title.toLowerCase().replace(/[^\p{L}\d]+/gu, "-").replace(/^-|-$/g, "");
+    const words = title.toLowerCase().replace(/[^\p{L}\d]+/gu, "-").replace(/^-|-$/g, "") ||
+      "section";
     let id = `${prefix}${words}`;
     for (let again = 2; ids.has(id); again++) id = `${prefix}${words}-${again}`;
     ids.add(id);
@@ -79,14 +80,14 @@ function codeHtml(cell: Cell): string {
     `<pre tabindex="0"><code>${escapeHtml(cell.source)}</code></pre></details>`;
 }
 
-/** The styles of tables and pictures. None of them moves or hides text, or loads a file. */
+/** The styles of tables and pictures. None of them moves text out of its output, or loads a file. */
 const STYLES = [
   ...["border-bottom", "border-collapse", "caption-side", "color", "display", "font-size"],
   ...["font-variant-numeric", "font-weight", "gap", "grid-template-columns", "height"],
   ...["image-rendering", "line-height", "margin", "outline", "padding"],
   ...["text-align", "white-space", "width"],
 ];
-const VALUE = /^(?!.*(url|-\d))[\w\s.,%#()-]*$/i;
+const VALUE = /^(?!.*(url|calc|-[\s\d.]))[\w\s.,%#()-]*$/i;
 
 /**
  * Keeps the text, tables and pictures of a cell's HTML. Removes what runs, loads, or leaves the
@@ -133,10 +134,14 @@ function dataHtml({ data }: DataOutput, target: LinkTarget, picture: PictureAddr
   if (html !== undefined) {
     return `<div class="output" tabindex="0">${sanitiseHtml(String(html), target)}</div>`;
   }
+  const markdown = data["text/markdown"];
+  if (markdown !== undefined) {
+    return `<div class="output" tabindex="0">${markdownHtml(String(markdown), target)}</div>`;
+  }
   const image = pictureHtml(data, picture);
-  return image === null
-    ? textHtml(String(data["text/plain"] ?? ""), "result")
-    : `<div class="output">${image}</div>`;
+  if (image !== null) return `<div class="output">${image}</div>`;
+  const text = data["text/plain"] ?? `[an output that this page cannot show: ${Object.keys(data)}]`;
+  return textHtml(String(text), "result");
 }
 
 /** Makes the image of an output that has a picture. The output's text describes it. */

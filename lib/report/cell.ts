@@ -1,5 +1,5 @@
 import { withMinusSigns } from "./minus_signs.ts";
-import { printable } from "../files/printable.ts";
+import { printable, printableLines } from "../files/printable.ts";
 
 /** The content of a table's cell; `null` is shown as "–". */
 export type TableCell = string | number | boolean | CellLink | null;
@@ -74,7 +74,8 @@ export function formatTextTable(
     line.map((text, column) => pad(text, widths[column], sides[column])).join("  ").trimEnd()
   );
   const rule = widths.map((width) => "─".repeat(width)).join("  ");
-  return [title, header, rule, ...body, note].filter((line) => line !== undefined).join("\n");
+  const [above, below] = [title, note].map((text) => text && printableLines(text));
+  return [above, header, rule, ...body, below].filter((line) => line !== undefined).join("\n");
 }
 
 /** Makes a table for a README. */

@@ -66,7 +66,7 @@ export class CellProgress implements ProgressDisplay {
 /** Sets no colour but the bar's own, so that it is readable in light and dark themes. */
 function barHtml(fraction: number, lines: readonly string[]): string {
   const percent = (100 * fraction).toFixed(1);
-  return `<div role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${percent}" ` +
+  return `<div role="progressbar" aria-label="progress" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${percent}" ` +
     `style="border:1px solid #777777;border-radius:3px;max-width:600px;height:12px">` +
     `<div style="background:#0072b2;width:${percent}%;height:100%"></div></div>` +
     lines.map((line) =>

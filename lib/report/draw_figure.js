@@ -8,7 +8,12 @@
  * @param {number} width
  */
 export function fitLayout(layout, width) {
-  if (width === 0 || !layout.xaxis?.title || !layout.yaxis?.title) return layout;
+  const axes = [layout.xaxis, layout.yaxis];
+  const areOurs = axes.every((axis) =>
+    typeof axis?.title?.text === "string" &&
+    (axis.ticktext ?? []).every((label) => typeof label === "string")
+  );
+  if (width === 0 || !areOurs) return layout;
   const wrapped = (text, room, characterWidth) => {
     const lines = [""];
     for (const word of text.replaceAll(" = ", "\u00a0=\u00a0").split(" ")) {

@@ -1,4 +1,5 @@
 import { PLOTLY_MIME } from "../notebook/notebook.ts";
+import { asUserError } from "../as_user_error.ts";
 import { UserError } from "../user_error.ts";
 import { type Displayable, displayable, type MimeBundle } from "./display.ts";
 import { escapeHtml } from "./escape_html.ts";
@@ -60,8 +61,9 @@ async function pictureOf(figure: Figure<AnyTrace>): Promise<Uint8Array | null> {
   try {
     return await renderPng(figure, { width: PICTURE_WIDTH, height: figure.layout.height });
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.warn(`no static picture of "${figure.layout.title.text}": ${error.message}`);
+    const told = asUserError(error);
+    if (!(told instanceof UserError)) throw error;
+    console.warn(`no static picture of "${figure.layout.title.text}": ${told.message}`);
     return null;
   }
 }

@@ -3,7 +3,8 @@ import { methodStyle } from "./colours.ts";
 import { errorBars } from "./mean_and_seeds.ts";
 import { type Figure, hoverText } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
-import { numberText, signedText, withMinusSigns } from "./minus_signs.ts";
+import { formatInterval } from "./format_interval.ts";
+import { signedText, withMinusSigns } from "./minus_signs.ts";
 
 /** The gain of one method over the reference, paired by seed. */
 export interface MethodGain {
@@ -96,7 +97,7 @@ export function gainWithIntervals(
         }),
         marker: { color: colour, size: 11, symbol },
         hovertemplate: `${hoverText(names[row])}: ${withMinusSigns(signedText(mean, digits))}${
-          interval ? ` [${interval.map((end) => numberText(end, digits)).join(", ")}]` : ""
+          interval ? ` ${withMinusSigns(formatInterval(interval, digits, [0]))}` : ""
         }<extra></extra>`,
       };
     }),

@@ -25,6 +25,10 @@ export function regionMaps(
   columns: number,
 ): Displayable {
   const side = teacher.axis.length;
+  // First of all, this checks that the grids are the same.
+  const captions = maps.map(({ name, regions }) =>
+    `${name}\n${(100 * regionAgreement(teacher, regions)).toFixed(1)} % as the teacher`
+  );
   return imageGrid({
     images: maps.flatMap(({ regions }) => mapPixels(teacher, regions)),
     count: maps.length,
@@ -33,9 +37,7 @@ export function regionMaps(
     channels: 3,
     side: SIDE,
     columns,
-    captions: maps.map(({ name, regions }) =>
-      `${name}\n${(100 * regionAgreement(teacher, regions)).toFixed(1)} % as the teacher`
-    ),
+    captions,
   });
 }
 

@@ -50,7 +50,7 @@ export function reliabilityDiagram(
     };
   });
   return {
-    data: [ideal, ...lines],
+    data: lines.some(({ x }) => x.length > 0) ? [ideal, ...lines] : [],
     layout: figureLayout(
       title,
       { title: { text: "Confidence (%)" }, range: [0, 102] },

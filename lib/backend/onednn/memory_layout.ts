@@ -5,7 +5,7 @@ import { created, type Library } from "./open_library.ts";
  * The shape, type and order of values in memory (`dnnl_memory_desc_t`). Dimensions are always in
  * oneDNN's order: `[n, c, h, w]` for images and `[out, in, h, w]` for filters.
  *
- * A layout is never destroyed: there are only as many as there are different shapes.
+ * A layout is never destroyed: each is small, and there are a few for each shape and frozen network.
  */
 export interface Layout {
   readonly handle: Deno.PointerValue;

@@ -36,7 +36,7 @@ export function openedLibrary(): Library | undefined {
 }
 
 function open(path: string, threads?: number): Library {
-  waitBriefly();
+  using _ = briefWaiting();
   const runtimes = [...companionLibraries(path), ...OPENMP_RUNTIMES];
   for (const library of runtimes) pin(library);
   if (threads !== undefined) setThreads(threads, runtimes);
@@ -69,13 +69,14 @@ function open(path: string, threads?: number): Library {
  * Makes threads that wait for the next primitive spin only briefly. By default, GNU's OpenMP
  * runtime spins for milliseconds. On a busy machine the spinning threads hold the core that the
  * last thread needs: next to one busy process a forward pass takes 33 times as long, and 3 times
- * with this setting. On an idle machine the setting costs nothing.
+ * with this setting. On an idle machine the setting costs nothing. The runtime reads it when it is
+ * loaded; afterwards it is gone, so that no other program that we start has it.
  */
-function waitBriefly(): void {
+function briefWaiting(): Disposable {
   const settings = ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT"];
-  if (settings.every((name) => Deno.env.get(name) === undefined)) {
-    Deno.env.set("GOMP_SPINCOUNT", "10000");
-  }
+  const isOurs = settings.every((name) => Deno.env.get(name) === undefined);
+  if (isOurs) Deno.env.set("GOMP_SPINCOUNT", "10000");
+  return { [Symbol.dispose]: () => isOurs && Deno.env.delete("GOMP_SPINCOUNT") };
 }
 
 /** Sets the calling thread's number of OpenMP threads, in every runtime that is installed. */

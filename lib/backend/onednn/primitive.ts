@@ -54,7 +54,7 @@ const collected = new FinalizationRegistry<Handles>(
 
 /** A prepared operation on memory of fixed layouts. */
 export class Primitive {
-  /** oneDNN's name for the implementation, such as "brgconv:avx512_core". */
+  /** oneDNN's name for the implementation, such as "brg_conv_fwd:avx512_core". */
   readonly implementation: string;
   readonly #library: Library;
   readonly #handle: Deno.PointerValue;

@@ -14,7 +14,8 @@ export function supportsBfloat16(library: Library): boolean {
     geometry: { strides: [1, 1], dilations: [1, 1], padBefore: [1, 1], padAfter: [1, 1] },
   });
   try {
-    return /bf16|amx|fp16/.test(implementationsOf(library, recipe)[0]);
+    // "jit_bf16:avx512_core" only imitates them.
+    return /:.*(bf16|amx|fp16|avx10)/.test(implementationsOf(library, recipe)[0]);
   } catch {
     return false; // no implementation at all
   }

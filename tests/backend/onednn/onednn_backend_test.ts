@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { onOnednn } from "./on_onednn.ts";
-import { uniformNumbers } from "../../numbers.ts";
+import { assertClose, uniformNumbers } from "../../numbers.ts";
 
 const SIZE = 4096;
 
@@ -67,4 +67,47 @@ onOnednn("tensors move between this backend and another", async (backend) => {
   const z = tf.mul(y, y);
   assertEquals((await z.data())[0], 36);
   tf.dispose([x, y, z]);
+});
+
+const numbers = (shape: number[], seed: string) =>
+  tf.tensor(uniformNumbers(shape.reduce((product, extent) => product * extent), seed), shape);
+const maps = () => numbers([1, 5, 5, 8], "maps") as tf.Tensor4D;
+
+for (
+  const [name, run] of [
+    ["a sum over axes in any order", () => tf.sum(numbers([4, 2, 4, 64], "x"), [0, 3, 2])],
+    ["the largest over axes in any order", () => tf.max(numbers([4, 16, 4, 8], "x"), [3, 1])],
+    ["windows of one size at several strides", () =>
+      tf.concat([
+        tf.maxPool(maps(), 2, 2, "valid"),
+        tf.maxPool(maps(), 2, 3, "valid"),
+        tf.avgPool(maps(), 2, 3, "valid"),
+        tf.avgPool(maps(), 2, 2, "valid"),
+      ])],
+    ["a number of windows that is rounded up", () => tf.avgPool(maps(), 2, 2, 0, "ceil")],
+    ["a convolution with one bias for all channels", () =>
+      tf.fused.conv2d({
+        x: numbers([1, 8, 8, 3], "images") as tf.Tensor4D,
+        filter: numbers([3, 3, 3, 64], "filter") as tf.Tensor4D,
+        strides: 1,
+        pad: 1,
+        bias: tf.tensor1d([5]),
+      })],
+  ] as const
+) {
+  onOnednn(`${name} is that of plain JavaScript`, async () => {
+    const values: Float32Array[] = [];
+    for (const backend of ["onednn", "cpu"]) {
+      await tf.setBackend(backend);
+      const result = tf.tidy(run);
+      values.push(await result.data<"float32">());
+      result.dispose();
+    }
+    await tf.setBackend("onednn");
+    assertClose(values[0], values[1], 1e-5);
+  });
+}
+
+onOnednn("opening the library leaves no setting of its threads to other programs", () => {
+  assertEquals(Deno.env.get("GOMP_SPINCOUNT"), undefined);
 });

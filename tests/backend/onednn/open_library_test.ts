@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../../../lib/files/project_root.ts";
+import { onOnednn } from "./on_onednn.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 
 /** Starts `auto`'s backend, without a GPU, in a new process: a process cannot close the library. */
@@ -44,6 +45,23 @@ Deno.test("'auto' passes over another library in place of oneDNN with the reason
   const text = await startedWith({ BSS_ONEDNN: libc });
   assertMatch(text, /backend onednn passed over: .*does not load as oneDNN/);
   assertStringIncludes(text, "backend: wasm");
+});
+
+onOnednn("bfloat16 that oneDNN only imitates does not count", async ({ precisions }) => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      "--ext=ts",
+      `import { startBackend } from "./lib/backend/start_backend.ts";
+       import * as tf from "@tensorflow/tfjs";
+       await startBackend("onednn");
+       console.log(tf.backend().precisions.join());`,
+    ],
+    cwd: PROJECT_ROOT,
+    env: { ONEDNN_MAX_CPU_ISA: "AVX512_CORE" },
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout).trim(), "f32");
+  assertEquals(precisions[0], "f32");
 });
 
 /** Finds the C library that this process has loaded. */

@@ -150,3 +150,40 @@ Deno.test("freeze() lists the valid precisions if the backend lacks the one aske
   assertThrows(() => freeze(network, { precision: "bf16" }), UserError, "choose from f32");
   network.dispose();
 });
+
+onOnednn("a compiled network is freed once, and refuses to compute afterwards", (backend) => {
+  const network = testNetwork(RESNET14);
+  const images = testImages(1, RESNET14, 16);
+  const used = () => {
+    const compiled = freeze(network);
+    tf.dispose(compiled.logits(images));
+    return compiled;
+  };
+  used().dispose(); // this makes the memory that all networks share
+  const before = backend.arena.usage;
+  const compiled = used();
+  compiled.dispose();
+  compiled.dispose();
+  assertThrows(() => compiled.logits(images), Error, "this frozen network is disposed of");
+  assertEquals(backend.arena.usage, before);
+  images.dispose();
+  network.dispose();
+});
+
+onOnednn("a network names the channels that it takes, frozen and in training", () => {
+  const network = testNetwork(RESNET14);
+  const compiled = freeze(network);
+  const grey = tf.zeros([2, 16, 16, 1]) as tf.Tensor4D;
+  for (
+    const run of [
+      () => compiled.logits(grey),
+      () => compiled.pullback(grey),
+      () => network.forward(grey, { training: true }),
+    ]
+  ) {
+    assertThrows(run, UserError, "takes images of 3 channels, but these have 1");
+  }
+  grey.dispose();
+  compiled.dispose();
+  network.dispose();
+});

@@ -10,6 +10,7 @@ import {
 } from "./slice_program.ts";
 import type { Pointer, Shape } from "./slice_steps.ts";
 import { type Block, offset } from "../arena.ts";
+import { checkChannels } from "../check_channels.ts";
 import { BYTES, DataType } from "../constants.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { FoldedResNet } from "../../../nn/folded_resnet.ts";
@@ -38,12 +39,15 @@ export class SlicedNetwork implements FrozenNetwork {
   readonly #type: DataType;
   readonly #programs = new Map<string, unknown>();
   #workspace: { readonly key: string; readonly blocks: Workspace } | undefined;
+  readonly #channels: number;
+  #isDisposed = false;
 
   constructor(backend: OnednnBackend, folded: FoldedResNet, type: DataType) {
     this.classes = folded.classes;
     this.featureChannels = outputChannels(folded.blocks.map(({ shape }) => shape));
     this.#backend = backend;
     this.#layers = new FrozenLayers(backend, folded);
+    this.#channels = folded.stem.filter.shape[2]!;
     this.#type = type;
   }
 
@@ -73,6 +77,8 @@ export class SlicedNetwork implements FrozenNetwork {
   }
 
   dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
     this.#layers.dispose();
     this.#releaseWorkspace();
     this.#programs.clear();
@@ -86,7 +92,9 @@ export class SlicedNetwork implements FrozenNetwork {
       readonly features?: readonly { readonly relu: number; readonly pointer: Pointer }[];
     },
   ): tf.Tensor2D {
+    if (this.#isDisposed) throw new Error("this frozen network is disposed of");
     const [count, height, width, channels] = images.shape;
+    checkChannels(channels, this.#channels);
     const from = this.#backend.pointer(images);
     const logits = this.#backend.output([count, this.classes]);
     const maps = reluShapes(this.#layers, [1, height, width, channels]).map(sizeOf);

@@ -12,13 +12,13 @@ interface Conv2DAttributes {
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
-/** Computes strides, padding and output size; null for NCHW and for empty inputs. */
+/** Computes strides, padding and output size; null for NCHW, empty inputs and sizes rounded up. */
 export function convolutionInfo(
   inputShape: number[],
   filterShape: number[],
   { strides, pad, dataFormat, dilations = 1, dimRoundingMode }: Conv2DAttributes,
 ): tf.backend_util.Conv2DInfo | null {
-  if (dataFormat === "NCHW" || inputShape.includes(0)) return null;
+  if (dataFormat === "NCHW" || inputShape.includes(0) || !isFloor(dimRoundingMode)) return null;
   return tf.backend_util.computeConv2DInfo(
     inputShape as [number, number, number, number],
     filterShape as [number, number, number, number],
@@ -27,6 +27,11 @@ export function convolutionInfo(
     pad,
     dimRoundingMode,
   );
+}
+
+/** oneDNN rounds sizes down. */
+export function isFloor(dimRoundingMode: Conv2DAttributes["dimRoundingMode"]): boolean {
+  return dimRoundingMode === undefined || dimRoundingMode === null || dimRoundingMode === "floor";
 }
 
 export const conv2d: Kernel = {
@@ -55,7 +60,9 @@ function run(
 ): tf.TensorInfo | null {
   if (!isFloat(x, filter)) return null;
   const info = convolutionInfo(x.shape, filter.shape, attributes);
-  if (!info || (bias && bias.shape.length !== 1)) return null;
+  if (!info) return null;
+  // TensorFlow.js also takes a bias that has to be broadcast.
+  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== info.outChannels)) return null;
   const y = backend.output(info.outShape);
   convolve(backend, info, {
     x: backend.pointer(x),

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { Algorithm, Argument, Propagation } from "../constants.ts";
+import { isFloor } from "./conv2d.ts";
 import { isFloat, type Kernel } from "./kernel.ts";
 import { channelsLast, int64s } from "../memory_layout.ts";
 import type { Library } from "../open_library.ts";
@@ -12,7 +13,7 @@ function pool(kernelName: string, algorithm: number): Kernel {
   return {
     kernelName,
     run({ inputs: { x }, attrs: { filterSize, strides, pad, dimRoundingMode }, backend }) {
-      if (!isFloat(x) || x.shape.includes(0)) return null;
+      if (!isFloat(x) || x.shape.includes(0) || !isFloor(dimRoundingMode)) return null;
       const info = poolInfo(x.shape, filterSize, strides, pad, dimRoundingMode);
       const y = backend.output(info.outShape);
       backend.primitive(
@@ -121,9 +122,12 @@ function windows(info: Info): [Arrays, Arrays, Arrays, Arrays, Arrays] {
   ];
 }
 
-function keyOf({ inShape, outShape, filterHeight, filterWidth, padInfo }: Info): string {
-  const { top, bottom, left, right } = padInfo;
-  return `${inShape} ${outShape} ${filterHeight},${filterWidth} +${top},${bottom},${left},${right}`;
+function keyOf(info: Info): string {
+  const { top, bottom, left, right } = info.padInfo;
+  return [
+    `${info.inShape} ${info.outShape} ${info.filterHeight},${info.filterWidth}`,
+    `/${info.strideHeight},${info.strideWidth} +${top},${bottom},${left},${right}`,
+  ].join(" ");
 }
 
 export const pools: readonly Kernel[] = [

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Block } from "../arena.ts";
+import { checkChannels } from "../check_channels.ts";
 import { DataType } from "../constants.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import { type FeatureMap, PassMemory } from "./pass_memory.ts";
@@ -31,6 +32,7 @@ export class OnednnTrainingPass implements TrainingPass {
     { stages, parameters, epsilon }: TrainedNetwork,
     precision: Precision,
   ) {
+    checkChannels(images.shape[3], parameters.get("conv1.weight")!.shape[2]!);
     this.#memory = new PassMemory(backend, DataType[precision], parameters);
     const { info } = backend.output([]);
     this.token = asTensor(info);

@@ -34,7 +34,10 @@ export interface Backend {
 export type Arithmetic = Readonly<Record<string, string>>;
 
 export interface BackendOptions {
-  /** The number of cores to compute on, for backends that leave the choice; default: all. */
+  /**
+   * The number of cores to compute on, for backends that leave the choice; default: all. The first
+   * start in a thread decides.
+   */
   readonly threads?: number;
   /** True under `auto`: the backend then refuses where a later one would be faster. */
   readonly isAutomatic?: boolean;

@@ -20,7 +20,7 @@ export interface BackendRun {
   readonly loss: number | null;
   /** The test accuracy of the last epoch, 0…1. */
   readonly accuracy: number | null;
-  /** SHA-256 of the student's weights; it is the same for every run on this backend. */
+  /** SHA-256 of the student's weights; it is the same for every run on this backend and machine. */
   readonly weights: string | null;
 }
 

@@ -16,6 +16,7 @@ export interface Environment {
  * Describes the environment that a run is computed in.
  *
  * @param backend the name of a started backend
+ * @param threads the number that it was started with; give it if a run may resume on another machine
  */
 export async function environmentOf(backend: string, threads = 1): Promise<Environment> {
   return {

@@ -60,6 +60,13 @@ Deno.test("parseSettings() gives values of the kind that the notebook has", () =
   });
 });
 
+Deno.test("parseSettings() takes any value in the place of an expression", () => {
+  const notebook = notebookOf(codeCell("const limit = 2 * 10;", [], ["parameters"]));
+  for (const [text, value] of [["null", null], ["3", 3], ["a", "a"]]) {
+    assertEquals(parseSettings([`limit=${text}`], notebook), { limit: value });
+  }
+});
+
 Deno.test("parseSettings() refuses malformed settings and values of another kind", () => {
   const cases: [setting: string, message: string][] = [
     ["scale", "must be NAME=VALUE"],

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Notebook } from "../../lib/notebook/notebook.ts";
 import { notebookHtml } from "../../lib/render/notebook_html.ts";
 
-/** Makes a notebook whose one cell shows HTML. */
-function notebookOf(html: string): Notebook {
-  const data = { "text/html": html };
+/** Makes a notebook whose one cell shows HTML, or another form. */
+function notebookOf(shown: string, mime = "text/html"): Notebook {
+  const data = { [mime]: shown };
   const output = { output_type: "display_data" as const, data, metadata: {} };
   const cell = { cell_type: "code" as const, metadata: {}, source: "", outputs: [output] };
   return { cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 };
@@ -56,4 +56,17 @@ Deno.test("code and parameters are folded, and the parameters of a rendering are
     ]),
     [[false, "Parameters"], [true, "Parameters"], [false, "Code"]],
   );
+});
+
+Deno.test("an output of Markdown is text, and an output of an unknown form is named", () => {
+  const html = (shown: string, mime: string) => notebookHtml(notebookOf(shown, mime), () => null);
+  assertStringIncludes(html("**42** <b>", "text/markdown"), "<strong>42</strong> &lt;b&gt;");
+  assertStringIncludes(html("<svg/>", "image/svg+xml"), "cannot show: image/svg+xml");
+});
+
+Deno.test("a heading without letters has an anchor, and none has that of the page's own section", () => {
+  const cells = ["## Files", "## 🙂"]
+    .map((source) => ({ cell_type: "markdown" as const, metadata: {}, source }));
+  const html = notebookHtml({ ...notebookOf(""), cells }, () => null);
+  assertEquals([...html.matchAll(/<h2 id="([^"]*)"/g)].map(([, id]) => id), ["files-2", "section"]);
 });

@@ -92,6 +92,9 @@ Deno.test("learningCurves() marks single epochs only if there are few", () => {
   assertEquals([long.data[0].mode, long.data[0].marker], ["lines", undefined]);
   assertEquals(long.layout.xaxis.dtick, undefined);
   assertEquals(learningCurves(CURVES).layout.xaxis.dtick, 1);
+  const sparse = [10, 20, 80];
+  const { data, layout } = learningCurves([{ name: "bss", epochs: sparse, accuracy: sparse }]);
+  assertEquals([data[0].mode, layout.xaxis.dtick], ["lines+markers", undefined]);
 });
 
 Deno.test("learningCurves() uses the names of runs without a method", () => {

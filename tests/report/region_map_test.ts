@@ -24,7 +24,9 @@ Deno.test("regionMaps() shows classes, the teacher's boundary and where a studen
 });
 
 Deno.test("regionMaps() refuses a student on another grid", () => {
-  const student = { name: "bss", regions: regionsOf((x) => [0, x], { side: 5 }) };
   const teacher = regionsOf((x) => [0, x], GRID);
-  assertThrows(() => regionMaps(teacher, [student], 1), UserError, "different grids");
+  for (const side of [2, 5]) {
+    const student = { name: "bss", regions: regionsOf((x) => [0, x], { side }) };
+    assertThrows(() => regionMaps(teacher, [student], 1), UserError, "different grids");
+  }
 });

@@ -33,6 +33,11 @@ Deno.test("formatTextTable() puts the title above, the note below, and follows a
   );
 });
 
+Deno.test("formatTextTable() removes control characters from title and note, but no line breaks", () => {
+  const text = formatTextTable(["a"], [["x"]], { title: "\u001b[2Jt", note: "n\u0007\nm" });
+  assertEquals(text.match(/\p{Cc}/gu), new Array(5).fill("\n"));
+});
+
 Deno.test("formatTextTable() recognises numbers with signs, brackets and units", () => {
   const cells = ["+0.5", "−0.25", "[0.7, 2.5]", "<0.001", "12 %", "≈ 3", "1e-5", "2.4×", "7.1 ± 2"];
   const lines = formatTextTable(["x".repeat(12)], cells.map((cell) => [cell])).split("\n").slice(2);

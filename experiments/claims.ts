@@ -80,9 +80,9 @@ const MANY_CLASSES = [
  * as ResNet14 on CIFAR-10.
  *
  * Each claim was listed before the first result that decides it in `results/cifar10`,
- * `results/beyond` and `results/ablations`. Earlier runs were known: those in `results/cifar10-onednn`, and those of small
- * images in `results/reference-onednn`. Three statements were worded more exactly since; what they
- * compare has stayed.
+ * `results/beyond` and `results/ablations`. Earlier runs were known: those in
+ * `results/cifar10-onednn`, and those of small images in `results/reference-onednn`. Three statements
+ * were worded more exactly since; what they compare has stayed.
  *
  * The two claims of each primary family are the paper's main ones. The others of an experiment are
  * one family. Small images, of the scales "smoke" and "quick", have families of their own.

@@ -194,14 +194,12 @@ async function tunedWeight(): Promise<string> {
 async function otherSamples(): Promise<string> {
   const { experiment, rows } = await tableOf("table3", { seeds: FIVE });
   const found = summarise(rows, experiment);
-  const reach = (label: string) =>
-    `${found.find(({ method }) => method === label)!.mean.toFixed(2)} %`;
-  return `With BSS, students reach ${reach("bss")}; with FGSM's samples, ${
-    reach("FGSM")
-  }; with random ` +
-    `noise, ${reach("random noise")}; without samples, ${
-      reach("none (hinton)")
-    } (${FIVE.length} seeds).`;
+  const [bss, fgsm, noise, none] = ["bss", "FGSM", "random noise", "none (hinton)"].map((label) => {
+    const { mean } = found.find(({ method }) => method === label)!;
+    return `${mean.toFixed(2)} %`;
+  });
+  return `With BSS, students reach ${bss}; with FGSM's samples, ${fgsm}; with random noise, ${noise}; ` +
+    `without samples, ${none} (${FIVE.length} seeds).`;
 }
 
 /** Answers the question in a word or two, from the verdicts on the paper's two main claims. */

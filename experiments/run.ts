@@ -212,12 +212,9 @@ async function showStatus(results: string, experiments: readonly string[]): Prom
   const folder = await ResultsFolder.openToRead(results);
   const { submissions, unasked } = await slurmStatus(folder, experiments);
   if (unasked !== null) console.error(`warning: ${unasked}; this state is from the results alone`);
-  console.log(
-    submissions.map(statusText).join("\n\n") ||
-      `Nothing has been submitted to Slurm${
-        experiments.length > 0 ? ` for ${experiments.join(", ")}` : ""
-      }.`,
-  );
+  const named = experiments.length > 0 ? ` for ${experiments.join(", ")}` : "";
+  const none = `Nothing has been submitted to Slurm${named}.`;
+  console.log(submissions.map(statusText).join("\n\n") || none);
   return 0;
 }
 

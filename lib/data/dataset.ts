@@ -26,7 +26,7 @@ export interface DatasetDescription {
   readonly channels: number;
   /** Mean of each channel over the training images, of pixels in 0…1. */
   readonly mean: readonly number[];
-  /** Divides each channel's pixels less the mean: their standard deviation; for CIFAR-10 another number. */
+  /** The divisor of each channel after the mean is taken away: as a rule, its standard deviation. */
   readonly std: readonly number[];
   readonly train: Pick<ImageSet, "count">;
   readonly test: Pick<ImageSet, "count">;

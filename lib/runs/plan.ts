@@ -300,9 +300,7 @@ export function checkChoices(
   }
   const { teacherPrecision: precision } = given;
   if (precision === undefined || PRECISIONS.includes(precision)) return;
-  throw new UserError(
-    `teacherPrecision of ${owner} is ${JSON.stringify(precision)}; choose from ${
-      PRECISIONS.join(", ")
-    }`,
-  );
+  const text = JSON.stringify(precision);
+  const valid = PRECISIONS.join(", ");
+  throw new UserError(`teacherPrecision of ${owner} is ${text}; choose from ${valid}`);
 }

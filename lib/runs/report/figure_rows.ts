@@ -85,9 +85,9 @@ export function curves({ rows, results }: ResultTable): LearningCurve[] {
  * without such a measurement.
  */
 export function reliabilities({ rows, results }: ResultTable): MethodReliability[] {
-  const [{ student: first } = { student: "" }, ...others] = withShares(rows);
-  const isOnePlace = others.every(({ student }) => student === first);
-  const runs = withShares(rows).map(({ method, student }, index) => ({
+  const named = withShares(rows);
+  const isOnePlace = new Set(named.map(({ student }) => student)).size < 2;
+  const runs = named.map(({ method, student }, index) => ({
     measurements: results[index].measurements,
     method: isOnePlace ? method : `${method}, ${student}`,
   }));

@@ -29,7 +29,7 @@ function reduce(
       if (!isFloat(x) || sizeOf(x.shape) < WORTHWHILE) return null;
       const axes = tf.util.parseAxisParam(axesOf(attrs), x.shape);
       const [first, last] = [axes[0], axes[axes.length - 1]];
-      // Only neighbouring axes in ascending order, as tfjs gives them unsorted.
+      // TensorFlow.js does not sort the axes.
       if (axes.length === 0 || axes.some((axis, k) => axis !== first + k)) return null;
       const outer = sizeOf(x.shape.slice(0, first));
       const reduced = sizeOf(x.shape.slice(first, last + 1));

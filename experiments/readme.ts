@@ -10,7 +10,7 @@ import type { Precision } from "../lib/nn/precision.ts";
 import { formatMarkdownTable } from "../lib/report/cell.ts";
 import type { AnyTrace, Figure } from "../lib/report/figure.ts";
 import { gainWithIntervals } from "../lib/report/gain_intervals.ts";
-import { numberText } from "../lib/report/minus_signs.ts";
+import { numberText, withMinusSigns } from "../lib/report/minus_signs.ts";
 import { renderPng } from "../lib/report/static_picture.ts";
 import type { Claim } from "../lib/runs/experiment.ts";
 import type { ReportChoices } from "../lib/runs/report/experiment_report.ts";
@@ -56,12 +56,19 @@ const ANSWER: readonly (readonly [experiment: string, statement: string, fractio
   ],
   ["boundary-step", "Samples on the boundary teach more than those of the published step"],
   ["robustness", "BSS make a student more robust than labels alone"],
-  ["table3", "BSS teach more than random noise of the same length"],
-  ["table3", "BSS teach more than FGSM's samples"],
 ];
 
-/** The claims of Table 1 that a sentence after the table names. */
-const OTHER_METHODS = ["BSS beat FitNet", "BSS beat attention transfer", "BSS beat FSP"];
+/** The claims that a sentence after the table names, once they are decided. */
+const OTHERS: readonly (readonly [experiment: string, statement: string])[] = [
+  ["table1", "BSS beat FitNet"],
+  ["table1", "BSS beat attention transfer"],
+  ["table1", "BSS beat FSP"],
+  ["table5", "Base samples by difference are better than random ones"],
+  ["table5", "Target classes by probability are better than random ones"],
+];
+
+/** The beginning of the claims about other samples in the place of BSS. */
+const MORE_THAN = "BSS teach more than ";
 
 /** Measures that claims name, or that the table's note does */
 const NAMED = ["test_accuracy", "agreement_test"];
@@ -125,7 +132,7 @@ export function withPart(text: string, name: string, part: string): string {
 /** Says what the results on a fifth of CIFAR-10 answer. */
 async function answer(): Promise<string> {
   const decided = new Map<string, Verdict[]>();
-  for (const name of new Set(ANSWER.map(([name]) => name))) {
+  for (const name of new Set([...ANSWER, ...OTHERS].map(([name]) => name))) {
     const { experiment, rows } = await tableOf(name, { fractions: [0.2, 1] });
     decided.set(name, verdicts(experiment, rows));
   }
@@ -138,7 +145,7 @@ async function answer(): Promise<string> {
     return verdict;
   };
   const found = ANSWER.map((row) => verdictOn(...row));
-  const others = verdictLines(OTHER_METHODS.map((statement) => verdictOn("table1", statement)))
+  const others = verdictLines(OTHERS.map((row) => verdictOn(...row)).filter(isDecided))
     .map(({ claim, difference, verdict }) => `${claim} (${difference}, ${verdict})`);
   const [labels, hinton] = found.map(({ difference: { mean } }) =>
     `**${Math.abs(mean).toFixed(2)} points ${mean < 0 ? "below" : "above"}**`
@@ -154,14 +161,13 @@ async function answer(): Promise<string> {
     `${await onAllImages()} [Claims and seeds](experiments/claims.ts) were listed before these runs; ` +
     "[one rule](lib/analysis/statistics/decide_family.ts) decides. A selection:",
     "",
-    markdownVerdicts(found.filter(({ adjustedP }, index) => index < 2 || adjustedP !== null)),
+    markdownVerdicts(found.filter((verdict, index) => index < 2 || isDecided(verdict))),
     "",
     "Test accuracy, a fifth of the images, unless noted ([Arrow files](results/cifar10)). " +
-    "Intervals are adjusted for the claims tested together. FSP: flow of the solution procedure. " +
-    "AngSim: mean cosine of both networks' perturbations to the boundary. APGD: accuracy " +
-    "on 256 test images under auto-PGD.",
+    "AngSim: mean cosine of both networks' perturbations to the boundary. APGD: accuracy on 256 test " +
+    "images under auto-PGD. FSP: flow of the solution procedure.",
     "",
-    `Also decided, with ${FIVE.length} seeds: ${others.join(", ")}. ${await tunedWeight()}`,
+    `Also tested, with ${FIVE.length} seeds: ${others.join("; ")}. ${await tunedWeight()}`,
   ].join("\n");
 }
 
@@ -190,16 +196,27 @@ async function tunedWeight(): Promise<string> {
   return `Attention transfer with a tuned weight is ${numberText(-gain.mean)} points below BSS.`;
 }
 
-/** Says how accurate students are that saw other samples in the place of BSS. */
+function isDecided({ adjustedP }: Verdict): boolean {
+  return adjustedP !== null;
+}
+
+/** Says how accurate students are that saw other samples in the place of BSS, and what is decided. */
 async function otherSamples(): Promise<string> {
   const { experiment, rows } = await tableOf("table3", { seeds: FIVE });
+  const decided = verdicts(experiment, rows)
+    .filter((one) => isDecided(one) && one.claim.statement.startsWith(MORE_THAN));
+  const answers = verdictLines(decided).map(({ claim, difference, interval, verdict }) =>
+    `${claim.slice(MORE_THAN.length)} (${difference} ${withMinusSigns(interval!)}, ${verdict})`
+  );
   const found = summarise(rows, experiment);
   const [bss, fgsm, noise, none] = ["bss", "FGSM", "random noise", "none (hinton)"].map((label) => {
     const { mean } = found.find(({ method }) => method === label)!;
     return `${mean.toFixed(2)} %`;
   });
   return `With BSS, students reach ${bss}; with FGSM's samples, ${fgsm}; with random noise, ${noise}; ` +
-    `without samples, ${none} (${FIVE.length} seeds).`;
+    `without samples, ${none} (${FIVE.length} seeds). Do BSS teach more than ${
+      answers.join("; ")
+    }?`;
 }
 
 /** Answers the question in a word or two, from the verdicts on the paper's two main claims. */

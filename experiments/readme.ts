@@ -146,7 +146,7 @@ async function answer(): Promise<string> {
   };
   const found = ANSWER.map((row) => verdictOn(...row));
   const others = verdictLines(OTHERS.map((row) => verdictOn(...row)).filter(isDecided))
-    .map(({ claim, difference, verdict }) => `${claim} (${difference}, ${verdict})`);
+    .map(({ claim, difference, verdict }) => `- ${claim}: ${difference}, ${verdict}.`);
   const [labels, hinton] = found.map(({ difference: { mean } }) =>
     `**${Math.abs(mean).toFixed(2)} points ${mean < 0 ? "below" : "above"}**`
   );
@@ -167,7 +167,10 @@ async function answer(): Promise<string> {
     "AngSim: mean cosine of both networks' perturbations to the boundary. APGD: accuracy on 256 test " +
     "images under auto-PGD. FSP: flow of the solution procedure.",
     "",
-    `Also tested, with ${FIVE.length} seeds: ${others.join("; ")}. ${await tunedWeight()}`,
+    `Also tested, with ${FIVE.length} seeds:`,
+    "",
+    ...others,
+    `- ${await tunedWeight()}`,
   ].join("\n");
 }
 
@@ -205,18 +208,21 @@ async function otherSamples(): Promise<string> {
   const { experiment, rows } = await tableOf("table3", { seeds: FIVE });
   const decided = verdicts(experiment, rows)
     .filter((one) => isDecided(one) && one.claim.statement.startsWith(MORE_THAN));
-  const answers = verdictLines(decided).map(({ claim, difference, interval, verdict }) =>
-    `${claim.slice(MORE_THAN.length)} (${difference} ${withMinusSigns(interval!)}, ${verdict})`
-  );
+  const answers = verdictLines(decided).map(({ claim, difference, interval, verdict }) => {
+    const other = claim.slice(MORE_THAN.length);
+    return `- ${other}? ${difference} ${withMinusSigns(interval!)}, ${verdict}.`;
+  });
   const found = summarise(rows, experiment);
   const [bss, fgsm, noise, none] = ["bss", "FGSM", "random noise", "none (hinton)"].map((label) => {
     const { mean } = found.find(({ method }) => method === label)!;
     return `${mean.toFixed(2)} %`;
   });
-  return `With BSS, students reach ${bss}; with FGSM's samples, ${fgsm}; with random noise, ${noise}; ` +
-    `without samples, ${none} (${FIVE.length} seeds). Do BSS teach more than ${
-      answers.join("; ")
-    }?`;
+  return [
+    `With BSS, students reach ${bss}; with FGSM's samples, ${fgsm}; with random noise, ${noise}; ` +
+    `without samples (Hinton's distillation), ${none} (${FIVE.length} seeds). Do BSS teach more than`,
+    "",
+    ...answers,
+  ].join("\n");
 }
 
 /** Answers the question in a word or two, from the verdicts on the paper's two main claims. */

@@ -71,8 +71,8 @@ export async function packedPlotly(): Promise<string> {
 
 /**
  * A script that runs in the page and draws the figures that are not drawn yet. If Plotly does not
- * load, the still picture stays. The script also frees figures that an updated display has removed from the
- * page.
+ * load, the still picture stays. The script also frees figures that an updated display has removed
+ * from the page.
  */
 const DRAW = `(() => {
   ${unpack}

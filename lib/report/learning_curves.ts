@@ -35,7 +35,7 @@ export function learningCurves(
   const lines = linesOf(series);
   const groups = lines.map(({ group }) => group);
   const few = series.every(({ epochs }) => epochs.length <= FEW_EPOCHS);
-  const areConsecutive = series.every(({ epochs }) => epochs.at(-1)! - epochs[0] < FEW_EPOCHS);
+  const isShort = series.every(({ epochs }) => epochs.at(-1)! - epochs[0] < FEW_EPOCHS);
   const data = lines.flatMap((line, index): Trace[] => {
     const { group, name, points, isBand } = line;
     const { colour, dash, symbol } = methodStyle(group);
@@ -58,7 +58,7 @@ export function learningCurves(
     data,
     layout: figureLayout(
       title,
-      { title: { text: "Epoch" }, ...(few && areConsecutive ? { dtick: 1 } : {}), ...zoom.x },
+      { title: { text: "Epoch" }, ...(few && isShort ? { dtick: 1 } : {}), ...zoom.x },
       { title: { text: "Test accuracy (%)" }, ...zoom.y },
     ),
   };

@@ -1,5 +1,6 @@
 import { parseOverrides, PROTOCOL, settingsText } from "./overrides.ts";
-import { GREATEST_SEED, type PlanChoices } from "./plan.ts";
+import { GREATEST_SEED } from "./check_choices.ts";
+import type { PlanChoices } from "./plan.ts";
 import { RESULTS } from "../files/project_root.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
 import { type CommandLine, parseList } from "../commands/command_line.ts";

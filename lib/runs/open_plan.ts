@@ -1,10 +1,5 @@
-import {
-  checkChoices,
-  chosenMethods,
-  type PlanChoices,
-  planRuns,
-  type PlanSources,
-} from "./plan.ts";
+import { checkChoices } from "./check_choices.ts";
+import { chosenMethods, type PlanChoices, planRuns, type PlanSources } from "./plan.ts";
 import type { Experiment } from "./experiment.ts";
 import { checkOverridesUsed } from "./overrides.ts";
 import { type PlanFolders, planSources, recordedSources } from "./plan_sources.ts";

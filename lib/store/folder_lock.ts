@@ -24,13 +24,18 @@ export async function withFolderLock<T>(
   using file = await openLock(path, access);
   if (!file) return await readUnlocked(path, run, () => withFolderLock(folder, access, run));
   await file.lock(access === "change").catch((error) => {
-    throw new UserError(
-      `cannot lock ${path} (${error.message}); the results folder must be on a file system with ` +
-        "locks, as local disks have",
-      { cause: error },
-    );
+    throw noLocksError(path, error);
   });
   return await run();
+}
+
+/** The error of a file system without locks. */
+export function noLocksError(path: string, error: Error): UserError {
+  return new UserError(
+    `cannot lock ${path} (${error.message}); the results folder must be on a file ` +
+      `system with locks, since two runners could otherwise do the same run`,
+    { cause: error },
+  );
 }
 
 /** Reads a folder without a lock, and once more with it if the first writer came meanwhile. */

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import os from "node:os";
+import { noLocksError } from "./folder_lock.ts";
 import { UserError } from "../user_error.ts";
 
 /** The process that holds a run's lock, for messages. */
@@ -103,11 +104,7 @@ async function tryLock(file: Deno.FsFile, path: string, isExclusive = true): Pro
     return await file.tryLock(isExclusive);
   } catch (error) {
     file.close();
-    throw new UserError(
-      `cannot lock ${path} (${(error as Error).message}); the results folder must be on a file ` +
-        `system with locks, since two runners could otherwise do the same run`,
-      { cause: error },
-    );
+    throw noLocksError(path, error as Error);
   }
 }
 

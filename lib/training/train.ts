@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { DistillationMethod, ResolvedOptions, Stage } from "../distillation/method.ts";
+import type { DistillationMethod } from "../distillation/method.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { ImageNetwork } from "../nn/image_network.ts";
@@ -18,12 +18,13 @@ import { requireTeacher } from "./require_teacher.ts";
 import { NotFiniteError } from "./step.ts";
 import { RandomStreams } from "./random_streams.ts";
 import type { RunSpecification } from "./run_specification.ts";
+import { scheduleOf } from "./schedule.ts";
 import { type TeacherCacheSettings, TeacherLogitCache } from "./teacher_cache/cache.ts";
 import { teacherLogitKey } from "./teacher_cache/key.ts";
 import { type BatchesInput, trainBatches } from "./train_batches.ts";
 import { UserError } from "../user_error.ts";
 import { makeBatch } from "./batches.ts";
-import { isEvaluated, type Protocol } from "./protocol.ts";
+import { isEvaluated } from "./protocol.ts";
 import { freeze } from "../nn/freeze.ts";
 import { type Accuracy, evaluate } from "./evaluation.ts";
 
@@ -204,52 +205,6 @@ function methodOf(
   throw new UserError(
     `the specification names the method "${name}", but the given method is "${method.name}"; ` +
       "give both the same name",
-  );
-}
-
-/** The most epochs of all stages together: names of checkpoints have five digits. */
-const MOST_EPOCHS = 99_999;
-
-/** One epoch of a run. */
-interface ScheduledEpoch {
-  readonly stage: Stage;
-  /** e = 1 … E of the stage */
-  readonly epoch: number;
-  /** The epoch of its random streams; see `RandomStreams`. */
-  readonly epochOfStreams: number | string;
-}
-
-/**
- * Lists the epochs of all stages.
- *
- * The last stage has the streams of a method of one stage, so that runs of a seed see the same
- * mini-batches in epoch e, whatever came before. Each stage before it has streams of its own.
- *
- * @throws UserError if a stage has not a whole number of epochs, or if all together have none or too many
- */
-export function scheduleOf(
-  method: DistillationMethod,
-  options: ResolvedOptions,
-  { epochs }: Protocol,
-): ScheduledEpoch[] {
-  const stages = method.stages(options, epochs);
-  const last = stages.at(-1);
-  const total = stages.reduce((sum, stage) => sum + stage.epochs, 0);
-  const areWhole = stages.every((stage) => Number.isInteger(stage.epochs) && stage.epochs > 0);
-  if (!areWhole || total < 1 || total > MOST_EPOCHS) {
-    throw new UserError(
-      `the stages of the method "${method.name}" have [${
-        stages.map(({ epochs }) => epochs)
-      }] epochs; ` +
-        `each needs a whole number from 1, and together they may have ${MOST_EPOCHS}`,
-    );
-  }
-  return stages.flatMap((stage) =>
-    Array.from({ length: stage.epochs }, (_, index) => ({
-      stage,
-      epoch: index + 1,
-      epochOfStreams: stage === last ? index + 1 : `${stage.name} ${index + 1}`,
-    }))
   );
 }
 

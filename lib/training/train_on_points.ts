@@ -10,7 +10,7 @@ import type { MiniBatch } from "./batches.ts";
 import { type Protocol, protocolOptions } from "./protocol.ts";
 import { RandomStreams } from "./random_streams.ts";
 import { requireTeacher } from "./require_teacher.ts";
-import { scheduleOf } from "./train.ts";
+import { scheduleOf } from "./schedule.ts";
 import { trainBatches } from "./train_batches.ts";
 import { UserError } from "../user_error.ts";
 

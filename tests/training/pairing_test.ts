@@ -4,7 +4,7 @@ import { defineMethod, resolveMethodOptions, type Stage } from "../../lib/distil
 import { methods } from "../../lib/distillation/methods.ts";
 import { resolveOptions } from "../../lib/options.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
-import { scheduleOf } from "../../lib/training/train.ts";
+import { scheduleOf } from "../../lib/training/schedule.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { onAutomaticBackend } from "../on_every_backend.ts";
 import { outcomeOf } from "./outcome_of.ts";

@@ -4,11 +4,10 @@ import { methodNamed } from "../../distillation/methods.ts";
 import { measureNamed } from "../table/measures.ts";
 import { meanStdOf } from "../../analysis/statistics/interval.ts";
 import { valueOf } from "../table/summary.ts";
-import { meanStdText, shareText } from "../table/summary_table.ts";
+import { meanStdText, placeText } from "../table/summary_table.ts";
 import type { TableRow } from "../table/table_row.ts";
 import { displayTable } from "../../report/display_table.ts";
 import type { Displayable } from "../../report/display.ts";
-import type { RunSpecification } from "../../training/run_specification.ts";
 
 /** The measure that options are chosen by. */
 const MEASURE = "validation_accuracy";
@@ -29,10 +28,14 @@ export function chosenTable(
     ...specifications.get(row.run)!,
     accuracy: valueOf(row, MEASURE)!,
   }));
-  const placeOf = ({ method, student, dataset: { fraction } }: RunSpecification) =>
-    JSON.stringify([method, student, fraction]);
-  const isOnePlace =
-    new Set(runs.map(placeOf)).size === new Set(runs.map(({ method }) => method)).size;
+  const groups = [
+    ...Map.groupBy(
+      runs,
+      ({ method, student, dataset: { fraction } }) =>
+        `${method} ${placeText({ student, fraction })}`,
+    ).values(),
+  ];
+  const isOnePlace = groups.length === new Set(runs.map(({ method }) => method)).size;
   return displayTable({
     title: `Chosen by ${title}`,
     columns: [
@@ -42,9 +45,9 @@ export function chosenTable(
       { key: "chosen", title: "chosen", align: "right" },
       { key: "best", title: `${title} with it`, unit, align: "right" },
     ],
-    rows: [...Map.groupBy(runs, placeOf).values()].flatMap((runs) => {
+    rows: groups.flatMap((runs) => {
       const [{ method, student, dataset: { fraction } }] = runs;
-      const place = isOnePlace ? "" : `, ${student}, ${shareText(fraction)} % of the images`;
+      const place = isOnePlace ? "" : `, ${placeText({ student, fraction })}`;
       return Object.entries(optionRules(methodNamed(method))).flatMap(([option, rule]) => {
         const published = rule.default;
         // Specifications leave the default of a tacit option out.

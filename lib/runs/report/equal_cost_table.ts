@@ -5,7 +5,7 @@ import { displayTable } from "../../report/display_table.ts";
 import { formatInterval } from "../../report/format_interval.ts";
 import { signedText } from "../../report/minus_signs.ts";
 import { valueOf } from "../table/summary.ts";
-import { shareText } from "../table/summary_table.ts";
+import { placeText } from "../table/summary_table.ts";
 import { mean } from "../../analysis/statistics/interval.ts";
 import {
   type PairedDifference,
@@ -19,7 +19,7 @@ export function equalCostTable(
   other: string,
   costs: readonly string[],
 ): Displayable {
-  const isOnePlace = new Set(rows.map(placeOf)).size < 2;
+  const isOnePlace = new Set(rows.map(placeText)).size < 2;
   return displayTable({
     title: `${method} over ${other} at equal cost`,
     columns: [
@@ -74,7 +74,7 @@ export function equalCost(
     rows.filter((row) => row.method === of).flatMap((row) => {
       const [spent, reached] = [cost, "test_accuracy"].map((name) => valueOf(row, name));
       return spent && reached !== null
-        ? [{ epochs: row.epochs, place: placeOf(row), seed: row.seed, spent, reached }]
+        ? [{ epochs: row.epochs, place: placeText(row), seed: row.seed, spent, reached }]
         : [];
     });
   const others = Map.groupBy(pointsOf(other), ({ place, seed }) => `${place} ${seed}`);
@@ -92,10 +92,6 @@ export function equalCost(
       difference: pairedDifference(pairs.map(([ours]) => ours), pairs.map(([, theirs]) => theirs)),
     };
   });
-}
-
-function placeOf({ student, fraction }: TableRow): string {
-  return `${student}, ${shareText(fraction)} % of the images`;
 }
 
 /** Interpolates the accuracy at a cost; null outside the points. */

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
-import { checkChoices, chosenMethods, type PlanChoices, planRuns } from "../plan.ts";
+import { checkChoices } from "../check_choices.ts";
+import { chosenMethods, type PlanChoices, planRuns } from "../plan.ts";
 import { claimsAt, type Experiment } from "../experiment.ts";
 import { checkOverridesUsed } from "../overrides.ts";
 import { type LoadedSources, planSources, recordedSources } from "../plan_sources.ts";

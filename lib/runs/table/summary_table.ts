@@ -139,6 +139,11 @@ function titleOf(
   return parts.filter(Boolean).join(", ");
 }
 
+/** Names a student and its share of the images. */
+export function placeText({ student, fraction }: Pick<SummaryRow, "student" | "fraction">): string {
+  return `${student}, ${shareText(fraction)} % of the images`;
+}
+
 /** Formats a share in percent: "20". */
 export function shareText(fraction: number): string {
   return String(Number((100 * fraction).toPrecision(3)));

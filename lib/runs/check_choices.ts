@@ -1,0 +1,66 @@
+import type { PlanChoices } from "./plan.ts";
+import { PRECISIONS } from "../nn/precision.ts";
+import { UserError } from "../user_error.ts";
+
+/** The greatest seed: tables store 32-bit numbers. */
+export const GREATEST_SEED = 2 ** 31 - 1;
+
+const CHOICES: Readonly<Record<keyof PlanChoices, true>> = {
+  scale: true,
+  dataset: true,
+  fractions: true,
+  students: true,
+  methods: true,
+  seeds: true,
+  attack: true,
+  set: true,
+  beside: true,
+  teacherPrecision: true,
+};
+
+/** The choices that are lists, and what each may hold. */
+const LISTS: readonly (readonly [keyof PlanChoices, string, (value: unknown) => boolean])[] = [
+  ["students", 'names, as in ["resnet8"]', (value) => typeof value === "string"],
+  ["methods", 'names, as in ["bss"]', (value) => typeof value === "string"],
+  [
+    "fractions",
+    "shares above 0 and at most 1, as in [0.2]",
+    (value) => typeof value === "number" && value > 0 && value <= 1,
+  ],
+  [
+    "seeds",
+    `whole numbers from 1 to ${GREATEST_SEED}, as in [1, 2, 3]`,
+    (value) => Number.isInteger(value) && value as number >= 1 && value as number <= GREATEST_SEED,
+  ],
+];
+
+/**
+ * Checks choices. Notebook cells are not type-checked, so a mistyped name would silently leave the
+ * default.
+ *
+ * @param others the names that `owner` takes besides a plan's choices
+ * @throws UserError for an unknown name or a bad value, saying what is valid
+ */
+export function checkChoices(
+  owner: string,
+  given: Partial<PlanChoices>,
+  others: readonly string[] = [],
+): void {
+  const known = [...Object.keys(CHOICES), ...others];
+  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  if (unknown !== undefined) {
+    throw new UserError(`${owner} has no choice "${unknown}"; choose from ${known.join(", ")}`);
+  }
+  for (const [key, valid, isValid] of LISTS) {
+    const value = given[key];
+    if (value === undefined || Array.isArray(value) && value.every(isValid)) continue;
+    throw new UserError(
+      `${key} of ${owner} is ${JSON.stringify(value)}, but must be a list of ${valid}`,
+    );
+  }
+  const { teacherPrecision: precision } = given;
+  if (precision === undefined || PRECISIONS.includes(precision)) return;
+  const text = JSON.stringify(precision);
+  const valid = PRECISIONS.join(", ");
+  throw new UserError(`teacherPrecision of ${owner} is ${text}; choose from ${valid}`);
+}

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { experimentNamed, experiments } from "./experiments.ts";
+import { attacks } from "../lib/attack/attacks.ts";
+import { methods } from "../lib/distillation/methods.ts";
 import { checkInputs, keepInputCards } from "../lib/runs/input_cards.ts";
 import { choiceOptions, parseChoices } from "../lib/runs/choices.ts";
 import { RESULTS } from "../lib/files/project_root.ts";
@@ -35,6 +37,7 @@ import {
 import {
   argumentsOf,
   type CommandLine,
+  parseTime,
   parseWholeNumber,
   runCommand,
 } from "../lib/commands/command_line.ts";
@@ -47,11 +50,20 @@ import { MANIFEST_FILE } from "../lib/store/manifest.ts";
 import { ResultsFolder } from "../lib/store/results_folder.ts";
 import { UserError } from "../lib/user_error.ts";
 
+function listed(heading: string, entries: readonly (readonly [string, string])[]): string {
+  return [`${heading}:`, ...entries.map(([name, text]) => `  ${name.padEnd(23)}${text}`)].join(
+    "\n",
+  );
+}
+
 const command = {
   name: "reproduce",
   summary: "Makes the missing runs of experiments, writes results and prints tables.\n\n" +
-    "experiments:\n" +
-    experiments.map(({ name, title }) => `  ${name.padEnd(20)}${title}`).join("\n"),
+    [
+      listed("experiments", experiments.map(({ name, title }) => [name, title])),
+      listed("methods", methods.map(({ name, summary }) => [name, summary])),
+      listed("attacks", attacks.map(({ shortName, summary }) => [shortName, summary])),
+    ].join("\n\n"),
   positionals: "[experiment…]",
   options: {
     ...choiceOptions,
@@ -75,11 +87,6 @@ type Line = CommandLine<typeof command.options>;
 
 /** The most threads: thousands crash OpenMP. May exceed the cores here, to resume others' runs. */
 const MOST_THREADS = 256;
-
-const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
-
-/** The longest time: a timer counts at most 2³¹ − 1 milliseconds. */
-const MOST_HOURS = 596;
 
 if (import.meta.main) await runCommand(command, Deno.args, reproduce);
 
@@ -283,21 +290,4 @@ async function listWork(
     `${counted(works.length, "run")}, about ${formatDuration(estimate.total)} with ` +
       `${estimate.sideBySide} side by side`,
   );
-}
-
-/**
- * Parses "150m", "2h30m" or "90s" to seconds.
- *
- * @throws UserError naming the option for anything else, for no time, and for more than 596 hours
- */
-export function parseTime(option: string, text: string): number {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)([hms])/g)];
-  const seconds = parts.reduce((sum, [, value, unit]) => sum + Number(value) * UNITS[unit], 0);
-  if (parts.map(([part]) => part).join("") !== text || !(seconds > 0)) {
-    throw new UserError(`--${option} is "${text}", but must be a time such as 150m, 2h30m or 90s`);
-  }
-  if (seconds > 3600 * MOST_HOURS) {
-    throw new UserError(`--${option} is "${text}", but must be at most ${MOST_HOURS}h`);
-  }
-  return seconds;
 }

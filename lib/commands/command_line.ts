@@ -216,6 +216,28 @@ export function parseWholeNumber(
   return value;
 }
 
+const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
+
+/** The longest time: a timer counts at most 2³¹ − 1 milliseconds. */
+const MOST_HOURS = 596;
+
+/**
+ * Parses "150m", "2h30m" or "90s" to seconds.
+ *
+ * @throws UserError naming the option for anything else, for no time, and for more than 596 hours
+ */
+export function parseTime(option: string, text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)([hms])/g)];
+  const seconds = parts.reduce((sum, [, value, unit]) => sum + Number(value) * UNITS[unit], 0);
+  if (parts.map(([part]) => part).join("") !== text || !(seconds > 0)) {
+    throw new UserError(`--${option} is "${text}", but must be a time such as 150m, 2h30m or 90s`);
+  }
+  if (seconds > 3600 * MOST_HOURS) {
+    throw new UserError(`--${option} is "${text}", but must be at most ${MOST_HOURS}h`);
+  }
+  return seconds;
+}
+
 /** Parses a comma-separated list. @throws UserError if it is empty */
 export function parseList(option: string, text: string): string[] {
   const items = text.split(",").map((item) => item.trim()).filter(Boolean);

@@ -2,7 +2,7 @@ import { parseOverrides, PROTOCOL, settingsText } from "./overrides.ts";
 import { GREATEST_SEED } from "./check_choices.ts";
 import type { PlanChoices } from "./plan.ts";
 import { RESULTS } from "../files/project_root.ts";
-import { attackNamed, attacks } from "../attack/attacks.ts";
+import { attackNamed } from "../attack/attacks.ts";
 import { type CommandLine, parseList } from "../commands/command_line.ts";
 import type { DataOptions } from "../data/data_source.ts";
 import { methodNamed } from "../distillation/methods.ts";
@@ -23,7 +23,7 @@ export const choiceOptions = {
   methods: { value: "A,B", help: "these methods instead of the experiment's" },
   seeds: { value: "N|A,B|A-B", help: "how many seeds, or which: 3, 1-3, 1,2,7 (one alone: 7,)" },
   attack: {
-    value: attacks.map(({ shortName }) => shortName).join("|"),
+    value: "NAME",
     help: "the attack that makes the samples of the method bss (default: bss; table3: all its own)",
   },
   set: {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseTime } from "../../experiments/run.ts";
+import { parseTime } from "../../lib/commands/command_line.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 Deno.test("parseTime() reads hours, minutes and seconds", () => {

@@ -159,15 +159,15 @@ async function answer(): Promise<string> {
     `**${lead}** On a fifth of CIFAR-10, students with BSS are ${labels} labels alone, and ${hinton} ` +
     `Hinton's distillation (ResNet26 → ResNet8).${price} ` +
     `${await onAllImages()} [Claims and seeds](experiments/claims.ts) were listed before these runs; ` +
-    "[one rule](lib/analysis/statistics/decide_family.ts) decides. A selection:",
+    "[one rule](experiments/README.md#verdicts) decides:",
     "",
     markdownVerdicts(found.filter((verdict, index) => index < 2 || isDecided(verdict))),
     "",
     "Test accuracy, a fifth of the images, unless noted ([Arrow files](results/cifar10)). " +
     "AngSim: mean cosine of both networks' perturbations to the boundary. APGD: accuracy on 256 test " +
-    "images under auto-PGD. FSP: flow of the solution procedure.",
+    "images under auto-PGD. FSP: flow of the solution procedure. The published step ends past the boundary.",
     "",
-    `Also tested, with ${FIVE.length} seeds:`,
+    `Also, with ${FIVE.length} seeds:`,
     "",
     ...others,
     `- ${await tunedWeight()}`,
@@ -267,7 +267,7 @@ function markdownVerdicts(found: readonly Verdict[]): string {
 /** Says what is not as in most claims: their measure is test accuracy, their share of images a fifth. */
 function particularsOf({ measure: column, place, contrast }: Claim, measure: string): string {
   if (place.fraction === 1) return ", all images";
-  if (contrast.some(({ fraction }) => fraction === 1)) return ", against all";
+  if (contrast.some(({ fraction }) => fraction === 1)) return ", a fifth against all";
   return NAMED.includes(column) ? "" : ` (${measure})`;
 }
 

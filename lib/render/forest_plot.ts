@@ -25,7 +25,7 @@ export function forestPlot(lines: readonly LeaderboardLine[], title: string): st
   if (lines.length === 0) return "";
   const panels = Map.groupBy(lines, ({ evidence }) => evidence.unit);
   return `<figure class="forest"><figcaption>${escapeHtml(title)}: difference with its adjusted ` +
-    `interval. A dot is filled once the claim is decided; an arrow leads to an end outside the ` +
+    `interval. A dot is filled once the claim has its verdict; an arrow leads to an end outside the ` +
     `axis; a cross is the paper's value.</figcaption>` +
     [...panels].map(([unit, lines]) =>
       panelHtml(lines, unit || "cosine, ratio, or divergence in nats")

@@ -65,8 +65,8 @@ function headlineHtml(lines: readonly LeaderboardLine[]): string {
   const measured = lines.filter(({ evidence }) => evidence.difference !== null).length;
   return `<p class="headline">${isOpen ? "Not settled yet. " : ""}On CIFAR-10 ` +
     `(${escapeHtml(place)}) ${escapeHtml(answers.join("; "))}.</p>` +
-    `<p>${decided} of ${lines.length} planned claims on CIFAR-10 are decided, ` +
-    `${measured - decided} have data but not all of their seeds or no comparable pairs. ` +
+    `<p>${decided} of ${lines.length} planned claims on CIFAR-10 have a verdict. ` +
+    `${measured - decided} more have data, but lack seeds or comparable pairs. ` +
     `A list fixed claims, seeds and the test before the planned runs.</p>`;
 }
 

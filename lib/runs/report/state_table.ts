@@ -48,7 +48,7 @@ export async function stateTable(
         `${todo} First the weights of ${
           absent.join(", ")
         } are needed, which do not come with these ` +
-        `results: deno task teacher import FILE --help.`,
+        `results; see "Data" in experiments/README.md.`,
     });
   }
   try {

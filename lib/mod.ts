@@ -23,6 +23,11 @@ export {
 export type { RobustnessRow } from "./analysis/robustness/robustness_row.ts";
 export { bootstrapInterval } from "./analysis/statistics/bootstrap_interval.ts";
 export {
+  decideFamily,
+  type Decision,
+  type FamilyMember,
+} from "./analysis/statistics/decide_family.ts";
+export {
   type Interval,
   mean,
   sampleStd,

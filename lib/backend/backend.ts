@@ -33,6 +33,12 @@ export interface Backend {
 /** Names and values, such as `instructions: "AVX2"`. */
 export type Arithmetic = Readonly<Record<string, string>>;
 
+/** The version of our own kernels. Raise it with a change after which a stored run has other bits. */
+const KERNELS: number = 1;
+
+/** Tells runs of different versions of our kernels apart. The first version goes without saying. */
+export const ownKernels: Arithmetic = KERNELS === 1 ? {} : { kernels: String(KERNELS) };
+
 export interface BackendOptions {
   /**
    * The number of cores to compute on, for backends that leave the choice; default: all. The first

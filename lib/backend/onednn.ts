@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Backend } from "./backend.ts";
+import { type Backend, ownKernels } from "./backend.ts";
 
 /**
  * oneDNN, the library under PyTorch's convolutions on the CPU, called from TypeScript. It starts
@@ -29,6 +29,7 @@ export const onednn: Backend = {
     return {
       library: `oneDNN ${version}`,
       instructions,
+      ...ownKernels,
       ...(variables.length > 0 ? { variables: variables.join(" ") } : {}),
     };
   },

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Backend } from "./backend.ts";
+import { type Backend, ownKernels } from "./backend.ts";
 
 /**
  * WebAssembly with XNNPACK, the embedded default. It needs only npm packages. `wasm/` adds the
@@ -18,5 +18,6 @@ export const wasm: Backend = {
   },
   arithmetic: async () => ({
     instructions: await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT") ? "SIMD" : "no SIMD",
+    ...ownKernels,
   }),
 };

@@ -46,8 +46,14 @@ Deno.test("runs that do not say their instructions are alike only on the same ma
   assertEquals(between(OLD, { ...OLD, instructions: "AVX-512" }), ["processor"]);
 });
 
-Deno.test("runs differ in kernels by backend, threads, library, its variables or TensorFlow.js", () => {
-  const changed = { backend: "wasm", threads: "2", library: "oneDNN 3.7", tfjs: "4.23.0" };
+Deno.test("runs differ in kernels by backend, threads, library, its variables, TensorFlow.js or our own kernels", () => {
+  const changed = {
+    backend: "wasm",
+    threads: "2",
+    library: "oneDNN 3.7",
+    tfjs: "4.23.0",
+    kernels: "2",
+  };
   for (const [key, value] of Object.entries({ ...changed, variables: "ONEDNN_MAX_CPU_ISA=AVX2" })) {
     assertEquals(between(NEW, { ...NEW, [key]: value }), ["kernels"], key);
   }

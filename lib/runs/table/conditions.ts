@@ -13,7 +13,7 @@ export function conditionsOf(
   { teacher, protocol }: RunSpecification,
   metadata: Readonly<Record<string, string>>,
 ): Conditions {
-  const { machine, instructions, backend, threads, library, variables, tfjs } = metadata;
+  const { machine, instructions, backend, threads, tfjs, variables, library, kernels } = metadata;
   const { studentPrecision = "f32" } = protocol;
   // Older runs do not say. Two of them count as equal only if the whole text of the machine is.
   return {
@@ -21,7 +21,7 @@ export function conditionsOf(
       ? `unknown, ${machine}`
       : `${instructions}, ${machine.split(",")[0]}`,
     precision: teacher ? [studentPrecision, teacher.precision ?? "f32"] : [studentPrecision],
-    kernels: [backend, threads, tfjs, variables, library].join(", "),
+    kernels: [backend, threads, tfjs, variables, library, kernels].join(", "),
   };
 }
 

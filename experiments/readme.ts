@@ -88,7 +88,7 @@ if (import.meta.main) {
       const path = join(PROJECT_ROOT, file);
       let text = await Deno.readTextFile(path);
       for (const [name, part] of Object.entries(parts)) text = withPart(text, name, part);
-      await writeAtomically(path, new TextEncoder().encode(text));
+      await writeAtomically(path, text);
       console.log(file);
     }
     const folder = join(PROJECT_ROOT, "results/pictures");

@@ -117,7 +117,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const works = await workLeft(folder, runs);
   for (const cause of damage) console.error(`damaged: ${printable(cause)}`);
   if (!await exists(join(folder.path, MANIFEST_FILE))) {
-    const unread = (await folder.verify()).find(({ file }) => file.endsWith(".arrow"));
+    const unread = (await folder.unlisted()).find(({ file }) => file.endsWith(".arrow"));
     if (unread) console.error(`warning: ${printable(unread.message)}`);
   }
   const canRun = works.length === 0 ||

@@ -3,7 +3,7 @@ import type { Backend, BackendOptions } from "./backend.ts";
 import { backends } from "./backends.ts";
 import { leaveInterruptedWork } from "../stop/leave_interrupted_work.ts";
 import { listenForStop } from "../stop/until_stopped.ts";
-import { isHidden, VARIABLE as HIDING } from "../files/hidden.ts";
+import { HIDING, isHidden } from "../files/hidden.ts";
 import { UserError } from "../user_error.ts";
 
 /** The backend that runs, and the reasons why those before it do not. */

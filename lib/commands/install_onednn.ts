@@ -6,6 +6,7 @@ import {
   placesOf,
 } from "../backend/onednn/find_library.ts";
 import { findProgram } from "../files/find_program.ts";
+import { type ProgramOutput, runProgram } from "../files/run_program.ts";
 
 /**
  * Installs Debian's or Ubuntu's package of oneDNN, and its missing dependencies, into the user's
@@ -129,7 +130,7 @@ async function newestPackage(options: readonly string[]): Promise<string> {
   return newest;
 }
 
-/** The direct and indirect dependencies that are not installed. */
+/** Lists the direct and indirect dependencies that are not installed. */
 async function missingPackages(name: string, options: readonly string[]): Promise<string[]> {
   const plan = await run(
     "apt-get",
@@ -141,7 +142,7 @@ async function missingPackages(name: string, options: readonly string[]): Promis
   return needed.filter((needed) => !installed.has(needed));
 }
 
-/** apt's first error, else its first warning. */
+/** Finds apt's first error, else its first warning. */
 function complaintIn(stderr: string): string | null {
   const lines = stderr.split("\n");
   return lines.find((line) => line.startsWith("E: ")) ??
@@ -160,28 +161,15 @@ async function putInPlace(root: string, folder: string): Promise<void> {
   }
 }
 
-interface Output {
-  readonly success: boolean;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** @throws Error with the program's complaint if it fails */
-async function run(program: string, args: readonly string[], cwd?: string): Promise<Output> {
+async function run(program: string, args: readonly string[], cwd?: string): Promise<ProgramOutput> {
   const result = await output(program, args, cwd);
   if (result.success) return result;
-  const complaint = complaintIn(result.stderr) ?? result.stderr.trim();
+  const complaint = complaintIn(result.stderr) ?? result.stderr;
   throw new Error(`${program} failed: ${complaint}`);
 }
 
-async function output(program: string, args: readonly string[], cwd?: string): Promise<Output> {
-  const { success, stdout, stderr } = await new Deno.Command(program, {
-    args: [...args],
-    cwd,
-    // Its output is parsed here, so it must be in English.
-    env: { LC_ALL: "C" },
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { success, stdout: text(stdout), stderr: text(stderr) };
+/** Runs a program in English, since its output is parsed. */
+async function output(program: string, args: readonly string[], cwd?: string) {
+  return await runProgram(program, args, { cwd, env: { LC_ALL: "C" } });
 }

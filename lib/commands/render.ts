@@ -46,7 +46,7 @@ if (import.meta.main) {
   await runCommand(command, Deno.args, async ({ positionals, options }) => {
     const paths = await notebooksNamed(positionals);
     checkOptions(options);
-    await warnWithoutBrowser(options);
+    await checkBrowser(options);
     return options["in-place"] ? await saveExecuted(paths) : await render(paths, options);
   });
 }
@@ -64,7 +64,7 @@ function checkOptions({ set, out, standalone, ...flags }: Options): void {
 }
 
 /** @throws UserError if notebooks would be saved without the pictures that code hosts show */
-async function warnWithoutBrowser(options: Options): Promise<void> {
+async function checkBrowser(options: Options): Promise<void> {
   if (options["no-execute"] || await findChromium() !== null) return;
   const message = "there is no Chromium to draw still pictures of the figures; " +
     "apt-get install chromium, or set CHROMIUM to one";

@@ -2,9 +2,10 @@ import { resolve } from "node:path";
 import { chooseAssertLibrary } from "./assert_library.ts";
 import { parseList, runCommand } from "./command_line.ts";
 import { exists } from "../files/exists.ts";
-import { hiddenParts, HIDEABLE, VARIABLE } from "../files/hidden.ts";
+import { hiddenParts, HIDEABLE, HIDING } from "../files/hidden.ts";
 import { PROJECT_ROOT } from "../files/project_root.ts";
 import { UserError } from "../user_error.ts";
+import { writeAll } from "../files/write_all.ts";
 
 const command = {
   name: "test",
@@ -21,7 +22,7 @@ const command = {
     },
     without: {
       value: "PARTS",
-      help: `hide these parts of the machine, as ${VARIABLE} does for every command`,
+      help: `hide these parts of the machine, as ${HIDING} does for every command`,
     },
   },
 } as const;
@@ -69,7 +70,7 @@ if (import.meta.main) {
     }
     if (options.without !== undefined) {
       const parts = hiddenParts(parseList("without", options.without).join());
-      Deno.env.set(VARIABLE, [...hiddenParts(), ...parts].join());
+      Deno.env.set(HIDING, [...hiddenParts(), ...parts].join());
     }
     for (const part of hiddenParts()) console.log(`hidden: ${part}, ${HIDEABLE[part]}`);
     const assertions = await chooseAssertLibrary();
@@ -189,7 +190,7 @@ async function runSideBySide(jobs: readonly (readonly string[])[]): Promise<Resu
 async function runTests(
   args: readonly string[],
   env: Record<string, string> = {},
-  show: (text: string) => unknown = (text) => Deno.stdout.write(new TextEncoder().encode(text)),
+  show: (text: string) => unknown = (text) => writeAll(Deno.stdout, new TextEncoder().encode(text)),
 ): Promise<Result> {
   const run = new Deno.Command(Deno.execPath(), {
     // `deno task check` checks types, once instead of in each process.

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { exists } from "../files/exists.ts";
 import { writeError } from "../files/write_atomically.ts";
+import { writeAll } from "../files/write_all.ts";
 
 /**
  * The downloaded part of a file, in a file beside the target with ".part" added to its name. It
@@ -89,9 +90,7 @@ export class PartFile {
   }
 
   async append(bytes: Uint8Array): Promise<void> {
-    await this.#write(async () => {
-      for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
-    });
+    await this.#write(() => writeAll(this.#file, bytes));
     this.#length += bytes.length;
   }
 

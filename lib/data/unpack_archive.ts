@@ -9,7 +9,7 @@ import { download, type RemoteFile } from "./download.ts";
 import { md5OfFile } from "./md5.ts";
 import { writeVerifiedRecord } from "./verified_record.ts";
 import { exists } from "../files/exists.ts";
-import { writeAll } from "../files/write_all.ts";
+import { writeAllSync } from "../files/write_all.ts";
 import { UserError } from "../user_error.ts";
 
 /** A .tar.gz or .zip that holds one folder. */
@@ -77,7 +77,7 @@ async function untar(file: string, folder: string, limit: number): Promise<void>
       );
     }
     using target = createMember(folder, type === "directory" ? `${name}/` : name);
-    for await (const piece of body) if (target) writeAll(target, piece);
+    for await (const piece of body) if (target) writeAllSync(target, piece);
   }
 }
 
@@ -113,7 +113,7 @@ async function unzip(file: string, folder: string, limit: number): Promise<void>
       if (error) throw error;
       left -= chunk.length;
       if (left < 0) throw new Error(`it holds more than ${limit} bytes`);
-      writeAll(created, chunk);
+      writeAllSync(created, chunk);
       if (!isLast) return;
       created.close();
       target = null;

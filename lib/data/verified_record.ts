@@ -23,7 +23,7 @@ export async function writeVerifiedRecord(folder: string): Promise<void> {
   for await (const path of foldersBelow(folder)) digests[path] = digestOf(await read(path));
   await writeAtomically(
     join(folder, RECORD),
-    new TextEncoder().encode(JSON.stringify(digests, null, 2) + "\n"),
+    JSON.stringify(digests, null, 2) + "\n",
   );
 }
 

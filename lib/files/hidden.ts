@@ -1,7 +1,7 @@
 import { UserError } from "../user_error.ts";
 
 /** The environment variable that hides parts of a machine. It holds comma-separated names. */
-export const VARIABLE = "BSS_WITHOUT";
+export const HIDING = "BSS_WITHOUT";
 
 /** The parts of a machine that can be hidden, with descriptions. */
 export const HIDEABLE = {
@@ -17,25 +17,28 @@ export const HIDEABLE = {
 
 export type Part = keyof typeof HIDEABLE;
 
+/** The names of the browsers that can draw pictures, first choice first. */
+export const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
+
 /** The programs of each part. */
 const PROGRAMS: Partial<Record<Part, readonly string[]>> = {
-  chromium: ["chromium", "chromium-browser", "google-chrome"],
+  chromium: BROWSERS,
   jupyter: ["jupyter-lab", "jupyter-notebook", "jupyter-server"],
   python: ["python3"],
   slurm: ["sbatch", "squeue"],
 };
 
 /**
- * The parts that `$BSS_WITHOUT` hides. The machine then behaves like one that lacks them.
+ * Reads which parts `$BSS_WITHOUT` hides. The machine then behaves like one that lacks them.
  *
  * @throws UserError that lists the valid parts if it names another
  */
-export function hiddenParts(text: string = Deno.env.get(VARIABLE) ?? ""): Part[] {
+export function hiddenParts(text: string = Deno.env.get(HIDING) ?? ""): Part[] {
   const parts = text.split(",").map((part) => part.trim()).filter(Boolean);
   const unknown = parts.find((part) => !Object.hasOwn(HIDEABLE, part));
   if (unknown === undefined) return parts as Part[];
   throw new UserError(
-    `"${unknown}" cannot be hidden; ${VARIABLE} takes ${Object.keys(HIDEABLE).join(", ")}`,
+    `"${unknown}" cannot be hidden; ${HIDING} takes ${Object.keys(HIDEABLE).join(", ")}`,
   );
 }
 

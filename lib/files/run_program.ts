@@ -14,10 +14,18 @@ export interface ProgramOutput {
  *
  * @throws Deno.errors.NotFound if there is no such program
  */
-export async function runProgram(name: string, args: readonly string[]): Promise<ProgramOutput> {
+export async function runProgram(
+  name: string,
+  args: readonly string[],
+  { cwd, env = {} }: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
+): Promise<ProgramOutput> {
   const { success, stdout, stderr } = await new Deno.Command(name, {
     args: [...args],
-    env: Object.fromEntries(Object.keys(loaderVariables()).map((variable) => [variable, ""])),
+    cwd,
+    env: {
+      ...Object.fromEntries(Object.keys(loaderVariables()).map((variable) => [variable, ""])),
+      ...env,
+    },
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();

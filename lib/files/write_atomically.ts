@@ -1,23 +1,26 @@
 import { dirname } from "node:path";
+import { writeAll } from "./write_all.ts";
 import { UserError } from "../user_error.ts";
 
 /**
  * Writes a file beside its target, syncs it, lets the caller verify it, and renames it into place.
  * A reader sees the old file or the whole new one. A failure leaves the old file unchanged.
  *
+ * @param content bytes, or text for UTF-8
  * @param verify gets the bytes read back from disk, and throws if they are wrong
  * @throws UserError naming the file, the cause and the remedy if the file cannot be written
  */
 export async function writeAtomically(
   path: string,
-  bytes: Uint8Array,
+  content: string | Uint8Array,
   verify?: (written: Uint8Array<ArrayBuffer>) => void,
 ): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
     using file = await Deno.open(temporary, { write: true, createNew: true });
-    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    await writeAll(file, bytes);
     await file.sync();
     verify?.(await Deno.readFile(temporary));
     await Deno.rename(temporary, path);

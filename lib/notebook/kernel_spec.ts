@@ -19,7 +19,7 @@ export async function writeKernelSpec(folder: string): Promise<void> {
     interrupt_mode: "message",
   };
   const path = join(folder, "kernels", KERNEL, "kernel.json");
-  await writeAtomically(path, new TextEncoder().encode(JSON.stringify(spec)));
+  await writeAtomically(path, JSON.stringify(spec));
 }
 
 /** Returns `$JUPYTER_PATH` with a folder before all others. */

@@ -11,7 +11,7 @@ import { parseNotebook } from "./read_notebook.ts";
 export async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
   await writeAtomically(
     path,
-    new TextEncoder().encode(formatNotebook(notebook)),
+    formatNotebook(notebook),
     (written) => parseNotebook(new TextDecoder().decode(written), path),
   );
 }

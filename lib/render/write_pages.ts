@@ -61,7 +61,7 @@ export async function writePages(
   const body = `<main>${overview(notebooks, addressOf, target)}${link}</main>`;
   const assets = { ...linkedAssets, scripts: () => "" };
   files.set("index.html", pageHtml({ title: INDEX_TITLE, body, footer }, assets));
-  for (const [name, content] of files) await write(join(folder, name), content);
+  for (const [name, content] of files) await writeAtomically(join(folder, name), content);
 }
 
 /**
@@ -87,7 +87,7 @@ export async function writeOnePage(
   const first = isOne ? "" : overview(notebooks, addressOf, target);
   const body = `<main>${first}${articles.join("\n")}</main>`;
   const footer = escapeHtml(remark);
-  await write(file, pageHtml({ title, body, footer }, await inlineAssets()));
+  await writeAtomically(file, pageHtml({ title, body, footer }, await inlineAssets()));
 }
 
 function overview(
@@ -122,9 +122,4 @@ function decoded(href: string): string {
   } catch {
     return href;
   }
-}
-
-async function write(path: string, content: string | Uint8Array): Promise<void> {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  await writeAtomically(path, bytes);
 }

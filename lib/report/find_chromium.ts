@@ -1,4 +1,5 @@
 import { findProgram, isFile } from "../files/find_program.ts";
+import { BROWSERS } from "../files/hidden.ts";
 import { UserError } from "../user_error.ts";
 
 /**
@@ -9,7 +10,7 @@ import { UserError } from "../user_error.ts";
  */
 export async function findChromium(): Promise<string | null> {
   const chosen = Deno.env.get("CHROMIUM");
-  if (!chosen) return await findProgram(["chromium", "chromium-browser", "google-chrome"]);
+  if (!chosen) return await findProgram(BROWSERS);
   if (await isFile(chosen)) return chosen;
   throw new UserError(`CHROMIUM is "${chosen}", but there is no such file`);
 }

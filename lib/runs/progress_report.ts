@@ -5,6 +5,7 @@ import { cellProgress } from "../report/cell_progress.ts";
 import { formatDuration } from "../report/duration.ts";
 import { printable } from "../files/printable.ts";
 import type { ProgressDisplay } from "../report/progress.ts";
+import { shareText } from "./table/summary_table.ts";
 
 /** The progress of one run, in floating-point operations. */
 interface Share {
@@ -26,7 +27,7 @@ export class ProgressReport {
   #finished = 0;
 
   /** @param showsEpochs true to print a line for each epoch, too */
-  constructor(works: readonly WorkLeft[], showsEpochs = true) {
+  constructor(works: readonly WorkLeft[], showsEpochs: boolean) {
     this.#showsEpochs = showsEpochs;
     for (const work of works) {
       const { run, training } = work;
@@ -43,7 +44,7 @@ export class ProgressReport {
 
   tell(run: PlannedRun, news: RunNews): void {
     const { student, seed, dataset: { fraction, validation } } = run.specification;
-    const share = fraction < 1 ? ` on ${Number((100 * fraction).toPrecision(3))} %` : "";
+    const share = fraction < 1 ? ` on ${shareText(fraction)} %` : "";
     const label = `${student} ${run.label}${share} seed ${seed}`;
     const known = this.#runs.get(run.name)!;
     const { training, all, done, accuracy } = known;

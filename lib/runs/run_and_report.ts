@@ -49,21 +49,41 @@ export async function runAndReport(
   const timer = seconds === null ? undefined : setTimeout(() => {
     if (!abort.signal.aborted) stop("the time is up");
   }, 1000 * seconds);
-  const progress = new ProgressReport(works, verbose || Deno.stderr.isTerminal());
-  const report = await runMissing(works.map(({ run }) => run), {
-    ...settings,
-    backend: started.backend.name,
-    signal: abort.signal,
-    onNews: (run, news) => progress.tell(run, news),
-  });
+  const report = await runShown(
+    works,
+    { ...settings, backend: started.backend.name, signal: abort.signal },
+    verbose || Deno.stderr.isTerminal(),
+  );
   clearTimeout(timer);
-  await progress.end();
-  await tellRest(report, settings.folder);
   return report.failed.length > 0 ? 2 : report.left.length + report.elsewhere.length > 0 ? 1 : 0;
 }
 
-/** Prints on standard error which runs failed and why, and which are not finished. */
-export async function tellRest(
+/**
+ * Runs what is missing with a progress bar. Prints on standard error which runs failed and why, and
+ * which are not finished.
+ *
+ * @param showsEpochs true to print a line for each epoch, too
+ */
+export async function runShown(
+  works: readonly WorkLeft[],
+  settings: Omit<RunSettings, "onNews">,
+  showsEpochs: boolean,
+): Promise<RunReport> {
+  const progress = new ProgressReport(works, showsEpochs);
+  let report: RunReport;
+  try {
+    report = await runMissing(works.map(({ run }) => run), {
+      ...settings,
+      onNews: (run, news) => progress.tell(run, news),
+    });
+  } finally {
+    await progress.end();
+  }
+  await tellRest(report, settings.folder);
+  return report;
+}
+
+async function tellRest(
   { failed, left, elsewhere }: RunReport,
   folder: ResultsFolder,
 ): Promise<void> {

@@ -22,32 +22,26 @@ export async function withFolderLock<T>(
 ): Promise<T> {
   const path = join(folder, LOCK_FILE);
   using file = await openLock(path, access);
-  if (!file) return await readUnlocked(path, run, () => withFolderLock(folder, access, run));
+  if (!file) {
+    const [outcome] = await Promise.allSettled([run()]);
+    // The first writer may have come meanwhile: then read again, with the lock.
+    if (await exists(path)) return await withFolderLock(folder, access, run);
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  }
   await file.lock(access === "change").catch((error) => {
     throw noLocksError(path, error);
   });
   return await run();
 }
 
-/** The error of a file system without locks. */
+/** Makes the error of a file system without locks. */
 export function noLocksError(path: string, error: Error): UserError {
   return new UserError(
     `cannot lock ${path} (${error.message}); the results folder must be on a file ` +
       `system with locks, since two runners could otherwise do the same run`,
     { cause: error },
   );
-}
-
-/** Reads a folder without a lock, and once more with it if the first writer came meanwhile. */
-async function readUnlocked<T>(
-  path: string,
-  run: () => Promise<T>,
-  again: () => Promise<T>,
-): Promise<T> {
-  const [outcome] = await Promise.allSettled([run()]);
-  if (await exists(path)) return await again();
-  if (outcome.status === "rejected") throw outcome.reason;
-  return outcome.value;
 }
 
 /** Opens the lock file; null for a reader if no writer has made one: a folder may be read-only. */

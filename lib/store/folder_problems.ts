@@ -30,6 +30,17 @@ export async function folderProblems(folder: string): Promise<Problem[]> {
   for (const [file, entry] of Object.entries(manifest)) {
     await readListedFile(folder, file, entry).catch((error) => problems.push(damaged(file, error)));
   }
+  return [...problems, ...await unlistedFiles(folder)];
+}
+
+/**
+ * Lists the files in a results folder that nothing reads.
+ *
+ * @throws UserError for a damaged manifest
+ */
+export async function unlistedFiles(folder: string): Promise<Problem[]> {
+  const manifest = await readManifest(folder);
+  const problems: Problem[] = [];
   const tell = (file: string, why: string) =>
     problems.push({ file, kind: "unlisted", message: `${join(folder, file)} ${why}` });
   for (const file of await leftovers(folder)) {

@@ -77,7 +77,7 @@ export async function keepCard<T extends InputCard>(
   }
   const text = cardText(card);
   if (await Deno.readTextFile(file).catch(() => null) === text) return;
-  await writeAtomically(file, new TextEncoder().encode(text));
+  await writeAtomically(file, text);
 }
 
 /** Says what is wrong with a card; null if nothing is. */

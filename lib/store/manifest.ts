@@ -51,7 +51,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   const text = JSON.stringify({ files }, null, 2) + "\n";
   await writeAtomically(
     path,
-    new TextEncoder().encode(text),
+    text,
     (written) => filesOf(path, new TextDecoder().decode(written)),
   );
 }

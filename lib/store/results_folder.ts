@@ -10,7 +10,7 @@ import {
   type Row,
 } from "./arrow_file.ts";
 import { withFolderLock } from "./folder_lock.ts";
-import { folderProblems, type Problem } from "./folder_problems.ts";
+import { folderProblems, type Problem, unlistedFiles } from "./folder_problems.ts";
 import { removeLeftovers } from "./files_under.ts";
 import {
   type Manifest,
@@ -160,6 +160,11 @@ export class ResultsFolder {
     });
   }
 
+  /** Lists the files that nothing reads. @throws UserError for a damaged manifest */
+  async unlisted(): Promise<Problem[]> {
+    return await withFolderLock(this.path, "read", () => unlistedFiles(this.path));
+  }
+
   /** Lists all problems of the folder; none if it is whole. */
   async verify(): Promise<Problem[]> {
     return await withFolderLock(this.path, "read", () => folderProblems(this.path));
@@ -186,7 +191,7 @@ async function checkWritable(folder: string): Promise<void> {
   // As long as the names of results get: the system limits the length of paths.
   const probe = join(folder, `.probe-${crypto.randomUUID()}`.padEnd(130, "-"));
   try {
-    await writeAtomically(probe, new TextEncoder().encode("can this folder be written?"));
+    await writeAtomically(probe, "can this folder be written?");
     await Deno.remove(probe);
   } catch (error) {
     // The system's own message, without the name of the probe file.

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import os from "node:os";
 import { noLocksError } from "./folder_lock.ts";
 import { UserError } from "../user_error.ts";
+import { writeAll } from "../files/write_all.ts";
 
 /** The process that holds a run's lock, for messages. */
 export interface Holder {
@@ -42,7 +43,7 @@ export async function lockRun(folder: string, run: string): Promise<RunLock | nu
     const holder: Holder = { host: os.hostname(), pid: Deno.pid, since: new Date().toISOString() };
     try {
       await file.truncate();
-      await file.write(new TextEncoder().encode(JSON.stringify(holder)));
+      await writeAll(file, new TextEncoder().encode(JSON.stringify(holder)));
     } catch (error) {
       file.close();
       throw error;

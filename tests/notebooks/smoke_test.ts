@@ -8,7 +8,7 @@ import { experiments } from "../../experiments/experiments.ts";
 import type { Experiment } from "../../lib/runs/experiment.ts";
 import { openPlan } from "../../lib/runs/open_plan.ts";
 import { workLeft } from "../../lib/runs/work_left.ts";
-import { hiddenParts, VARIABLE } from "../../lib/files/hidden.ts";
+import { hiddenParts, HIDING } from "../../lib/files/hidden.ts";
 import { listNotebooks } from "../../lib/notebook/list_notebooks.ts";
 import { shownText } from "../../lib/notebook/notebook.ts";
 import { declaredParameters } from "../../lib/notebook/parameters.ts";
@@ -29,7 +29,7 @@ const TRIAL = { scale: "smoke", results, runMissing: true, without: ["cpu", "was
 
 /** Other tests check pictures, which take half of a notebook's time. */
 const WITHOUT_PICTURES = {
-  [VARIABLE]: [...hiddenParts(), "chromium"].join(),
+  [HIDING]: [...hiddenParts(), "chromium"].join(),
   CHROMIUM: null,
 };
 

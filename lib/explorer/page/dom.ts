@@ -35,8 +35,3 @@ function fill<E extends Element>(
   element.append(...children);
   return element;
 }
-
-/** Writes a number with a minus sign instead of a hyphen. */
-export function formatNumber(value: number, digits: number): string {
-  return value.toFixed(digits).replace("-", "−");
-}

@@ -1,4 +1,5 @@
-import { draw, formatNumber } from "./dom.ts";
+import { numberText } from "../../report/minus_signs.ts";
+import { draw } from "./dom.ts";
 import { NETWORKS } from "../names.ts";
 
 const HEIGHT = 220;
@@ -42,7 +43,7 @@ export function gapChart(
         y1: y(gap),
         y2: y(gap),
       }),
-      draw("text", { x: left - 6, y: y(gap) + 4, "text-anchor": "end" }, formatNumber(gap, digits)),
+      draw("text", { x: left - 6, y: y(gap) + 4, "text-anchor": "end" }, numberText(gap, digits)),
     );
   }
   for (const step of ticks(0, last, Math.max(1, spacing))) {
@@ -77,7 +78,7 @@ export function gapChart(
 /** Tells the numbers of the chart to a reader who cannot see it. */
 function describe(gaps: readonly (readonly number[])[]): string {
   const of = NETWORKS.map((name, network) =>
-    `${name} ${gaps.map((step) => formatNumber(step[network], 1)).join(", ")}`
+    `${name} ${gaps.map((step) => numberText(step[network], 1)).join(", ")}`
   );
   return `The gap after each step: ${of.join("; ")}`;
 }

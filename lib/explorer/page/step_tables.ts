@@ -1,6 +1,7 @@
 import { softmaxRows, topClasses } from "../../tensors/rows.ts";
 import { NETWORKS } from "../names.ts";
-import { formatNumber, make } from "./dom.ts";
+import { numberText } from "../../report/minus_signs.ts";
+import { make } from "./dom.ts";
 import type { ShownWalk } from "./seen_walk.ts";
 
 /** Computes a network's gap, from its logits. */
@@ -26,8 +27,8 @@ export function probabilityRows({ steps, base, target, classes }: ShownWalk, ste
 export function numberRows({ steps, classes }: ShownWalk, gaps: readonly number[][]): Node[] {
   return steps.map(({ sample, logits }, step) => {
     const cells = [
-      formatNumber(distance(sample, steps[0].sample), 2),
-      ...gaps[step].map((gap) => formatNumber(gap, 2)),
+      numberText(distance(sample, steps[0].sample), 2),
+      ...gaps[step].map((gap) => numberText(gap, 2)),
       ...logits.map((of) => classes[topClasses(of, classes.length)[0]]),
     ].map((text) => make("td", {}, text));
     return make("tr", {}, make("th", { scope: "row" }, String(step)), ...cells);

@@ -1,6 +1,7 @@
 import { type Outcome, outcomesOf } from "../../attack/attack.ts";
 import { topClasses } from "../../tensors/rows.ts";
-import { find, formatNumber } from "./dom.ts";
+import { numberText } from "../../report/minus_signs.ts";
+import { find } from "./dom.ts";
 import { gapChart } from "./gap_chart.ts";
 import { type SeenStep, seenWalk, type ShownWalk, type WalkRequest } from "./seen_walk.ts";
 import { distance, gapOf, numberRows, probabilityRows } from "./step_tables.ts";
@@ -42,10 +43,11 @@ export function stepsView(
     const start = performance.now();
     tab.ariaBusy = "true";
     const ends: number[] = [];
-    const request = await prepare();
-    const { base, target, classes } = request;
-    const steps: SeenStep[] = [];
+    let request: NamedRequest | undefined;
     try {
+      request = await prepare();
+      const { base, target, classes } = request;
+      const steps: SeenStep[] = [];
       for await (const step of seenWalk(request)) {
         if (own !== newest) return;
         steps.push(step);
@@ -57,8 +59,14 @@ export function stepsView(
         // Lets the page draw the step.
         await new Promise((resolve) => setTimeout(resolve));
       }
+    } catch (error) {
+      console.error(error);
+      if (own !== newest) return;
+      tab.ariaBusy = "false";
+      status.textContent = `This page cannot compute here: ${(error as Error).message}`;
+      return;
     } finally {
-      request.image.dispose();
+      request?.image.dispose();
     }
     if (own !== newest || walk === null) return;
     tab.ariaBusy = "false";
@@ -106,6 +114,6 @@ function ending({ steps, base, target, classes }: ShownWalk): string {
   }
   const [, original, bss] = tops.map((top) => classes[top]);
   return `After ${count} ${count === 1 ? "step" : "steps"} the sample ${ENDINGS[outcome]}, at a ` +
-    `distance of ${formatNumber(distance(sample, steps[0].sample), 2)}. ` +
+    `distance of ${numberText(distance(sample, steps[0].sample), 2)}. ` +
     `The teacher says ${classes[tops[0]]}, original says ${original}, bss says ${bss}.`;
 }

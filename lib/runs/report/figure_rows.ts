@@ -2,16 +2,10 @@ import { CALIBRATION_BINS } from "../../analysis/fidelity/calibration.ts";
 import type { ResultTable } from "../table/result_table.ts";
 import type { SummaryRow } from "../table/summary.ts";
 import { shareText } from "../table/summary_table.ts";
+import type { AccuracyPoint } from "../../report/accuracy_over.ts";
+import type { MethodGain } from "../../report/gain_intervals.ts";
 import type { MethodReliability } from "../../report/reliability_diagram.ts";
 import type { LearningCurve } from "../../report/learning_curves.ts";
-
-/** The gain of one method with one student, for a figure. */
-export interface GainRow {
-  readonly method: string;
-  readonly student: string;
-  readonly mean: number;
-  readonly interval: readonly [number, number] | null;
-}
 
 /** Adds the share of the training images, and the epochs, to the students' names where they vary. */
 function withShares<T extends Pick<SummaryRow, "student" | "fraction" | "epochs">>(
@@ -28,33 +22,32 @@ function withShares<T extends Pick<SummaryRow, "student" | "fraction" | "epochs"
 }
 
 /** Lists the gains over the reference, in the first measure's unit. Leaves out rows without one. */
-export function gains(summary: readonly SummaryRow[]): GainRow[] {
+export function gains(summary: readonly SummaryRow[]): MethodGain[] {
   return withShares(summary).flatMap(({ method, student, gain }) =>
     gain ? [{ method, student, mean: gain.mean, interval: gain.interval }] : []
   );
 }
 
-/** The values of a method's seeds at one place of an axis. */
-export interface AxisPoint {
-  readonly method: string;
-  readonly x: number;
-  readonly values: readonly number[];
-}
-
 /** Lists the first measure, by seed, against another one (mean over seeds), each in its unit. */
-export function against(summary: readonly SummaryRow[], measure: string): AxisPoint[] {
+export function against(summary: readonly SummaryRow[], measure: string): AccuracyPoint[] {
   return summary.flatMap(({ method, values, others }) => {
     const cost = others[measure];
     return cost ? [{ method, x: cost.mean, values }] : [];
   });
 }
 
+/** What a method has in common with the reference that it is compared with */
+const PLACE = ["dataset", "fraction", "student", "setting", "epochs"] as const;
+
 /** Lists the differences to a reference, paired by seed, against the share of images in percent. */
-export function gainsByShare(summary: readonly SummaryRow[], reference = "original"): AxisPoint[] {
+export function gainsByShare(
+  summary: readonly SummaryRow[],
+  reference = "original",
+): AccuracyPoint[] {
   return summary.filter(({ method }) => method !== reference).flatMap((row) => {
-    const theirs = summary.find(({ method, fraction, student, setting, epochs }) =>
-      method === reference && fraction === row.fraction && student === row.student &&
-      setting === row.setting && epochs === row.epochs
+    const theirs = summary.find((other) =>
+      other.method === reference && PLACE.every((key) => other[key] === row[key]) &&
+      (other.teacher === null || other.teacher === row.teacher)
     );
     const values = row.seeds.flatMap((seed, index) => {
       const other = theirs?.seeds.indexOf(seed) ?? -1;

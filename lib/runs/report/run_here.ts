@@ -1,8 +1,6 @@
 import { commandFor, type ExperimentReport, isCommitted } from "./experiment_report.ts";
 import { checkInputs, keepInputCards } from "../input_cards.ts";
-import { ProgressReport } from "../progress_report.ts";
-import { runMissing } from "../run_missing.ts";
-import { tellRest } from "../run_and_report.ts";
+import { runShown } from "../run_and_report.ts";
 import { workLeft } from "../work_left.ts";
 import { startBackend } from "../../backend/start_backend.ts";
 import { ResultsFolder } from "../../store/results_folder.ts";
@@ -34,16 +32,5 @@ export async function runHere(
   const folder = await ResultsFolder.open(report.folder.path);
   await keepInputCards(folder.path, plan);
   const started = await startBackend(backend);
-  const progress = new ProgressReport(works);
-  try {
-    const done = await runMissing(plan, {
-      folder,
-      backend: started.backend.name,
-      ...data,
-      onNews: (run, news) => progress.tell(run, news),
-    });
-    await tellRest(done, folder);
-  } finally {
-    await progress.end();
-  }
+  await runShown(works, { folder, backend: started.backend.name, ...data }, true);
 }

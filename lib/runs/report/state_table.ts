@@ -32,7 +32,9 @@ export async function stateTable(
     trained: plan.filter((run) => present.has(resultNameOf(run))).length,
     complete: plan.length - works.length,
   };
-  if (works.length === 0) return displayTable({ title: experiment.title, columns, rows: [row] });
+  const shown = (note?: string) =>
+    displayTable({ title: experiment.title, columns, rows: [row], note });
+  if (works.length === 0) return shown();
   const command = `To make what is missing: ${commandFor(report)}`;
   const todo = await isCommitted(folder)
     ? `${command}. To make all runs in a folder of your own: results = "../results" and ` +
@@ -40,16 +42,12 @@ export async function stateTable(
     : `${command}, or runMissing = true above.`;
   const absent = await absentTeachers(works);
   if (absent.length > 0) {
-    return displayTable({
-      title: experiment.title,
-      columns,
-      rows: [row],
-      note:
-        `${todo} First the weights of ${
-          absent.join(", ")
-        } are needed, which do not come with these ` +
+    return shown(
+      `${todo} First the weights of ${
+        absent.join(", ")
+      } are needed, which do not come with these ` +
         `results; see "Data" in experiments/README.md.`,
-    });
+    );
   }
   try {
     const started = await startBackend(backend);
@@ -62,12 +60,7 @@ export async function stateTable(
     });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return displayTable({
-      title: experiment.title,
-      columns,
-      rows: [row],
-      note: `${todo} This machine cannot estimate the time: ${error.message}`,
-    });
+    return shown(`${todo} This machine cannot estimate the time: ${error.message}`);
   }
 }
 

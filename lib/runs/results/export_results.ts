@@ -12,6 +12,7 @@ import {
   completeRows,
   type Row,
 } from "../../store/arrow_file.ts";
+import { writeAll } from "../../files/write_all.ts";
 
 /** The file and format of an export. */
 export interface ExportTarget {
@@ -65,7 +66,7 @@ function chosenFormat({ format, file }: ExportTarget): ExportFormat {
 /** Writes to standard output until the reader stops: `head` closes the pipe early. */
 async function writeOut(bytes: Uint8Array): Promise<void> {
   try {
-    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+    await writeAll(Deno.stdout, bytes);
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }

@@ -42,7 +42,7 @@ const RECORD = "submission.json";
 
 export async function writeSubmission(folder: string, submission: Submission): Promise<void> {
   const text = JSON.stringify(submission, null, 2) + "\n";
-  await writeAtomically(join(folder, RECORD), new TextEncoder().encode(text));
+  await writeAtomically(join(folder, RECORD), text);
 }
 
 /**

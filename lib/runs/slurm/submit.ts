@@ -74,7 +74,13 @@ export async function submitToSlurm(
     throw error;
   });
   const submitted = new Date().toISOString();
-  await writeSubmission(folder, { jobId, submitted, experiments, args, tasks });
+  await writeSubmission(folder, { jobId, submitted, experiments, args, tasks }).catch((error) => {
+    throw new UserError(
+      `Slurm took job ${jobId}, but its record could not be written, so --status does not show it: ` +
+        error.message,
+      { cause: error },
+    );
+  });
   return { jobId, tasks: tasks.length, folder };
 }
 

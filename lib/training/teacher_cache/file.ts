@@ -1,5 +1,5 @@
 import { sha256 } from "../../files/sha256.ts";
-import { writeAll } from "../../files/write_all.ts";
+import { writeAllSync } from "../../files/write_all.ts";
 import { canonicalJson } from "../run_specification.ts";
 import { diskUse } from "./folder.ts";
 import type { TeacherLogitKey } from "./key.ts";
@@ -62,7 +62,7 @@ export class TeacherLogitFile {
   write(slot: number): void {
     this.#words[0] = this.#checksum(slot);
     this.#seek(slot);
-    writeAll(this.#file, this.#bytes);
+    writeAllSync(this.#file, this.#bytes);
   }
 
   /** Computes an upper bound of the file's bytes on disk with so many more entries. */
@@ -87,7 +87,7 @@ export class TeacherLogitFile {
     if (length === HEADER_BYTES && found.every((byte, i) => byte === header[i])) return;
     if (length !== null) this.#file.truncateSync(0);
     this.#file.seekSync(0, Deno.SeekMode.Start);
-    writeAll(this.#file, header);
+    writeAllSync(this.#file, header);
   }
 
   #seek(slot: number): void {

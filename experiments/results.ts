@@ -12,8 +12,9 @@ import { verifyResults } from "../lib/runs/results/verify_results.ts";
 import { type CommandLine, runCommand } from "../lib/commands/command_line.ts";
 import { folderOptions } from "../lib/commands/common_options.ts";
 import { exportFormats } from "../lib/store/export.ts";
-import { filesUnder, nestedFolders } from "../lib/store/files_under.ts";
+import { filesUnder, nestedFolders, ownFiles } from "../lib/store/files_under.ts";
 import type { Problem } from "../lib/store/folder_problems.ts";
+import { MANIFEST_FILE } from "../lib/store/manifest.ts";
 import { printable } from "../lib/files/printable.ts";
 import { ResultsFolder } from "../lib/store/results_folder.ts";
 import { UserError } from "../lib/user_error.ts";
@@ -89,7 +90,7 @@ async function list(folder: ResultsFolder, patterns: string[], { each }: Options
   const { results, damaged } = chooseResults(await readStored(folder), patterns);
   const sizes = await sizesUnder(folder.path);
   if (results.length > 0) console.log((each ? eachResult : resultsList)(results, sizes));
-  else if (damaged.length === 0) tellEmpty(folder);
+  else if (damaged.length === 0) await tellEmpty(folder);
   tellNested(folder, [...sizes.keys()]);
   return reportDamaged(damaged);
 }
@@ -105,7 +106,7 @@ async function verify(folder: ResultsFolder, patterns: string[]): Promise<number
   for (const { kind, message } of findings) console.log(`${kind}: ${printable(message)}`);
   const kinds = Map.groupBy(findings, ({ kind }) => kind);
   const verdict = [...kinds].map(([kind, of]) => `${of.length} ${kind}`).join(", ");
-  if (names.length + findings.length === 0) tellEmpty(folder);
+  if (names.length + findings.length === 0) await tellEmpty(folder);
   else {
     console.log(
       `${kindCounts(names)}; the final weights of ${withWeights} of ${
@@ -156,7 +157,12 @@ async function sizesUnder(folder: string): Promise<Map<string, number>> {
   return sizes;
 }
 
-function tellEmpty({ path }: ResultsFolder): void {
+/** @throws UserError if there are results, but no list of them */
+async function tellEmpty({ path }: ResultsFolder): Promise<void> {
+  const files = await ownFiles(path);
+  if (files.some((file) => file.endsWith(".arrow")) && !files.includes(MANIFEST_FILE)) {
+    throw new UserError(`${path} has lost ${MANIFEST_FILE}, which lists its results; put it back`);
+  }
   console.log(`There are no results in ${path}; \`deno task reproduce\` makes some.`);
 }
 

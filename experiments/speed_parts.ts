@@ -45,7 +45,7 @@ export function speedSentence(bench: Bench): string {
     const unit = index === 0 ? " times as long" : "";
     return `${slower} and ${faster}${unit} with ${PEERS[variant]}`;
   });
-  const machine = bench.machine.replace(/(, [^,]*){2}$/, "");
+  const machine = bench.machine.replace(/(, \d+ GiB)?, [^,]*$/, "");
   return `A training step with BSS (256 images) takes ${ms("float32")} ms in float32, and ` +
     `${ms(fastest)} ms with ${fastest}. PyTorch, which caches nothing, takes ` +
     `${times.join(", ")}. Measured on ${machine}.`;

@@ -111,19 +111,73 @@ export function defineAttack<R extends Rules>(
   { run, targeted = false, ...definition }: AttackDefinition<R>,
 ): Attack<R> {
   const attack = (async (classifier, images, classes, options = {}, context = {}) => {
-    const settings = resolveOptions(`${definition.shortName} attack`, definition.options, options);
+    const name = `${definition.shortName} attack`;
+    const settings = resolveOptions(name, definition.options, options);
+    checkInput(name, classifier, images, classes, context);
     checkClasses(images.shape[0], classifier.classes, classes);
     if (images.shape[0] === 0) return emptyResult(images, classifier.classes);
-    const withRandom = { random: Math.random, ...context };
-    const attacked = await run(classifier, images, classes, settings, withRandom);
+    const { random = Math.random, start } = context;
+    const attacked = await run(classifier, images, classes, settings, { random, start });
     try {
+      checkAttacked(name, attacked, images, classifier.classes);
       return await attackResult(attacked, images, classes);
     } catch (error) {
-      tf.dispose([attacked.samples, attacked.logits]);
+      tf.dispose([attacked.samples, attacked.logits].filter((tensor) => tensor !== images));
       throw error;
     }
   }) as Attack<R>;
   return Object.assign(attack, { ...definition, targeted });
+}
+
+/** Checks an attack's input for what a call without a type check, as in a notebook, may get wrong. */
+function checkInput(
+  name: string,
+  { classes: count }: FrozenClassifier,
+  { rank, dtype, shape }: tf.Tensor,
+  classes: AttackClasses,
+  context: AttackContext,
+): void {
+  if (!Number.isInteger(count)) {
+    throw new UserError(`the ${name} needs a frozen classifier; give freeze(network)`);
+  }
+  if (rank !== 4 || dtype !== "float32") {
+    throw new UserError(
+      `the images of the ${name} are ${dtype} of shape [${shape}], but must be float32 of shape ` +
+        "[n, height, width, channels]",
+    );
+  }
+  const { labels, targets = [] } = classes ?? {};
+  if (![labels, targets].every(isNumbers)) {
+    throw new UserError(
+      `the ${name} needs { labels } or { labels, targets }, each a list of class indices; read ` +
+        "those of a tensor with await tensor.data()",
+    );
+  }
+  const unknown = Object.keys(context).find((key) => key !== "random" && key !== "start");
+  if (unknown !== undefined) {
+    throw new UserError(`the ${name} takes "random" and "start" besides options, not "${unknown}"`);
+  }
+}
+
+function isNumbers(list: unknown): boolean {
+  return (Array.isArray(list) || ArrayBuffer.isView(list)) &&
+    Array.from(list as ArrayLike<unknown>).every((value) => typeof value === "number");
+}
+
+/** Checks that an attack gives what its definition promises: its file may be a user's. */
+function checkAttacked(
+  name: string,
+  { samples, logits, steps }: Attacked,
+  images: tf.Tensor4D,
+  classes: number,
+): void {
+  const count = images.shape[0];
+  const has = `samples [${samples?.shape}], logits [${logits?.shape}] and ${steps?.length} steps`;
+  const needs = `samples [${images.shape}], logits [${[count, classes]}] and ${count} steps`;
+  if (has !== needs) throw new UserError(`the ${name} gave ${has}, but must give ${needs}`);
+  if (samples === images) {
+    throw new UserError(`the ${name} gave back the images themselves; it must give a clone`);
+  }
 }
 
 /**

@@ -53,6 +53,10 @@ export function takeImages(
   set: ImageSet,
   indices: Int32Array,
 ): ImageSet {
+  const outside = indices.find((index) => index < 0 || index >= set.count);
+  if (outside !== undefined) {
+    throw new RangeError(`there is no image ${outside}; give indices from 0 to ${set.count - 1}`);
+  }
   const size = height * width * channels;
   const images = new Uint8Array(indices.length * size);
   indices.forEach((index, i) =>

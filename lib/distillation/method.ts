@@ -50,8 +50,10 @@ export interface MethodDefinition<R extends Rules> {
  */
 export function defineMethod<R extends Rules>(definition: MethodDefinition<R>): DistillationMethod {
   const { name, needsTeacher = true } = definition;
-  if (!/^[\w+.-]+$/.test(name)) {
-    throw new UserError(`a method is named "${name}"; use letters, digits, "+", "-", "_" and "."`);
+  if (!/^(?!.*\.\.)[\w+.-]+$/.test(name)) {
+    throw new UserError(
+      `a method is named "${name}"; use letters, digits, "+", "-", "_" and single dots`,
+    );
   }
   return {
     needsTeacher,

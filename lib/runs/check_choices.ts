@@ -53,12 +53,19 @@ export function checkChoices(
   }
   for (const [key, valid, isValid] of LISTS) {
     const value = given[key];
-    if (value === undefined || Array.isArray(value) && value.every(isValid)) continue;
+    if (value === undefined) continue;
+    if (Array.isArray(value) && value.length > 0 && value.every(isValid)) continue;
     throw new UserError(
       `${key} of ${owner} is ${JSON.stringify(value)}, but must be a list of ${valid}`,
     );
   }
-  const { teacherPrecision: precision } = given;
+  const { set, teacherPrecision: precision } = given;
+  if (set !== undefined && Object.prototype.toString.call(set) !== "[object Object]") {
+    throw new UserError(
+      `set of ${owner} is ${JSON.stringify(set)}, but must be options by method, as in ` +
+        "{ bss: { eta: 0.1 } }",
+    );
+  }
   if (precision === undefined || PRECISIONS.includes(precision)) return;
   const text = JSON.stringify(precision);
   const valid = PRECISIONS.join(", ");

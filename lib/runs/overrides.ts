@@ -25,7 +25,11 @@ export function parseOverrides(settings: readonly string[]): Overrides {
       );
     }
     if (owner !== PROTOCOL) methodNamed(owner);
-    (overrides[owner] ??= {})[option] = parseValue(text);
+    const options = overrides[owner] ??= {};
+    if (Object.hasOwn(options, option)) {
+      throw new UserError(`--set gives ${owner}.${option} twice; give it once`);
+    }
+    options[option] = parseValue(text);
   }
   return overrides;
 }

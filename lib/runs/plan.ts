@@ -10,7 +10,7 @@ import {
   withOverrides,
 } from "./overrides.ts";
 import { plannedEvaluation, type PlannedRun } from "./planned_run.ts";
-import { type DatasetDescription, describeDataset } from "../data/dataset.ts";
+import { type Dataset, type DatasetDescription, describeDataset } from "../data/dataset.ts";
 import { dataSourceNamed } from "../data/load_dataset.ts";
 import { resolveMethodOptions } from "../distillation/method.ts";
 import { methodNamed } from "../distillation/methods.ts";
@@ -158,7 +158,12 @@ async function planGrid(
   // The teacher first: without one, the download of a data set would be wasted.
   const teacher = await sources.teacher(grid.dataset, isOwn ? grid.teacher : undefined);
   const dataset = await sources.dataset(grid.dataset);
+  if (resolved.some(({ method }) => method.needsTeacher)) checkTeacher(teacher, dataset);
   const counts = imageCounts(dataset, grid);
+  const empty = grid.fractions.find((fraction) => Math.round(counts.train * fraction) === 0);
+  if (empty !== undefined) {
+    throw new UserError(`the fraction ${empty} of ${counts.train} images leaves none`);
+  }
   const testImages = grid.testImages ?? counts.test;
   if (testImages > counts.test) {
     throw new UserError(
@@ -205,6 +210,25 @@ async function planGrid(
         })
       )
     )
+  );
+}
+
+/**
+ * Checks that a teacher was trained on the images of its data set. One that was imported does not say.
+ *
+ * @throws UserError if they have changed since
+ */
+function checkTeacher(
+  { name, metadata }: Pick<TeacherFile, "name" | "metadata">,
+  { fingerprint }: Pick<Dataset, "fingerprint">,
+): void {
+  if (metadata.specification === undefined) return;
+  const { dataset } = JSON.parse(metadata.specification) as RunSpecification;
+  if (dataset.fingerprint === fingerprint) return;
+  throw new UserError(
+    `the teacher ${name} was trained on images with the SHA-256 ${dataset.fingerprint}, but those of ` +
+      `${dataset.name} now have ${fingerprint}; put back those images, or train a teacher in ` +
+      "another results folder",
   );
 }
 

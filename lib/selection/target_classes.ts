@@ -24,7 +24,7 @@ export type TargetClassOptions = Options<typeof targetClassOptions>;
  * @param baseClass n class indices
  * @param uniform n numbers in [0, 1); rules that do not draw ignore them
  * @returns n class indices, none of them the base class
- * @throws UserError for a bad option, or if the sizes differ
+ * @throws UserError for a bad option, class or number, or if the sizes differ
  */
 export async function sampleTargetClasses(
   teacherLogits: tf.Tensor2D,
@@ -40,6 +40,17 @@ export async function sampleTargetClasses(
         `uniform number per row, but there are ${baseClass.length} and ${uniform.length}`,
     );
   }
+  const wrongClass = Array.from(baseClass).find((k) =>
+    !(Number.isInteger(k) && k >= 0 && k < classes)
+  );
+  if (wrongClass !== undefined) {
+    throw new UserError(`a base class is ${wrongClass}; give classes from 0 to ${classes - 1}`);
+  }
+  const draws = rule === "probability" || rule === "random";
+  const wrong = draws ? Array.from(uniform).find((u) => !(u >= 0 && u <= 1)) : undefined;
+  if (wrong !== undefined) {
+    throw new UserError(`a uniform number is ${wrong}; give numbers in [0, 1)`);
+  }
   const q = softmaxRows(await teacherLogits.data(), classes);
   return Int32Array.from(mostProbableOthers(q, classes, baseClass), (others, i) => {
     switch (rule) {
@@ -48,7 +59,7 @@ export async function sampleTargetClasses(
       case "least likely":
         return others.at(-1)!;
       case "random":
-        return others[Math.floor(uniform[i] * others.length)];
+        return others[Math.min(Math.floor(uniform[i] * others.length), others.length - 1)];
       case "probability":
         return invertCumulativeSum(others, q.subarray(i * classes, (i + 1) * classes), uniform[i]);
     }

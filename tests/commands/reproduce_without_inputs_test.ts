@@ -36,7 +36,7 @@ Deno.test("reproduce prints the table of finished runs without images and teache
     assertEquals(code, 1, stderr);
     assertStringIncludes(stderr, "not measured: there is no teacher cifar10-resnet26");
     assertStringIncludes(stdout, "Not yet measured");
-    assertMatch(stdout, /^resnet8  attention \(weight=100\) .* 7\d\.\d\d/m);
+    assertMatch(stdout, /^resnet8 +attention \(weight=100\) .* 7\d\.\d\d/m);
   });
 });
 

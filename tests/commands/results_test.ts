@@ -119,6 +119,18 @@ Deno.test("results verify ends with status 0 for whole results, 1 for incomplete
   });
 });
 
+Deno.test("results of a folder that lost its manifest says so, and asks to delete nothing", async () => {
+  await withReferenceCopy(async ({ path }) => {
+    await Deno.remove(join(path, "manifest.json"));
+    const list = await results({ path }, "list");
+    assertEquals(list.code, 2);
+    assertStringIncludes(list.stderr, "has lost manifest.json, which lists its results");
+    const { code, stdout } = await results({ path }, "verify");
+    assertEquals([code, stdout.includes("deleted")], [1, false], stdout);
+    assertStringIncludes(stdout, "put that file back");
+  });
+});
+
 Deno.test("results says how to make results if a folder is empty, and names a missing folder", async () => {
   await withTemporaryFolder(async (path) => {
     for (const action of ["list", "verify"]) {

@@ -97,6 +97,18 @@ Deno.test("takeImages() takes images and labels in the order of the indices", ()
   assertEquals(images.slice(size), dataset.train.images.slice(2 * size, 3 * size));
 });
 
+Deno.test("takeImages() refuses indices of no image", () => {
+  const dataset = smallDataset();
+  const { count } = dataset.train;
+  for (const index of [-1, count]) {
+    assertThrows(
+      () => takeImages(dataset, dataset.train, Int32Array.of(0, index)),
+      RangeError,
+      `there is no image ${index}; give indices from 0 to ${count - 1}`,
+    );
+  }
+});
+
 Deno.test("takeImages() keeps labels above 255", () => {
   const classes = Array.from({ length: 1000 }, (_, k) => `class ${k}`);
   const set = { images: Uint8Array.of(7, 8, 9), labels: Uint16Array.of(999, 0, 256), count: 3 };

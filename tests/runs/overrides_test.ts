@@ -25,5 +25,6 @@ Deno.test("parseOverrides() says what a setting must look like", () => {
   for (const setting of ["eta=0.1", "bss.eta", "bss=1", ".eta=1", ""]) {
     assertThrows(() => parseOverrides([setting]), UserError, "as in bss.eta=0.1");
   }
+  assertThrows(() => parseOverrides(["bss.eta=1", "bss.eta=2"]), UserError, "bss.eta twice");
   assertThrows(() => parseOverrides(["bsss.eta=1"]), UserError, 'no method "bsss"');
 });

@@ -97,6 +97,8 @@ Deno.test("a report lists the valid names for an unknown experiment, scale or op
     "seeds of openReport is 3, but must be a list of whole numbers from 1",
   );
   await refused({ seeds: [0] }, "seeds of openReport is [0], but");
+  await refused({ seeds: [] }, "seeds of openReport is [], but");
+  await refused({ set: "bss.eta=1" }, 'set of openReport is "bss.eta=1", but must be options by');
   await refused({ fractions: [20] }, "must be a list of shares above 0 and at most 1, as in [0.2]");
   await refused({ methods: "bss" }, 'methods of openReport is "bss", but must be a list of names');
   await refused({ teacherPrecision: "bfloat16" }, '"bfloat16"; choose from f32, bf16');

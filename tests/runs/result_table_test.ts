@@ -192,6 +192,16 @@ Deno.test("a table remembers which of its rows are not measured", async () => {
   });
 });
 
+Deno.test("a table does not ask for measurements of default runs that nobody requested", async () => {
+  await withReference(async (folder, plan) => {
+    const evaluations = [{ result: "evaluations/none", name: "boundary", options: {}, flops: 1 }];
+    const own = plan.map((run) => ({ ...run, evaluations }));
+    await updateTable(folder, NAME, quickstart, { own, asked: own.slice(0, 1) });
+    const { unmeasured } = (await folder.read(NAME)).metadata;
+    assertEquals(JSON.parse(unmeasured), [own[0].name]);
+  });
+});
+
 Deno.test("several calls of updateTable() at once end with the rows of all", async () => {
   await withReference(async (folder, plan) => {
     await Promise.all(

@@ -55,5 +55,14 @@ Deno.test("sampleTargetClasses() needs two classes and a number per sample", asy
   await assertRejects(() => sampleTargetClasses(one, [0], [0.5]), UserError, "at least 2 classes");
   const two = tf.tensor2d([[1, 2]]);
   await assertRejects(() => sampleTargetClasses(two, [0], []), UserError, "1 and 0");
+  for (const wrong of [2, -1, NaN]) {
+    await assertRejects(() => sampleTargetClasses(two, [wrong], [0]), UserError, "from 0 to 1");
+  }
+  for (const wrong of [-0.1, 1.1, NaN]) {
+    await assertRejects(() => sampleTargetClasses(two, [0], [wrong]), UserError, "in [0, 1)");
+    assertEquals([...await sampleTargetClasses(two, [0], [wrong], { rule: "second" })], [1]);
+  }
+  // A number that float32 has rounded up to 1
+  assertEquals([...await sampleTargetClasses(two, [0], [1], { rule: "random" })], [1]);
   tf.dispose([one, two]);
 });

@@ -10,6 +10,7 @@ import { wilsonInterval } from "../statistics/interval.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
 import { resolveOptions } from "../../options.ts";
 import { topClasses } from "../../tensors/rows.ts";
+import { UserError } from "../../user_error.ts";
 import { untilStopped } from "../../stop/until_stopped.ts";
 
 /** The context of `robustAccuracy`: everything besides its options. */
@@ -76,6 +77,12 @@ async function measure(
   { attacks = robustnessAttacks, onProgress }: Omit<RobustAccuracyContext, "signal">,
 ): Promise<RobustAccuracy> {
   const settings = resolveOptions("robustAccuracy", robustAccuracyOptions, options);
+  if (!attacks.every(({ stages }) => Array.isArray(stages))) {
+    throw new UserError(
+      "each attack of robustAccuracy must have stages: { name, stages: [{ name, run }] }, as those of " +
+        "pgd(), apgdEnsemble() and autoAttack() have",
+    );
+  }
   await checkLabelledImages(set, classifier.classes);
   const images = set.images.shape[0];
   const { batchSize } = settings;

@@ -6,6 +6,7 @@ import { fabAttack } from "../../attack/fab.ts";
 import { fgsmAttack, pgdAttack } from "../../attack/pgd.ts";
 import { squareAttack } from "../../attack/square.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+import { integer, type Options, resolveOptions } from "../../options.ts";
 
 /** An attack within a ball. Pixels stay in 0…1, and `epsilon` has their units. */
 export interface RobustnessStage {
@@ -59,13 +60,29 @@ export function pgd(maxSteps = 20): RobustnessAttack {
   };
 }
 
+const ensembleOptions = {
+  /** The steps of each attack */
+  maxSteps: integer(100, { min: 1 }),
+  /** The number of most probable other classes that a targeted attack tries */
+  candidates: integer(9, { min: 1 }),
+};
+
+const autoAttackOptions = {
+  ...ensembleOptions,
+  /** The passes of an image in the Square attack */
+  queries: integer(5000, { min: 1 }),
+};
+
 /**
  * Makes the two Auto-PGD attacks of AutoAttack's standard version (Croce and Hein 2020): on the
  * cross-entropy, then on the targeted DLR loss for the 9 most probable other classes in turn.
  * If gradients are masked, as the checks of `robustAccuracy` may warn, the whole
  * {@linkcode autoAttack} finds more.
  */
-export function apgdEnsemble({ maxSteps = 100, candidates = 9 } = {}): RobustnessAttack {
+export function apgdEnsemble(
+  options: Partial<Options<typeof ensembleOptions>> = {},
+): RobustnessAttack {
+  const { maxSteps, candidates } = resolveOptions("apgdEnsemble", ensembleOptions, options);
   const stage =
     (loss: "ce" | "dlr"): RobustnessStage["run"] => (classifier, images, labels, ball, random) =>
       apgdAttack(
@@ -90,8 +107,13 @@ export function apgdEnsemble({ maxSteps = 100, candidates = 9 } = {}): Robustnes
  * 7,000 passes forward and 2,000 back.
  */
 export function autoAttack(
-  { maxSteps = 100, candidates = 9, queries = 5000 } = {},
+  options: Partial<Options<typeof autoAttackOptions>> = {},
 ): RobustnessAttack {
+  const { maxSteps, candidates, queries } = resolveOptions(
+    "autoAttack",
+    autoAttackOptions,
+    options,
+  );
   return {
     name: "AutoAttack",
     stages: [

@@ -22,6 +22,12 @@ export function pairedComparisons(
   reference: readonly number[],
   others: ReadonlyMap<string, readonly number[]>,
 ): Map<string, PairedComparison> {
+  for (const [method, values] of [["the reference", reference] as const, ...others]) {
+    const wrong = values.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) {
+      throw new RangeError(`value ${wrong} of ${method} must be finite, not ${values[wrong]}`);
+    }
+  }
   const differences = [...others].map(([method, values]) =>
     [method, pairedDifference(values, reference)] as const
   );

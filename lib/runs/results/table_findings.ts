@@ -56,7 +56,12 @@ export function tableFindings(
     }];
 
   return [
-    ...about("incomplete", "it lacks", listed("missing").filter((run) => !isThere(run))),
+    ...about("incomplete", "it lacks", listed("missing").filter((run) => !isThere(run)))
+      .map((finding) => ({
+        ...finding,
+        message:
+          `${finding.message}; if they are not wanted, delete this table before the next run`,
+      })),
     ...about("stale", "it lacks runs that are there by now:", listed("missing").filter(isWhole)),
     ...about(
       "incomplete",

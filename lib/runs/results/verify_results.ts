@@ -15,7 +15,7 @@ import { tableFindings } from "./table_findings.ts";
 import { measuredFault, nameFault, weightsFault } from "../table/result_fault.ts";
 import { ownFiles } from "../../store/files_under.ts";
 import type { ResultsFolder } from "../../store/results_folder.ts";
-import { resultFile } from "../../store/manifest.ts";
+import { MANIFEST_FILE, resultFile } from "../../store/manifest.ts";
 import { methods } from "../../distillation/methods.ts";
 import { studentPath } from "../table/run_results.ts";
 import { asUserError } from "../../as_user_error.ts";
@@ -56,7 +56,7 @@ export async function verifyResults(
       .flatMap((evaluation) => evaluationFindings(evaluation, stored)),
     ...results.filter((result) => kindOf(result) === "tables")
       .flatMap((table) => tableFindings(table, stored, folder.path)),
-    ...(isAll
+    ...(isAll && files.includes(MANIFEST_FILE)
       ? strayFindings(files, {
         listed: stored.names,
         finished: runs.filter((_, index) => weights[index] !== "not kept").map(({ name }) => name),

@@ -69,12 +69,15 @@ export async function updateTable(
     const isKept = new Set(kept.map(({ run }) => String(run)));
     const ofKept = (list: "unmeasured" | "damaged") =>
       listBefore(list).filter((run) => isKept.has(run));
+    const listedBefore = new Set(listBefore("unmeasured"));
+    const isAsked = (run: string) =>
+      asked.some(({ name }) => name === run) || listedBefore.has(run);
     const columns = columnsOf(rows);
     const metadata = metadataOf(experiment, {
       missing: [...new Set([...asked.map((run) => run.name), ...listBefore("missing")])]
         .filter((run) => !isThere(run)),
       unmeasured: [
-        ...namesOf([...ownTable.unmeasured, ...others.unmeasured]),
+        ...namesOf([...ownTable.unmeasured, ...others.unmeasured]).filter(isAsked),
         ...ofKept("unmeasured"),
       ],
       damaged: [

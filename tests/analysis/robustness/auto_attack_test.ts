@@ -1,10 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
-import { assert, assertEquals } from "@std/assert";
-import { linearClassifier } from "../../classifiers.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { linearClassifier, randomLinear } from "../../classifiers.ts";
 import { greyImages } from "./small_measurement.ts";
 import { robustAccuracy } from "../../../lib/analysis/robustness/robust_accuracy.ts";
-import { autoAttack } from "../../../lib/analysis/robustness/robustness_attack.ts";
+import {
+  autoAttack,
+  type RobustnessAttack,
+} from "../../../lib/analysis/robustness/robustness_attack.ts";
 import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
+import { UserError } from "../../../lib/user_error.ts";
 import { onAutomaticBackend } from "../../on_every_backend.ts";
 
 /** Four classes, of which only the first two come near each other: their gap is w·x. */
@@ -80,3 +84,16 @@ onAutomaticBackend(
     images.dispose();
   },
 );
+
+Deno.test("autoAttack() names an unknown option, and robustAccuracy() an attack without stages", async () => {
+  const mistyped = { steps: 3 } as Parameters<typeof autoAttack>[0];
+  assertThrows(() => autoAttack(mistyped), UserError, 'no option "steps"');
+  const single = [{ name: "one" }] as unknown as RobustnessAttack[];
+  const set = { images: tf.zeros([0, 1, 1, 1]) as tf.Tensor4D, labels: [] };
+  await assertRejects(
+    () => robustAccuracy(randomLinear(1, 2), set, {}, { attacks: single }),
+    UserError,
+    "must have stages",
+  );
+  set.images.dispose();
+});

@@ -1,0 +1,68 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { defineAttack } from "../../lib/attack/attack.ts";
+import { squareAttack } from "../../lib/attack/square.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { randomLinear } from "../classifiers.ts";
+import { testImages } from "../networks.ts";
+
+Deno.test("an attack says what is wrong with input that only a type check would refuse", async () => {
+  await tf.setBackend("cpu");
+  const classifier = randomLinear(64, 4);
+  const images = testImages(2);
+  const whole = tf.cast(images, "int32") as tf.Tensor4D;
+  const flat = tf.reshape(images, [2, -1]) as tf.Tensor;
+  const tensor = tf.tensor1d([0, 1]);
+  const refused = (message: string, ...[of, input, classes, context]: unknown[]) =>
+    assertRejects(
+      // deno-lint-ignore no-explicit-any
+      () => squareAttack(of as any, input as any, classes as any, {}, context as any),
+      UserError,
+      message,
+    );
+  const labels = [0, 1];
+  const before = tf.memory().numTensors;
+  await refused("give freeze(network)", { forward: () => images }, images, { labels });
+  await refused("are int32 of shape [2,8,8,1], but must be float32", classifier, whole, { labels });
+  await refused("[n, height, width, channels]", classifier, flat, { labels });
+  for (const wrong of [{ labels: tensor }, { labels: ["0", "1"] }, undefined, labels]) {
+    await refused("each a list of class indices", classifier, images, wrong);
+  }
+  await refused('not "seed"', classifier, images, { labels }, { seed: 3 });
+  assertEquals(tf.memory().numTensors, before);
+  tf.dispose([images, whole, flat, tensor]);
+});
+
+Deno.test("defineAttack() refuses what an attack's file should not give, and frees it", async () => {
+  await tf.setBackend("cpu");
+  const classifier = randomLinear(64, 4);
+  const images = testImages(2);
+  const giving = (samples: () => tf.Tensor, logits: () => tf.Tensor, steps: Int32Array) =>
+    defineAttack({
+      shortName: "made up",
+      summary: "",
+      options: {},
+      units: "normalised",
+      passes: () => 0,
+      run: () =>
+        Promise.resolve({
+          samples: samples() as tf.Tensor4D,
+          logits: logits() as tf.Tensor2D,
+          steps,
+        }),
+    })(classifier, images, { labels: [0, 1] });
+  const [clone, logits] = [() => tf.clone(images), () => tf.zeros([2, 4])];
+  const two = new Int32Array(2);
+  const before = tf.memory().numTensors;
+  const needs = "but must give samples [2,8,8,1], logits [2,4] and 2 steps";
+  await assertRejects(
+    () => giving(() => tf.slice(images, [0], [1]), logits, two),
+    UserError,
+    needs,
+  );
+  await assertRejects(() => giving(clone, () => tf.zeros([2, 3]), two), UserError, needs);
+  await assertRejects(() => giving(clone, logits, new Int32Array(1)), UserError, needs);
+  await assertRejects(() => giving(() => images, logits, two), UserError, "it must give a clone");
+  assertEquals([tf.memory().numTensors, images.isDisposed], [before, false]);
+  images.dispose();
+});

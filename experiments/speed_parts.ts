@@ -1,7 +1,7 @@
 import type { PeerRatio } from "../lib/bench/compare_with_peer.ts";
 import type { GradientError } from "../lib/bench/gradient_error.ts";
 import { type StepTimes, TIMES } from "../lib/bench/measure_step.ts";
-import type { MedianRange } from "../lib/bench/repeat.ts";
+import { rangeText } from "../lib/bench/repeat.ts";
 import type { SideBySide } from "../lib/bench/side_by_side.ts";
 import { formatMarkdownTable } from "../lib/report/cell.ts";
 
@@ -63,7 +63,7 @@ export function speedTables(bench: Bench): string {
     (time === "bss_step_ms" ? configurations : ends).map((configuration) => [
       `${LABELS[time]}, ${configuration}`,
       stepsOf(bench, configuration)[time].toFixed(0),
-      ...ratiosOf(bench, configuration, time).map(({ ratio }) => withRange(ratio, 2)),
+      ...ratiosOf(bench, configuration, time).map(({ ratio }) => rangeText(ratio, 2)),
     ])
   );
   return [
@@ -96,9 +96,9 @@ function sideBySideParts({ runs, rows }: SideBySide): string[] {
       ["", "steps an hour, labels alone", "steps an hour, BSS", "a run of BSS, seconds"],
       rows.map((row) => [
         row.configuration,
-        withRange(row.original_steps_per_hour, 0),
-        withRange(row.bss_steps_per_hour, 0),
-        withRange(row.bss_run_seconds, 0),
+        rangeText(row.original_steps_per_hour, 0),
+        rangeText(row.bss_steps_per_hour, 0),
+        rangeText(row.bss_run_seconds, 0),
       ]),
     ),
   ];
@@ -117,9 +117,4 @@ function gradientParts({ all, weights }: GradientError): string[] {
       ]),
     ),
   ];
-}
-
-function withRange({ median, min, max }: MedianRange, digits: number): string {
-  const [middle, low, high] = [median, min, max].map((value) => value.toFixed(digits));
-  return `${middle} (${low} … ${high})`;
 }

@@ -40,3 +40,8 @@ export interface MedianRange {
 export function medianRangeOf(values: readonly number[]): MedianRange {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
+
+/** Writes a median with its range: "156 (155 … 158)". */
+export function rangeText({ median, min, max }: MedianRange, digits: number): string {
+  return `${median.toFixed(digits)} (${min.toFixed(digits)} … ${max.toFixed(digits)})`;
+}

@@ -109,7 +109,7 @@ function methodOptions(method: DistillationMethod, { workload }: PreparedWorkloa
   return resolveOptions(method.name, method.options, Object.fromEntries(own));
 }
 
-/** The workload's own numbers, from the first on at each step. */
+/** Gives the workload's own numbers, from the first on at each step. */
 function numbersFrom(values: Float32Array): () => number {
   let next = 0;
   return () => values[next++ % values.length];

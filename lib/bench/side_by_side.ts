@@ -3,7 +3,7 @@ import { boundaryWeight } from "../distillation/schedules.ts";
 import { formatTextTable } from "../report/cell.ts";
 import { UserError } from "../user_error.ts";
 import type { Configuration } from "./configuration.ts";
-import { type MedianRange, medianRangeOf, type Repeats } from "./repeat.ts";
+import { type MedianRange, medianRangeOf, rangeText, type Repeats } from "./repeat.ts";
 import type { WorkerAnswer, WorkerTask, WorkerTimes } from "./side_by_side_worker.ts";
 import type { Workload } from "./workload.ts";
 
@@ -89,15 +89,13 @@ export function rowOf(
 }
 
 export function sideBySideTable({ backend, runs, rows }: SideBySide): string {
-  const shown = ({ median, min, max }: MedianRange) =>
-    `${median.toFixed(0)} (${min.toFixed(0)} … ${max.toFixed(0)})`;
   return formatTextTable(
     ["configuration", "steps an hour, labels alone", "steps an hour, BSS", "a run of BSS (s)"],
     rows.map((row) => [
       row.configuration,
-      shown(row.original_steps_per_hour),
-      shown(row.bss_steps_per_hour),
-      shown(row.bss_run_seconds),
+      rangeText(row.original_steps_per_hour, 0),
+      rangeText(row.bss_steps_per_hour, 0),
+      rangeText(row.bss_run_seconds, 0),
     ]),
     {
       title: `${runs} runs side by side on ${backend}, one thread each: the whole machine's steps`,

@@ -4,6 +4,7 @@ import type { MachineLimits } from "./machine_limits.ts";
 import type { BackendMeasurement } from "./measure_backend.ts";
 import { type StepTimes, TIMES } from "./measure_step.ts";
 import type { PeerRound } from "./pytorch_peer.ts";
+import { rangeText } from "./repeat.ts";
 import { median } from "../analysis/statistics/median_interval.ts";
 import { PARTS } from "./run_step.ts";
 import type { ScalingPoint } from "./scaling.ts";
@@ -121,8 +122,7 @@ export function peerTable(
     const { ratio } = ratios.find(({ configuration, time, variant: theirs }) =>
       configuration === like.configuration && time === like.time && theirs === variant
     )!;
-    const [middle, min, max] = [ratio.median, ratio.min, ratio.max].map((x) => x.toFixed(2));
-    return `${middle} (${min} … ${max})`;
+    return rangeText(ratio, 2);
   };
   return formatTextTable(
     ["configuration", "what", ...variants.map((variant) => `PyTorch ${variant}`)],

@@ -53,7 +53,7 @@ async function argumentFor(word: string): Promise<string> {
   return await notebooksNamed([word]).then(([path]) => resolve(path), () => word);
 }
 
-/** The message for machines without a program that shows notebooks. */
+/** Writes the message for machines without a program that shows notebooks. */
 async function withoutJupyter(folder: string): Promise<string> {
   const start = Deno.build.os === "windows"
     ? `$env:JUPYTER_PATH="${folder}"; code .`

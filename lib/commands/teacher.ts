@@ -8,7 +8,7 @@ import { parseNetwork } from "../nn/network_families.ts";
 import { readWeightsFile } from "../nn/weights_file.ts";
 import { printable } from "../files/printable.ts";
 import { importTeacher } from "../teacher/import.ts";
-import { listTeachers, readTeacher } from "../teacher/find.ts";
+import { listTeachers, readTeacher, type TeacherFile } from "../teacher/find.ts";
 import { trainTeacher } from "../teacher/train.ts";
 import { UserError } from "../user_error.ts";
 
@@ -91,9 +91,7 @@ async function runTrain({ options }: Line): Promise<number> {
     resultsFolder: resultsOf(options),
     report: (message) => console.log(printable(message)),
   });
-  console.log(`${teacher.name}: ${teacher.metadata.test_accuracy_percent} % on the test images`);
-  console.log(`written to ${teacher.file}`);
-  return 0;
+  return tellMade(teacher);
 }
 
 async function runImport({ positionals: [, file], options }: Line): Promise<number> {
@@ -102,9 +100,12 @@ async function runImport({ positionals: [, file], options }: Line): Promise<numb
   const started = await startBackend(options.backend);
   console.log(describeStartedBackend(started));
   const dataset = await datasetOf(options);
-  const teacher = await importTeacher(file, dataset, resultsOf(options));
-  console.log(`${teacher.name}: ${teacher.metadata.test_accuracy_percent} % on the test images`);
-  console.log(`written to ${teacher.file}`);
+  return tellMade(await importTeacher(file, dataset, resultsOf(options)));
+}
+
+function tellMade({ name, metadata, file }: TeacherFile): number {
+  console.log(`${name}: ${metadata.test_accuracy_percent} % on the test images`);
+  console.log(`written to ${file}`);
   return 0;
 }
 

@@ -123,7 +123,7 @@ function denoPaths(paths: readonly string[]): readonly string[] {
   return isShared ? [resolve(PROJECT_ROOT, "tests/together.ts"), "--", folder] : paths;
 }
 
-/** The files that differ from the last commit. */
+/** Lists the files that differ from the last commit. */
 async function changedFiles(): Promise<string[]> {
   const git = new Deno.Command("git", {
     args: ["status", "--porcelain=v1", "--no-renames", "--untracked-files=all"],

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { asUserError } from "../as_user_error.ts";
 import { UserError } from "../user_error.ts";
 
-/** MD5 as 32 hexadecimal digits, the checksum that the makers of these data sets publish. */
+/** Computes the MD5 as 32 hexadecimal digits, the checksum that the makers of these data sets publish. */
 export function md5(bytes: Uint8Array): string {
   return createHash("md5").update(bytes).digest("hex");
 }

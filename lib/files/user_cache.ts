@@ -1,7 +1,7 @@
 import os from "node:os";
 import { join } from "node:path";
 
-/** The user's cache folder. An empty variable counts as not set. */
+/** Finds the user's cache folder. An empty variable counts as not set. */
 export function userCache(): string {
   return Deno.env.get("XDG_CACHE_HOME") || Deno.env.get("LOCALAPPDATA") ||
     join(os.homedir(), ".cache");

@@ -76,19 +76,19 @@ export function codeCells({ cells }: Notebook): Cell[] {
   return cells.filter(({ cell_type }) => cell_type === "code");
 }
 
-/** The outputs of all cells in their order. */
+/** Lists the outputs of all cells in their order. */
 export function outputsOf(notebook: Notebook): Output[] {
   return notebook.cells.flatMap(({ outputs = [] }) => outputs);
 }
 
-/** The values of all outputs that have the given form. */
+/** Lists the values of all outputs that have the given form. */
 export function shownAs(notebook: Notebook, mimeType: string): unknown[] {
   return outputsOf(notebook).flatMap((output) =>
     "data" in output && mimeType in output.data ? [output.data[mimeType]] : []
   );
 }
 
-/** All text that a notebook prints or shows, for searching. */
+/** Joins all text that a notebook prints or shows, for searching. */
 export function shownText(notebook: Notebook): string {
   return outputsOf(notebook).map((output) => {
     if (output.output_type === "stream") return output.text;
@@ -105,7 +105,7 @@ export function extractCells(notebook: Notebook): string {
   return [...codeCells(notebook).map(({ source }) => source), "export {};"].join("\n\n") + "\n";
 }
 
-/** The errors of a notebook's own code cells: "code cell 3: UserError: …". */
+/** Lists the errors of a notebook's own code cells: "code cell 3: UserError: …". */
 export function cellErrors(notebook: Notebook): string[] {
   return codeCells(notebook).filter((cell) => !isInjected(cell)).flatMap((
     { outputs = [] },

@@ -97,7 +97,7 @@ function axisOf(lines: readonly LeaderboardLine[]): Axis {
   return { low: (first - 0.4) * step, high: (last + 0.4) * step, ticks };
 }
 
-/** A value's place on the axis: "50.00%". */
+/** Gives a value's place on the axis: "50.00%". */
 function at(value: number, { low, high }: Axis): string {
   return `${(100 * (value - low) / (high - low)).toFixed(2)}%`;
 }

@@ -65,7 +65,7 @@ interface Assets {
   scripts(nonce: string): string;
 }
 
-/** The files that the pages of a folder share, among them Plotly. */
+/** Collects the files that the pages of a folder share, among them Plotly. */
 export async function sharedFiles(): Promise<Readonly<Record<string, string>>> {
   return {
     "page.css": style,

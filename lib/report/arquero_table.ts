@@ -104,7 +104,7 @@ function cellsOf(
   });
 }
 
-/** The number of decimals that gives the largest number four digits. */
+/** Finds the number of decimals that gives the largest number four digits. */
 function decimalsFor(numbers: readonly number[]): number {
   const finite = numbers.filter(Number.isFinite);
   if (finite.every(Number.isInteger)) return 0;

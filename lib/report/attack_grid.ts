@@ -70,7 +70,7 @@ export async function attackGrid(
   });
 }
 
-/** The top class of each row and its probability, for example "dress\n97.3 %". */
+/** Names the top class of each row and its probability, for example "dress\n97.3 %". */
 function topTexts(logits: ArrayLike<number>, names: readonly string[]): string[] {
   const probabilities = softmaxRows(logits, names.length);
   return [...topClasses(logits, names.length)].map((top, row) =>
@@ -89,7 +89,7 @@ function gapText(
   return `\ngap ${gap.toFixed(3)}`;
 }
 
-/** The change of each pixel as a colour, and the largest change in grey levels. */
+/** Computes the change of each pixel as a colour, and the largest change in grey levels. */
 function changeOf(
   before: Float32Array,
   after: Float32Array,
@@ -106,7 +106,7 @@ function changeOf(
   return { limit, colours: signedToRgb(change, limit || 1) };
 }
 
-/** Red, green and blue of each pixel, 0 to 255. A grey level is repeated three times. */
+/** Computes red, green and blue of each pixel, 0 to 255. A grey level is repeated three times. */
 function toRgb(
   pixels: Float32Array,
   dataset: Pick<Dataset, "channels" | "mean" | "std">,

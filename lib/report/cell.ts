@@ -36,7 +36,7 @@ export function cellText(cell: TableCell): string {
   return withMinusSigns(String(Number.isInteger(cell) ? cell : Number(cell.toPrecision(6))));
 }
 
-/** The alignment of each of `count` columns. */
+/** Gives the alignment of each of `count` columns. */
 export function alignments(
   count: number,
   rows: readonly (readonly TableCell[])[],

@@ -87,7 +87,7 @@ export function seedPoints(
   };
 }
 
-/** The part of a trace that draws error bars; empty if no point has one. */
+/** Makes the part of a trace that draws error bars; empty if no point has one. */
 export function errorBars(
   axis: "error_x" | "error_y",
   bars: Omit<ErrorBars, "type">,

@@ -41,7 +41,7 @@ export function regionMaps(
   });
 }
 
-/** Red, green and blue of each point of the grid, 0 to 255, from the largest y down. */
+/** Computes red, green and blue of each point of the grid, 0 to 255, from the largest y down. */
 function mapPixels(teacher: ClassRegions, { top }: ClassRegions): number[] {
   const side = teacher.axis.length;
   const isEdge = (x: number, y: number) =>

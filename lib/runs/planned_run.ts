@@ -45,6 +45,11 @@ export function resultNameOf({ name }: Pick<PlannedRun, "name">): string {
   return `runs/${name}`;
 }
 
+/** Lists the names of all results of a run: its own, and those of its evaluations. */
+export function resultsOf(run: PlannedRun): string[] {
+  return [resultNameOf(run), ...run.evaluations.map(({ result }) => result)];
+}
+
 /** Gives the name of an evaluation's result: one for each run, teacher and set of options. */
 export function evaluationResult(
   run: string,

@@ -37,16 +37,13 @@ async function describeMachine(): Promise<string> {
   const cpus = os.cpus();
   return [
     cpus[0]?.model.trim() ?? Deno.build.arch,
-    openedLibrary()?.instructions ?? await vectorInstructionsHere() ?? [],
+    // Deno allows /proc only with --allow-all.
+    openedLibrary()?.instructions ??
+      vectorInstructions(await Deno.readTextFile("/proc/cpuinfo").catch(() => "")) ?? [],
     `${cpus.length} cores`,
     `${Math.round(os.totalmem() / 2 ** 30)} GiB`,
     Deno.build.os,
   ].flat().join(", ");
-}
-
-/** Reads Linux's `/proc/cpuinfo`, which Deno allows only with --allow-all. */
-async function vectorInstructionsHere(): Promise<string | null> {
-  return vectorInstructions(await Deno.readTextFile("/proc/cpuinfo").catch(() => ""));
 }
 
 async function commit(): Promise<string> {

@@ -81,7 +81,7 @@ export async function boundaryPairs(
   });
 }
 
-/** The smaller of two distances divided by the larger; null if one is missing. */
+/** Computes the smaller of two distances divided by the larger; null if one is missing. */
 function ratioOf(one: number | null, other: number | null): number | null {
   return one === null || other === null ? null : Math.min(one, other) / Math.max(one, other);
 }

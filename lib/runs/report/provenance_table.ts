@@ -2,7 +2,7 @@ import { commandFor, type ExperimentReport } from "./experiment_report.ts";
 import type { ResultTable } from "../table/result_table.ts";
 import { tableName } from "../table/table_file.ts";
 import { tellingColumns } from "../table/telling_columns.ts";
-import { resultNameOf } from "../planned_run.ts";
+import { resultsOf } from "../planned_run.ts";
 import { INPUTS_MIME } from "../../notebook/notebook.ts";
 import { bundleOf, type Displayable, displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
@@ -47,11 +47,9 @@ export async function provenanceTable(
     ].filter(Boolean).join(". ") || undefined,
   });
   const manifest = await readManifest(folder.path);
-  const names = plan.flatMap((run) => [
-    resultNameOf(run),
-    ...run.evaluations.map(({ result }) => result),
-  ]);
-  const listed = names.filter((name) => Object.hasOwn(manifest, resultFile(name)));
+  const listed = plan.flatMap(resultsOf).filter((name) =>
+    Object.hasOwn(manifest, resultFile(name))
+  );
   return displayable(async () => ({
     ...await bundleOf(table),
     [INPUTS_MIME]: {

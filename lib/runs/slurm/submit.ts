@@ -7,7 +7,7 @@ import {
   taskLog,
   writeSubmission,
 } from "./submission.ts";
-import { type PlannedRun, resultNameOf } from "../planned_run.ts";
+import { type PlannedRun, resultsOf } from "../planned_run.ts";
 import { MOST_SHARDS, shardOf } from "../shard.ts";
 import type { WorkLeft } from "../work_left.ts";
 import { bashWord } from "../../files/bash_word.ts";
@@ -94,7 +94,7 @@ function tasksOf(
   const all = Array.from({ length: shards }, (_, index) => {
     const runs = shardOf(plan, { index: index + 1, count: shards })
       .filter(({ name }) => isLeft.has(name))
-      .map((run) => [run.name, [resultNameOf(run), ...run.evaluations.map((one) => one.result)]]);
+      .map((run) => [run.name, resultsOf(run)]);
     return { task: index + 1, runs: Object.fromEntries(runs) };
   });
   return all.filter(({ runs }) => Object.keys(runs).length > 0);

@@ -4,7 +4,7 @@ import {
   type CheckedRow,
   risingCheck,
   weakerCheck,
-} from "../../../lib/analysis/robustness/row_checks.ts";
+} from "../../../lib/analysis/robustness/robustness_row.ts";
 
 function row(epsilon: number, accuracy: number, given: Partial<CheckedRow> = {}): CheckedRow {
   return { attack: "PGD", norm: "linf", epsilon, accuracy, ...given };

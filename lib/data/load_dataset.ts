@@ -31,6 +31,7 @@ export function checkDataset(name: string, dataset: Dataset): void {
   const refuse = (what: string): never => {
     throw new UserError(`data set "${name}" ${what}; correct its file in lib/data`);
   };
+  if (!/^\w[\w-]*$/.test(name)) refuse('needs a name of letters, digits, "-" and "_"');
   if (dataset.name !== name) refuse(`calls itself "${dataset.name}"`);
   if (classes.length < 2) refuse(`needs two classes or more, but has ${classes.length}`);
   for (const [key, values] of Object.entries({ mean, std })) {

@@ -137,7 +137,8 @@ export async function readWeightsFile(file: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(file);
   } catch (error) {
-    throw new UserError(`cannot read the weights ${file}: ${(error as Error).message}`, {
+    const [reason] = (error as Error).message.split(" (os error");
+    throw new UserError(`cannot read the weights ${file}: ${reason}; give another path`, {
       cause: error,
     });
   }

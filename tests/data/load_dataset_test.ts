@@ -33,6 +33,9 @@ Deno.test("loadDataset() names the part of a new data set that does not fit the 
     const bad = { ...good, ...fault } as Dataset;
     assertThrows(() => checkDataset("small", bad), UserError, message);
   }
+  for (const name of ["my stripes", "a..b", "-"]) {
+    assertThrows(() => checkDataset(name, { ...good, name }), UserError, "needs a name of letters");
+  }
 });
 
 Deno.test("loadDataset() loads the data set of that name", async () => {

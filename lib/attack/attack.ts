@@ -9,8 +9,10 @@ import { rowNorms, topClasses } from "../tensors/rows.ts";
  * They step many images at once, let images that are done leave the batch, and keep the pixels of
  * images that move within the option `clamp`.
  *
- * @param images `[n, h, w, c]`, in the units that the classifier takes; n may be 0
- * @throws UserError for a bad option, or classes that do not fit the images
+ * @param images `[n, h, w, c]`, float32, in the units that the classifier takes; n may be 0. They stay
+ *   the caller's
+ * @throws UserError for a bad option, input that does not fit, or samples or logits that are not finite
+ * @throws DOMException "AbortError" if the work around it was stopped
  */
 export type Attack<R extends Rules = Rules> =
   & AttackCall<R>["attack"]
@@ -39,14 +41,14 @@ export interface AttackClasses {
 export interface AttackContext {
   /**
    * Gives numbers in [0, 1), for attacks that draw. Each image takes one number, which seeds the
-   * image's own stream. So the batch size changes the result by rounding only.
+   * image's own stream. So the batch size changes the result by rounding only. Default: `Math.random`.
    */
   readonly random?: () => number;
   /** The classifier's pass over the images, if the caller has made it already; the caller frees it. */
   readonly start?: Pullback;
 }
 
-/** The result of an attack on a batch of images. */
+/** The result of an attack on a batch of images; the caller disposes of samples and logits. */
 export interface AttackResult {
   /** `[n, h, w, c]`, in the units of the images */
   readonly samples: tf.Tensor4D;
@@ -87,7 +89,10 @@ export interface AttackDefinition<R extends Rules> {
   readonly targeted?: boolean;
   /** Counts a sample's passes through the classifier, forward or backward, to estimate times. */
   passes(options: Options<R>): number;
-  /** Moves the images; called with at least one image, checked classes and all options. */
+  /**
+   * Moves the images; called with at least one image, checked classes and all options. Gives new
+   * tensors, never the images themselves.
+   */
   run(
     classifier: FrozenClassifier,
     images: tf.Tensor4D,

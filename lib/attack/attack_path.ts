@@ -55,9 +55,12 @@ export interface AttackPath {
 }
 
 /**
- * Follows the BSS attack on one image to its end, step by step.
+ * Follows the BSS attack on one image, step by step, until it leaves the base class or `maxSteps` have
+ * passed.
  *
- * @param image `[1, h, w, c]`
+ * @param image `[1, h, w, c]`, in the units that the classifier takes
+ * @returns the path; the caller disposes of its samples
+ * @throws UserError as {@linkcode bssAttack} does
  */
 export async function attackPath(
   classifier: FrozenClassifier,

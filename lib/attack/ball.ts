@@ -10,10 +10,11 @@ export type Norm = typeof NORMS[number];
 
 /** Options of attacks within a ball. */
 export const ballOptions = {
+  /** The norm that measures perturbations */
   norm: oneOf("linf", NORMS),
   /** ε: the radius of the ball, in the units of the pixels */
   epsilon: number(8 / 255, { min: 0 }),
-  /** Bounds of the pixels */
+  /** Bounds of the pixels, in the units of the images */
   clamp: pixelBounds([0, 1]),
 };
 

@@ -25,15 +25,15 @@ function stepToBoundary(
   return clampPixels(tf.add(x, scaleRows(gradient, scale)) as tf.Tensor4D, clamp);
 }
 
-/** Options of `bssAttack`, with the values of Heo et al. (2019) as defaults. */
+/** Options of `bssAttack`, with the values of the published code of Heo et al. (2019) as defaults. */
 export const bssAttackOptions = {
-  /** η: the length of a step relative to the gap */
+  /** η: of the published step, its length for a gap of 1; of "newton", the share of the way to go */
   eta: number(0.3, { above: 0 }),
-  /** ε: the distance past the boundary that a step aims at, in units of the gap */
+  /** ε: the gap past zero that a step aims at, in logits, or in probabilities of the softmax */
   epsilon: number(1e-4, { min: 0 }),
   /** The largest number of steps of a sample */
   maxSteps: integer(10, { max: 1000 }),
-  /** Bounds of the pixels of samples that move */
+  /** Bounds of the pixels of samples that move, in the units of the images */
   clamp: channelBounds(2.5),
   /**
    * "published" divides the gradient by its norm, so the length of a step changes with the scale of

@@ -25,8 +25,9 @@ export const carliniWagnerAttack = defineAttack({
     searchSteps: integer(9, { min: 1, max: 100 }),
     /** The largest number of Adam's steps for each c */
     maxSteps: integer(100, { min: 1, max: 10_000 }),
+    /** Adam's learning rate, in units of w = artanh of the pixels scaled to ±1 */
     learningRate: number(0.01, { above: 0 }),
-    /** Bounds of the pixels. */
+    /** Bounds of the pixels, in the units of the images */
     clamp: pixelBounds([0, 1]),
   },
   units: "pixels",

@@ -22,10 +22,11 @@ export const deepFoolAttack = defineAttack({
   options: {
     /** The part of a step past the linearised boundary, relative to the step's length. */
     overshoot: number(0.02, { min: 0 }),
+    /** The largest number of steps of a sample */
     maxSteps: integer(50, { max: 10_000 }),
     /** The number of other classes to try, most probable first; each costs a backward pass. */
     candidates: integer(1000, { min: 1 }),
-    /** Bounds of the pixels. */
+    /** Bounds of the pixels, in the units of the images */
     clamp: pixelBounds([0, 1]),
   },
   units: "pixels",

@@ -31,6 +31,7 @@ export const fabAttack = defineAttack({
   shortName: "fab",
   summary: "to the boundary and back towards the image (Croce and Hein 2020)",
   options: {
+    /** The norm that measures perturbations */
     norm: oneOf("linf", NORMS),
     /**
      * ε, in the units of the pixels: the first success within ε ends the search, and farther ones
@@ -41,7 +42,7 @@ export const fabAttack = defineAttack({
     maxSteps: integer(100, { min: 1, max: 10_000 }),
     /** The number of classes to try without targets, one run each */
     candidates: integer(9, { min: 1 }),
-    /** Bounds of the pixels */
+    /** Bounds of the pixels, in the units of the images */
     clamp: pixelBounds([0, 1]),
   },
   units: "pixels",

@@ -9,7 +9,8 @@ import { number, oneOf } from "../options.ts";
 
 /**
  * Adds Gaussian noise with the norm of the same image's boundary supporting sample, so that the two
- * differ only in direction, or with a given norm. It takes no step.
+ * differ in direction, and in length only by what the clamp takes; or with a given norm. It takes no
+ * step.
  */
 export const noiseAttack = defineAttack({
   shortName: "noise",

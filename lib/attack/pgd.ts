@@ -46,6 +46,7 @@ export const pgdAttack = defineAttack({
     ...ballOptions,
     /** The length of a step, in units of ε. */
     stepSize: number(0.25, { above: 0 }),
+    /** The number of steps; the largest with `earlyStop` */
     maxSteps: integer(20, { max: 10_000 }),
     /**
      * Added to the L2 norm of the cross-entropy's gradient before the gradient is divided by it. Some

@@ -92,7 +92,9 @@ function pixelPullback(pass: Pullback, { std }: Normalisation): Pullback {
  * Pixel attacks ignore `start`: a pass over pixels differs from it by rounding, and results must not
  * depend on whether it was given.
  *
- * @returns samples and norms in the units of normalised images
+ * @param options in the attack's own units: of a pixel attack, ε and `clamp` in pixels 0…1
+ * @returns samples and norms in the units of normalised images; the caller disposes of the tensors
+ * @throws UserError as the attack does
  */
 export async function attackNormalised(
   attack: Attack,

@@ -3,7 +3,7 @@ import { damagedFile } from "./damaged_file.ts";
 
 /** Images and their classes. */
 export interface ImageSet {
-  /** `[count, height, width, channel]`, row-major */
+  /** `[count, height, width, channel]`, row-major; grey levels or colours, 0…255 */
   readonly images: Uint8Array;
   readonly labels: Labels;
   readonly count: number;

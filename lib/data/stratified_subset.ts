@@ -47,7 +47,11 @@ function roundByLargestRemainder(shares: readonly number[], total: number): numb
   return rounded;
 }
 
-/** Copies the images at the given indices, in their order, into a new set. */
+/**
+ * Copies the images at the given indices, in their order, into a new set.
+ *
+ * @throws RangeError for an index of no image
+ */
 export function takeImages(
   { height, width, channels, classes }: Pick<Dataset, "height" | "width" | "channels" | "classes">,
   set: ImageSet,

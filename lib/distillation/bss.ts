@@ -27,9 +27,9 @@ const commonOptions = {
    */
   mode: oneOf("published", ["published", "paper"]),
   ...hintonOptions,
-  /** β at the start of training; 0 leaves Hinton's term alone */
+  /** β(0), from which β(e) falls; 0 leaves Hinton's term alone */
   beta: tacit(number(BOUNDARY_WEIGHT, { min: 0 })),
-  /** N: the largest number of base samples in a mini-batch */
+  /** N: the largest number of base samples in a mini-batch; the rule "all" ignores it */
   baseSamples: baseSampleOptions.count,
   /** The rule that selects the base samples */
   baseRule: baseSampleOptions.rule,

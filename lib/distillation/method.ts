@@ -28,11 +28,14 @@ export interface MethodDefinition<R extends Rules> {
   readonly options: R;
   /** Gives the rules that apply instead, where they depend on the options given. */
   optionsFor?(given: ResolvedOptions): Rules;
-  /** False for a method without a teacher. */
+  /** False for a method without a teacher; default: true. */
   readonly needsTeacher?: boolean;
   /** Divides the epochs into stages, one after the other; by default into one. */
   stages?(options: Options<R>, epochs: number): Stage[];
-  /** Counts the passes of a training image, to estimate times; by default 3 of the student, 1 of the teacher. */
+  /**
+   * Counts the passes of a training image, to estimate times; by default 3 of the student, and 1 of the
+   * teacher if the method needs one.
+   */
   passes?(options: Options<R>, batchSize: number, stage: string): PassCount;
   /**
    * Makes the method's own variables, once a run. The optimizer trains them (a regressor, say), unless

@@ -1,15 +1,20 @@
-/** Computes α(e) = max(3 (1 − e/E), 0) + 1, the weight of the teacher's logits (published code). */
+/**
+ * Computes α(e) = max(3 (1 − e/E), 0) + 1, the weight of the teacher's logits (published code).
+ *
+ * @param epoch e = 1 … E of the stage
+ */
 export function distillationWeight(epoch: number, epochs: number): number {
   return Math.max(3 * (1 - epoch / epochs), 0) + 1;
 }
 
-/** β at the start of training, in the published code */
+/** β(0), in the published code */
 export const BOUNDARY_WEIGHT = 2;
 
 /**
  * Computes β(e) = max(β (1 − 4e/(3E)), 0), the weight of the boundary supporting samples (published
- * code, with β = 2). It is zero in the last quarter of training.
+ * code, with β = 2). It is zero from e = 3E/4 on.
  *
+ * @param epoch e = 1 … E of the stage
  * @param start β
  */
 export function boundaryWeight(epoch: number, epochs: number, start = BOUNDARY_WEIGHT): number {

@@ -16,6 +16,7 @@ export interface FreezingBackend {
  * it, and it never computes a gradient of a weight.
  *
  * @param options.precision "f32" (the default) or "bf16"
+ * @returns the copy, which the caller disposes of
  * @throws UserError if the current backend does not support the precision for this network
  */
 export function freeze(

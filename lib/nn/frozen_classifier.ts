@@ -21,9 +21,12 @@ export interface Pullback {
 /** A classifier whose weights no longer change: a teacher, or a network under attack. */
 export interface FrozenClassifier {
   readonly classes: number;
-  /** Computes the logits of images: `[n, h, w, c]` → `[n, classes]`. */
+  /** Computes the logits of images: `[n, h, w, c]` → `[n, classes]`; the caller disposes of them. */
   logits(images: tf.Tensor4D): tf.Tensor2D;
-  /** Computes the logits and keeps the tensors for gradients with respect to the images. */
+  /**
+   * Computes the logits and keeps the tensors for gradients with respect to the images. The caller
+   * disposes of the pass and of its logits, which outlive any `tf.tidy`.
+   */
   pullback(images: tf.Tensor4D): Pullback;
   dispose(): void;
 }
@@ -32,7 +35,10 @@ export interface FrozenClassifier {
 export interface FrozenNetwork extends FrozenClassifier {
   /** The channels of each feature map of `forward`. */
   readonly featureChannels: readonly number[];
-  /** Computes the logits and feature maps of the network in inference mode. */
+  /**
+   * Computes the logits and feature maps of the network in inference mode. The caller disposes of them;
+   * they outlive any `tf.tidy`.
+   */
   forward(images: tf.Tensor4D): NetworkOutput;
 }
 

@@ -7,8 +7,8 @@ export interface NetworkOutput {
   readonly logits: tf.Tensor2D;
   /**
    * The feature maps, first to last, each after its last ReLU: the outputs of a ResNet's stages,
-   * `[n, h, w, 16]`, `[n, h/2, w/2, 32]`, …, or of a dense network's hidden layers,
-   * `[n, 1, 1, width]`.
+   * `[n, h, w, c]`, `[n, h/2, w/2, 2c]`, … with c = 16 times the network's width, or of a dense
+   * network's hidden layers, `[n, 1, 1, width]`.
    */
   readonly features: readonly tf.Tensor4D[];
 }

@@ -19,7 +19,7 @@ export interface AttackGrid {
   readonly attack: Pick<AttackResult, "samples" | "logits">;
   /** With targets, captions show the gap between base and target class. */
   readonly classes: AttackClasses;
-  /** Number of images to show, from the first. */
+  /** Number of images to show, from the first; default: 5. */
   readonly count?: number;
 }
 
@@ -28,11 +28,11 @@ const COUNT = 5;
 
 /**
  * Shows attacked images, one row each: the image, the attack's change, and the attacked image.
- * Captions give the classifier's top class, its probability, and the gap `f_base − f_target` of the
- * logits.
+ * Captions give the classifier's top class and its probability; with targets, also the gap
+ * `f_base − f_target` of the attacked image, in logits.
  *
  * Changes are too small to see, so each image's change is amplified to its own largest value. The
- * caption gives that value in grey levels. Blue pixels became darker, orange ones brighter. A
+ * caption gives that value in grey levels. Blue pixels became darker, vermilion ones brighter. A
  * colour image shows the channel that changed most.
  */
 export async function attackGrid(

@@ -11,9 +11,10 @@ export interface MeasuredRun {
 }
 
 /**
- * Draws the norm of the perturbations against the gap, one point for each run (means over images).
- * With the published step, the norms lie on the line η·gap, whatever the distance to the boundary,
- * which hollow points show. Leaves out runs that lack one of the figures.
+ * Draws the norms of the perturbations on each run's student and teacher against their gaps (means
+ * over images), in normalised pixels and logits. With the published step, the norms lie on the line
+ * η·gap, whatever the distance to the boundary, which hollow points show. Leaves out what lacks one
+ * of its figures.
  */
 export function normAgainstGap(
   runs: readonly MeasuredRun[],

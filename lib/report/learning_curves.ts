@@ -24,9 +24,9 @@ const ENOUGH_TO_ZOOM = 8;
 
 /**
  * Draws a line for each method, the mean of its seeds, in a band from the lowest seed to the
- * highest. With several methods, the axes begin where the methods come to differ: at the accuracies
- * of the last quarter of training, and at the epoch that first reaches them. Plotly's "Autoscale"
- * shows all.
+ * highest. With several methods and a line of eight points or more, the axes begin where the methods
+ * come to differ: at the accuracies of the last quarter of training, and at the epoch that first
+ * reaches them. Plotly's "Autoscale" shows all.
  */
 export function learningCurves(
   series: readonly LearningCurve[],

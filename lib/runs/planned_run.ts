@@ -24,7 +24,7 @@ export interface PlannedRun {
   readonly teacher: TeacherFile;
   /** The evaluations of the trained student. */
   readonly evaluations: readonly PlannedEvaluation[];
-  /** Estimated floating-point operations of the training. */
+  /** Estimated floating-point operations of the training and of the tests after its epochs. */
   readonly flops: number;
 }
 

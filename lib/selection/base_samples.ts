@@ -5,7 +5,7 @@ import { UserError } from "../user_error.ts";
 
 /** Options of `selectBaseSamples`, with the values of Heo et al. (2019) as defaults. */
 export const baseSampleOptions = {
-  /** N: the largest number of base samples in a mini-batch */
+  /** N: the largest number of base samples in a mini-batch; the rule "all" ignores it */
   count: integer(64, { min: 1 }),
   /**
    * The choice among the samples that both networks classify correctly: "difference" takes the ones
@@ -27,8 +27,8 @@ export interface BaseSamples {
 
 /**
  * Selects base samples (Heo et al. 2019). Candidates are the samples that teacher and
- * student both classify correctly. It takes the `count` candidates with the largest difference between
- * the networks' probabilities of the other classes, at temperature 1.
+ * student both classify correctly. The rule "difference" takes the `count` candidates with the largest
+ * difference between the networks' probabilities of the other classes, at temperature 1.
  *
  * @param teacherLogits `[n, classes]`
  * @param studentLogits `[n, classes]`, of the student in training mode

@@ -41,7 +41,10 @@ export function makeBatch(dataset: Dataset, indices: Int32Array, random: () => n
   };
 }
 
-/** Makes a tensor `[n, height, width, channel]` of images of a set, normalised but not augmented. */
+/**
+ * Makes a tensor `[n, height, width, channel]` of images of a set, normalised but not augmented. The
+ * caller disposes of it.
+ */
 export function imageTensor(
   dataset: DatasetDescription,
   set: ImageSet,

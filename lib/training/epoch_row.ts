@@ -7,7 +7,10 @@ export const PHASES = ["data", ...METHOD_PHASES, "optimizer", "evaluation"] as c
 
 type Phase = typeof PHASES[number];
 
-/** One row of a run's results. Units: accuracies and shares in 0…1, times in seconds. */
+/**
+ * One row of a run's results. Accuracies and shares are in 0…1, times in seconds, norms L2 in normalised
+ * pixels. Null if not measured.
+ */
 export type EpochRow = Record<string, string | number | null>;
 
 /** Adds up the seconds of an epoch's training, without its evaluation. */

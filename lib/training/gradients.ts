@@ -37,6 +37,8 @@ export class GradientAccumulator {
   /**
    * Runs the student forward in training mode and backward; adds up the gradients.
    *
+   * @param images `[n, h, w, c]`, normalised
+   * @returns the student's logits, `[n, classes]`, which the caller disposes of
    * @throws UserError if the loss has no terms, or naming one that is not a scalar
    */
   backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D {
@@ -73,6 +75,7 @@ export class GradientAccumulator {
     }
   }
 
+  /** The sums of the gradients so far, by the names in `trained`; they stay the accumulator's. */
   get gradients(): ReadonlyMap<string, tf.Tensor> {
     return this.#gradients;
   }

@@ -3,6 +3,7 @@ import { integer, number, oneOf, type Options, tacit } from "../options.ts";
 
 /** The options of training, with the values of the published code as defaults. */
 export const protocolOptions = {
+  /** The epochs of the last stage; a method's first stage adds its own */
   epochs: integer(80, { min: 1, max: 10_000 }),
   batchSize: integer(256, { min: 1 }),
   learningRate: number(0.1, { above: 0 }),
@@ -10,7 +11,7 @@ export const protocolOptions = {
   weightDecay: number(1e-4, { min: 0 }),
   /** "bf16": feature maps and convolutions in bfloat16; sums, weights, statistics and loss in float32 */
   studentPrecision: tacit(oneOf("f32", PRECISIONS)),
-  /** The student is evaluated after every so many epochs, and after the last one. */
+  /** The student is tested after every so many epochs, counted over all stages, and after the last */
   evaluateEvery: tacit(integer(1, { min: 1, max: 10_000 })),
 };
 

@@ -109,6 +109,8 @@ export function identityOf(
  * Takes the part of a data set that a run uses for training and testing. The run's seed draws the
  * training subset, so it is the same for all methods of a seed; validation images and the test
  * subset are the same for all runs.
+ *
+ * @throws UserError if a share is out of range, or leaves no image
  */
 export function datasetFor(
   dataset: Dataset,

@@ -80,9 +80,10 @@ export interface TrainingResult {
  * same call resumes from the last checkpoint, and ends in the same weights, bit for bit, as a run that
  * was never stopped.
  *
- * @throws UserError if loss or weights are no longer finite, naming epoch, step and last checkpoint; if
- *   the computing device is lost or refuses its work, naming the last checkpoint; or if the backend
- *   can't train in the precision of the protocol
+ * @throws UserError for an unknown student or method, a missing teacher, or a checkpoint of another
+ *   specification or environment; if loss or weights are no longer finite, naming epoch, step and last
+ *   checkpoint; if the computing device is lost or refuses its work, naming the last checkpoint; or if
+ *   the backend can't train in the precision of the protocol
  * @throws DOMException "AbortError" if the run was stopped, after the checkpoint was written
  */
 export async function train(

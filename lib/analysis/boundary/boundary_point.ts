@@ -14,8 +14,8 @@ export interface BoundaryPoint {
   /** The L2 norm of its perturbation, in normalised pixels */
   readonly norm: number;
   /**
-   * L2 distance from the image to the boundary of its base class along the perturbation, in
-   * normalised pixels; null if there is no boundary within four times the norm
+   * L2 distance from the image to a boundary of its base class along the perturbation, in normalised
+   * pixels; null if no other class leads at one, two or four times the norm
    */
   readonly distance: number | null;
   /** The lead of the base class over the target class on the image, in logits */

@@ -27,8 +27,8 @@ export const boundarySimilarityOptions = {
   /** The rule that draws target classes from the teacher's probabilities. */
   targetRule: targetClassOptions.rule,
   /**
-   * The pairs that count for MagSim and AngSim: "crossed" for those that reached their target class
-   * on both networks, or "all".
+   * The pairs that count for MagSim, AngSim, its part from the clamp and the distance ratio:
+   * "crossed" for those that reached their target class on both networks, or "all".
    */
   pairs: oneOf("crossed", ["crossed", "all"]),
   ...bssAttackOptions,
@@ -53,15 +53,15 @@ export interface BoundarySimilarity {
   readonly distanceRatio: Estimate;
   /** The part of AngSim that the clamp makes; see `BoundaryPair`. */
   readonly angleFromClamp: Estimate;
-  /** The same means over all pairs, whatever the option `pairs` says. */
+  /** The same means over all pairs, whatever the option `pairs` says. All means below are, too. */
   readonly overAll: Readonly<Record<"magnitude" | "angle" | "distanceRatio", Estimate>>;
   /** Mean norms of the perturbations, in normalised pixels. */
   readonly norm: Readonly<Record<keyof BoundaryPair["norms"], Estimate>>;
   /** Mean gaps on the images, in logits. */
   readonly gap: Readonly<Record<keyof BoundaryPair["gaps"], Estimate>>;
-  /** Mean L2 distances to the boundary, in normalised pixels; see `BoundaryPair`. */
+  /** Mean L2 distances to the boundary, of the pairs that have one, in normalised pixels. */
   readonly distance: Readonly<Record<keyof BoundaryPair["distance"], Estimate>>;
-  /** The shares of each network's samples that both networks put in the same class. */
+  /** The shares, 0…1, of each network's samples that both networks put in the same class. */
   readonly agreement: Readonly<Record<keyof BoundaryPair["agreement"], Estimate>>;
   /** The pairs from which all of this is computed, one for each attacked image. */
   readonly pairs: readonly BoundaryPair[];
@@ -74,12 +74,12 @@ export interface BoundarySimilarity {
  * over the choice of images.
  *
  * @param set normalised images `[n, h, w, c]`, which stay the caller's, and their labels
- * @param context.signal stops at the next batch
+ * @param context.signal stops the work at the next batch or step of an attack
  * @param context.teachersPoints the teacher's boundary supporting samples by index of the image, for
  *   the next student. If the map is empty, it is filled for all images that the teacher gets right;
  *   otherwise it must come from the same teacher, set and options
  * @throws UserError for a bad option, labels that do not fit, or networks of different classes
- * @throws DOMException "AbortError" if the signal was given
+ * @throws DOMException "AbortError" if the signal aborts, or at Stop in a notebook
  */
 export async function boundarySimilarity(
   teacher: FrozenClassifier,

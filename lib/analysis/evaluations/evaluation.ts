@@ -54,8 +54,9 @@ export interface Measured {
 export interface Measurement {
   /** The name: "mag_sim", … */
   readonly measure: string;
-  /** Null if there is no image. */
+  /** Null if there is no image, or if a median is infinite. */
   readonly value: number | null;
+  /** The ends of the interval; null if there is none, or if that end is infinite. */
   readonly low: number | null;
   readonly high: number | null;
   /** The number of images. */

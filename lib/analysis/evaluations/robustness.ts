@@ -21,7 +21,10 @@ const options = {
   l2: radii([0.25]),
   /** True to attack also with the APGD ensemble, which takes a thousand steps. */
   ensemble: flag(false),
-  /** True to also measure how far images are from being misclassified. */
+  /**
+   * True to also measure how far images are from being misclassified, in 1/255 for L∞ and in pixels
+   * 0…1 for L2
+   */
   distances: tacit(flag(false)),
 };
 

@@ -36,8 +36,9 @@ export function reliability(
 }
 
 /**
- * Computes the expected calibration error (Guo et al. 2017): the mean difference between confidence
- * and accuracy, over bins of equal width in confidence. A confidence on an edge is in the lower bin.
+ * Computes the expected calibration error (Guo et al. 2017): the mean absolute difference between
+ * confidence and accuracy over bins of equal width in confidence, weighted by their predictions. A
+ * confidence on an edge is in the lower bin.
  *
  * @returns 0…1; NaN for no predictions
  */
@@ -49,9 +50,9 @@ export function calibrationError(
 }
 
 /**
- * Computes the calibration error over bins that hold equally many predictions, in the order of their
- * confidence (Nguyen and O'Connor 2015). Bins of equal width say little where most confidences are
- * near 1. Predictions of one confidence may fall in two bins, in the order of the list.
+ * Computes the same error over bins that hold equally many predictions, in the order of their
+ * confidence (bins of Nguyen and O'Connor 2015). Bins of equal width say little where most confidences
+ * are near 1. Predictions of one confidence may fall in two bins, in the order of the list.
  *
  * @returns 0…1; NaN for no predictions
  */

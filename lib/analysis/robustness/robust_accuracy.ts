@@ -17,7 +17,7 @@ import { untilStopped } from "../../stop/until_stopped.ts";
 export interface RobustAccuracyContext {
   /** The attacks, weak to strong; default: FGSM, PGD-20 and the APGD ensemble. See `autoAttack`. */
   readonly attacks?: readonly RobustnessAttack[];
-  /** Stops at the next batch. */
+  /** Stops the work at the next batch or step of an attack. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RobustnessProgress) => void;
 }
@@ -35,7 +35,7 @@ export interface RobustAccuracy {
   readonly clean: Pick<RobustnessRow, "accuracy" | "interval" | "images">;
   /** One row for each attack, norm and ε, in this order. */
   readonly rows: readonly RobustnessRow[];
-  /** Sentences about the classifier that make every row doubtful. */
+  /** Sentences about the classifier that make every row doubtful, from one batch of images. */
   readonly warnings: readonly string[];
 }
 
@@ -51,15 +51,16 @@ export function doubtsOf({ rows, warnings }: RobustAccuracy): string[] {
  * Measures the share of images that a classifier still classifies correctly under attacks within a
  * ball.
  *
- * Images that it misclassifies without an attack count as wrong and are not attacked. A row depends
- * on the seed, its attack and its ball, but not on the batch size or on other rows. An attack can
- * only show that a classifier is not robust: the share is an upper bound of its robust accuracy.
+ * Images that it misclassifies without an attack count as wrong and are not attacked. A row's
+ * accuracy depends on the seed, its attack and its ball, and on the batch size by rounding only. Its
+ * warnings compare it with other rows. An attack can only show that a classifier is not robust: the
+ * share is an upper bound of its robust accuracy.
  *
  * @param classifier takes pixels in 0…1; use `pixelClassifier` if yours takes normalised images
  * @param set pixels in 0…1 and labels; the tensor stays the caller's
- * @throws UserError for a bad option, image or label; also, naming attack and ε, for samples that
- *   leave the ball or 0…1 or are not finite
- * @throws DOMException "AbortError" if the signal was given
+ * @throws UserError for a bad option, image, label or attack, or logits that are not finite; also,
+ *   naming attack and ε, for samples that leave the ball or 0…1 or are not finite
+ * @throws DOMException "AbortError" if the signal aborts, or at Stop in a notebook
  */
 export async function robustAccuracy(
   classifier: FrozenClassifier,

@@ -14,6 +14,13 @@ export interface RobustnessStage {
   readonly name: string;
   /** The smallest number of classes; with fewer, the stage is left out. */
   readonly leastClasses?: number;
+  /**
+   * Attacks images that the classifier gets right.
+   *
+   * @param images `[n, h, w, c]`, pixels in 0…1; they stay the caller's
+   * @param random gives one number in [0, 1) for each image, and no more
+   * @returns new tensors, `[n, h, w, c]` and `[n, classes]`, which the caller disposes of
+   */
   run(
     classifier: FrozenClassifier,
     images: tf.Tensor4D,

@@ -5,7 +5,7 @@ import { pairedDifference } from "./paired_difference.ts";
 /** The probability of any wrong difference in a family that has none. */
 export const SIGNIFICANCE = 0.05;
 
-/** One claim of a family: its sum is above 0. */
+/** One claim of a family: the mean of its differences is above 0. */
 export interface FamilyMember {
   /** The paired differences, one for each planned seed; null if it cannot be tested yet */
   readonly differences: readonly number[] | null;

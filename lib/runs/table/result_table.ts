@@ -14,7 +14,9 @@ import { UserError } from "../../user_error.ts";
 
 /** An experiment's results so far, and the missing and damaged ones. */
 export interface ResultTable {
+  /** One for each trained run that can be read, in the order of the plan */
   readonly rows: readonly TableRow[];
+  /** The results behind `rows`, in the same order */
   readonly results: readonly RunResult[];
   /** Runs that are not trained yet. */
   readonly missing: readonly PlannedRun[];

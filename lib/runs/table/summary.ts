@@ -27,13 +27,13 @@ export interface SummaryRow extends
     | "first_stage_epochs"
   > {
   readonly seeds: readonly number[];
-  /** The first measure, one value per seed */
+  /** The first measure in its unit, one value per seed, in the order of `seeds` */
   readonly values: readonly number[];
   /** The first measure's gain over the reference, paired by seed; null without a reference */
   readonly gain: Gain | null;
   /** The other measures by name; null if not measured */
   readonly others: Readonly<Record<string, MeanStd | null>>;
-  /** Mean shares of crossed to target, third class, not crossed; null without an attack */
+  /** Mean shares, 0…1, of crossed to target, third class, not crossed; null without an attack */
   readonly outcomes: readonly [number, number, number] | null;
 }
 

@@ -22,7 +22,10 @@ export interface Verdict {
   readonly interval: Interval | null;
   /** p-value adjusted for the claim's family; null without a decision */
   readonly adjustedP: number | null;
-  /** The conditions that differ within pairs: "processor", "precision", "kernels" */
+  /**
+   * The conditions that forbid a verdict: "processor", "precision" or "kernels" if they differ within
+   * a pair, and "precision" also if it differs between pairs
+   */
   readonly mixed: readonly string[];
   readonly kind:
     | Decision["kind"]

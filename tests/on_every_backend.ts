@@ -48,6 +48,9 @@ export const registeredOn = (names: readonly string[]) => (name: string, run: Ru
 /** For kernels, and for one whole attack: on every backend that works here. */
 export const onEveryBackend = registeredOn(workingBackends);
 
+/** For a comparison with plain JavaScript, which cannot differ from itself. */
+export const onBackendsButCpu = registeredOn(workingBackends.filter((name) => name !== "cpu"));
+
 /**
  * For code made of kernels that have their own tests (`tests/backend/kernels_in_use_test.ts` checks
  * that). Leaves out a GPU backend without a GPU, where a test takes a hundred times as long.

@@ -1,9 +1,10 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { defineAttack } from "../../lib/attack/attack.ts";
+import { attackNamed } from "../../lib/attack/attacks.ts";
 import { squareAttack } from "../../lib/attack/square.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { randomLinear } from "../classifiers.ts";
+import { constantClassifier, randomLinear } from "../classifiers.ts";
 import { testImages } from "../networks.ts";
 
 Deno.test("an attack says what is wrong with input that only a type check would refuse", async () => {
@@ -65,4 +66,41 @@ Deno.test("defineAttack() refuses what an attack's file should not give, and fre
   await assertRejects(() => giving(() => images, logits, two), UserError, "it must give a clone");
   assertEquals([tf.memory().numTensors, images.isDisposed], [before, false]);
   images.dispose();
+});
+
+Deno.test("defineAttack() makes an attack that refuses what is not finite, and frees it", async () => {
+  const attackTo = (samplesOf: (images: tf.Tensor4D) => tf.Tensor4D) =>
+    defineAttack({
+      shortName: "mine",
+      summary: "An attack of a user",
+      options: {},
+      units: "pixels",
+      passes: () => 0,
+      run: (classifier, images) => {
+        const [samples, logits] = [samplesOf(images), classifier.logits(images)];
+        return Promise.resolve({ samples, logits, steps: new Int32Array(2) });
+      },
+    });
+  const images = testImages(2);
+  const factors = tf.tensor4d([1, NaN], [2, 1, 1, 1]);
+  const before = tf.memory().numTensors;
+  const lost = attackTo((images) => tf.mul(images, factors));
+  await assertRejects(
+    () => lost(constantClassifier([0, 1]), images, { labels: [1, 1] }),
+    UserError,
+    "sample 1 of the attack is at the distance NaN from its image",
+  );
+  await assertRejects(
+    () => attackTo(tf.clone)(constantClassifier([NaN, 1]), images, { labels: [1, 1] }),
+    UserError,
+    "logits that are not finite (NaN)",
+  );
+  assertEquals(tf.memory().numTensors, before);
+  tf.dispose([images, factors]);
+});
+
+Deno.test("attackNamed() lists the attacks", () => {
+  assertEquals(attackNamed("deepfool").shortName, "deepfool");
+  const names = "bss, noise, fgsm, pgd, deepfool, carlini-wagner, apgd, fab, square";
+  assertThrows(() => attackNamed("deepfol"), UserError, names);
 });

@@ -1,13 +1,8 @@
-import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
-import {
-  type Attack,
-  type AttackClasses,
-  type AttackResult,
-  defineAttack,
-} from "../../lib/attack/attack.ts";
-import { attackNamed, attacks } from "../../lib/attack/attacks.ts";
+import type { Attack, AttackClasses, AttackResult } from "../../lib/attack/attack.ts";
+import { attacks } from "../../lib/attack/attacks.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { topClasses } from "../../lib/tensors/rows.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -15,6 +10,7 @@ import { constantClassifier, randomLinear } from "../classifiers.ts";
 import { denseClassifier, testClassifier, testImages, TINY } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onEveryBackend, onUsableBackends } from "../on_every_backend.ts";
+import { valuesOfAll } from "../values_of.ts";
 import { free } from "./results.ts";
 
 /** Options of short attacks on images of ±2, in which some samples do not cross. */
@@ -30,6 +26,17 @@ const SHORT: Record<string, Record<string, unknown>> = {
   square: { epsilon: 0.4, maxSteps: 8 },
 };
 const CLAMP = 2.5;
+
+/** Options with which an attack reaches any class of a linear classifier. */
+const FAR: Record<string, Record<string, unknown>> = {
+  fgsm: { epsilon: 3 },
+  pgd: { epsilon: 1.5, maxSteps: 40 },
+  apgd: { epsilon: 1.5, maxSteps: 40 },
+  square: { epsilon: 1.5, maxSteps: 300 },
+};
+
+/** The attacks that end at the first success, and so leave images of another class alone. */
+const NEAREST = ["bss", "deepfool", "carlini-wagner", "fab"];
 
 const random = (seed: string) => seedrandom(seed) as () => number;
 
@@ -111,6 +118,33 @@ for (const attack of attacks) {
     free(result, wide);
     images.dispose();
   });
+
+  if (attack.shortName in FAR) {
+    onBackends(`the ${name} reaches the least likely class of a linear classifier`, async () => {
+      const classifier = randomLinear(64, 4);
+      const images = testImages(4);
+      const { labels } = await classesOf(classifier, images);
+      const [targets] = await valuesOfAll(() => [tf.argMin(classifier.logits(images), 1)]);
+      const options = { clamp: 9, ...FAR[attack.shortName] };
+      const result = await run(attack, classifier, images, { labels, targets }, options);
+      assertEquals(result.success, [true, true, true, true]);
+      free(result);
+      images.dispose();
+    });
+  }
+
+  if (NEAREST.includes(attack.shortName)) {
+    onBackends(`the ${name} leaves an image of another class as it is`, async () => {
+      const classifier = networkOf(4);
+      const images = testImages(3);
+      const { targets: labels } = await classesOf(classifier, images);
+      const result = await run(attack, classifier, images, { labels });
+      assertEquals([[...result.norms], result.success], [[0, 0, 0], [true, true, true]]);
+      free(result);
+      images.dispose();
+      classifier.dispose();
+    });
+  }
 
   onBackends(`the ${name} gives the same samples in batches as at once`, async () => {
     const classifier = networkOf(4);
@@ -251,40 +285,3 @@ for (const attack of attacks) {
     classifier.dispose();
   });
 }
-
-Deno.test("defineAttack() makes an attack that refuses what is not finite, and frees it", async () => {
-  const attackTo = (samplesOf: (images: tf.Tensor4D) => tf.Tensor4D) =>
-    defineAttack({
-      shortName: "mine",
-      summary: "An attack of a user",
-      options: {},
-      units: "pixels",
-      passes: () => 0,
-      run: (classifier, images) => {
-        const [samples, logits] = [samplesOf(images), classifier.logits(images)];
-        return Promise.resolve({ samples, logits, steps: new Int32Array(2) });
-      },
-    });
-  const images = testImages(2);
-  const factors = tf.tensor4d([1, NaN], [2, 1, 1, 1]);
-  const before = tf.memory().numTensors;
-  const lost = attackTo((images) => tf.mul(images, factors));
-  await assertRejects(
-    () => lost(constantClassifier([0, 1]), images, { labels: [1, 1] }),
-    UserError,
-    "sample 1 of the attack is at the distance NaN from its image",
-  );
-  await assertRejects(
-    () => attackTo(tf.clone)(constantClassifier([NaN, 1]), images, { labels: [1, 1] }),
-    UserError,
-    "logits that are not finite (NaN)",
-  );
-  assertEquals(tf.memory().numTensors, before);
-  tf.dispose([images, factors]);
-});
-
-Deno.test("attackNamed() lists the attacks", () => {
-  assertEquals(attackNamed("deepfool").shortName, "deepfool");
-  const names = "bss, noise, fgsm, pgd, deepfool, carlini-wagner, apgd, fab, square";
-  assertThrows(() => attackNamed("deepfol"), UserError, names);
-});

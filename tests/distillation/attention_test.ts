@@ -1,23 +1,32 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { UserError } from "../../lib/user_error.ts";
+import { assert, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { computedFrom, lossesOf } from "./one_step.ts";
+import { attentionTransfer } from "../../lib/distillation/attention.ts";
+import { assertClose } from "../numbers.ts";
 import { onFastBackends } from "../on_every_backend.ts";
 import { outcomeOf } from "../training/outcome_of.ts";
 import { smallSpecification } from "../training/small_run.ts";
 
-onFastBackends(
-  "attention transfer brings the student's maps closer to the teacher's",
-  async (backend) => {
-    const specification = smallSpecification("attention", { epochs: 8 });
-    const { rows } = await outcomeOf(specification, backend);
-    const [first, last] = [rows[0], rows.at(-1)!].map((row) => Number(row.loss_attention));
-    assert(first > 0 && last < first, `${first} → ${last}`);
-    assertEquals(rows[0].loss_distillation, undefined);
-  },
-);
+const TRAIN = { name: "train", epochs: 4 };
 
-onFastBackends("attention+hinton has Hinton's term, too", async (backend) => {
-  const { rows } = await outcomeOf(smallSpecification("attention+hinton"), backend);
-  assert(Number(rows[0].loss_distillation) > 0 && Number(rows[0].loss_attention) > 0);
+onFastBackends("attention transfer has the loss of all stages, times β", async () => {
+  const expected = await computedFrom(({ teacher, student }) =>
+    tf.addN(
+      student.features.map((map, stage) => attentionTransfer(teacher.features[stage], map)),
+    ) as tf.Scalar
+  );
+  assert(expected > 0);
+  for (const weight of [1000, 50]) {
+    const losses = await lossesOf("attention", TRAIN, { options: { weight } });
+    assertEquals(Object.keys(losses), ["cross_entropy", "attention"]);
+    assertClose([losses.attention], [weight * expected], 1e-4 * weight * expected);
+  }
+});
+
+onFastBackends("attention+hinton has Hinton's term, too", async () => {
+  const { attention, ...rest } = await lossesOf("attention+hinton", TRAIN);
+  assertEquals(rest, await lossesOf("hinton", TRAIN));
+  assertEquals({ attention }, { attention: (await lossesOf("attention", TRAIN)).attention });
 });
 
 onFastBackends(
@@ -32,11 +41,3 @@ onFastBackends(
     assertEquals(a.weights, b.weights);
   },
 );
-
-onFastBackends("attention transfer needs a teacher", async (backend) => {
-  await assertRejects(
-    () => outcomeOf(smallSpecification("attention"), backend, { teacher: null }),
-    UserError,
-    "needs a teacher",
-  );
-});

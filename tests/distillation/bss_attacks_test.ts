@@ -90,6 +90,12 @@ onFastBackends("samples of another attack may be as long as the paper's", async 
   assert(Math.abs(length(own) - length(bss)) > 0.1 * length(bss));
   assertNotEquals(short.loss_boundary, own.loss_boundary);
   assertNotEquals(short.loss_boundary, bss.loss_boundary);
+  // The length is that of BSS of the drawn class, which an attack without targets does not go for.
+  const leastLikely = { targetRule: "least likely" };
+  const far = await stepWith({ step: "newton", eta: 0.1, ...leastLikely });
+  const asFar = await stepWith({ ...asLong, bssEta: 0.1, ...leastLikely });
+  assert(length(far) > 1.01 * length(bss));
+  assertClose([length(asFar)], [length(far)], 1e-4, "length");
   // A tenth of the way to the boundary crosses it in no direction.
   assertEquals(short.share_not_crossed, 1);
   assert(Number(short.teacher_images) > Number(own.teacher_images));

@@ -10,13 +10,20 @@ import { onEveryBackend } from "../on_every_backend.ts";
 onEveryBackend(
   "a frozen network has the logits and feature maps of the network itself",
   async () => {
-    const wide: Layers = { family: "wrn", depth: 16, width: 1 };
-    for (const layers of [{ depth: 8 }, { depth: 14 }, { depth: 8, width: 4 }, wide]) {
+    const wide = { family: "wrn", depth: 16, width: 1 } as const;
+    const coloured = { depth: 14, channels: 3 };
+    const all: (Layers & { channels?: number })[] = [
+      { depth: 8 },
+      coloured,
+      { depth: 8, width: 4 },
+      wide,
+    ];
+    for (const layers of all) {
       const network = testNetwork({ ...TINY, ...layers });
       const frozen = freeze(network);
       // 37 is larger than a slice, and is no power of two.
       for (const count of layers.width || layers.depth > 8 ? [3] : [1, 37]) {
-        const images = testImages(count);
+        const images = testImages(count, network.architecture);
         const expected = tf.tidy(() => {
           const { logits, features } = network.forward(images, { training: false });
           return [logits, ...features];

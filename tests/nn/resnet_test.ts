@@ -74,18 +74,6 @@ onEveryBackend("the gradient of every parameter agrees with finite differences",
   }
 });
 
-onEveryBackend("a frozen network has the logits of inference mode", async () => {
-  const network = testNetwork({ depth: 14, channels: 3, classes: 10 });
-  const frozen = freeze(network);
-  const [logits, expected] = await valuesOfAll(() => {
-    const images = testImages(3, network.architecture, 16);
-    return [frozen.logits(images), network.forward(images, { training: false }).logits];
-  });
-  assertClose(logits, expected, 1e-5, "logits");
-  frozen.dispose();
-  network.dispose();
-});
-
 onEveryBackend(
   "a frozen network's gradient agrees with automatic differentiation, also for some rows",
   async () => {

@@ -16,7 +16,7 @@ Deno.test("summarise() gives mean and standard deviation over seeds, and gains p
   assertEquals(original.gain, null);
   assertAlmostEquals(bss.gain!.mean, 2);
   assertAlmostEquals(bss.gain!.std, Math.sqrt(2));
-  assertAlmostEquals(bss.outcomes![0], 0.8);
+  bss.outcomes!.forEach((share, index) => assertAlmostEquals(share, [0.8, 0.15, 0.05][index]));
 });
 
 Deno.test("summarise() pairs only the seeds that both have, and leaves out unknown values", () => {

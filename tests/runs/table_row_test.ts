@@ -23,3 +23,24 @@ Deno.test("tableRow() adds up the costs of all epochs of all stages, without the
   });
   assertEquals([costs, epochs, first_stage_epochs], [{ seconds: 18, teacher_images: 600 }, 2, 1]);
 });
+
+Deno.test("tableRow() has a column for each measurement, but for those of single bins", () => {
+  const conditions = { processor: "", precision: ["f32"], kernels: "" };
+  const of = (measure: string) => ({
+    measure,
+    value: 0.1,
+    low: null,
+    high: null,
+    n: 8,
+    conditions,
+  });
+  const { figures } = tableRow({ label: "bss", setting: null }, {
+    name: "run",
+    specification: smallSpecification(),
+    rows: [{ test_accuracy: 0.5 }],
+    measurements: [of("ece_test"), of("accuracy_bin3_test")],
+    warnings: [],
+    metadata: { machine: "" },
+  });
+  assertEquals([figures.ece_test, Object.hasOwn(figures, "accuracy_bin3_test")], [0.1, false]);
+});

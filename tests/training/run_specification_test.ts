@@ -1,12 +1,15 @@
-import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
 import {
   canonicalJson,
   describeDifference,
   runName,
+  specifyRun,
 } from "../../lib/training/run_specification.ts";
 import { resolveOptions } from "../../lib/options.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
-import { smallSpecification } from "./small_run.ts";
+import { methodNamed } from "../../lib/distillation/methods.ts";
+import { UserError } from "../../lib/user_error.ts";
+import { smallDataset, smallSpecification } from "./small_run.ts";
 
 Deno.test("canonicalJson() does not depend on the order of keys", () => {
   assertEquals(
@@ -41,4 +44,30 @@ Deno.test("describeDifference() gives one line per value that differs", () => {
     "d: undefined → null",
   ]);
   assertEquals(describeDifference({ a: [1, 2] }, { a: [1, 2] }), []);
+});
+
+Deno.test("specifyRun() takes a teacher where the method needs one, and the protocol's defaults", () => {
+  const dataset = smallDataset();
+  const teacher = { name: "a teacher", hash: "0", precision: "bf16" } as const;
+  const method = methodNamed("hinton");
+  const choices = { dataset, teacher, method, fraction: 0.5, seed: 3, protocol: { epochs: 4 } };
+  const { protocol, ...rest } = specifyRun(choices);
+  assertEquals(rest, {
+    dataset: {
+      name: dataset.name,
+      fingerprint: dataset.fingerprint,
+      fraction: 0.5,
+      testImages: null,
+    },
+    teacher,
+    student: "resnet8",
+    method: "hinton",
+    options: specifyRun({ dataset, teacher, method }).options,
+    scale: "quick",
+    seed: 3,
+  });
+  assertEquals(protocol, resolveOptions("protocol", protocolOptions, { epochs: 4 }));
+  assertEquals(specifyRun({ ...choices, method: methodNamed("original") }).teacher, null);
+  const wrong = { ...choices, options: { etta: 1 } };
+  assertThrows(() => specifyRun(wrong), UserError, 'no option "etta"');
 });

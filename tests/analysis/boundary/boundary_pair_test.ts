@@ -42,11 +42,18 @@ onUsableBackends(
   "with the published step the norms follow the gaps, the distances don't",
   async () => {
     // Long enough for one step to cross both boundaries.
-    const { pair } = await compared({ eta: 0.6 });
+    const { pair, norm, gap, distance, agreement } = await compared({ eta: 0.6 });
     assertAlmostEquals(pair.norms.teacher, 0.6 * 2, 1e-3);
     assertAlmostEquals(pair.norms.student, 0.6 * 3, 1e-3);
     assertAlmostEquals(pair.magnitude!, 2 / 3, 1e-3);
     assertAlmostEquals(pair.distanceRatio!, 0.5, 1e-3);
+    // Both put the teacher's sample in class 1, but the teacher leaves the student's in class 0.
+    assertEquals(pair.agreement, { onTeachers: true, onStudents: false });
+    assertEquals([agreement.onTeachers.value, agreement.onStudents.value], [1, 0]);
+    const means = [[norm, pair.norms], [gap, pair.gaps], [distance, pair.distance]] as const;
+    for (const [found, of] of means) {
+      assertEquals([found.teacher.value, found.student.value], [of.teacher, of.student]);
+    }
   },
 );
 

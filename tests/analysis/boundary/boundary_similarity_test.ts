@@ -60,6 +60,8 @@ onUsableBackends("boundary similarity of a network with itself is 1", async () =
   assertEquals(similarity.agreement.onStudents.value, 1);
   const { distance } = similarity;
   assertEquals(distance.student.value, distance.teacher.value);
+  const few = await boundarySimilarity(classifier, classifier, set, { ...NEWTON, count: 5 });
+  assertEquals([few.qualifying, few.attacked], [12, 5]);
   set.images.dispose();
   classifier.dispose();
 });

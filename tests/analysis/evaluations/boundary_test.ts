@@ -56,7 +56,12 @@ onAutomaticBackend(
     assertEquals(found.get("ang_sim_all"), same.overAll.angle.value);
     assertEquals(found.get("ang_sim_box_all"), box.overAll.angle.value);
     assertEquals(found.get("distance_ratio_all"), box.overAll.distanceRatio.value);
-    assertEquals(found.get("gap_student"), same.gap.student.value);
+    assertEquals(found.get("agreement_on_students_bss"), same.agreement.onStudents.value);
+    const means = { distance: same.distance, norm: same.norm, gap: same.gap };
+    for (const [name, { teacher, student }] of Object.entries(means)) {
+      assertEquals(found.get(`${name}_teacher`), teacher.value, name);
+      assertEquals(found.get(`${name}_student`), student.value, name);
+    }
     assert(found.get("ang_sim_box_all") !== found.get("ang_sim_all"));
   },
 );

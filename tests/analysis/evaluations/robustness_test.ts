@@ -50,16 +50,41 @@ onAutomaticBackend(
 );
 
 onAutomaticBackend("a median distance is null where most images withstand", async () => {
-  const ofConstant = async (labels: number[]) => {
+  const ofConstant = async (labels: number[], endless: string[]) => {
     const student = constantClassifier([2, 1]);
-    const { measurements } = await measure(student, { linf: [], distances: true }, labels);
+    const given = { linf: [], distances: true };
+    const { measurements, warnings = [] } = await measure(student, given, labels);
+    const told = warnings.filter((text) => text.includes("half of the images withstood"));
+    assertEquals(told.map((text) => text.split(" ")[0]), endless);
     return measurements.slice(1).map(({ value, low, high, n }) => [value, low, high, n]);
   };
-  const all = await ofConstant([0, 0, 0, 0, 0, 0, 0, 0]);
+  const all = await ofConstant(
+    [0, 0, 0, 0, 0, 0, 0, 0],
+    ["min_distance_linf", "min_distance_l2"],
+  );
   assertEquals(all, [[null, null, null, 8], [null, null, null, 8]]);
-  const one = await ofConstant([0, 1, 1, 1, 1, 1, 1, 1]);
+  const one = await ofConstant([0, 1, 1, 1, 1, 1, 1, 1], []);
   assertEquals(one, [[0, 0, null, 8], [0, 0, null, 8]]);
 });
+
+onAutomaticBackend(
+  "the evaluation of robustness attacks with the ensemble if told so",
+  async () => {
+    const student = constantClassifier([2, 0, -1, 0]);
+    // No image is classified correctly, so none is attacked.
+    const { measurements } = await measure(
+      student,
+      { linf: [1], ensemble: true },
+      Array(8).fill(1),
+    );
+    assertEquals(measurements.map(({ measure }) => measure), [
+      "robust_none",
+      "robust_fgsm_linf_1",
+      "robust_pgd20_linf_1",
+      "robust_apgdensemble_linf_1",
+    ]);
+  },
+);
 
 Deno.test("an evaluation of robustness without distances keeps the options of older ones", () => {
   const options = resolveOptions("robustness", robustness.options, { images: 512 });

@@ -49,6 +49,15 @@ Deno.test("intervals of calibration errors are around the value, and the same fo
   assertEquals(fidelityOf(logits, logits, labels, 3, random()), once);
 });
 
+Deno.test("the interval of a calibration error is mirrored at its value", () => {
+  // Confidence 0.9, once right and once wrong: resampled errors are 0.1, 0.4 and 0.9.
+  const logits = [Math.log(9), 0, Math.log(9), 0];
+  const { value, interval } = fidelityOf(logits, logits, [0, 1], 2, random()).calibrationError;
+  assertAlmostEquals(value!, 0.4, 1e-12);
+  assertAlmostEquals(interval![0], 0, 1e-12);
+  assertAlmostEquals(interval![1], 0.7, 1e-12);
+});
+
 Deno.test("fidelityOf() is null for no image, and names bad logits and labels", () => {
   const { reliability, ...estimates } = fidelityOf([], [], [], 3, random());
   for (const estimate of Object.values(estimates)) {

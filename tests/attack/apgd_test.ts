@@ -2,11 +2,15 @@ import { assert, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
 import { apgdAttack } from "../../lib/attack/apgd.ts";
+import { project } from "../../lib/attack/ball.ts";
 import type { AttackResult } from "../../lib/attack/attack.ts";
 import { pgdAttack } from "../../lib/attack/pgd.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { linearClassifier } from "../classifiers.ts";
 import { testClassifier, testImages } from "../networks.ts";
+import { assertClose } from "../numbers.ts";
 import { onAutomaticBackend } from "../on_every_backend.ts";
+import { valuesOfAll } from "../values_of.ts";
 import { CLAMP, free, topOf } from "./results.ts";
 
 // One backend is enough to test the algorithm.
@@ -41,6 +45,43 @@ onAutomaticBackend(
     }
     tf.dispose([images, logits]);
     classifier.dispose();
+  },
+);
+
+onAutomaticBackend(
+  "apgdAttack() steps 2ε up the loss, then with a quarter of the step before",
+  async () => {
+    // Class 0 always leads, so that all samples take all steps, and the gradient's direction is w.
+    const w = [3, -4, 1, 2];
+    const classifier = linearClassifier(w.flatMap((value) => [-value / 2, value / 2]), [30, 0]);
+    const images = tf.tensor4d([0.1, 0.2, 0.3, 0.4, 0.5, 0.4, 0.3, 0.2], [2, 2, 2, 1]);
+    const epsilon = 0.1;
+    const ball = { norm: "l2", epsilon, clamp: 9 } as const;
+    const after = async (maxSteps: number) =>
+      await apgdAttack(classifier, images, { labels: [0, 0] }, { ...ball, maxSteps }, {
+        random: seedrandom("apgd"),
+      });
+    const results = [await after(0), await after(1), await after(2)];
+    const [x0, x1, x2] = results.map(({ samples }) => samples);
+    const upwards = tf.tensor4d(w.map((value) => value / Math.hypot(...w)), [1, 2, 2, 1]);
+    const stepped = (x: tf.Tensor4D) =>
+      project(tf.add(x, tf.mul(upwards, 2 * epsilon)) as tf.Tensor4D, images, ball);
+    const [first, second] = await valuesOfAll(() => [
+      stepped(x0),
+      project(
+        tf.addN([
+          x1,
+          tf.mul(tf.sub(stepped(x1), x1), 0.75),
+          tf.mul(tf.sub(x1, x0), 0.25),
+        ]) as tf.Tensor4D,
+        images,
+        ball,
+      ),
+    ]);
+    assertClose(await x1.data(), first, 1e-5, "first step");
+    assertClose(await x2.data(), second, 1e-5, "second step");
+    free(...results);
+    tf.dispose([images, upwards]);
   },
 );
 

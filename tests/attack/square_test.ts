@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
 import { NORMS } from "../../lib/attack/ball.ts";
 import { squareAttack } from "../../lib/attack/square.ts";
-import { linearClassifier } from "../classifiers.ts";
+import { constantClassifier, linearClassifier } from "../classifiers.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { uniformNumbers } from "../numbers.ts";
 import { onAutomaticBackend } from "../on_every_backend.ts";
@@ -69,6 +69,48 @@ onAutomaticBackend(
     }
     tf.dispose([images, logits]);
     classifier.dispose();
+  },
+);
+
+onAutomaticBackend(
+  "squareAttack() starts with stripes of a sign in each channel, and tries ever smaller squares",
+  async () => {
+    const [side, channels, epsilon] = [8, 3, 0.1];
+    const seen: Float32Array[] = [];
+    const constant = constantClassifier([1, 0]);
+    const classifier = {
+      ...constant,
+      logits(images: tf.Tensor4D) {
+        seen.push(images.dataSync<"float32">().slice());
+        return constant.logits(images);
+      },
+    };
+    const image = tf.fill([1, side, side, channels], 0.5) as tf.Tensor4D;
+    const options = { norm: "linf", epsilon, maxSteps: 60 } as const;
+    const result = await squareAttack(classifier, image, { labels: [0] }, options, {
+      random: random(),
+    });
+    const [stripes, ...squares] = seen.map((pixels) =>
+      [...pixels].map((pixel) => Math.round((pixel - 0.5) / epsilon))
+    );
+    const row = stripes.slice(0, side * channels);
+    assertEquals(stripes, Array.from({ length: side }, () => row).flat());
+    for (let channel = 0; channel < channels; channel++) {
+      const signs = row.filter((_, index) => index % channels === channel);
+      assertEquals(new Set(signs), new Set([-1, 1]), `channel ${channel}`);
+    }
+    // No square narrows the lead, so each is put on the stripes. It shows where it differs from them.
+    const longest = squares.map((pixels) => {
+      const rows = pixels.flatMap((sign, i) =>
+        sign === stripes[i] ? [] : [Math.floor(i / row.length)]
+      );
+      return rows.length === 0 ? 0 : Math.max(...rows) - Math.min(...rows) + 1;
+    });
+    const most = (from: number, to: number) => Math.max(...longest.slice(from, to));
+    // √(0.8 · 64) = 7.2; half and a quarter of the share: 5.1 and 3.6.
+    assertEquals([most(0, 11), most(11, 51), most(51, 60)], [7, 5, 4]);
+    free(result);
+    image.dispose();
   },
 );
 

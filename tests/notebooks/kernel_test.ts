@@ -36,6 +36,8 @@ const plan = await experiments.openPlan(quickstart, {
   scale: "smoke",
   methods: ["${method}"],
   seeds: [1],
+  // Long enough for a Stop to come before the end
+  set: { protocol: { epochs: 12 } },
 });
 const { dataset: images, protocol, ...rest } = plan[0].specification;
 const specification = {
@@ -154,7 +156,7 @@ Deno.test({
           await cell.printed(/epoch|progress/);
           assertMatch((await stopped(kernel, cell)).error, /^AbortError: stopped/);
           const again = await kernel.run(RUN_MISSING).end;
-          assertStringIncludes(again.text, "done\nfinished 1\n", again.error);
+          assertStringIncludes(again.text, "done\nfinished 1\n", again.text + again.error);
         },
       );
 

@@ -171,11 +171,12 @@ async function answer(): Promise<string> {
     "",
     "Test accuracy, a fifth of the images, unless noted ([Arrow files](results/cifar10)). " +
     "AngSim: mean cosine of both networks' perturbations to the boundary. APGD: accuracy on 256 test " +
-    "images under auto-PGD; reviews claim a gain. FSP: flow of the solution procedure. The published step ends past the boundary.",
+    "images under auto-PGD; reviews claim a gain. FSP: flow of the solution procedure. The published " +
+    "step ends past the boundary.",
     "",
     `Also, with ${FIVE.length} seeds:`,
     "",
-    `- ${BEAT}${beaten.join(", ")}.`,
+    ...(beaten.length > 0 ? [`- ${BEAT}${beaten.join(", ")}.`] : []),
     ...others.filter((line) => !isBeaten(line))
       .map(({ claim, difference, verdict }) => `- ${claim}: ${difference}, ${verdict}.`),
     `- ${await tunedWeight()}`,

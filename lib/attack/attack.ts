@@ -118,7 +118,7 @@ export function defineAttack<R extends Rules>(
   const attack = (async (classifier, images, classes, options = {}, context = {}) => {
     const name = `${definition.shortName} attack`;
     const settings = resolveOptions(name, definition.options, options);
-    checkInput(name, classifier, images, classes, context);
+    checkInput(name, images, context);
     checkClasses(images.shape[0], classifier.classes, classes);
     if (images.shape[0] === 0) return emptyResult(images, classifier.classes);
     const { random = Math.random, start } = context;
@@ -134,39 +134,22 @@ export function defineAttack<R extends Rules>(
   return Object.assign(attack, { ...definition, targeted });
 }
 
-/** Checks an attack's input for what a call without a type check, as in a notebook, may get wrong. */
+/** Checks what a call without a type check, as in a notebook, may get wrong. */
 function checkInput(
   name: string,
-  { classes: count }: FrozenClassifier,
   { rank, dtype, shape }: tf.Tensor,
-  classes: AttackClasses,
   context: AttackContext,
 ): void {
-  if (!Number.isInteger(count)) {
-    throw new UserError(`the ${name} needs a frozen classifier; give freeze(network)`);
-  }
   if (rank !== 4 || dtype !== "float32") {
     throw new UserError(
       `the images of the ${name} are ${dtype} of shape [${shape}], but must be float32 of shape ` +
         "[n, height, width, channels]",
     );
   }
-  const { labels, targets = [] } = classes ?? {};
-  if (![labels, targets].every(isNumbers)) {
-    throw new UserError(
-      `the ${name} needs { labels } or { labels, targets }, each a list of class indices; read ` +
-        "those of a tensor with await tensor.data()",
-    );
-  }
   const unknown = Object.keys(context).find((key) => key !== "random" && key !== "start");
   if (unknown !== undefined) {
     throw new UserError(`the ${name} takes "random" and "start" besides options, not "${unknown}"`);
   }
-}
-
-function isNumbers(list: unknown): boolean {
-  return (Array.isArray(list) || ArrayBuffer.isView(list)) &&
-    Array.from(list as ArrayLike<unknown>).every((value) => typeof value === "number");
 }
 
 /** Checks that an attack gives what its definition promises: its file may be a user's. */
@@ -193,8 +176,18 @@ function checkAttacked(
 export function checkClasses(
   count: number,
   classes: number,
-  { labels, targets }: AttackClasses,
+  given: AttackClasses,
 ): void {
+  if (!Number.isInteger(classes)) {
+    throw new UserError("the classifier says no number of classes; give freeze(network)");
+  }
+  const { labels, targets } = given ?? {};
+  if (![labels, targets ?? []].every(isNumbers)) {
+    throw new UserError(
+      "there must be labels, and perhaps targets, each a list of class indices; read those of a " +
+        "tensor with await tensor.data()",
+    );
+  }
   if (labels.length !== count || (targets && targets.length !== count)) {
     throw new UserError(
       `there are ${labels.length} labels${targets ? ` and ${targets.length} targets` : ""} for ` +
@@ -216,6 +209,11 @@ export function checkClasses(
         : `image ${i} is to leave class ${labels[i]}; give a class from 0 to ${classes - 1}`,
     );
   }
+}
+
+function isNumbers(list: unknown): boolean {
+  return (Array.isArray(list) || ArrayBuffer.isView(list)) &&
+    Array.from(list as ArrayLike<unknown>).every((value) => typeof value === "number");
 }
 
 /**

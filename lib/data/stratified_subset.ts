@@ -17,13 +17,7 @@ export function stratifiedSubset(
   classes: number,
   random: () => number,
 ): Int32Array {
-  if (!(fraction > 0 && fraction <= 1)) {
-    throw new UserError(`the fraction of a set is ${fraction}, but must be above 0 and at most 1`);
-  }
-  const total = Math.round(labels.length * fraction);
-  if (total === 0) {
-    throw new UserError(`the fraction ${fraction} of ${labels.length} images leaves none`);
-  }
+  const total = subsetSize(labels.length, fraction);
   const ofClass: number[][] = Array.from({ length: classes }, () => []);
   labels.forEach((label, index) => ofClass[label].push(index));
   const counts = roundByLargestRemainder(ofClass.map(({ length }) => length * fraction), total);
@@ -33,6 +27,20 @@ export function stratifiedSubset(
     return [...order.subarray(0, counts[label])];
   });
   return Int32Array.from(chosen).sort();
+}
+
+/**
+ * Computes the size of a part of a set.
+ *
+ * @throws UserError if the fraction is out of range, or leaves no image
+ */
+export function subsetSize(count: number, fraction: number): number {
+  if (!(fraction > 0 && fraction <= 1)) {
+    throw new UserError(`the fraction of a set is ${fraction}, but must be above 0 and at most 1`);
+  }
+  const size = Math.round(count * fraction);
+  if (size === 0) throw new UserError(`the fraction ${fraction} of ${count} images leaves none`);
+  return size;
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 import { plannedEvaluation, type PlannedRun } from "./planned_run.ts";
 import { type Dataset, type DatasetDescription, describeDataset } from "../data/dataset.ts";
 import { dataSourceNamed } from "../data/load_dataset.ts";
+import { subsetSize } from "../data/stratified_subset.ts";
 import { resolveMethodOptions } from "../distillation/method.ts";
 import { methodNamed } from "../distillation/methods.ts";
 import { parseNetwork } from "../nn/network_families.ts";
@@ -160,10 +161,7 @@ async function planGrid(
   const dataset = await sources.dataset(grid.dataset);
   if (resolved.some(({ method }) => method.needsTeacher)) checkTeacher(teacher, dataset);
   const counts = imageCounts(dataset, grid);
-  const empty = grid.fractions.find((fraction) => Math.round(counts.train * fraction) === 0);
-  if (empty !== undefined) {
-    throw new UserError(`the fraction ${empty} of ${counts.train} images leaves none`);
-  }
+  for (const fraction of grid.fractions) subsetSize(counts.train, fraction);
   const testImages = grid.testImages ?? counts.test;
   if (testImages > counts.test) {
     throw new UserError(

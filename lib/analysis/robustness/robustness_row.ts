@@ -61,11 +61,7 @@ function leftOutCheck(attack: RobustnessAttack, classes: number): string | null 
 }
 
 /** The part of a row that the checks need. */
-export interface CheckedRow extends Budget {
-  readonly attack: string;
-  /** The accuracy, 0…1. */
-  readonly accuracy: number;
-}
+export type CheckedRow = Pick<RobustnessRow, "attack" | "accuracy" | keyof Budget>;
 
 /** Checks whether attacked images are classified better than the images themselves. */
 export function aboveCleanCheck({ accuracy }: CheckedRow, clean: number): string | null {

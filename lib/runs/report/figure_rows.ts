@@ -36,7 +36,7 @@ export function against(summary: readonly SummaryRow[], measure: string): Accura
   });
 }
 
-/** What a method has in common with the reference that it is compared with */
+/** The columns that a method shares with the reference that it is compared with */
 const PLACE = ["dataset", "fraction", "student", "setting", "epochs"] as const;
 
 /** Lists the differences to a reference, paired by seed, against the share of images in percent. */

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { checkClasses } from "../attack/attack.ts";
+import { checkClasses } from "../attack/attack_input.ts";
 import { type FrozenClassifier, readLogits } from "../nn/frozen_classifier.ts";
 import { softmaxRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { checkClasses, checkInput, checkPixels } from "./attack_input.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import { type Options, resolveOptions, type Rules } from "../options.ts";
 import { UserError } from "../user_error.ts";
@@ -121,6 +122,8 @@ export function defineAttack<R extends Rules>(
     checkInput(name, images, context);
     checkClasses(images.shape[0], classifier.classes, classes);
     if (images.shape[0] === 0) return emptyResult(images, classifier.classes);
+    const clampsByDefault = "clamp" in definition.options && !("clamp" in options);
+    if (definition.units === "pixels" && clampsByDefault) await checkPixels(name, images);
     const { random = Math.random, start } = context;
     const attacked = await run(classifier, images, classes, settings, { random, start });
     try {
@@ -132,24 +135,6 @@ export function defineAttack<R extends Rules>(
     }
   }) as Attack<R>;
   return Object.assign(attack, { ...definition, targeted });
-}
-
-/** Checks what a call without a type check, as in a notebook, may get wrong. */
-function checkInput(
-  name: string,
-  { rank, dtype, shape }: tf.Tensor,
-  context: AttackContext,
-): void {
-  if (rank !== 4 || dtype !== "float32") {
-    throw new UserError(
-      `the images of the ${name} are ${dtype} of shape [${shape}], but must be float32 of shape ` +
-        "[n, height, width, channels]",
-    );
-  }
-  const unknown = Object.keys(context).find((key) => key !== "random" && key !== "start");
-  if (unknown !== undefined) {
-    throw new UserError(`the ${name} takes "random" and "start" besides options, not "${unknown}"`);
-  }
 }
 
 /** Checks that an attack gives what its definition promises: its file may be a user's. */
@@ -166,54 +151,6 @@ function checkAttacked(
   if (samples === images) {
     throw new UserError(`the ${name} gave back the images themselves; it must give a clone`);
   }
-}
-
-/**
- * Checks that each image has a class to leave and, where targets are given, another class to reach.
- *
- * @throws UserError that names what does not fit
- */
-export function checkClasses(
-  count: number,
-  classes: number,
-  given: AttackClasses,
-): void {
-  if (!Number.isInteger(classes)) {
-    throw new UserError("the classifier says no number of classes; give freeze(network)");
-  }
-  const { labels, targets } = given ?? {};
-  if (![labels, targets ?? []].every(isNumbers)) {
-    throw new UserError(
-      "there must be labels, and perhaps targets, each a list of class indices; read those of a " +
-        "tensor with await tensor.data()",
-    );
-  }
-  if (labels.length !== count || (targets && targets.length !== count)) {
-    throw new UserError(
-      `there are ${labels.length} labels${targets ? ` and ${targets.length} targets` : ""} for ` +
-        `${count} images; give each image one label${targets ? " and one target" : ""}`,
-    );
-  }
-  if (count > 0 && classes < 2) {
-    throw new UserError(
-      `the classifier has ${classes} class, but an attack needs another to go to`,
-    );
-  }
-  const valid = (k: number) => Number.isInteger(k) && k >= 0 && k < classes;
-  for (let i = 0; i < count; i++) {
-    if (valid(labels[i]) && (!targets || (valid(targets[i]) && targets[i] !== labels[i]))) continue;
-    throw new UserError(
-      targets
-        ? `image ${i} is to go from class ${labels[i]} to class ${targets[i]}; ` +
-          `give two different classes from 0 to ${classes - 1}`
-        : `image ${i} is to leave class ${labels[i]}; give a class from 0 to ${classes - 1}`,
-    );
-  }
-}
-
-function isNumbers(list: unknown): boolean {
-  return (Array.isArray(list) || ArrayBuffer.isView(list)) &&
-    Array.from(list as ArrayLike<unknown>).every((value) => typeof value === "number");
 }
 
 /**

@@ -89,7 +89,7 @@ Deno.test("apgdAttack() names the loss that needs more classes", async () => {
   const classifier = testClassifier({ depth: 8, channels: 1, classes: 3 });
   const images = testImages(1);
   await assertRejects(
-    () => apgdAttack(classifier, images, { labels: [0] }, { loss: "dlr" }),
+    () => apgdAttack(classifier, images, { labels: [0] }, { loss: "dlr", clamp: 9 }),
     UserError,
     'the loss "dlr" needs at least 4 classes, but the classifier has 3; use "ce"',
   );

@@ -6,6 +6,7 @@ import { squareAttack } from "../../lib/attack/square.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { constantClassifier, randomLinear } from "../classifiers.ts";
 import { testImages } from "../networks.ts";
+import { free } from "./results.ts";
 
 Deno.test("an attack says what is wrong with input that only a type check would refuse", async () => {
   await tf.setBackend("cpu");
@@ -32,6 +33,25 @@ Deno.test("an attack says what is wrong with input that only a type check would 
   await refused('not "seed"', classifier, images, { labels }, { seed: 3 });
   assertEquals(tf.memory().numTensors, before);
   tf.dispose([images, whole, flat, tensor]);
+});
+
+Deno.test("an attack on pixels refuses normalised images, unless it gets their bounds", async () => {
+  await tf.setBackend("cpu");
+  const classifier = randomLinear(64, 4);
+  const images = testImages(2);
+  const pixels = tf.tidy(() => tf.clipByValue(images, 0, 1 + 1e-4)) as tf.Tensor4D;
+  const before = tf.memory().numTensors;
+  await assertRejects(
+    () => squareAttack(classifier, images, { labels: [0, 1] }),
+    UserError,
+    "the square attack takes pixels in 0…1, but the images have -1.96 to 1.98; use " +
+      'attackNormalised(…) on normalised images, or give it the bounds of your pixels as "clamp"',
+  );
+  for (const [of, options] of [[pixels, {}], [images, { clamp: 2 }]] as const) {
+    free(await squareAttack(classifier, of, { labels: [0, 1] }, { ...options, maxSteps: 1 }));
+  }
+  assertEquals(tf.memory().numTensors, before);
+  tf.dispose([images, pixels]);
 });
 
 Deno.test("defineAttack() refuses what an attack's file should not give, and frees it", async () => {

@@ -5,7 +5,7 @@ import {
   reliability,
   type ReliabilityBin,
 } from "./calibration.ts";
-import { checkClasses } from "../../attack/attack.ts";
+import { checkClasses } from "../../attack/attack_input.ts";
 import { type Estimate, estimate } from "../boundary/estimate.ts";
 import { bootstrapInterval } from "../statistics/bootstrap_interval.ts";
 import { wilsonInterval } from "../statistics/interval.ts";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { checkClasses } from "../../attack/attack.ts";
+import { checkClasses } from "../../attack/attack_input.ts";
 import type { Dataset, ImageSet } from "../../data/dataset.ts";
 import { UserError } from "../../user_error.ts";
 import { finiteCheck, pixelBoxCheck } from "./sample_checks.ts";

@@ -1,0 +1,89 @@
+import * as tf from "@tensorflow/tfjs";
+import type { AttackClasses, AttackContext } from "./attack.ts";
+import { UserError } from "../user_error.ts";
+
+/** Checks what a call without a type check, as in a notebook, may get wrong. */
+export function checkInput(
+  name: string,
+  { rank, dtype, shape }: tf.Tensor,
+  context: AttackContext,
+): void {
+  if (rank !== 4 || dtype !== "float32") {
+    throw new UserError(
+      `the images of the ${name} are ${dtype} of shape [${shape}], but must be float32 of shape ` +
+        "[n, height, width, channels]",
+    );
+  }
+  const unknown = Object.keys(context).find((key) => key !== "random" && key !== "start");
+  if (unknown !== undefined) {
+    throw new UserError(`the ${name} takes "random" and "start" besides options, not "${unknown}"`);
+  }
+}
+
+/**
+ * Checks that each image has a class to leave and, where targets are given, another class to reach.
+ *
+ * @throws UserError that names what does not fit
+ */
+export function checkClasses(
+  count: number,
+  classes: number,
+  given: AttackClasses,
+): void {
+  if (!Number.isInteger(classes)) {
+    throw new UserError("the classifier says no number of classes; give freeze(network)");
+  }
+  const { labels, targets } = given ?? {};
+  if (![labels, targets ?? []].every(isNumbers)) {
+    throw new UserError(
+      "there must be labels, and perhaps targets, each a list of class indices; read those of a " +
+        "tensor with await tensor.data()",
+    );
+  }
+  if (labels.length !== count || (targets && targets.length !== count)) {
+    throw new UserError(
+      `there are ${labels.length} labels${targets ? ` and ${targets.length} targets` : ""} for ` +
+        `${count} images; give each image one label${targets ? " and one target" : ""}`,
+    );
+  }
+  if (count > 0 && classes < 2) {
+    throw new UserError(
+      `the classifier has ${classes} class, but an attack needs another to go to`,
+    );
+  }
+  const valid = (k: number) => Number.isInteger(k) && k >= 0 && k < classes;
+  for (let i = 0; i < count; i++) {
+    if (valid(labels[i]) && (!targets || (valid(targets[i]) && targets[i] !== labels[i]))) continue;
+    throw new UserError(
+      targets
+        ? `image ${i} is to go from class ${labels[i]} to class ${targets[i]}; ` +
+          `give two different classes from 0 to ${classes - 1}`
+        : `image ${i} is to leave class ${labels[i]}; give a class from 0 to ${classes - 1}`,
+    );
+  }
+}
+
+function isNumbers(list: unknown): boolean {
+  return (Array.isArray(list) || ArrayBuffer.isView(list)) &&
+    Array.from(list as ArrayLike<unknown>).every((value) => typeof value === "number");
+}
+
+/**
+ * Checks that pixels lie in 0…1, but for rounding. An attack on pixels clamps normalised images at
+ * once, and its result looks like a success.
+ *
+ * @throws UserError that gives the range of the pixels
+ */
+export async function checkPixels(name: string, images: tf.Tensor4D): Promise<void> {
+  const range = tf.tidy(() => tf.stack([tf.min(images), tf.max(images)]));
+  const [lowest, highest] = await range.data().finally(() => range.dispose());
+  if (lowest < -1e-3 || highest > 1 + 1e-3) {
+    throw new UserError(
+      `the ${name} takes pixels in 0…1, but the images have ${lowest.toFixed(2)} to ` +
+        `${
+          highest.toFixed(2)
+        }; use attackNormalised(…) on normalised images, or give it the bounds ` +
+        'of your pixels as "clamp"',
+    );
+  }
+}

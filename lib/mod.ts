@@ -46,13 +46,12 @@ export {
 export { apgdAttack } from "./attack/apgd.ts";
 export {
   type Attack,
-  type AttackClasses,
-  type AttackContext,
   type AttackResult,
   defineAttack,
   type Outcome,
   outcomeShares,
 } from "./attack/attack.ts";
+export type { AttackClasses, AttackContext } from "./attack/attack_input.ts";
 export { type AttackPath, attackPath } from "./attack/attack_path.ts";
 export { attackNamed, attacks } from "./attack/attacks.ts";
 export { bssAttack, type BssAttackOptions } from "./attack/bss.ts";

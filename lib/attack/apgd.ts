@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { Archive, hasArrived, type Stride, walk, type WalkState } from "./walk.ts";
-import { type AttackClasses, type Attacked, classesOf, defineAttack, succeeded } from "./attack.ts";
+import { type Attacked, classesOf, defineAttack, succeeded } from "./attack.ts";
+import type { AttackClasses } from "./attack_input.ts";
 import {
   type Ball,
   ballOptions,

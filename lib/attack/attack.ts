@@ -1,6 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import { checkClasses, checkInput, checkPixels } from "./attack_input.ts";
-import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
+import {
+  type AttackClasses,
+  type AttackContext,
+  checkClasses,
+  checkInput,
+  checkPixels,
+} from "./attack_input.ts";
+import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { type Options, resolveOptions, type Rules } from "../options.ts";
 import { UserError } from "../user_error.ts";
 import { rowNorms, topClasses } from "../tensors/rows.ts";
@@ -28,25 +34,6 @@ interface AttackCall<R extends Rules> {
     options?: Partial<Options<R>>,
     context?: AttackContext,
   ): Promise<AttackResult>;
-}
-
-/** The class each image leaves and the class it goes to, as class indices, one per image. */
-export interface AttackClasses {
-  /** The classes to leave: labels, or the classifier's top classes. */
-  readonly labels: ArrayLike<number>;
-  /** The classes to reach; if left out, any other class will do. */
-  readonly targets?: ArrayLike<number>;
-}
-
-/** Further input of an attack. */
-export interface AttackContext {
-  /**
-   * Gives numbers in [0, 1), for attacks that draw. Each image takes one number, which seeds the
-   * image's own stream. So the batch size changes the result by rounding only. Default: `Math.random`.
-   */
-  readonly random?: () => number;
-  /** The classifier's pass over the images, if the caller has made it already; the caller frees it. */
-  readonly start?: Pullback;
 }
 
 /** The result of an attack on a batch of images; the caller disposes of samples and logits. */

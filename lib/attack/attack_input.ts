@@ -1,6 +1,25 @@
 import * as tf from "@tensorflow/tfjs";
-import type { AttackClasses, AttackContext } from "./attack.ts";
+import type { Pullback } from "../nn/frozen_classifier.ts";
 import { UserError } from "../user_error.ts";
+
+/** The class each image leaves and the class it goes to, as class indices, one per image. */
+export interface AttackClasses {
+  /** The classes to leave: labels, or the classifier's top classes. */
+  readonly labels: ArrayLike<number>;
+  /** The classes to reach; if left out, any other class will do. */
+  readonly targets?: ArrayLike<number>;
+}
+
+/** Further input of an attack. */
+export interface AttackContext {
+  /**
+   * Gives numbers in [0, 1), for attacks that draw. Each image takes one number, which seeds the
+   * image's own stream. So the batch size changes the result by rounding only. Default: `Math.random`.
+   */
+  readonly random?: () => number;
+  /** The classifier's pass over the images, if the caller has made it already; the caller frees it. */
+  readonly start?: Pullback;
+}
 
 /** Checks what a call without a type check, as in a notebook, may get wrong. */
 export function checkInput(

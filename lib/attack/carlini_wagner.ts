@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { type AttackClasses, classDifference, defineAttack } from "./attack.ts";
+import { classDifference, defineAttack } from "./attack.ts";
+import type { AttackClasses } from "./attack_input.ts";
 import { chooseRows, rowNorms } from "../tensors/rows.ts";
 import { leadOf } from "./losses.ts";
 import { nearestOf, nearestStart, type NearestState, searching } from "./nearest_success.ts";

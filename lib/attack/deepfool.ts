@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { type AttackClasses, classDifference, classesOf, defineAttack } from "./attack.ts";
+import { classDifference, classesOf, defineAttack } from "./attack.ts";
+import type { AttackClasses } from "./attack_input.ts";
 import { chooseRows, mostProbableOthers, rowNorms, scaleRows } from "../tensors/rows.ts";
 import { hasArrived, type Stride, walk, type WalkState } from "./walk.ts";
 import { boundsOf, integer, number, pixelBounds } from "../options.ts";

@@ -1,11 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import {
-  type AttackClasses,
-  classDifference,
-  classesOf,
-  defineAttack,
-  succeeded,
-} from "./attack.ts";
+import { classDifference, classesOf, defineAttack, succeeded } from "./attack.ts";
+import type { AttackClasses } from "./attack_input.ts";
 import { type Norm, NORMS, sizes } from "./ball.ts";
 import { chooseRows, mostProbableOthers, scaleRows } from "../tensors/rows.ts";
 import { nearestOf, nearestStart, type NearestState, searching } from "./nearest_success.ts";

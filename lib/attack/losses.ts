@@ -1,5 +1,5 @@
 import { softmaxRows } from "../tensors/rows.ts";
-import type { AttackClasses } from "./attack.ts";
+import type { AttackClasses } from "./attack_input.ts";
 
 /** The losses that an attack maximises, one per image. */
 interface RowLosses {

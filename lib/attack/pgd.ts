@@ -1,11 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import {
-  type AttackClasses,
-  type AttackContext,
-  type Attacked,
-  classesOf,
-  defineAttack,
-} from "./attack.ts";
+import { type Attacked, classesOf, defineAttack } from "./attack.ts";
+import type { AttackClasses, AttackContext } from "./attack_input.ts";
 import { type Ball, ballOptions, imageStreams, project, randomInBall, steepest } from "./ball.ts";
 import { flag, integer, number } from "../options.ts";
 import { crossEntropyLoss } from "./losses.ts";

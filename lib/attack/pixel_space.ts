@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Attack, AttackClasses, AttackContext, AttackResult } from "./attack.ts";
+import type { Attack, AttackResult } from "./attack.ts";
+import type { AttackClasses, AttackContext } from "./attack_input.ts";
 import { rowNorms } from "../tensors/rows.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import { boundsOf, type ChannelBounds, type PixelBounds } from "../options.ts";

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { type AttackClasses, type Attacked, classesOf, finiteLogits, succeeded } from "./attack.ts";
+import { type Attacked, classesOf, finiteLogits, succeeded } from "./attack.ts";
+import type { AttackClasses } from "./attack_input.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import { stopPoint } from "../stop/until_stopped.ts";
 import { gatherRows } from "../tensors/rows.ts";

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { type AttackClasses, type AttackResult, attackResult } from "../attack/attack.ts";
+import { type AttackResult, attackResult } from "../attack/attack.ts";
+import type { AttackClasses } from "../attack/attack_input.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
 import { bssAttack, bssAttackOptions } from "../attack/bss.ts";
 import { withNorms } from "../attack/with_norms.ts";

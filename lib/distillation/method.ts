@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Attack, AttackClasses, AttackResult } from "../attack/attack.ts";
+import type { Attack, AttackResult } from "../attack/attack.ts";
+import type { AttackClasses } from "../attack/attack_input.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { Network, NetworkOutput } from "../nn/network.ts";
 import { type Options, resolveOptions, type Rules } from "../options.ts";

@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { AttackClasses, AttackResult } from "../attack/attack.ts";
+import type { AttackResult } from "../attack/attack.ts";
+import type { AttackClasses } from "../attack/attack_input.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { softmaxRows, topClasses } from "../tensors/rows.ts";
 import { denormalise, imageGrid, signedToRgb } from "./image_grid.ts";

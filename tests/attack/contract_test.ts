@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
-import type { Attack, AttackClasses, AttackResult } from "../../lib/attack/attack.ts";
+import type { Attack, AttackResult } from "../../lib/attack/attack.ts";
+import type { AttackClasses } from "../../lib/attack/attack_input.ts";
 import { attacks } from "../../lib/attack/attacks.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { topClasses } from "../../lib/tensors/rows.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { distanceAlong } from "./distance_along.ts";
-import type { AttackClasses } from "../../attack/attack.ts";
+import type { AttackClasses } from "../../attack/attack_input.ts";
 import { bssAttack, type BssAttackOptions } from "../../attack/bss.ts";
 import { type FrozenClassifier, readLogits } from "../../nn/frozen_classifier.ts";
 import { topClasses } from "../../tensors/rows.ts";

@@ -202,7 +202,7 @@ function largestToOne(batch: tf.Tensor4D): tf.Tensor4D {
   return scaleRows(batch, tf.div(1, sizes(batch, "linf")) as tf.Tensor1D);
 }
 
-/** A step is halved if at most this share of the steps since the last look raised the loss. */
+/** A step is halved if at most this share of the steps since the last checkpoint raised the loss. */
 const RISING = 0.75;
 
 /** The conclusions from the losses so far, for the next step of each row. */
@@ -216,22 +216,22 @@ interface StepAdvice {
 }
 
 /**
- * The step lengths of Auto-PGD (Croce and Hein 2020, algorithm 1). It looks at the losses at fixed
- * steps. It halves a sample's step if the loss rose too seldom since the last look (condition 1), or
- * if the step was not halved at the last look and the best loss has not risen since (condition 2).
+ * The step lengths of Auto-PGD (Croce and Hein 2020, algorithm 1). Its
+ * checkpoints are fixed steps. There it halves a sample's step if the loss rose too seldom since the last checkpoint (condition 1), or
+ * if the step was not halved at the last checkpoint and the best loss has not risen since (condition 2).
  */
 export class StepLengths {
   readonly #lengths: Float32Array;
   readonly #best: Float64Array;
-  readonly #bestAtLook: Float64Array;
+  readonly #bestAtCheckpoint: Float64Array;
   readonly #previous: Float64Array;
   readonly #rises: Int32Array;
-  readonly #halvedAtLook: Uint8Array;
+  readonly #halvedAtCheckpoint: Uint8Array;
   readonly #shortest: number;
   readonly #shortening: number;
-  /** Steps from one look to the next */
+  /** Steps from one checkpoint to the next */
   #period: number;
-  #sinceLook = 0;
+  #sinceCheckpoint = 0;
   #isFirst = true;
 
   constructor(count: number, length: number, maxSteps: number) {
@@ -242,11 +242,11 @@ export class StepLengths {
     this.#shortening = share(0.03);
     this.#lengths = new Float32Array(count).fill(length);
     this.#best = new Float64Array(count).fill(-Infinity);
-    this.#bestAtLook = new Float64Array(count);
+    this.#bestAtCheckpoint = new Float64Array(count);
     this.#previous = new Float64Array(count);
     this.#rises = new Int32Array(count);
-    // At the first look, condition 2 does not apply.
-    this.#halvedAtLook = new Uint8Array(count).fill(1);
+    // At the first checkpoint, condition 2 does not apply.
+    this.#halvedAtCheckpoint = new Uint8Array(count).fill(1);
   }
 
   /**
@@ -259,10 +259,10 @@ export class StepLengths {
     const isFirst = this.#isFirst;
     this.#isFirst = false;
     const improved = samples.map((sample, row) => this.#note(sample, losses[row], isFirst));
-    const isLook = !isFirst && ++this.#sinceLook === this.#period;
-    const halved = samples.map((sample) => isLook && this.#look(sample));
-    if (isLook) {
-      this.#sinceLook = 0;
+    const isCheckpoint = !isFirst && ++this.#sinceCheckpoint === this.#period;
+    const halved = samples.map((sample) => isCheckpoint && this.#check(sample));
+    if (isCheckpoint) {
+      this.#sinceCheckpoint = 0;
       this.#period = Math.max(this.#period - this.#shortening, this.#shortest);
     }
     return {
@@ -275,7 +275,7 @@ export class StepLengths {
 
   /** Takes note of a loss; true if it is the highest so far. */
   #note(sample: number, loss: number, isFirst: boolean): boolean {
-    if (isFirst) this.#bestAtLook[sample] = loss;
+    if (isFirst) this.#bestAtCheckpoint[sample] = loss;
     else if (loss > this.#previous[sample]) this.#rises[sample]++;
     this.#previous[sample] = loss;
     if (!(loss > this.#best[sample])) return false;
@@ -284,14 +284,15 @@ export class StepLengths {
   }
 
   /** Halves the step if a condition holds; true if it was halved. */
-  #look(sample: number): boolean {
+  #check(sample: number): boolean {
     const oscillates = this.#rises[sample] <= RISING * this.#period;
-    const stands = !this.#halvedAtLook[sample] && this.#bestAtLook[sample] >= this.#best[sample];
+    const stands = !this.#halvedAtCheckpoint[sample] &&
+      this.#bestAtCheckpoint[sample] >= this.#best[sample];
     const halve = oscillates || stands;
     if (halve) this.#lengths[sample] /= 2;
     this.#rises[sample] = 0;
-    this.#halvedAtLook[sample] = halve ? 1 : 0;
-    this.#bestAtLook[sample] = this.#best[sample];
+    this.#halvedAtCheckpoint[sample] = halve ? 1 : 0;
+    this.#bestAtCheckpoint[sample] = this.#best[sample];
     return halve;
   }
 }

@@ -7,7 +7,13 @@ import {
   checkPixels,
 } from "./attack_input.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
-import { type Options, resolveOptions, type Rules } from "../options.ts";
+import {
+  boundsOf,
+  type Options,
+  type PixelBounds,
+  resolveOptions,
+  type Rules,
+} from "../options.ts";
 import { UserError } from "../user_error.ts";
 import { rowNorms, topClasses } from "../tensors/rows.ts";
 
@@ -109,8 +115,11 @@ export function defineAttack<R extends Rules>(
     checkInput(name, images, context);
     checkClasses(images.shape[0], classifier.classes, classes);
     if (images.shape[0] === 0) return emptyResult(images, classifier.classes);
-    const clampsByDefault = "clamp" in definition.options && !("clamp" in options);
-    if (definition.units === "pixels" && clampsByDefault) await checkPixels(name, images);
+    const { clamp } = options as { clamp?: unknown };
+    if (definition.units === "pixels" && clamp === undefined && definition.options.clamp) {
+      const bounds = definition.options.clamp.default as number | PixelBounds;
+      await checkPixels(name, images, boundsOf(bounds));
+    }
     const { random = Math.random, start } = context;
     const attacked = await run(classifier, images, classes, settings, { random, start });
     try {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Pullback } from "../nn/frozen_classifier.ts";
+import type { PixelBounds } from "../options.ts";
 import { UserError } from "../user_error.ts";
 
 /** The class each image leaves and the class it goes to, as class indices, one per image. */
@@ -88,21 +89,26 @@ function isNumbers(list: unknown): boolean {
 }
 
 /**
- * Checks that pixels lie in 0…1, but for rounding. An attack on pixels clamps normalised images at
- * once, and its result looks like a success.
+ * Checks that pixels lie within an attack's default bounds, but for rounding. The attack would clamp
+ * normalised images at once, and its result would look like a success.
  *
  * @throws UserError that gives the range of the pixels
  */
-export async function checkPixels(name: string, images: tf.Tensor4D): Promise<void> {
+export async function checkPixels(
+  name: string,
+  images: tf.Tensor4D,
+  [low, high]: PixelBounds,
+): Promise<void> {
   const range = tf.tidy(() => tf.stack([tf.min(images), tf.max(images)]));
   const [lowest, highest] = await range.data().finally(() => range.dispose());
-  if (lowest < -1e-3 || highest > 1 + 1e-3) {
-    throw new UserError(
-      `the ${name} takes pixels in 0…1, but the images have ${lowest.toFixed(2)} to ` +
-        `${
-          highest.toFixed(2)
-        }; use attackNormalised(…) on normalised images, or give it the bounds ` +
-        'of your pixels as "clamp"',
-    );
-  }
+  if (lowest >= low - 1e-3 && highest <= high + 1e-3) return;
+  // What is not finite is found when the attack has ended.
+  if (!Number.isFinite(lowest) || !Number.isFinite(highest)) return;
+  throw new UserError(
+    `the ${name} takes pixels in ${low}…${high}, but the images have ${lowest.toFixed(2)} to ` +
+      `${
+        highest.toFixed(2)
+      }; use attackNormalised(…) on normalised images, or give it the bounds of ` +
+      'your pixels as "clamp"',
+  );
 }

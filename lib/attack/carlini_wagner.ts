@@ -2,14 +2,14 @@ import * as tf from "@tensorflow/tfjs";
 import { classDifference, defineAttack } from "./attack.ts";
 import type { AttackClasses } from "./attack_input.ts";
 import { chooseRows, rowNorms } from "../tensors/rows.ts";
-import { leadOf } from "./losses.ts";
+import { marginOf } from "./losses.ts";
 import { nearestOf, nearestStart, type NearestState, searching } from "./nearest_success.ts";
 import { type Stride, walk } from "./walk.ts";
 import { boundsOf, integer, number, type PixelBounds, pixelBounds } from "../options.ts";
 
 /**
  * Finds a small L2 perturbation (Carlini and Wagner 2017): minimises `‖x − x₀‖² + c·f(x)` by Adam, and
- * searches for the smallest c that succeeds. f is the lead of the label over all other classes or,
+ * searches for the smallest c that succeeds. f is the margin of the label over all other classes or,
  * with targets, of all other classes over the target; it ends at −κ. Pixels are
  * `low + (high − low)(tanh w + 1)/2`. Each sample has its own search. The result is the nearest
  * success, or the image itself.
@@ -18,7 +18,7 @@ export const carliniWagnerAttack = defineAttack({
   shortName: "carlini-wagner",
   summary: "the smallest L2 perturbation, by Adam (Carlini and Wagner 2017)",
   options: {
-    /** κ: the lead that the wrong class must have, in logits */
+    /** κ: the margin that the wrong class must have, in logits */
     confidence: number(0, { min: 0 }),
     /** The first c of the search */
     initialConstant: number(1, { above: 0 }),
@@ -70,11 +70,11 @@ function step(
   const advice = samples.map((sample) => search.advice(sample));
   const column = (of: (advice: SearchAdvice) => number) =>
     tf.tensor4d(advice.map(of), [advice.length, 1, 1, 1]);
-  const lead = tf.mul(
+  const margin = tf.mul(
     classDifference(advice.map(({ down }) => down), advice.map(({ up }) => up), logits.shape[1]),
     tf.tensor2d(advice.map(({ weight }) => weight), [advice.length, 1]),
   ) as tf.Tensor2D;
-  const toX = tf.add(tf.mul(tf.sub(state.x, state.origin), 2), toImages(lead));
+  const toX = tf.add(tf.mul(tf.sub(state.x, state.origin), 2), toImages(margin));
   const toW = tf.mul(toX, space.slope(state.x));
   const first = tf.add(tf.mul(state.first, DECAY1), tf.mul(toW, 1 - DECAY1));
   const second = tf.add(tf.mul(state.second, DECAY2), tf.mul(tf.square(toW), 1 - DECAY2));
@@ -144,7 +144,8 @@ interface SearchAdvice {
 /**
  * The binary search of each sample for the constant c (Carlini and Wagner 2017). c grows tenfold until
  * a run succeeds; from then on it goes halfway between the largest c that failed and the smallest that
- * succeeded. A run ends after `maxSteps`, or when its cost has risen since the last look.
+ * succeeded. A run ends after `maxSteps`, or when its cost has risen since the last look at it. The
+ * published code also ends one whose cost has hardly fallen, which saves time.
  */
 class ConstantSearch {
   readonly #searches: Search[];
@@ -197,8 +198,8 @@ class ConstantSearch {
     const { confidence, searchSteps } = this.settings;
     const isImage = search.runs === 0 && search.steps === 0;
     // f without its floor
-    const { lead, down, up } = leadOf(logits, this.classes, sample);
-    const succeeds = lead < 0 && -lead >= confidence;
+    const { margin, down, up } = marginOf(logits, this.classes, sample);
+    const succeeds = margin < 0 && -margin >= confidence;
     const isNearest = isImage || (succeeds && distance < search.nearest);
     if (succeeds) {
       search.hasSucceeded = true;
@@ -207,11 +208,14 @@ class ConstantSearch {
       if (isImage) search.runs = searchSteps;
     }
     const constant = search.constant;
-    const restarts = this.#endsRun(search, distance ** 2 + constant * Math.max(lead, -confidence));
+    const restarts = this.#endsRun(
+      search,
+      distance ** 2 + constant * Math.max(margin, -confidence),
+    );
     if (restarts) this.#nextConstant(search);
     else search.steps++;
     // f is flat below −κ.
-    const weight = lead >= -confidence ? constant : 0;
+    const weight = margin >= -confidence ? constant : 0;
     return { isNearest, restarts, step: search.steps, weight, down, up };
   }
 

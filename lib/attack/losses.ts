@@ -81,22 +81,22 @@ function eachRow(
 }
 
 /**
- * Finds the lead that an attack narrows: of the label over all other classes or, with targets, of all
+ * Finds the margin that an attack narrows: of the label over all other classes or, with targets, of all
  * other classes over the target.
  *
  * @param logits of one sample
- * @returns the lead of the class `down` over the class `up`
+ * @returns the margin of the class `down` over the class `up`
  */
-export function leadOf(
+export function marginOf(
   logits: Float32Array,
   { labels, targets }: AttackClasses,
   sample: number,
-): { readonly lead: number; readonly down: number; readonly up: number } {
+): { readonly margin: number; readonly down: number; readonly up: number } {
   const own = targets ? targets[sample] : labels[sample];
   let rival = own === 0 ? 1 : 0;
   for (let k = 0; k < logits.length; k++) {
     if (k !== own && logits[k] > logits[rival]) rival = k;
   }
   const [down, up] = targets ? [rival, own] : [own, rival];
-  return { lead: logits[down] - logits[up], down, up };
+  return { margin: logits[down] - logits[up], down, up };
 }

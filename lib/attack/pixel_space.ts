@@ -110,11 +110,13 @@ export async function attackNormalised(
     return await attack(classifier, images, classes, options, context);
   }
   const pixels = toPixels(images, normalisation);
+  const { clamp } = attack.options;
   const result = await attack(
     pixelClassifier(classifier, normalisation),
     pixels,
     classes,
-    options,
+    // Given, since images may lie a little outside, as points of a plane do: the attack clamps them.
+    { ...(clamp && { clamp: clamp.default }), ...options },
     { ...context, start: undefined },
   ).finally(() => pixels.dispose());
   const samples = toNormalised(result.samples, normalisation);

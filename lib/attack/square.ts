@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { defineAttack } from "./attack.ts";
 import { type Ball, ballOptions, imageStreams } from "./ball.ts";
-import { leadOf } from "./losses.ts";
+import { marginOf } from "./losses.ts";
 import { hasArrived, walk } from "./walk.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { boundsOf, integer } from "../options.ts";
 
 /**
- * Changes squares of pixels at random, and keeps a change that narrows the lead of the label over all
+ * Changes squares of pixels at random, and keeps a change that narrows the margin of the label over all
  * other classes or, with targets, of all other classes over the target (Square attack, Andriushchenko
  * et al. 2020, algorithm 1). It takes no gradient. Samples that have succeeded stop.
  *
@@ -49,7 +49,7 @@ export const squareAttack = defineAttack({
             row * classifier.classes,
             (row + 1) * classifier.classes,
           );
-          searches[sample].note(logits, leadOf(logits, classes, sample).lead, isThere[row]);
+          searches[sample].note(logits, marginOf(logits, classes, sample).margin, isThere[row]);
         });
         return isThere;
       },
@@ -93,10 +93,10 @@ const TILES = 5;
 
 /** The random search of one image. */
 class SquareSearch {
-  /** The sample with the smallest lead so far, and the classifier's logits on it */
+  /** The sample with the smallest margin so far, and the classifier's logits on it */
   best: Float32Array;
   logits: Float32Array = new Float32Array(0);
-  #lead = Infinity;
+  #margin = Infinity;
   #candidate: Float32Array;
   #steps = 0;
 
@@ -125,10 +125,10 @@ class SquareSearch {
       : this.#withMovedMass(Math.max(side, 3));
   }
 
-  /** Keeps the candidate if it narrows the lead or succeeds. */
-  note(logits: Float32Array, lead: number, succeeds: boolean): void {
-    if (!(lead < this.#lead) && !succeeds) return;
-    this.#lead = lead;
+  /** Keeps the candidate if it narrows the margin or succeeds. */
+  note(logits: Float32Array, margin: number, succeeds: boolean): void {
+    if (!(margin < this.#margin) && !succeeds) return;
+    this.#margin = margin;
     this.best = this.#candidate;
     this.logits = logits;
   }

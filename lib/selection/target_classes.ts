@@ -70,6 +70,8 @@ export async function sampleTargetClasses(
 function invertCumulativeSum(others: number[], q: Float64Array, u: number): number {
   // Sums over the others, since 1 − q_b loses its digits where q_b is close to 1.
   const total = others.reduce((sum, c) => sum + q[c], 0);
+  // All too small for float64: the first is far more probable than the rest.
+  if (total === 0) return others[0];
   let cumulative = 0;
   for (const c of others) {
     cumulative += q[c];

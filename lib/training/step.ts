@@ -185,7 +185,7 @@ export function beginStep(batch: MiniBatch, input: PassInput): MiniBatchStep {
           return own(tf.tensor2d(kept, [imageNumbers.length, teacher.classes]));
         }
         // All images or none: a smaller batch might be rounded differently.
-        if (attackFollows) firstPass = teacher.pullback(images);
+        if (attackFollows) firstPass ??= teacher.pullback(images);
         const logits = own(firstPass?.logits ?? teacher.logits(images));
         teacherCache?.store(imageNumbers, await logits.data<"float32">());
         return logits;

@@ -47,6 +47,11 @@ Deno.test("an attack on pixels refuses normalised images, unless it gets their b
     "the square attack takes pixels in 0…1, but the images have -1.96 to 1.98; use " +
       'attackNormalised(…) on normalised images, or give it the bounds of your pixels as "clamp"',
   );
+  await assertRejects(
+    () => squareAttack(classifier, images, { labels: [0, 1] }, { clamp: undefined }),
+    UserError,
+    "takes pixels in 0…1",
+  );
   for (const [of, options] of [[pixels, {}], [images, { clamp: 2 }]] as const) {
     free(await squareAttack(classifier, of, { labels: [0, 1] }, { ...options, maxSteps: 1 }));
   }

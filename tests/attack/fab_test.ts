@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { type Norm, NORMS, sizes } from "../../lib/attack/ball.ts";
+import { deepFoolAttack } from "../../lib/attack/deepfool.ts";
 import { fabAttack } from "../../lib/attack/fab.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { onAutomaticBackend, onUsableBackends } from "../on_every_backend.ts";
@@ -106,6 +107,28 @@ onAutomaticBackend(
         assert(inBall.steps[i] < nearest.steps[i], "it went on");
       });
     }
+    tf.dispose([images, logits]);
+    classifier.dispose();
+  },
+);
+
+onAutomaticBackend(
+  "fabAttack() with targets passes third classes, and ends nearer than DeepFool",
+  async () => {
+    const classifier = testClassifier();
+    const images = testImages(24);
+    const logits = classifier.logits(images);
+    const labels = await topOf(logits);
+    const targets = labels.map((label) => (label + 1) % classifier.classes);
+    const options = { norm: "l2", clamp: CLAMP } as const;
+    const found = await fabAttack(classifier, images, { labels, targets }, options);
+    const coarse = await deepFoolAttack(classifier, images, { labels, targets }, { clamp: CLAMP });
+    // Steps to the boundary of label and target alone end at 11 of the 24.
+    assert(found.success.filter(Boolean).length >= 23, found.outcomes.join());
+    found.norms.forEach((norm, i) =>
+      assert(norm <= coarse.norms[i], `${norm}: ${coarse.norms[i]}`)
+    );
+    free(found, coarse);
     tf.dispose([images, logits]);
     classifier.dispose();
   },

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { pgdAttack } from "../../lib/attack/pgd.ts";
+import { fgsmAttack, pgdAttack } from "../../lib/attack/pgd.ts";
 import {
   attackNormalised,
   clampPixels,
@@ -46,6 +46,29 @@ onUsableBackends(
     assertClose(await round.data(), await images.data(), 1e-6);
     free(result);
     tf.dispose([images, logits, pixels, again, round]);
+    classifier.dispose();
+  },
+);
+
+onUsableBackends(
+  "attackNormalised() clamps images that lie outside the pixels' bounds",
+  async () => {
+    const classifier = testClassifier();
+    const images = testImages(2);
+    const normalisation = { mean: [0.5], std: [0.3] };
+    const classes = { labels: [0, 1] };
+    const result = await attackNormalised(
+      fgsmAttack,
+      normalisation,
+      classifier,
+      images,
+      classes,
+      {},
+    );
+    const pixels = toPixels(result.samples, normalisation);
+    assert((await pixels.data()).every((pixel) => pixel >= -1e-6 && pixel <= 1 + 1e-6));
+    free(result);
+    tf.dispose([images, pixels]);
     classifier.dispose();
   },
 );

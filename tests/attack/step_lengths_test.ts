@@ -26,7 +26,7 @@ Deno.test("a loss that stands still halves the step at each of the paper's check
   assertEquals(lengths.at(-1), 1 / 2 ** 8);
 });
 
-Deno.test("a step is halved if the best loss has not risen since a look that did not halve it", () => {
+Deno.test("a step is halved if the best loss has not risen since a checkpoint that did not halve it", () => {
   // The loss rises for 22 steps, falls once, and rises again: often enough, but to no new best.
   const loss = (step: number) => step <= 22 ? step : -1000 + step;
   assertEquals(changes(lengthsFor(loss))[0], 41);
@@ -43,7 +43,7 @@ Deno.test("StepLengths marks new best points, and sends a sample back to its bes
     [false, true],
     [true, false],
   ]);
-  // The first look is after two steps, then one after each step.
+  // The first checkpoint is after two steps, then one after each step.
   assertEquals(advice.map(({ halved }) => halved), [
     [false, false],
     [false, false],

@@ -46,7 +46,10 @@ onUsableBackends(
     const logits = tf.tensor2d([[200, 0, 1, -5]]);
     const [target] = await sampleTargetClasses(logits, [0], [0.5]);
     assert(target !== 0);
-    logits.dispose();
+    // So certain that all other probabilities are 0 in float64.
+    const surest = tf.tensor2d([[800, 10, 0, 5]]);
+    assertEquals([...await sampleTargetClasses(surest, [0], [0.9])], [1]);
+    tf.dispose([logits, surest]);
   },
 );
 

@@ -34,7 +34,11 @@ export interface Decision {
  * interval lies within the margin.
  *
  * A claim that cannot be tested counts as p = 1. So a claim that is settled stays settled when
- * others of its family become testable.
+ * others of its family become testable. One that is not, "no difference" included, may become settled
+ * then.
+ *
+ * The intervals are those of the decisions. Settled claims after the first have narrower ones, so
+ * together the intervals contain all true differences less often than Bonferroni's.
  *
  * @param size the planned number of claims, m
  * @returns the decisions in the same order; null for a claim that cannot be tested

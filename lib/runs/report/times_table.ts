@@ -4,6 +4,7 @@ import { shareText } from "../table/summary_table.ts";
 import { tellingColumns } from "../table/telling_columns.ts";
 import type { RunResult, TableRow } from "../table/table_row.ts";
 import { median } from "../../analysis/statistics/median_interval.ts";
+import { subsetSize } from "../../data/stratified_subset.ts";
 import { PHASES } from "../../training/epoch_row.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable, type TableColumn } from "../../report/display_table.ts";
@@ -106,7 +107,7 @@ function timesOf(
   const sum = (column: string) =>
     epochs.reduce((total, epoch) => total + Number(epoch[column] ?? 0), 0);
   const steps = epochs.length *
-    Math.ceil(imagesOf.get(name)! * dataset.fraction / protocol.batchSize);
+    Math.ceil(subsetSize(imagesOf.get(name)!, dataset.fraction) / protocol.batchSize);
   const asked = epochs.filter(({ teacher_cached }) => typeof teacher_cached === "number");
   return {
     row,

@@ -182,6 +182,8 @@ onUsableBackends(
           assertEquals([step.counts.asked, step.counts.cached], [3, cached]);
           assertEquals(logits.shape, [3, 4]);
           assertEquals(bitsOf(await logits.data<"float32">()), bits);
+          // A method may ask twice.
+          await step.teacherPass({ attackFollows });
           step.dispose();
           assert(logits.isDisposed);
           assertEquals(tf.memory().numTensors, before);

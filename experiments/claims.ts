@@ -1,25 +1,11 @@
 import {
   above,
   type Claim,
-  type ClaimPlace,
   gainGrowsWithLessData,
-  marginOf,
-} from "../lib/runs/experiment.ts";
-
-/** A statement about test accuracy, or another measure, tested in one or several places. */
-interface Question
-  extends Pick<Claim, "statement" | "isPapers" | "contrast" | "measure" | "compares"> {
-  readonly trials: readonly Trial[];
-}
-
-interface Trial extends ClaimPlace {
-  /** The number of seeds: 1, 2, … */
-  readonly seeds: number;
-  /** The name of its family; the experiment's own family if left out */
-  readonly family?: string;
-  /** The experiments that link to it */
-  readonly alsoIn?: readonly string[];
-}
+  listClaims,
+  type Question,
+  type Trial,
+} from "../lib/runs/claim.ts";
 
 /** Makes a question from a claim of the paper. */
 function papers(
@@ -317,45 +303,12 @@ const questions: Readonly<Record<string, readonly Question[]>> = {
   ),
 };
 
-/** A claim, and the other experiments that show it as a link. */
-interface ListedClaim {
-  readonly claim: Claim;
-  readonly alsoIn: readonly string[];
-}
-
-const list: readonly ListedClaim[] = withFamilySizes(
-  Object.entries(questions).flatMap(([experiment, asked]) =>
-    asked.flatMap(({ trials, ...question }) =>
-      trials.map(({ seeds, family, alsoIn = [], ...place }) => ({
-        claim: {
-          ...question,
-          experiment,
-          place,
-          seeds: Array.from({ length: seeds }, (_, index) => index + 1),
-          family: { name: family ?? familyOf(experiment, place), size: 0 },
-          margin: marginOf(question.measure),
-        },
-        alsoIn,
-      }))
-    )
-  ),
-);
-
-function familyOf(experiment: string, { scale }: ClaimPlace): string {
-  return scale === "paper" ? experiment : `${experiment}, ${scale}`;
-}
-
-function withFamilySizes(claims: readonly ListedClaim[]): ListedClaim[] {
-  const families = Map.groupBy(claims, ({ claim }) => claim.family.name);
-  return claims.map(({ claim, alsoIn }) => {
-    const { name } = claim.family;
-    return { claim: { ...claim, family: { name, size: families.get(name)!.length } }, alsoIn };
-  });
-}
+/** All claims, with the experiments that link to them. */
+export const listed = listClaims(questions);
 
 /** Lists the claims that an experiment decides or links to, at all scales. */
 export function claimsOf(experiment: string): Claim[] {
-  return list.filter(({ claim, alsoIn }) =>
+  return listed.filter(({ claim, alsoIn }) =>
     claim.experiment === experiment || alsoIn.includes(experiment)
   ).map(({ claim }) => claim);
 }

@@ -12,7 +12,7 @@ import type { AnyTrace, Figure } from "../lib/report/figure.ts";
 import { gainWithIntervals } from "../lib/report/gain_intervals.ts";
 import { numberText, withMinusSigns } from "../lib/report/minus_signs.ts";
 import { renderPng } from "../lib/report/static_picture.ts";
-import type { Claim } from "../lib/runs/experiment.ts";
+import type { Claim } from "../lib/runs/claim.ts";
 import type { ReportChoices } from "../lib/runs/report/experiment_report.ts";
 import { gains } from "../lib/runs/report/figure_rows.ts";
 import { type VerdictLine, verdictLines } from "../lib/runs/report/verdict_words.ts";

@@ -105,10 +105,18 @@ export interface Attacked {
   readonly steps: Int32Array;
 }
 
-/** Makes an attack from its definition. Checks, defaults, outcomes and norms are the same for all. */
+/**
+ * Makes an attack from its definition. Checks, defaults, outcomes and norms are the same for all.
+ *
+ * @throws UserError for unknown units
+ */
 export function defineAttack<R extends Rules>(
   { run, targeted = false, ...definition }: AttackDefinition<R>,
 ): Attack<R> {
+  const { shortName, units } = definition;
+  if (units !== "pixels" && units !== "normalised") {
+    throw new UserError(`the units of ${shortName} are "${units}"; choose from pixels, normalised`);
+  }
   const attack = (async (classifier, images, classes, options = {}, context = {}) => {
     const name = `${definition.shortName} attack`;
     const settings = resolveOptions(name, definition.options, options);

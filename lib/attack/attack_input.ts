@@ -51,14 +51,21 @@ export function checkClasses(
   given: AttackClasses,
 ): void {
   if (!Number.isInteger(classes)) {
-    throw new UserError("the classifier says no number of classes; give freeze(network)");
+    throw new UserError(
+      "the classifier says no number of classes; give freeze(network), or an object with the members " +
+        "of FrozenClassifier: classes, logits, pullback and dispose",
+    );
   }
-  const { labels, targets } = given ?? {};
+  const { labels, targets, ...others } = given ?? {};
   if (![labels, targets ?? []].every(isNumbers)) {
     throw new UserError(
       "there must be labels, and perhaps targets, each a list of class indices; read those of a " +
         "tensor with await tensor.data()",
     );
+  }
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw new UserError(`an attack takes "labels" and perhaps "targets", not "${unknown}"`);
   }
   if (labels.length !== count || (targets && targets.length !== count)) {
     throw new UserError(

@@ -66,8 +66,11 @@ export const squareAttack = defineAttack({
 });
 
 /** Gives `walk` passes that keep nothing for a gradient: keeping takes a third of a pass's time. */
-function withoutGradient(classifier: FrozenClassifier): Pick<FrozenClassifier, "pullback"> {
+function withoutGradient(
+  classifier: FrozenClassifier,
+): Pick<FrozenClassifier, "classes" | "pullback"> {
   return {
+    classes: classifier.classes,
     pullback: (images) => ({
       logits: classifier.logits(images),
       toImages: () => tf.zerosLike(images),

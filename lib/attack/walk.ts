@@ -4,6 +4,7 @@ import type { AttackClasses } from "./attack_input.ts";
 import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import { stopPoint } from "../stop/until_stopped.ts";
 import { gatherRows } from "../tensors/rows.ts";
+import { UserError } from "../user_error.ts";
 
 /** The tensors of an attack under way, one row per sample: the pixels x, and what else it needs. */
 export type WalkState = { readonly x: tf.Tensor4D } & Readonly<Record<string, tf.Tensor>>;
@@ -45,10 +46,10 @@ export interface Walk<S extends WalkState> {
  * batch. The pass that shows their arrival also gives their logits.
  *
  * @param firstPass the classifier's pass over the start, if it was made already; the caller frees it
- * @throws UserError if the classifier's logits are not finite
+ * @throws UserError if the classifier's logits are not finite, or it gives what has another shape
  */
 export async function walk<S extends WalkState>(
-  classifier: Pick<FrozenClassifier, "pullback">,
+  classifier: Pick<FrozenClassifier, "pullback" | "classes">,
   {
     start,
     maxSteps,
@@ -68,6 +69,7 @@ export async function walk<S extends WalkState>(
       await stopPoint();
       own = step === 0 && firstPass ? null : classifier.pullback(state.x);
       const pass = own ?? firstPass!;
+      checkShape("logits", pass.logits, [samples.length, classifier.classes]);
       const view = { samples, state, logits: pass.logits, values: await finiteLogits(pass.logits) };
       const isThere = await arrived(view);
       const leaves = (row: number) => isThere[row] || step === maxSteps;
@@ -83,7 +85,12 @@ export async function walk<S extends WalkState>(
       const next = moving.length === 0 ? null : tf.tidy(() => {
         const index = leaving.length === 0 ? undefined : tf.tensor1d(moving, "int32");
         const kept = index ? restrict(view, moving, index) : view;
-        return stride({ ...kept, toImages: (dLogits) => pass.toImages(dLogits, index) });
+        const toImages = (dLogits: tf.Tensor2D) => {
+          const gradient = pass.toImages(dLogits, index);
+          checkShape("a gradient", gradient, kept.state.x.shape);
+          return gradient;
+        };
+        return stride({ ...kept, toImages });
       });
       release(own);
       own = null;
@@ -100,6 +107,14 @@ export async function walk<S extends WalkState>(
     archive.dispose();
     throw error;
   }
+}
+
+/** Checks what a classifier gives, which may be a user's. */
+function checkShape(what: string, tensor: tf.Tensor, shape: readonly number[]): void {
+  if (String(tensor?.shape) === String(shape)) return;
+  throw new UserError(
+    `the classifier under attack gives ${what} of shape [${tensor?.shape}], but must give [${shape}]`,
+  );
 }
 
 function release(pass: Pullback | null): void {

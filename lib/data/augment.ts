@@ -23,14 +23,18 @@ export interface AugmentationChoices {
  *
  * @param random numbers in [0, 1)
  */
-export function drawAugmentation(count: number, random: () => number): AugmentationChoices {
+export function drawAugmentation(
+  count: number,
+  random: () => number,
+  hasFlips = true,
+): AugmentationChoices {
   const top = new Uint8Array(count);
   const left = new Uint8Array(count);
   const flip = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     top[i] = Math.floor(random() * PLACES);
     left[i] = Math.floor(random() * PLACES);
-    flip[i] = random() < 0.5 ? 1 : 0;
+    flip[i] = random() < 0.5 && hasFlips ? 1 : 0;
   }
   return { top, left, flip };
 }

@@ -28,6 +28,8 @@ export interface DatasetDescription {
   readonly mean: readonly number[];
   /** The divisor of each channel after the mean is taken away: as a rule, its standard deviation. */
   readonly std: readonly number[];
+  /** False if a mirror image may be of another class, as with digits; true if left out. */
+  readonly hasFlips?: boolean;
   readonly train: Pick<ImageSet, "count">;
   readonly test: Pick<ImageSet, "count">;
   /** SHA-256 of the shapes, pixels and labels of both sets; a part keeps that of the whole data set. */
@@ -48,13 +50,13 @@ export function describeDataset({ train, test, ...rest }: DatasetDescription): D
 
 /** Adds the fingerprint to a data set. */
 export function withFingerprint(dataset: Omit<Dataset, "fingerprint">): Dataset {
-  const { train, test, height, width, channels } = dataset;
+  const { train, test, height, width, channels, hasFlips = true } = dataset;
   const parts = [train, test].flatMap(({ count, images, labels }) => [
     `[${count}, ${height}, ${width}, ${channels}]`,
     images,
     new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength),
   ]);
-  return { ...dataset, fingerprint: sha256(...parts) };
+  return { ...dataset, fingerprint: sha256(...parts, ...(hasFlips ? [] : ["no flips"])) };
 }
 
 /** The class of each image. Up to 256 classes fit into bytes. */

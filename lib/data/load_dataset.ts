@@ -44,6 +44,9 @@ export function checkDataset(name: string, dataset: Dataset): void {
   }
   for (const part of ["train", "test"] as const) {
     const { count, images, labels } = dataset[part];
+    if (!(images instanceof Uint8Array)) {
+      refuse(`has no Uint8Array of pixels, 0…255, in "${part}"`);
+    }
     const pixels = count * height * width * channels;
     if (count === 0 || labels.length !== count || images.length !== pixels) {
       refuse(
@@ -51,7 +54,7 @@ export function checkDataset(name: string, dataset: Dataset): void {
           `needs a label and ${height}·${width}·${channels} pixels an image, and at least one image`,
       );
     }
-    const wrong = labels.findIndex((label) => label >= classes.length);
+    const wrong = labels.findIndex((label) => !Object.hasOwn(classes, label));
     if (wrong >= 0) {
       refuse(
         `has the label ${labels[wrong]} in "${part}", but its labels are 0…${classes.length - 1}`,

@@ -55,16 +55,22 @@ export function twoStages(
  * Takes a step on the cross-entropy and on a loss that compares the logits of student and teacher.
  *
  * @param loss computes its terms from the logits of both, `[n, classes]`
+ * @throws UserError if one of them is called "cross_entropy", as the one on the labels is
  */
 export async function logitStep(
   { images, labels, teacherPass, studentPass }: StepContext,
   loss: (teacher: tf.Tensor2D, student: tf.Tensor2D) => Record<string, tf.Scalar>,
 ): Promise<void> {
   const teacher = await teacherPass();
-  await studentPass(images, ({ logits }) => ({
-    cross_entropy: crossEntropy(labels, logits),
-    ...loss(teacher, logits),
-  }));
+  await studentPass(images, ({ logits }) => {
+    const terms = loss(teacher, logits);
+    if ("cross_entropy" in terms) {
+      throw new UserError(
+        'logitStep() adds the term "cross_entropy", on the labels; give yours another name',
+      );
+    }
+    return { cross_entropy: crossEntropy(labels, logits), ...terms };
+  });
 }
 
 /**

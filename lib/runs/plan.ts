@@ -82,7 +82,27 @@ export async function planRuns(
         `option, as in --set bss.eta=2`,
     );
   }
+  checkLabels(experiment, runs);
   return [...Map.groupBy(runs, ({ name }) => name).values()].map(([first]) => first);
+}
+
+/**
+ * Checks that a label stands for one method with one set of options, and the other way round: tables
+ * and verdicts find runs by it.
+ */
+function checkLabels({ name }: Experiment, runs: readonly PlannedRun[]): void {
+  const places = Map.groupBy(
+    runs,
+    ({ label, specification: { dataset, student, protocol, seed } }) =>
+      canonicalJson({ label, dataset, student, protocol, seed }),
+  );
+  for (const [first, ...others] of places.values()) {
+    if (others.every((run) => run.name === first.name)) continue;
+    throw new UserError(
+      `two methods of ${name} with different options are both called "${first.label}"; give each a ` +
+        `label of its own in the experiment's file`,
+    );
+  }
 }
 
 /** Lists the chosen methods of all grids of an experiment at a scale. */

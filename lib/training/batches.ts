@@ -6,6 +6,7 @@ import {
   normaliseBatch,
 } from "../data/augment.ts";
 import type { Dataset, DatasetDescription, ImageSet } from "../data/dataset.ts";
+import { UserError } from "../user_error.ts";
 
 /** A mini-batch; the caller disposes of its tensors. */
 export interface MiniBatch {
@@ -29,7 +30,7 @@ export interface MiniBatch {
  */
 export function makeBatch(dataset: Dataset, indices: Int32Array, random: () => number): MiniBatch {
   const { train } = dataset;
-  const choices = drawAugmentation(indices.length, random);
+  const choices = drawAugmentation(indices.length, random, dataset.hasFlips);
   const pixels = augmentBatch(dataset, train, indices, choices);
   const labelValues = Int32Array.from(indices, (index) => train.labels[index]);
   return {
@@ -44,12 +45,20 @@ export function makeBatch(dataset: Dataset, indices: Int32Array, random: () => n
 /**
  * Makes a tensor `[n, height, width, channel]` of images of a set, normalised but not augmented. The
  * caller disposes of it.
+ *
+ * @throws UserError for an index that is not of the set
  */
 export function imageTensor(
   dataset: DatasetDescription,
   set: ImageSet,
   indices: ArrayLike<number>,
 ): tf.Tensor4D {
+  const wrong = Array.from(indices).find((index) =>
+    !(Number.isInteger(index) && index >= 0 && index < set.count)
+  );
+  if (wrong !== undefined) {
+    throw new UserError(`there is no image ${wrong}; the set has the images 0…${set.count - 1}`);
+  }
   return pixelTensor(dataset, normaliseBatch(dataset, set, indices));
 }
 

@@ -47,8 +47,7 @@ export class GradientAccumulator {
       const { value, grads } = tf.variableGrads(() => {
         const mode = { training: true, precision: this.#precision };
         const output = this.#student.forward(images, mode);
-        const terms = Object.entries(loss(output, this.own));
-        if (terms.length === 0) throw new UserError("the loss of the student's pass has no terms");
+        const terms = termsOf(loss(output, this.own));
         for (const [name, term] of terms) {
           checkScalar(name, term);
           this.#terms.push({ name, value: tf.keep(term) });
@@ -95,8 +94,23 @@ export class GradientAccumulator {
   }
 }
 
+function termsOf(loss: unknown): [string, tf.Scalar][] {
+  if (typeof loss !== "object" || loss === null || loss instanceof tf.Tensor) {
+    throw new UserError(
+      "the loss of the student's pass must be terms by name, as in { hint: scalar }",
+    );
+  }
+  const terms = Object.entries(loss);
+  if (terms.length === 0) throw new UserError("the loss of the student's pass has no terms");
+  return terms;
+}
+
 function checkScalar(name: string, term: unknown): void {
-  if (term instanceof tf.Tensor && term.rank === 0) return;
-  const found = term instanceof tf.Tensor ? `a tensor of shape [${term.shape}]` : String(term);
-  throw new UserError(`the loss term "${name}" is ${found}, but must be a scalar tensor`);
+  if (term instanceof tf.Tensor && term.rank === 0 && term.dtype === "float32") return;
+  const found = term instanceof tf.Tensor
+    ? `a tensor of shape [${term.shape}]${term.dtype === "float32" ? "" : `, ${term.dtype}`}`
+    : String(term);
+  throw new UserError(
+    `the loss term "${name}" is ${found}, but must be a scalar tensor of float32`,
+  );
 }

@@ -58,7 +58,8 @@ type LogitCache = Pick<TeacherLogitCache, "read" | "store">;
  *
  * @param batch is disposed of
  * @throws NotFiniteError if the loss is not finite
- * @throws UserError if the method gives no loss, or one that is not made of scalars
+ * @throws UserError if the method gives no loss, or one that is not made of scalars, or does not wait
+ *   for its passes
  * @throws DOMException "AbortError" if the work around it was stopped
  */
 export async function trainStep(
@@ -69,6 +70,8 @@ export async function trainStep(
 ): Promise<void> {
   const { method, options, state, streams, stage, epoch } = input;
   let teacherImages = 0;
+  /** The passes that the method has begun, and that have not ended */
+  const passes = new Set<Promise<unknown>>();
   const teacher = input.teacher &&
     countedNetwork(input.teacher, (images) => teacherImages += images);
   const step = beginStep(batch, {
@@ -81,10 +84,21 @@ export async function trainStep(
     epoch,
     epochs: stage.epochs,
     random: (stream) => streams.stream(stream),
-    timed: (phase, work) => summary.timed(phase, work),
+    timed: (phase, work) => {
+      const pass = summary.timed(phase, work);
+      passes.add(pass);
+      pass.catch(() => {}).finally(() => passes.delete(pass));
+      return pass;
+    },
   });
   try {
     const report = await summary.timed("selection", () => method.step(options, step));
+    if (passes.size > 0) {
+      await settle(passes);
+      throw new UserError(
+        `the step of method "${method.name}" ended before a pass that it began; it must await each`,
+      );
+    }
     await summary.timed("optimizer", async () => {
       const losses = await step.gradients.losses();
       if (losses.size === 0) {
@@ -109,6 +123,14 @@ export async function trainStep(
     });
   } finally {
     step.dispose();
+  }
+}
+
+/** Waits for passes, and for those that follow them, so that none loses its tensors on its way. */
+async function settle(passes: ReadonlySet<Promise<unknown>>): Promise<void> {
+  while (passes.size > 0) {
+    await Promise.allSettled(passes);
+    await new Promise((resolve) => setTimeout(resolve));
   }
 }
 

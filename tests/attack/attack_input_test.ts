@@ -2,11 +2,13 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { defineAttack } from "../../lib/attack/attack.ts";
 import { attackNamed } from "../../lib/attack/attacks.ts";
+import { bssAttack } from "../../lib/attack/bss.ts";
 import { squareAttack } from "../../lib/attack/square.ts";
+import type { FrozenClassifier, Pullback } from "../../lib/nn/frozen_classifier.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { constantClassifier, randomLinear } from "../classifiers.ts";
 import { testImages } from "../networks.ts";
-import { free } from "./results.ts";
+import { free, topOf } from "./results.ts";
 
 Deno.test("an attack says what is wrong with input that only a type check would refuse", async () => {
   await tf.setBackend("cpu");
@@ -30,6 +32,7 @@ Deno.test("an attack says what is wrong with input that only a type check would 
   for (const wrong of [{ labels: tensor }, { labels: ["0", "1"] }, undefined, labels]) {
     await refused("each a list of class indices", classifier, images, wrong);
   }
+  await refused('not "target"', classifier, images, { labels, target: [1, 2] });
   await refused('not "seed"', classifier, images, { labels }, { seed: 3 });
   assertEquals(tf.memory().numTensors, before);
   tf.dispose([images, whole, flat, tensor]);
@@ -128,4 +131,29 @@ Deno.test("attackNamed() lists the attacks", () => {
   assertEquals(attackNamed("deepfool").shortName, "deepfool");
   const names = "bss, noise, fgsm, pgd, deepfool, carlini-wagner, apgd, fab, square";
   assertThrows(() => attackNamed("deepfol"), UserError, names);
+});
+
+Deno.test("an attack names what a classifier of the caller gives in the wrong shape", async () => {
+  await tf.setBackend("cpu");
+  const good = randomLinear(64, 4);
+  const images = testImages(2);
+  const logits = good.logits(images);
+  const labels = await topOf(logits);
+  const refused = (message: string, wrong: Partial<FrozenClassifier>) =>
+    assertRejects(
+      () => bssAttack({ ...good, ...wrong }, images, { labels }),
+      UserError,
+      message,
+    );
+  const passWith = (wrong: Partial<Pullback>) => ({
+    pullback: (x: tf.Tensor4D) => ({ ...good.pullback(x), ...wrong }),
+  });
+  const before = tf.memory().numTensors;
+  await refused("gives logits of shape [2,4], but must give [2,5]", { classes: 5 });
+  await refused(
+    "gives a gradient of shape [1,8,8,1], but must give [2,8,8,1]",
+    passWith({ toImages: () => tf.zeros([1, 8, 8, 1]) }),
+  );
+  assertEquals(tf.memory().numTensors, before);
+  tf.dispose([images, logits]);
 });

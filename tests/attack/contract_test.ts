@@ -110,13 +110,17 @@ for (const attack of attacks) {
     const isWithin = (value: number) => value >= 0 && value <= 1;
     const result = await run(attack, classifier, images, classes, { clamp: [0, 1] });
     assert((await result.samples.data()).every(isWithin), "a pixel is out of bounds");
-    assert(result.norms.filter((norm) => norm > 0).length >= 3, `norms ${result.norms}`);
-    const wide = await run(attack, classifier, images, classes, { clamp: [-9, 9] });
-    assert(
-      !(await wide.samples.data()).every(isWithin),
-      "no pixel leaves the bounds without a clamp either",
-    );
-    free(result, wide);
+    // An attack of a user may stay within the bounds by itself.
+    if (attack.shortName in SHORT) {
+      assert(result.norms.filter((norm) => norm > 0).length >= 3, `norms ${result.norms}`);
+      const wide = await run(attack, classifier, images, classes, { clamp: [-9, 9] });
+      assert(
+        !(await wide.samples.data()).every(isWithin),
+        "no pixel leaves the bounds without a clamp either",
+      );
+      free(wide);
+    }
+    free(result);
     images.dispose();
   });
 

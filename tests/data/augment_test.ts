@@ -129,6 +129,9 @@ Deno.test("drawAugmentation() draws exactly three numbers for each image, in the
     left: Uint8Array.of(4, 0, 8),
     flip: Uint8Array.of(1, 0, 0),
   });
+  drawn = 0;
+  const unmirrored = drawAugmentation(3, () => numbers[drawn++], false);
+  assertEquals(unmirrored, { ...choices, flip: new Uint8Array(3) });
 });
 
 Deno.test("drawAugmentation() draws all nine places and both flips about equally often", () => {

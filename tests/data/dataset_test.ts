@@ -1,6 +1,8 @@
-import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
 import { smallDataset } from "./small_dataset.ts";
 import { type Dataset, type ImageSet, withFingerprint } from "../../lib/data/dataset.ts";
+import { imageTensor } from "../../lib/training/batches.ts";
+import { UserError } from "../../lib/user_error.ts";
 
 const dataset = smallDataset();
 
@@ -30,6 +32,7 @@ Deno.test("withFingerprint() notices a changed bit, label or shape", () => {
     changed({ test: flipFirstBit(test, "labels") }),
     changed({ train: test, test: train }),
     changed({ height: width, width: height }),
+    changed({ hasFlips: false }),
   ];
   assertEquals(new Set(prints).size, prints.length);
   assertNotEquals(height, width);
@@ -42,4 +45,14 @@ Deno.test("withFingerprint() notices the upper byte of a label", () => {
     return changed({ train: { ...dataset.train, labels } });
   };
   assertNotEquals(withLabel(1), withLabel(257));
+});
+
+Deno.test("imageTensor() names an image that the set does not have", () => {
+  for (const wrong of [6, -1, 0.5, NaN]) {
+    assertThrows(
+      () => imageTensor(dataset, dataset.test, [0, wrong]),
+      UserError,
+      `there is no image ${wrong}; the set has the images 0…5`,
+    );
+  }
 });

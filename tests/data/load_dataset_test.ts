@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { Dataset } from "../../lib/data/dataset.ts";
+import type { Dataset, Labels } from "../../lib/data/dataset.ts";
 import { checkDataset, loadDataset } from "../../lib/data/load_dataset.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { smallDataset } from "./small_dataset.ts";
@@ -21,6 +21,14 @@ Deno.test("loadDataset() names the part of a new data set that does not fit the 
     [{ name: "blobs" }, 'calls itself "blobs"'],
     [{ classes: ["one"] }, "needs two classes or more, but has 1"],
     [{ train: { ...train, labels: Uint8Array.of(0, 1, 2, 0, 1, 0) } }, "has the label 2"],
+    [
+      { train: { ...train, labels: Int32Array.of(0, 1, -1, 0, 1, 0) as unknown as Labels } },
+      "has the label -1",
+    ],
+    [
+      { test: { ...train, images: new Float32Array(2160) as unknown as Uint8Array } },
+      'has no Uint8Array of pixels, 0…255, in "test"',
+    ],
     [{ train: { ...train, labels: train.labels.slice(1) } }, "has 5 labels"],
     [{ test: { ...train, images: train.images.slice(1) } }, '2159 pixels for 6 images in "test"'],
     [{ test: { ...train, count: 0 } }, "at least one image"],

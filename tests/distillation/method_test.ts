@@ -1,7 +1,13 @@
 import { assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { defineMethod, type StudentLoss } from "../../lib/distillation/method.ts";
+import {
+  defineMethod,
+  type MethodDefinition,
+  type StudentLoss,
+} from "../../lib/distillation/method.ts";
+import { logitStep } from "../../lib/distillation/shared.ts";
 import type { NetworkOutput } from "../../lib/nn/network.ts";
+import type { Rules } from "../../lib/options.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { onAutomaticBackend } from "../on_every_backend.ts";
 import { outcomeOf } from "../training/outcome_of.ts";
@@ -33,6 +39,10 @@ const WRONG = {
     term: ({ logits }: NetworkOutput) => tf.mean(logits, 1),
     message: 'the loss term "own" is a tensor of shape [10], but must be a scalar tensor',
   },
+  "whole numbers as its loss": {
+    term: ({ logits }: NetworkOutput) => tf.sum(tf.argMax(logits, 1)),
+    message: 'the loss term "own" is a tensor of shape [], int32, but must be a scalar tensor',
+  },
   "a number as its loss": { term: () => 3, message: 'the loss term "own" is 3' },
   "no value for a term": {
     term: () => undefined,
@@ -48,17 +58,42 @@ for (const [what, { term, message }] of Object.entries(WRONG)) {
   });
 }
 
-onAutomaticBackend("training says so if a method's loss has no terms", async (backend) => {
-  const method = defineMethod({
-    name: "mine",
-    summary: "A method of a user",
-    options: {},
-    needsTeacher: false,
-    async step(_options, { images, studentPass }) {
+/** Makes a method of a user from its step. */
+const methodWith = (step: MethodDefinition<Rules>["step"]) =>
+  defineMethod({ name: "mine", summary: "A method of a user", options: {}, step });
+
+const WRONG_STEPS: Readonly<Record<string, [MethodDefinition<Rules>["step"], string]>> = {
+  "a loss without terms": [
+    async (_options, { images, studentPass }) => {
       await studentPass(images, () => ({}));
     },
+    "the loss of the student's pass has no terms",
+  ],
+  "a loss that is a tensor": [
+    async (_options, { images, studentPass }) => {
+      await studentPass(images, (() => tf.scalar(1)) as unknown as StudentLoss);
+    },
+    "must be terms by name, as in { hint: scalar }",
+  ],
+  "a term of the name that logitStep() takes": [
+    async (_options, step) => {
+      await logitStep(step, (_teacher, student) => ({ cross_entropy: tf.mean(student) }));
+    },
+    'logitStep() adds the term "cross_entropy", on the labels; give yours another name',
+  ],
+  "a step that does not wait for its passes": [
+    (_options, step) => {
+      logitStep(step, (_teacher, student) => ({ own: tf.mean(student) }));
+      return Promise.resolve();
+    },
+    'the step of method "mine" ended before a pass that it began; it must await each',
+  ],
+};
+
+for (const [what, [step, message]] of Object.entries(WRONG_STEPS)) {
+  onAutomaticBackend(`training says so if a method has ${what}`, async (backend) => {
+    const specification = { ...smallSpecification("hinton"), method: "mine" };
+    const run = () => outcomeOf(specification, backend, { method: methodWith(step) });
+    await assertRejects(run, UserError, message);
   });
-  const specification = { ...smallSpecification("original"), method: "mine" };
-  const run = () => outcomeOf(specification, backend, { method });
-  await assertRejects(run, UserError, "the loss of the student's pass has no terms");
-});
+}

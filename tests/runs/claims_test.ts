@@ -1,8 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
-import { claimsOf } from "../../experiments/claims.ts";
+import { claimsOf, listed } from "../../experiments/claims.ts";
 import { experiments } from "../../experiments/experiments.ts";
-import type { Claim } from "../../lib/runs/experiment.ts";
+import type { Claim } from "../../lib/runs/claim.ts";
 import { labelOf } from "../../lib/runs/overrides.ts";
+
+Deno.test("each claim is listed under the name of an experiment", () => {
+  const names = experiments.map(({ name }) => name);
+  for (const { claim, alsoIn } of listed) {
+    for (const name of [claim.experiment, ...alsoIn]) assert(names.includes(name), name);
+  }
+});
 
 const claims = [...new Set(experiments.flatMap(({ claims }) => claims))];
 

@@ -1,4 +1,4 @@
-import { above, type Claim } from "../../lib/runs/experiment.ts";
+import { above, type Claim } from "../../lib/runs/claim.ts";
 import { experiments } from "../../experiments/experiments.ts";
 import { tableRowOf } from "./table_row_of.ts";
 

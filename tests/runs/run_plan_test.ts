@@ -44,6 +44,17 @@ Deno.test("two runs of an experiment with one label differ in another column of 
   }
 });
 
+Deno.test("planRuns() refuses two methods with different options under one label", async () => {
+  const methods = [1, 2].map((eta) => ({ name: "bss", options: { eta } }));
+  const grids = quickstart.scales.smoke.map((grid) => ({ ...grid, methods }));
+  const scales = { ...quickstart.scales, smoke: grids };
+  await assertRejects(
+    () => planRuns({ ...quickstart, scales }, { scale: "smoke" }, namedSources),
+    UserError,
+    'two methods of quickstart with different options are both called "bss"; give each a label',
+  );
+});
+
 Deno.test("at scale paper the protocol is the paper's", async () => {
   const [{ specification }] = await openPlan(quickstart, { scale: "paper" });
   assertEquals(specification.protocol, {

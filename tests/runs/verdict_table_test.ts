@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import seedrandom from "seedrandom";
-import { above, type Claim } from "../../lib/runs/experiment.ts";
+import { above, type Claim } from "../../lib/runs/claim.ts";
 import { table1 } from "../../experiments/table1.ts";
 import { verdictTable } from "../../lib/runs/report/verdict_table.ts";
 import { verdictLines } from "../../lib/runs/report/verdict_words.ts";

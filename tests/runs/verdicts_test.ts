@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { gainGrowsWithLessData, variantClaims } from "../../lib/runs/experiment.ts";
+import { gainGrowsWithLessData, variantClaims } from "../../lib/runs/claim.ts";
 import { verdicts } from "../../lib/runs/table/verdicts.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
 import { resolveOptions } from "../../lib/options.ts";

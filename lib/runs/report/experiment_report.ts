@@ -1,7 +1,8 @@
 import { join, relative } from "node:path";
 import { checkChoices } from "../check_choices.ts";
 import { chosenMethods, type PlanChoices, planRuns } from "../plan.ts";
-import { claimsAt, type Experiment } from "../experiment.ts";
+import { claimsAt } from "../claim.ts";
+import type { Experiment } from "../experiment.ts";
 import { checkOverridesUsed } from "../overrides.ts";
 import { type LoadedSources, planSources, recordedSources } from "../plan_sources.ts";
 import { mergePlans, type PlannedRun, resultNameOf } from "../planned_run.ts";

@@ -1,4 +1,5 @@
-import type { Claim, Experiment } from "../experiment.ts";
+import type { Claim } from "../claim.ts";
+import type { Experiment } from "../experiment.ts";
 import { type Verdict, verdicts } from "../table/verdicts.ts";
 import type { TableRow } from "../table/table_row.ts";
 import { tellingColumns } from "../table/telling_columns.ts";

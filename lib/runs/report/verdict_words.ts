@@ -1,4 +1,4 @@
-import type { Claim } from "../experiment.ts";
+import type { Claim } from "../claim.ts";
 import { measureNamed } from "../table/measures.ts";
 import { seedsNeeded, type Verdict } from "../table/verdicts.ts";
 import { shareText } from "../table/summary_table.ts";

@@ -1,4 +1,5 @@
-import type { Claim, ClaimPlace, Experiment } from "../experiment.ts";
+import type { Claim, ClaimPlace } from "../claim.ts";
+import type { Experiment } from "../experiment.ts";
 import { type Conditions, conditionsThatDiffer } from "./conditions.ts";
 import { valueOf } from "./summary.ts";
 import { mixedConditions, type TableRow } from "./table_row.ts";

@@ -1,3 +1,4 @@
+import { checkExperiment, checkLabels } from "./check_experiment.ts";
 import type { Experiment, MethodEntry, RunGrid } from "./experiment.ts";
 import {
   attackOf,
@@ -72,6 +73,7 @@ export async function planRuns(
   choices: PlanChoices,
   sources: PlanSources,
 ): Promise<PlannedRun[]> {
+  checkExperiment(experiment);
   const runs: PlannedRun[] = [];
   for (const grid of chosenGrids(experiment, choices)) {
     runs.push(...await planGrid(experiment, grid, choices, sources));
@@ -84,25 +86,6 @@ export async function planRuns(
   }
   checkLabels(experiment, runs);
   return [...Map.groupBy(runs, ({ name }) => name).values()].map(([first]) => first);
-}
-
-/**
- * Checks that a label stands for one method with one set of options, and the other way round: tables
- * and verdicts find runs by it.
- */
-function checkLabels({ name }: Experiment, runs: readonly PlannedRun[]): void {
-  const places = Map.groupBy(
-    runs,
-    ({ label, specification: { dataset, student, protocol, seed } }) =>
-      canonicalJson({ label, dataset, student, protocol, seed }),
-  );
-  for (const [first, ...others] of places.values()) {
-    if (others.every((run) => run.name === first.name)) continue;
-    throw new UserError(
-      `two methods of ${name} with different options are both called "${first.label}"; give each a ` +
-        `label of its own in the experiment's file`,
-    );
-  }
 }
 
 /** Lists the chosen methods of all grids of an experiment at a scale. */

@@ -4,13 +4,15 @@ import {
   resolveMethodOptions,
 } from "../distillation/method.ts";
 import type { Precision } from "../nn/precision.ts";
+import { parseNetwork } from "../nn/network_families.ts";
 import { resolveOptions } from "../options.ts";
 import { type Protocol, protocolOptions } from "./protocol.ts";
 import { sha256 } from "../files/sha256.ts";
 import { isRecord } from "../is_record.ts";
 import type { Dataset, DatasetDescription, ImageSet } from "../data/dataset.ts";
-import { stratifiedSubset, takeImages } from "../data/stratified_subset.ts";
+import { stratifiedSubset, subsetSize, takeImages } from "../data/stratified_subset.ts";
 import { RandomStreams } from "./random_streams.ts";
+import { UserError } from "../user_error.ts";
 
 /** The lengths of a run: the paper's protocol, and two shortened ones. */
 export const SCALES = ["smoke", "quick", "paper"] as const;
@@ -78,12 +80,33 @@ export interface RunChoices {
 /**
  * Specifies a single run outside the experiments, for `datasetFor` and `train`.
  *
- * @throws UserError for a bad option
+ * @throws UserError for a bad choice or option
  */
 export function specifyRun(
-  { dataset, teacher, method, options, student = "resnet8", protocol, fraction = 1, seed = 1 }:
-    RunChoices,
+  {
+    dataset,
+    teacher,
+    method,
+    options,
+    student = "resnet8",
+    protocol,
+    fraction = 1,
+    seed = 1,
+    ...others
+  }: RunChoices,
 ): RunSpecification {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw new UserError(
+      `specifyRun has no choice "${unknown}"; choose from dataset, teacher, method, options, student, ` +
+        "protocol, fraction, seed",
+    );
+  }
+  parseNetwork(student);
+  subsetSize(dataset.train.count, fraction);
+  if (!Number.isInteger(seed) || seed < 1) {
+    throw new UserError(`the seed is ${seed}, but must be a whole number from 1`);
+  }
   const { name, fingerprint } = dataset;
   return {
     dataset: { name, fingerprint, fraction, testImages: null },

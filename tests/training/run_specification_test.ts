@@ -70,4 +70,13 @@ Deno.test("specifyRun() takes a teacher where the method needs one, and the prot
   assertEquals(specifyRun({ ...choices, method: methodNamed("original") }).teacher, null);
   const wrong = { ...choices, options: { etta: 1 } };
   assertThrows(() => specifyRun(wrong), UserError, 'no option "etta"');
+  const faults: readonly [object, string][] = [
+    [{ studnet: "resnet14" }, 'specifyRun has no choice "studnet"; choose from dataset, teacher'],
+    [{ student: "resnet9" }, "resnet9"],
+    [{ fraction: 2 }, "the fraction of a set is 2"],
+    [{ seed: NaN }, "the seed is NaN, but must be a whole number from 1"],
+  ];
+  for (const [fault, message] of faults) {
+    assertThrows(() => specifyRun({ ...choices, ...fault }), UserError, message);
+  }
 });

@@ -75,12 +75,18 @@ async function measure(
   classifier: FrozenClassifier,
   set: LabelledImages,
   options: Partial<RobustAccuracyOptions>,
-  { attacks = robustnessAttacks, onProgress }: Omit<RobustAccuracyContext, "signal">,
+  { attacks = robustnessAttacks, onProgress, ...others }: Omit<RobustAccuracyContext, "signal">,
 ): Promise<RobustAccuracy> {
   const settings = resolveOptions("robustAccuracy", robustAccuracyOptions, options);
-  if (!attacks.every(({ stages }) => Array.isArray(stages))) {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
     throw new UserError(
-      "each attack of robustAccuracy must have stages: { name, stages: [{ name, run }] }, as those of " +
+      `robustAccuracy takes "attacks", "signal" and "onProgress" besides options, not "${unknown}"`,
+    );
+  }
+  if (!Array.isArray(attacks) || !attacks.every(({ stages }) => Array.isArray(stages))) {
+    throw new UserError(
+      "attacks of robustAccuracy must be a list, and each must have stages: { name, stages: [{ name, run }] }, as those of " +
         "pgd(), apgdEnsemble() and autoAttack() have",
     );
   }

@@ -95,5 +95,16 @@ Deno.test("autoAttack() names an unknown option, and robustAccuracy() an attack 
     UserError,
     "must have stages",
   );
+  await assertRejects(
+    // deno-lint-ignore no-explicit-any
+    () => robustAccuracy(randomLinear(1, 2), set, {}, { attacks: autoAttack() as any }),
+    UserError,
+    "must be a list",
+  );
+  await assertRejects(
+    () => robustAccuracy(randomLinear(1, 2), set, {}, { attack: [] } as object),
+    UserError,
+    'besides options, not "attack"',
+  );
   set.images.dispose();
 });

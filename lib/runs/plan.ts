@@ -172,14 +172,17 @@ async function planGrid(
         `has ${counts.test}; choose another --scale`,
     );
   }
-  return grid.fractions.flatMap((fraction) =>
-    grid.students.flatMap((student) =>
-      resolved.flatMap(({ method, label, variantOf, options }) =>
-        grid.seeds.map((seed) => {
+  const { name, fingerprint } = dataset;
+  const description = describeDataset(dataset);
+  const runs: PlannedRun[] = [];
+  for (const fraction of grid.fractions) {
+    for (const student of grid.students) {
+      for (const { method, label, variantOf, options } of resolved) {
+        for (const seed of grid.seeds) {
           const specification: RunSpecification = {
             dataset: {
-              name: dataset.name,
-              fingerprint: dataset.fingerprint,
+              name,
+              fingerprint,
               fraction,
               testImages: grid.testImages,
               ...(grid.validation === undefined ? {} : { validation: grid.validation }),
@@ -192,26 +195,26 @@ async function planGrid(
             scale,
             seed,
           };
-          const setting = protocolText(set);
           const run = {
             name: runName(specification),
             label,
             variantOf,
-            setting,
+            setting: protocolText(set),
             specification,
             teacher,
-            dataset: describeDataset(dataset),
+            dataset: description,
           };
           const trainImages = counts.train * fraction;
-          return {
+          runs.push({
             ...run,
             evaluations: grid.evaluations.map((entry) => plannedEvaluation(entry, run)),
             flops: runFlops(specification, teacher.network, dataset, trainImages, testImages),
-          };
-        })
-      )
-    )
-  );
+          });
+        }
+      }
+    }
+  }
+  return runs;
 }
 
 /**

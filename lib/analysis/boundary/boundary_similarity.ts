@@ -123,21 +123,6 @@ async function compare(
     stream,
   });
 
-  const inBatches = async (
-    samples: readonly BaseSample[],
-    use: (images: tf.Tensor4D, batch: readonly BaseSample[]) => Promise<void>,
-  ) => {
-    for (let from = 0; from < samples.length; from += batchSize) {
-      await stopPoint();
-      const batch = samples.slice(from, from + batchSize);
-      const images = gatherRows(set.images, batch.map(({ row }) => row));
-      try {
-        await use(images, batch);
-      } finally {
-        images.dispose();
-      }
-    }
-  };
   const pointsOn = (
     network: FrozenClassifier,
     images: tf.Tensor4D,
@@ -153,24 +138,25 @@ async function compare(
     // All of the teacher's images: the next student may get others right.
     const samples = remembered ? base.ofTeacher : base.common;
     const points: BoundaryPoint[] = [];
-    await inBatches(samples, async (images, batch) => {
+    for await (const { images, batch } of imageBatches(set.images, samples, batchSize)) {
       points.push(...await pointsOn(teacher, images, batch));
-    });
+    }
     // Only now: a stop in between would leave half of them.
     samples.forEach(({ row }, i) => teachersPoints.set(row, points[i]));
   }
   const pairs: BoundaryPair[] = [];
-  await inBatches(base.common, async (images, batch) => {
+  for await (const { images, batch } of imageBatches(set.images, base.common, batchSize)) {
     const points = await pointsOn(student, images, batch);
+    const teachers = batch.map(({ row }) => teachersPoints.get(row)!);
     pairs.push(
       ...await boundaryPairs(
         images,
-        { classifier: teacher, points: batch.map(({ row }) => teachersPoints.get(row)!) },
+        { classifier: teacher, points: teachers },
         { classifier: student, points },
         attack.clamp,
       ),
     );
-  });
+  }
 
   return {
     qualifying: base.qualifying,
@@ -178,6 +164,20 @@ async function compare(
     pairs,
     ...await summaryOf(pairs, counted, stream),
   };
+}
+
+/** Yields samples with their images, a batch at a time, and disposes of the images. */
+async function* imageBatches(images: tf.Tensor4D, samples: readonly BaseSample[], size: number) {
+  for (let from = 0; from < samples.length; from += size) {
+    await stopPoint();
+    const batch = samples.slice(from, from + size);
+    const part = gatherRows(images, batch.map(({ row }) => row));
+    try {
+      yield { images: part, batch };
+    } finally {
+      part.dispose();
+    }
+  }
 }
 
 /** Estimates all means over pairs. `counted` says over which pairs the main figures go. */

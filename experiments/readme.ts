@@ -219,8 +219,9 @@ async function otherSamples(): Promise<string> {
   const decided = verdicts(experiment, rows)
     .filter((one) => isDecided(one) && one.claim.statement.startsWith(MORE_THAN));
   const answers = verdictLines(decided).map(({ claim, difference, interval, verdict }) => {
-    const other = claim.slice(MORE_THAN.length);
-    return `- ${other}? ${difference} ${withMinusSigns(interval!)}, ${verdict}.`;
+    const points = `${difference!.replace(" points", "")} ${withMinusSigns(interval!)}`;
+    const found = verdict === "not settled" ? "" : `, ${verdict}`;
+    return `- ${claim.slice(MORE_THAN.length)}: ${points}${found}`;
   });
   const found = summarise(rows, experiment);
   const [bss, fgsm, noise, none] = ["bss", "FGSM", "random noise", "none (hinton)"].map((label) => {
@@ -230,7 +231,7 @@ async function otherSamples(): Promise<string> {
   return [
     `Students reach ${bss} with BSS, ${fgsm} with FGSM (fast gradient sign method), ${noise} ` +
     `with random noise, ${none} without samples (Hinton's distillation; ${FIVE.length} seeds). Do ` +
-    "BSS teach more than",
+    "BSS teach more? Difference in points [adjusted interval], not settled unless noted:",
     "",
     ...answers,
     "",

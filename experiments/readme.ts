@@ -157,7 +157,7 @@ async function answer(): Promise<string> {
   return [
     `**${lead}** On a fifth of CIFAR-10, students with BSS are ${labels} labels alone, and ${hinton} ` +
     `Hinton's distillation (ResNet26 → ResNet8). But BSS take ${await costOfBss()} ` +
-    `times as many passes through the teacher${price}. ` +
+    `times as many passes through the teacher as the latter${price}. ` +
     `${await onAllImages()} [Claims and seeds](experiments/claims.ts) were listed before these runs; ` +
     "[one rule](experiments/README.md#verdicts) decides:",
     "",
@@ -235,7 +235,7 @@ async function otherSamples(): Promise<string> {
     "",
     ...answers,
     "",
-    `${FIVE.length} seeds rarely settle less than 2 points.`,
+    `Here, ${FIVE.length} seeds rarely settle less than 2 points.`,
   ].join("\n");
 }
 

@@ -216,9 +216,9 @@ interface StepAdvice {
 }
 
 /**
- * The step lengths of Auto-PGD (Croce and Hein 2020, algorithm 1). Its
- * checkpoints are fixed steps. There it halves a sample's step if the loss rose too seldom since the last checkpoint (condition 1), or
- * if the step was not halved at the last checkpoint and the best loss has not risen since (condition 2).
+ * The step lengths of Auto-PGD (Croce and Hein 2020, algorithm 1). Its checkpoints are fixed steps. At
+ * a checkpoint it halves a sample's step if the loss rose too seldom since the last one (condition 1),
+ * or if the last one did not halve the step and the best loss has not risen since (condition 2).
  */
 export class StepLengths {
   readonly #lengths: Float32Array;

@@ -24,7 +24,8 @@ import { rowNorms, topClasses } from "../tensors/rows.ts";
  *
  * @param images `[n, h, w, c]`, float32, in the units that the classifier takes; n may be 0. They stay
  *   the caller's
- * @throws UserError for a bad option, input that does not fit, or samples or logits that are not finite
+ * @throws UserError for a bad option, input that does not fit, or samples or logits that are not finite.
+ *   Without the option `clamp`, a pixel attack also refuses images outside its default bounds
  * @throws DOMException "AbortError" if the work around it was stopped
  */
 export type Attack<R extends Rules = Rules> =

@@ -22,7 +22,11 @@ export interface AttackContext {
   readonly start?: Pullback;
 }
 
-/** Checks what a call without a type check, as in a notebook, may get wrong. */
+/**
+ * Checks what a call without a type check, as in a notebook, may get wrong.
+ *
+ * @throws UserError that names it
+ */
 export function checkInput(
   name: string,
   { rank, dtype, shape }: tf.Tensor,
@@ -106,16 +110,14 @@ export async function checkPixels(
   images: tf.Tensor4D,
   [low, high]: PixelBounds,
 ): Promise<void> {
-  const range = tf.tidy(() => tf.stack([tf.min(images), tf.max(images)]));
-  const [lowest, highest] = await range.data().finally(() => range.dispose());
+  const ends = tf.tidy(() => tf.stack([tf.min(images), tf.max(images)]));
+  const [lowest, highest] = await ends.data().finally(() => ends.dispose());
   if (lowest >= low - 1e-3 && highest <= high + 1e-3) return;
-  // What is not finite is found when the attack has ended.
+  // Values that are not finite are found later.
   if (!Number.isFinite(lowest) || !Number.isFinite(highest)) return;
+  const range = `${lowest.toFixed(2)} to ${highest.toFixed(2)}`;
   throw new UserError(
-    `the ${name} takes pixels in ${low}…${high}, but the images have ${lowest.toFixed(2)} to ` +
-      `${
-        highest.toFixed(2)
-      }; use attackNormalised(…) on normalised images, or give it the bounds of ` +
-      'your pixels as "clamp"',
+    `the ${name} takes pixels in ${low}…${high}, but the images have ${range}; use ` +
+      'attackNormalised(…) on normalised images, or give it the bounds of your pixels as "clamp"',
   );
 }

@@ -17,12 +17,12 @@ const BACK = 0.9;
 
 /**
  * Finds a small perturbation (fast adaptive boundary attack, Croce and Hein 2020, "Minimally distorted
- * adversarial examples", algorithm 1, in its form with targets, FAB-T). Each step goes just past the
- * linearised boundary, to a mean of its points nearest to the sample and to the image.
- * A sample that crosses goes a tenth of its way back to the image. The boundary is that of
- * the target and the class that leads. Without targets, there is a run for each of the most probable
- * other classes, over its boundary with the label, and any other class counts. The result is the nearest
- * success, or the image itself. As in AutoAttack, there is no random start and no final search.
+ * adversarial examples", algorithm 1, in its form with targets, FAB-T). Each step goes just past a
+ * linearised boundary, to a mean of its points nearest to the sample and to the image. With targets,
+ * it is the boundary between the target and the class that leads. Without, there is a run for each of
+ * the most probable other classes, over its boundary with the label, and any other class counts. A
+ * sample that crosses goes a tenth of its way back to the image. The result is the nearest success, or
+ * the image itself. As in AutoAttack, there is no random start and no final search.
  */
 export const fabAttack = defineAttack({
   shortName: "fab",
@@ -66,11 +66,11 @@ function step(
   const classes = logits.shape[1];
   const advice = samples.map((sample) => search.advice(sample));
   const isMove = (move: Advice["move"]) => advice.map((each) => each.move === move);
-  const gaps = advice.map(({ label, target }, row) =>
-    values[row * classes + label] - values[row * classes + target]
+  const gaps = advice.map(({ near, target }, row) =>
+    values[row * classes + near] - values[row * classes + target]
   );
   const gradient = toImages(
-    classDifference(advice.map(({ target }) => target), advice.map(({ label }) => label), classes),
+    classDifference(advice.map(({ target }) => target), advice.map(({ near }) => near), classes),
   );
   const forward = stepForward(x, origin, gradient, tf.tensor1d(gaps), norm, bounds);
   const back = tf.add(origin, tf.mul(tf.sub(x, origin), BACK)) as tf.Tensor4D;
@@ -84,7 +84,7 @@ function step(
 /**
  * Goes past the linearised boundary, to a mean of its points nearest to the sample and to the image.
  *
- * @param gradient of the target's logit minus the label's
+ * @param gradient of the logit beyond the boundary minus the one at its near side
  * @param gaps by how much that difference must rise, `[n]`
  */
 function stepForward(
@@ -187,7 +187,7 @@ interface Advice {
   readonly isNearest: boolean;
   readonly move: "forward" | "back" | "restart";
   /** The class at the near side of the boundary to cross, and the one beyond it */
-  readonly label: number;
+  readonly near: number;
   readonly target: number;
 }
 
@@ -227,9 +227,9 @@ class BoundarySearch {
       const ofRow = logits.subarray(row * count, (row + 1) * count);
       if (isImage) search.goals = this.#goalsOf(sample, ofRow);
       const { labels, targets } = this.classes;
-      const label = targets ? marginOf(ofRow, this.classes, sample).down : labels[sample];
+      const near = targets ? marginOf(ofRow, this.classes, sample).down : labels[sample];
       const advice = this.#adviceFor(sample, isImage, isThere[row], distances[row]);
-      this.#advice[sample] = { ...advice, label };
+      this.#advice[sample] = { ...advice, near };
     });
   }
 
@@ -247,7 +247,7 @@ class BoundarySearch {
     isImage: boolean,
     succeeds: boolean,
     distance: number,
-  ): Omit<Advice, "label"> {
+  ): Omit<Advice, "near"> {
     const search = this.#searches[sample];
     const { epsilon, maxSteps } = this.settings;
     const isHit = succeeds && search.isStep && distance <= search.nearest;

@@ -115,8 +115,8 @@ export async function attackNormalised(
     pixelClassifier(classifier, normalisation),
     pixels,
     classes,
-    // Given, since images may lie a little outside, as points of a plane do: the attack clamps them.
-    { ...(clamp && { clamp: clamp.default }), ...options },
+    // With `clamp` given, images a little outside, as points of a plane, are clamped and not refused.
+    { ...options, ...(clamp && { clamp: options.clamp ?? clamp.default }) },
     { ...context, start: undefined },
   ).finally(() => pixels.dispose());
   const samples = toNormalised(result.samples, normalisation);

@@ -22,6 +22,7 @@ export interface AugmentationChoices {
  * varies, so that a random stream stays in step with the images.
  *
  * @param random numbers in [0, 1)
+ * @param hasFlips false leaves all images unmirrored, with as many numbers
  */
 export function drawAugmentation(
   count: number,

@@ -32,7 +32,10 @@ export interface DatasetDescription {
   readonly hasFlips?: boolean;
   readonly train: Pick<ImageSet, "count">;
   readonly test: Pick<ImageSet, "count">;
-  /** SHA-256 of the shapes, pixels and labels of both sets; a part keeps that of the whole data set. */
+  /**
+   * SHA-256 of the shapes, pixels and labels of both sets, and of a `hasFlips` that is false; a part
+   * keeps that of the whole data set.
+   */
   readonly fingerprint: string;
   readonly provenance: DataProvenance;
 }

@@ -63,13 +63,15 @@ export async function logitStep(
 ): Promise<void> {
   const teacher = await teacherPass();
   await studentPass(images, ({ logits }) => {
+    // First: the order on the gradient tape is the order in which gradients are added up.
+    const onLabels = crossEntropy(labels, logits);
     const terms = loss(teacher, logits);
     if ("cross_entropy" in terms) {
       throw new UserError(
         'logitStep() adds the term "cross_entropy", on the labels; give yours another name',
       );
     }
-    return { cross_entropy: crossEntropy(labels, logits), ...terms };
+    return { cross_entropy: onLabels, ...terms };
   });
 }
 

@@ -5,7 +5,11 @@ import { measureNamed } from "./table/measures.ts";
 import { canonicalJson } from "../training/run_specification.ts";
 import { UserError } from "../user_error.ts";
 
-/** Checks what the file of an experiment may get wrong, before anything is trained. */
+/**
+ * Checks what the file of an experiment may get wrong, before anything is trained.
+ *
+ * @throws UserError that names it
+ */
 export function checkExperiment({ name, measures, reference, scales }: Experiment): void {
   const refuse = (what: string): never => {
     throw new UserError(`experiment ${name} ${what}; correct its file in experiments`);
@@ -26,12 +30,14 @@ export function checkExperiment({ name, measures, reference, scales }: Experimen
 /**
  * Checks that a label stands for one method with one set of options: tables and verdicts find runs
  * by it.
+ *
+ * @throws UserError that names the label
  */
 export function checkLabels({ name }: Experiment, runs: readonly PlannedRun[]): void {
   const places = Map.groupBy(
     runs,
-    ({ label, specification: { dataset, student, protocol, seed } }) =>
-      canonicalJson({ label, dataset, student, protocol, seed }),
+    ({ label, specification: { dataset, teacher, student, protocol, seed } }) =>
+      canonicalJson({ label, dataset, teacher, student, protocol, seed }),
   );
   for (const [first, ...others] of places.values()) {
     if (others.every((run) => run.name === first.name)) continue;

@@ -65,8 +65,8 @@ export interface PlanSources {
 /**
  * Plans the runs of an experiment at a scale, in the order of its table, each once.
  *
- * @throws UserError for an unknown data set, student, method or option, or if `beside` is set and
- *   no method is changed
+ * @throws UserError for a faulty experiment, an unknown data set, student, method or option, or if
+ *   `beside` is set and no method is changed
  */
 export async function planRuns(
   experiment: Experiment,

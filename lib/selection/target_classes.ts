@@ -51,8 +51,9 @@ export async function sampleTargetClasses(
   if (wrong !== undefined) {
     throw new UserError(`a uniform number is ${wrong}; give numbers in [0, 1)`);
   }
-  const q = softmaxRows(await teacherLogits.data(), classes);
-  return Int32Array.from(mostProbableOthers(q, classes, baseClass), (others, i) => {
+  const logits = await teacherLogits.data();
+  const q = softmaxRows(logits, classes);
+  return Int32Array.from(mostProbableOthers(logits, classes, baseClass), (others, i) => {
     switch (rule) {
       case "second":
         return others[0];
@@ -70,7 +71,7 @@ export async function sampleTargetClasses(
 function invertCumulativeSum(others: number[], q: Float64Array, u: number): number {
   // Sums over the others, since 1 − q_b loses its digits where q_b is close to 1.
   const total = others.reduce((sum, c) => sum + q[c], 0);
-  // All too small for float64: the first is far more probable than the rest.
+  // The base class is so probable that all others are 0 in float64; takes the most probable.
   if (total === 0) return others[0];
   let cumulative = 0;
   for (const c of others) {

@@ -39,7 +39,7 @@ export class GradientAccumulator {
    *
    * @param images `[n, h, w, c]`, normalised
    * @returns the student's logits, `[n, classes]`, which the caller disposes of
-   * @throws UserError if the loss has no terms, or naming one that is not a scalar
+   * @throws UserError if the loss has no terms, or naming one that is not a float32 scalar
    */
   backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D {
     let logits: tf.Tensor2D | undefined;

@@ -85,20 +85,19 @@ export async function trainStep(
     epochs: stage.epochs,
     random: (stream) => streams.stream(stream),
     timed: (phase, work) => {
-      const pass = summary.timed(phase, work);
+      const pass = summary.timed(phase, work).finally(() => passes.delete(pass));
       passes.add(pass);
-      pass.catch(() => {}).finally(() => passes.delete(pass));
       return pass;
     },
   });
   try {
-    const report = await summary.timed("selection", () => method.step(options, step));
-    if (passes.size > 0) {
-      await settle(passes);
+    const report = await summary.timed("selection", async () => {
+      const report = await method.step(options, step);
+      if (passes.size === 0) return report;
       throw new UserError(
         `the step of method "${method.name}" ended before a pass that it began; it must await each`,
       );
-    }
+    });
     await summary.timed("optimizer", async () => {
       const losses = await step.gradients.losses();
       if (losses.size === 0) {
@@ -122,6 +121,7 @@ export async function trainStep(
       });
     });
   } finally {
+    await settle(passes);
     step.dispose();
   }
 }
@@ -203,7 +203,7 @@ export function beginStep(batch: MiniBatch, input: PassInput): MiniBatchStep {
         counts.asked += imageNumbers.length;
         if (kept) {
           counts.cached += imageNumbers.length;
-          isPassSpared = attackFollows;
+          isPassSpared ||= attackFollows;
           return own(tf.tensor2d(kept, [imageNumbers.length, teacher.classes]));
         }
         // All images or none: a smaller batch might be rounded differently.

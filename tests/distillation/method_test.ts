@@ -81,6 +81,13 @@ const WRONG_STEPS: Readonly<Record<string, [MethodDefinition<Rules>["step"], str
     },
     'logitStep() adds the term "cross_entropy", on the labels; give yours another name',
   ],
+  "two passes at once, one of which fails": [
+    async (_options, { images, teacherPass, studentPass }) => {
+      const wrong = () => ({ own: 3 }) as unknown as ReturnType<StudentLoss>;
+      await Promise.all([studentPass(images, wrong), teacherPass()]);
+    },
+    'the loss term "own" is 3',
+  ],
   "a step that does not wait for its passes": [
     (_options, step) => {
       logitStep(step, (_teacher, student) => ({ own: tf.mean(student) }));

@@ -86,8 +86,8 @@ async function measure(
   }
   if (!Array.isArray(attacks) || !attacks.every(({ stages }) => Array.isArray(stages))) {
     throw new UserError(
-      "attacks of robustAccuracy must be a list, and each must have stages: { name, stages: [{ name, run }] }, as those of " +
-        "pgd(), apgdEnsemble() and autoAttack() have",
+      "the attacks of robustAccuracy must be a list, and each must have stages: " +
+        "{ name, stages: [{ name, run }] }, as those of pgd(), apgdEnsemble() and autoAttack() have",
     );
   }
   await checkLabelledImages(set, classifier.classes);

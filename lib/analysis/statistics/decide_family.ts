@@ -34,8 +34,8 @@ export interface Decision {
  * interval lies within the margin.
  *
  * A claim that cannot be tested counts as p = 1. So a claim that is settled stays settled when
- * others of its family become testable. One that is not, "no difference" included, may become settled
- * then.
+ * others of its family become testable. One that is not settled, or shows no
+ * difference, may become settled then.
  *
  * The intervals are those of the decisions. Settled claims after the first have narrower ones, so
  * together the intervals contain all true differences less often than Bonferroni's.

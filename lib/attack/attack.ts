@@ -58,7 +58,10 @@ export interface AttackResult {
   readonly norms: Float32Array;
 }
 
-/** The ways an attack on one sample can end. Without targets, any class but the label is a target. */
+/**
+ * The ways an attack on one sample can end; the text of Heo et al. (2019) rejects the last two. Without
+ * targets, any class but the label is a target.
+ */
 export const OUTCOMES = ["crossed to target", "third class", "not crossed"] as const;
 
 /** One of `OUTCOMES`. */

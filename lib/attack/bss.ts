@@ -1,85 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { classDifference, defineAttack } from "./attack.ts";
 import { clampPixels } from "./pixel_space.ts";
-import { hasArrived, walk } from "./walk.ts";
+import { walk } from "./walk.ts";
 import { channelBounds, integer, number, oneOf, type Options } from "../options.ts";
-import { mostProbableOthers, scaleRows, squaredRowNorms } from "../tensors/rows.ts";
-
-/**
- * Takes one step of every sample towards the boundary (Heo et al. 2019):
- * `x ← x − η (L + ε) ∇L/‖∇L‖`, clamped, where `L = f_base − f_target` is the gap.
- */
-function stepToBoundary(
-  x: tf.Tensor4D,
-  gap: tf.Tensor1D,
-  gradient: tf.Tensor4D,
-  { eta, epsilon, step, clamp }: BssAttackOptions,
-): tf.Tensor4D {
-  const squaredNorm = squaredRowNorms(gradient);
-  const norm = step === "newton" ? squaredNorm : tf.sqrt(squaredNorm);
-  const reach = tf.mul(tf.add(gap, epsilon), -eta);
-  // A gradient of zero gives a step of zero, not a division by zero. Where float32 loses the square of
-  // a small gradient's norm, the published step must not become longer than η times the gap.
-  const smallest = step === "newton" ? 1e-30 : 1e-18;
-  const scale = tf.div(reach, tf.maximum(norm, smallest)) as tf.Tensor1D;
-  return clampPixels(tf.add(x, scaleRows(gradient, scale)) as tf.Tensor4D, clamp);
-}
-
-/** Options of `bssAttack`, with the values of the published code of Heo et al. (2019) as defaults. */
-export const bssAttackOptions = {
-  /** η: of the published step, its length for a gap of 1; of "newton", the share of the way to go */
-  eta: number(0.3, { above: 0 }),
-  /** ε: the gap past zero that a step aims at, in logits, or in probabilities of the softmax */
-  epsilon: number(1e-4, { min: 0 }),
-  /** The largest number of steps of a sample */
-  maxSteps: integer(10, { max: 1000 }),
-  /** Bounds of the pixels of samples that move, in the units of the images */
-  clamp: channelBounds(2.5),
-  /**
-   * "published" divides the gradient by its norm, so the length of a step changes with the scale of
-   * the logits. "newton" divides by the squared norm, so a step goes η of the way to the boundary of
-   * the linearised classifier at any scale.
-   */
-  step: oneOf("published", ["published", "newton"]),
-  /** The outputs f whose difference is the gap */
-  space: oneOf("logits", ["logits", "softmax"]),
-};
-
-/** The options of `bssAttack`, each with a value. */
-export type BssAttackOptions = Options<typeof bssAttackOptions>;
-
-/**
- * Makes boundary supporting samples (Heo et al. 2019). Moves each image down the gradient
- * of the gap between its base class, the label, and its target class, until the classifier's top class
- * is no longer the base class. A sample whose gradient is zero is only clamped. Without targets, each
- * image goes for the other class that is most probable at its start.
- */
-export const bssAttack = defineAttack({
-  shortName: "bss",
-  summary: "boundary supporting samples (Heo et al. 2019)",
-  options: bssAttackOptions,
-  units: "normalised",
-  targeted: true,
-  // Three steps on average.
-  passes: () => 6,
-  run(classifier, images, { labels, targets }, settings, { start }) {
-    const goals: (number | undefined)[] = Array.from(targets ?? []);
-    return walk(classifier, {
-      start: { x: tf.clone(images) },
-      maxSteps: settings.maxSteps,
-      // A third class ends a walk, too: the published loop asks only whether the base class is left.
-      arrived: (view) => hasArrived(view, { labels }),
-      stride({ samples, state: { x }, logits, values, toImages }) {
-        const base = samples.map((sample) => labels[sample]);
-        const others = targets ? [] : mostProbableOthers(values, classifier.classes, base);
-        const target = samples.map((sample, row) => goals[sample] ??= others[row][0]);
-        const difference = classDifference(base, target, classifier.classes);
-        const { value, dLogits } = gapOf(logits, difference, settings.space);
-        return { x: stepToBoundary(x, value, toImages(dLogits), settings) };
-      },
-    }, start);
-  },
-});
+import { mostProbableOthers, scaleRows, squaredRowNorms, topClasses } from "../tensors/rows.ts";
 
 interface Gap {
   /** `L = f_base − f_target`, `[n]` */
@@ -112,3 +36,85 @@ function gapOf(
     dLogits: tf.mul(p, tf.sub(difference, value)) as tf.Tensor2D,
   };
 }
+
+/**
+ * Takes one step of every sample towards the boundary (Heo et al. 2019):
+ * `x ← x − η (L + ε) ∇L/‖∇L‖`, clamped, where `L = f_base − f_target` is the gap. "newton" divides by
+ * `‖∇L‖²` instead.
+ */
+function stepToBoundary(
+  x: tf.Tensor4D,
+  gap: tf.Tensor1D,
+  gradient: tf.Tensor4D,
+  { eta, epsilon, step, clamp }: BssAttackOptions,
+): tf.Tensor4D {
+  const squaredNorm = squaredRowNorms(gradient);
+  // A gradient of zero gives a step of zero, not a division by zero. Where float32 loses the square of
+  // a small gradient's norm, the published step must not become longer than η times the gap.
+  const divisor = step === "newton"
+    ? tf.maximum(squaredNorm, 1e-30)
+    : tf.maximum(tf.sqrt(squaredNorm), 1e-18);
+  const factor = tf.div(tf.mul(tf.add(gap, epsilon), -eta), divisor) as tf.Tensor1D;
+  return clampPixels(tf.add(x, scaleRows(gradient, factor)) as tf.Tensor4D, clamp);
+}
+
+/** Options of `bssAttack`, with the values of the published code of Heo et al. (2019) as defaults. */
+export const bssAttackOptions = {
+  /** η: of the published step, its length for a gap of 1; of "newton", the share of the way to go */
+  eta: number(0.3, { above: 0 }),
+  /** ε: the gap past zero that a step aims at, in logits, or in probabilities of the softmax */
+  epsilon: number(1e-4, { min: 0 }),
+  /** The largest number of steps of a sample */
+  maxSteps: integer(10, { max: 1000 }),
+  /** Bounds of the pixels of samples that move, in the units of the images */
+  clamp: channelBounds(2.5),
+  /**
+   * "published" divides the gradient by its norm, so the length of a step changes with the scale of
+   * the logits. "newton" divides by the squared norm, so a step goes η of the way to the boundary of
+   * the linearised classifier at any scale.
+   */
+  step: oneOf("published", ["published", "newton"]),
+  /** The outputs f whose difference is the gap */
+  space: oneOf("logits", ["logits", "softmax"]),
+};
+
+/** The options of `bssAttack`, each with a value. */
+export type BssAttackOptions = Options<typeof bssAttackOptions>;
+
+/**
+ * Makes boundary supporting samples (Heo et al. 2019). Moves each image down the gradient
+ * of the gap between its base class, the label, and its target class, until the classifier's top class
+ * is no longer the base class, or `maxSteps` are taken; `outcomes` tells which. A sample whose gradient is zero is only clamped. Without targets, each
+ * image goes for the other class that is most probable at its start.
+ */
+export const bssAttack = defineAttack({
+  shortName: "bss",
+  summary: "boundary supporting samples (Heo et al. 2019)",
+  options: bssAttackOptions,
+  units: "normalised",
+  targeted: true,
+  // Three steps on average.
+  passes: () => 6,
+  run(classifier, images, { labels, targets }, settings, { start }) {
+    const { classes } = classifier;
+    // The target class of each image; without targets, its most probable other class at the start
+    const targetOf: (number | undefined)[] = Array.from(targets ?? []);
+    return walk(classifier, {
+      start: { x: tf.clone(images) },
+      maxSteps: settings.maxSteps,
+      // As in the published loop: the base class no longer leads, whichever class does.
+      arrived({ samples, values }) {
+        const top = topClasses(values, classes);
+        return samples.map((sample, row) => top[row] !== labels[sample]);
+      },
+      stride({ samples, state: { x }, logits, values, toImages }) {
+        const base = samples.map((sample) => labels[sample]);
+        const others = targets ? [] : mostProbableOthers(values, classes, base);
+        const target = samples.map((sample, row) => targetOf[sample] ??= others[row][0]);
+        const gap = gapOf(logits, classDifference(base, target, classes), settings.space);
+        const gradient = toImages(gap.dLogits);
+        return { x: stepToBoundary(x, gap.value, gradient, settings) };
+      },
+    }, start);
+  },
+});

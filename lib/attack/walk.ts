@@ -63,15 +63,16 @@ export async function walk<S extends WalkState>(
   const steps = new Int32Array(start.x.shape[0]);
   let samples = [...steps.keys()];
   let state = start;
-  let own: Pullback | null = null;
+  let ownPass: Pullback | null = null;
   try {
     for (let step = 0; samples.length > 0; step++) {
       await stopPoint();
-      own = step === 0 && firstPass ? null : classifier.pullback(state.x);
-      const pass = own ?? firstPass!;
+      ownPass = step === 0 && firstPass ? null : classifier.pullback(state.x);
+      const pass = ownPass ?? firstPass!;
       checkShape("logits", pass.logits, [samples.length, classifier.classes]);
       const view = { samples, state, logits: pass.logits, values: await finiteLogits(pass.logits) };
       const isThere = await arrived(view);
+      // Those that have arrived, or have no step left, leave the batch; the others take a step.
       const leaves = (row: number) => isThere[row] || step === maxSteps;
       const rows = [...samples.keys()];
       const leaving = rows.filter(leaves);
@@ -92,17 +93,17 @@ export async function walk<S extends WalkState>(
         };
         return stride({ ...kept, toImages });
       });
-      release(own);
-      own = null;
-      const kept = Object.values(next ?? {});
-      tf.dispose(Object.values(state).filter((tensor) => !kept.includes(tensor)));
+      release(ownPass);
+      ownPass = null;
+      const reused = Object.values(next ?? {});
+      tf.dispose(Object.values(state).filter((tensor) => !reused.includes(tensor)));
       samples = moving.map((row) => samples[row]);
       for (const sample of samples) steps[sample]++;
       if (next) state = next;
     }
     return { ...archive.take(), steps };
   } catch (error) {
-    release(own);
+    release(ownPass);
     tf.dispose(Object.values(state));
     archive.dispose();
     throw error;

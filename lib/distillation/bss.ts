@@ -13,9 +13,9 @@ import {
 import { sampleTargetClasses, targetClassOptions } from "../selection/target_classes.ts";
 import { gatherRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
-import { hintonOptions, hintonTerm, softTerm } from "./hinton.ts";
+import { distillationLoss, hintonOptions } from "./hinton.ts";
 import { defineMethod, type StepContext } from "./method.ts";
-import { BOUNDARY_WEIGHT, boundaryWeight } from "./schedules.ts";
+import { BOUNDARY_WEIGHT, boundaryWeight, distillationWeight } from "./schedules.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
 
 /** Options that do not depend on the attack. */
@@ -59,12 +59,68 @@ const lengthOptions = {
  * Distillation with boundary supporting samples (Heo et al. 2019):
  * `CE + α(e)·J(t(x)/T, s(x)/T) + β(e)·J(t(x̊)/T, s(x̊)/T)`. The paper's attack, or another in its
  * place, makes the samples x̊ from the base samples. They go through the student as a separate
- * mini-batch in training mode, and their term is the mean over them.
+ * mini-batch in training mode.
+ *
+ * As the published code and unlike the text, it draws one target class for each base sample, where the
+ * text sums over all k ≠ b. It takes the mean over the samples made, keeps those that miss their target
+ * class unless `mode` is "paper", and clamps pixels to ±2.5.
  */
 export const bss = defineMethod({
   name: "bss",
   summary: "Hinton's term, and the same on boundary supporting samples (Heo et al. 2019)",
   options: { ...bssAttackOptions, ...commonOptions },
+  async step(options, context) {
+    const { images, labels, labelValues, epoch, epochs, random, own } = context;
+    const alpha = distillationWeight(epoch, epochs);
+    const beta = boundaryWeight(epoch, epochs, options.beta);
+
+    // t(x)
+    const teacherLogits = await context.teacherPass({ attackFollows: beta > 0 });
+
+    // CE(y, s(x)) + α(e)·J(t(x)/T, s(x)/T)
+    const studentLogits = await context.studentPass(images, ({ logits }) => ({
+      cross_entropy: crossEntropy(labels, logits),
+      distillation: tf.mul(distillationLoss(teacherLogits, logits, options), alpha),
+    }));
+    if (beta === 0) return;
+
+    // Base samples: of those that both networks get right, the N that they differ most on
+    const { indices: base } = await selectBaseSamples(
+      teacherLogits,
+      studentLogits,
+      labelValues,
+      { count: options.baseSamples, rule: options.baseRule },
+      random("base samples"),
+    );
+    if (base.length === 0) return;
+
+    // Target classes: k ≠ b with probability q_k/(1 − q_b)
+    const baseClasses = base.map((index) => labelValues[index]);
+    const targets = await sampleTargetClasses(
+      own(gatherRows(teacherLogits, base)),
+      baseClasses,
+      Float64Array.from(base, random("target class")),
+      { rule: options.targetRule },
+    );
+
+    // x̊ and t(x̊)
+    const supporting = await supportingSamples(options, context, base, {
+      labels: baseClasses,
+      targets,
+    });
+    const kept = [...base.keys()].filter((row) =>
+      options.mode === "published" || supporting.success[row]
+    );
+
+    // β(e)·J(t(x̊)/T, s(x̊)/T)
+    if (kept.length > 0) {
+      const boundaryLogits = own(gatherRows(supporting.logits, kept));
+      await context.studentPass(own(gatherRows(supporting.samples, kept)), ({ logits }) => ({
+        boundary: tf.mul(distillationLoss(boundaryLogits, logits, options), beta),
+      }));
+    }
+    return { attack: supporting };
+  },
   optionsFor({ attack: name = "bss", length }): Rules {
     const attack = attackNamed(String(name));
     const own = {
@@ -88,74 +144,25 @@ export const bss = defineMethod({
     const anAttack = attack.passes(attackOptions) + (lengthOf ? bssAttack.passes(lengthOf) + 1 : 0);
     return { student: 3 + 3 * share, teacher: 1 + anAttack * share };
   },
-  async step(options, context) {
-    const { images, labels, labelValues, epoch, epochs, random, own } = context;
-    const beta = boundaryWeight(epoch, epochs, options.beta);
-
-    // t(x)
-    const teacherLogits = await context.teacherPass({ attackFollows: beta > 0 });
-
-    // CE + α(e)·J(t(x)/T, s(x)/T)
-    const studentLogits = await context.studentPass(images, ({ logits }) => ({
-      cross_entropy: crossEntropy(labels, logits),
-      distillation: hintonTerm(teacherLogits, logits, options, context),
-    }));
-    if (beta === 0) return;
-
-    // Base samples, their classes, and their target classes
-    const { indices } = await selectBaseSamples(
-      teacherLogits,
-      studentLogits,
-      labelValues,
-      { count: options.baseSamples, rule: options.baseRule },
-      random("base samples"),
-    );
-    if (indices.length === 0) return;
-    const baseClasses = indices.map((index) => labelValues[index]);
-    const targets = await sampleTargetClasses(
-      own(gatherRows(teacherLogits, indices)),
-      baseClasses,
-      Float64Array.from(indices, random("target class")),
-      { rule: options.targetRule },
-    );
-
-    // x̊
-    const supporting = await supportingSamples(options, context, indices, {
-      labels: baseClasses,
-      targets,
-    });
-
-    // β(e)·J(t(x̊)/T, s(x̊)/T)
-    const rows = [...indices.keys()].filter((row) =>
-      options.mode === "published" || supporting.success[row]
-    );
-    if (rows.length > 0) {
-      const boundaryLogits = own(gatherRows(supporting.logits, rows));
-      await context.studentPass(own(gatherRows(supporting.samples, rows)), ({ logits }) => ({
-        boundary: tf.mul(softTerm(boundaryLogits, logits, options), beta),
-      }));
-    }
-    return { attack: supporting };
-  },
 });
 
-/** Makes the samples x̊ from some rows of a mini-batch, with the attack and the length of the options. */
+/** Makes the samples x̊ from the base samples, with the attack and the length of the options. */
 async function supportingSamples(
   options: AttackChoice,
   { images, teacher, attackTeacher, own }: StepContext,
-  rows: Int32Array,
-  targeted: AttackClasses,
+  base: Int32Array,
+  classes: AttackClasses,
 ): Promise<AttackResult> {
   const { attack, isTargeted, attackOptions, lengthOf } = chosenAttack(options);
-  const classes = isTargeted ? targeted : { labels: targeted.labels };
-  const attacked = await attackTeacher(attack, rows, classes, attackOptions);
+  const goal = isTargeted ? classes : { labels: classes.labels };
+  const attacked = await attackTeacher(attack, base, goal, attackOptions);
   if (!lengthOf) return attacked;
   // Keeps the directions, and gives each perturbation the length of the other attack's.
-  const { norms } = await attackTeacher(bssAttack, rows, targeted, lengthOf);
-  const base = own(gatherRows(images, rows));
-  const samples = own(withNorms(base, attacked.samples, norms));
+  const { norms } = await attackTeacher(bssAttack, base, classes, lengthOf);
+  const baseImages = own(gatherRows(images, base));
+  const samples = own(withNorms(baseImages, attacked.samples, norms));
   const logits = own(teacher.logits(samples));
-  return await attackResult({ ...attacked, samples, logits }, base, classes);
+  return await attackResult({ ...attacked, samples, logits }, baseImages, goal);
 }
 
 /** The options that choose an attack. */

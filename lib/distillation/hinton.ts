@@ -13,8 +13,8 @@ export const hintonOptions = {
   ...standardiseOption,
 };
 
-/** Computes `J(t/T, s/T)`, of standardised logits if the options say so. */
-export function softTerm(
+/** Computes the distillation loss `J(t/T, s/T)`, of standardised logits if the options say so. */
+export function distillationLoss(
   teacherLogits: tf.Tensor2D,
   studentLogits: tf.Tensor2D,
   { temperature, standardise }: Options<typeof hintonOptions>,
@@ -33,7 +33,7 @@ export function hintonTerm(
   { epoch, epochs }: { readonly epoch: number; readonly epochs: number },
 ): tf.Scalar {
   const alpha = distillationWeight(epoch, epochs);
-  return tf.mul(softTerm(teacherLogits, studentLogits, options), alpha);
+  return tf.mul(distillationLoss(teacherLogits, studentLogits, options), alpha);
 }
 
 /**

@@ -161,7 +161,7 @@ export interface StepContext {
  */
 export type StudentLoss = (
   output: NetworkOutput,
-  own: ReadonlyMap<string, tf.Variable>,
+  variables: ReadonlyMap<string, tf.Variable>,
 ) => Record<string, tf.Scalar>;
 
 /** The figures that a step reports besides its loss. */

@@ -11,11 +11,11 @@ export function distillationWeight(epoch: number, epochs: number): number {
 export const BOUNDARY_WEIGHT = 2;
 
 /**
- * Computes β(e) = max(β (1 − 4e/(3E)), 0), the weight of the boundary supporting samples (published
- * code, with β = 2). It is zero from e = 3E/4 on.
+ * Computes β(e) = max(β(0) (1 − 4e/(3E)), 0), the weight of the boundary supporting samples
+ * (published code, with β(0) = 2). It is zero from e = 3E/4 on.
  *
  * @param epoch e = 1 … E of the stage
- * @param start β
+ * @param start β(0)
  */
 export function boundaryWeight(epoch: number, epochs: number, start = BOUNDARY_WEIGHT): number {
   return Math.max(start * (1 - (4 * epoch) / (3 * epochs)), 0);

@@ -85,11 +85,11 @@ export async function featureStep(
   loss: (
     student: NetworkOutput,
     teacher: NetworkOutput,
-    own: ReadonlyMap<string, tf.Variable>,
+    variables: ReadonlyMap<string, tf.Variable>,
   ) => Record<string, tf.Scalar>,
 ): Promise<void> {
   const teacher = await teacherFeatures();
-  await studentPass(images, (student, own) => loss(student, teacher, own));
+  await studentPass(images, (student, variables) => loss(student, teacher, variables));
 }
 
 /**

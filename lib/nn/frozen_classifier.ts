@@ -2,7 +2,10 @@ import * as tf from "@tensorflow/tfjs";
 import type { NetworkOutput } from "./network.ts";
 import { gatherRows } from "../tensors/rows.ts";
 
-/** The logits of a frozen classifier, with a function for gradients with respect to the images. */
+/**
+ * The logits of a frozen classifier, with a function for gradients with respect to the images (the
+ * vector–Jacobian product).
+ */
 export interface Pullback {
   /** `[n, classes]` */
   readonly logits: tf.Tensor2D;

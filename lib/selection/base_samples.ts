@@ -44,30 +44,21 @@ export async function selectBaseSamples(
   random: () => number = Math.random,
 ): Promise<BaseSamples> {
   const { count, rule } = resolveOptions("selectBaseSamples", baseSampleOptions, options);
-  if (
-    String(teacherLogits.shape) !== String(studentLogits.shape) ||
-    labels.length !== teacherLogits.shape[0]
-  ) {
-    throw new UserError(
-      `teacher logits [${teacherLogits.shape}], student logits [${studentLogits.shape}] and ` +
-        `${labels.length} labels do not match; give logits of the same shape, and one label per row`,
-    );
-  }
+  checkShapes(teacherLogits, studentLogits, labels);
   const classes = teacherLogits.shape[1];
   // Both small matrices are read once; the rest in plain numbers costs less than one operation.
   const [teacher, student] = await Promise.all([teacherLogits.data(), studentLogits.data()]);
-  const teacherTop = topClasses(teacher, classes);
-  const studentTop = topClasses(student, classes);
-  const p = softmaxRows(teacher, classes);
-  const q = softmaxRows(student, classes);
+  const [topT, topS] = [topClasses(teacher, classes), topClasses(student, classes)];
+  const [softmaxT, softmaxS] = [softmaxRows(teacher, classes), softmaxRows(student, classes)];
 
   const candidates: { index: number; score: number; key: number }[] = [];
   for (let index = 0; index < labels.length; index++) {
-    const label = labels[index];
-    if (teacherTop[index] !== label || studentTop[index] !== label) continue;
+    const y = labels[index];
+    if (topT[index] !== y || topS[index] !== y) continue;
+    // Σ_{c≠y} (softmax_t − softmax_s)²
     let score = 0;
     for (let c = 0; c < classes; c++) {
-      if (c !== label) score += (p[index * classes + c] - q[index * classes + c]) ** 2;
+      if (c !== y) score += (softmaxT[index * classes + c] - softmaxS[index * classes + c]) ** 2;
     }
     const key = rule === "difference" ? score : rule === "random" ? random() : 0;
     candidates.push({ index, score, key });
@@ -84,4 +75,17 @@ export async function selectBaseSamples(
 /** Counts the base samples among so many candidates. */
 export function mostBaseSamples({ count, rule }: BaseSampleOptions, candidates: number): number {
   return rule === "all" ? candidates : Math.min(count, candidates);
+}
+
+function checkShapes(
+  teacherLogits: tf.Tensor2D,
+  studentLogits: tf.Tensor2D,
+  labels: ArrayLike<number>,
+): void {
+  const isSame = String(teacherLogits.shape) === String(studentLogits.shape);
+  if (isSame && labels.length === teacherLogits.shape[0]) return;
+  throw new UserError(
+    `teacher logits [${teacherLogits.shape}], student logits [${studentLogits.shape}] and ` +
+      `${labels.length} labels do not match; give logits of the same shape, and one label per row`,
+  );
 }

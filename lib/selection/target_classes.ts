@@ -33,6 +33,44 @@ export async function sampleTargetClasses(
   options: Partial<TargetClassOptions> = {},
 ): Promise<Int32Array> {
   const { rule } = resolveOptions("sampleTargetClasses", targetClassOptions, options);
+  checkArguments(teacherLogits, baseClass, uniform, rule);
+  const classes = teacherLogits.shape[1];
+  const logits = await teacherLogits.data();
+  const q = softmaxRows(logits, classes);
+  return Int32Array.from(mostProbableOthers(logits, classes, baseClass), (others, i) => {
+    switch (rule) {
+      case "probability":
+        return invertCumulativeSum(others, q.subarray(i * classes, (i + 1) * classes), uniform[i]);
+      case "second":
+        return others[0];
+      case "least likely":
+        return others.at(-1)!;
+      case "random":
+        return others[Math.min(Math.floor(uniform[i] * others.length), others.length - 1)];
+    }
+  });
+}
+
+/** Finds the first class at which the cumulative sum, normalised to 1, exceeds u. */
+function invertCumulativeSum(others: number[], q: Float64Array, u: number): number {
+  // Sums over the others, since 1 − q_b loses its digits where q_b is close to 1.
+  const total = others.reduce((sum, c) => sum + q[c], 0);
+  // The base class is so probable that all others are 0 in float64; takes the most probable.
+  if (total === 0) return others[0];
+  let cumulative = 0;
+  for (const c of others) {
+    cumulative += q[c];
+    if (cumulative > u * total) return c;
+  }
+  return others.at(-1)!;
+}
+
+function checkArguments(
+  teacherLogits: tf.Tensor2D,
+  baseClass: ArrayLike<number>,
+  uniform: ArrayLike<number>,
+  rule: TargetClassOptions["rule"],
+): void {
   const [count, classes] = teacherLogits.shape;
   if (classes < 2 || baseClass.length !== count || uniform.length !== count) {
     throw new UserError(
@@ -51,32 +89,4 @@ export async function sampleTargetClasses(
   if (wrong !== undefined) {
     throw new UserError(`a uniform number is ${wrong}; give numbers in [0, 1)`);
   }
-  const logits = await teacherLogits.data();
-  const q = softmaxRows(logits, classes);
-  return Int32Array.from(mostProbableOthers(logits, classes, baseClass), (others, i) => {
-    switch (rule) {
-      case "second":
-        return others[0];
-      case "least likely":
-        return others.at(-1)!;
-      case "random":
-        return others[Math.min(Math.floor(uniform[i] * others.length), others.length - 1)];
-      case "probability":
-        return invertCumulativeSum(others, q.subarray(i * classes, (i + 1) * classes), uniform[i]);
-    }
-  });
-}
-
-/** Finds the first class at which the cumulative sum, normalised to 1, exceeds u. */
-function invertCumulativeSum(others: number[], q: Float64Array, u: number): number {
-  // Sums over the others, since 1 − q_b loses its digits where q_b is close to 1.
-  const total = others.reduce((sum, c) => sum + q[c], 0);
-  // The base class is so probable that all others are 0 in float64; takes the most probable.
-  if (total === 0) return others[0];
-  let cumulative = 0;
-  for (const c of others) {
-    cumulative += q[c];
-    if (cumulative > u * total) return c;
-  }
-  return others.at(-1)!;
 }

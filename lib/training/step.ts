@@ -74,7 +74,7 @@ export async function trainStep(
   const passes = new Set<Promise<unknown>>();
   const teacher = input.teacher &&
     countedNetwork(input.teacher, (images) => teacherImages += images);
-  const step = beginStep(batch, {
+  const context = beginStep(batch, {
     normalisation: input.normalisation,
     trainingLabels: input.trainingLabels,
     teacher,
@@ -92,14 +92,14 @@ export async function trainStep(
   });
   try {
     const report = await summary.timed("selection", async () => {
-      const report = await method.step(options, step);
+      const report = await method.step(options, context);
       if (passes.size === 0) return report;
       throw new UserError(
         `the step of method "${method.name}" ended before a pass that it began; it must await each`,
       );
     });
     await summary.timed("optimizer", async () => {
-      const losses = await step.gradients.losses();
+      const losses = await context.gradients.losses();
       if (losses.size === 0) {
         throw new UserError(
           `method "${method.name}" gave no loss in this step; its step must call studentPass with one`,
@@ -107,9 +107,9 @@ export async function trainStep(
       }
       const bad = [...losses].find(([, value]) => !Number.isFinite(value));
       if (bad) throw new NotFiniteError(`the loss is not finite (${bad[0]} is ${bad[1]})`);
-      const correct = await step.correct();
-      state.optimizer.apply(state.trained, step.gradients.gradients, learningRate);
-      const { asked, cached, repeated } = step.counts;
+      const correct = await context.correct();
+      state.optimizer.apply(state.trained, context.gradients.gradients, learningRate);
+      const { asked, cached, repeated } = context.counts;
       summary.addStep({
         ...report,
         images: batch.labelValues.length,
@@ -122,7 +122,7 @@ export async function trainStep(
     });
   } finally {
     await settle(passes);
-    step.dispose();
+    context.dispose();
   }
 }
 

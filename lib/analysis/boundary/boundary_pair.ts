@@ -5,13 +5,16 @@ import { clampPixels } from "../../attack/pixel_space.ts";
 import { type FrozenClassifier, readLogits } from "../../nn/frozen_classifier.ts";
 import { topClasses } from "../../tensors/rows.ts";
 
-/** Boundary supporting samples of the same image and target class on two networks. */
+/**
+ * Boundary supporting samples of the same image and target class on teacher and student; p_t and p_s
+ * are their perturbations.
+ */
 export interface BoundaryPair {
   /** True for each network whose sample reached the target class. */
   readonly crossed: { readonly teacher: boolean; readonly student: boolean };
-  /** The smaller of the perturbations' norms divided by the larger, 0…1; null if one is zero. */
+  /** MagSim of the pair, min(‖p_t‖, ‖p_s‖)/max(‖p_t‖, ‖p_s‖), 0…1; null if one is zero. */
   readonly magnitude: number | null;
-  /** The cosine between the perturbations, −1…1; null if one is zero. */
+  /** AngSim of the pair, the cosine ⟨p_t, p_s⟩/(‖p_t‖ ‖p_s‖), −1…1; null if one is zero. */
   readonly angle: number | null;
   /** Distances to each network's boundary along its own perturbation; see `BoundaryPoint`. */
   readonly distance: { readonly teacher: number | null; readonly student: number | null };
@@ -53,29 +56,30 @@ export async function boundaryPairs(
   clamped.dispose();
   const onTeachers = await topOn(teacher.points, student.classifier, images.shape);
   const onStudents = await topOn(student.points, teacher.classifier, images.shape);
-  return teacher.points.map((theirs, i) => {
-    const ours = student.points[i];
-    const size = theirs.sample.length;
+  return teacher.points.map((ofTeacher, i) => {
+    const ofStudent = student.points[i];
+    const size = ofTeacher.sample.length;
+    // ⟨p_t, p_s⟩, and its part from pixels beyond the clamp
     let [product, productBeyond] = [0, 0];
     for (let k = 0, pixel = i * size; k < size; k++, pixel++) {
-      const both = (theirs.sample[k] - pixels[pixel]) * (ours.sample[k] - pixels[pixel]);
+      const both = (ofTeacher.sample[k] - pixels[pixel]) * (ofStudent.sample[k] - pixels[pixel]);
       product += both;
       if (pixels[pixel] !== within[pixel]) productBeyond += both;
     }
-    const [smaller, larger] = [theirs.norm, ours.norm].toSorted((a, b) => a - b);
+    const [smaller, larger] = [ofTeacher.norm, ofStudent.norm].toSorted((a, b) => a - b);
     const cosine = (product: number) => smaller > 0 ? product / (smaller * larger) : null;
     return {
-      crossed: { teacher: theirs.crossed, student: ours.crossed },
+      crossed: { teacher: ofTeacher.crossed, student: ofStudent.crossed },
       magnitude: smaller > 0 ? smaller / larger : null,
       angle: cosine(product),
-      distance: { teacher: theirs.distance, student: ours.distance },
-      distanceRatio: ratioOf(theirs.distance, ours.distance),
-      norms: { teacher: theirs.norm, student: ours.norm },
-      gaps: { teacher: theirs.gap, student: ours.gap },
+      distance: { teacher: ofTeacher.distance, student: ofStudent.distance },
+      distanceRatio: ratioOf(ofTeacher.distance, ofStudent.distance),
+      norms: { teacher: ofTeacher.norm, student: ofStudent.norm },
+      gaps: { teacher: ofTeacher.gap, student: ofStudent.gap },
       angleFromClamp: cosine(productBeyond),
       agreement: {
-        onTeachers: onTeachers[i] === theirs.top,
-        onStudents: onStudents[i] === ours.top,
+        onTeachers: onTeachers[i] === ofTeacher.top,
+        onStudents: onStudents[i] === ofStudent.top,
       },
     };
   });

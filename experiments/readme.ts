@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { drawBoundary } from "./boundary_example.ts";
-import { openReport } from "./experiments.ts";
+import { FIFTH, FIVE, tableOf } from "./cifar10_tables.ts";
+import { openQuestion } from "./open_question.ts";
 import { hoursOfPlan } from "./plan_of_runs.ts";
 import { speedSentence, speedTables } from "./speed_parts.ts";
 import { runCommand } from "../lib/commands/command_line.ts";
@@ -10,34 +11,17 @@ import type { Precision } from "../lib/nn/precision.ts";
 import { formatMarkdownTable } from "../lib/report/cell.ts";
 import type { AnyTrace, Figure } from "../lib/report/figure.ts";
 import { gainWithIntervals } from "../lib/report/gain_intervals.ts";
-import { numberText, withMinusSigns } from "../lib/report/minus_signs.ts";
+import { numberText } from "../lib/report/minus_signs.ts";
 import { renderPng } from "../lib/report/static_picture.ts";
 import type { Claim } from "../lib/runs/claim.ts";
-import type { ReportChoices } from "../lib/runs/report/experiment_report.ts";
 import { gains } from "../lib/runs/report/figure_rows.ts";
 import { type VerdictLine, verdictLines } from "../lib/runs/report/verdict_words.ts";
-import { collectTable } from "../lib/runs/table/result_table.ts";
 import { summarise } from "../lib/runs/table/summary.ts";
 import { type Verdict, verdicts } from "../lib/runs/table/verdicts.ts";
 import { UserError } from "../lib/user_error.ts";
 
-/** The results of the plan of runs in experiments/README.md. */
-const RESULTS = "results/cifar10";
 const PICTURES = { gains: drawGains, boundary: drawBoundary };
 const WIDTH = 900;
-
-/** The seeds of all but the main comparisons. */
-const FIVE = [1, 2, 3, 4, 5];
-
-/** Choices of the runs on a fifth of CIFAR-10, with the seeds that the rule for verdicts plans. */
-const FIFTH = {
-  scale: "paper",
-  fractions: [0.2],
-  students: ["resnet8"],
-  seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-  teacherPrecision: "bf16",
-  set: { protocol: { studentPrecision: "bf16", evaluateEvery: 5 } },
-} as const;
 
 /**
  * The rows of the answer, the main claims first: an experiment, a claim that it decides, and the share
@@ -55,19 +39,24 @@ const ANSWER: readonly (readonly [experiment: string, statement: string, fractio
 ];
 
 /** The claims that a sentence after the table names, once they are decided. */
-const OTHERS: readonly (readonly [experiment: string, statement: string])[] = [
+const OTHERS: readonly (readonly [experiment: string, statement: string, short?: string])[] = [
   ["table1", "BSS beat FitNet"],
   ["table1", "BSS beat attention transfer"],
   ["table1", "BSS beat FSP"],
-  ["table5", "Base samples by difference are better than random ones"],
-  ["table5", "Target classes by probability are better than random ones"],
+  [
+    "table5",
+    "Base samples by difference are better than random ones",
+    "Base samples by difference instead of random",
+  ],
+  [
+    "table5",
+    "Target classes by probability are better than random ones",
+    "target classes by probability",
+  ],
 ];
 
 /** The beginning of the claims about other methods. */
 const BEAT = "BSS beat ";
-
-/** The beginning of the claims about other samples in the place of BSS. */
-const MORE_THAN = "BSS teach more than ";
 
 const command = {
   name: "readme",
@@ -105,7 +94,7 @@ export async function generatedParts(): Promise<Record<string, Record<string, st
   return {
     "README.md": {
       answer: await answer(),
-      open: await otherSamples(),
+      open: await openQuestion(),
       speed: speedSentence(speed),
     },
     "experiments/README.md": { hours: await hoursOfPlan() },
@@ -141,7 +130,9 @@ async function answer(): Promise<string> {
     return verdict;
   };
   const found = ANSWER.map((row) => verdictOn(...row));
-  const others = verdictLines(OTHERS.map((row) => verdictOn(...row)).filter(isDecided));
+  const others = verdictLines(
+    OTHERS.map(([name, claim]) => verdictOn(name, claim)).filter(isDecided),
+  );
   const isBeaten = ({ claim, verdict }: VerdictLine) =>
     claim.startsWith(BEAT) && verdict === "holds";
   const beaten = others.filter(isBeaten)
@@ -165,14 +156,14 @@ async function answer(): Promise<string> {
     "",
     "Test accuracy, a fifth of the images, unless noted ([Arrow files](results/cifar10)). " +
     "AngSim: mean cosine of both networks' perturbations to the boundary. APGD: accuracy on 256 test " +
-    "images under auto-PGD; reviews of the paper claim a gain. FSP: flow of the solution procedure. The published " +
-    "step ends past the boundary.",
+    "images under auto-PGD; reviews of the paper claim a gain. FSP: flow of the solution procedure. " +
+    "The published step ends past the boundary.",
     "",
     `Also, with ${FIVE.length} seeds:`,
     "",
     ...(beaten.length > 0 ? [`- With default weights, ${BEAT}${beaten.join(", ")}.`] : []),
-    ...others.filter((line) => !isBeaten(line))
-      .map(({ claim, difference, verdict }) => `- ${claim}: ${difference}, ${verdict}.`),
+    ...[...Map.groupBy(others.filter((line) => !isBeaten(line)), ({ verdict }) => verdict)]
+      .map(([verdict, lines]) => `- ${lines.map(shortly).join(", ")}: ${verdict}.`),
     `- ${await tunedWeight()}`,
   ].join("\n");
 }
@@ -209,34 +200,14 @@ async function tunedWeight(): Promise<string> {
   return `Attention transfer with a tuned weight is ${numberText(-gain.mean)} points below BSS.`;
 }
 
-function isDecided({ adjustedP }: Verdict): boolean {
-  return adjustedP !== null;
+/** Says a claim of `OTHERS` in a few words, with its difference. */
+function shortly({ claim, difference }: VerdictLine): string {
+  const [, , short] = OTHERS.find(([, statement]) => statement === claim)!;
+  return `${short ?? claim} (${difference})`;
 }
 
-/** Says how accurate students are that saw other samples in the place of BSS, and what is decided. */
-async function otherSamples(): Promise<string> {
-  const { experiment, rows } = await tableOf("table3", { seeds: FIVE });
-  const decided = verdicts(experiment, rows)
-    .filter((one) => isDecided(one) && one.claim.statement.startsWith(MORE_THAN));
-  const answers = verdictLines(decided).map(({ claim, difference, interval, verdict }) => {
-    const points = `${difference!.replace(" points", "")} ${withMinusSigns(interval!)}`;
-    const found = verdict === "not settled" ? "" : `, ${verdict}`;
-    return `- ${claim.slice(MORE_THAN.length)}: ${points}${found}`;
-  });
-  const found = summarise(rows, experiment);
-  const [bss, fgsm, noise, none] = ["bss", "FGSM", "random noise", "none (hinton)"].map((label) => {
-    const { mean } = found.find(({ method }) => method === label)!;
-    return `${mean.toFixed(2)} %`;
-  });
-  return [
-    `Students reach ${bss} with BSS, ${fgsm} with FGSM (fast gradient sign method), ${noise} ` +
-    `with random noise, ${none} without samples (Hinton's distillation; ${FIVE.length} seeds). Do ` +
-    "BSS teach more? Difference in points [adjusted interval], not settled unless noted:",
-    "",
-    ...answers,
-    "",
-    `Here, ${FIVE.length} seeds rarely settle less than 2 points.`,
-  ].join("\n");
+function isDecided({ adjustedP }: Verdict): boolean {
+  return adjustedP !== null;
 }
 
 /** Answers the question in a word or two, from the verdicts on the paper's two main claims. */
@@ -285,13 +256,6 @@ function particularsOf({ measure: column, place, contrast }: Claim, measure: str
     return ", a fifth of images and steps against all";
   }
   return column === "test_accuracy" ? "" : ` (${measure})`;
-}
-
-async function tableOf(name: string, choices: Partial<ReportChoices> = {}) {
-  const results = join(PROJECT_ROOT, RESULTS);
-  const report = await openReport(name, { ...FIFTH, ...choices, results });
-  const { rows } = await collectTable(report.folder, report.plan);
-  return { experiment: report.experiment, rows };
 }
 
 async function drawGains(): Promise<Figure<AnyTrace>> {

@@ -1,0 +1,28 @@
+import { join } from "node:path";
+import { openReport } from "./experiments.ts";
+import { PROJECT_ROOT } from "../lib/files/project_root.ts";
+import type { ReportChoices } from "../lib/runs/report/experiment_report.ts";
+import { collectTable } from "../lib/runs/table/result_table.ts";
+
+/** The results of the plan of runs in experiments/README.md. */
+const RESULTS = "results/cifar10";
+/** The seeds of all but the main comparisons. */
+export const FIVE = [1, 2, 3, 4, 5];
+
+/** Choices of the runs on a fifth of CIFAR-10, with the seeds that the rule for verdicts plans. */
+export const FIFTH = {
+  scale: "paper",
+  fractions: [0.2],
+  students: ["resnet8"],
+  seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  teacherPrecision: "bf16",
+  set: { protocol: { studentPrecision: "bf16", evaluateEvery: 5 } },
+} as const;
+
+/** Collects an experiment's rows on a fifth of CIFAR-10, or with other choices. */
+export async function tableOf(name: string, choices: Partial<ReportChoices> = {}) {
+  const results = join(PROJECT_ROOT, RESULTS);
+  const report = await openReport(name, { ...FIFTH, ...choices, results });
+  const { rows } = await collectTable(report.folder, report.plan);
+  return { experiment: report.experiment, rows };
+}

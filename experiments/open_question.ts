@@ -1,0 +1,44 @@
+import { FIVE, tableOf } from "./cifar10_tables.ts";
+import { formatMarkdownTable } from "../lib/report/cell.ts";
+import { withMinusSigns } from "../lib/report/minus_signs.ts";
+import { verdictLines } from "../lib/runs/report/verdict_words.ts";
+import { summarise } from "../lib/runs/table/summary.ts";
+import { verdicts } from "../lib/runs/table/verdicts.ts";
+
+/** The claims about other samples in the place of BSS: their name, and their length if it is not their own */
+const CLAIM = /^BSS teach more than (?:samples of )?(.+?)(?:'s samples)?( of the same length)?$/;
+
+/** Says how accurate students are that saw other samples in the place of BSS, and what is decided. */
+export async function openQuestion(): Promise<string> {
+  const { experiment, rows } = await tableOf("table3", { seeds: FIVE });
+  const decided = verdicts(experiment, rows).filter(({ adjustedP }) => adjustedP !== null);
+  const cells = new Map<string, { own: string; same: string }>();
+  for (const { claim, difference, interval, verdict } of verdictLines(decided)) {
+    const [, samples, isSame] = CLAIM.exec(claim) ?? [];
+    if (samples === undefined) continue;
+    const points = `${difference!.replace(" points", "")} ${withMinusSigns(interval!)}`;
+    const cell = verdict === "not settled" ? points : `${points}, ${verdict}`;
+    cells.set(samples, {
+      own: "",
+      same: "",
+      ...cells.get(samples),
+      [isSame ? "same" : "own"]: cell,
+    });
+  }
+  const found = summarise(rows, experiment);
+  const percent = (label: string) =>
+    `${found.find(({ method }) => method === label)!.mean.toFixed(2)} %`;
+  return [
+    `Students reach ${percent("bss")} with BSS, ${percent("none (hinton)")} without samples ` +
+    `(Hinton's distillation). Gain of BSS over other samples, points [adjusted ` +
+    "interval], not settled unless noted:",
+    "",
+    formatMarkdownTable(
+      ["samples", "their own length", "as long as BSS"],
+      [...cells].map(([samples, { own, same }]) => [samples, own, same]),
+    ),
+    "",
+    "L2 minimisation ends just past the boundary; farther past it, its samples seem to teach more. " +
+    `${FIVE.length} seeds rarely settle less than 2 points here.`,
+  ].join("\n");
+}

@@ -6,6 +6,7 @@ import { collectTable } from "../lib/runs/table/result_table.ts";
 
 /** The results of the plan of runs in experiments/README.md. */
 const RESULTS = "results/cifar10";
+
 /** The seeds of all but the main comparisons. */
 export const FIVE = [1, 2, 3, 4, 5];
 
@@ -19,7 +20,11 @@ export const FIFTH = {
   set: { protocol: { studentPrecision: "bf16", evaluateEvery: 5 } },
 } as const;
 
-/** Collects an experiment's rows on a fifth of CIFAR-10, or with other choices. */
+/**
+ * Collects an experiment's rows on a fifth of CIFAR-10, or with other choices.
+ *
+ * @throws UserError for a bad choice
+ */
 export async function tableOf(name: string, choices: Partial<ReportChoices> = {}) {
   const results = join(PROJECT_ROOT, RESULTS);
   const report = await openReport(name, { ...FIFTH, ...choices, results });

@@ -5,7 +5,7 @@ import { verdictLines } from "../lib/runs/report/verdict_words.ts";
 import { summarise } from "../lib/runs/table/summary.ts";
 import { verdicts } from "../lib/runs/table/verdicts.ts";
 
-/** The claims about other samples in the place of BSS: their name, and their length if it is not their own */
+/** A claim about other samples in the place of BSS: their name, and whether they are as long. */
 const CLAIM = /^BSS teach more than (?:samples of )?(.+?)(?:'s samples)?( of the same length)?$/;
 
 /** Says how accurate students are that saw other samples in the place of BSS, and what is decided. */
@@ -19,8 +19,8 @@ export async function openQuestion(): Promise<string> {
     const points = `${difference!.replace(" points", "")} ${withMinusSigns(interval!)}`;
     const cell = verdict === "not settled" ? points : `${points}, ${verdict}`;
     cells.set(samples, {
-      own: "",
-      same: "",
+      own: "–",
+      same: "–",
       ...cells.get(samples),
       [isSame ? "same" : "own"]: cell,
     });
@@ -29,16 +29,17 @@ export async function openQuestion(): Promise<string> {
   const percent = (label: string) =>
     `${found.find(({ method }) => method === label)!.mean.toFixed(2)} %`;
   return [
-    `Students reach ${percent("bss")} with BSS, ${percent("none (hinton)")} without samples ` +
-    `(Hinton's distillation). Gain of BSS over other samples, points [adjusted ` +
-    "interval], not settled unless noted:",
+    `On a fifth of CIFAR-10 (${FIVE.length} seeds), students reach ${
+      percent("bss")
+    } with BSS and ` +
+    `${percent("none (hinton)")} without samples (Hinton's distillation). Gain of BSS over other ` +
+    "samples, points [adjusted interval], not settled unless noted:",
     "",
     formatMarkdownTable(
       ["samples", "their own length", "as long as BSS"],
       [...cells].map(([samples, { own, same }]) => [samples, own, same]),
     ),
     "",
-    "L2 minimisation ends just past the boundary; farther past it, its samples seem to teach more. " +
-    `${FIVE.length} seeds rarely settle less than 2 points here.`,
+    "FGSM: fast gradient sign method. L2 minimisation: Carlini and Wagner's attack.",
   ].join("\n");
 }

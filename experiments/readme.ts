@@ -46,12 +46,12 @@ const OTHERS: readonly (readonly [experiment: string, statement: string, short?:
   [
     "table5",
     "Base samples by difference are better than random ones",
-    "Base samples by difference instead of random",
+    "base samples by difference instead of random",
   ],
   [
     "table5",
     "Target classes by probability are better than random ones",
-    "target classes by probability",
+    "target classes by probability instead of random",
   ],
 ];
 
@@ -163,7 +163,7 @@ async function answer(): Promise<string> {
     "",
     ...(beaten.length > 0 ? [`- With default weights, ${BEAT}${beaten.join(", ")}.`] : []),
     ...[...Map.groupBy(others.filter((line) => !isBeaten(line)), ({ verdict }) => verdict)]
-      .map(([verdict, lines]) => `- ${lines.map(shortly).join(", ")}: ${verdict}.`),
+      .map(([verdict, lines]) => `- ${verdict}: ${lines.map(shortly).join(", ")}.`),
     `- ${await tunedWeight()}`,
   ].join("\n");
 }

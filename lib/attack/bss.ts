@@ -82,10 +82,10 @@ export const bssAttackOptions = {
 export type BssAttackOptions = Options<typeof bssAttackOptions>;
 
 /**
- * Makes boundary supporting samples (Heo et al. 2019). Moves each image down the gradient
- * of the gap between its base class, the label, and its target class, until the classifier's top class
- * is no longer the base class, or `maxSteps` are taken; `outcomes` tells which. A sample whose gradient is zero is only clamped. Without targets, each
- * image goes for the other class that is most probable at its start.
+ * Makes boundary supporting samples (Heo et al. 2019). Moves each image down the gradient of the gap
+ * between its base class, the label, and its target class, until the classifier's top class is no
+ * longer the base class, or `maxSteps` are taken. A sample whose gradient is zero is only clamped.
+ * Without targets, each image goes for the other class that is most probable at its start.
  */
 export const bssAttack = defineAttack({
   shortName: "bss",

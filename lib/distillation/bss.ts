@@ -61,9 +61,9 @@ const lengthOptions = {
  * place, makes the samples x̊ from the base samples. They go through the student as a separate
  * mini-batch in training mode.
  *
- * As the published code and unlike the text, it draws one target class for each base sample, where the
- * text sums over all k ≠ b. It takes the mean over the samples made, keeps those that miss their target
- * class unless `mode` is "paper", and clamps pixels to ±2.5.
+ * Like the published code and unlike the text, it draws one target class for each base sample (the text
+ * sums over all k ≠ b). The term is the mean over the samples kept: all, or with the `mode` "paper"
+ * those that reached their target class. By default, the paper's attack clamps pixels to ±2.5.
  */
 export const bss = defineMethod({
   name: "bss",
@@ -84,7 +84,7 @@ export const bss = defineMethod({
     }));
     if (beta === 0) return;
 
-    // Base samples: of those that both networks get right, the N that they differ most on
+    // Base samples: by default, the N that the networks differ most on, of those that both get right
     const { indices: base } = await selectBaseSamples(
       teacherLogits,
       studentLogits,
@@ -94,7 +94,7 @@ export const bss = defineMethod({
     );
     if (base.length === 0) return;
 
-    // Target classes: k ≠ b with probability q_k/(1 − q_b)
+    // Target classes: by default, k ≠ b with probability q_k/(1 − q_b)
     const baseClasses = base.map((index) => labelValues[index]);
     const targets = await sampleTargetClasses(
       own(gatherRows(teacherLogits, base)),

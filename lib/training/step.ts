@@ -72,6 +72,7 @@ export async function trainStep(
   let teacherImages = 0;
   /** The passes that the method has begun, and that have not ended */
   const passes = new Set<Promise<unknown>>();
+  const failures: unknown[] = [];
   const teacher = input.teacher &&
     countedNetwork(input.teacher, (images) => teacherImages += images);
   const context = beginStep(batch, {
@@ -87,12 +88,15 @@ export async function trainStep(
     timed: (phase, work) => {
       const pass = summary.timed(phase, work).finally(() => passes.delete(pass));
       passes.add(pass);
+      // Noted here, since a method may not wait for it.
+      pass.catch((error) => failures.push(error));
       return pass;
     },
   });
   try {
     const report = await summary.timed("selection", async () => {
       const report = await method.step(options, context);
+      if (failures.length > 0) throw failures[0];
       if (passes.size === 0) return report;
       throw new UserError(
         `the step of method "${method.name}" ended before a pass that it began; it must await each`,

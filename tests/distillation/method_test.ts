@@ -88,6 +88,13 @@ const WRONG_STEPS: Readonly<Record<string, [MethodDefinition<Rules>["step"], str
     },
     'the loss term "own" is 3',
   ],
+  "a pass that fails, and a step that does not wait for it": [
+    async (_options, { images, teacherPass, studentPass }) => {
+      studentPass(images, () => ({ own: 3 }) as unknown as ReturnType<StudentLoss>);
+      await teacherPass();
+    },
+    'the loss term "own" is 3',
+  ],
   "a step that does not wait for its passes": [
     (_options, step) => {
       logitStep(step, (_teacher, student) => ({ own: tf.mean(student) }));

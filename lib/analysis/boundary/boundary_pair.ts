@@ -67,7 +67,7 @@ export async function boundaryPairs(
       if (pixels[pixel] !== within[pixel]) productBeyond += both;
     }
     const [smaller, larger] = [ofTeacher.norm, ofStudent.norm].toSorted((a, b) => a - b);
-    const cosine = (product: number) => smaller > 0 ? product / (smaller * larger) : null;
+    const cosine = (inner: number) => smaller > 0 ? inner / (smaller * larger) : null;
     return {
       crossed: { teacher: ofTeacher.crossed, student: ofStudent.crossed },
       magnitude: smaller > 0 ? smaller / larger : null,

@@ -70,7 +70,7 @@ Deno.test("each kernel that an attack or a method uses has a test on every backe
     const classifier = testClassifier();
     const images = testImages(2);
     for (const attack of attacks) {
-      const options = SHORT[attack.shortName] ?? {};
+      const options = { clamp: 9, ...SHORT[attack.shortName] };
       const { samples, logits } = await attack(classifier, images, { labels: [0, 1] }, options);
       tf.dispose([samples, logits]);
     }

@@ -26,13 +26,12 @@ export async function openQuestion(): Promise<string> {
     });
   }
   const found = summarise(rows, experiment);
-  const percent = (label: string) =>
-    `${found.find(({ method }) => method === label)!.mean.toFixed(2)} %`;
+  const [withBss, without] = ["bss", "none (hinton)"].map((label) =>
+    `${found.find(({ method }) => method === label)!.mean.toFixed(2)} %`
+  );
   return [
-    `On a fifth of CIFAR-10 (${FIVE.length} seeds), students reach ${
-      percent("bss")
-    } with BSS and ` +
-    `${percent("none (hinton)")} without samples (Hinton's distillation). Gain of BSS over other ` +
+    `On a fifth of CIFAR-10 (${FIVE.length} seeds), students reach ${withBss} with BSS and ` +
+    `${without} without samples (Hinton's distillation). Gain of BSS over other ` +
     "samples, points [adjusted interval], not settled unless noted:",
     "",
     formatMarkdownTable(

@@ -228,8 +228,7 @@ class BoundarySearch {
       if (isImage) search.goals = this.#goalsOf(sample, ofRow);
       const { labels, targets } = this.classes;
       const near = targets ? marginOf(ofRow, this.classes, sample).down : labels[sample];
-      const advice = this.#adviceFor(sample, isImage, isThere[row], distances[row]);
-      this.#advice[sample] = { ...advice, near };
+      this.#advice[sample] = this.#adviceFor(sample, near, isImage, isThere[row], distances[row]);
     });
   }
 
@@ -244,10 +243,11 @@ class BoundarySearch {
 
   #adviceFor(
     sample: number,
+    near: number,
     isImage: boolean,
     succeeds: boolean,
     distance: number,
-  ): Omit<Advice, "near"> {
+  ): Advice {
     const search = this.#searches[sample];
     const { epsilon, maxSteps } = this.settings;
     const isHit = succeeds && search.isStep && distance <= search.nearest;
@@ -263,6 +263,7 @@ class BoundarySearch {
     return {
       isNearest: isImage || isHit,
       move,
+      near,
       target: search.goals[search.runs],
     };
   }

@@ -88,10 +88,10 @@ function axisOf(lines: readonly LeaderboardLine[]): Axis {
   ]);
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
   const span = most - least || 1;
-  const rough = span / 3;
+  const rough = span / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= rough)!;
-  const [first, last] = [Math.floor(least / step - 0.5), Math.ceil(most / step + 0.5)];
+  const [first, last] = [Math.floor(least / step), Math.ceil(most / step)];
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
   // Half a step more, so that the outer labels stay within the drawing.
   return { low: (first - 0.4) * step, high: (last + 0.4) * step, ticks };

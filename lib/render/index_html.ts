@@ -19,7 +19,7 @@ interface Entry {
   readonly summary: Summary;
 }
 
-/** Makes the overview: the answer so far, then each notebook with its question. */
+/** Makes the overview: the answer so far, then each notebook with its question and its answer. */
 export function indexHtml(entries: readonly Entry[], target: LinkTarget): string {
   const lines = entries.flatMap(({ href, summary: { verdicts } }) =>
     verdicts.flatMap(({ evidence, ...verdict }): LeaderboardLine[] =>
@@ -32,11 +32,12 @@ export function indexHtml(entries: readonly Entry[], target: LinkTarget): string
 }
 
 function entryHtml(href: string, summary: Summary, target: LinkTarget): string {
-  const { title, question, verdicts, errors } = summary;
+  const { title, question, answer, verdicts, errors } = summary;
   const stopped = errors.map((error) => `<div class="error">${escapeHtml(error)}</div>`);
   const inWords = verdicts.filter(({ evidence }) => evidence === undefined);
   return `<li><h3><a href="${escapeHtml(href)}">${escapeHtml(title)}</a></h3>` +
     (question === null ? "" : markdownHtml(question, target)) +
+    (answer === null ? "" : markdownHtml(`**The answer**: ${answer}`, target)) +
     verdictsHtml(inWords) + stopped.join("") + "</li>";
 }
 
@@ -53,6 +54,8 @@ interface Summary {
   readonly title: string;
   /** The paragraph with its question, else its first paragraph; Markdown. */
   readonly question: string | null;
+  /** The sentence in bold that another paragraph starts with */
+  readonly answer: string | null;
   readonly verdicts: readonly NotebookVerdict[];
   readonly errors: readonly string[];
 }
@@ -62,10 +65,14 @@ export function summaryOf(name: string, notebook: Notebook): Summary {
   const texts = notebook.cells.filter(({ cell_type }) => cell_type === "markdown")
     .map(({ source }) => outline(source));
   const paragraphs = texts.flatMap(({ paragraphs }) => paragraphs);
+  const [answer = null] = paragraphs.flatMap((text) =>
+    /^\*\*(?!The question)([^*]+\.)\*\*/i.exec(text)?.[1] ?? []
+  );
   return {
     title: texts.find(({ title }) => title !== null)?.title ?? name,
     question: paragraphs.find((text) => /^\*\*(The )?question/i.test(text)) ?? paragraphs[0] ??
       null,
+    answer,
     verdicts: (shownAs(notebook, VERDICTS_MIME) as Summary["verdicts"][]).flat(),
     errors: cellErrors(notebook),
   };

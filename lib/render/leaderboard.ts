@@ -61,13 +61,22 @@ function headlineHtml(lines: readonly LeaderboardLine[]): string {
     `(${seeds} seeds)`
   );
   const isOpen = shown.every(({ evidence }) => !evidence.isDecided);
-  const decided = lines.filter(({ evidence }) => evidence.isDecided).length;
-  const measured = lines.filter(({ evidence }) => evidence.difference !== null).length;
-  return `<p class="headline">${isOpen ? "Not settled yet. " : ""}On CIFAR-10 ` +
+  const answer = isOpen
+    ? "Not settled yet. "
+    : shown.every(({ verdict }) => verdict === "holds")
+    ? "Yes. "
+    : "";
+  const decided = lines.filter(({ evidence }) => evidence.isDecided);
+  const measured = lines.filter(({ evidence }) => evidence.difference !== null);
+  const verdicts = [...Map.groupBy(decided, ({ verdict }) => verdict)]
+    .map(([verdict, { length }]) => `${verdict}: ${length}`);
+  return `<p class="headline">${answer}On CIFAR-10 ` +
     `(${escapeHtml(place)}) ${escapeHtml(answers.join("; "))}.</p>` +
-    `<p>${decided} of ${lines.length} planned claims on CIFAR-10 have a verdict. ` +
-    `${measured - decided} more have data, but lack seeds or comparable pairs. ` +
-    `A list fixed claims, seeds and the test before the planned runs.</p>`;
+    `<p>These pages ask ${counted(lines.length, "claim")} on CIFAR-10. ` +
+    `${decided.length} of them have a verdict` +
+    `${decided.length > 0 ? ` (${escapeHtml(verdicts.join("; "))})` : ""}. ` +
+    `${measured.length - decided.length} more have data, but lack seeds or comparable pairs. ` +
+    `Claims, seeds and the test were listed before the planned runs.</p>`;
 }
 
 function seedsOf({ evidence }: LeaderboardLine): number {

@@ -60,7 +60,7 @@ export function accuracyWithErrorBars(
     ),
     layout: {
       ...figureLayout(title, {
-        title: { text: "Method" },
+        title: { text: "" },
         tickvals: rows.map((_, index) => index),
         ticktext: rows.map(({ method }) => method),
         ticklabeloverflow: "allow",

@@ -50,7 +50,7 @@ export function normAgainstGap(
   return {
     data: [
       ...methods.flatMap((method) => {
-        const { symbol } = methodStyle(method);
+        const symbol = methodStyle(method).symbol.replace(/-open$/, "");
         return [marked(method, "norm", symbol), marked(method, "distance", `${symbol}-open`)];
       }),
       ...(points.length > 0 ? [line] : []),

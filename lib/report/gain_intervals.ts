@@ -34,12 +34,12 @@ export interface GainOptions {
 /** Heights in pixels: one row, and everything above and below the rows. */
 const HEIGHT = { row: 34, rest: 150 };
 
-/** Space between two students, in rows. */
-const STUDENTS_APART = 0.6;
+/** The space that a student's name takes, in rows. */
+const HEADING = 1.2;
 
 /**
  * Draws gains over a reference with 95 % intervals. Each method and student has a row, in the given
- * order from the top. Right of zero is good for the method that the axis names: the row's, or the
+ * order from the top. If there are several students, each one's name stands above its rows. Right of zero is good for the method that the axis names: the row's, or the
  * reference with `ofReference`. If a bar crosses the line at zero, the data do not tell the two
  * methods apart.
  */
@@ -58,12 +58,17 @@ export function gainWithIntervals(
   const names = rows.map(({ method, student }) =>
     severalStudents && student !== undefined ? `${student}, ${method}` : method
   );
-  const places: number[] = [];
-  rows.forEach(({ student }, row) => {
-    const isNext = row > 0 && student !== rows[row - 1].student;
-    places.push(row === 0 ? 0 : places[row - 1] + 1 + (isNext ? STUDENTS_APART : 0));
+  const ticks: { place: number; text: string }[] = [];
+  let last = -1;
+  const places = rows.map(({ method, student }, row) => {
+    if (severalStudents && student !== undefined && student !== rows[row - 1]?.student) {
+      last += HEADING;
+      ticks.push({ place: last, text: student });
+    }
+    last += 1;
+    ticks.push({ place: last, text: method });
+    return last;
   });
-  const last = places.at(-1) ?? 0;
   const layout = figureLayout(title ?? `${what}, with 95 % intervals`, {
     title: { text: `${what} (${measure})` },
     rangemode: "tozero",
@@ -72,8 +77,8 @@ export function gainWithIntervals(
     zerolinewidth: 2,
   }, {
     title: { text: "" },
-    tickvals: places,
-    ticktext: names,
+    tickvals: ticks.map(({ place }) => place),
+    ticktext: ticks.map(({ text }) => text),
     range: [last + 0.6, -0.6],
     showgrid: false,
   });

@@ -18,9 +18,7 @@ export function probabilityAlong(
 ): Figure {
   return {
     data: Object.entries(probabilities).map(([name, values]) => {
-      const { colour, dash } = name === "teacher"
-        ? { colour: "#a6a6a6", dash: "solid" }
-        : methodStyle(name);
+      const { colour, dash } = methodStyle(name);
       return {
         type: "scatter",
         mode: "lines",

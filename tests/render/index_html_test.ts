@@ -58,7 +58,7 @@ Deno.test("the index starts with the answer, and has CIFAR-10 first and quick tr
     html,
     "Not settled yet. On CIFAR-10 (resnet8, 20 % of the images) main claim: +2.07 points " +
       "[-0.51,\u00a04.65] (3 of 10 seeds).",
-    "0 of 2 planned claims on CIFAR-10 have a verdict. 1 more have data",
+    "These pages ask 2 claims on CIFAR-10. 0 of them have a verdict. 1 more have data",
     ">CIFAR-10</h2>",
     '<figure class="forest">',
     '<td data-label="data">CIFAR-10, resnet8, 20 % of the images</td>',
@@ -83,6 +83,8 @@ Deno.test("the headline says how the main claims were decided", () => {
     verdictOf("second", "the opposite", decided),
     verdictOf("with fewer seeds", "1 of 5 seeds", { isMain: true, place: "all", seeds: "1 of 5" }),
   );
+  assertStringIncludes(html, "2 of them have a verdict (holds: 1; the opposite: 1).");
+  assertMatch(indexOf(verdictOf("first", "holds", decided)), /"headline">Yes\. On CIFAR-10/);
   assertMatch(
     html,
     /"headline">On CIFAR-10 .* first: holds, \+2\.07 .*; second: the opposite, .*</,
@@ -134,6 +136,19 @@ Deno.test("the forest plot fills decided dots, marks the paper's value, and cuts
   const [low, high] = [/class="interval" x1="([\d.]+)%"/, /class="interval" x1="\S+ x2="([\d.]+)%"/]
     .map(at);
   assert(Math.abs(at(/cx="([\d.]+)%"/) - (low + high) / 2) < 0.01, strips[0]);
+});
+
+Deno.test("the index shows a page's question and its answer in bold", () => {
+  const text = "# A\n\n**The question**: why?\n\n**In** part.\n\n**Not settled.** A caveat.";
+  const html = indexHtml(
+    [{ href: "a.html", summary: summaryOf("a", notebookOf(textCell(text))) }],
+    () => null,
+  );
+  assertMatch(
+    html,
+    /<strong>The question<\/strong>: why\?.*<strong>The answer<\/strong>: Not settled\.</s,
+  );
+  assert(!html.includes("caveat") && !html.includes("In"), html);
 });
 
 Deno.test("the index shows whatever a notebook says as text", () => {

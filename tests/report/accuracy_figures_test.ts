@@ -193,7 +193,7 @@ Deno.test("figures have as many decimals on hovering as the measure's table", ()
   assertEquals(xaxis.title.text, "Gain over original (AngSim)");
 });
 
-Deno.test("gainWithIntervals() separates and names several students", () => {
+Deno.test("gainWithIntervals() writes each student's name above its rows if there are several", () => {
   const row = (student: string, method: string) => ({
     student,
     method,
@@ -202,8 +202,15 @@ Deno.test("gainWithIntervals() separates and names several students", () => {
   });
   const rows = [row("resnet8", "hinton"), row("resnet8", "bss"), row("resnet14", "hinton")];
   const { layout, data } = gainWithIntervals(rows, { reference: "original" });
-  assertEquals(layout.yaxis.ticktext, ["resnet8, hinton", "resnet8, bss", "resnet14, hinton"]);
-  assertEquals(layout.yaxis.tickvals, [0, 1, 2.6]);
+  assertEquals(layout.yaxis.ticktext, ["resnet8", "hinton", "bss", "resnet14", "hinton"]);
+  const heights = layout.yaxis.tickvals!;
+  assertEquals(heights.toSorted((a, b) => a - b), heights);
+  assertEquals(data.map(({ y: [y] }) => y), [heights[1], heights[2], heights[4]]);
+  assertEquals(data.map(({ name }) => name), [
+    "resnet8, hinton",
+    "resnet8, bss",
+    "resnet14, hinton",
+  ]);
   assertEquals(data[0].marker, data[2].marker);
   assertEquals(layout.height, Math.round(layout.height));
 });

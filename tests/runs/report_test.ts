@@ -135,7 +135,7 @@ Deno.test("a report names a damaged and a missing result, and shows the rest", a
     await Deno.remove(file(hinton));
     const table = await collectTable(report.folder, report.plan);
     const text = await textOf(summaryTable(report.experiment, "quick", table));
-    assertMatch(text, /, student resnet8, scale quick\n/);
+    assertMatch(text, /; student resnet8; scale quick\n/);
     assertMatch(text, /\nbss +69\.65 ± 0\.92/);
     assertStringIncludes(text, `Damaged: ${file(original)}`);
     assertMatch(text, /Missing: resnet8 hinton .* seed 1/);

@@ -34,7 +34,7 @@ Deno.test("summaryTable() shows on which side of zero an interval ends", async (
     tableRowOf("bss", 2, 0.5274),
   ];
   const text = await summaryOf("smoke", rows);
-  assertMatch(text, /bss .*\[−0\.001,\s5\.1\]/);
+  assertMatch(text, /bss .*\[−0\.001,\s5\.08\]/);
 });
 
 Deno.test("only runs with all of the paper's images and its protocol are compared with its figures", async () => {

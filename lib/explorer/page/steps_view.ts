@@ -114,6 +114,6 @@ function ending({ steps, base, target, classes }: ShownWalk): string {
   }
   const [, original, bss] = tops.map((top) => classes[top]);
   return `After ${count} ${count === 1 ? "step" : "steps"} the sample ${ENDINGS[outcome]}, at a ` +
-    `distance of ${numberText(distance(sample, steps[0].sample), 2)}. ` +
+    `L2 distance of ${numberText(distance(sample, steps[0].sample), 2)}. ` +
     `The teacher says ${classes[tops[0]]}, original says ${original}, bss says ${bss}.`;
 }

@@ -47,7 +47,7 @@ export function summaryTable(
     others.length < 5 && { key: "seeds", title: "by seed", unit, align: "right" },
     { key: "gain", title: `over ${reference}, paired`, unit: points, align: "right" },
     { key: "interval", title: "95 % interval", align: "right" },
-    { key: "paper", title: "the paper's", unit: isReported ? unit : undefined, align: "right" },
+    isReported && { key: "paper", title: "the paper's", unit, align: "right" },
     { key: "from", title: "from the paper's", unit: points, align: "right" },
     ...others.map((name): TableColumn => {
       const { title, unit } = measureNamed(name);
@@ -69,7 +69,7 @@ export function summaryTable(
     count: row.seeds.length,
     seeds: row.values.map((value) => value.toFixed(digits - 1)).join("  ") || null,
     gain: gainText(row, digits),
-    interval: intervalText(row, digits - 1),
+    interval: intervalText(row, digits),
     ...paper[index],
     ...Object.fromEntries(others.map((name) => {
       const spread = row.others[name];
@@ -79,13 +79,16 @@ export function summaryTable(
   }));
   const { columns, constants } = tellingColumns(
     { columns: planned.filter((column) => column !== false), rows },
-    ["student", "setting", ...isReported ? [] : ["paper"]],
+    ["student", "setting"],
   );
   return displayTable({
     title: titleOf(experiment, scale, table, constants),
     columns,
     rows,
-    note: noteOf(table, summary, areSeedsAlike),
+    note: noteOf(table, summary, {
+      areSeedsAlike,
+      isPaperSilent: !isReported && paper.some(({ paper }) => paper !== null),
+    }),
   });
 }
 
@@ -123,8 +126,9 @@ function changesTraining({ setting }: SummaryRow): boolean {
   return !settings.every((one) => /^(studentPrecision|evaluateEvery)=/.test(one));
 }
 
+/** Names the experiment, its first measure unless it is accuracy, and what all rows share. */
 function titleOf(
-  { title }: Experiment,
+  { title, measures: [first] }: Experiment,
   scale: Scale,
   { rows }: ResultTable,
   constants: readonly string[],
@@ -135,8 +139,9 @@ function titleOf(
   const teacher = only(rows.flatMap((row) => row.teacher ?? []));
   const data = dataset &&
     (fraction === undefined ? dataset : `${shareText(fraction)} % of ${dataset}`);
-  const parts = [title, data, teacher && `teacher ${teacher}`, ...constants, `scale ${scale}`];
-  return parts.filter(Boolean).join(", ");
+  const shown = first === "test_accuracy" ? title : `${title}, ${measureNamed(first).title}`;
+  const shared = [data, teacher && `teacher ${teacher}`, ...constants, `scale ${scale}`];
+  return `${shown}. ${shared.filter(Boolean).join("; ")}`;
 }
 
 /** Names a student and its share of the images. */
@@ -175,7 +180,7 @@ function intervalText({ gain }: SummaryRow, digits: number): string | null {
 function noteOf(
   { rows, results, missing, unmeasured, damaged }: ResultTable,
   summary: readonly SummaryRow[],
-  areSeedsAlike: boolean,
+  { areSeedsAlike, isPaperSilent }: Readonly<Record<"areSeedsAlike" | "isPaperSilent", boolean>>,
 ): string {
   const mixed = new Set(summary.flatMap(({ gain }) => gain?.mixed ?? []));
   const doubts = doubtfulMeasurements({ results });
@@ -184,6 +189,10 @@ function noteOf(
     !areSeedsAlike && "A gain is over the seeds that both methods have",
     summary.some(({ gain }) => gain?.interval) &&
     "Intervals are of one comparison each, not adjusted",
+    isPaperSilent && "The paper's figures of these runs are not known here",
+    summary.some(({ outcomes }) => outcomes !== null) &&
+    "Attacked: of the samples made in training, the shares that ended in the target class, in a " +
+      "third class and in their own class",
     mixed.size > 0 && `${MIXED} with pairs that differ in ${[...mixed].join(", ")}`,
     missing.length > 0 && `Missing: ${describeRuns(missing)}`,
     unmeasured.length > 0 && `Not yet measured: ${describeRuns(unmeasured)}`,

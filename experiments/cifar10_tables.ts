@@ -1,11 +1,8 @@
 import { join } from "node:path";
 import { openReport } from "./experiments.ts";
-import { PROJECT_ROOT } from "../lib/files/project_root.ts";
+import { RESULTS } from "../lib/files/project_root.ts";
 import type { ReportChoices } from "../lib/runs/report/experiment_report.ts";
 import { collectTable } from "../lib/runs/table/result_table.ts";
-
-/** The results of the plan of runs in experiments/README.md. */
-const RESULTS = "results/cifar10";
 
 /** The seeds of all but the main comparisons. */
 export const FIVE = [1, 2, 3, 4, 5];
@@ -26,7 +23,7 @@ export const FIFTH = {
  * @throws UserError for a bad choice
  */
 export async function tableOf(name: string, choices: Partial<ReportChoices> = {}) {
-  const results = join(PROJECT_ROOT, RESULTS);
+  const results = join(RESULTS, "cifar10");
   const report = await openReport(name, { ...FIFTH, ...choices, results });
   const { rows } = await collectTable(report.folder, report.plan);
   return { experiment: report.experiment, rows };

@@ -163,7 +163,9 @@ async function answer(): Promise<string> {
     "",
     ...(beaten.length > 0 ? [`- With default weights, ${BEAT}${beaten.join(", ")}.`] : []),
     ...[...Map.groupBy(others.filter((line) => !isBeaten(line)), ({ verdict }) => verdict)]
-      .map(([verdict, lines]) => `- ${verdict}: ${lines.map(shortly).join(", ")}.`),
+      .map(([verdict, lines]) =>
+        `- ${verdict[0].toUpperCase()}${verdict.slice(1)}: ${lines.map(shortly).join(", ")}.`
+      ),
     `- ${await tunedWeight()}`,
   ].join("\n");
 }

@@ -5,6 +5,7 @@ import { bundleOf } from "../lib/report/display.ts";
 import { comparedSides } from "../lib/runs/results/compared_sides.ts";
 import { comparisonTables } from "../lib/runs/results/comparison.ts";
 import { eachResult, resultText } from "../lib/runs/results/result_cells.ts";
+import { mergeFolders } from "../lib/runs/results/merge_folders.ts";
 import { exportResults } from "../lib/runs/results/export_results.ts";
 import { kindCounts, resultsList } from "../lib/runs/results/results_list.ts";
 import { chooseResults, readStored } from "../lib/runs/results/stored_result.ts";
@@ -29,12 +30,14 @@ const command = {
     "  compare A B      shows accuracies paired by seed, curves, and what differs in the\n" +
     "                   specifications; A and B are names of runs, or their beginnings, and stand\n" +
     "                   for all seeds; a path in front names another results folder\n" +
+    "  merge FOLDER     copies the runs of another results folder that this one lacks, with their\n" +
+    "                   evaluations, into this one, which --results must name\n" +
     "  export NAME…     merges results into one file; columns in front of runs and evaluations name\n" +
     "                   data set, student, method, options, seed, …\n\n" +
     'A NAME is a result, "tables/table1-quick", or the beginning of several, "runs/"; "*" matches any\n' +
     'text, "runs/*-bss-*". Damaged results are named and left out. Exit status: 2 if something is\n' +
     "damaged; 1 if verify finds anything else; otherwise 0.",
-  positionals: "[list|show|verify|compare|export] [NAME…]",
+  positionals: "[list|show|verify|compare|merge|export] [NAME…]",
   options: {
     each: { help: "list: one line per result, with its name" },
     format: {
@@ -57,6 +60,7 @@ const actions: Readonly<Record<string, Action>> = {
   show,
   verify,
   compare,
+  merge,
   export: exportThem,
 };
 
@@ -79,9 +83,12 @@ if (import.meta.main) {
     if (["show", "export"].includes(action) && names.length === 0) {
       throw new UserError(`${action} needs a NAME: runs/, tables/, "runs/*-bss-*", …`);
     }
-    // Only an export to a file writes.
-    if (options.out === undefined) await Deno.permissions.revoke({ name: "write" });
-    const folder = await ResultsFolder.openToRead(options.results ?? RESULTS);
+    // Only an export to a file and a merge write.
+    if (options.out === undefined && action !== "merge") {
+      await Deno.permissions.revoke({ name: "write" });
+    }
+    const mayBeMissing = action === "merge";
+    const folder = await ResultsFolder.openToRead(options.results ?? RESULTS, { mayBeMissing });
     return await actions[action](folder, names, options);
   });
 }
@@ -108,12 +115,8 @@ async function verify(folder: ResultsFolder, patterns: string[]): Promise<number
   const verdict = [...kinds].map(([kind, of]) => `${of.length} ${kind}`).join(", ");
   if (names.length + findings.length === 0) await tellEmpty(folder);
   else {
-    console.log(
-      `${kindCounts(names)}; the final weights of ${withWeights} of ${
-        counted(runs, "whole run")
-      } ` +
-        `are kept: ${verdict || "all is whole"}`,
-    );
+    const kept = `the final weights of ${withWeights} of ${counted(runs, "whole run")} are kept`;
+    console.log(`${kindCounts(names)}; ${kept}: ${verdict || "all is whole"}`);
   }
   tellNested(folder, await Array.fromAsync(filesUnder(folder.path)));
   return kinds.has("damaged") ? 2 : kinds.size > 0 ? 1 : 0;
@@ -127,6 +130,24 @@ async function compare({ path }: ResultsFolder, names: string[]): Promise<number
   const texts = comparisonTables(sides).map(async (table) => (await bundleOf(table))["text/plain"]);
   console.log((await Promise.all(texts)).join("\n\n"));
   return 0;
+}
+
+async function merge(_: ResultsFolder, names: string[], { results }: Options): Promise<number> {
+  if (names.length !== 1 || results === undefined) {
+    throw new UserError(
+      "merge needs a FOLDER to copy from, and --results FOLDER to copy to: " +
+        "`deno task results merge theirs --results ours`",
+    );
+  }
+  const from = await ResultsFolder.openToRead(names[0]);
+  const { copied, known, damaged } = await mergeFolders(from, await ResultsFolder.open(results));
+  console.log(
+    `copied ${kindCounts(copied)} from ${names[0]} to ${results}; ${
+      counted(known.length, "run")
+    } ` +
+      "there already; `deno task reproduce` makes the tables anew",
+  );
+  return reportDamaged(damaged);
 }
 
 async function exportThem(

@@ -8,10 +8,9 @@ import { RESULTS } from "../lib/files/project_root.ts";
 import { claimsAt } from "../lib/runs/claim.ts";
 import type { Experiment } from "../lib/runs/experiment.ts";
 import { ownBeside, type Plan, planExperiments } from "../lib/runs/open_plan.ts";
-import { checkOverridesUsed } from "../lib/runs/overrides.ts";
 import { type LoadedSources, planSources } from "../lib/runs/plan_sources.ts";
 import { mergePlans, type PlannedRun, resultNameOf } from "../lib/runs/planned_run.ts";
-import { chosenMethods, type PlanChoices } from "../lib/runs/plan.ts";
+import { checkSetUsed, type PlanChoices } from "../lib/runs/plan.ts";
 import { chosenTable } from "../lib/runs/report/chosen_table.ts";
 import { verdictTable } from "../lib/runs/report/verdict_table.ts";
 import { holderOf } from "../lib/store/run_lock.ts";
@@ -101,10 +100,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const teacherCache = parseWholeNumber("teacher-cache", options["teacher-cache"] ?? "1024", 0);
   const until = options.until === undefined ? null : parseTime("until", options.until);
   backendsNamed(options.backend ?? "auto");
-  checkOverridesUsed(
-    choices.set ?? {},
-    chosen.flatMap((experiment) => chosenMethods(experiment, choices)),
-  );
+  checkSetUsed(chosen, choices);
   const results = options.results ?? RESULTS;
   const folder = options["dry-run"]
     ? await ResultsFolder.openToRead(results, { mayBeMissing: true })
@@ -113,8 +109,7 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const sources = planSources({ results: folder.path, ...data });
   const plans = await planExperiments(chosen, choices, folder.path, sources);
   const runs = shardOf(mergePlans([...plans.values()].map(({ asked }) => asked)), shard);
-  const tables = chosen.map((of) => tableName(of, choices.scale, choices.dataset));
-  const damage = await damageIn(folder, plans, tables);
+  const damage = await damageIn(folder, plans, choices);
   const works = await workLeft(folder, runs);
   for (const cause of damage) console.error(`damaged: ${printable(cause)}`);
   if (!await exists(join(folder.path, MANIFEST_FILE))) {
@@ -193,25 +188,21 @@ async function haveInputs(
 async function damageIn(
   folder: ResultsFolder,
   plans: ReadonlyMap<Experiment, Plan>,
-  tables: readonly string[],
+  { scale, dataset }: PlanChoices,
 ): Promise<string[]> {
   const causes = new Set<string>();
-  for (const name of tables) {
-    const table = await readTable(folder, name);
+  for (const [experiment, { asked }] of plans) {
+    const table = await readTable(folder, tableName(experiment, scale, dataset));
     if (table instanceof UserError) causes.add(table.message);
-  }
-  for (const { asked } of plans.values()) {
     for (const { cause } of (await collectTable(folder, asked)).damaged) causes.add(cause);
   }
   return [...causes];
 }
 
 function tellSubmitted({ jobId, tasks, folder }: Submitted, runs: number): number {
+  const what = `${counted(runs, "run")} in ${counted(tasks, "task")}`;
   console.log(
-    `submitted job ${jobId}: ${counted(runs, "run")} in ${
-      counted(tasks, "task")
-    }, with script and logs in ${folder}; ` +
-      `--status shows their state`,
+    `submitted job ${jobId}: ${what}, with script and logs in ${folder}; --status shows their state`,
   );
   return 0;
 }
@@ -227,9 +218,9 @@ async function showStatus(results: string, experiments: readonly string[]): Prom
 }
 
 /** Collects the requested runs, and the default runs to compare them with. */
-async function tableOf(folder: ResultsFolder, { own, asked }: Plan): Promise<ResultTable> {
-  const table = await collectTable(folder, asked);
-  const others = await collectTable(folder, ownBeside({ own, asked }));
+async function tableOf(folder: ResultsFolder, plan: Plan): Promise<ResultTable> {
+  const table = await collectTable(folder, plan.asked);
+  const others = await collectTable(folder, ownBeside(plan));
   return {
     ...table,
     rows: [...others.rows, ...table.rows],
@@ -246,8 +237,8 @@ async function printTable(
   const print = async (shown: Displayable) =>
     console.log(`\n${(await bundleOf(shown))["text/plain"]}`);
   await print(summaryTable(experiment, scale, table));
-  const listed = { ...experiment, claims: claimsAt(experiment, scale, asked) };
-  const claims = verdicts(listed, table.rows)
+  const withClaims = { ...experiment, claims: claimsAt(experiment, scale, asked) };
+  const claims = verdicts(withClaims, table.rows)
     .filter(({ kind }) => kind !== "elsewhere" && kind !== "not measured")
     .map(({ claim }) => claim);
   if (claims.length > 0) await print(verdictTable({ ...experiment, claims }, table.rows));

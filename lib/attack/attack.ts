@@ -117,20 +117,20 @@ export interface Attacked {
 export function defineAttack<R extends Rules>(
   { run, targeted = false, ...definition }: AttackDefinition<R>,
 ): Attack<R> {
-  const { shortName, units } = definition;
+  const { shortName, units, options: rules } = definition;
   if (units !== "pixels" && units !== "normalised") {
     throw new UserError(`the units of ${shortName} are "${units}"; choose from pixels, normalised`);
   }
   const attack = (async (classifier, images, classes, options = {}, context = {}) => {
-    const name = `${definition.shortName} attack`;
-    const settings = resolveOptions(name, definition.options, options);
+    const name = `${shortName} attack`;
+    const settings = resolveOptions(name, rules, options);
     checkInput(name, images, context);
     checkClasses(images.shape[0], classifier.classes, classes);
     if (images.shape[0] === 0) return emptyResult(images, classifier.classes);
+    if (units === "pixels") checkEpsilon(name, settings);
     const { clamp } = options as { clamp?: unknown };
-    if (definition.units === "pixels" && clamp === undefined && definition.options.clamp) {
-      const bounds = definition.options.clamp.default as number | PixelBounds;
-      await checkPixels(name, images, boundsOf(bounds));
+    if (units === "pixels" && clamp === undefined && rules.clamp) {
+      await checkPixels(name, images, boundsOf(rules.clamp.default as number | PixelBounds));
     }
     const { random = Math.random, start } = context;
     const attacked = await run(classifier, images, classes, settings, { random, start });
@@ -143,6 +143,20 @@ export function defineAttack<R extends Rules>(
     }
   }) as Attack<R>;
   return Object.assign(attack, { ...definition, targeted });
+}
+
+/** @throws UserError if ε in L∞ is more than all of the pixels' range, as 8 for 8/255 */
+function checkEpsilon(
+  name: string,
+  { epsilon, clamp, norm }: { epsilon?: unknown; clamp?: unknown; norm?: unknown },
+): void {
+  if (typeof epsilon !== "number" || clamp === undefined || norm === "l2") return;
+  const [low, high] = boundsOf(clamp as number | PixelBounds);
+  if (epsilon <= high - low) return;
+  throw new UserError(
+    `${name}: option "epsilon" is ${epsilon}, more than the range of the pixels, ${low}…${high}; ` +
+      "give it in the units of the pixels, as 8/255 for pixels in 0…1",
+  );
 }
 
 /** Checks that an attack gives what its definition promises: its file may be a user's. */

@@ -29,9 +29,10 @@ export interface AttackContext {
  */
 export function checkInput(
   name: string,
-  { rank, dtype, shape }: tf.Tensor,
+  { rank, dtype, shape, isDisposed }: tf.Tensor,
   context: AttackContext,
 ): void {
+  if (isDisposed) throw new UserError(`the images of the ${name} are disposed of already`);
   if (rank !== 4 || dtype !== "float32") {
     throw new UserError(
       `the images of the ${name} are ${dtype} of shape [${shape}], but must be float32 of shape ` +

@@ -54,7 +54,7 @@ export function nearestOf(
 export function searching(
   search: NearestSearch,
   sizeOf: (perturbations: tf.Tensor4D) => tf.Tensor1D,
-): Pick<Walk<NearestState>, "maxSteps" | "arrived"> & Required<Pick<Walk<NearestState>, "yields">> {
+): Omit<Walk<NearestState>, "start" | "stride"> {
   return {
     maxSteps: Infinity,
     async arrived({ samples, state, values }) {

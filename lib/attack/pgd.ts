@@ -65,7 +65,7 @@ export const pgdAttack = defineAttack({
 
 /** The options of FGSM and PGD, as steps of one length within a ball. */
 interface ProjectedSteps extends Ball {
-  /** In the units of `epsilon` */
+  /** In the units of the pixels */
   readonly stepLength: number;
   readonly maxSteps: number;
   readonly gradientFloor: number;

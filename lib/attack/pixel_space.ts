@@ -69,9 +69,11 @@ export function pixelClassifier(
     logits: (pixels) => tf.tidy(() => classifier.logits(toNormalised(pixels, normalisation))),
     pullback(pixels) {
       const images = toNormalised(pixels, normalisation);
-      const pass = classifier.pullback(images);
-      images.dispose();
-      return pixelPullback(pass, normalisation);
+      try {
+        return pixelPullback(classifier.pullback(images), normalisation);
+      } finally {
+        images.dispose();
+      }
     },
     dispose() {},
   };

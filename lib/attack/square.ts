@@ -72,7 +72,7 @@ function withoutGradient(
   return {
     classes: classifier.classes,
     pullback: (images) => ({
-      logits: classifier.logits(images),
+      logits: tf.tidy(() => classifier.logits(images)),
       toImages: () => tf.zerosLike(images),
       dispose() {},
     }),

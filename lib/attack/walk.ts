@@ -46,7 +46,8 @@ export interface Walk<S extends WalkState> {
  * batch. The pass that shows their arrival also gives their logits.
  *
  * @param firstPass the classifier's pass over the start, if it was made already; the caller frees it
- * @throws UserError if the classifier's logits are not finite, or it gives what has another shape
+ * @throws UserError if the classifier's logits are not finite, or its logits or
+ *   gradients have a wrong shape
  */
 export async function walk<S extends WalkState>(
   classifier: Pick<FrozenClassifier, "pullback" | "classes">,

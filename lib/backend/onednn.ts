@@ -18,7 +18,7 @@ export const onednn: Backend = {
     const { ResNetOnednnBackend } = await import("./onednn/resnet_backend.ts");
     const { registerKernels } = await import("./onednn/register_kernels.ts");
     const opened = openLibrary(threads);
-    registerKernels("onednn");
+    registerKernels();
     tf.registerBackend("onednn", () => new ResNetOnednnBackend(opened));
   },
   arithmetic: async () => {

@@ -24,8 +24,9 @@ export const webgpu: Backend = {
     }
     if (await isOpen()) return;
     const { CheckedWebgpuBackend } = await import("./webgpu/checked_webgpu_backend.ts");
-    const { computeReproducibly } = await import("./webgpu/compute_reproducibly.ts");
-    const { registerTrainingKernels } = await import("./webgpu/register_training_kernels.ts");
+    const { computeReproducibly, registerTrainingKernels } = await import(
+      "./webgpu/register_training_kernels.ts"
+    );
     const device = await requestDevice(adapter);
     // Removes the package's own backend, or that of a lost device.
     tf.removeBackend("webgpu");

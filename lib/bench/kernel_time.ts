@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import { queuesWork } from "../backend/finish_work.ts";
-import { methodNamed } from "../distillation/methods.ts";
 import { hasTrainingPass } from "../nn/training_pass.ts";
 import { repeat, type Repeats } from "./repeat.ts";
 import { median } from "../analysis/statistics/median_interval.ts";
@@ -37,7 +36,7 @@ export async function measureKernelTime(
     const steps = await repeat(
       async () => {
         watch.reset();
-        const { ms } = await runStep(methodNamed("original"), prepared);
+        const { ms } = await runStep("original", prepared);
         return { overhead: (ms - watch.ms) / ms, kernels: watch.kernels, bytes: watch.bytes };
       },
       repeats,

@@ -1,5 +1,4 @@
 import { startBackend } from "../backend/start_backend.ts";
-import { methodNamed } from "../distillation/methods.ts";
 import { UserError } from "../user_error.ts";
 import { type Configuration, configurations } from "./configuration.ts";
 import { type KernelTime, measureKernelTime } from "./kernel_time.ts";
@@ -36,7 +35,7 @@ const PROBES = [4, 16, 64];
 const QUICK_MS = 1_000;
 
 /** The plan for measuring a backend. */
-export interface BackendPlan {
+interface BackendPlan {
   readonly workload: Workload;
   readonly repeats: Repeats;
   readonly rounds: number;
@@ -108,7 +107,7 @@ async function endurablePlan({ workload, repeats, note }: BackendPlan, backend: 
 /** Times a BSS step in ms: the second one, unless the first is too slow for a warm-up. */
 async function probeStep(workload: Workload): Promise<number> {
   const prepared = await PreparedWorkload.prepare(workload, configurations[0]);
-  const step = async () => (await runStep(methodNamed("bss"), prepared)).ms;
+  const step = async () => (await runStep("bss", prepared)).ms;
   const cold = await step();
   const ms = cold > QUICK_MS ? cold : await step();
   prepared.dispose();

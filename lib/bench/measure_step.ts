@@ -1,11 +1,9 @@
-import { methodNamed } from "../distillation/methods.ts";
-import { forwardFlops } from "../training/cost.ts";
+import { forwardFlops, trainingFlops } from "../training/cost.ts";
 import { repeat, type Repeats } from "./repeat.ts";
 import { median } from "../analysis/statistics/median_interval.ts";
-import { type Part, PARTS, runForward, runStep } from "./run_step.ts";
+import { type Part, PARTS, runForward, runStep, type StepWork } from "./run_step.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
-import { stepFlops } from "./step_work.ts";
-import type { StepOutcome } from "./workload.ts";
+import type { StepOutcome, Workload } from "./workload.ts";
 
 /** The names of the times in the order of the tables, also in JSON and in PyTorch's script. */
 export const TIMES = ["bss_step_ms", "student_step_ms", "teacher_forward_ms"] as const;
@@ -30,8 +28,8 @@ export async function measureStep(
   const { workload } = prepared;
   const [images, height, width] = workload.shape;
   const restore = () => prepared.restore();
-  const bss = await repeat(() => runStep(methodNamed("bss"), prepared), repeats, restore);
-  const student = await repeat(() => runStep(methodNamed("original"), prepared), repeats, restore);
+  const bss = await repeat(() => runStep("bss", prepared), repeats, restore);
+  const student = await repeat(() => runStep("original", prepared), repeats, restore);
   const teacher = await repeat(() => runForward(prepared.teacher, prepared.images), repeats);
   return {
     times: {
@@ -64,4 +62,13 @@ export function medianOfRounds(rounds: readonly MeasuredStep[]): MeasuredStep {
 function partMedians(all: readonly Readonly<Record<Part, number>>[]): Record<Part, number> {
   const entries = PARTS.map((part) => [part, median(all.map((parts) => parts[part]))]);
   return Object.fromEntries(entries) as Record<Part, number>;
+}
+
+/** Counts the networks' floating-point operations in a step, two a multiply-add. */
+export function stepFlops({ teacher, student, shape }: Workload, work: StepWork): number {
+  const [, height, width] = shape;
+  const size = { height, width };
+  return trainingFlops(student.architecture, size) * work.student +
+    // The pass back to the images costs as much as a forward pass, since it has no weight gradients.
+    forwardFlops(teacher.architecture, size) * (work.teacherForward + work.teacherBackward);
 }

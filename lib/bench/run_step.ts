@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { DistillationMethod, StepReport } from "../distillation/method.ts";
+import { methodNamed } from "../distillation/methods.ts";
 import { countedNetwork, type FrozenClassifier } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
 import { CIFAR10_NORMALISATION } from "../data/cifar10.ts";
@@ -8,7 +9,6 @@ import { PhaseClock } from "../training/phase_clock.ts";
 import { beginStep } from "../training/step.ts";
 import { GradientAccumulator } from "../training/gradients.ts";
 import type { PreparedWorkload } from "./prepared_workload.ts";
-import type { StepWork } from "./step_work.ts";
 import { type LossTerm, OPTIMIZER, SCHEDULE, type StepOutcome, TERM_WEIGHTS } from "./workload.ts";
 
 /** The parts of a step, in their order; "rest" is the time outside of all others. */
@@ -23,8 +23,17 @@ export const PARTS = [
 ] as const;
 export type Part = typeof PARTS[number];
 
+/** The numbers of images that a step really sent through the networks. */
+export interface StepWork {
+  /** Through the student, forward and backward. */
+  student: number;
+  teacherForward: number;
+  /** From the teacher's logits back to the images. */
+  teacherBackward: number;
+}
+
 /** The times and the outcome of one training step. */
-export interface TimedStep {
+interface TimedStep {
   readonly ms: number;
   readonly parts: Readonly<Record<Part, number>>;
   readonly outcome: StepOutcome;
@@ -38,9 +47,10 @@ export interface TimedStep {
  * @param method "bss", or "original" for a step of the student alone
  */
 export async function runStep(
-  method: DistillationMethod,
+  name: string,
   prepared: PreparedWorkload,
 ): Promise<TimedStep> {
+  const method = methodNamed(name);
   const { workload, student, optimizer, cachedLogits, studentPrecision } = prepared;
   const work: StepWork = { student: 0, teacherForward: 0, teacherBackward: 0 };
   const parts = Object.fromEntries(PARTS.map((part) => [part, 0])) as Record<Part, number>;

@@ -19,7 +19,7 @@ export interface SideBySide {
 }
 
 /** Medians over the rounds, in one configuration. */
-export interface SideBySideRow {
+interface SideBySideRow {
   readonly configuration: string;
   /** The steps of all runs together, of students trained on labels alone */
   readonly original_steps_per_hour: MedianRange;
@@ -28,7 +28,7 @@ export interface SideBySideRow {
   readonly bss_run_seconds: MedianRange;
 }
 
-export interface SideBySidePlan {
+interface SideBySidePlan {
   readonly workload: Workload;
   readonly configurations: readonly Configuration[];
   readonly repeats: Repeats;

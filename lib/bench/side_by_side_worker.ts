@@ -2,7 +2,6 @@
 /** Measures steps in a worker thread on one core, as the runner's workers train. */
 import { startBackend } from "../backend/start_backend.ts";
 import { failureText } from "../as_user_error.ts";
-import { methodNamed } from "../distillation/methods.ts";
 import { freeze } from "../nn/freeze.ts";
 import type { Configuration } from "./configuration.ts";
 import { PreparedWorkload } from "./prepared_workload.ts";
@@ -46,7 +45,7 @@ async function measure(
   const prepared = await PreparedWorkload.prepare(workload, configuration);
   const student = freeze(prepared.student, { precision: configuration.studentPrecision });
   const step = async (method: string) => {
-    const work = () => runStep(methodNamed(method), prepared);
+    const work = () => runStep(method, prepared);
     const steps = await repeat(work, repeats, () => prepared.restore());
     return median(steps.map(({ ms }) => ms));
   };

@@ -30,7 +30,7 @@ export interface Workload {
   readonly expected?: StepOutcome;
 }
 
-export interface StepSettings {
+interface StepSettings {
   readonly eta: number;
   readonly maxSteps: number;
   readonly baseSamples: number;

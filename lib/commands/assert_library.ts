@@ -45,7 +45,7 @@ export async function chooseAssertLibrary(): Promise<AssertLibrary> {
     imports: { ...configuration.imports, ...Object.fromEntries(subPaths), [NAME]: standIn },
   };
   const path = join(cache, "imports_without_jsr.json");
-  await Deno.writeTextFile(path, JSON.stringify(map));
+  await writeAtomically(path, JSON.stringify(map));
   return {
     description: `the stand-in in tests/, because ${specifier} cannot be loaded`,
     isStandIn: true,

@@ -31,7 +31,6 @@ const command = {
     "that works here, and on the first one runs side by side. Compares them with the limits\n" +
     "of the machine. All times are medians.",
   options: {
-    ...backendOption,
     backend: { ...backendOption.backend, help: "only this backend (default: all that work here)" },
     golden: {
       value: "DIR",

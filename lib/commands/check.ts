@@ -54,7 +54,7 @@ if (import.meta.main) {
     } finally {
       for (const file of cells) await Deno.remove(file).catch(() => {});
     }
-    if (!await checkOutputs()) failures++;
+    if (!await checkOutputs(notebooks)) failures++;
     return failures === 0 ? 0 : 1;
   });
 }
@@ -69,9 +69,9 @@ async function writeCells(path: string): Promise<void> {
 }
 
 /** Returns true if every notebook's outputs are up to date; else prints the problems. */
-async function checkOutputs(): Promise<boolean> {
+async function checkOutputs(notebooks: readonly string[]): Promise<boolean> {
   let isCurrent = true;
-  for (const path of await listNotebooks()) {
+  for (const path of notebooks) {
     const name = basename(path, ".ipynb");
     const problems = await notebookProblems(path, await readNotebook(path));
     for (const problem of problems) console.error(`${name}.ipynb ${printableLines(problem)}`);

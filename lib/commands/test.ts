@@ -79,7 +79,13 @@ if (import.meta.main) {
     const args = [...assertions.denoArguments, ...filter];
     if (Deno.build.os !== "windows") {
       Deno.addSignalListener("SIGTERM", () => {
-        for (const run of RUNNING) run.kill("SIGTERM");
+        for (const run of RUNNING) {
+          try {
+            run.kill("SIGTERM");
+          } catch {
+            // It has ended, and is still read.
+          }
+        }
         Deno.exit(143);
       });
     }

@@ -2,7 +2,7 @@ import mozjpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
 import { damagedFile } from "./damaged_file.ts";
 
 /** The pixels of an image. */
-export interface DecodedJpeg {
+interface DecodedJpeg {
   readonly width: number;
   readonly height: number;
   /** `[height, width, 3]`; a grey image has the same value in all three channels */

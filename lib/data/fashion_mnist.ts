@@ -15,7 +15,7 @@ import { exists } from "../files/exists.ts";
 import { sha256 } from "../files/sha256.ts";
 
 /** The sources of the files if the data folder has none. */
-export interface FashionMnistPlaces {
+interface FashionMnistPlaces {
   /** A folder of the operating system, used if it exists. */
   readonly system: string;
   /** The address to download from otherwise; ends with a slash. */

@@ -35,8 +35,9 @@ export function stratifiedSubset(
  * @throws UserError if the fraction is out of range, or leaves no image
  */
 export function subsetSize(count: number, fraction: number): number {
-  if (!(fraction > 0 && fraction <= 1)) {
-    throw new UserError(`the fraction of a set is ${fraction}, but must be above 0 and at most 1`);
+  if (typeof fraction !== "number" || !(fraction > 0 && fraction <= 1)) {
+    const given = typeof fraction === "number" ? fraction : JSON.stringify(fraction);
+    throw new UserError(`the fraction of a set is ${given}, but must be above 0 and at most 1`);
   }
   const size = Math.round(count * fraction);
   if (size === 0) throw new UserError(`the fraction ${fraction} of ${count} images leaves none`);

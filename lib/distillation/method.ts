@@ -50,7 +50,8 @@ export interface MethodDefinition<R extends Rules> {
 /**
  * Makes a method of its definition.
  *
- * @throws UserError for a name that cannot stand in a file's name or in a list
+ * @throws UserError for a name that cannot stand in a file's name or in a list, for an option that is
+ *   no rule, or without a step
  */
 export function defineMethod<R extends Rules>(definition: MethodDefinition<R>): DistillationMethod {
   const { name, needsTeacher = true } = definition;
@@ -58,6 +59,15 @@ export function defineMethod<R extends Rules>(definition: MethodDefinition<R>): 
     throw new UserError(
       `a method is named "${name}"; use letters, digits, "+", "-", "_" and single dots`,
     );
+  }
+  if (typeof definition.step !== "function") {
+    throw new UserError(`the method "${name}" has no step: a function that computes its loss`);
+  }
+  const wrong = Object.keys(definition.options).find((key) =>
+    typeof definition.options[key]?.accepts !== "function"
+  );
+  if (wrong !== undefined) {
+    throw new UserError(`option "${wrong}" of the method "${name}" is no rule, as number(1)`);
   }
   return {
     needsTeacher,

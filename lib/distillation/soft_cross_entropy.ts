@@ -39,20 +39,19 @@ function crossEntropyToTargets(
   temperature: number,
 ): tf.Scalar {
   return withGradient(logits, (z) => {
-    const [value, gradient] = hasFusedKernel(CrossEntropy)
-      ? runFusedKernel<[tf.Scalar, tf.Tensor]>(CrossEntropy, { targets, logits: z }, {
-        temperature,
-      })
-      : lossAndGradient(targets, z, temperature);
+    const [value, gradient] = lossAndGradient(targets, z, temperature);
     return { value, saved: [gradient], gradient: (dy, [gradient]) => tf.mul(dy, gradient) };
   });
 }
 
 function lossAndGradient(
   targets: tf.Tensor,
-  logits: tf.Tensor2D,
+  logits: tf.Tensor,
   temperature: number,
 ): [loss: tf.Scalar, gradient: tf.Tensor] {
+  if (hasFusedKernel(CrossEntropy)) {
+    return runFusedKernel(CrossEntropy, { targets, logits }, { temperature });
+  }
   const count = logits.shape[0];
   const scaled = tf.div(logits, temperature);
   const shifted = tf.sub(scaled, tf.max(scaled, 1, true));
@@ -66,9 +65,8 @@ function lossAndGradient(
 }
 
 /**
- * Computes `T² · KL(softmax(t/T) ‖ softmax(s/T))`, mean over the batch: the soft cross-entropy minus
- * the teacher's entropy. The factor T² keeps gradients of one size at every temperature (Hinton et al.
- * 2015).
+ * Computes `T² · KL(softmax(t/T) ‖ softmax(s/T))`, mean over the batch. The factor T² keeps gradients of
+ * one size at every temperature (Hinton et al. 2015).
  *
  * @param teacherLogits `[n, classes]`, taken as constant
  * @param studentLogits `[n, classes]`
@@ -78,8 +76,19 @@ export function klDivergence(
   studentLogits: tf.Tensor2D,
   temperature: number,
 ): tf.Scalar {
-  const [cross, entropy] = [studentLogits, teacherLogits].map((logits) =>
-    softCrossEntropy(teacherLogits, logits, temperature)
-  );
-  return tf.mul(tf.sub(cross, entropy), temperature ** 2);
+  const factor = temperature ** 2;
+  return withGradient(studentLogits, (z) => {
+    const [teacher, student] = [teacherLogits, z].map((logits) =>
+      tf.logSoftmax(tf.div(logits, temperature))
+    );
+    // The soft cross-entropy minus the teacher's entropy has this gradient, but too few digits.
+    const divergences = tf.sum(tf.mul(tf.exp(teacher), tf.sub(teacher, student)), 1);
+    const targets = tf.softmax(tf.div(teacherLogits, temperature));
+    const [, gradient] = lossAndGradient(targets, z, temperature);
+    return {
+      value: tf.mul(tf.mean(divergences), factor),
+      saved: [gradient],
+      gradient: (dy, [gradient]) => tf.mul(tf.mul(dy, factor), gradient),
+    };
+  });
 }

@@ -28,7 +28,7 @@ const fused: BatchNormFormula = {
 };
 
 /** The output of a batch normalisation, with the statistics of the batch. */
-export interface BatchNormResult {
+interface BatchNormResult {
   /** `[n, h, w, c]` */
   readonly y: tf.Tensor4D;
   /** `[c]` */

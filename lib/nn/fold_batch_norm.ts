@@ -28,7 +28,7 @@ export function scaleAndShift(variables: Variables, batchNorm: string): ScaleAnd
     const ofMean = tf.mul(value("running_mean"), scale);
     return [scale, tf.sub(value("bias"), ofMean) as tf.Tensor1D];
   });
-  return { scale, shift } as ScaleAndShift;
+  return { scale, shift };
 }
 
 /** Folds a batch-norm into the convolution before it. */

@@ -3,7 +3,7 @@ import { type BlockShape, blocksOf } from "./architecture.ts";
 import { foldConvolution, type FoldedConvolution } from "./fold_batch_norm.ts";
 import type { ImageNetwork } from "./image_network.ts";
 
-export interface FoldedBlock {
+interface FoldedBlock {
   readonly shape: BlockShape;
   readonly first: FoldedConvolution;
   readonly second: FoldedConvolution;

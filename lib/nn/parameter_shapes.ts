@@ -3,7 +3,7 @@ export interface ParameterShape {
   readonly name: string;
   readonly shape: readonly number[];
   readonly trainable: boolean;
-  /** How many times an image's sides are those of a filter's output; left out for 1. */
+  /** The factor by which a filter's output is smaller than the image, in height and width; for filters only */
   readonly reduction?: number;
 }
 

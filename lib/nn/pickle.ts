@@ -2,7 +2,7 @@
 export type Global = object | ((values: readonly unknown[]) => unknown);
 
 /** The values outside itself that a pickle may use. Nothing else is looked up, and nothing runs. */
-export interface PickleNames {
+interface PickleNames {
   /** By module and name: "collections.OrderedDict". */
   readonly globals: ReadonlyMap<string, Global>;
   /** Finds an object that is stored beside the pickle. */

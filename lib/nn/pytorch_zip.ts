@@ -10,7 +10,7 @@ export function isPytorchFile(bytes: Uint8Array): boolean {
 }
 
 /** The content of a file by `torch.save`. */
-export interface PytorchZip {
+interface PytorchZip {
   readonly pickle: Uint8Array;
   /** The values of the storages, by their keys. */
   readonly records: ReadonlyMap<string, Uint8Array>;

@@ -16,7 +16,7 @@ import { writeAtomically } from "../files/write_atomically.ts";
 import { sha256 } from "../files/sha256.ts";
 
 /** A network read from a file, with the file's metadata. */
-export interface LoadedResNet {
+interface LoadedResNet {
   readonly network: ImageNetwork;
   readonly metadata: Record<string, string>;
   /** SHA-256 of the weights, names and shapes included: the identity of a teacher. */

@@ -88,15 +88,6 @@ export function shownAs(notebook: Notebook, mimeType: string): unknown[] {
   );
 }
 
-/** Joins all text that a notebook prints or shows, for searching. */
-export function shownText(notebook: Notebook): string {
-  return outputsOf(notebook).map((output) => {
-    if (output.output_type === "stream") return output.text;
-    if (output.output_type === "error") return `${output.ename}: ${output.evalue}`;
-    return String(output.data["text/plain"] ?? "");
-  }).join("\n");
-}
-
 /**
  * Joins a notebook's code cells into one TypeScript module, for checks that do not read notebooks.
  * A cell's last line stays an expression statement.

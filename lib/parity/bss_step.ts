@@ -154,9 +154,8 @@ async function relative(
   actual: tf.Tensor,
   golden: GoldenFile,
   name: string,
-  tolerance = LOGITS,
 ): Promise<Comparison> {
-  return compareRelative(quantity, await actual.data(), golden.data(name), tolerance);
+  return compareRelative(quantity, await actual.data(), golden.data(name), LOGITS);
 }
 
 function normalisedImages(golden: GoldenFile): tf.Tensor4D {

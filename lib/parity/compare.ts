@@ -88,7 +88,7 @@ export function compareEntries(
 }
 
 /** The share of samples that must agree within `tight`; all must agree within `loose`. */
-export interface SampleTolerances {
+interface SampleTolerances {
   readonly share: number;
   readonly tight: number;
   readonly loose: number;

@@ -15,10 +15,6 @@ const MEAN_AT = 0.35;
  */
 export function accuracyByStudent(
   rows: readonly (MethodAccuracy & { readonly student: string })[],
-  {
-    title = "Mean ± standard deviation, and each seed",
-    yTitle = "Test accuracy (%)",
-  }: { readonly title?: string; readonly yTitle?: string } = {},
 ): Figure {
   const students = [...new Set(rows.map(({ student }) => student))];
   const methods = [...new Set(rows.map(({ method }) => method))];
@@ -32,13 +28,13 @@ export function accuracyByStudent(
     data: methods.flatMap((method) =>
       meanAndSeeds(placed.filter((row) => row.method === method), methodStyle(method), room)
     ),
-    layout: figureLayout(title, {
+    layout: figureLayout("Mean ± standard deviation, and each seed", {
       title: { text: "Student" },
       tickvals: students.map((_, index) => index),
       ticktext: students,
       range: [-0.5, students.length - 0.5],
       showgrid: false,
-    }, { title: { text: yTitle } }),
+    }, { title: { text: "Test accuracy (%)" } }),
   };
 }
 

@@ -68,9 +68,7 @@ export function accuracyOver(
   };
 }
 
-/**
- * Returns a function that moves a place to the right by steps of equal length on the drawn axis.
- */
+/** Returns a function that moves a place to the right by steps of equal length on the drawn axis. */
 function moveAside(places: readonly number[], methods: number, logX: boolean) {
   const [toAxis, fromAxis] = logX ? [Math.log, Math.exp] : [Number, Number];
   const drawn = places.map(toAxis);

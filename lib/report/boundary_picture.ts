@@ -1,7 +1,7 @@
 import { type ClassRegions, regionAgreement } from "../analysis/class_regions.ts";
 import type { PointSet } from "../data/point_set.ts";
 import { CLASS_COLOURS } from "./class_colours.ts";
-import { methodStyle } from "./colours.ts";
+import { methodStyle, TEACHER_LINE } from "./colours.ts";
 import type { AnyTrace, Figure, HeatmapTrace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
 import { type AttackedPoints, attackTraces, lineTrace, pointTraces } from "./plane_traces.ts";
@@ -18,12 +18,6 @@ export interface BoundaryPictureInput {
   /** Two classes. A dotted line shows where the teacher's logits of both are equal. */
   readonly gap?: readonly [baseClass: number, targetClass: number];
 }
-
-/**
- * The teacher's line: wide and light, so that a student's line on top of it shows, in grey prints
- * too.
- */
-const TEACHER_LINE = { color: "#a6a6a6", width: 7, dash: "solid" };
 
 const GAP = { color: "#222222", width: 1.5, dash: "dot" };
 

@@ -12,10 +12,9 @@ export interface ComparedBoundary {
 /** Makes a table with one line for each student. Distances are in normalised pixels. */
 export function boundaryTable(
   rows: readonly ComparedBoundary[],
-  title = "How alike student's and teacher's boundaries are",
 ): Displayable {
   return displayTable({
-    title,
+    title: "How alike student's and teacher's boundaries are",
     columns: [
       { key: "name", title: "student" },
       { key: "magnitude", title: "MagSim", align: "right" },

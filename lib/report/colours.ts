@@ -27,11 +27,17 @@ const METHODS: Readonly<Record<string, MethodStyle>> = {
 };
 
 /**
+ * The teacher's line: wide and light, so that a student's line on top of it shows, in grey prints
+ * too.
+ */
+export const TEACHER_LINE = { color: "#a6a6a6", width: 7, dash: "solid" };
+
+/**
  * The styles of the teacher and of later methods. They are not in the list above, since the styles of
  * other names depend on its length.
  */
 const LATER: Readonly<Record<string, MethodStyle>> = {
-  teacher: { colour: "#a6a6a6", dash: "solid", symbol: "circle" },
+  teacher: { colour: TEACHER_LINE.color, dash: TEACHER_LINE.dash, symbol: "circle" },
   dist: { colour: "#6c37f8", dash: "longdash", symbol: "triangle-left" },
   relational: { colour: "#b5462b", dash: "longdashdot", symbol: "triangle-right" },
   "activation-boundaries": { colour: "#2d4c73", dash: "8px,2px,2px,2px", symbol: "hexagram" },

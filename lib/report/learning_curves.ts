@@ -39,7 +39,7 @@ export function learningCurves(
   const data = lines.flatMap((line, index): Trace[] => {
     const { group, name, points, isBand } = line;
     const { colour, dash, symbol } = methodStyle(group);
-    const mean: Trace = {
+    const meanLine: Trace = {
       type: "scatter",
       mode: few ? "lines+markers" : "lines",
       name: group,
@@ -51,7 +51,7 @@ export function learningCurves(
       ...(few ? { marker: { color: colour, size: 7, symbol } } : {}),
       hovertemplate: `${hoverText(name)}<br>epoch %{x}: %{y:.2f} %<extra></extra>`,
     };
-    return isBand ? [bandOf(line, colour), mean] : [mean];
+    return isBand ? [bandOf(line, colour), meanLine] : [meanLine];
   });
   const zoom = new Set(groups).size > 1 ? zoomTo(lines) : {};
   return {

@@ -1,5 +1,5 @@
 import { mean } from "../analysis/statistics/interval.ts";
-import { methodStyle } from "./colours.ts";
+import { methodStyle, TEACHER_LINE } from "./colours.ts";
 import { type Figure, hoverText } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
 
@@ -18,14 +18,14 @@ export function probabilityAlong(
 ): Figure {
   return {
     data: Object.entries(probabilities).map(([name, values]) => {
-      const { colour, dash } = methodStyle(name);
+      const { colour: color, dash } = methodStyle(name);
       return {
         type: "scatter",
         mode: "lines",
         name,
         x: places,
         y: values.map((ofLines) => Number((100 * mean(ofLines)).toFixed(2))),
-        line: { color: colour, width: name === "teacher" ? 7 : 2.5, dash },
+        line: name === "teacher" ? TEACHER_LINE : { color, width: 2.5, dash },
         hovertemplate: `${hoverText(name)}: %{y:.1f} %<extra></extra>`,
       };
     }),

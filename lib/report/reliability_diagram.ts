@@ -22,7 +22,6 @@ const FEWEST = 20;
  */
 export function reliabilityDiagram(
   methods: readonly MethodReliability[],
-  title = "Accuracy over confidence",
 ): Figure {
   const ideal: Trace = {
     type: "scatter",
@@ -52,7 +51,7 @@ export function reliabilityDiagram(
   return {
     data: lines.some(({ x }) => x.length > 0) ? [ideal, ...lines] : [],
     layout: figureLayout(
-      title,
+      "Accuracy over confidence",
       { title: { text: "Confidence (%)" }, range: [0, 102] },
       { title: { text: "Accuracy (%)" }, range: [0, 102] },
     ),

@@ -35,7 +35,7 @@ const LISTS: readonly (readonly [keyof PlanChoices, string, (value: unknown) => 
 ];
 
 /**
- * Checks choices. Notebook cells are not type-checked, so a mistyped name would silently leave the
+ * Checks choices. Jupyter does not check a cell's types, so a mistyped name would silently leave the
  * default.
  *
  * @param others the names that `owner` takes besides a plan's choices

@@ -16,7 +16,10 @@ export interface ClaimPlace {
   readonly student: string;
   readonly fraction: number;
   readonly epochs: number;
-  /** Overrides of the experiment's protocol; none if left out */
+  /**
+   * Overrides of the experiment's protocol, null for none. If left out, those that a place names itself
+   * and precision are left open.
+   */
   readonly setting?: string | null;
 }
 

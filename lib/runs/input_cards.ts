@@ -53,11 +53,6 @@ export async function keepInputCards(
   }
 }
 
-/** @throws UserError if the card is damaged */
-export function datasetCard(results: string, name: string): Promise<DatasetDescription | null> {
-  return readCard(DATASET_CARD, results, name);
-}
-
 /**
  * Reads a teacher's card and adds the path at which its weights would be.
  *

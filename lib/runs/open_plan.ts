@@ -1,7 +1,6 @@
 import { checkChoices } from "./check_choices.ts";
-import { chosenMethods, type PlanChoices, planRuns, type PlanSources } from "./plan.ts";
+import { checkSetUsed, type PlanChoices, planRuns, type PlanSources } from "./plan.ts";
 import type { Experiment } from "./experiment.ts";
-import { checkOverridesUsed } from "./overrides.ts";
 import { type PlanFolders, planSources, recordedSources } from "./plan_sources.ts";
 import type { PlannedRun } from "./planned_run.ts";
 import { UserError } from "../user_error.ts";
@@ -17,13 +16,17 @@ export async function openPlan(
   folders: PlanFolders = {},
 ): Promise<PlannedRun[]> {
   checkChoices("openPlan", choices);
-  if (choices.set) checkOverridesUsed(choices.set, chosenMethods(experiment, choices));
+  checkSetUsed([experiment], choices);
   return await planRuns(experiment, choices, planSources(folders));
 }
 
-/** An experiment's default runs, and the requested ones. */
+/** The runs of an experiment. */
 export interface Plan {
+  /** Its default runs */
   readonly own: readonly PlannedRun[];
+  /** Its default runs, but with the requested seeds */
+  readonly ofSeeds: readonly PlannedRun[];
+  /** The requested runs */
   readonly asked: readonly PlannedRun[];
 }
 
@@ -55,10 +58,11 @@ async function plansWith(
   sources: PlanSources,
 ): Promise<Map<Experiment, Plan>> {
   const plans = new Map<Experiment, Plan>();
-  const { scale, dataset } = choices;
+  const { scale, dataset, seeds } = choices;
   for (const experiment of new Set(chosen)) {
     plans.set(experiment, {
       own: await planRuns(experiment, { scale, dataset }, sources),
+      ofSeeds: await planRuns(experiment, { scale, dataset, seeds }, sources),
       asked: await planRuns(experiment, choices, sources),
     });
   }
@@ -69,10 +73,10 @@ async function plansWith(
  * Gives the default runs with the same images, student and seed as a requested run, so that all
  * means are over the same seeds.
  */
-export function ownBeside({ own, asked }: Plan): PlannedRun[] {
+export function ownBeside({ ofSeeds, asked }: Pick<Plan, "ofSeeds" | "asked">): PlannedRun[] {
   const isAsked = new Set(asked.map(({ name }) => name));
   const places = new Set(asked.map(placeOf));
-  return own.filter((run) => !isAsked.has(run.name) && places.has(placeOf(run)));
+  return ofSeeds.filter((run) => !isAsked.has(run.name) && places.has(placeOf(run)));
 }
 
 function placeOf({ specification: { dataset, student, seed } }: PlannedRun): string {

@@ -3,6 +3,7 @@ import type { Experiment, MethodEntry, RunGrid } from "./experiment.ts";
 import {
   attackOf,
   checkBaseSamples,
+  checkOverridesUsed,
   labelOf,
   makesSamples,
   type Overrides,
@@ -88,9 +89,10 @@ export async function planRuns(
   return [...Map.groupBy(runs, ({ name }) => name).values()].map(([first]) => first);
 }
 
-/** Lists the chosen methods of all grids of an experiment at a scale. */
-export function chosenMethods(experiment: Experiment, choices: PlanChoices): MethodEntry[] {
-  return chosenGrids(experiment, choices).flatMap(({ methods }) => methods);
+/** @throws UserError for options that are set for a method of none of the experiments */
+export function checkSetUsed(experiments: readonly Experiment[], choices: PlanChoices): void {
+  const grids = experiments.flatMap((experiment) => chosenGrids(experiment, choices));
+  checkOverridesUsed(choices.set ?? {}, grids.flatMap(({ methods }) => methods));
 }
 
 /** Applies choices to an experiment's grids. If no grid has the data set, puts all grids on it. */
@@ -246,10 +248,9 @@ function overriddenMethods(
   { attack, set = {}, beside = false }: PlanChoices,
 ): (Pick<PlannedRun, "variantOf"> & { readonly entry: MethodEntry })[] {
   if (attack !== undefined && !methods.some(makesSamples)) {
+    const names = methods.map(({ name }) => name).join(", ");
     throw new UserError(
-      `none of the methods ${
-        methods.map(({ name }) => name).join(", ")
-      } makes samples by an attack, so "${attack}" has nothing to replace`,
+      `none of the methods ${names} makes samples by an attack, so "${attack}" has nothing to replace`,
     );
   }
   return methods.flatMap((entry) => {

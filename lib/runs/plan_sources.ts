@@ -1,10 +1,11 @@
-import { datasetCard, teacherCard } from "./input_cards.ts";
+import { DATASET_CARD, teacherCard } from "./input_cards.ts";
 import type { PlanSources } from "./plan.ts";
 import type { DataOptions } from "../data/data_source.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/load_dataset.ts";
 import { RESULTS } from "../files/project_root.ts";
 import { exists } from "../files/exists.ts";
+import { readCard } from "../store/input_card.ts";
 import { findTeacher } from "../teacher/find.ts";
 
 /** The folders of data sets and teachers. */
@@ -22,6 +23,8 @@ export function planSources({ results = RESULTS, ...data }: PlanFolders): Loaded
     dataset(name) {
       const loading = datasets.get(name) ?? loadDataset(name, data);
       datasets.set(name, loading);
+      // A user may put back a missing file and try again.
+      loading.catch(() => datasets.delete(name));
       return loading;
     },
     teacher: (dataset, network) => findTeacher(results, dataset, network),
@@ -34,7 +37,8 @@ export function planSources({ results = RESULTS, ...data }: PlanFolders): Loaded
  */
 export function recordedSources(results: string, loaded: PlanSources): PlanSources {
   return {
-    dataset: async (name) => await datasetCard(results, name) ?? await loaded.dataset(name),
+    dataset: async (name) =>
+      await readCard(DATASET_CARD, results, name) ?? await loaded.dataset(name),
     teacher: async (dataset, network) => {
       const card = network === undefined ? null : await teacherCard(results, dataset, network);
       return card && !await exists(card.file) ? card : await loaded.teacher(dataset, network);

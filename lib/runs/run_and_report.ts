@@ -10,7 +10,7 @@ import type { ResultsFolder } from "../store/results_folder.ts";
 export interface CommandSettings extends Omit<RunSettings, "backend" | "signal" | "onNews"> {
   /** undefined for the first backend that works here */
   readonly backend: string | undefined;
-  /** Stops the runs after so many seconds; null for never */
+  /** Stops the runs after this many seconds; null for never */
   readonly seconds: number | null;
   /** True to print a line for each epoch even without a terminal */
   readonly verbose: boolean;

@@ -87,19 +87,13 @@ async function runStoppable(
   async function work(): Promise<void> {
     let worker: RunWorker | undefined;
     try {
-      for (let run = next(); run; run = next()) {
+      while (!signal.aborted && queue.length > 0) {
+        if (!worker || worker.isDead) worker = await startWorker();
+        const run = queue.shift();
+        if (!run) return;
         const lock = await lockRun(folder.path, run.name);
-        if (!lock) {
-          report.elsewhere.push(run);
-          continue;
-        }
-        try {
-          if (!worker || worker.isDead) worker = await startWorker();
-        } catch (error) {
-          await lock.release();
-          throw error;
-        }
-        await runLocked(worker, run, lock);
+        if (lock) await runLocked(worker, run, lock);
+        else report.elsewhere.push(run);
       }
     } catch (error) {
       // Otherwise the others would train for hours and find no folder to write to.
@@ -108,10 +102,6 @@ async function runStoppable(
     } finally {
       worker?.terminate();
     }
-  }
-
-  function next(): PlannedRun | undefined {
-    return signal.aborted ? undefined : queue.shift();
   }
 
   async function startWorker(): Promise<RunWorker> {
@@ -161,7 +151,7 @@ async function runStoppable(
   };
 }
 
-/** Counts the runs of so many threads that a backend makes good use of on this machine. */
+/** Counts the runs, each with `threads` threads, that this machine does well at once; at least one. */
 export function sideBySide(backend: Backend, threads: number): number {
   const runs = backend.runsAtOnce(navigator.hardwareConcurrency);
   return Math.max(Math.floor(runs / threadsOf(backend, threads)), 1);

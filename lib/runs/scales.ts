@@ -17,9 +17,9 @@ export interface ScaleBase {
  */
 const EMBEDDED_STEP = { step: "newton", eta: 1 } as const;
 
-/** Makes the evaluations of boundary similarity and robustness on so many test images. */
-const evaluationsOn = (images: number, attack = {}): RunGrid["evaluations"] => [
-  { name: "boundary", options: { images, ...attack } },
+/** Makes the evaluations of boundary similarity and robustness on a number of embedded test images. */
+const evaluationsOn = (images: number): RunGrid["evaluations"] => [
+  { name: "boundary", options: { images, ...EMBEDDED_STEP } },
   { name: "robustness", options: { images } },
 ];
 
@@ -49,10 +49,7 @@ const bases: Readonly<Record<Scale, ScaleBase>> = {
       fractions: [0.04],
       testImages: 100,
       protocol: { epochs: 2, batchSize: 64 },
-      evaluations: [
-        ...evaluationsOn(16, EMBEDDED_STEP),
-        FIDELITY.smoke,
-      ],
+      evaluations: [...evaluationsOn(16), FIDELITY.smoke],
     },
     bss: { ...EMBEDDED_STEP, baseSamples: 8 },
     baseSamples: 8,
@@ -66,7 +63,7 @@ const bases: Readonly<Record<Scale, ScaleBase>> = {
       fractions: [0.2],
       testImages: null,
       protocol: { epochs: 8, batchSize: 32 },
-      evaluations: evaluationsOn(200, EMBEDDED_STEP),
+      evaluations: evaluationsOn(200),
     },
     bss: { ...EMBEDDED_STEP, baseSamples: 8 },
     baseSamples: 8,

@@ -24,20 +24,26 @@ export function parseShard(text: string | undefined): Shard {
   return { index, count };
 }
 
-/**
- * Picks a shard's runs. Shards of the same plan do not overlap, since finished runs count too. Each
- * run, heaviest first, goes to the shard with the least work.
- */
+/** Picks a shard's runs from {@linkcode shardsOf}. */
 export function shardOf(plan: readonly PlannedRun[], { index, count }: Shard): PlannedRun[] {
-  const loads = Array<number>(count).fill(0);
+  return shardsOf(plan, count)[index - 1];
+}
+
+/**
+ * Deals a plan out to shards. They do not overlap, since finished runs count too. Each run, heaviest
+ * first, goes to the shard with the least work.
+ */
+export function shardsOf(plan: readonly PlannedRun[], count: number): PlannedRun[][] {
+  const shards = Array.from({ length: count }, () => ({ load: 0, runs: [] as PlannedRun[] }));
   const works = plan.map((run) => ({
     run,
     flops: flopsOf({ run, training: true, evaluations: run.evaluations }),
   }));
   works.sort((a, b) => b.flops - a.flops || (a.run.name < b.run.name ? -1 : 1));
-  return works.filter(({ flops }) => {
-    const least = loads.indexOf(Math.min(...loads));
-    loads[least] += flops;
-    return least === index - 1;
-  }).map(({ run }) => run);
+  for (const { run, flops } of works) {
+    const least = shards.reduce((best, shard) => shard.load < best.load ? shard : best);
+    least.load += flops;
+    least.runs.push(run);
+  }
+  return shards.map(({ runs }) => runs);
 }

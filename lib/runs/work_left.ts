@@ -23,9 +23,9 @@ export async function workLeft(
   const works = await Promise.all(plan.map(async (run): Promise<WorkLeft> => {
     const isTrained = present.has(resultNameOf(run));
     const evaluations = run.evaluations.filter(({ result }) => !present.has(result));
-    const hasWeights = isTrained && evaluations.length > 0 &&
-      await exists(studentFile(folder, run));
-    return { run, training: !isTrained || evaluations.length > 0 && !hasWeights, evaluations };
+    const training = !isTrained ||
+      evaluations.length > 0 && !await exists(studentFile(folder, run));
+    return { run, training, evaluations };
   }));
   return works
     .filter(({ training, evaluations }) => training || evaluations.length > 0)

@@ -34,7 +34,7 @@ export interface BaseSamples {
  * @param studentLogits `[n, classes]`, of the student in training mode
  * @param labels n class indices
  * @param random gives numbers in [0, 1), one for each candidate, for the rule "random"
- * @throws UserError for a bad option, or if the sizes differ
+ * @throws UserError for a bad option, if the sizes differ, or for a label that is no class
  */
 export async function selectBaseSamples(
   teacherLogits: tf.Tensor2D,
@@ -44,7 +44,7 @@ export async function selectBaseSamples(
   random: () => number = Math.random,
 ): Promise<BaseSamples> {
   const { count, rule } = resolveOptions("selectBaseSamples", baseSampleOptions, options);
-  checkShapes(teacherLogits, studentLogits, labels);
+  checkInput(teacherLogits, studentLogits, labels);
   const classes = teacherLogits.shape[1];
   // Both small matrices are read once; the rest in plain numbers costs less than one operation.
   const [teacher, student] = await Promise.all([teacherLogits.data(), studentLogits.data()]);
@@ -77,15 +77,23 @@ export function mostBaseSamples({ count, rule }: BaseSampleOptions, candidates: 
   return rule === "all" ? candidates : Math.min(count, candidates);
 }
 
-function checkShapes(
+function checkInput(
   teacherLogits: tf.Tensor2D,
   studentLogits: tf.Tensor2D,
   labels: ArrayLike<number>,
 ): void {
+  const [count, classes] = teacherLogits.shape;
   const isSame = String(teacherLogits.shape) === String(studentLogits.shape);
-  if (isSame && labels.length === teacherLogits.shape[0]) return;
-  throw new UserError(
-    `teacher logits [${teacherLogits.shape}], student logits [${studentLogits.shape}] and ` +
-      `${labels.length} labels do not match; give logits of the same shape, and one label per row`,
+  if (!isSame || labels.length !== count) {
+    throw new UserError(
+      `teacher logits [${teacherLogits.shape}], student logits [${studentLogits.shape}] and ` +
+        `${labels.length} labels do not match; give logits of the same shape, and one label per row`,
+    );
+  }
+  const wrong = Array.from(labels).find((label) =>
+    !(Number.isInteger(label) && label >= 0 && label < classes)
   );
+  if (wrong !== undefined) {
+    throw new UserError(`a label is ${wrong}; give class indices from 0 to ${classes - 1}`);
+  }
 }

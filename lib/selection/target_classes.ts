@@ -85,6 +85,7 @@ function checkArguments(
     throw new UserError(`a base class is ${wrongClass}; give classes from 0 to ${classes - 1}`);
   }
   const draws = rule === "probability" || rule === "random";
+  // In float32, a number just below 1 may be 1.
   const wrong = draws ? Array.from(uniform).find((u) => !(u >= 0 && u <= 1)) : undefined;
   if (wrong !== undefined) {
     throw new UserError(`a uniform number is ${wrong}; give numbers in [0, 1)`);

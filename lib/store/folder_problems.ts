@@ -58,7 +58,8 @@ export async function unlistedFiles(folder: string): Promise<Problem[]> {
         ? `is not read, because ${MANIFEST_FILE} is missing; put that file back, or ` +
           "`deno task reproduce` makes every result again"
         : `is not listed in ${MANIFEST_FILE}, so nothing reads it: a process was killed while it ` +
-          "wrote, or somebody put it there; it can be deleted",
+          "wrote, or somebody put it there; it can be deleted, or `deno task results merge` takes it " +
+          "over from the folder that lists it",
     );
   }
   return problems;

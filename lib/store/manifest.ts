@@ -65,7 +65,7 @@ function filesOf(path: string, text: string): Manifest {
   }
   if (!isRecord(content?.files)) throw damaged(path, `it has no record "files"`);
   for (const [file, entry] of Object.entries(content.files)) {
-    if (!isResultName(resultName(file) ?? file)) {
+    if (!isResultName(resultName(file) ?? "")) {
       throw damaged(
         path,
         `its entry ${JSON.stringify(file)} names no file of a result, such as "runs/a.arrow"`,

@@ -145,9 +145,7 @@ export class ResultsFolder {
 
   /** Lists the names of all results in the manifest, sorted. */
   async names(): Promise<string[]> {
-    return Object.keys(await readManifest(this.path)).map(resultName).filter((name) =>
-      name !== null
-    ).sort();
+    return Object.keys(await readManifest(this.path)).map((file) => resultName(file)!).sort();
   }
 
   /** Removes a result and its entry, if there are any. */

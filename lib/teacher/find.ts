@@ -70,10 +70,9 @@ export async function findTeacher(
     );
   if (best) return await readTeacher(resultsFolder, best.place);
   const option = network ? ` --network ${network}` : "";
+  const what = network ? teacherName(dataset, network) : `for ${dataset}`;
   throw new UserError(
-    `there is no teacher ${
-      network ? teacherName(dataset, network) : `for ${dataset}`
-    }; make one with\n` +
+    `there is no teacher ${what}; make one with\n` +
       `  deno task teacher train --dataset ${dataset}${option}\n` +
       `or take PyTorch weights with\n  deno task teacher import FILE --dataset ${dataset}`,
   );

@@ -141,13 +141,13 @@ async function refuseSecond(
   const isLost = !await exists(file);
   if (isLost && card.metadata.specification === canonicalJson(specification)) {
     const recorded = JSON.parse(card.metadata.provenance ?? "{}");
-    const [other] = Object.entries(made).filter(([key, value]) => recorded[key] !== value);
-    if (!other) return;
+    const other = Object.keys(made).find((key) => recorded[key] !== made[key]);
+    if (other === undefined) return;
     throw new UserError(
-      `the lost teacher ${name} was made with ${other[0]} ${
-        recorded[other[0]]
-      }, and would become ` +
-        `another with ${other[1]}; train it as before, or use another results folder (--results)`,
+      `the lost teacher ${name} was made with ${other} ${
+        recorded[other]
+      }, and would become another ` +
+        `with ${made[other]}; train it as before, or use another results folder (--results)`,
     );
   }
   throw new UserError(

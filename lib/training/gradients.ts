@@ -41,25 +41,29 @@ export class GradientAccumulator {
    * @returns the student's logits, `[n, classes]`, which the caller disposes of
    * @throws UserError if the loss has no terms, or naming one that is not a float32 scalar
    */
-  backward(images: tf.Tensor4D, loss: StudentLoss): tf.Tensor2D {
+  backward(images: tf.Tensor4D, lossOf: StudentLoss): tf.Tensor2D {
     let logits: tf.Tensor2D | undefined;
     try {
-      const { value, grads } = tf.variableGrads(() => {
+      const loss = () => {
         const mode = { training: true, precision: this.#precision };
         const output = this.#student.forward(images, mode);
-        const terms = termsOf(loss(output, this.own));
+        const terms = termsOf(lossOf(output, this.own));
         for (const [name, term] of terms) {
           checkScalar(name, term);
           this.#terms.push({ name, value: tf.keep(term) });
         }
         logits = tf.keep(output.logits);
         return tf.addN(terms.map(([, term]) => term)) as tf.Scalar;
-      }, this.#variables);
+      };
+      // In a tidy, since variableGrads() leaves its value behind if it throws.
+      const { value, grads } = tf.tidy(() => tf.variableGrads(loss, this.#variables));
       value.dispose();
       this.#add(grads);
     } catch (error) {
       logits?.dispose();
-      throw error;
+      throw String(error).includes("Cannot find a connection between any variable")
+        ? new UserError("no term of the loss depends on the student's logits or feature maps")
+        : error;
     }
     return logits!;
   }

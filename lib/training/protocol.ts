@@ -11,7 +11,7 @@ export const protocolOptions = {
   weightDecay: number(1e-4, { min: 0 }),
   /** "bf16": feature maps and convolutions in bfloat16; sums, weights, statistics and loss in float32 */
   studentPrecision: tacit(oneOf("f32", PRECISIONS)),
-  /** The student is tested after every so many epochs, counted over all stages, and after the last */
+  /** The student is tested after every n-th epoch, counted over all stages, and after the last */
   evaluateEvery: tacit(integer(1, { min: 1, max: 10_000 })),
 };
 

@@ -19,6 +19,9 @@ export function requireTeacher(
         'a method without one, such as "original"',
     );
   }
+  if (teacher && needsTeacher && typeof teacher.logits !== "function") {
+    throw new UserError("the teacher is not frozen; give freeze(network)");
+  }
   if (teacher && needsTeacher && teacher.classes !== classes) {
     throw new UserError(
       `the teacher has ${teacher.classes} classes, but the student has ${classes}; give a teacher of ` +

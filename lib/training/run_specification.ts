@@ -104,8 +104,15 @@ export function specifyRun(
   }
   parseNetwork(student);
   subsetSize(dataset.train.count, fraction);
+  if (typeof method !== "object") {
+    throw new UserError(`the method is ${method}; give a method, as methodNamed("bss")`);
+  }
   if (!Number.isInteger(seed) || seed < 1) {
-    throw new UserError(`the seed is ${seed}, but must be a whole number from 1`);
+    throw new UserError(
+      `the seed is ${
+        typeof seed === "number" ? seed : JSON.stringify(seed)
+      }, but must be a whole number from 1`,
+    );
   }
   const { name, fingerprint } = dataset;
   return {
@@ -128,6 +135,11 @@ export function identityOf(
   return { name, hash, ...(precision === "bf16" ? { precision } : {}) };
 }
 
+/** The parts that {@linkcode datasetFor} took, with their names */
+const PARTS = new WeakMap<Dataset, string>();
+
+const WHOLE = "all images";
+
 /**
  * Takes the part of a data set that a run uses for training and testing. The run's seed draws the
  * training subset, so it is the same for all methods of a seed; validation images and the test
@@ -143,11 +155,40 @@ export function datasetFor(
   >,
 ): Dataset {
   const { train, test } = validation === undefined ? dataset : holdOut(dataset, validation);
-  return {
+  const part = {
     ...dataset,
     train: partOf(dataset, train, fraction, seed),
     test: testSample({ ...dataset, test }, testImages ?? test.count),
   };
+  PARTS.set(part, partName({ fraction, testImages, validation }, seed));
+  return part;
+}
+
+/** Describes a part of a data set. */
+function partName(
+  { fraction, testImages, validation }: Omit<RunSpecification["dataset"], "name" | "fingerprint">,
+  seed: number,
+): string {
+  if (fraction === 1 && testImages === null && validation === undefined) return WHOLE;
+  const chosen = { fraction, testImages, validation, seed };
+  return Object.entries(chosen).filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${value}`).join(", ");
+}
+
+/** @throws UserError if a data set is not the part that a specification names */
+export function requirePart(
+  dataset: Dataset,
+  specification: Pick<RunSpecification, "dataset" | "seed">,
+): void {
+  const [given, named] = [
+    PARTS.get(dataset) ?? WHOLE,
+    partName(specification.dataset, specification.seed),
+  ];
+  if (given === named) return;
+  throw new UserError(
+    `the run is specified for a part of the images (${named}), but got another (${given}); give ` +
+      "datasetFor(dataset, specification)",
+  );
 }
 
 /** Takes at most `count` test images, stratified by class; they are the same for every student. */
@@ -178,7 +219,7 @@ export function imageCounts(
   { validation }: Pick<RunSpecification["dataset"], "validation">,
 ): { readonly train: number; readonly test: number } {
   if (validation === undefined) return { train: train.count, test: test.count };
-  const held = Math.round(train.count * validation);
+  const held = subsetSize(train.count, validation);
   return { train: train.count - held, test: held };
 }
 

@@ -32,11 +32,10 @@ export function scheduleOf(
   const total = stages.reduce((sum, stage) => sum + stage.epochs, 0);
   const areWhole = stages.every((stage) => Number.isInteger(stage.epochs) && stage.epochs > 0);
   if (!areWhole || total < 1 || total > MOST_EPOCHS) {
+    const found = stages.map(({ epochs }) => epochs);
     throw new UserError(
-      `the stages of the method "${method.name}" have [${
-        stages.map(({ epochs }) => epochs)
-      }] epochs; ` +
-        `each needs a whole number from 1, and together they may have ${MOST_EPOCHS}`,
+      `the stages of the method "${method.name}" have [${found}] epochs; each needs a whole number ` +
+        `from 1, and together they may have ${MOST_EPOCHS}`,
     );
   }
   return stages.flatMap((stage) =>

@@ -17,7 +17,7 @@ import { initialState, type TrainingState } from "./state.ts";
 import { requireTeacher } from "./require_teacher.ts";
 import { NotFiniteError } from "./step.ts";
 import { RandomStreams } from "./random_streams.ts";
-import type { RunSpecification } from "./run_specification.ts";
+import { requirePart, type RunSpecification } from "./run_specification.ts";
 import { scheduleOf } from "./schedule.ts";
 import { type TeacherCacheSettings, TeacherLogitCache } from "./teacher_cache/cache.ts";
 import { teacherLogitKey } from "./teacher_cache/key.ts";
@@ -80,8 +80,8 @@ export interface TrainingResult {
  * same call resumes from the last checkpoint, and ends in the same weights, bit for bit, as a run that
  * was never stopped.
  *
- * @throws UserError for an unknown student or method, a missing teacher, or a checkpoint of another
- *   specification or environment; if loss or weights are no longer finite, naming epoch, step and last
+ * @throws UserError for an unknown student or method, a missing teacher, a data set that is not the
+ *   specified part, or a checkpoint of another specification or environment; if loss or weights are no longer finite, naming epoch, step and last
  *   checkpoint; if the computing device is lost or refuses its work, naming the last checkpoint; or if
  *   the backend can't train in the precision of the protocol
  * @throws DOMException "AbortError" if the run was stopped, after the checkpoint was written
@@ -103,6 +103,7 @@ async function trainStoppable(
 ): Promise<TrainingResult> {
   const { dataset, environment, checkpoints, signal } = input;
   const { protocol, options, seed, student } = specification;
+  requirePart(dataset, specification);
   const method = methodOf(specification, input);
   const teacher = requireTeacher(input.teacher, method, dataset.classes.length);
   leaveInterruptedWork();

@@ -58,12 +58,10 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
   if (protocol.studentPrecision) {
     throw new UserError("a dense network is trained in f32; leave out studentPrecision");
   }
-  if (points.points.length !== 2 * points.labels.length) {
+  const [count, labels] = [points.points.length / 2, points.labels.length];
+  if (count !== labels) {
     throw new UserError(
-      `there are ${points.labels.length} labels for ${
-        points.points.length / 2
-      } points; give each ` +
-        "point one label",
+      `there are ${labels} labels for ${count} points; give each point one label`,
     );
   }
   const isClass = (label: number) =>

@@ -38,6 +38,25 @@ Deno.test("an attack says what is wrong with input that only a type check would 
   tf.dispose([images, whole, flat, tensor]);
 });
 
+Deno.test("attacks refuse an ε of more than all pixels, and images that are disposed of", async () => {
+  await tf.setBackend("cpu");
+  const classifier = randomLinear(64, 4);
+  const pixels = tf.tidy(() => tf.clipByValue(testImages(2), 0, 1)) as tf.Tensor4D;
+  const classes = { labels: [0, 1] };
+  await assertRejects(
+    () => squareAttack(classifier, pixels, classes, { epsilon: 8 }),
+    UserError,
+    'option "epsilon" is 8, more than the range of the pixels, 0…1; give it in the units of the ' +
+      "pixels, as 8/255",
+  );
+  pixels.dispose();
+  await assertRejects(
+    () => squareAttack(classifier, pixels, classes),
+    UserError,
+    "the images of the square attack are disposed of already",
+  );
+});
+
 Deno.test("an attack on pixels refuses normalised images, unless it gets their bounds", async () => {
   await tf.setBackend("cpu");
   const classifier = randomLinear(64, 4);

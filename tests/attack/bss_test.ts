@@ -4,7 +4,7 @@ import type { AttackResult } from "../../lib/attack/attack.ts";
 import { bssAttack, type BssAttackOptions } from "../../lib/attack/bss.ts";
 import type { FrozenClassifier } from "../../lib/nn/frozen_classifier.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { constantClassifier } from "../classifiers.ts";
+import { constantClassifier, linearClassifier } from "../classifiers.ts";
 import { testClassifier, testImages } from "../networks.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf } from "../values_of.ts";
@@ -183,4 +183,21 @@ Deno.test("bssAttack() names an unknown option or an invalid value", async () =>
   await assertRejects(() => call({ clamp: [1, 0] }), UserError, "pair [low, high]");
   images.dispose();
   classifier.dispose();
+});
+
+onUsableBackends("bssAttack() without targets keeps the class that it went for first", async () => {
+  // Class 1 is the most probable other class at the start, class 2 after one step.
+  const classifier = linearClassifier([0, 1, 3], [10, 0, -1]);
+  const image: tf.Tensor4D = tf.zeros([1, 1, 1, 1]);
+  const sampleOf = async (targets?: number[]) => {
+    const options = { step: "newton", eta: 0.1, maxSteps: 2, clamp: 9 } as const;
+    const result = await bssAttack(classifier, image, { labels: [0], targets }, options);
+    const sample = [...await result.samples.data()];
+    tf.dispose([result.samples, result.logits]);
+    return sample;
+  };
+  const without = await sampleOf();
+  assertEquals(without, await sampleOf([1]));
+  assertNotEquals(without, await sampleOf([2]));
+  image.dispose();
 });

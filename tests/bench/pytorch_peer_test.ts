@@ -7,7 +7,6 @@ import { findPython, PyTorchPeer, ROUNDED_VARIANT } from "../../lib/bench/pytorc
 import { randomWorkload } from "../../lib/bench/random_workload.ts";
 import { runStep } from "../../lib/bench/run_step.ts";
 import { compareWork } from "../../lib/bench/same_work.ts";
-import { methodNamed } from "../../lib/distillation/methods.ts";
 import { runProgram } from "../../lib/files/run_program.ts";
 import { withEnvironment } from "../with_environment.ts";
 
@@ -30,7 +29,7 @@ Deno.test({
     await startBackend("wasm");
     const workload = await randomWorkload({ batch: 32, student: "resnet8", teacher: "resnet8" });
     const prepared = await PreparedWorkload.prepare(workload, { name: "plain" });
-    const { outcome } = await runStep(methodNamed("bss"), prepared);
+    const { outcome } = await runStep("bss", prepared);
     prepared.dispose();
     // One thread: several would wait for each other endlessly while other cores are busy.
     await withEnvironment({ OMP_NUM_THREADS: "1" }, async () => {

@@ -8,8 +8,7 @@ import { PreparedWorkload } from "../../lib/bench/prepared_workload.ts";
 import { randomWorkload } from "../../lib/bench/random_workload.ts";
 import { PARTS, runForward, runStep } from "../../lib/bench/run_step.ts";
 import { compareWork } from "../../lib/bench/same_work.ts";
-import { stepFlops } from "../../lib/bench/step_work.ts";
-import { methodNamed } from "../../lib/distillation/methods.ts";
+import { stepFlops } from "../../lib/bench/measure_step.ts";
 import { forwardFlops, trainingFlops } from "../../lib/training/cost.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { onBfloat16 } from "../backend/onednn/on_onednn.ts";
@@ -22,7 +21,7 @@ Deno.test("runStep() has the attack steps and losses of the reference numbers", 
   await startBackend("wasm");
   const workload = await goldenWorkload(GOLDEN);
   const prepared = await PreparedWorkload.prepare(workload, plain);
-  const { outcome } = await runStep(methodNamed("bss"), prepared);
+  const { outcome } = await runStep("bss", prepared);
   prepared.dispose();
   const { same, sentence } = compareWork(outcome, workload.expected!, "the reference numbers");
   assert(same, sentence);
@@ -33,11 +32,11 @@ Deno.test("runStep() takes the same step again after restore(), and leaks nothin
   const workload = await randomWorkload(small);
   const before = tf.memory().numTensors;
   const prepared = await PreparedWorkload.prepare(workload, plain);
-  const first = await runStep(methodNamed("bss"), prepared);
-  const moved = await runStep(methodNamed("bss"), prepared);
+  const first = await runStep("bss", prepared);
+  const moved = await runStep("bss", prepared);
   const steady = tf.memory().numTensors;
   prepared.restore();
-  const again = await runStep(methodNamed("bss"), prepared);
+  const again = await runStep("bss", prepared);
   assertEquals(again.outcome, first.outcome);
   assert(moved.outcome.terms.cross_entropy !== first.outcome.terms.cross_entropy);
   assert(await runForward(prepared.teacher, prepared.images) > 0);
@@ -50,7 +49,7 @@ Deno.test("runStep() attacks random images, and no part takes longer than the wh
   await startBackend("wasm");
   const workload = await randomWorkload(small);
   const prepared = await PreparedWorkload.prepare(workload, plain);
-  const { ms, parts, outcome, work } = await runStep(methodNamed("bss"), prepared);
+  const { ms, parts, outcome, work } = await runStep("bss", prepared);
   prepared.dispose();
   assertEquals(outcome.steps.length, 3);
   assert(outcome.steps.every((steps) => steps >= 1), `${outcome.steps}`);
@@ -72,10 +71,10 @@ Deno.test("runStep() with cached clean logits does the same without the teacher'
   await startBackend("wasm");
   const workload = await randomWorkload(small);
   const prepared = await PreparedWorkload.prepare(workload, plain);
-  const computed = await runStep(methodNamed("bss"), prepared);
+  const computed = await runStep("bss", prepared);
   prepared.dispose();
   const cached = await PreparedWorkload.prepare(workload, { name: "cached", cachedLogits: true });
-  const step = await runStep(methodNamed("bss"), cached);
+  const step = await runStep("bss", cached);
   cached.dispose();
   assertEquals(step.outcome.steps, computed.outcome.steps);
   assert(compareWork(step.outcome, computed.outcome, "the step without cache").same);
@@ -85,7 +84,7 @@ Deno.test("runStep() with cached clean logits does the same without the teacher'
 Deno.test("runStep() of the student alone does not use the teacher", async () => {
   await startBackend("wasm");
   const prepared = await PreparedWorkload.prepare(await randomWorkload(small), plain);
-  const { work, parts } = await runStep(methodNamed("original"), prepared);
+  const { work, parts } = await runStep("original", prepared);
   prepared.dispose();
   assertEquals(work, { student: 12, teacherForward: 0, teacherBackward: 0 });
   assertEquals([parts.teacher, parts.attack], [0, 0]);
@@ -107,7 +106,7 @@ onBfloat16(
     const workload = await randomWorkload(small);
     const lossOf = async (configuration: Configuration) => {
       const prepared = await PreparedWorkload.prepare(workload, configuration);
-      const { outcome } = await runStep(methodNamed("original"), prepared);
+      const { outcome } = await runStep("original", prepared);
       prepared.dispose();
       return outcome.terms.cross_entropy;
     };

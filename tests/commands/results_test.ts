@@ -46,6 +46,21 @@ Deno.test("results compare shows two runs beside each other, and takes two names
   });
 });
 
+Deno.test("results merge copies runs into the folder that --results names", async () => {
+  await withReferenceCopy(async ({ path }) => {
+    await withTemporaryFolder(async (parent) => {
+      const into = join(parent, "ours");
+      const merged = await results({ path: into }, "merge", path);
+      assertEquals([merged.code, merged.stderr], [0, ""]);
+      assertStringIncludes(merged.stdout, "copied 6 runs, 0 evaluations, 0 tables");
+      assertStringIncludes((await results({ path: into }, "verify")).stdout, "all is whole");
+      const alone = await runTask("experiments/results.ts", "merge", path);
+      assertEquals(alone.code, 2);
+      assertStringIncludes(alone.stderr, "merge needs a FOLDER to copy from, and --results FOLDER");
+    });
+  });
+});
+
 Deno.test("results names damage, leaves it out, and ends with status 2", async () => {
   await withReferenceCopy(async (folder, [run, other]) => {
     await flipByte(folder, resultFile(run));
@@ -153,7 +168,7 @@ Deno.test("results says how to make results if a folder is empty, and names a mi
 Deno.test("results refuses unknown actions, options and names, and lists the valid ones", async () => {
   await withReferenceCopy(async (folder) => {
     const refused: [string[], string][] = [
-      [["lst"], 'results cannot "lst"; choose from list, show, verify, compare, export'],
+      [["lst"], 'results cannot "lst"; choose from list, show, verify, compare, merge, export'],
       [["list", "--format", "csv"], "--format is an option of `results export`, not of list"],
       [["export"], "export needs a NAME: runs/, tables/"],
       [["export", "tables/quick", "--format", "xlsx"], "choose from csv, arrow, parquet"],

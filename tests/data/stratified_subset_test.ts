@@ -119,3 +119,10 @@ Deno.test("takeImages() keeps labels above 255", () => {
     count: 2,
   });
 });
+
+Deno.test("stratifiedSubset() rounds up a small class before a large one with a smaller remainder", () => {
+  // Shares 3.2 and 0.8 of 4.
+  const labels = labelsWith(16, 4);
+  const indices = stratifiedSubset(labels, 0.2, 2, seedrandom("subset"));
+  assertEquals(classCounts(labels, indices, 2), [3, 1]);
+});

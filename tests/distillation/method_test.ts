@@ -33,6 +33,17 @@ Deno.test("defineMethod() refuses a name that cannot stand in a file's name or a
   }
 });
 
+Deno.test("defineMethod() refuses a method without a step, and an option that is no rule", () => {
+  const definition = { name: "mine", summary: "A method of a user", options: {} };
+  const define = defineMethod as (definition: unknown) => void;
+  assertThrows(() => define(definition), UserError, 'the method "mine" has no step');
+  assertThrows(
+    () => define({ ...definition, options: { weight: 1 }, step: async () => {} }),
+    UserError,
+    'option "weight" of the method "mine" is no rule, as number(1)',
+  );
+});
+
 const WRONG = {
   "no loss": { term: undefined, message: 'method "mine" gave no loss in this step' },
   "a loss for each image": {
@@ -68,6 +79,12 @@ const WRONG_STEPS: Readonly<Record<string, [MethodDefinition<Rules>["step"], str
       await studentPass(images, () => ({}));
     },
     "the loss of the student's pass has no terms",
+  ],
+  "a loss without the student": [
+    async (_options, { images, studentPass }) => {
+      await studentPass(images, () => ({ own: tf.scalar(1) }));
+    },
+    "no term of the loss depends on the student's logits or feature maps",
   ],
   "a loss that is a tensor": [
     async (_options, { images, studentPass }) => {

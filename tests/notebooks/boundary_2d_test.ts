@@ -1,6 +1,6 @@
 import { assertMatch } from "@std/assert";
 import { assertFigures, executed } from "./executed.ts";
-import { shownText } from "../../lib/notebook/notebook.ts";
+import { shownText } from "./shown_text.ts";
 
 Deno.test("the notebook on the plane runs from its first to its last cell, with spirals", async () => {
   const notebook = await executed("boundary-2d", { scale: "smoke", toyName: "spirals" });

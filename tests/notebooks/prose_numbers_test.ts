@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { basename } from "node:path";
 import { listNotebooks } from "../../lib/notebook/list_notebooks.ts";
-import { shownText } from "../../lib/notebook/notebook.ts";
+import { shownText } from "./shown_text.ts";
 import { readNotebook } from "../../lib/notebook/read_notebook.ts";
 
 /** The section on facts about paper and setting, which no output has. */

@@ -4,7 +4,7 @@ import { longTest } from "./needs_fast_backend.ts";
 import { fillResults } from "./trial_results.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { quickstart } from "../../experiments/quickstart.ts";
-import { shownText } from "../../lib/notebook/notebook.ts";
+import { shownText } from "./shown_text.ts";
 import { automaticBackend } from "../on_every_backend.ts";
 
 longTest("the quickstart notebook runs from its first to its last cell", async () => {

@@ -10,7 +10,7 @@ import { openPlan } from "../../lib/runs/open_plan.ts";
 import { workLeft } from "../../lib/runs/work_left.ts";
 import { hiddenParts, HIDING } from "../../lib/files/hidden.ts";
 import { listNotebooks } from "../../lib/notebook/list_notebooks.ts";
-import { shownText } from "../../lib/notebook/notebook.ts";
+import { shownText } from "./shown_text.ts";
 import { declaredParameters } from "../../lib/notebook/parameters.ts";
 import { readNotebook } from "../../lib/notebook/read_notebook.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";

@@ -6,9 +6,10 @@ import { namedSources } from "./plan_sources.ts";
 
 /** Lists the default runs shown beside the requested ones: method, share and seed. */
 async function besideOf(choices: Omit<PlanChoices, "scale">): Promise<string[]> {
-  const own = await planRuns(figureData, { scale: "quick" }, namedSources);
+  const { seeds } = choices;
+  const ofSeeds = await planRuns(figureData, { scale: "quick", seeds }, namedSources);
   const asked = await planRuns(figureData, { scale: "quick", ...choices }, namedSources);
-  return ownBeside({ own, asked }).map(({ specification: { method, dataset, seed } }) =>
+  return ownBeside({ ofSeeds, asked }).map(({ specification: { method, dataset, seed } }) =>
     `${method} ${dataset.fraction} seed ${seed}`
   );
 }
@@ -20,6 +21,11 @@ Deno.test("default runs with the same images, student and seed stand beside the 
     "original 0.2 seed 2",
     "bss 0.2 seed 2",
   ]);
+});
+
+Deno.test("default runs of a requested seed stand beside it, even if it is no default seed", async () => {
+  const choices = { fractions: [0.2], seeds: [9], set: { bss: { eta: 0.1 } } };
+  assertEquals(await besideOf(choices), ["bss 0.2 seed 9"]);
 });
 
 Deno.test("default runs with another seed, student or share of the images do not stand beside the requested runs", async () => {

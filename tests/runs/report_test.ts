@@ -9,7 +9,13 @@ import { cp } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { commandFor } from "../../lib/runs/report/experiment_report.ts";
 import { openReport } from "../../experiments/experiments.ts";
-import { against, curves, gains, gainsByShare } from "../../lib/runs/report/figure_rows.ts";
+import {
+  against,
+  curves,
+  gains,
+  gainsByShare,
+  reliabilities,
+} from "../../lib/runs/report/figure_rows.ts";
 import { provenanceTable } from "../../lib/runs/report/provenance_table.ts";
 import { runHere } from "../../lib/runs/report/run_here.ts";
 import { stateTable } from "../../lib/runs/report/state_table.ts";
@@ -257,4 +263,25 @@ Deno.test("timesTable() has one line per method, whose phases add up to the time
     assert(Math.abs(seconds - 60 * minutes) < 6, line);
     assertEquals(runs, 2);
   }
+});
+
+Deno.test("reliability diagrams weigh each seed's bin by its predictions", () => {
+  const conditions = { processor: "", precision: ["f32"], kernels: "" };
+  const of = (measure: string, value: number, n: number) => ({
+    measure,
+    value,
+    low: null,
+    high: null,
+    n,
+    conditions,
+  });
+  const results = [[1, 0.9, 1], [3, 0.98, 0]].map(([n, confidence, accuracy]) => ({
+    measurements: [
+      of("confidence_bin14_test", confidence, n),
+      of("accuracy_bin14_test", accuracy, n),
+    ],
+  }));
+  const rows = [tableRowOf("bss", 1, 0.5), tableRowOf("bss", 2, 0.5)];
+  const [{ bins }] = reliabilities({ rows, results } as unknown as ResultTable);
+  assertEquals([bins[14].n, bins[14].confidence, bins[14].accuracy], [4, 0.96, 0.25]);
 });

@@ -1,13 +1,14 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { exists } from "../../lib/files/exists.ts";
 import { join } from "node:path";
 import { quickstart } from "../../experiments/quickstart.ts";
 import { table4 } from "../../experiments/table4.ts";
 import { openPlan } from "../../lib/runs/open_plan.ts";
 import { resultNameOf } from "../../lib/runs/planned_run.ts";
-import { runMissing, sideBySide } from "../../lib/runs/run_missing.ts";
+import { runMissing, runOne, sideBySide } from "../../lib/runs/run_missing.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { UserError } from "../../lib/user_error.ts";
 import { onednn } from "../../lib/backend/onednn.ts";
 import { wasm } from "../../lib/backend/wasm.ts";
 
@@ -67,4 +68,32 @@ Deno.test("sideBySide() divides the cores by a run's threads, where a backend ta
   const cores = navigator.hardwareConcurrency;
   assertEquals([sideBySide(onednn, 1), sideBySide(onednn, cores)], [cores, 1]);
   assertEquals([sideBySide(wasm, 1), sideBySide(wasm, cores)], [cores, cores]);
+});
+
+Deno.test("runOne() writes nothing once the results folder has gone under its lock", async () => {
+  await withTemporaryFolder(async (path) => {
+    const folder = await ResultsFolder.open(path);
+    const [run] = await openPlan(quickstart, ONE);
+    const worker = {
+      ask: () =>
+        Promise.resolve({
+          type: "trained" as const,
+          rows: [{ epoch: 1 }],
+          weights: new Uint8Array(8),
+          initialWeights: "0",
+          provenance: "embedded" as const,
+        }),
+    };
+    const gone = () => Promise.reject(new UserError("the folder is gone"));
+    const work = { run, training: true, evaluations: [] };
+    const made = {} as Parameters<typeof runOne>[2];
+    const lock = { check: gone, release: () => Promise.resolve() };
+    await assertRejects(
+      () => runOne(worker, work, made, { folder, backend: "cpu" }, lock),
+      UserError,
+      "gone",
+    );
+    assertEquals(await folder.names(), []);
+    assertEquals(await exists(join(path, "students")), false);
+  });
 });

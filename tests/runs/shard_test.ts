@@ -31,3 +31,19 @@ Deno.test("parseShard() says what a shard must look like", () => {
     assertThrows(() => parseShard(text), UserError, "as in 2/4");
   }
 });
+
+Deno.test("the work of a shard's evaluations counts, too", async () => {
+  const [run] = await planRuns(table1, { scale: "smoke", seeds: [1] }, namedSources);
+  const [evaluation] = run.evaluations;
+  const of = (name: string, flops: number, measuring: number) => ({
+    ...run,
+    name,
+    flops,
+    evaluations: [{ ...evaluation, flops: measuring }],
+  });
+  const plan = [of("a", 4, 0), of("b", 3, 6), of("c", 2, 0), of("d", 1, 0)];
+  const shards = ["1/2", "2/2"].map((text) =>
+    shardOf(plan, parseShard(text)).map(({ name }) => name)
+  );
+  assertEquals(shards, [["b"], ["a", "c", "d"]]);
+});

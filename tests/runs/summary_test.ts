@@ -86,3 +86,20 @@ Deno.test("summarise() takes an experiment's measures, and leaves out what was n
   const [none] = summarise([row("bss", 1, 0.8)], { reference: "hinton", measures: ["mag_sim"] });
   assertEquals([none.values, none.gain], [[], null]);
 });
+
+Deno.test("a gain is of mixed conditions only if they differ within a pair", () => {
+  const on = (processor: string) => ({
+    conditions: { processor, precision: ["f32"], kernels: "onednn" },
+  });
+  const mixedOf = (reference: string, second: string) => {
+    const [, bss] = summarise([
+      row("original", 1, 0.80, on("AMD")),
+      row("original", 2, 0.84, on(reference)),
+      row("bss", 1, 0.83, on("AMD")),
+      row("bss", 2, 0.85, on(second)),
+    ]);
+    return bss.gain!.mixed;
+  };
+  assertEquals(mixedOf("Intel", "Intel"), []);
+  assertEquals(mixedOf("AMD", "Intel"), ["processor"]);
+});

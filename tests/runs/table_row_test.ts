@@ -44,3 +44,23 @@ Deno.test("tableRow() has a column for each measurement, but for those of single
   });
   assertEquals([figures.ece_test, Object.hasOwn(figures, "accuracy_bin3_test")], [0.1, false]);
 });
+
+Deno.test("tableRow() averages outcomes over all attacked samples, not over epochs", () => {
+  const epoch = (attacked: number, share: number | null): EpochRow => ({
+    stage: "train",
+    test_accuracy: 0.5,
+    attacked,
+    share_crossed_to_target: share,
+    share_third_class: 0,
+    share_not_crossed: share === null ? null : 1 - share,
+  });
+  const { figures } = tableRow({ label: "bss", setting: null }, {
+    name: "run",
+    specification: smallSpecification(),
+    rows: [epoch(30, 0.5), epoch(10, 1), epoch(0, null)],
+    measurements: [],
+    warnings: [],
+    metadata: { machine: "" },
+  });
+  assertEquals([figures.share_crossed_to_target, figures.share_not_crossed], [0.625, 0.375]);
+});

@@ -1,4 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { familyInterval } from "../../lib/analysis/statistics/decide_family.ts";
 import { gainGrowsWithLessData, variantClaims } from "../../lib/runs/claim.ts";
 import { verdicts } from "../../lib/runs/table/verdicts.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
@@ -259,4 +260,25 @@ Deno.test("variantClaims() makes one family of all variants and places, with the
   assertEquals(variantClaims(about(), plan.filter(({ label }) => label === "bss")), []);
   // Runs that differ in what a claim does not say, such as the teacher's precision, are one seed.
   assertEquals(variantClaims(about(), [...plan, ...plan]), claims);
+});
+
+Deno.test("the interval of a claim without a verdict is adjusted for its family, too", () => {
+  const rows = rowsOf([0.80, 0.83], [0.70, 0.72]);
+  const [{ kind, interval }] = verdicts(about({ ...claim, family: { name: "f", size: 4 } }), rows);
+  const expected = familyInterval([10, 11], 4)!;
+  assertEquals(kind, "too few seeds");
+  interval!.forEach((end, index) => assertAlmostEquals(end, expected[index], 1e-6));
+});
+
+Deno.test("a claim about the student's precision allows measurements in either", () => {
+  const of = (precision: string[]) => {
+    const conditions = { processor: "AMD EPYC", precision, kernels: "onednn" };
+    return { conditions, measuredUnder: { test_accuracy: conditions } };
+  };
+  const rows = [
+    ...rowsOf([0.80, 0.82, 0.85], [], of(["f32", "bf16"])),
+    ...rowsOf([], [0.70, 0.73, 0.74], of(["bf16", "bf16"])),
+  ];
+  const [{ kind, mixed }] = verdicts(about({ ...claim, compares: "precision" }), rows);
+  assertEquals([kind, mixed], ["holds", []]);
 });

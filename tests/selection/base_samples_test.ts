@@ -65,6 +65,8 @@ onUsableBackends("selectBaseSamples() gives no sample if none qualifies", async 
 Deno.test("selectBaseSamples() names labels that do not match the logits, and a bad option", async () => {
   const [t, s] = [logits(teacher), logits(student)];
   await assertRejects(() => selectBaseSamples(t, s, [0]), UserError, "1 labels");
+  const other = labels.with(1, 7);
+  await assertRejects(() => selectBaseSamples(t, s, other), UserError, "a label is 7; give class");
   await assertRejects(() => selectBaseSamples(t, s, labels, { count: 0 }), UserError, "from 1");
   tf.dispose([t, s]);
 });

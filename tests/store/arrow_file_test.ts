@@ -1,6 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { float32, tableFromArrays, tableToIPC } from "@uwdata/flechette";
-import { type Columns, decodeArrow, encodeArrow, type Row } from "../../lib/store/arrow_file.ts";
+import {
+  type Columns,
+  completeRows,
+  decodeArrow,
+  encodeArrow,
+  type Row,
+} from "../../lib/store/arrow_file.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const COLUMNS: Columns = { method: "utf8", accuracy: "float64", epoch: "int32", done: "bool" };
@@ -102,4 +108,9 @@ Deno.test("decodeArrow() refuses a column of an unsupported type", () => {
     format: "file",
   });
   assertThrows(() => decodeArrow(bytes!), UserError, 'column "a" has Arrow type');
+});
+
+Deno.test("completeRows() keeps zeros, false and empty texts, and fills in what is missing", () => {
+  const row = { method: "", accuracy: 0, done: false };
+  assertEquals(completeRows([row], COLUMNS), [{ ...row, epoch: null }]);
 });

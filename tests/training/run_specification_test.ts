@@ -74,7 +74,10 @@ Deno.test("specifyRun() takes a teacher where the method needs one, and the prot
     [{ studnet: "resnet14" }, 'specifyRun has no choice "studnet"; choose from dataset, teacher'],
     [{ student: "resnet9" }, "resnet9"],
     [{ fraction: 2 }, "the fraction of a set is 2"],
+    [{ fraction: "0.2" }, 'the fraction of a set is "0.2", but must be above 0'],
+    [{ method: "bss" }, 'the method is bss; give a method, as methodNamed("bss")'],
     [{ seed: NaN }, "the seed is NaN, but must be a whole number from 1"],
+    [{ seed: "1" }, 'the seed is "1", but must be a whole number from 1'],
   ];
   for (const [fault, message] of faults) {
     assertThrows(() => specifyRun({ ...choices, ...fault }), UserError, message);

@@ -4,9 +4,10 @@ import * as tf from "@tensorflow/tfjs";
 import { defineMethod, resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { methods } from "../../lib/distillation/methods.ts";
 import { crossEntropy } from "../../lib/distillation/soft_cross_entropy.ts";
+import { datasetFor } from "../../lib/training/run_specification.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { onAutomaticBackend, onEveryBackend, onFastBackends } from "../on_every_backend.ts";
-import { testClassifier, TINY } from "../networks.ts";
+import { testClassifier, testNetwork, TINY } from "../networks.ts";
 import { assertLossesFall } from "./assert_losses_fall.ts";
 import { outcomeOf } from "./outcome_of.ts";
 import { smallDataset, smallSpecification, withFolder } from "./small_run.ts";
@@ -137,19 +138,49 @@ onFastBackends("train() refuses a distillation method without a teacher", async 
   );
 });
 
-onFastBackends("train() refuses a teacher with other classes, and no images", async (backend) => {
-  for (const name of ["hinton", "fitnet", "bss"]) {
-    const teacher = testClassifier({ ...TINY, classes: 10 });
+onFastBackends(
+  "train() refuses a teacher with other classes or not frozen, and no images",
+  async (backend) => {
+    for (const name of ["hinton", "fitnet", "bss"]) {
+      const teacher = testClassifier({ ...TINY, classes: 10 });
+      await assertRejects(
+        () => outcomeOf(smallSpecification(name), backend, { teacher }),
+        UserError,
+        "the teacher has 10 classes, but the student has 4",
+      );
+      teacher.dispose();
+    }
+    const network = testNetwork() as unknown as ReturnType<typeof testClassifier>;
     await assertRejects(
-      () => outcomeOf(smallSpecification(name), backend, { teacher }),
+      () => outcomeOf(smallSpecification("hinton"), backend, { teacher: network }),
       UserError,
-      "the teacher has 10 classes, but the student has 4",
+      "the teacher is not frozen; give freeze(network)",
     );
-    teacher.dispose();
+    network.dispose();
+    await assertRejects(
+      () => outcomeOf(smallSpecification("original"), backend, { dataset: smallDataset(0) }),
+      UserError,
+      "there is nothing to train on",
+    );
+  },
+);
+
+onAutomaticBackend("train() refuses a data set that is not the specified part", async (backend) => {
+  const { dataset: whole, ...others } = smallSpecification("original");
+  const half = { ...others, dataset: { ...whole, fraction: 0.5 } };
+  const dataset = smallDataset();
+  const part = datasetFor(dataset, half);
+  const faults: readonly [typeof half, typeof dataset, string][] = [
+    [half, dataset, "(fraction 0.5, testImages null, seed 1), but got another (all images)"],
+    [{ ...half, seed: 2 }, part, "(fraction 0.5, testImages null, seed 2), but got another"],
+    [{ ...half, dataset: whole }, part, "(all images), but got another (fraction 0.5"],
+  ];
+  for (const [specification, given, message] of faults) {
+    await assertRejects(
+      () => outcomeOf(specification, backend, { dataset: given }),
+      UserError,
+      message,
+    );
   }
-  await assertRejects(
-    () => outcomeOf(smallSpecification("original"), backend, { dataset: smallDataset(0) }),
-    UserError,
-    "there is nothing to train on",
-  );
+  await outcomeOf(half, backend, { dataset: part });
 });

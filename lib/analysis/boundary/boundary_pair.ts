@@ -14,7 +14,7 @@ export interface BoundaryPair {
   readonly crossed: { readonly teacher: boolean; readonly student: boolean };
   /** MagSim of the pair, min(‖p_t‖, ‖p_s‖)/max(‖p_t‖, ‖p_s‖), 0…1; null if one is zero. */
   readonly magnitude: number | null;
-  /** AngSim of the pair, the cosine ⟨p_t, p_s⟩/(‖p_t‖ ‖p_s‖), −1…1; null if one is zero. */
+  /** AngSim of the pair, the cosine ⟨p_t, p_s⟩/(‖p_t‖ ‖p_s‖), −1…1 up to rounding; null if one is zero. */
   readonly angle: number | null;
   /** Distances to each network's boundary along its own perturbation; see `BoundaryPoint`. */
   readonly distance: { readonly teacher: number | null; readonly student: number | null };

@@ -47,7 +47,7 @@ export interface BoundarySimilarity {
   readonly crossed: { readonly teacher: number; readonly student: number; readonly both: number };
   /** MagSim: the mean of the smaller norm divided by the larger, 0…1. */
   readonly magnitude: Estimate;
-  /** AngSim: the mean cosine between the perturbations, −1…1. */
+  /** AngSim: the mean cosine between the perturbations, −1…1 up to rounding. */
   readonly angle: Estimate;
   /** The mean ratio of the distances to the boundary, the smaller divided by the larger, 0…1. */
   readonly distanceRatio: Estimate;

@@ -11,7 +11,7 @@ export interface BaseSample {
 }
 
 /** The images that two networks are compared on. */
-interface BaseSamples {
+interface ComparedImages {
   /** The chosen images that both networks classify correctly, ascending */
   readonly common: readonly BaseSample[];
   /** All images that the teacher classifies correctly, ascending */
@@ -35,7 +35,7 @@ export async function commonBaseSamples(
     readonly targetRule: TargetClassOptions["rule"];
     readonly stream: (name: string) => () => number;
   },
-): Promise<BaseSamples> {
+): Promise<ComparedImages> {
   const classes = teacher.classes;
   const teacherLogits = new Map<number, Float32Array>();
   const qualifying: number[] = [];

@@ -42,7 +42,7 @@ export async function distanceAlong(
   const near = new Float64Array(count);
   const far = Float64Array.from({ length: count }, (_, i) => reach[i]);
   let crossed = await isBeyond(far);
-  for (let k = 0; k < DOUBLINGS; k++) {
+  for (let k = 0; k < DOUBLINGS && !crossed.every(Boolean); k++) {
     crossed.forEach((beyond, i) => {
       if (beyond) return;
       near[i] = far[i];

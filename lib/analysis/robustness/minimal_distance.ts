@@ -8,7 +8,7 @@ import { type Norm, sizes } from "../../attack/ball.ts";
 import { deepFoolAttack } from "../../attack/deepfool.ts";
 import { pgdAttack } from "../../attack/pgd.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
-import { gatherRows, rowNorms, topClasses } from "../../tensors/rows.ts";
+import { gatherRows, topClasses } from "../../tensors/rows.ts";
 import { stopPoint } from "../../stop/until_stopped.ts";
 
 /** The radii at which PGD is tried, in pixels 0…1: from 1/8 to 16 of 255, each √2 times the last. */
@@ -58,7 +58,7 @@ export async function minimalDistances(
 /** An attack at one level of the search. */
 type LevelAttack = (
   ...args: [FrozenClassifier, tf.Tensor4D, readonly number[], () => number]
-) => Promise<Pick<AttackResult, "samples" | "logits">>;
+) => Promise<AttackResult>;
 
 /** Gives the attacks that are tried one after the other on the images that are left. */
 function attacksOf(norm: Norm): readonly LevelAttack[] {
@@ -91,16 +91,16 @@ async function distancesBy(
   const batch = gatherRows(images, rows);
   const owned: tf.Tensor[] = [batch];
   try {
-    const { samples, logits } = await attack(classifier, batch, own, () => numbers.next().value!);
+    const attacked = await attack(classifier, batch, own, () => numbers.next().value!);
+    const { samples, logits, success, norms } = attacked;
     const moved = tf.sub(samples, batch) as tf.Tensor4D;
-    const [norms, largest] = tf.tidy(() => [rowNorms(moved), sizes(moved, "linf")]);
-    owned.push(samples, logits, moved, norms, largest);
-    const top = topClasses(await logits.data(), classifier.classes);
-    const [lengths, maxima] = [await norms.data(), await largest.data()];
-    const along = await distanceAlong(classifier, batch, moved, lengths, own);
+    const largest = sizes(moved, "linf");
+    owned.push(samples, logits, moved, largest);
+    const maxima = await largest.data();
+    const along = await distanceAlong(classifier, batch, moved, norms, own);
     return along.map((distance, i) => {
-      if (top[i] === own[i] || distance === null) return null;
-      return norm === "l2" ? distance : distance / lengths[i] * maxima[i];
+      if (!success[i] || distance === null) return null;
+      return norm === "l2" ? distance : distance / norms[i] * maxima[i];
     });
   } finally {
     tf.dispose(owned);

@@ -9,7 +9,7 @@ import {
 import { anyLayout, channelsLast, filterLayout, type Layout, rowMajor } from "./memory_layout.ts";
 import type { OnednnBackend } from "./onednn_backend.ts";
 import { type PostOperation, Primitive, type PrimitiveRecipe } from "./primitive.ts";
-import { reorder } from "./reorder.ts";
+import { reorder } from "./recipes.ts";
 
 type Pointer = Deno.PointerValue;
 type Info = tf.backend_util.Conv2DInfo;

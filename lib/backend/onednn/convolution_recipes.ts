@@ -97,7 +97,7 @@ export function convolutionBackwardData(
 /** `execute(src, diffDst, diffWeights)` */
 export function convolutionBackwardWeights(
   { symbols, engine }: Library,
-  { src, diffWeights, diffDst, geometry, hint, preferred }: BackwardConvolution & {
+  { src, diffWeights, diffDst, geometry, hint }: BackwardConvolution & {
     readonly src: Layout;
     readonly diffWeights: Layout;
     readonly diffDst: Layout;
@@ -118,6 +118,5 @@ export function convolutionBackwardWeights(
         attributes,
       ),
     arguments: [Argument.src, Argument.diffDst, Argument.diffWeights],
-    preferred,
   };
 }

@@ -2,7 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import { userCache } from "../../files/user_cache.ts";
 
 /** The environment variable that names the library's file; it comes before all other places. */
-export const VARIABLE = "BSS_ONEDNN";
+const VARIABLE = "BSS_ONEDNN";
 
 /** The places where a system keeps oneDNN 3, and the command that installs it. */
 export interface Places {

@@ -37,9 +37,8 @@ export function channelsLast(
 export function filterLayout(
   library: Library,
   [h, w, i, o]: readonly number[],
-  type = DataType.f32 as DataType,
 ): Layout {
-  return strided(library, [o, i, h, w], [1, o, w * i * o, i * o], type);
+  return strided(library, [o, i, h, w], [1, o, w * i * o, i * o]);
 }
 
 export function strided(
@@ -64,7 +63,7 @@ export function strided(
 export function anyLayout(
   library: Library,
   dimensions: readonly number[],
-  type = DataType.f32 as DataType,
+  type: DataType,
 ): Layout {
   const handle = created((place) =>
     library.symbols.dnnl_memory_desc_create_with_tag(

@@ -77,7 +77,7 @@ export function normalisation(
   shape: number[],
   epsilon: number,
   flags: number,
-  type: DataType = DataType.f32,
+  type: DataType,
 ): Primitive {
   return backend.primitive(`normalisation ${shape} ${type} ${epsilon} ${flags}`, () => {
     const { symbols, engine } = backend.dnnl;

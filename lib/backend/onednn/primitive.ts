@@ -1,4 +1,4 @@
-import { Argument, DataType, Query, Status, USER_SCRATCHPAD } from "./constants.ts";
+import { Argument, type DataType, Query, Status, USER_SCRATCHPAD } from "./constants.ts";
 import { copyOfLayout, type Layout } from "./memory_layout.ts";
 import { check, created, type Library } from "./open_library.ts";
 
@@ -9,7 +9,6 @@ export type PostOperation =
     readonly kind: "elementwise";
     readonly algorithm: number;
     readonly alpha?: number;
-    readonly beta?: number;
   }
   | { readonly kind: "binary"; readonly algorithm: number; readonly operand: Layout };
 
@@ -32,7 +31,7 @@ export interface PrimitiveRecipe {
 }
 
 /** Lends primitives the working memory that they need while they run. */
-export interface Lender {
+interface Lender {
   scratchpad(bytes: number): Deno.PointerValue;
 }
 
@@ -117,7 +116,7 @@ export class Primitive {
   }
 
   /** Returns the layout that oneDNN chose for an argument; makes a new object each time. */
-  layoutOf(argument: number, dimensions: readonly number[], type: DataType = DataType.f32): Layout {
+  layoutOf(argument: number, dimensions: readonly number[], type: DataType): Layout {
     return copyOfLayout(this.#library, this.#descriptorOf(argument), dimensions, type);
   }
 
@@ -204,8 +203,8 @@ function attributesOf(
         // 0: the destination's own type.
         return symbols.dnnl_post_ops_append_sum(list, 1, 0, 0);
       case "elementwise": {
-        const { algorithm, alpha = 0, beta = 0 } = operation;
-        return symbols.dnnl_post_ops_append_eltwise(list, algorithm, alpha, beta);
+        const { algorithm, alpha = 0 } = operation;
+        return symbols.dnnl_post_ops_append_eltwise(list, algorithm, alpha, 0);
       }
       case "binary":
         return symbols.dnnl_post_ops_append_binary(

@@ -93,6 +93,22 @@ export function elementwise(
   };
 }
 
+/** `execute(from, to)`: copies values to another layout or type. */
+export function reorder({ symbols, engine }: Library, from: Layout, to: Layout): PrimitiveRecipe {
+  return {
+    create: (place, attributes) =>
+      symbols.dnnl_reorder_primitive_desc_create(
+        place,
+        from.handle,
+        engine,
+        to.handle,
+        engine,
+        attributes,
+      ),
+    arguments: [Argument.src, Argument.dst],
+  };
+}
+
 /** Lists the arguments of a product or convolution, in the order of `execute`. */
 export function productArguments(
   bias: Layout | undefined,

@@ -36,7 +36,8 @@ const kernels: readonly Kernel[] = [
 ];
 
 /** Registers all kernels of tfjs-backend-cpu, and faster ones for most of a training step. */
-export function registerKernels(backendName: string): void {
+export function registerKernels(): void {
+  const backendName = "onednn";
   tf.copyRegisteredKernels("cpu", backendName);
   for (const { kernelName, run } of kernels) {
     const own = tf.getKernel(kernelName, "cpu") as tf.KernelConfig | undefined;

@@ -1,7 +1,8 @@
+import v8 from "node:v8";
+import vm from "node:vm";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type * as tf from "@tensorflow/tfjs";
 import { DeviceError } from "../device_error.ts";
-import { collectGarbage } from "./collect_garbage.ts";
 
 /**
  * Programs between two garbage collections on a software driver. It keeps a memory mapping for each
@@ -162,4 +163,18 @@ export class CheckedWebgpuBackend extends WebGPUBackend {
 
 function copyOf(mapped: GPUBuffer): ArrayBuffer {
   return mapped.getMappedRange().slice(0);
+}
+
+let collect: (() => void) | null = null;
+
+/**
+ * Runs V8's garbage collector now. V8 collects WebGPU objects late, since it knows only of the few
+ * bytes that they take in JavaScript.
+ */
+function collectGarbage(): void {
+  if (collect === null) {
+    v8.setFlagsFromString("--expose-gc");
+    collect = vm.runInNewContext("gc") as () => void;
+  }
+  collect();
 }

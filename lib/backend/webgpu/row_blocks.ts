@@ -5,7 +5,7 @@ import { runShader, WORKGROUP_SIZE } from "./run_shader.ts";
 /** The number of threads to aim for: enough to keep a large GPU busy, each with enough work. */
 const THREADS = 2 ** 15;
 
-export interface RowBlocks {
+interface RowBlocks {
   /** The number of rows that a thread adds up; the last block may have fewer. */
   readonly rowsPerBlock: number;
   readonly blocks: number;

@@ -5,7 +5,7 @@ import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 export const WORKGROUP_SIZE = 64;
 
 /** One program for the GPU, in WGSL. */
-export interface Shader {
+interface Shader {
   /** A unique key: the shader's name and every value that its code contains. */
   readonly key: string;
   /**

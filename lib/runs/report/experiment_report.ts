@@ -1,9 +1,8 @@
 import { join, relative } from "node:path";
 import { checkChoices } from "../check_choices.ts";
-import { chosenMethods, type PlanChoices, planRuns } from "../plan.ts";
+import { checkSetUsed, type PlanChoices, planRuns } from "../plan.ts";
 import { claimsAt } from "../claim.ts";
 import type { Experiment } from "../experiment.ts";
-import { checkOverridesUsed } from "../overrides.ts";
 import { type LoadedSources, planSources, recordedSources } from "../plan_sources.ts";
 import { mergePlans, type PlannedRun, resultNameOf } from "../planned_run.ts";
 import { reproduceCommand } from "../choices.ts";
@@ -54,9 +53,7 @@ export async function reportOf(
   for (const part of given) checkChoices("a part of openReport", part);
   const { scale, dataset } = choices;
   const parts = given.map((part): PlanChoices => ({ ...choices, ...part, scale, dataset }));
-  for (const part of parts) {
-    if (part.set) checkOverridesUsed(part.set, chosenMethods(experiment, part));
-  }
+  for (const part of parts) checkSetUsed([experiment], part);
   const named = await ResultsFolder.openToRead(results);
   const data = { dataFolder, acceptUnverified };
   const sources = planSources({ results: named.path, ...data });

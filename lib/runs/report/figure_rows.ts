@@ -36,25 +36,11 @@ export function against(summary: readonly SummaryRow[], measure: string): Accura
   });
 }
 
-/** The columns that a method shares with the reference that it is compared with */
-const PLACE = ["dataset", "fraction", "student", "setting", "epochs"] as const;
-
-/** Lists the differences to a reference, paired by seed, against the share of images in percent. */
-export function gainsByShare(
-  summary: readonly SummaryRow[],
-  reference = "original",
-): AccuracyPoint[] {
-  return summary.filter(({ method }) => method !== reference).flatMap((row) => {
-    const theirs = summary.find((other) =>
-      other.method === reference && PLACE.every((key) => other[key] === row[key]) &&
-      (other.teacher === null || other.teacher === row.teacher)
-    );
-    const values = row.seeds.flatMap((seed, index) => {
-      const other = theirs?.seeds.indexOf(seed) ?? -1;
-      return other < 0 ? [] : [row.values[index] - theirs!.values[other]];
-    });
-    return values.length > 0 ? [{ method: row.method, x: 100 * row.fraction, values }] : [];
-  });
+/** Lists the gains over the reference, by seed, against the share of images in percent. */
+export function gainsByShare(summary: readonly SummaryRow[]): AccuracyPoint[] {
+  return summary.flatMap(({ method, fraction, gain }) =>
+    gain ? [{ method, x: 100 * fraction, values: gain.values }] : []
+  );
 }
 
 /** Gives each run's test accuracy over its epochs, in percent, where it was evaluated. */

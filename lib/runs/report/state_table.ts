@@ -42,11 +42,10 @@ export async function stateTable(
     : `${command}, or runMissing = true above.`;
   const absent = await absentTeachers(works);
   if (absent.length > 0) {
+    const names = absent.join(", ");
     return shown(
-      `${todo} First the weights of ${
-        absent.join(", ")
-      } are needed, which do not come with these ` +
-        `results; see "Data" in experiments/README.md.`,
+      `${todo} First the weights of ${names} are needed, which do not come with these results; see ` +
+        `"Data" in experiments/README.md.`,
     );
   }
   try {

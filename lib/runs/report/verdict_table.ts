@@ -3,7 +3,7 @@ import type { Experiment } from "../experiment.ts";
 import { type Verdict, verdicts } from "../table/verdicts.ts";
 import type { TableRow } from "../table/table_row.ts";
 import { tellingColumns } from "../table/telling_columns.ts";
-import { placeText, unitOf, type VerdictLine, verdictLines } from "./verdict_words.ts";
+import { claimPlaceText, unitOf, type VerdictLine, verdictLines } from "./verdict_words.ts";
 import { type Evidence, withVerdicts } from "../../report/with_verdicts.ts";
 import type { Displayable } from "../../report/display.ts";
 import { displayTable } from "../../report/display_table.ts";
@@ -64,7 +64,7 @@ function evidenceOf(
   return {
     dataset,
     scale,
-    place: placeText(claim),
+    place: claimPlaceText(claim),
     // In the list of claims, the families of the paper's main claims are named "primary …".
     isMain: claim.family.name.startsWith("primary"),
     seeds: line.seeds!,

@@ -109,7 +109,7 @@ const PLACE: readonly ((claim: Claim) => string | null)[] = [
 ];
 
 /** Names a claim's place, but for the data set: "resnet8, 20 % of the images, 80 epochs". */
-export function placeText(claim: Claim): string {
+export function claimPlaceText(claim: Claim): string {
   return PLACE.slice(1).flatMap((part) => part(claim) ?? []).join(", ");
 }
 

@@ -82,9 +82,8 @@ function bySeed(runs: readonly StoredRun[]): Side {
 function ambiguous(name: string, groups: readonly Side[]): UserError {
   const candidates = groups.slice(0, MOST_LISTED).map(([run]) => {
     const { fraction, options, protocol } = runFields(run);
-    return `  ${run.name}  ${
-      [`${shareText(fraction)} %`, options, protocol].filter(Boolean).join(", ")
-    }`;
+    const differing = [`${shareText(fraction)} %`, options, protocol].filter(Boolean);
+    return `  ${run.name}  ${differing.join(", ")}`;
   });
   const rest = groups.length > MOST_LISTED ? ["  …"] : [];
   return new UserError(

@@ -28,14 +28,14 @@ const MOST_NAMES = 3;
  */
 export function tableFindings(
   table: StoredResult,
-  stored: Pick<StoredResults, "names" | "results"> & Partial<StoredResults>,
+  stored: StoredResults,
   folder: string,
 ): Finding[] {
   const { rows, metadata } = table;
   const moved = tableFault(table.name, table);
   if (moved) return [{ file: resultFile(table.name), kind: "damaged", message: moved }];
   const isThere = (run: string) => stored.names.includes(`runs/${run}`);
-  const damaged = new Set(stored.damaged?.map(({ file }) => file));
+  const damaged = new Set(stored.damaged.map(({ file }) => file));
   const isWhole = (run: string) => isThere(run) && !damaged.has(resultFile(`runs/${run}`));
   const listed = (key: string): string[] => JSON.parse(metadata[key] ?? "[]");
   const faults = rowFaults(table, stored);

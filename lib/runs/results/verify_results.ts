@@ -148,7 +148,7 @@ function strayFindings(
   files: readonly string[],
   names: { readonly listed: readonly string[]; readonly finished: readonly string[] },
 ): Finding[] {
-  const isRun = (name: string) => names.listed.includes(`runs/${name}`);
+  const isListed = (name: string) => names.listed.includes(`runs/${name}`);
   const finished = files.flatMap((file) => /^checkpoints\/([^/]+)\//.exec(file)?.slice(1) ?? [])
     .filter((name) => names.finished.includes(`runs/${name}`));
   return [
@@ -156,7 +156,7 @@ function strayFindings(
       const [, name] = /^students\/(.+)$/.exec(file) ?? [];
       // The folder itself reports and removes half-written files.
       return name !== undefined && !name.endsWith(".tmp") &&
-        !isRun(name.replace(/\.safetensors$/, ""));
+        !isListed(name.replace(/\.safetensors$/, ""));
     }).map((file): Finding => ({
       file,
       kind: "unlisted",

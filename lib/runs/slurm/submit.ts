@@ -8,7 +8,7 @@ import {
   writeSubmission,
 } from "./submission.ts";
 import { type PlannedRun, resultsOf } from "../planned_run.ts";
-import { MOST_SHARDS, shardOf } from "../shard.ts";
+import { MOST_SHARDS, shardsOf } from "../shard.ts";
 import type { WorkLeft } from "../work_left.ts";
 import { bashWord } from "../../files/bash_word.ts";
 import { findProgram } from "../../files/find_program.ts";
@@ -91,9 +91,8 @@ function tasksOf(
   shards: number,
 ): SubmittedTask[] {
   const isLeft = new Set(works.map(({ run }) => run.name));
-  const all = Array.from({ length: shards }, (_, index) => {
-    const runs = shardOf(plan, { index: index + 1, count: shards })
-      .filter(({ name }) => isLeft.has(name))
+  const all = shardsOf(plan, shards).map((shard, index) => {
+    const runs = shard.filter(({ name }) => isLeft.has(name))
       .map((run) => [run.name, resultsOf(run)]);
     return { task: index + 1, runs: Object.fromEntries(runs) };
   });
@@ -113,11 +112,10 @@ async function sbatch(script: string): Promise<string> {
 /** Refuses line breaks: they would end a line of `#SBATCH`, and the rest would run as a command. */
 function checkFolder(results: string): void {
   if (!/\p{Cc}/u.test(resolve(results))) return;
+  const text = JSON.stringify(results);
   throw new UserError(
-    `--results is ${
-      JSON.stringify(results)
-    }, but a job script cannot name a folder with a line break ` +
-      "or another control character; choose another folder",
+    `--results is ${text}, but a job script cannot name a folder with a line break or another ` +
+      "control character; choose another folder",
   );
 }
 

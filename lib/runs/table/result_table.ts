@@ -110,10 +110,9 @@ export function fewCrossings({ rows, results }: Pick<ResultTable, "rows" | "resu
     const { attack, eta, step, maxSteps } = results[index].specification.options;
     const share = figures.share_not_crossed ?? 0;
     if (share <= 0.5 || attack !== undefined) return [];
+    const percent = (100 * share).toFixed(0);
     return [
-      `${
-        (100 * share).toFixed(0)
-      } % of the attacked samples of ${run} never crossed the boundary, ` +
+      `${percent} % of the attacked samples of ${run} never crossed the boundary, ` +
       `with eta=${eta}, step=${step} and maxSteps=${maxSteps}; ${adviceFor(step, Number(eta))}`,
     ];
   });

@@ -8,6 +8,8 @@ import { measureNamed } from "./measures.ts";
 
 /** A gain over the reference. */
 interface Gain extends PairedDifference {
+  /** One for each pair, in the order of the row's seeds */
+  readonly values: readonly number[];
   /** The conditions that differ within its pairs: "processor", "precision", "kernels" */
   readonly mixed: readonly string[];
 }
@@ -106,7 +108,8 @@ function gainOver(
   if (pairs.length === 0) return null;
   const [ours, theirs] = [0, 1].map((side) => pairs.map((pair) => valueOf(pair[side], measure)!));
   const mixed = pairs.flatMap((pair) => mixedConditions(pair, measure));
-  return { ...pairedDifference(ours, theirs), mixed: [...new Set(mixed)] };
+  const values = ours.map((value, index) => value - theirs[index]);
+  return { ...pairedDifference(ours, theirs), values, mixed: [...new Set(mixed)] };
 }
 
 function outcomesOf(group: readonly TableRow[]): SummaryRow["outcomes"] {

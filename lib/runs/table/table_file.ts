@@ -44,7 +44,7 @@ export async function updateTable(
   folder: ResultsFolder,
   name: string,
   experiment: Experiment,
-  { own, asked }: Plan,
+  { own, asked }: Pick<Plan, "own" | "asked">,
 ): Promise<void> {
   await Deno.mkdir(join(folder.path, "tables"), { recursive: true });
   await withFolderLock(join(folder.path, "tables"), "change", async () => {

@@ -49,7 +49,7 @@ export interface TableRow {
   readonly measuredUnder: Readonly<Record<string, Conditions>>;
 }
 
-export type Figures = Readonly<Record<string, number | null>>;
+type Figures = Readonly<Record<string, number | null>>;
 
 /** Makes a run's row in an experiment's table. */
 export function tableRow(

@@ -65,7 +65,7 @@ export class TeacherLogitFile {
     writeAllSync(this.#file, this.#bytes);
   }
 
-  /** Computes an upper bound of the file's bytes on disk with so many more entries. */
+  /** Computes an upper bound of the file's bytes on disk with `entries` more entries. */
   diskUseAfter(entries: number): number {
     const info = this.#file.statSync();
     return diskUse(info) + entries * (this.#bytes.length + (info.blksize ?? HEADER_BYTES));

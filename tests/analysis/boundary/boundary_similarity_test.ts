@@ -1,10 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
+import seedrandom from "seedrandom";
 import {
   type BoundarySimilarity,
   boundarySimilarity,
   type BoundarySimilarityOptions,
 } from "../../../lib/analysis/boundary/boundary_similarity.ts";
+import { commonBaseSamples } from "../../../lib/analysis/boundary/common_base_samples.ts";
 import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
 import { topClasses } from "../../../lib/tensors/rows.ts";
 import { UserError } from "../../../lib/user_error.ts";
@@ -198,6 +200,23 @@ Deno.test("boundary similarity stops at the next batch when its signal is aborte
     DOMException,
     "abort",
   );
+  set.images.dispose();
+  classifier.dispose();
+});
+
+onUsableBackends("boundary similarity draws its base samples, and keeps their order", async () => {
+  const classifier = denseClassifier();
+  const set = await labelledBy(classifier, 12);
+  const rowsOf = async (seed: number) => {
+    const stream = (name: string) => seedrandom(`${seed}/${name}`) as () => number;
+    const settings = { count: 6, batchSize: 5, targetRule: "second", stream } as const;
+    const { common } = await commonBaseSamples(classifier, classifier, set, settings);
+    return common.map(({ row }) => row);
+  };
+  const [one, other] = [await rowsOf(1), await rowsOf(2)];
+  for (const rows of [one, other]) assertEquals(rows, rows.toSorted((a, b) => a - b));
+  assertEquals([one.length, other.length], [6, 6]);
+  assert(String(one) !== String(other));
   set.images.dispose();
   classifier.dispose();
 });

@@ -67,6 +67,7 @@ onAutomaticBackend(
       );
       assertEquals(accuracy.n, confidence.n);
       if (confidence.n === 0) return 0;
+      assert(accuracy.low! <= accuracy.value! && accuracy.value! <= accuracy.high!);
       assert(confidence.value! > bin / 15 && confidence.value! <= (bin + 1) / 15);
       return confidence.n;
     });

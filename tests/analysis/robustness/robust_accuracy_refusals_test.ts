@@ -80,6 +80,7 @@ onUsableBackends(
     await refused("2 images", () => robustAccuracy(classifier, { images, labels: [0] }));
     await refused("class 4", () => robustAccuracy(classifier, { images, labels: [0, 4] }));
     await refused('option "linf"', () => robustAccuracy(classifier, set, { linf: [1, 1] }));
+    await refused("in units of 1/255", () => robustAccuracy(classifier, set, { linf: [8 / 255] }));
     await refused('option "l2"', () => robustAccuracy(classifier, set, { l2: [0] }));
     await refused('option "batchSize"', () => robustAccuracy(classifier, set, { batchSize: 0 }));
     await refused(

@@ -36,6 +36,20 @@ onOnednn("a compiled network agrees with the same network made of operations", a
   network.dispose();
 });
 
+onOnednn("a network with a weight that is not finite is not frozen, and nothing is left", () => {
+  const network = testNetwork(RESNET14);
+  const filter = network.parameters.get("layer2.0.conv1.weight")!;
+  const values = filter.dataSync();
+  values[7] = NaN;
+  const damaged = tf.tensor(values, filter.shape);
+  filter.assign(damaged);
+  const before = tf.memory().numTensors;
+  assertThrows(() => freeze(network), UserError, "weights that are not finite");
+  assertEquals(tf.memory().numTensors, before);
+  damaged.dispose();
+  network.dispose();
+});
+
 onOnednn(
   "logits and gradient of an image are the same, bit for bit, in a batch of any size",
   async () => {

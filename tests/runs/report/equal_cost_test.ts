@@ -54,3 +54,13 @@ Deno.test("equalCost() compares runs of one student and one share of the images 
     ],
   );
 });
+
+Deno.test("equalCost() gives no value below the lowest cost of the other method", () => {
+  const rows = [
+    row("hinton", 1, 4, 0.5, 10),
+    row("hinton", 1, 8, 0.6, 20),
+    row("bss", 1, 1, 0.6, 5),
+  ];
+  const [{ difference }] = equalCost(rows, "bss", "hinton", "seconds");
+  assertEquals(difference.n, 0);
+});

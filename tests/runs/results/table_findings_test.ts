@@ -21,7 +21,7 @@ Deno.test("tableFindings() names the command for a missing seed, with share, pre
     specification: null,
   };
   const names = rows.map(({ run }) => `runs/${run}`);
-  const [{ message }] = tableFindings(table, { names, results: [] }, "here");
+  const [{ message }] = tableFindings(table, { names, results: [], damaged: [] }, "here");
   assertEquals(
     message,
     "teacher cifar10-resnet26, bf16, method bss lacks seeds that others have: 2; " +

@@ -2,7 +2,7 @@ import { filterLayout, type Layout, sameLayout } from "../memory_layout.ts";
 import type { Block } from "../arena.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import { Primitive } from "../primitive.ts";
-import { reorder } from "../reorder.ts";
+import { reorder } from "../recipes.ts";
 
 /** A filter with fixed values, stored in every layout and type that a primitive asked for. */
 export class FrozenFilter {

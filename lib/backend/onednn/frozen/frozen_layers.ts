@@ -6,15 +6,16 @@ import type { BlockShape } from "../../../nn/architecture.ts";
 import type { FoldedConvolution } from "../../../nn/fold_batch_norm.ts";
 import type { FoldedResNet } from "../../../nn/folded_resnet.ts";
 import { identityFilter } from "../../../nn/shortcut.ts";
+import { UserError } from "../../../user_error.ts";
 
 /** A convolution with a bias, and its filter for the backward pass. */
-export interface FrozenConvolution {
+interface FrozenConvolution {
   readonly filter: FrozenFilter;
   readonly turned: FrozenFilter;
   readonly bias: Block;
 }
 
-export interface FrozenBlock {
+interface FrozenBlock {
   readonly shape: BlockShape;
   readonly first: FrozenConvolution;
   readonly second: FrozenConvolution;
@@ -34,9 +35,19 @@ export class FrozenLayers {
   readonly bias: Block;
   readonly #backend: OnednnBackend;
 
-  /** Copies the weights. */
+  /**
+   * Copies the weights.
+   *
+   * @throws UserError if one is not finite
+   */
   constructor(backend: OnednnBackend, { classes, stem, blocks, weight, bias }: FoldedResNet) {
     this.#backend = backend;
+    const convolutions = [stem, ...blocks.flatMap(({ first, second }) => [first, second])];
+    // oneDNN's ReLU makes 0 of NaN, so the logits would be finite, and wrong.
+    for (const tensor of convolutions.flatMap(({ filter, bias }) => [filter, bias])) {
+      if (backend.values(tensor).every(Number.isFinite)) continue;
+      throw new UserError("the network to freeze has weights that are not finite; load it again");
+    }
     this.classes = classes;
     this.channels = weight.shape[0];
     this.stem = this.#convolution(stem);

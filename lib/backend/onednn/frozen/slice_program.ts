@@ -17,7 +17,7 @@ export interface ForwardPlaces {
 }
 
 /** The results that a forward pass keeps besides the logits. */
-export interface KeptPlaces {
+interface KeptPlaces {
   readonly masks: boolean;
   /** The indices of the ReLUs whose outputs are kept. */
   readonly features: readonly number[];

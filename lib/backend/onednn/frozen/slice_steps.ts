@@ -12,8 +12,7 @@ import {
 } from "../memory_layout.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { PostOperation, Primitive } from "../primitive.ts";
-import { binaryOperation, product } from "../recipes.ts";
-import { reorder } from "../reorder.ts";
+import { binaryOperation, product, reorder } from "../recipes.ts";
 
 export type Pointer = Deno.PointerValue;
 /** `[n, h, w, c]` */

@@ -2,14 +2,12 @@ import * as tf from "@tensorflow/tfjs";
 import { Algorithm } from "../constants.ts";
 import { convolve } from "../convolution.ts";
 import { isFloat, type Kernel } from "./kernel.ts";
+import type { ConvolutionAttributes } from "../../convolution_geometry.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 
-interface Conv2DAttributes {
-  readonly strides: [number, number] | number;
-  readonly pad: number | "valid" | "same" | tf.backend_util.ExplicitPadding;
+interface Conv2DAttributes extends ConvolutionAttributes {
   readonly dataFormat: "NHWC" | "NCHW";
   readonly dilations?: [number, number] | number;
-  readonly dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
 /** Computes strides, padding and output size; null for NCHW, empty inputs and sizes rounded up. */
@@ -31,7 +29,7 @@ export function convolutionInfo(
 
 /** oneDNN rounds sizes down. */
 export function isFloor(dimRoundingMode: Conv2DAttributes["dimRoundingMode"]): boolean {
-  return dimRoundingMode === undefined || dimRoundingMode === null || dimRoundingMode === "floor";
+  return (dimRoundingMode ?? "floor") === "floor";
 }
 
 export const conv2d: Kernel = {

@@ -2,8 +2,7 @@ import { Algorithm, BYTES, DataType } from "../constants.ts";
 import { rowMajor, strided } from "../memory_layout.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { FeatureMap, PassMemory } from "./pass_memory.ts";
-import { product } from "../recipes.ts";
-import { reorder } from "../reorder.ts";
+import { product, reorder } from "../recipes.ts";
 import { offset } from "../arena.ts";
 
 type Pointer = Deno.PointerValue;

@@ -1,0 +1,83 @@
+import { basename, join } from "node:path";
+import { isRun, readStored, runNameOf, type StoredResult } from "./stored_result.ts";
+import { studentPath } from "../table/run_results.ts";
+import { exists } from "../../files/exists.ts";
+import { writeAtomically } from "../../files/write_atomically.ts";
+import { filesUnder } from "../../store/files_under.ts";
+import type { Problem } from "../../store/folder_problems.ts";
+import type { ResultsFolder } from "../../store/results_folder.ts";
+import { UserError } from "../../user_error.ts";
+
+/** What a results folder took over from another one. */
+interface Merged {
+  /** Names of runs and evaluations */
+  readonly copied: readonly string[];
+  /** The other folder's whole runs that were there already */
+  readonly known: readonly string[];
+  readonly damaged: readonly Problem[];
+}
+
+/**
+ * Copies the runs that a results folder lacks from another one, with the weights of their students,
+ * their evaluations and the descriptions of their inputs. A run that both have stays as it is; it
+ * also gets evaluations if its student has the same weights. Tables stay behind, since `reproduce`
+ * makes them from runs.
+ *
+ * @throws UserError if both describe an input of one name, and differently; then nothing is copied
+ */
+export async function mergeFolders(from: ResultsFolder, into: ResultsFolder): Promise<Merged> {
+  const cards = await missingCards(from, into);
+  const [theirs, ours] = await Promise.all([from, into].map(readStored));
+  const students = new Map(
+    ours.results.filter(isRun).map((run) => [runNameOf(run), weightsOf(run)]),
+  );
+  const runs = theirs.results.filter(isRun);
+  const evaluations = runs.flatMap((run) => {
+    const isOther = students.get(runNameOf(run)) !== weightsOf(run);
+    if (ours.names.includes(run.name) && isOther) return [];
+    return theirs.results.filter(({ name, metadata }) =>
+      name.startsWith("evaluations/") && metadata.run === runNameOf(run)
+    );
+  });
+  const lacking = [...runs, ...evaluations].filter(({ name }) => !ours.names.includes(name));
+  for (const card of cards) await copyFile(card, from, into);
+  for (const result of lacking) {
+    const weights = isRun(result) ? studentPath(runNameOf(result)) : null;
+    if (weights !== null && await exists(join(from.path, weights))) {
+      await copyFile(weights, from, into);
+    }
+    await into.write(result.name, result.columns, result.rows, result.metadata);
+  }
+  return {
+    copied: lacking.map(({ name }) => name),
+    known: runs.map(({ name }) => name).filter((name) => ours.names.includes(name)),
+    damaged: theirs.damaged,
+  };
+}
+
+function weightsOf({ metadata }: StoredResult): string | undefined {
+  return metadata.weights;
+}
+
+/** Lists the descriptions of inputs that a folder lacks, relative to the folders. */
+async function missingCards(from: ResultsFolder, into: ResultsFolder): Promise<string[]> {
+  const missing: string[] = [];
+  for await (const file of filesUnder(from.path)) {
+    if (!file.startsWith("inputs/") || file.endsWith(".tmp")) continue;
+    const [theirs, ours] = await Promise.all(
+      [from, into].map(({ path }) => Deno.readTextFile(join(path, file)).catch(() => null)),
+    );
+    if (ours === null) missing.push(file);
+    else if (ours !== theirs) {
+      throw new UserError(
+        `${from.path} and ${into.path} differ in ${file}: their runs had other images, or another ` +
+          `teacher, under the name ${basename(file, ".json")}; keep these folders apart`,
+      );
+    }
+  }
+  return missing;
+}
+
+async function copyFile(file: string, from: ResultsFolder, into: ResultsFolder): Promise<void> {
+  await writeAtomically(join(into.path, file), await Deno.readFile(join(from.path, file)));
+}

@@ -3,7 +3,7 @@ import { drawBoundary } from "./boundary_example.ts";
 import { FIFTH, FIVE, tableOf } from "./cifar10_tables.ts";
 import { openQuestion } from "./open_question.ts";
 import { hoursOfPlan } from "./plan_of_runs.ts";
-import { speedSentence, speedTables } from "./speed_parts.ts";
+import { speedPart, speedTables } from "./speed_parts.ts";
 import { runCommand } from "../lib/commands/command_line.ts";
 import { PROJECT_ROOT } from "../lib/files/project_root.ts";
 import { writeAtomically } from "../lib/files/write_atomically.ts";
@@ -95,7 +95,7 @@ export async function generatedParts(): Promise<Record<string, Record<string, st
     "README.md": {
       answer: await answer(),
       open: await openQuestion(),
-      speed: speedSentence(speed),
+      speed: speedPart(speed),
     },
     "experiments/README.md": { hours: await hoursOfPlan() },
     "lib/backend/README.md": { speed: speedTables(speed), precision: await precisionPart() },
@@ -136,7 +136,11 @@ async function answer(): Promise<string> {
   const isBeaten = ({ claim, verdict }: VerdictLine) =>
     claim.startsWith(BEAT) && verdict === "holds";
   const beaten = others.filter(isBeaten)
-    .map(({ claim, difference }) => `${claim.slice(BEAT.length)} (${difference})`);
+    .map(({ claim, difference }, index) =>
+      `${claim.slice(BEAT.length)} (${
+        index === 0 ? difference : difference?.replace(" points", "")
+      })`
+    );
   const [labels, hinton] = found.map(({ difference: { mean } }) =>
     `**${Math.abs(mean).toFixed(2)} points ${mean < 0 ? "below" : "above"}**`
   );
@@ -149,7 +153,7 @@ async function answer(): Promise<string> {
     `**${lead}** On a fifth of CIFAR-10, students with BSS are ${labels} labels alone, and ${hinton} ` +
     `Hinton's distillation (ResNet26 → ResNet8). But BSS take ${await costOfBss()} ` +
     `times as many passes through the teacher as the latter${price}. ` +
-    `${await onAllImages()} [Claims and seeds](experiments/claims.ts) were listed before these runs; ` +
+    `${await onAllImages()} [Claims](experiments/claims.ts) were listed before these runs; ` +
     "[one rule](experiments/README.md#verdicts) decides:",
     "",
     markdownVerdicts(found.filter((verdict, index) => index < 2 || isDecided(verdict))),

@@ -31,24 +31,25 @@ const LABELS: Readonly<Record<keyof StepTimes, string>> = {
 
 const PEERS: Readonly<Record<string, string>> = {
   published: "the authors' script",
-  tuned: "a careful user's",
-  bf16: "the latter in bfloat16",
+  tuned: "a careful user's code",
+  bf16: "the same in bfloat16",
 };
 
-/** Says how long a step takes here and in PyTorch, in float32 and in the fastest configuration. */
-export function speedSentence(bench: Bench): string {
+/** Says how long a step takes here, in float32 and in the fastest configuration, and in PyTorch. */
+export function speedPart(bench: Bench): string {
   const [fastest] = Object.keys(bench.backends.onednn.configurations).toReversed();
   const ms = (name: string) => stepsOf(bench, name).bss_step_ms.toFixed(0);
   const fast = ratiosOf(bench, fastest, "bss_step_ms");
   const times = ratiosOf(bench, "float32", "bss_step_ms").map(({ variant, ratio }, index) => {
     const [slower, faster] = [ratio, fast[index].ratio].map(({ median }) => median.toFixed(1));
-    const unit = index === 0 ? " times as long" : "";
-    return `${slower} and ${faster}${unit} with ${PEERS[variant]}`;
+    return index === 0
+      ? `${PEERS[variant]} takes ${slower} times as long as the first, and ${faster} as the second`
+      : `${PEERS[variant]} ${slower} and ${faster}`;
   });
   const machine = bench.machine.replace(/(, \d+ GiB)?, [^,]*$/, "");
   return `A training step with BSS (256 images) takes ${ms("float32")} ms in float32, and ` +
-    `${ms(fastest)} ms with ${fastest}. PyTorch, which caches nothing, takes ` +
-    `${times.join(", ")}. Measured on ${machine}.`;
+    `${ms(fastest)} ms with ${fastest}. In PyTorch, without a cache, ${times.join("; ")}. ` +
+    `Measured on ${machine}.`;
 }
 
 /** Makes the tables of steps and, if they were measured, of runs side by side and of gradients. */

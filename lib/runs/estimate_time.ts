@@ -118,7 +118,9 @@ async function measureSpeed(
     const epochs = MEASURED_EPOCHS;
     const protocol = { ...specification.protocol, batchSize, epochs, evaluateEvery: undefined };
     const options = inProportion(specification, batchSize);
-    const { rows, student } = await train({ ...specification, options, protocol }, {
+    const { name, fingerprint } = whole;
+    const all = { name, fingerprint, fraction: 1, testImages: null };
+    const { rows, student } = await train({ ...specification, dataset: all, options, protocol }, {
       dataset,
       teacher,
       environment: await environmentOf(backend.name),

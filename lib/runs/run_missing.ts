@@ -87,13 +87,19 @@ async function runStoppable(
   async function work(): Promise<void> {
     let worker: RunWorker | undefined;
     try {
-      while (!signal.aborted && queue.length > 0) {
-        if (!worker || worker.isDead) worker = await startWorker();
-        const run = queue.shift();
-        if (!run) return;
+      for (let run = next(); run; run = next()) {
         const lock = await lockRun(folder.path, run.name);
-        if (lock) await runLocked(worker, run, lock);
-        else report.elsewhere.push(run);
+        if (!lock) {
+          report.elsewhere.push(run);
+          continue;
+        }
+        try {
+          if (!worker || worker.isDead) worker = await startWorker();
+        } catch (error) {
+          await lock.release();
+          throw error;
+        }
+        await runLocked(worker, run, lock);
       }
     } catch (error) {
       // Otherwise the others would train for hours and find no folder to write to.
@@ -102,6 +108,10 @@ async function runStoppable(
     } finally {
       worker?.terminate();
     }
+  }
+
+  function next(): PlannedRun | undefined {
+    return signal.aborted ? undefined : queue.shift();
   }
 
   async function startWorker(): Promise<RunWorker> {

@@ -42,7 +42,7 @@ export async function fillResults(path: string, experiment: Experiment, left = 0
     const { dataset: images, seed } = specification;
     const few = { ...images, fraction: images.fraction / 10, testImages: 20 };
     const dataset = datasetFor(whole, { dataset: few, seed });
-    const { rows, student, initialWeights } = await train(specification, {
+    const { rows, student, initialWeights } = await train({ ...specification, dataset: few }, {
       dataset,
       teacher,
       environment,

@@ -168,7 +168,7 @@ onUsableBackends(
     const one = greyImages(1);
     const labels = await ownLabels(classifier, one);
     const single = await robustAccuracy(classifier, { images: one, labels }, {
-      linf: [0.01, 50],
+      linf: [0.05, 50],
       l2: [],
     }, {
       attacks: QUICK,

@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { dataFolder, type DataOptions, type DataSource, requireAccepted } from "./data_source.ts";
+import {
+  dataFolder,
+  type DataOptions,
+  type DataSource,
+  DOWNLOAD_REMEDY,
+  requireAccepted,
+} from "./data_source.ts";
 import { checkLabels, type Dataset, type ImageSet, withFingerprint } from "./dataset.ts";
 import { damagedFile } from "./damaged_file.ts";
 import { readDataFile } from "./read_data_file.ts";
@@ -117,7 +123,7 @@ export async function loadCifar(layout: CifarLayout, options: DataOptions): Prom
   const train = decodeCifar(trainFiles, classes.length, layout);
   const test = decodeCifar(testFiles, classes.length, layout);
   const record = await VerifiedRecord.read(folder);
-  if (!record) requireAccepted(folder, options);
+  if (!record) requireAccepted(folder, options, DOWNLOAD_REMEDY);
   for (const [name, bytes] of contents) record?.check(name, bytes);
   const { name, title, mean, std } = layout;
   return withFingerprint({

@@ -19,6 +19,9 @@ export interface DataSource {
   load(options: DataOptions): Promise<Dataset>;
 }
 
+/** The remedy for files that are downloaded if they are not there. */
+export const DOWNLOAD_REMEDY = "Delete the folder to download the official ones";
+
 /**
  * Checks that the caller accepts files that cannot be verified.
  *
@@ -28,7 +31,7 @@ export interface DataSource {
 export function requireAccepted(
   folder: string,
   { acceptUnverified }: DataOptions,
-  remedy = "Delete the folder to download the official ones",
+  remedy: string,
 ): void {
   if (acceptUnverified) return;
   throw new UserError(

@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { dataFolder, type DataOptions, type DataSource, requireAccepted } from "./data_source.ts";
+import {
+  dataFolder,
+  type DataOptions,
+  type DataSource,
+  DOWNLOAD_REMEDY,
+  requireAccepted,
+} from "./data_source.ts";
 import type { Dataset } from "./dataset.ts";
 import {
   decodeFashionMnist,
@@ -88,7 +94,7 @@ export async function loadFashionMnist(
   const { name, title } = fashionMnist;
   const provenance = official ? "verified" : "unverified copy";
   const dataset = decodeFashionMnist(contents, { name, title, provenance });
-  if (!official) requireAccepted(folder, options);
+  if (!official) requireAccepted(folder, options, DOWNLOAD_REMEDY);
   return dataset;
 }
 

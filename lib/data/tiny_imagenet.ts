@@ -1,5 +1,11 @@
 import { dirname, join } from "node:path";
-import { dataFolder, type DataOptions, type DataSource, requireAccepted } from "./data_source.ts";
+import {
+  dataFolder,
+  type DataOptions,
+  type DataSource,
+  DOWNLOAD_REMEDY,
+  requireAccepted,
+} from "./data_source.ts";
 import { type Dataset, type ImageSet, makeLabels, withFingerprint } from "./dataset.ts";
 import { type JpegDecoder, startJpegDecoder } from "./decode_jpeg.ts";
 import { readDataFile, readFolder } from "./read_data_file.ts";
@@ -36,7 +42,7 @@ export async function loadTinyImagenet(options: DataOptions, archive: Archive): 
   const folder = join(dataFolder(options.dataFolder), FOLDER);
   if (!await exists(folder)) await unpackArchive(archive, folder);
   const record = await VerifiedRecord.read(folder);
-  if (!record) requireAccepted(folder, options);
+  if (!record) requireAccepted(folder, options, DOWNLOAD_REMEDY);
   const { classes, train, validation } = await readTinyImagenetFiles(folder, record);
   const decode = await startJpegDecoder();
   return withFingerprint({

@@ -141,12 +141,9 @@ async function merge(_: ResultsFolder, names: string[], { results }: Options): P
   }
   const from = await ResultsFolder.openToRead(names[0]);
   const { copied, known, damaged } = await mergeFolders(from, await ResultsFolder.open(results));
-  console.log(
-    `copied ${kindCounts(copied)} from ${names[0]} to ${results}; ${
-      counted(known.length, "run")
-    } ` +
-      "there already; `deno task reproduce` makes the tables anew",
-  );
+  const there = `${counted(known.length, "run")} there already`;
+  console.log(`copied ${kindCounts(copied)} from ${names[0]} to ${results}; ${there}`);
+  console.log("`deno task reproduce` makes the tables anew");
   return reportDamaged(damaged);
 }
 

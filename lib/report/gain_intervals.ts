@@ -39,9 +39,9 @@ const HEADING = 1.2;
 
 /**
  * Draws gains over a reference with 95 % intervals. Each method and student has a row, in the given
- * order from the top. If there are several students, each one's name stands above its rows. Right of zero is good for the method that the axis names: the row's, or the
- * reference with `ofReference`. If a bar crosses the line at zero, the data do not tell the two
- * methods apart.
+ * order from the top. If there are several students, each one's name stands above its rows. Right of
+ * zero is good for the method that the axis names: the row's, or the reference with `ofReference`. If a
+ * bar crosses the line at zero, the data do not tell the two methods apart.
  */
 export function gainWithIntervals(
   rows: readonly MethodGain[],

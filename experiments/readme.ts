@@ -158,7 +158,7 @@ async function answer(): Promise<string> {
     "",
     markdownVerdicts(found.filter((verdict, index) => index < 2 || isDecided(verdict))),
     "",
-    "Test accuracy, a fifth of the images, unless noted ([Arrow files](results/cifar10)). " +
+    "Test accuracy, a fifth of images, unless noted ([Arrow files](results/cifar10)). " +
     "AngSim: mean cosine of both networks' perturbations to the boundary. APGD: accuracy on 256 test " +
     "images under auto-PGD; reviews of the paper claim a gain. FSP: flow of the solution procedure. " +
     "The published step ends past the boundary.",

@@ -31,7 +31,7 @@ export async function openQuestion(): Promise<string> {
   );
   return [
     `On a fifth of CIFAR-10 (${FIVE.length} seeds), students reach ${withBss} with BSS and ` +
-    `${without} without samples (Hinton's distillation). Gain of BSS over other ` +
+    `${without} without samples (Hinton's distillation). BSS minus other ` +
     "samples, points [adjusted interval], not settled unless noted:",
     "",
     formatMarkdownTable(

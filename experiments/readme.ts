@@ -46,12 +46,12 @@ const OTHERS: readonly (readonly [experiment: string, statement: string, short?:
   [
     "table5",
     "Base samples by difference are better than random ones",
-    "base samples by difference instead of random",
+    "the paper's base samples against random ones",
   ],
   [
     "table5",
     "Target classes by probability are better than random ones",
-    "target classes by probability instead of random",
+    "its target classes",
   ],
 ];
 

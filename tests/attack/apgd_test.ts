@@ -85,6 +85,34 @@ onAutomaticBackend(
   },
 );
 
+onAutomaticBackend(
+  "apgdAttack() attacks an image the same whatever other images leave after a run",
+  async () => {
+    const classifier = testClassifier();
+    const images = testImages(12);
+    const logits = classifier.logits(images);
+    const labels = await topOf(logits);
+    const options = { norm: "l2", epsilon: 0.6, clamp: CLAMP, loss: "dlr", maxSteps: 10 } as const;
+    const draws = Array.from(labels, (_, i) => i / 12);
+    const random = draws.values();
+    const all = await apgdAttack(classifier, images, { labels }, options, {
+      random: () => random.next().value!,
+    });
+    for (let i = 6; i < 12; i++) {
+      const image = tf.slice(images, [i], [1]);
+      const alone = await apgdAttack(classifier, image, { labels: [labels[i]] }, options, {
+        random: () => draws[i],
+      });
+      assertClose(alone.norms, [all.norms[i]], 1e-4, `image ${i}`);
+      free(alone);
+      image.dispose();
+    }
+    free(all);
+    tf.dispose([images, logits]);
+    classifier.dispose();
+  },
+);
+
 Deno.test("apgdAttack() names the loss that needs more classes", async () => {
   const classifier = testClassifier({ depth: 8, channels: 1, classes: 3 });
   const images = testImages(1);

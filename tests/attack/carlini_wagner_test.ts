@@ -55,6 +55,24 @@ onUsableBackends(
   },
 );
 
+onUsableBackends("carliniWagnerAttack() begins each run afresh", async () => {
+  const { classifier, images, labels } = await linearProblem(2, 2);
+  const options = { clamp: CLAMP, learningRate: 0.003, maxSteps: 80 };
+  const attack = (initialConstant: number, searchSteps: number) =>
+    carliniWagnerAttack(classifier, images, { labels }, {
+      ...options,
+      initialConstant,
+      searchSteps,
+    });
+  // The smaller constant is too small, so that the second run has the larger.
+  const [small, large, both] = [await attack(0.05, 1), await attack(0.5, 1), await attack(0.05, 2)];
+  assertEquals([small.success, large.success], [[false, false], [true, true]]);
+  assertClose(both.norms, [...large.norms], 1e-5);
+  free(small, large, both);
+  images.dispose();
+  classifier.dispose();
+});
+
 onUsableBackends("carliniWagnerAttack() makes another class lead by its confidence", async () => {
   const { classifier, images, labels } = await linearProblem(2, 3);
   const result = await carliniWagnerAttack(classifier, images, { labels }, {

@@ -26,6 +26,13 @@ Deno.test("a loss that stands still halves the step at each of the paper's check
   assertEquals(lengths.at(-1), 1 / 2 ** 8);
 });
 
+Deno.test("a step is halved if the loss rose in fewer than three quarters of the steps", () => {
+  const loss = (rises: number) => (step: number) => Math.min(step, 2 * rises - step);
+  // The first checkpoint is after 22 steps.
+  assertEquals(changes(lengthsFor(loss(16)))[0], 22);
+  assertEquals(changes(lengthsFor(loss(17)))[0], 41);
+});
+
 Deno.test("a step is halved if the best loss has not risen since a checkpoint that did not halve it", () => {
   // The loss rises for 22 steps, falls once, and rises again: often enough, but to no new best.
   const loss = (step: number) => step <= 22 ? step : -1000 + step;

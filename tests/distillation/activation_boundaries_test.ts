@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { activationLoss } from "../../lib/distillation/activation_boundaries.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -68,6 +68,20 @@ onFastBackends(
     });
     assertClose([activation], [3], 1e-2);
     assertClose([await loss(30)], [10 * await loss(3)], 1e-4);
+  },
+);
+
+onFastBackends(
+  "activation-boundaries' first stage compares responses before a ReLU",
+  async () => {
+    const loss = async (margin: number) =>
+      (await lossesOf("activation-boundaries", ACTIVATION, {
+        options: { activationWeight: 1, margin },
+      })).activation;
+    // Past all responses s, a stage has the loss μ² − 2μ·mean(±s) + mean(s²). The normalised responses
+    // have a mean square of 1 or more.
+    const [first, second] = [await loss(10) - 3 * 10 ** 2, await loss(20) - 3 * 20 ** 2];
+    assert(2 * first - second > 2.95);
   },
 );
 

@@ -27,6 +27,9 @@ onFastBackends("attention+hinton has Hinton's term, too", async () => {
   const { attention, ...rest } = await lossesOf("attention+hinton", TRAIN);
   assertEquals(rest, await lossesOf("hinton", TRAIN));
   assertEquals({ attention }, { attention: (await lossesOf("attention", TRAIN)).attention });
+  const hot = { options: { temperature: 8 } };
+  const { distillation } = await lossesOf("hinton", TRAIN, hot);
+  assertEquals((await lossesOf("attention+hinton", TRAIN, hot)).distillation, distillation);
 });
 
 onFastBackends(

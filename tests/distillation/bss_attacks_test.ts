@@ -68,19 +68,21 @@ onFastBackends(
   },
 );
 
+/** Takes one step of bss, which attacks a single image, and gives the epoch's row. */
+async function stepWith(options: Record<string, unknown>): Promise<EpochRow> {
+  const teacher = testTeacher();
+  const state = stateFor("bss", teacher);
+  try {
+    const stage = { name: "train", epochs: 4 };
+    const given = { targetRule: "second", ...options };
+    return (await oneStep("bss", { state, teacher, stage, options: given })).row;
+  } finally {
+    state.dispose();
+    teacher.dispose();
+  }
+}
+
 onFastBackends("samples of another attack may be as long as the paper's", async () => {
-  const stepWith = async (options: Record<string, unknown>) => {
-    const teacher = testTeacher();
-    const state = stateFor("bss", teacher);
-    try {
-      const stage = { name: "train", epochs: 4 };
-      const given = { targetRule: "second", ...options };
-      return (await oneStep("bss", { state, teacher, stage, options: given })).row;
-    } finally {
-      state.dispose();
-      teacher.dispose();
-    }
-  };
   const bss = await stepWith({ step: "newton", eta: 0.1 });
   const own = await stepWith({ attack: "fgsm" });
   const asLong = { attack: "fgsm", length: "bss", bssStep: "newton" };
@@ -99,6 +101,21 @@ onFastBackends("samples of another attack may be as long as the paper's", async 
   // A tenth of the way to the boundary crosses it in no direction.
   assertEquals(short.share_not_crossed, 1);
   assert(Number(short.teacher_images) > Number(own.teacher_images));
+});
+
+onFastBackends("the outcome of a sample is that at the length of the paper's", async () => {
+  const far = { attack: "fgsm", epsilon: 1 };
+  assertEquals((await stepWith(far)).share_not_crossed, 0);
+  const asShort = { ...far, length: "bss", bssStep: "newton", bssEta: 0.1 };
+  assertEquals((await stepWith(asShort)).share_not_crossed, 1);
+  // The paper's attack has a target class, but another class counts as much without targets.
+  const asLong = { ...asShort, bssEta: 5, targetRule: "least likely" };
+  const outcomes = async (targeted: boolean) => {
+    const row = await stepWith({ ...asLong, targeted });
+    return [row.share_not_crossed, row.share_third_class, row.share_crossed_to_target];
+  };
+  assertEquals(await outcomes(false), [0, 0, 1]);
+  assertEquals(await outcomes(true), [0, 1, 0]);
 });
 
 Deno.test("bss has the length of its attack unless it is told otherwise", () => {

@@ -17,13 +17,21 @@ const OUTCOMES: Outcome[] = [
 /** The teacher's logits on the samples of an attack. */
 const ON_SAMPLES = [[0, 0, 2], [1, 3, 0], [4, 1, 0], [0, 2, 1]];
 
-/** Takes a step on four base samples; gives the samples that the student saw, and their term. */
-async function boundaryPass(mode: string): Promise<{ seen: number[]; boundary: number }> {
+/**
+ * Takes a step on four images; gives the images attacked, the samples that the student saw, their term,
+ * and the stream of each random number.
+ */
+async function boundaryPass(options: Readonly<Record<string, unknown>>) {
   const owned: tf.Tensor[] = [];
   const own = <T extends tf.Tensor>(tensor: T) => (owned.push(tensor), tensor);
   const images = own(tf.zeros([4, 1, 1, 1])) as tf.Tensor4D;
   const logits = own(tf.tensor2d([[3, 0, 0], [3, 0, 0], [3, 0, 0], [3, 0, 0]]));
-  const found = { seen: [] as number[], boundary: NaN };
+  const found = {
+    attacked: [] as number[],
+    seen: [] as number[],
+    boundary: NaN,
+    streams: [] as string[],
+  };
   const context: Partial<StepContext> = {
     images,
     labels: own(tf.tensor1d([0, 0, 0, 0], "int32")),
@@ -31,7 +39,10 @@ async function boundaryPass(mode: string): Promise<{ seen: number[]; boundary: n
     epoch: 1,
     epochs: 4,
     own,
-    random: () => () => 0,
+    random: (stream) => () => {
+      found.streams.push(stream);
+      return 0;
+    },
     teacherPass: () => Promise.resolve(logits),
     async studentPass(input, loss) {
       if (input !== images) {
@@ -43,17 +54,19 @@ async function boundaryPass(mode: string): Promise<{ seen: number[]; boundary: n
       }
       return logits;
     },
-    attackTeacher: () =>
-      Promise.resolve({
+    attackTeacher(_attack, rows) {
+      found.attacked = Array.from(rows);
+      return Promise.resolve({
         samples: own(tf.tensor4d([10, 11, 12, 13], [4, 1, 1, 1])),
         logits: own(tf.tensor2d(ON_SAMPLES)),
         outcomes: OUTCOMES,
         success: OUTCOMES.map((outcome) => outcome === "crossed to target"),
         steps: new Int32Array(4),
         norms: new Float32Array(4),
-      } as AttackResult),
+      } as AttackResult);
+    },
   };
-  await bss.step(resolveMethodOptions(bss, { mode }), context as StepContext);
+  await bss.step(resolveMethodOptions(bss, options), context as StepContext);
   tf.dispose(owned);
   return found;
 }
@@ -62,7 +75,7 @@ onUsableBackends(
   "the mode of the text takes just the samples that crossed to their target, each with its own logits",
   async () => {
     for (const [mode, rows] of [["published", [0, 1, 2, 3]], ["paper", [1, 3]]] as const) {
-      const { seen, boundary } = await boundaryPass(mode);
+      const { seen, boundary } = await boundaryPass({ mode });
       assertEquals(seen, rows.map((row) => 10 + row), mode);
       const [expected] = await valuesOf(() =>
         softCrossEntropy(
@@ -73,5 +86,20 @@ onUsableBackends(
       );
       assertClose([boundary], [4 / 3 * expected], 1e-5, mode);
     }
+  },
+);
+
+onUsableBackends("bss attacks the images that its rule selects", async () => {
+  const attacked = async (options: Record<string, unknown>) =>
+    (await boundaryPass({ baseSamples: 2, ...options })).attacked;
+  assertEquals(await attacked({}), [0, 1]);
+  assertEquals(await attacked({ baseRule: "all" }), [0, 1, 2, 3]);
+});
+
+onUsableBackends(
+  "bss draws target classes from a stream of their own, one for each base sample",
+  async () => {
+    const { streams } = await boundaryPass({ baseSamples: 2, baseRule: "random" });
+    assertEquals(streams, [...Array(4).fill("base samples"), ...Array(2).fill("target class")]);
   },
 );

@@ -142,6 +142,21 @@ onFastBackends("contrastive takes back what a step that throws did to the banks"
   teacher.dispose();
 });
 
+onFastBackends("contrastive begins with linear layers in PyTorch's limits", async () => {
+  const teacher = testTeacher();
+  const state = stateFor("contrastive", teacher);
+  for (const role of ["student", "teacher"]) {
+    const weight = state.own.get(`${role}.weight`)!;
+    const limit = 1 / Math.sqrt(weight.shape[0]);
+    for (const variable of [weight, state.own.get(`${role}.bias`)!]) {
+      const most = Math.max(...(await variable.data()).map(Math.abs));
+      assert(most > 0.9 * limit && most <= limit * (1 + 1e-6), `${role}: ${most}`);
+    }
+  }
+  state.dispose();
+  teacher.dispose();
+});
+
 Deno.test("contrastive refuses training images of one class", () => {
   const networks = { student: null as never, teacher: null as never, random: Math.random };
   assertThrows(

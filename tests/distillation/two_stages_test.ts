@@ -11,7 +11,9 @@ const epochsOf = (name: string, epochs: number, options = {}) => {
 
 Deno.test("a first stage lasts a share of the epochs, and at least one", () => {
   assertEquals(epochsOf("fitnet", 80), [["hint", 40], ["train", 80]]);
+  assertEquals(epochsOf("fitnet", 80, { hintShare: 0.1 }), [["hint", 8], ["train", 80]]);
   assertEquals(epochsOf("fsp", 80, { fspShare: 0.1 }), [["fsp", 8], ["train", 80]]);
+  assertEquals(epochsOf("fsp", 5, { fspShare: 0.35 }), [["fsp", 2], ["train", 5]]);
   assertEquals(epochsOf("fsp+bss", 1, { fspShare: 0.1 }), [["fsp", 1], ["train", 1]]);
 });
 

@@ -43,6 +43,12 @@ Deno.test("datasetFor() holds the same images out whatever the seed and the shar
   assertEquals(partOf({ validation: VALIDATION, testImages: 4 }).test.count, 4);
 });
 
+Deno.test("datasetFor() takes the same test images whatever the seed", () => {
+  const tested = (seed: number) => imagesOf(partOf({ fraction: 0.5, testImages: 8 }, seed).test);
+  assertEquals(tested(1).length, 8);
+  for (const seed of [2, 3, 4]) assertEquals(tested(seed), tested(1));
+});
+
 Deno.test("a run's identity names the share of validation images only where there are some", () => {
   const of = (dataset: typeof whole) => runName({ dataset, ...others });
   assertEquals(of({ ...whole, validation: undefined }), of(whole));

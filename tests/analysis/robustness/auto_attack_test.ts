@@ -71,6 +71,31 @@ onAutomaticBackend(
 );
 
 onAutomaticBackend(
+  "targeted attacks of autoAttack() go for as many classes as they are told",
+  async () => {
+    const { images, labels } = await problem(1);
+    for (const name of ["apgd-dlr", "fab-t"]) {
+      const passes = async (candidates: number) => {
+        let count = 0;
+        const blind = masked(linear());
+        const counted: FrozenClassifier = {
+          ...blind,
+          pullback: (batch) => (count++, blind.pullback(batch)),
+        };
+        const stages = autoAttack({ ...QUICK, candidates }).stages
+          .filter((stage) => stage.name === name);
+        const options = { linf: [1], l2: [] };
+        const attacks = [{ name, stages }];
+        await robustAccuracy(counted, { images, labels }, options, { attacks });
+        return count;
+      };
+      assert(await passes(2) > await passes(1), name);
+    }
+    images.dispose();
+  },
+);
+
+onAutomaticBackend(
   "each attack of autoAttack() alone breaks the images of a linear classifier within its reach",
   async () => {
     const { images, labels, within } = await problem(16);

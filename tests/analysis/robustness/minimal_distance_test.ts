@@ -1,8 +1,10 @@
-import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { minimalDistances } from "../../../lib/analysis/robustness/minimal_distance.ts";
+import { pixelClassifier } from "../../../lib/attack/pixel_space.ts";
 import { UserError } from "../../../lib/user_error.ts";
 import { constantClassifier, linearClassifier, randomLinear } from "../../classifiers.ts";
+import { testClassifier } from "../../networks.ts";
 import { onFastBackends, onUsableBackends } from "../../on_every_backend.ts";
 import { greyImages, ownLabels } from "./small_measurement.ts";
 
@@ -43,6 +45,19 @@ onUsableBackends("minimalDistances() do not depend on the batch size or other im
     else assertAlmostEquals(distance, whole[i], 1e-6);
   });
   images.dispose();
+});
+
+onFastBackends("minimalDistances() of a ResNet do not depend on the batch size", async () => {
+  const network = testClassifier();
+  const classifier = pixelClassifier(network, { mean: [0.5], std: [0.1] });
+  const images = greyImages(5, 8);
+  const set = { images, labels: await ownLabels(classifier, images) };
+  const whole = await minimalDistances(classifier, set, "linf");
+  const parts = await minimalDistances(classifier, set, "linf", { batchSize: 2 });
+  assert(whole.every((distance) => distance > 0 && distance < Infinity));
+  parts.forEach((distance, i) => assertAlmostEquals(distance, whole[i], 1e-6));
+  images.dispose();
+  network.dispose();
 });
 
 onUsableBackends("minimalDistances() are infinite where nothing moves the classifier", async () => {

@@ -65,6 +65,32 @@ onUsableBackends("robustAccuracy() refuses a classifier whose logits are not fin
 });
 
 onUsableBackends(
+  "robustAccuracy() refuses samples whose logits are not finite, whatever the attack reports",
+  async () => {
+    const classifier = randomLinear(4, 4);
+    const images = greyImages(5);
+    const labels = await ownLabels(classifier, images);
+    let isBroken = false;
+    const breaking: FrozenClassifier = {
+      ...classifier,
+      logits: (batch) => isBroken ? tf.fill([batch.shape[0], 4], NaN) : classifier.logits(batch),
+    };
+    const run: RobustnessStage["run"] = async (_breaking, batch) => {
+      const result = await moved(classifier, batch, 0.01);
+      isBroken = true;
+      return result;
+    };
+    const attacks = [attackOf(run)];
+    await assertRejects(
+      () => robustAccuracy(breaking, { images, labels }, { linf: [], l2: [1] }, { attacks }),
+      UserError,
+      "own with ε = 1 in L2 gives logits that are not finite (NaN)",
+    );
+    images.dispose();
+  },
+);
+
+onUsableBackends(
   "robustAccuracy() refuses normalised images, labels that do not fit, and bad options",
   async () => {
     const classifier = randomLinear(4, 4);

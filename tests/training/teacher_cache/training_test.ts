@@ -213,3 +213,11 @@ Deno.test("teacherLogitKey() differs for parts of a data set with the same finge
     assert(key(changed) !== whole, JSON.stringify(Object.keys(changed)));
   }
 });
+
+Deno.test("teacherLogitKey() has the precision of the teacher and the environment", () => {
+  const environment = { ...testEnvironment("onednn"), threads: 2, arithmetic: { a: "b" } };
+  const key = (precision?: "bf16") =>
+    teacherLogitKey(smallDataset(), { hash: "0", classes: 4, precision }, 3, environment);
+  assertEquals({ ...key(), ...environment, precision: "f32" }, key());
+  assertEquals(key("bf16"), { ...key(), precision: "bf16" });
+});

@@ -68,6 +68,7 @@ function headlineHtml(lines: readonly LeaderboardLine[]): string {
     : "";
   const decided = lines.filter(({ evidence }) => evidence.isDecided);
   const measured = lines.filter(({ evidence }) => evidence.difference !== null);
+  const waiting = measured.length - decided.length;
   const verdicts = [...Map.groupBy(decided, ({ verdict }) => verdict)]
     .map(([verdict, { length }]) => `${verdict}: ${length}`);
   return `<p class="headline">${answer}On CIFAR-10 ` +
@@ -75,7 +76,7 @@ function headlineHtml(lines: readonly LeaderboardLine[]): string {
     `<p>These pages ask ${counted(lines.length, "claim")} on CIFAR-10. ` +
     `${decided.length} of them have a verdict` +
     `${decided.length > 0 ? ` (${escapeHtml(verdicts.join("; "))})` : ""}. ` +
-    `${measured.length - decided.length} more have data, but lack seeds or comparable pairs. ` +
+    `${waiting > 0 ? `${waiting} more have data, but lack seeds or comparable pairs. ` : ""}` +
     `Claims, seeds and the test were listed before the planned runs.</p>`;
 }
 

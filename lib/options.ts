@@ -123,6 +123,11 @@ export function flag(fallback: boolean): Rule<boolean> {
   };
 }
 
+/** Writes a value that was given for an error message, text in quotes. */
+export function givenText(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
+}
+
 /**
  * Checks the given options and fills in defaults.
  *
@@ -142,9 +147,7 @@ export function resolveOptions<R extends Rules>(
     }
     if (value !== undefined && !rules[key].accepts(value)) {
       throw new UserError(
-        `${owner}: option "${key}" is ${
-          typeof value === "number" ? value : JSON.stringify(value)
-        }, but must be ${rules[key].allowed}`,
+        `${owner}: option "${key}" is ${givenText(value)}, but must be ${rules[key].allowed}`,
       );
     }
   }

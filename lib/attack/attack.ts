@@ -127,10 +127,12 @@ export function defineAttack<R extends Rules>(
     checkInput(name, images, context);
     checkClasses(images.shape[0], classifier.classes, classes);
     if (images.shape[0] === 0) return emptyResult(images, classifier.classes);
-    if (units === "pixels") checkEpsilon(name, settings);
-    const { clamp } = options as { clamp?: unknown };
-    if (units === "pixels" && clamp === undefined && rules.clamp) {
-      await checkPixels(name, images, boundsOf(rules.clamp.default as number | PixelBounds));
+    if (units === "pixels" && rules.clamp) {
+      checkEpsilon(name, settings);
+      const { clamp } = options as { clamp?: unknown };
+      if (clamp === undefined) {
+        await checkPixels(name, images, boundsOf(rules.clamp.default as number | PixelBounds));
+      }
     }
     const { random = Math.random, start } = context;
     const attacked = await run(classifier, images, classes, settings, { random, start });
@@ -150,7 +152,7 @@ function checkEpsilon(
   name: string,
   { epsilon, clamp, norm }: { epsilon?: unknown; clamp?: unknown; norm?: unknown },
 ): void {
-  if (typeof epsilon !== "number" || clamp === undefined || norm === "l2") return;
+  if (typeof epsilon !== "number" || norm === "l2") return;
   const [low, high] = boundsOf(clamp as number | PixelBounds);
   if (epsilon <= high - low) return;
   throw new UserError(

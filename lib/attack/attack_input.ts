@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Pullback } from "../nn/frozen_classifier.ts";
 import type { PixelBounds } from "../options.ts";
+import { isClass } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 
 /** The class each image leaves and the class it goes to, as class indices, one per image. */
@@ -83,7 +84,7 @@ export function checkClasses(
       `the classifier has ${classes} class, but an attack needs another to go to`,
     );
   }
-  const valid = (k: number) => Number.isInteger(k) && k >= 0 && k < classes;
+  const valid = (k: number) => isClass(k, classes);
   for (let i = 0; i < count; i++) {
     if (valid(labels[i]) && (!targets || (valid(targets[i]) && targets[i] !== labels[i]))) continue;
     throw new UserError(

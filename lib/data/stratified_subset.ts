@@ -1,5 +1,6 @@
 import { type Dataset, type ImageSet, type Labels, makeLabels } from "./dataset.ts";
 import { shuffle } from "./mini_batches.ts";
+import { givenText } from "../options.ts";
 import { UserError } from "../user_error.ts";
 
 /**
@@ -36,7 +37,7 @@ export function stratifiedSubset(
  */
 export function subsetSize(count: number, fraction: number): number {
   if (typeof fraction !== "number" || !(fraction > 0 && fraction <= 1)) {
-    const given = typeof fraction === "number" ? fraction : JSON.stringify(fraction);
+    const given = givenText(fraction);
     throw new UserError(`the fraction of a set is ${given}, but must be above 0 and at most 1`);
   }
   const size = Math.round(count * fraction);

@@ -60,9 +60,10 @@ async function plansWith(
   const plans = new Map<Experiment, Plan>();
   const { scale, dataset, seeds } = choices;
   for (const experiment of new Set(chosen)) {
+    const own = await planRuns(experiment, { scale, dataset }, sources);
     plans.set(experiment, {
-      own: await planRuns(experiment, { scale, dataset }, sources),
-      ofSeeds: await planRuns(experiment, { scale, dataset, seeds }, sources),
+      own,
+      ofSeeds: seeds ? await planRuns(experiment, { scale, dataset, seeds }, sources) : own,
       asked: await planRuns(experiment, choices, sources),
     });
   }

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { integer, oneOf, type Options, resolveOptions } from "../options.ts";
-import { softmaxRows, topClasses } from "../tensors/rows.ts";
+import { isClass, softmaxRows, topClasses } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 
 /** Options of `selectBaseSamples`, with the values of Heo et al. (2019) as defaults. */
@@ -90,9 +90,7 @@ function checkInput(
         `${labels.length} labels do not match; give logits of the same shape, and one label per row`,
     );
   }
-  const wrong = Array.from(labels).find((label) =>
-    !(Number.isInteger(label) && label >= 0 && label < classes)
-  );
+  const wrong = Array.from(labels).find((label) => !isClass(label, classes));
   if (wrong !== undefined) {
     throw new UserError(`a label is ${wrong}; give class indices from 0 to ${classes - 1}`);
   }

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { oneOf, type Options, resolveOptions } from "../options.ts";
-import { mostProbableOthers, softmaxRows } from "../tensors/rows.ts";
+import { isClass, mostProbableOthers, softmaxRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 
 /** Options of `sampleTargetClasses`, with the rule of Heo et al. (2019) as default. */
@@ -78,9 +78,7 @@ function checkArguments(
         `uniform number per row, but there are ${baseClass.length} and ${uniform.length}`,
     );
   }
-  const wrongClass = Array.from(baseClass).find((k) =>
-    !(Number.isInteger(k) && k >= 0 && k < classes)
-  );
+  const wrongClass = Array.from(baseClass).find((k) => !isClass(k, classes));
   if (wrongClass !== undefined) {
     throw new UserError(`a base class is ${wrongClass}; give classes from 0 to ${classes - 1}`);
   }

@@ -15,6 +15,11 @@ export function softmaxRows(logits: ArrayLike<number>, classes: number): Float64
   return probabilities;
 }
 
+/** True for a class index, 0 … classes − 1. */
+export function isClass(value: number, classes: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < classes;
+}
+
 /** Finds the index of the largest entry of each row of `[n, classes]`; the first of equal ones. */
 export function topClasses(logits: ArrayLike<number>, classes: number): Int32Array {
   return Int32Array.from({ length: logits.length / classes }, (_, row) => {

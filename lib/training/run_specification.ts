@@ -5,7 +5,7 @@ import {
 } from "../distillation/method.ts";
 import type { Precision } from "../nn/precision.ts";
 import { parseNetwork } from "../nn/network_families.ts";
-import { resolveOptions } from "../options.ts";
+import { givenText, resolveOptions } from "../options.ts";
 import { type Protocol, protocolOptions } from "./protocol.ts";
 import { sha256 } from "../files/sha256.ts";
 import { isRecord } from "../is_record.ts";
@@ -108,11 +108,7 @@ export function specifyRun(
     throw new UserError(`the method is ${method}; give a method, as methodNamed("bss")`);
   }
   if (!Number.isInteger(seed) || seed < 1) {
-    throw new UserError(
-      `the seed is ${
-        typeof seed === "number" ? seed : JSON.stringify(seed)
-      }, but must be a whole number from 1`,
-    );
+    throw new UserError(`the seed is ${givenText(seed)}, but must be a whole number from 1`);
   }
   const { name, fingerprint } = dataset;
   return {

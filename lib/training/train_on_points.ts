@@ -4,6 +4,7 @@ import { type DistillationMethod, resolveMethodOptions } from "../distillation/m
 import { DenseNetwork } from "../nn/dense_network.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { resolveOptions } from "../options.ts";
+import { isClass } from "../tensors/rows.ts";
 import { type EpochRow, EpochSummary } from "./epoch_row.ts";
 import { initialState } from "./state.ts";
 import type { MiniBatch } from "./batches.ts";
@@ -64,9 +65,7 @@ export async function trainOnPoints(training: PointTraining): Promise<PointTrain
       `there are ${labels} labels for ${count} points; give each point one label`,
     );
   }
-  const isClass = (label: number) =>
-    Number.isInteger(label) && label >= 0 && label < points.classes;
-  const wrong = Array.from(points.labels).find((label) => !isClass(label));
+  const wrong = Array.from(points.labels).find((label) => !isClass(label, points.classes));
   if (wrong !== undefined) {
     throw new UserError(
       `a point has the label ${wrong}, but classes are 0 to ${points.classes - 1}`,

@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { isRun, readStored, runNameOf, type StoredResult } from "./stored_result.ts";
+import { isRun, readStored, runNameOf } from "./stored_result.ts";
 import { studentPath } from "../table/run_results.ts";
 import { exists } from "../../files/exists.ts";
 import { writeAtomically } from "../../files/write_atomically.ts";
@@ -8,7 +8,7 @@ import type { Problem } from "../../store/folder_problems.ts";
 import type { ResultsFolder } from "../../store/results_folder.ts";
 import { UserError } from "../../user_error.ts";
 
-/** What a results folder took over from another one. */
+/** The outcome of a merge. */
 interface Merged {
   /** Names of runs and evaluations */
   readonly copied: readonly string[];
@@ -29,11 +29,11 @@ export async function mergeFolders(from: ResultsFolder, into: ResultsFolder): Pr
   const cards = await missingCards(from, into);
   const [theirs, ours] = await Promise.all([from, into].map(readStored));
   const students = new Map(
-    ours.results.filter(isRun).map((run) => [runNameOf(run), weightsOf(run)]),
+    ours.results.filter(isRun).map((run) => [run.name, run.metadata.weights]),
   );
   const runs = theirs.results.filter(isRun);
   const evaluations = runs.flatMap((run) => {
-    const isOther = students.get(runNameOf(run)) !== weightsOf(run);
+    const isOther = students.get(run.name) !== run.metadata.weights;
     if (ours.names.includes(run.name) && isOther) return [];
     return theirs.results.filter(({ name, metadata }) =>
       name.startsWith("evaluations/") && metadata.run === runNameOf(run)
@@ -53,10 +53,6 @@ export async function mergeFolders(from: ResultsFolder, into: ResultsFolder): Pr
     known: runs.map(({ name }) => name).filter((name) => ours.names.includes(name)),
     damaged: theirs.damaged,
   };
-}
-
-function weightsOf({ metadata }: StoredResult): string | undefined {
-  return metadata.weights;
 }
 
 /** Lists the descriptions of inputs that a folder lacks, relative to the folders. */

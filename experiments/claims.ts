@@ -62,7 +62,7 @@ const MANY_CLASSES = [
 
 /**
  * The list of all claims by experiment. It says what is decided, where, on which seeds, and together
- * with which other claims; see `verdicts` for the rule. What is not on the list gets no verdict, such
+ * with which other claims; see `verdicts` for the rule. A comparison off the list gets no verdict, such
  * as ResNet14 on CIFAR-10. Only a variant made with `--beside` is a claim of its own.
  *
  * Each claim was listed before the first result that decides it in `results/cifar10`,

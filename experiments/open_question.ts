@@ -8,7 +8,7 @@ import { verdicts } from "../lib/runs/table/verdicts.ts";
 /** A claim about other samples in the place of BSS: their name, and whether they are as long. */
 const CLAIM = /^BSS teach more than (?:samples of )?(.+?)(?:'s samples)?( of the same length)?$/;
 
-/** Says how accurate students are that saw other samples in the place of BSS, and what is decided. */
+/** Writes the accuracy with BSS and without samples, and the decided claims about other samples. */
 export async function openQuestion(): Promise<string> {
   const { experiment, rows } = await tableOf("table3", { seeds: FIVE });
   const decided = verdicts(experiment, rows).filter(({ adjustedP }) => adjustedP !== null);
@@ -31,8 +31,8 @@ export async function openQuestion(): Promise<string> {
   );
   return [
     `On a fifth of CIFAR-10 (${FIVE.length} seeds), students reach ${withBss} with BSS and ` +
-    `${without} without samples (Hinton's distillation). BSS minus other ` +
-    "samples, points [adjusted interval], not settled unless noted:",
+    `${without} without samples (Hinton's distillation). Gain of BSS over other ` +
+    "samples, points [adjusted interval]; not settled unless noted:",
     "",
     formatMarkdownTable(
       ["samples", "their own length", "as long as BSS"],

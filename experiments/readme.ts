@@ -147,20 +147,21 @@ async function answer(): Promise<string> {
   const lead = leadOf(found.slice(0, 2));
   const robust = found.find(({ claim }) => claim.experiment === "robustness")!;
   const price = robust.kind === "opposite"
-    ? ", and an attack (APGD, 1/255) fools their students more often"
+    ? ", and an attack (APGD, 1/255) fools BSS students more often"
     : "";
   return [
     `**${lead}** On a fifth of CIFAR-10, students with BSS are ${labels} labels alone, and ${hinton} ` +
     `Hinton's distillation (ResNet26 → ResNet8). But BSS take ${await costOfBss()} ` +
-    `times as many passes through the teacher as the latter${price}. ` +
+    `times as many passes through the teacher as Hinton's distillation${price}. ` +
     `${await onAllImages()} [Claims](experiments/claims.ts) were listed before these runs; ` +
     "[one rule](experiments/README.md#verdicts) decides:",
     "",
     markdownVerdicts(found.filter((verdict, index) => index < 2 || isDecided(verdict))),
     "",
     "Test accuracy, a fifth of images, unless noted ([Arrow files](results/cifar10)). " +
-    "AngSim: mean cosine of both networks' perturbations to the boundary. APGD: accuracy on 256 test " +
-    "images under auto-PGD; reviews of the paper claim a gain. FSP: flow of the solution procedure. " +
+    "AngSim: mean cosine between teacher's and student's perturbations to the boundary. Pixel box: valid " +
+    "pixels, 0…1. APGD: accuracy on 256 test images under auto-PGD; reviews of the paper claim a gain. " +
+    "FSP: flow of the solution procedure. " +
     "The published step ends past the boundary.",
     "",
     `Also, with ${FIVE.length} seeds:`,
@@ -255,7 +256,7 @@ function markdownVerdicts(found: readonly Verdict[]): string {
   );
 }
 
-/** Says what is not as in most claims: their measure is test accuracy, their share of images a fifth. */
+/** Names a claim's measure and share of images if they are not test accuracy and a fifth. */
 function particularsOf({ measure: column, place, contrast }: Claim, measure: string): string {
   if (place.fraction === 1) return ", all images";
   if (contrast.some(({ fraction }) => fraction === 1)) {

@@ -143,7 +143,7 @@ async function merge(_: ResultsFolder, names: string[], { results }: Options): P
   const { copied, known, damaged } = await mergeFolders(from, await ResultsFolder.open(results));
   const there = `${counted(known.length, "run")} there already`;
   console.log(`copied ${kindCounts(copied)} from ${names[0]} to ${results}; ${there}`);
-  console.log("`deno task reproduce` makes the tables anew");
+  console.log("`deno task reproduce` makes the tables again");
   return reportDamaged(damaged);
 }
 

@@ -30,9 +30,9 @@ const LABELS: Readonly<Record<keyof StepTimes, string>> = {
 };
 
 const PEERS: Readonly<Record<string, string>> = {
-  published: "the authors' script",
-  tuned: "a careful user's code",
-  bf16: "the same in bfloat16",
+  published: "with the authors' script",
+  tuned: "with a careful user's code",
+  bf16: "with that code in bfloat16",
 };
 
 /** Says how long a step takes here, in float32 and in the fastest configuration, and in PyTorch. */
@@ -42,13 +42,11 @@ export function speedPart(bench: Bench): string {
   const fast = ratiosOf(bench, fastest, "bss_step_ms");
   const times = ratiosOf(bench, "float32", "bss_step_ms").map(({ variant, ratio }, index) => {
     const [slower, faster] = [ratio, fast[index].ratio].map(({ median }) => median.toFixed(1));
-    return index === 0
-      ? `${PEERS[variant]} takes ${slower} times as long as the first, and ${faster} as the second`
-      : `${PEERS[variant]} ${slower} and ${faster}`;
+    return `${slower} and ${faster}${index === 0 ? " times as long" : ""} ${PEERS[variant]}`;
   });
   const machine = bench.machine.replace(/(, \d+ GiB)?, [^,]*$/, "");
   return `A training step with BSS (256 images) takes ${ms("float32")} ms in float32, and ` +
-    `${ms(fastest)} ms with ${fastest}. In PyTorch, without a cache, ${times.join("; ")}. ` +
+    `${ms(fastest)} ms with ${fastest}. PyTorch, without a cache, takes ${times.join(", ")}. ` +
     `Measured on ${machine}.`;
 }
 

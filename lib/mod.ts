@@ -1,6 +1,6 @@
 /**
  * Distillation with boundary supporting samples: attacks, selection rules, distillation methods, and
- * what training, measuring and reporting with them takes.
+ * functions to train, measure and report.
  *
  * @module
  */

@@ -24,7 +24,7 @@ export interface AttackContext {
 }
 
 /**
- * Checks what a call without a type check, as in a notebook, may get wrong.
+ * Checks the arguments of calls without a type check, as in a notebook.
  *
  * @throws UserError that names it
  */
@@ -58,7 +58,7 @@ export function checkClasses(
 ): void {
   if (!Number.isInteger(classes)) {
     throw new UserError(
-      "the classifier says no number of classes; give freeze(network), or an object with the members " +
+      "the classifier has no number of classes; give freeze(network), or an object with the members " +
         "of FrozenClassifier: classes, logits, pullback and dispose",
     );
   }

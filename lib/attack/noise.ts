@@ -8,9 +8,8 @@ import { walk } from "./walk.ts";
 import { number, oneOf } from "../options.ts";
 
 /**
- * Adds Gaussian noise with the norm of the same image's boundary supporting sample, so that the two
- * differ in direction, and in length only by what the clamp takes; or with a given norm. It takes no
- * step.
+ * Adds Gaussian noise with a given norm, or with that of the image's boundary supporting sample. The
+ * two then differ in direction, and in length only through the clamp. It takes no step.
  */
 export const noiseAttack = defineAttack({
   shortName: "noise",

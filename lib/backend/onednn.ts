@@ -9,7 +9,7 @@ import { type Backend, ownKernels } from "./backend.ts";
  */
 export const onednn: Backend = {
   name: "onednn",
-  summary: "oneDNN, the CPU's fastest (libdnnl 3.x)",
+  summary: "oneDNN 3.x, the fastest on a processor",
   runsAtOnce: (cores) => cores,
   takesThreads: true,
   register: async ({ threads }) => {

@@ -47,7 +47,7 @@ if (import.meta.main) {
           stdout: "inherit",
           stderr: "inherit",
         }).output();
-        const remedy = name === "formatting" ? "; deno fmt lib experiments tests mends it" : "";
+        const remedy = name === "formatting" ? "; deno fmt lib experiments tests fixes it" : "";
         console.log(success ? `ok    ${name}` : `FAIL  ${name}${remedy}`);
         if (!success) failures++;
       }

@@ -9,8 +9,8 @@ import { cellErrors, type Notebook, shownAs, VERDICTS_MIME } from "../notebook/n
 export const INDEX_TITLE = "Do boundary supporting samples help?";
 
 const INTRODUCTION =
-  "A boundary supporting sample (BSS) is an image that was moved to its teacher's decision boundary. " +
-  "Heo et al. (AAAI 2019) also train students on them. These pages test the paper's claims, and " +
+  "A boundary supporting sample (BSS) is an image that an attack has moved to a teacher's decision " +
+  "boundary. Heo et al. (AAAI 2019) also train students on BSS. These pages test the paper's claims, and " +
   "some more, by training students anew.";
 
 /** A page with its address and its part of the overview. */

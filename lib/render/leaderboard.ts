@@ -25,7 +25,7 @@ export function leaderboardHtml(lines: readonly LeaderboardLine[]): string {
     sections.push({
       id: "on-small-images",
       title: "Quick trials on small images",
-      remark: "<p><strong>No evidence about the paper</strong>: trainings of seconds or minutes " +
+      remark: "<p><strong>No evidence about the paper</strong>: runs of seconds or minutes " +
         "on other images. They show that everything runs.</p>",
       lines: quick,
     });
@@ -73,11 +73,12 @@ function headlineHtml(lines: readonly LeaderboardLine[]): string {
     .map(([verdict, { length }]) => `${verdict}: ${length}`);
   return `<p class="headline">${answer}On CIFAR-10 ` +
     `(${escapeHtml(place)}) ${escapeHtml(answers.join("; "))}.</p>` +
-    `<p>These pages ask ${counted(lines.length, "claim")} on CIFAR-10. ` +
+    `<p>These pages test ${counted(lines.length, "claim")} on CIFAR-10. ` +
     `${decided.length} of them have a verdict` +
     `${decided.length > 0 ? ` (${escapeHtml(verdicts.join("; "))})` : ""}. ` +
     `${waiting > 0 ? `${waiting} more have data, but lack seeds or comparable pairs. ` : ""}` +
-    `Claims, seeds and the test were listed before the planned runs.</p>`;
+    `Claims and seeds were listed before the planned runs. The rule for verdicts became stricter twice ` +
+    `since; no verdict changed.</p>`;
 }
 
 function seedsOf({ evidence }: LeaderboardLine): number {

@@ -20,8 +20,8 @@ export interface GainOptions {
   /** Name of the method that the others are compared with. */
   readonly reference: string;
   /**
-   * True if the reference is the method of interest, and the others are what it is held against. Its
-   * own gains over the others are then drawn, so that right of zero is good for it.
+   * True if the reference is the method of interest. Its own gains over the others are then drawn, so
+   * that right of zero is good for it.
    */
   readonly ofReference?: boolean;
   readonly title?: string;

@@ -16,7 +16,7 @@ export const choiceOptions = {
   scale: { value: SCALES.join("|"), help: "how much to run (default: quick)" },
   dataset: {
     value: "NAME",
-    help: "only the runs on this data set; if there are none, all runs on it",
+    help: "only runs on this data set; if the experiment has none, all its runs move to it",
   },
   fractions: { value: "A,B", help: "these shares of the training images: 0.2, 1" },
   students: { value: "A,B", help: "these students: resnet8, wrn-16-2, …" },

@@ -186,7 +186,7 @@ export async function runOne(
     await lock.check();
     await writeRun(folder, run, answer, made);
   }
-  // There may be some of a process that was killed right here, before it measured the student.
+  // Checkpoints may be left by a process that was killed right here.
   await removeIfThere(checkpoints, { recursive: true });
   onNews?.(run, { type: "trained" });
   if (evaluations.length === 0) return true;

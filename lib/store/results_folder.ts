@@ -244,7 +244,7 @@ async function putListedFile(
 async function writeChecked(path: string, bytes: Uint8Array, hash: string): Promise<void> {
   await writeAtomically(path, bytes, (written) => {
     if (sha256(written) !== hash) {
-      throw new UserError(`${path}: the disk gave back other bytes than it was given`);
+      throw new UserError(`${path}: the disk returned other bytes than were written`);
     }
     decodeArrow(written);
   });

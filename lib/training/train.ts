@@ -184,7 +184,7 @@ async function trainStoppable(
 const REMEDIES = [
   [
     NotFiniteError,
-    "A smaller learning rate or attack step may help. Else look for the cause in the data set, the " +
+    "A smaller learning rate or attack step may help. Otherwise look for the cause in the data set, the " +
     "method or the attack.",
   ],
   [

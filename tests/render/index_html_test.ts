@@ -58,7 +58,7 @@ Deno.test("the index starts with the answer, and has CIFAR-10 first and quick tr
     html,
     "Not settled yet. On CIFAR-10 (resnet8, 20 % of the images) main claim: +2.07 points " +
       "[-0.51,\u00a04.65] (3 of 10 seeds).",
-    "These pages ask 2 claims on CIFAR-10. 0 of them have a verdict. 1 more have data",
+    "These pages test 2 claims on CIFAR-10. 0 of them have a verdict. 1 more have data",
     ">CIFAR-10</h2>",
     '<figure class="forest">',
     '<td data-label="data">CIFAR-10, resnet8, 20 % of the images</td>',

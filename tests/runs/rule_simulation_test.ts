@@ -79,7 +79,7 @@ Deno.test("claims that are not there yet make false verdicts of a family rarer",
   assert(rate > 0.02 && rate < 0.03, String(rate));
 });
 
-Deno.test("with a true difference of the margin, no difference is found in one family of forty", () => {
+Deno.test('with a true difference equal to the margin, at most one family in forty says "no difference"', () => {
   for (const [seeds, std] of [[10, 0.5], [10, 0.7], [5, 0.4]]) {
     const truth = { mean: MARGIN, std, seeds };
     const rate = shareOf([truth, truth], 2, (kinds) => kinds.includes("no difference"));
@@ -87,7 +87,7 @@ Deno.test("with a true difference of the margin, no difference is found in one f
   }
 });
 
-/** The measured gains over labels alone and over Hinton's distillation, and their SDs. */
+/** The gains over labels alone and over Hinton's distillation that the plan assumed, and their SDs. */
 const GAINS = [{ mean: 2.07, std: 0.7 }, { mean: 0.67, std: 0.5 }];
 
 for (
@@ -97,7 +97,7 @@ for (
     [3, [0.5, 0.56], [0.19, 0.23]],
   ] as const
 ) {
-  Deno.test(`${seeds} seeds find the gains measured so far as often as their spread allows`, () => {
+  Deno.test(`${seeds} seeds find the assumed gains as often as their spread allows`, () => {
     const truths = GAINS.map((gain) => ({ ...gain, seeds }));
     for (const [index, [low, high]] of [ofLabels, ofHinton].entries()) {
       const power = shareOf(truths, 2, (kinds) => kinds[index] === "holds");
@@ -106,7 +106,7 @@ for (
   });
 }
 
-Deno.test("ten seeds find that there is no difference in four of ten cases", () => {
+Deno.test('ten seeds of equal methods say "no difference" in four of ten cases', () => {
   const power = shareOf(
     [{ mean: 0, std: 0.5, seeds: 10 }],
     2,

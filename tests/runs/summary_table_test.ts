@@ -53,6 +53,19 @@ Deno.test("only runs with all of the paper's images and its protocol are compare
   assert(!uncompared.includes("from the paper's"), "a column without a figure");
 });
 
+Deno.test("epochs that differ have a column, and are not told again in the settings", async () => {
+  const long = { epochs: 4, setting: "epochs=4, evaluateEvery=5" };
+  const rows = [
+    tableRowOf("bss", 1, 0.7, { setting: "evaluateEvery=5" }),
+    tableRowOf("bss", 1, 0.8, long),
+  ];
+  const text = await summaryOf("smoke", rows);
+  assertStringIncludes(text, "protocol evaluateEvery=5;");
+  assertMatch(text, /bss +2 +70\.00/);
+  assertMatch(text, /bss +4 +80\.00/);
+  assertStringIncludes(await summaryOf("smoke", rows.slice(1)), "epochs=4, evaluateEvery=5");
+});
+
 Deno.test("the paper's figures stand only beside runs with the paper's images and students", async () => {
   const [ours, theirs] = ["fashion-mnist-subset", "cifar10"].map((dataset) =>
     tableRowOf("original", 1, 0.7, { dataset })

@@ -12,7 +12,7 @@ import { wilsonInterval } from "../statistics/interval.ts";
 import { topClasses } from "../../tensors/rows.ts";
 import { UserError } from "../../user_error.ts";
 
-/** How near a student is to its teacher, and how well its probabilities fit the labels. */
+/** A student's fidelity to its teacher, and the fit of its probabilities to the labels. */
 export interface Fidelity {
   /** The share of images that both put in the same class (Stanton et al. 2021). */
   readonly agreement: Estimate;

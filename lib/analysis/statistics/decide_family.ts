@@ -2,7 +2,7 @@ import { type Interval, tInterval } from "./interval.ts";
 import { holm } from "./paired_comparisons.ts";
 import { pairedDifference } from "./paired_difference.ts";
 
-/** The probability of any wrong difference in a family that has none. */
+/** The probability of any false verdict in a family without true differences. */
 export const SIGNIFICANCE = 0.05;
 
 /** One claim of a family: the mean of its differences is above 0. */

@@ -41,9 +41,9 @@ export function chosenTable(
     columns: [
       { key: "option", title: "option" },
       { key: "default", title: "default", align: "right" },
-      { key: "reached", title: `${title} with it`, unit, align: "right" },
+      { key: "reached", title: `${title}, default`, unit, align: "right" },
       { key: "chosen", title: "chosen", align: "right" },
-      { key: "best", title: `${title} with it`, unit, align: "right" },
+      { key: "best", title: `${title}, chosen`, unit, align: "right" },
     ],
     rows: groups.flatMap((runs) => {
       const [{ method, student, dataset: { fraction } }] = runs;

@@ -24,7 +24,7 @@ export async function stateTable(
     { key: "scale", title: "scale" },
     { key: "runs", title: "runs", align: "right" as const },
     { key: "trained", title: "trained", align: "right" as const },
-    { key: "complete", title: "and measured", align: "right" as const },
+    { key: "complete", title: "measured", align: "right" as const },
   ];
   const row = {
     scale: choices.scale,
@@ -53,7 +53,7 @@ export async function stateTable(
     const seconds = await estimateTimeRoughly(works, started.backend, 1, sources);
     return displayTable({
       title: experiment.title,
-      columns: [...columns, { key: "time", title: "for the rest", align: "right" }],
+      columns: [...columns, { key: "time", title: "time for the rest", align: "right" }],
       rows: [{ ...row, time: `about ${formatDuration(seconds)}` }],
       note: todo,
     });

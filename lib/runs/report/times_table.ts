@@ -82,8 +82,8 @@ export function timesTable(
     columns,
     rows: lines,
     note:
-      "Medians over seeds, of runs side by side where the backend trains so. They include whatever " +
-      "else the machine did, so lib/backend/README.md compares costs",
+      "Medians over seeds. Some backends train runs side by side, and times include other work of the " +
+      "machine; lib/backend/README.md compares costs",
   });
 }
 

@@ -12,7 +12,8 @@ import { withMinusSigns } from "../../report/minus_signs.ts";
 const RULE =
   "A claim gets its verdict once all planned seeds are there. It holds if its interval is " +
   "above 0, and the opposite holds if it is below. There is no difference in accuracy if the interval " +
-  "contains 0 and lies within ±0.5 points. Else the claim is not settled. More in experiments/README.md, Verdicts";
+  "contains 0 and lies within ±0.5 points. Otherwise the claim is not settled. More in " +
+  "experiments/README.md, Verdicts";
 
 /** Makes a table of the verdicts on an experiment's claims, by the rule of {@linkcode verdicts}. */
 export function verdictTable(experiment: Experiment, rows: readonly TableRow[]): Displayable {

@@ -61,7 +61,7 @@ export function summaryTable(
     teacher: row.teacher,
     student: row.student,
     method: row.method,
-    setting: row.setting,
+    setting: varies("epochs") ? withoutEpochs(row.setting) : row.setting,
     epochs: row.first_stage_epochs > 0
       ? `${row.first_stage_epochs} + ${row.epochs}`
       : String(row.epochs),
@@ -90,6 +90,12 @@ export function summaryTable(
       isPaperSilent: !isReported && paper.some(({ paper }) => paper !== null),
     }),
   });
+}
+
+/** Leaves out of a protocol's settings the epochs, which have a column of their own. */
+function withoutEpochs(setting: string | null): string | null {
+  const others = setting?.split(", ").filter((one) => !one.startsWith("epochs="));
+  return others?.join(", ") || null;
 }
 
 /** A line's cells about the paper; null on other images than the paper's. */
@@ -191,8 +197,8 @@ function noteOf(
     "Intervals are of one comparison each, not adjusted",
     isPaperSilent && "The paper's figures of these runs are not known here",
     summary.some(({ outcomes }) => outcomes !== null) &&
-    "Attacked: of the samples made in training, the shares that ended in the target class, in a " +
-      "third class and in their own class",
+    "Attacked: shares of the samples made in training that ended in the target class, a third " +
+      "class or their own class",
     mixed.size > 0 && `${MIXED} with pairs that differ in ${[...mixed].join(", ")}`,
     missing.length > 0 && `Missing: ${describeRuns(missing)}`,
     unmeasured.length > 0 && `Not yet measured: ${describeRuns(unmeasured)}`,

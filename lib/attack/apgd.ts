@@ -13,13 +13,25 @@ import {
   steepest,
 } from "./ball.ts";
 import { chooseRows, gatherRows, mostProbableOthers, scaleRows } from "../tensors/rows.ts";
-import { integer, oneOf } from "../options.ts";
+import { integer, oneOf, type Options } from "../options.ts";
 import { UserError } from "../user_error.ts";
 import { type AttackLoss, crossEntropyLoss, dlrLoss } from "./losses.ts";
 import { type FrozenClassifier, readLogits } from "../nn/frozen_classifier.ts";
 
 /** The fewest classes for which the targeted DLR loss is defined. */
 export const DLR_CLASSES = 4;
+
+const options = {
+  ...ballOptions,
+  /** The largest number of steps of each run */
+  maxSteps: integer(100, { max: 10_000 }),
+  /** "ce": cross-entropy; "dlr": the targeted difference-of-logits ratio */
+  loss: oneOf("ce", ["ce", "dlr"]),
+  /** The number of classes to try with "dlr" and no targets, one run each */
+  candidates: integer(9, { min: 1 }),
+};
+
+type ApgdOptions = Options<typeof options>;
 
 /**
  * Takes projected gradient steps with momentum from a random point of the ball, and halves their length
@@ -29,15 +41,7 @@ export const DLR_CLASSES = 4;
 export const apgdAttack = defineAttack({
   shortName: "apgd",
   summary: "projected gradient steps that choose their length (Croce and Hein 2020)",
-  options: {
-    ...ballOptions,
-    /** The largest number of steps of each run */
-    maxSteps: integer(100, { max: 10_000 }),
-    /** "ce": cross-entropy; "dlr": the targeted difference-of-logits ratio */
-    loss: oneOf("ce", ["ce", "dlr"]),
-    /** The number of classes to try with "dlr" and no targets, one run each */
-    candidates: integer(9, { min: 1 }),
-  },
+  options,
   units: "pixels",
   // Most samples succeed in a tenth of the steps.
   passes: ({ maxSteps }) => 2 * Math.ceil(maxSteps / 10) + 1,
@@ -85,7 +89,7 @@ async function goalsOf(
   classifier: FrozenClassifier,
   images: tf.Tensor4D,
   classes: AttackClasses,
-  { loss, candidates }: { readonly loss: "ce" | "dlr"; readonly candidates: number },
+  { loss, candidates }: ApgdOptions,
 ): Promise<AttackClasses[]> {
   if (loss === "ce" || classes.targets) return [classes];
   const logits = await readLogits(classifier, () => images);
@@ -97,12 +101,6 @@ async function goalsOf(
   }));
 }
 
-/** The options of one run. */
-interface AdaptiveSteps extends Ball {
-  readonly maxSteps: number;
-  readonly loss: "ce" | "dlr";
-}
-
 /** The sample now and before its last step, its image, and its best point so far with the gradient. */
 interface ApgdState extends WalkState {
   readonly x: tf.Tensor4D;
@@ -112,7 +110,7 @@ interface ApgdState extends WalkState {
   readonly bestGradient: tf.Tensor4D;
 }
 
-const LOSSES: Record<AdaptiveSteps["loss"], AttackLoss> = { ce: crossEntropyLoss, dlr: dlrLoss };
+const LOSSES: Record<ApgdOptions["loss"], AttackLoss> = { ce: crossEntropyLoss, dlr: dlrLoss };
 
 /** The weight of the new step; the previous step has the rest. */
 const MOMENTUM = 0.75;
@@ -128,7 +126,7 @@ async function adaptiveSteps(
   classifier: FrozenClassifier,
   images: tf.Tensor4D,
   goal: { readonly success: AttackClasses; readonly loss: AttackClasses },
-  settings: AdaptiveSteps,
+  settings: ApgdOptions,
   streams: readonly (() => number)[],
 ): Promise<Attacked> {
   const loss = LOSSES[settings.loss];
@@ -159,7 +157,7 @@ function step(
   { state }: Stride<ApgdState>,
   gradient: tf.Tensor4D,
   { improved, halved, lengths, isFirst }: StepAdvice,
-  ball: AdaptiveSteps,
+  ball: Ball,
 ): ApgdState {
   const best = chooseRows(improved, state.x, state.best);
   const bestGradient = chooseRows(improved, gradient, state.bestGradient);
@@ -215,18 +213,24 @@ interface StepAdvice {
   readonly isFirst: boolean;
 }
 
+/** The progress of one sample. */
+interface Progress {
+  length: number;
+  previous: number;
+  best: number;
+  bestAtCheckpoint: number;
+  /** Steps since the last checkpoint that raised the loss */
+  rises: number;
+  wasHalved: boolean;
+}
+
 /**
  * The step lengths of Auto-PGD (Croce and Hein 2020, algorithm 1). Its checkpoints are fixed steps. At
  * a checkpoint it halves a sample's step if the loss rose too seldom since the last one (condition 1),
  * or if the last one did not halve the step and the best loss has not risen since (condition 2).
  */
 export class StepLengths {
-  readonly #lengths: Float32Array;
-  readonly #best: Float64Array;
-  readonly #bestAtCheckpoint: Float64Array;
-  readonly #previous: Float64Array;
-  readonly #rises: Int32Array;
-  readonly #halvedAtCheckpoint: Uint8Array;
+  readonly #samples: Progress[];
   readonly #shortest: number;
   readonly #shortening: number;
   /** Steps from one checkpoint to the next */
@@ -240,13 +244,15 @@ export class StepLengths {
     this.#period = share(0.22);
     this.#shortest = share(0.06);
     this.#shortening = share(0.03);
-    this.#lengths = new Float32Array(count).fill(length);
-    this.#best = new Float64Array(count).fill(-Infinity);
-    this.#bestAtCheckpoint = new Float64Array(count);
-    this.#previous = new Float64Array(count);
-    this.#rises = new Int32Array(count);
-    // At the first checkpoint, condition 2 does not apply.
-    this.#halvedAtCheckpoint = new Uint8Array(count).fill(1);
+    this.#samples = Array.from({ length: count }, () => ({
+      length,
+      previous: Infinity,
+      best: -Infinity,
+      // At the first checkpoint, condition 2 does not apply.
+      bestAtCheckpoint: -Infinity,
+      wasHalved: true,
+      rises: 0,
+    }));
   }
 
   /**
@@ -258,41 +264,30 @@ export class StepLengths {
   after(samples: readonly number[], losses: Float64Array): StepAdvice {
     const isFirst = this.#isFirst;
     this.#isFirst = false;
-    const improved = samples.map((sample, row) => this.#note(sample, losses[row], isFirst));
+    const rows = samples.map((sample) => this.#samples[sample]);
+    const improved = rows.map((row, i) => losses[i] > row.best);
+    rows.forEach((row, i) => {
+      if (losses[i] > row.previous) row.rises++;
+      row.previous = losses[i];
+      if (improved[i]) row.best = losses[i];
+    });
     const isCheckpoint = !isFirst && ++this.#sinceCheckpoint === this.#period;
-    const halved = samples.map((sample) => isCheckpoint && this.#check(sample));
+    const halved = rows.map((row) => isCheckpoint && this.#check(row));
     if (isCheckpoint) {
       this.#sinceCheckpoint = 0;
       this.#period = Math.max(this.#period - this.#shortening, this.#shortest);
     }
-    return {
-      improved,
-      halved,
-      lengths: Float32Array.from(samples, (sample) => this.#lengths[sample]),
-      isFirst,
-    };
-  }
-
-  /** Takes note of a loss; true if it is the highest so far. */
-  #note(sample: number, loss: number, isFirst: boolean): boolean {
-    if (isFirst) this.#bestAtCheckpoint[sample] = loss;
-    else if (loss > this.#previous[sample]) this.#rises[sample]++;
-    this.#previous[sample] = loss;
-    if (!(loss > this.#best[sample])) return false;
-    this.#best[sample] = loss;
-    return true;
+    return { improved, halved, lengths: Float32Array.from(rows, ({ length }) => length), isFirst };
   }
 
   /** Halves the step if a condition holds; true if it was halved. */
-  #check(sample: number): boolean {
-    const oscillates = this.#rises[sample] <= RISING * this.#period;
-    const stands = !this.#halvedAtCheckpoint[sample] &&
-      this.#bestAtCheckpoint[sample] >= this.#best[sample];
-    const halve = oscillates || stands;
-    if (halve) this.#lengths[sample] /= 2;
-    this.#rises[sample] = 0;
-    this.#halvedAtCheckpoint[sample] = halve ? 1 : 0;
-    this.#bestAtCheckpoint[sample] = this.#best[sample];
-    return halve;
+  #check(row: Progress): boolean {
+    const oscillates = row.rises <= RISING * this.#period;
+    const stands = !row.wasHalved && row.bestAtCheckpoint >= row.best;
+    row.wasHalved = oscillates || stands;
+    if (row.wasHalved) row.length /= 2;
+    row.rises = 0;
+    row.bestAtCheckpoint = row.best;
+    return row.wasHalved;
   }
 }

@@ -4,9 +4,17 @@ import type { AttackClasses } from "./attack_input.ts";
 import { type Norm, NORMS, sizes } from "./ball.ts";
 import { chooseRows, mostProbableOthers, scaleRows } from "../tensors/rows.ts";
 import { marginOf } from "./losses.ts";
-import { nearestOf, nearestStart, type NearestState, searching } from "./nearest_success.ts";
+import { nearestStart, type NearestState, searching } from "./nearest_success.ts";
 import { type Stride, walk } from "./walk.ts";
-import { boundsOf, integer, number, oneOf, type PixelBounds, pixelBounds } from "../options.ts";
+import {
+  boundsOf,
+  integer,
+  number,
+  oneOf,
+  type Options,
+  type PixelBounds,
+  pixelBounds,
+} from "../options.ts";
 
 /** η: how far a step goes, relative to the way to the linearised boundary */
 const OVERSHOOT = 1.05;
@@ -14,6 +22,22 @@ const OVERSHOOT = 1.05;
 const MOST_BIAS = 0.1;
 /** β: the share of its distance from the image that a crossed sample keeps */
 const BACK = 0.9;
+
+const options = {
+  /** The norm that measures perturbations */
+  norm: oneOf("linf", NORMS),
+  /**
+   * ε, in the units of the pixels: the first success within ε ends the search, and farther ones
+   * do not count; 0 looks for the nearest
+   */
+  epsilon: number(0, { min: 0 }),
+  /** The number of steps of each run; steps back do not count */
+  maxSteps: integer(100, { min: 1, max: 10_000 }),
+  /** The number of classes to try without targets, one run each */
+  candidates: integer(9, { min: 1 }),
+  /** Bounds of the pixels, in the units of the images */
+  clamp: pixelBounds([0, 1]),
+};
 
 /**
  * Finds a small perturbation (fast adaptive boundary attack, Croce and Hein 2020, "Minimally distorted
@@ -27,44 +51,36 @@ const BACK = 0.9;
 export const fabAttack = defineAttack({
   shortName: "fab",
   summary: "to the boundary and back towards the image (Croce and Hein 2020)",
-  options: {
-    /** The norm that measures perturbations */
-    norm: oneOf("linf", NORMS),
-    /**
-     * ε, in the units of the pixels: the first success within ε ends the search, and farther ones
-     * do not count; 0 looks for the nearest
-     */
-    epsilon: number(0, { min: 0 }),
-    /** The number of steps of each run; steps back do not count */
-    maxSteps: integer(100, { min: 1, max: 10_000 }),
-    /** The number of classes to try without targets, one run each */
-    candidates: integer(9, { min: 1 }),
-    /** Bounds of the pixels, in the units of the images */
-    clamp: pixelBounds([0, 1]),
-  },
+  options,
   units: "pixels",
   // After half of the steps, a sample goes back.
   passes: ({ maxSteps, candidates }) => 3 * maxSteps * Math.min(candidates, 9),
-  run(classifier, images, classes, { norm, clamp, ...settings }, { start }) {
-    const search = new BoundarySearch(images.shape[0], classes, settings);
-    return walk<NearestState>(classifier, {
-      ...searching(search, (perturbations) => sizes(perturbations, norm)),
-      start: nearestStart(images, classifier.classes),
-      stride: (batch) => step(batch, search, norm, boundsOf(clamp)),
-    }, start);
+  run(classifier, images, classes, settings, { start }) {
+    const search = Array.from(
+      { length: images.shape[0] },
+      (_, sample) => new BoundarySearch(sample, classes, settings),
+    );
+    return walk(
+      classifier,
+      searching(
+        nearestStart(images, classifier.classes),
+        (perturbations) => sizes(perturbations, settings.norm),
+        (sample, logits, distance) => search[sample].advise(logits, distance),
+        (batch, advice) => step(batch, advice, settings.norm, boundsOf(settings.clamp)),
+      ),
+      start,
+    );
   },
 });
 
 /** Moves each sample over the boundary, back towards its image, or to its image for the next run. */
 function step(
-  batch: Stride<NearestState>,
-  search: BoundarySearch,
+  { state: { x, origin }, values, logits, toImages }: Stride<NearestState>,
+  advice: readonly Advice[],
   norm: Norm,
   bounds: PixelBounds,
-): NearestState {
-  const { samples, state: { x, origin }, values, logits, toImages } = batch;
+): Pick<NearestState, "x" | "origin"> {
   const classes = logits.shape[1];
-  const advice = samples.map((sample) => search.advice(sample));
   const isMove = (move: Advice["move"]) => advice.map((each) => each.move === move);
   const gaps = advice.map(({ near, target }, row) =>
     values[row * classes + near] - values[row * classes + target]
@@ -77,7 +93,6 @@ function step(
   return {
     x: chooseRows(isMove("forward"), forward, chooseRows(isMove("back"), back, origin)),
     origin,
-    ...nearestOf(batch, advice.map(({ isNearest }) => isNearest)),
   };
 }
 
@@ -159,120 +174,70 @@ function toPlane(
   });
 }
 
-/** The options of the search. */
-interface SearchSettings {
-  readonly epsilon: number;
-  readonly maxSteps: number;
-  readonly candidates: number;
-}
-
-/** The state of one sample's search. */
-interface Search {
-  /** The target of each run */
-  goals: readonly number[];
-  /** Runs that are over */
-  runs: number;
-  /** Steps of the present run */
-  steps: number;
-  /** True if the last move was a step, not a return towards the image. */
-  isStep: boolean;
-  /** The size of the nearest success */
-  nearest: number;
-  isOver: boolean;
-}
-
 /** The conclusions of a sample's search, for its next move. */
 interface Advice {
   /** True if the sample is the nearest success so far, or the image itself. */
   readonly isNearest: boolean;
+  /** True if the sample's runs are over, or no nearer success matters. */
+  readonly isOver: boolean;
   readonly move: "forward" | "back" | "restart";
   /** The class at the near side of the boundary to cross, and the one beyond it */
   readonly near: number;
   readonly target: number;
 }
 
-/** The runs of each sample, one for each target. */
+/** The runs of one sample, one for each target. */
 class BoundarySearch {
-  readonly #searches: Search[];
-  readonly #advice: Advice[];
+  /** The target of each run; none before the image was seen */
+  #goals: readonly number[] = [];
+  /** Runs that are over */
+  #runs = 0;
+  /** Steps of the present run */
+  #steps = 0;
+  /** True if the last move was a step, not a return towards the image. */
+  #isStep = false;
+  /** The size of the nearest success */
+  #nearest: number;
 
   constructor(
-    count: number,
+    private readonly sample: number,
     private readonly classes: AttackClasses,
-    private readonly settings: SearchSettings,
+    private readonly settings: Options<typeof options>,
   ) {
-    this.#searches = Array.from({ length: count }, () => ({
-      goals: [],
-      runs: 0,
-      steps: 0,
-      isStep: false,
-      nearest: settings.epsilon || Infinity,
-      isOver: false,
-    }));
-    this.#advice = new Array(count);
+    this.#nearest = settings.epsilon || Infinity;
   }
 
-  /**
-   * Takes note of the samples before a move.
-   *
-   * @param logits of each row
-   * @param distances of each row from its image
-   */
-  note(samples: readonly number[], logits: Float32Array, distances: ArrayLike<number>): void {
-    const count = logits.length / samples.length;
-    const isThere = succeeded(logits, count, classesOf(this.classes, samples));
-    samples.forEach((sample, row) => {
-      const search = this.#searches[sample];
-      const isImage = search.goals.length === 0;
-      const ofRow = logits.subarray(row * count, (row + 1) * count);
-      if (isImage) search.goals = this.#goalsOf(sample, ofRow);
-      const { labels, targets } = this.classes;
-      const near = targets ? marginOf(ofRow, this.classes, sample).down : labels[sample];
-      this.#advice[sample] = this.#adviceFor(sample, near, isImage, isThere[row], distances[row]);
-    });
-  }
-
-  /** True if the sample's runs are over, or no nearer success matters. */
-  isOver(sample: number): boolean {
-    return this.#searches[sample].isOver;
-  }
-
-  advice(sample: number): Advice {
-    return this.#advice[sample];
-  }
-
-  #adviceFor(
-    sample: number,
-    near: number,
-    isImage: boolean,
-    succeeds: boolean,
-    distance: number,
-  ): Advice {
-    const search = this.#searches[sample];
+  /** Takes note of the sample before a move. */
+  advise(logits: Float32Array, distance: number): Advice {
     const { epsilon, maxSteps } = this.settings;
-    const isHit = succeeds && search.isStep && distance <= search.nearest;
-    if (isHit) search.nearest = distance;
-    const isDone = search.isStep && search.steps === maxSteps;
-    if (isDone) search.runs++;
-    search.isOver = (isImage && succeeds) || (isHit && epsilon > 0) ||
-      search.runs === search.goals.length;
-    const move = isDone ? "restart" : succeeds && search.isStep ? "back" : "forward";
-    search.isStep = move === "forward";
-    if (search.isStep) search.steps++;
-    if (isDone) search.steps = 0;
+    const { labels, targets } = this.classes;
+    const isImage = this.#goals.length === 0;
+    if (isImage) this.#goals = this.#goalsOf(logits);
+    const [succeeds] = succeeded(logits, logits.length, classesOf(this.classes, [this.sample]));
+    const isHit = succeeds && this.#isStep && distance <= this.#nearest;
+    if (isHit) this.#nearest = distance;
+    const isDone = this.#isStep && this.#steps === maxSteps;
+    if (isDone) this.#runs++;
+    const isOver = (isImage && succeeds) || (isHit && epsilon > 0) ||
+      this.#runs === this.#goals.length;
+    const move = isDone ? "restart" : succeeds && this.#isStep ? "back" : "forward";
+    this.#isStep = move === "forward";
+    if (this.#isStep) this.#steps++;
+    if (isDone) this.#steps = 0;
     return {
       isNearest: isImage || isHit,
+      isOver,
       move,
-      near,
-      target: search.goals[search.runs],
+      near: targets ? marginOf(logits, this.classes, this.sample).down : labels[this.sample],
+      target: this.#goals[this.#runs],
     };
   }
 
-  /** Lists the targets of a sample's runs, from the logits of its image. */
-  #goalsOf(sample: number, logits: Float32Array): readonly number[] {
+  /** Lists the targets of the runs, from the logits of the image. */
+  #goalsOf(logits: Float32Array): readonly number[] {
     const { labels, targets } = this.classes;
-    if (targets) return [targets[sample]];
-    const [others] = mostProbableOthers(logits, logits.length, [labels[sample]]);
+    if (targets) return [targets[this.sample]];
+    const [others] = mostProbableOthers(logits, logits.length, [labels[this.sample]]);
     return others.slice(0, this.settings.candidates);
   }
 }

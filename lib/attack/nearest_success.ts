@@ -1,7 +1,7 @@
 /** The parts that attacks share which search for the nearest success of each sample. */
 import * as tf from "@tensorflow/tfjs";
 import { chooseRows } from "../tensors/rows.ts";
-import type { View, Walk, WalkState } from "./walk.ts";
+import type { Stride, View, Walk, WalkState } from "./walk.ts";
 
 /** The state of such an attack: each sample, its image, and its nearest success so far. */
 export interface NearestState extends WalkState {
@@ -10,19 +10,12 @@ export interface NearestState extends WalkState {
   readonly nearestLogits: tf.Tensor2D;
 }
 
-/** The searches of all samples. */
-interface NearestSearch {
-  /**
-   * Takes note of the samples before a step.
-   *
-   * @param logits of each row
-   * @param distances of each row from its image
-   */
-  note(samples: readonly number[], logits: Float32Array, distances: ArrayLike<number>): void;
+/** The conclusions of a sample's search, for its next move. */
+interface Advice {
+  /** True if the sample is the nearest success so far, or the image itself. */
+  readonly isNearest: boolean;
   /** True if the sample's search is over. */
-  isOver(sample: number): boolean;
-  /** Says whether the sample as it was noted last is the nearest success so far, or the image. */
-  advice(sample: number): { readonly isNearest: boolean };
+  readonly isOver: boolean;
 }
 
 /** Makes the state before the first step: each sample is its image. */
@@ -36,10 +29,11 @@ export function nearestStart(images: tf.Tensor4D, classes: number): NearestState
 }
 
 /** Puts the samples of this step in the place of earlier successes where they are nearer. */
-export function nearestOf(
+function nearestOf(
   { state, logits }: View<NearestState>,
-  isNearest: readonly boolean[],
+  advice: readonly Advice[],
 ): Pick<NearestState, "nearest" | "nearestLogits"> {
+  const isNearest = advice.map(({ isNearest }) => isNearest);
   return {
     nearest: chooseRows(isNearest, state.x, state.nearest),
     nearestLogits: chooseRows(isNearest, logits, state.nearestLogits),
@@ -47,25 +41,38 @@ export function nearestOf(
 }
 
 /**
- * Gives the parts of a walk that follow from a search.
+ * Makes the walk of a search, which gives each sample's nearest success.
  *
  * @param sizeOf measures perturbations, `[n]`
+ * @param advise takes note of a sample before its next move, with its distance from the image
+ * @param move moves every sample; runs within `tf.tidy`
  */
-export function searching(
-  search: NearestSearch,
+export function searching<S extends NearestState, A extends Advice>(
+  start: S,
   sizeOf: (perturbations: tf.Tensor4D) => tf.Tensor1D,
-): Omit<Walk<NearestState>, "start" | "stride"> {
+  advise: (sample: number, logits: Float32Array, distance: number) => A,
+  move: (batch: Stride<S>, advice: readonly A[]) => Omit<S, "nearest" | "nearestLogits">,
+): Walk<S> {
+  const latest: A[] = [];
+  const adviceOn = ({ samples }: View<S>) => samples.map((sample) => latest[sample]);
   return {
+    start,
     maxSteps: Infinity,
-    async arrived({ samples, state, values }) {
-      const distances = tf.tidy(() => sizeOf(tf.sub(state.x, state.origin) as tf.Tensor4D));
-      search.note(samples, values, await distances.data());
-      distances.dispose();
-      return samples.map((sample) => search.isOver(sample));
+    async arrived({ samples, state, values, logits: { shape: [, classes] } }) {
+      const sizes = tf.tidy(() => sizeOf(tf.sub(state.x, state.origin) as tf.Tensor4D));
+      const distances = await sizes.data().finally(() => sizes.dispose());
+      return samples.map((sample, row) => {
+        const ofRow = values.subarray(row * classes, (row + 1) * classes);
+        latest[sample] = advise(sample, ofRow, distances[row]);
+        return latest[sample].isOver;
+      });
+    },
+    stride: (batch) => {
+      const advice = adviceOn(batch);
+      return { ...move(batch, advice), ...nearestOf(batch, advice) } as S;
     },
     yields(view) {
-      const isNearest = view.samples.map((sample) => search.advice(sample).isNearest);
-      const { nearest, nearestLogits } = nearestOf(view, isNearest);
+      const { nearest, nearestLogits } = nearestOf(view, adviceOn(view));
       return { samples: nearest, logits: nearestLogits };
     },
   };

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { featureStep, normaliseRows, requireSameSize, requireSameStages } from "./shared.ts";
-import { hintonOptions, hintonTerm } from "./hinton.ts";
+import { distillationLoss, hintonOptions } from "./hinton.ts";
 import { defineMethod, type StepContext } from "./method.ts";
+import { distillationWeight } from "./schedules.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
 import { number, type Options } from "../options.ts";
 import { UserError } from "../user_error.ts";
@@ -44,6 +45,7 @@ function attentionStep(
   hinton: Options<typeof hintonOptions> | null,
   context: StepContext,
 ): Promise<void> {
+  const alpha = distillationWeight(context.epoch, context.epochs);
   return featureStep(context, ({ logits, features }, teacher) => {
     requireSameStages(teacher.features, features);
     const maps = features.map((map, stage) => attentionTransfer(teacher.features[stage], map));
@@ -51,7 +53,7 @@ function attentionStep(
       cross_entropy: crossEntropy(context.labels, logits),
       attention: tf.mul(tf.addN(maps), weight) as tf.Scalar,
       ...(hinton === null ? {} : {
-        distillation: hintonTerm(teacher.logits, logits, hinton, context),
+        distillation: tf.mul(distillationLoss(teacher.logits, logits, hinton), alpha),
       }),
     };
   });

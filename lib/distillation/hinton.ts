@@ -25,17 +25,6 @@ export function distillationLoss(
   return softCrossEntropy(teacher, student, temperature);
 }
 
-/** Computes `α(e)·J(t/T, s/T)`, the distillation term of the published code. */
-export function hintonTerm(
-  teacherLogits: tf.Tensor2D,
-  studentLogits: tf.Tensor2D,
-  options: Options<typeof hintonOptions>,
-  { epoch, epochs }: { readonly epoch: number; readonly epochs: number },
-): tf.Scalar {
-  const alpha = distillationWeight(epoch, epochs);
-  return tf.mul(distillationLoss(teacherLogits, studentLogits, options), alpha);
-}
-
 /**
  * Knowledge distillation (Hinton et al. 2015) as in the paper's comparison: the published code without
  * its boundary term, `CE + α(e)·J(t/T, s/T)`. Hinton et al. use fixed weights and the factor T².
@@ -44,8 +33,10 @@ export const hinton = defineMethod({
   name: "hinton",
   summary: "soft cross-entropy to the teacher's logits (Hinton et al. 2015)",
   options: hintonOptions,
-  step: (options, context) =>
-    logitStep(context, (teacher, student) => ({
-      distillation: hintonTerm(teacher, student, options, context),
-    })),
+  step(options, context) {
+    const alpha = distillationWeight(context.epoch, context.epochs);
+    return logitStep(context, (teacher, student) => ({
+      distillation: tf.mul(distillationLoss(teacher, student, options), alpha),
+    }));
+  },
 });

@@ -1,8 +1,8 @@
 import { mean, sampleStd } from "../analysis/statistics/interval.ts";
 import { type MethodStyle, methodStyle } from "./colours.ts";
 import { errorBars, seedPoints } from "./mean_and_seeds.ts";
-import { type Axis, type Figure, hoverText, type Trace } from "./figure.ts";
-import { figureLayout } from "./figure_layout.ts";
+import { type Figure, hoverText, type Trace } from "./figure.ts";
+import { type Axis, figureLayout } from "./figure_layout.ts";
 import { numberText } from "./minus_signs.ts";
 
 /** The results of one method's seeds at one place of the x axis. */

@@ -1,3 +1,5 @@
+import type { Axis, Layout } from "./figure_layout.ts";
+
 /**
  * A Plotly figure as data. These types cover the part of Plotly's schema that is used here:
  * https://plotly.com/javascript/reference/
@@ -80,64 +82,6 @@ interface PackedNumbers {
   readonly bdata: string;
   /** "rows, columns" */
   readonly shape: string;
-}
-
-export interface Axis {
-  /** The quantity and its unit. */
-  readonly title: { readonly text: string };
-  readonly type?: "log";
-  readonly range?: readonly [low: number, high: number];
-  /** Keeps zero within the range. */
-  readonly rangemode?: "tozero";
-  /** Distance between two ticks. */
-  readonly dtick?: number;
-  readonly tickvals?: readonly number[];
-  readonly ticktext?: readonly string[];
-  /** Keeps tick labels that reach beyond the figure. */
-  readonly ticklabeloverflow?: "allow";
-  readonly gridcolor?: string;
-  readonly linecolor?: string;
-  readonly zeroline?: boolean;
-  readonly zerolinecolor?: string;
-  readonly zerolinewidth?: number;
-  readonly automargin?: boolean;
-  readonly showgrid?: boolean;
-  /** Makes a unit of this axis as long as a unit of that axis. */
-  readonly scaleanchor?: "x" | "y";
-  /** Lets `scaleanchor` shorten the axis instead of changing its range. */
-  readonly constrain?: "domain";
-}
-
-export interface Layout {
-  readonly title: {
-    readonly text: string;
-    /** `x` and `y` are shares of the figure's width and height, `pad` is in pixels. */
-    readonly x: number;
-    readonly xanchor: "left";
-    readonly y: number;
-    readonly yref: "container";
-    readonly yanchor: "top";
-    readonly pad: { readonly t: number };
-  };
-  readonly xaxis: Axis;
-  readonly yaxis: Axis;
-  readonly showlegend?: boolean;
-  readonly legend: {
-    readonly orientation: "h";
-    /** In shares of the plotting area's width. */
-    readonly x: number;
-    readonly xanchor: "left";
-    /** In shares of the figure's height; the plotting area makes room for the legend. */
-    readonly y: number;
-    readonly yref: "container";
-    readonly yanchor: "bottom";
-  };
-  readonly font: { readonly size: number; readonly color: string };
-  readonly paper_bgcolor: string;
-  readonly plot_bgcolor: string;
-  /** In pixels; the page sets the width. */
-  readonly height: number;
-  readonly margin: Readonly<Record<"l" | "r" | "t" | "b", number>>;
 }
 
 /** Escapes text, because Plotly reads tags and entities as markup. */

@@ -1,7 +1,7 @@
 import { mean } from "../analysis/statistics/interval.ts";
 import { methodStyle } from "./colours.ts";
-import { type Axis, type Figure, hoverText, type Trace } from "./figure.ts";
-import { figureLayout } from "./figure_layout.ts";
+import { type Figure, hoverText, type Trace } from "./figure.ts";
+import { type Axis, figureLayout } from "./figure_layout.ts";
 
 /** The accuracy of one run over its training. */
 export interface LearningCurve {

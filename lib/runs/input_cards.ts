@@ -1,14 +1,8 @@
 import type { PlannedRun } from "./planned_run.ts";
 import type { DatasetDescription } from "../data/dataset.ts";
 import { RESULTS } from "../files/project_root.ts";
-import { type CardKind, keepCard, readCard } from "../store/input_card.ts";
-import {
-  cardOf,
-  TEACHER_CARD,
-  type TeacherFile,
-  teacherFile,
-  teacherName,
-} from "../teacher/find.ts";
+import { type CardKind, keepCard } from "../store/input_card.ts";
+import { cardOf, TEACHER_CARD, teacherFile } from "../teacher/find.ts";
 import type { PlanSources } from "./plan.ts";
 import { UserError } from "../user_error.ts";
 
@@ -51,21 +45,6 @@ export async function keepInputCards(
       await keepCard(TEACHER_CARD, results, cardOf(teacher));
     }
   }
-}
-
-/**
- * Reads a teacher's card and adds the path at which its weights would be.
- *
- * @throws UserError if the card is damaged
- */
-export async function teacherCard(
-  results: string,
-  dataset: string,
-  network: string,
-): Promise<TeacherFile | null> {
-  const name = teacherName(dataset, network);
-  const card = await readCard(TEACHER_CARD, results, name);
-  return card && { ...cardOf(card), file: teacherFile(results, name) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { DATASET_CARD, teacherCard } from "./input_cards.ts";
+import { DATASET_CARD } from "./input_cards.ts";
 import type { PlanSources } from "./plan.ts";
 import type { DataOptions } from "../data/data_source.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -6,7 +6,7 @@ import { loadDataset } from "../data/load_dataset.ts";
 import { RESULTS } from "../files/project_root.ts";
 import { exists } from "../files/exists.ts";
 import { readCard } from "../store/input_card.ts";
-import { findTeacher } from "../teacher/find.ts";
+import { cardOf, findTeacher, TEACHER_CARD, teacherFile, teacherName } from "../teacher/find.ts";
 
 /** The folders of data sets and teachers. */
 export type PlanFolders = DataOptions & { readonly results?: string };
@@ -40,8 +40,12 @@ export function recordedSources(results: string, loaded: PlanSources): PlanSourc
     dataset: async (name) =>
       await readCard(DATASET_CARD, results, name) ?? await loaded.dataset(name),
     teacher: async (dataset, network) => {
-      const card = network === undefined ? null : await teacherCard(results, dataset, network);
-      return card && !await exists(card.file) ? card : await loaded.teacher(dataset, network);
+      const name = teacherName(dataset, network ?? "");
+      const card = network === undefined ? null : await readCard(TEACHER_CARD, results, name);
+      // The weights would be here.
+      const file = teacherFile(results, name);
+      if (card && !await exists(file)) return { ...cardOf(card), file };
+      return await loaded.teacher(dataset, network);
     },
   };
 }

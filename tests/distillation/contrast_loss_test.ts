@@ -4,7 +4,7 @@ import {
   contrastCounts,
   contrastLoss,
   estimateNormaliser,
-} from "../../lib/distillation/contrast_loss.ts";
+} from "../../lib/distillation/contrastive.ts";
 import { checkGradients } from "../finite_differences.ts";
 import { assertClose, uniformNumbers } from "../numbers.ts";
 import { onFastBackends, onUsableBackends } from "../on_every_backend.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { contrastCounts } from "../../lib/distillation/contrast_loss.ts";
+import { contrastCounts } from "../../lib/distillation/contrastive.ts";
 import { contrast, contrastive, movedBank } from "../../lib/distillation/contrastive.ts";
 import { resolveMethodOptions } from "../../lib/distillation/method.ts";
 import { RandomStreams } from "../../lib/training/random_streams.ts";

@@ -38,6 +38,14 @@ Deno.test("runs differ in processor if their instructions or the model of their 
   assertEquals(between(NEW, { ...NEW, machine: "AMD EPYC, 2 cores, 23 GiB, linux" }), []);
 });
 
+Deno.test("runs on a GPU differ in processor by their device and the model of their machine", () => {
+  const onGpu = { ...OLD, backend: "webgpu", device: "NVIDIA H100" };
+  assertEquals(between(onGpu, { ...onGpu, machine: "AMD EPYC, AVX-512, 8 cores, linux" }), []);
+  assertEquals(between(onGpu, { ...onGpu, device: "llvmpipe" }), ["processor"]);
+  assertEquals(between(onGpu, { ...onGpu, machine: "Intel, 2 cores, linux" }), ["processor"]);
+  assertEquals(between(onGpu, OLD), ["processor", "kernels"]);
+});
+
 Deno.test("runs that do not say their instructions are alike only on the same machine", () => {
   assertEquals(between(OLD, OLD), []);
   assertEquals(between(OLD, { ...OLD, machine: "AMD EPYC, 2 cores, 23 GiB, linux" }), [

@@ -43,15 +43,15 @@ export const fidelity: Evaluation<typeof options> = {
     const batches = await remembered(memory, key, () => teachersBatches(given, teacher, dataset));
     const measurements: Measurement[] = [];
     for (const kind of KINDS) {
+      const samples = batches.flatMap((batch) => batch[kind] ?? []);
       const students: number[] = [];
-      for (const { [kind]: { labels, pixels, shape } } of batches) {
-        if (labels.length === 0) continue;
+      for (const { pixels, shape } of samples) {
         await stopPoint();
         const logits = await readLogits(student, () => tf.tensor4d(pixels, shape));
         for (const logit of logits) students.push(logit);
       }
-      const teachers = batches.flatMap(({ [kind]: { logits } }) => [...logits]);
-      const labels = batches.flatMap(({ [kind]: { labels } }) => labels);
+      const teachers = samples.flatMap(({ logits }) => [...logits]);
+      const labels = samples.flatMap(({ labels }) => labels);
       const random = seedrandom(`${given.seed}/fidelity/bootstrap/${kind}`) as () => number;
       const found = fidelityOf(teachers, students, labels, teacher.classes, random);
       measurements.push(...measurementsOf(kind, found));
@@ -74,14 +74,8 @@ interface Samples {
   readonly logits: Float32Array;
 }
 
-const NONE: Samples = {
-  labels: [],
-  shape: [0, 1, 1, 1],
-  pixels: new Float32Array(),
-  logits: new Float32Array(),
-};
-
-type SamplesByKind = Readonly<Record<typeof KINDS[number], Samples>>;
+/** A kind without samples is left out. */
+type SamplesByKind = { readonly [K in typeof KINDS[number]]?: Samples };
 
 /** Makes the samples of all images, in batches. They do not depend on the student. */
 async function teachersBatches(
@@ -120,7 +114,7 @@ async function samplesOf(
   const test = await judged(images, labels);
   const top = topClasses(test.logits, teacher.classes);
   const right = [...rows.keys()].filter((i) => top[i] === labels[i]);
-  if (right.length === 0) return { test, bss: NONE, noise: NONE };
+  if (right.length === 0) return { test };
 
   const stream = (name: string, i: number) => `${seed}/fidelity/${name}/${rows[i]}`;
   const base = right.map((i) => labels[i]);

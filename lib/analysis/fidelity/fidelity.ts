@@ -5,8 +5,8 @@ import {
   reliability,
   type ReliabilityBin,
 } from "./calibration.ts";
-import { checkClasses } from "../../attack/attack_input.ts";
 import { type Estimate, estimate } from "../boundary/estimate.ts";
+import { finiteCheck } from "../robustness/sample_checks.ts";
 import { bootstrapInterval } from "../statistics/bootstrap_interval.ts";
 import { wilsonInterval } from "../statistics/interval.ts";
 import { topClasses } from "../../tensors/rows.ts";
@@ -38,7 +38,7 @@ const RESAMPLES = 500;
  * @param teacher `[n, classes]`, row-major, of the same images as the student's
  * @param labels n class indices
  * @param random numbers in [0, 1), for bootstrap intervals
- * @throws UserError if the sizes differ, a logit is not finite, or a label is no class
+ * @throws UserError if a logit is not finite
  */
 export function fidelityOf(
   teacher: ArrayLike<number>,
@@ -48,9 +48,10 @@ export function fidelityOf(
   random: () => number,
 ): Fidelity {
   const n = labels.length;
-  checkLogits("teacher", teacher, n, classes);
-  checkLogits("student", student, n, classes);
-  checkClasses(n, classes, { labels });
+  for (const [owner, logits] of Object.entries({ teacher, student })) {
+    const fault = finiteCheck(logits, "logits");
+    if (fault) throw new UserError(`the ${owner} ${fault}; its weights or the images are damaged`);
+  }
   const [ofTeacher, ofStudent] = [teacher, student].map((logits) =>
     logSoftmaxRows(logits, classes)
   );
@@ -100,22 +101,6 @@ function errorEstimate(
   if (found === null) return { value, interval: null, n };
   const [low, high] = found.map((end) => Math.min(Math.max(2 * value - end, 0), 1)).reverse();
   return { value, interval: [low, high], n };
-}
-
-function checkLogits(owner: string, logits: ArrayLike<number>, count: number, classes: number) {
-  const needed = count * classes;
-  if (logits.length !== needed) {
-    throw new UserError(
-      `${count} labels and ${classes} classes need ${needed} logits of the ${owner}, but there are ` +
-        `${logits.length}`,
-    );
-  }
-  const wrong = Array.from(logits).find((value) => !Number.isFinite(value));
-  if (wrong !== undefined) {
-    throw new UserError(
-      `the ${owner} gives logits that are not finite (${wrong}); its weights or the images are damaged`,
-    );
-  }
 }
 
 /** Computes the logarithm of the softmax of each row, in float64. */

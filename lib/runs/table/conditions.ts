@@ -13,13 +13,14 @@ export function conditionsOf(
   { teacher, protocol }: RunSpecification,
   metadata: Readonly<Record<string, string>>,
 ): Conditions {
-  const { machine, instructions, backend, threads, tfjs, variables, library, kernels } = metadata;
+  const { machine, instructions, device, backend, threads, tfjs, variables, library, kernels } =
+    metadata;
   const { studentPrecision = "f32" } = protocol;
-  // Older runs do not say. Two of them count as equal only if the whole text of the machine is.
+  const [model] = machine.split(",");
+  const unit = device ?? instructions;
+  // Older runs name neither. Two of them count as equal only if the whole text of the machine is.
   return {
-    processor: instructions === undefined
-      ? `unknown, ${machine}`
-      : `${instructions}, ${machine.split(",")[0]}`,
+    processor: unit === undefined ? `unknown, ${machine}` : `${unit}, ${model}`,
     precision: teacher ? [studentPrecision, teacher.precision ?? "f32"] : [studentPrecision],
     kernels: [backend, threads, tfjs, variables, library, kernels].join(", "),
   };

@@ -58,15 +58,19 @@ Deno.test("the interval of a calibration error is mirrored at its value", () => 
   assertAlmostEquals(interval![1], 0.7, 1e-12);
 });
 
-Deno.test("fidelityOf() is null for no image, and names bad logits and labels", () => {
+Deno.test("fidelityOf() is null for no image, and names bad logits", () => {
   const { reliability, ...estimates } = fidelityOf([], [], [], 3, random());
   for (const estimate of Object.values(estimates)) {
     assertEquals(estimate, { value: null, interval: null, n: 0 });
   }
   assertEquals(reliability.filter(({ n }) => n > 0), []);
-  const call = (teacher: number[], student: number[], label = 0) => () =>
-    fidelityOf(teacher, student, [label], 2, random());
-  assertThrows(call([1], [1, 2]), UserError, "need 2 logits of the teacher, but there are 1");
-  assertThrows(call([1, 2], [NaN, 2]), UserError, "the student gives logits that are not finite");
-  assertThrows(call([1, 2], [1, 2], 2), UserError, "class 2; give a class from 0 to 1");
+  const given = { teacher: [1, 2], student: [1, 2] };
+  for (const owner of ["teacher", "student"]) {
+    const { teacher, student } = { ...given, [owner]: [NaN, 2] };
+    assertThrows(
+      () => fidelityOf(teacher, student, [0], 2, random()),
+      UserError,
+      `the ${owner} gives logits that are not finite`,
+    );
+  }
 });

@@ -1,3 +1,4 @@
+import { givenText } from "./options.ts";
 import { UserError } from "./user_error.ts";
 
 /**
@@ -19,5 +20,5 @@ export function named<T extends Readonly<Record<K, string>>, K extends string = 
   }
   if (found.length === 1) return found[0];
   const names = values.map((candidate) => candidate[key]).join(", ");
-  throw new UserError(`there is no ${kind} "${name}"; choose from ${names}`);
+  throw new UserError(`there is no ${kind} ${givenText(name)}; choose from ${names}`);
 }

@@ -9,6 +9,7 @@ import {
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import {
   boundsOf,
+  checkRules,
   type Options,
   type PixelBounds,
   resolveOptions,
@@ -112,7 +113,7 @@ export interface Attacked {
 /**
  * Makes an attack from its definition. Checks, defaults, outcomes and norms are the same for all.
  *
- * @throws UserError for unknown units
+ * @throws UserError for unknown units, without `run`, or for an option that is no rule
  */
 export function defineAttack<R extends Rules>(
   { run, targeted = false, ...definition }: AttackDefinition<R>,
@@ -121,6 +122,10 @@ export function defineAttack<R extends Rules>(
   if (units !== "pixels" && units !== "normalised") {
     throw new UserError(`the units of ${shortName} are "${units}"; choose from pixels, normalised`);
   }
+  if (typeof run !== "function") {
+    throw new UserError(`the attack "${shortName}" has no run: a function that makes its samples`);
+  }
+  checkRules(`attack "${shortName}"`, rules);
   const attack = (async (classifier, images, classes, options = {}, context = {}) => {
     const name = `${shortName} attack`;
     const settings = resolveOptions(name, rules, options);
@@ -140,7 +145,7 @@ export function defineAttack<R extends Rules>(
       checkAttacked(name, attacked, images, classifier.classes);
       return await attackResult(attacked, images, classes);
     } catch (error) {
-      tf.dispose([attacked.samples, attacked.logits].filter((tensor) => tensor !== images));
+      tf.dispose([attacked?.samples, attacked?.logits].filter((tensor) => tensor !== images));
       throw error;
     }
   }) as Attack<R>;
@@ -164,10 +169,11 @@ function checkEpsilon(
 /** Checks that an attack gives what its definition promises: its file may be a user's. */
 function checkAttacked(
   name: string,
-  { samples, logits, steps }: Attacked,
+  attacked: Attacked | undefined,
   images: tf.Tensor4D,
   classes: number,
 ): void {
+  const { samples, logits, steps } = attacked ?? {};
   const count = images.shape[0];
   const has = `samples [${samples?.shape}], logits [${logits?.shape}] and ${steps?.length} steps`;
   const needs = `samples [${images.shape}], logits [${[count, classes]}] and ${count} steps`;

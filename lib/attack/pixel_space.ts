@@ -108,6 +108,12 @@ export async function attackNormalised(
   options: Readonly<Record<string, unknown>>,
   context: AttackContext = {},
 ): Promise<AttackResult> {
+  if (typeof attack !== "function" || normalisation?.std === undefined) {
+    throw new UserError(
+      "attackNormalised takes attack, data set, classifier, images and classes, in this order; " +
+        'the attack is one as attackNamed("pgd")',
+    );
+  }
   if (attack.units === "normalised") {
     return await attack(classifier, images, classes, options, context);
   }

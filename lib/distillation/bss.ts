@@ -122,7 +122,7 @@ export const bss = defineMethod({
     return { attack: supporting };
   },
   optionsFor({ attack: name = "bss", length }): Rules {
-    const attack = attackNamed(String(name));
+    const attack = attackNamed(name as string);
     const own = {
       ...(attack.targeted ? {} : otherAttackOptions),
       ...(!attack.targeted && length === "bss" ? lengthOptions : {}),

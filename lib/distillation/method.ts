@@ -3,7 +3,7 @@ import type { Attack, AttackResult } from "../attack/attack.ts";
 import type { AttackClasses } from "../attack/attack_input.ts";
 import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import type { Network, NetworkOutput } from "../nn/network.ts";
-import { type Options, resolveOptions, type Rules } from "../options.ts";
+import { checkRules, type Options, resolveOptions, type Rules } from "../options.ts";
 import { UserError } from "../user_error.ts";
 
 /** Options with defaults filled in, of a method or an attack that is known only when it runs. */
@@ -63,12 +63,7 @@ export function defineMethod<R extends Rules>(definition: MethodDefinition<R>): 
   if (typeof definition.step !== "function") {
     throw new UserError(`the method "${name}" has no step: a function that computes its loss`);
   }
-  const wrong = Object.keys(definition.options).find((key) =>
-    typeof definition.options[key]?.accepts !== "function"
-  );
-  if (wrong !== undefined) {
-    throw new UserError(`option "${wrong}" of the method "${name}" is no rule, as number(1)`);
-  }
+  checkRules(`method "${name}"`, definition.options);
   return {
     needsTeacher,
     stages: (_options: unknown, epochs: number) => [{ name: "train", epochs }],

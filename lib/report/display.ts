@@ -1,3 +1,4 @@
+import { UserError } from "../user_error.ts";
 import { type JupyterKernel, jupyterKernel } from "../stop/jupyter_kernel.ts";
 
 /**
@@ -33,6 +34,9 @@ export async function bundleOf(shown: Displayable): Promise<MimeBundle> {
  * for the kernel may miss it. `executeNotebook` waits.
  */
 export async function show(shown: Displayable): Promise<void> {
+  if (typeof shown?.[DISPLAY] !== "function") {
+    throw new UserError("show() takes a display, as displayTable() and figureDisplay() return");
+  }
   const bundle = await bundleOf(shown);
   const kernel = jupyterKernel();
   if (kernel) await sendBundle(kernel, bundle);

@@ -65,7 +65,7 @@ export interface HeatmapTrace {
   readonly type: "heatmap";
   readonly x: readonly number[];
   readonly y: readonly number[];
-  /** One row for each of `y`; whole numbers, 0…255. */
+  /** One row for each of `y`. */
   readonly z: readonly (readonly number[])[] | PackedNumbers;
   readonly zmin: number;
   readonly zmax: number;
@@ -95,14 +95,14 @@ export function hoverText(text: string): string {
 }
 
 /**
- * Escapes a figure's titles, ticks and names for Plotly, and packs the numbers of heatmaps. Hover
+ * Escapes a figure's titles, ticks and names for Plotly, and packs heatmaps of bytes. Hover
  * templates hold markup; their authors escape names with {@linkcode hoverText}.
  */
 export function plotlyForm<T extends AnyTrace>({ data, layout }: Figure<T>): Figure<T> {
   const { title, xaxis, yaxis } = layout;
   return {
     data: data.map((trace) =>
-      trace.type === "scatter" ? { ...trace, name: plotlyText(trace.name) } : packed(trace)
+      trace.type === "heatmap" ? packed(trace) : { ...trace, name: plotlyText(trace.name) }
     ) as T[],
     layout: {
       ...layout,
@@ -116,8 +116,13 @@ export function plotlyForm<T extends AnyTrace>({ data, layout }: Figure<T>): Fig
 function packed(trace: HeatmapTrace): HeatmapTrace {
   const { x, y, z } = trace;
   if (!Array.isArray(z)) return trace;
-  const bdata = Uint8Array.from(z.flat()).toBase64();
-  return { ...trace, z: { dtype: "u1", bdata, shape: `${y.length}, ${x.length}` } };
+  const values = z.flat();
+  const bytes = Uint8Array.from(values);
+  if (bytes.some((byte, i) => byte !== values[i])) return trace;
+  return {
+    ...trace,
+    z: { dtype: "u1", bdata: bytes.toBase64(), shape: `${y.length}, ${x.length}` },
+  };
 }
 
 function axisForm(axis: Axis): Axis {

@@ -4,18 +4,35 @@ import { UserError } from "../user_error.ts";
 import { type Displayable, displayable, type MimeBundle } from "./display.ts";
 import { escapeHtml } from "./escape_html.ts";
 import { type AnyTrace, type Figure, plotlyForm } from "./figure.ts";
+import { type Axis, figureLayout } from "./figure_layout.ts";
 import { FIGURE_CONFIG, figureHtml, figureText, redrawnFigureHtml } from "./figure_html.ts";
 import { renderPng } from "./static_picture.ts";
 
 /** The width of a notebook's column in pixels. */
 const PICTURE_WIDTH = 900;
 
+/** A figure of this library, or a plain one of Plotly. */
+export interface PlainFigure {
+  readonly data: readonly object[];
+  readonly layout?: {
+    readonly title?: string | object;
+    readonly xaxis?: PlainAxis;
+    readonly yaxis?: PlainAxis;
+  };
+}
+
+type PlainAxis = Omit<Partial<Axis>, "title"> & { readonly title?: string | object };
+
 /**
  * Makes a figure for a notebook: Plotly's own form for viewers that have Plotly, HTML for viewers
  * that run scripts, and a picture for all others. Without Chromium there is no picture. A figure
  * without data becomes a sentence.
+ *
+ * @param plain has the layout of our figures where it names none
+ * @throws UserError if `data` is no list
  */
-export function figureDisplay(figure: Figure<AnyTrace>): Displayable {
+export function figureDisplay(plain: PlainFigure): Displayable {
+  const figure = completed(plain);
   return displayable(async () => {
     if (isEmpty(figure)) return sentence(nothingToDraw(figure));
     const picture = await pictureOf(figure);
@@ -40,9 +57,26 @@ export function redrawnFigureDisplay(figure: Figure<AnyTrace>, isFirst: boolean)
   }));
 }
 
+/** Adds what the other functions need, and the layout that our figures share. */
+function completed({ data, layout = {} }: PlainFigure): Figure<AnyTrace> {
+  if (!Array.isArray(data)) {
+    throw new UserError("a figure needs its traces as a list: { data: [{ x, y, name }], layout }");
+  }
+  const withText = (title?: string | object) =>
+    typeof title === "string" ? { text: title } : { text: "", ...title };
+  const axis = (plain?: PlainAxis): Axis => ({ ...plain, title: withText(plain?.title) });
+  const { title, xaxis, yaxis, ...others } = layout;
+  const { text, ...place } = withText(title);
+  const ours = figureLayout(text, axis(xaxis), axis(yaxis));
+  return {
+    data: data.map((trace) => ({ type: "scatter", name: "", ...trace })),
+    layout: { ...ours, ...others, title: { ...ours.title, ...place } },
+  };
+}
+
 /** True if a figure has nothing to draw. */
 function isEmpty({ data }: Figure<AnyTrace>): boolean {
-  return data.every((trace) => trace.type === "scatter" && trace.y.every((y) => y === null));
+  return data.every((trace) => trace.type === "scatter" && trace.y?.every((y) => y === null));
 }
 
 function sentence(text: string): MimeBundle {

@@ -71,7 +71,7 @@ export async function packedPlotly(): Promise<string> {
 
 /**
  * A script that runs in the page and draws the figures that are not drawn yet. If Plotly does not
- * load, the still picture stays. The script also frees figures that an updated display has removed
+ * load, or fails, the still picture stays. The script also frees figures that an updated display has removed
  * from the page.
  */
 const DRAW = `(() => {
@@ -98,9 +98,13 @@ const DRAW = `(() => {
         }
       }
       const text = figure.querySelector("img")?.alt;
-      figure.querySelector(".bss-still").replaceWith(plot);
+      const still = figure.querySelector(".bss-still");
+      still.replaceWith(plot);
       plots.add(plot);
-      return drawFigure(Plotly, plot, drawn, figure.clientWidth, text);
+      return drawFigure(Plotly, plot, drawn, figure.clientWidth, text).catch((error) => {
+        plot.replaceWith(still);
+        throw error;
+      });
     }).catch((error) => console.warn("This figure stays a still picture:", error));
   }
 })();`;

@@ -6,6 +6,7 @@ import { findChromium } from "./find_chromium.ts";
 import { fitLayout } from "./draw_figure.js";
 import { plotlySource } from "./figure_html.ts";
 import { jsonForScript } from "./escape_html.ts";
+import { untilStopped } from "../stop/until_stopped.ts";
 import { UserError } from "../user_error.ts";
 
 /** Pixels of the picture for one pixel of the page: sharp on dense screens and in print. */
@@ -61,12 +62,17 @@ export async function renderPng(
 async function run(executable: string, folder: string, args: readonly string[]): Promise<string> {
   let output: Deno.CommandOutput;
   try {
-    output = await new Deno.Command(executable, {
-      args: [...FLAGS, `--user-data-dir=${join(folder, "profile")}`, ...args],
-      cwd: folder,
-      signal: AbortSignal.timeout(TIME_LIMIT_MS),
-    }).output();
+    output = await untilStopped(
+      AbortSignal.timeout(TIME_LIMIT_MS),
+      (signal) =>
+        new Deno.Command(executable, {
+          args: [...FLAGS, `--user-data-dir=${join(folder, "profile")}`, ...args],
+          cwd: folder,
+          signal,
+        }).output(),
+    );
   } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw browserError(executable, String(error));
   }
   const said = new TextDecoder().decode(output.stderr);

@@ -24,6 +24,9 @@ export async function evaluate(
   set: ImageSet,
 ): Promise<Accuracy> {
   const { classes } = classifier;
+  if (classes === undefined) {
+    throw new UserError("the classifier has no number of classes; give freeze(network)");
+  }
   if (classes !== dataset.classes.length) {
     throw new UserError(
       `the classifier has ${classes} classes, but ${dataset.name} has ${dataset.classes.length}; ` +

@@ -99,9 +99,11 @@ export class GradientAccumulator {
 }
 
 function termsOf(loss: unknown): [string, tf.Scalar][] {
-  if (typeof loss !== "object" || loss === null || loss instanceof tf.Tensor) {
+  const isPromise = loss instanceof Promise;
+  if (typeof loss !== "object" || loss === null || loss instanceof tf.Tensor || isPromise) {
     throw new UserError(
-      "the loss of the student's pass must be terms by name, as in { hint: scalar }",
+      "the loss of the student's pass must be terms by name, as in { hint: scalar }" +
+        (isPromise ? ", not a promise; it cannot be async" : ""),
     );
   }
   const terms = Object.entries(loss);

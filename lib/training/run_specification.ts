@@ -103,9 +103,17 @@ export function specifyRun(
     );
   }
   parseNetwork(student);
+  if (dataset?.train === undefined) {
+    throw new UserError('specifyRun needs a dataset, as await loadDataset("cifar10")');
+  }
   subsetSize(dataset.train.count, fraction);
   if (typeof method !== "object") {
     throw new UserError(`the method is ${method}; give a method, as methodNamed("bss")`);
+  }
+  if (method.needsTeacher && (!teacher?.name || !teacher.hash)) {
+    throw new UserError(
+      "specifyRun needs the teacher's name and hash; give what findTeacher() returns",
+    );
   }
   if (!Number.isInteger(seed) || seed < 1) {
     throw new UserError(`the seed is ${givenText(seed)}, but must be a whole number from 1`);

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { defineAttack } from "../../lib/attack/attack.ts";
 import { attackNamed } from "../../lib/attack/attacks.ts";
 import { bssAttack } from "../../lib/attack/bss.ts";
+import { fgsmAttack } from "../../lib/attack/pgd.ts";
 import { squareAttack } from "../../lib/attack/square.ts";
 import type { FrozenClassifier, Pullback } from "../../lib/nn/frozen_classifier.ts";
 import { UserError } from "../../lib/user_error.ts";
@@ -115,6 +116,28 @@ Deno.test("defineAttack() refuses what an attack's file should not give, and fre
   images.dispose();
 });
 
+Deno.test("defineAttack() refuses an attack without run, and an option that is no rule", async () => {
+  const define = defineAttack as (definition: unknown) => typeof fgsmAttack;
+  const definition = { shortName: "mine", summary: "", units: "pixels", passes: () => 0 };
+  const run = () => Promise.resolve(undefined);
+  const faults: readonly [object, string][] = [
+    [{ options: {} }, 'the attack "mine" has no run: a function'],
+    [{ run }, 'the attack "mine" lacks options; {} stands for none'],
+    [{ run, options: { eta: 1 } }, 'option "eta" of the attack "mine" must be a rule'],
+  ];
+  for (const [fault, message] of faults) {
+    assertThrows(() => define({ ...definition, ...fault }), UserError, message);
+  }
+  const images = testImages(2);
+  await assertRejects(
+    () =>
+      define({ ...definition, run, options: {} })(randomLinear(64, 4), images, { labels: [0, 1] }),
+    UserError,
+    "the mine attack gave samples [undefined]",
+  );
+  images.dispose();
+});
+
 Deno.test("defineAttack() makes an attack that refuses what is not finite, and frees it", async () => {
   const attackTo = (samplesOf: (images: tf.Tensor4D) => tf.Tensor4D) =>
     defineAttack({
@@ -150,6 +173,8 @@ Deno.test("attackNamed() lists the attacks", () => {
   assertEquals(attackNamed("deepfool").shortName, "deepfool");
   const names = "bss, noise, fgsm, pgd, deepfool, carlini-wagner, apgd, fab, square";
   assertThrows(() => attackNamed("deepfol"), UserError, names);
+  const attack = fgsmAttack as unknown as string;
+  assertThrows(() => attackNamed(attack), UserError, "there is no attack a function; choose from");
 });
 
 Deno.test("an attack names what a classifier of the caller gives in the wrong shape", async () => {

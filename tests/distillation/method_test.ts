@@ -5,6 +5,7 @@ import {
   type MethodDefinition,
   type StudentLoss,
 } from "../../lib/distillation/method.ts";
+import type { pgdAttack } from "../../lib/attack/pgd.ts";
 import { logitStep } from "../../lib/distillation/shared.ts";
 import type { NetworkOutput } from "../../lib/nn/network.ts";
 import type { Rules } from "../../lib/options.ts";
@@ -38,9 +39,14 @@ Deno.test("defineMethod() refuses a method without a step, and an option that is
   const define = defineMethod as (definition: unknown) => void;
   assertThrows(() => define(definition), UserError, 'the method "mine" has no step');
   assertThrows(
+    () => define({ ...definition, options: undefined, step: async () => {} }),
+    UserError,
+    'the method "mine" lacks options; {} stands for none',
+  );
+  assertThrows(
     () => define({ ...definition, options: { weight: 1 }, step: async () => {} }),
     UserError,
-    'option "weight" of the method "mine" is no rule, as number(1)',
+    'option "weight" of the method "mine" must be a rule, such as number(1)',
   );
 });
 
@@ -91,6 +97,18 @@ const WRONG_STEPS: Readonly<Record<string, [MethodDefinition<Rules>["step"], str
       await studentPass(images, (() => tf.scalar(1)) as unknown as StudentLoss);
     },
     "must be terms by name, as in { hint: scalar }",
+  ],
+  "a loss that is a promise": [
+    async (_options, { images, studentPass }) => {
+      await studentPass(images, (async () => ({ own: 3 })) as unknown as StudentLoss);
+    },
+    "not a promise; it cannot be async",
+  ],
+  "an attack by its name": [
+    async (_options, { attackTeacher }) => {
+      await attackTeacher("pgd" as unknown as typeof pgdAttack, Int32Array.of(0), { labels: [0] });
+    },
+    'the attack is one as attackNamed("pgd")',
   ],
   "a term of the name that logitStep() takes": [
     async (_options, step) => {

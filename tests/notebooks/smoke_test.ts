@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename } from "node:path";
 import { executed } from "./executed.ts";
 import { longTest } from "./needs_fast_backend.ts";
@@ -44,6 +44,9 @@ for (const path of await listNotebooks()) {
     await withEnvironment(WITHOUT_PICTURES, async () => {
       const notebook = await executed(name, Object.fromEntries(parameters));
       assert(shownText(notebook).length > 100, "it shows nearly nothing");
+      if (name === "by-hand") {
+        assertStringIncludes(shownText(notebook), "The same weights as train(), byte for byte");
+      }
     });
     if (experiment) await assertNothingLeft(experiment);
   });

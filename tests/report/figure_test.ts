@@ -1,10 +1,12 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { figureHtml, figureText, redrawnFigureHtml } from "../../lib/report/figure_html.ts";
 import { learningCurves } from "../../lib/report/learning_curves.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import { type AnyTrace, type Figure, hoverText, plotlyForm } from "../../lib/report/figure.ts";
 import { figureDisplay } from "../../lib/report/figure_display.ts";
 import { accuracyOver } from "../../lib/report/accuracy_over.ts";
+import { PLOTLY_MIME } from "../../lib/notebook/notebook.ts";
+import { UserError } from "../../lib/user_error.ts";
 import { gainWithIntervals } from "../../lib/report/gain_intervals.ts";
 
 const CURVES = [
@@ -208,4 +210,35 @@ Deno.test("figureDisplay() says what is missing in the place of an empty figure"
   });
   const gains = await bundleOf(figureDisplay(gainWithIntervals([], { reference: "original" })));
   assertStringIncludes(String(gains["text/plain"]), "a value for “Gain over original (percentage");
+});
+
+Deno.test("figureDisplay() gives a plain figure of Plotly the layout of ours", async () => {
+  const plain = {
+    data: [{ x: ["a", "b"], y: [1, 2], type: "bar", name: "<b>" }, { x: [1], y: [2] }],
+    layout: { title: "Mine", xaxis: { title: { text: "seed" } }, yaxis: { title: "y" } },
+  };
+  const bundle = await bundleOf(figureDisplay(plain));
+  const { data, layout } = bundle[PLOTLY_MIME] as unknown as Figure<AnyTrace>;
+  const { title, xaxis, yaxis, margin, height } = layout;
+  assertEquals([title.text, title.xanchor], ["Mine", "left"]);
+  assertEquals([xaxis.title.text, yaxis.title.text], ["seed", "y"]);
+  assertEquals([margin.l, height], [70, 450]);
+  assertEquals(data[0], { ...plain.data[0], name: "&lt;b>" } as unknown as AnyTrace);
+  assertEquals(data[1], { ...plain.data[1], type: "scatter", name: "" } as unknown as AnyTrace);
+  assertStringIncludes(
+    String((await bundleOf(figureDisplay({ data: plain.data })))["text/html"]),
+    "<script",
+  );
+  const wrong = { data: plain.data[0] } as unknown as typeof plain;
+  assertThrows(() => figureDisplay(wrong), UserError, "a figure needs its traces as a list");
+});
+
+Deno.test("plotlyForm() packs a heatmap only if its numbers are bytes", () => {
+  const { layout } = learningCurves(CURVES);
+  const mapOf = (
+    z: number[][],
+  ) => ({ type: "heatmap", x: [0, 1], y: [0], z } as unknown as AnyTrace);
+  for (const z of [[[0.5, 1]], [[-1, 2]], [[3, 256]]]) {
+    assertEquals(plotlyForm({ data: [mapOf(z)], layout }).data, [mapOf(z)]);
+  }
 });

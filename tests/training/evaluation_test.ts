@@ -81,6 +81,12 @@ Deno.test("evaluate() refuses a classifier of another data set's classes", async
       `the classifier has ${logits.length} classes, but pixels has 5`,
     );
   }
+  const { classes: _, ...network } = made([[1, 2, 3, 4, 5]]);
+  await assertRejects(
+    () => evaluate(network as ReturnType<typeof made>, dataset, dataset.test),
+    UserError,
+    "give freeze(network)",
+  );
 });
 
 Deno.test("evaluate() gives logits that are not numbers no credit", async () => {

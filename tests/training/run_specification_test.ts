@@ -76,6 +76,9 @@ Deno.test("specifyRun() takes a teacher where the method needs one, and the prot
     [{ fraction: 2 }, "the fraction of a set is 2"],
     [{ fraction: "0.2" }, 'the fraction of a set is "0.2", but must be above 0'],
     [{ method: "bss" }, 'the method is bss; give a method, as methodNamed("bss")'],
+    [{ dataset: undefined }, 'specifyRun needs a dataset, as await loadDataset("cifar10")'],
+    [{ teacher: undefined }, "give what findTeacher() returns"],
+    [{ teacher: { classes: 10 } }, "specifyRun needs the teacher's name and hash"],
     [{ seed: NaN }, "the seed is NaN, but must be a whole number from 1"],
     [{ seed: "1" }, 'the seed is "1", but must be a whole number from 1'],
   ];

@@ -81,7 +81,7 @@ async function describeSelection({ steps: [{ logits }], base }: ShownWalk): Prom
     const { scores } = await selectBaseSamples(teacher, student, [base], { rule: "all" });
     return scores.length === 0
       ? `not for ${name}, because it or the teacher is wrong`
-      : `for ${name} (squared difference of probabilities: ${scores[0].toFixed(3)})`;
+      : `yes for ${name} (squared difference of probabilities: ${scores[0].toFixed(3)})`;
   }));
   tf.dispose([teacher, ...students]);
   return `A base sample? ${said.join("; ")}.`;

@@ -90,7 +90,7 @@ function storedResult(
   if (specification) return { ...content, name, specification };
   return new UserError(
     `${join(folder, resultFile(name))} is damaged: its metadata holds no specification of a run; ` +
-      "delete that file and `deno task reproduce` makes it again",
+      "delete that file and `deno task reproduce` makes it again, or move it if it is yours",
   );
 }
 

@@ -64,13 +64,8 @@ Deno.test("fidelityOf() is null for no image, and names bad logits", () => {
     assertEquals(estimate, { value: null, interval: null, n: 0 });
   }
   assertEquals(reliability.filter(({ n }) => n > 0), []);
-  const given = { teacher: [1, 2], student: [1, 2] };
-  for (const owner of ["teacher", "student"]) {
-    const { teacher, student } = { ...given, [owner]: [NaN, 2] };
-    assertThrows(
-      () => fidelityOf(teacher, student, [0], 2, random()),
-      UserError,
-      `the ${owner} gives logits that are not finite`,
-    );
-  }
+  const call = (teacher: number[], student: number[]) => () =>
+    fidelityOf(teacher, student, [0], 2, random());
+  assertThrows(call([NaN, 2], [1, 2]), UserError, "the teacher gives logits that are not finite");
+  assertThrows(call([1, 2], [1, Infinity]), UserError, "the student gives logits that are not");
 });

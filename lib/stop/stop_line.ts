@@ -1,8 +1,5 @@
-/**
- * The longest wait for an answer, in ms. A cell that runs JavaScript without a pause gives none; a
- * large mini-batch pauses between its passes, which may take seconds.
- */
-const ANSWER_WITHIN = 5000;
+/** The longest wait for an answer, in ms; a cell that runs JavaScript without a pause gives none. */
+const ANSWER_WITHIN = 1200;
 
 /** The environment variable that gives the kernel the port and the password of the line. */
 export const STOP_LINE = "BSS_STOP_LINE";

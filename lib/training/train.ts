@@ -46,7 +46,8 @@ export interface TrainingInput {
   readonly checkpoints?: string;
   /**
    * Stops the run at once, as Stop in a notebook does. With a folder for checkpoints, all finished
-   * mini-batches are saved; an unfinished one is thrown away.
+   * mini-batches are saved; an unfinished one is thrown away. Stop cuts off JavaScript that runs for
+   * more than a second without a pause; the last epoch's checkpoint is then the newest.
    */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;

@@ -16,11 +16,10 @@ export function conditionsOf(
   const { machine, instructions, device, backend, threads, tfjs, variables, library, kernels } =
     metadata;
   const { studentPrecision = "f32" } = protocol;
-  const [model] = machine.split(",");
   const unit = device ?? instructions;
   // Older runs name neither. Two of them count as equal only if the whole text of the machine is.
   return {
-    processor: unit === undefined ? `unknown, ${machine}` : `${unit}, ${model}`,
+    processor: unit === undefined ? `unknown, ${machine}` : `${unit}, ${machine.split(",")[0]}`,
     precision: teacher ? [studentPrecision, teacher.precision ?? "f32"] : [studentPrecision],
     kernels: [backend, threads, tfjs, variables, library, kernels].join(", "),
   };

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import v8 from "node:v8";
+import vm from "node:vm";
 import { jupyterKernel } from "./jupyter_kernel.ts";
 import { SAID, STOP_LINE } from "./stop_line.ts";
 
@@ -112,6 +114,7 @@ async function listen(connection: Deno.TcpConn): Promise<void> {
     for (const said of chunk) {
       if (said === SAID.ended) {
         isUnheeded = false;
+        if (underWay.size === 0) await endOwnCode();
         for (const { giveUp } of underWay) giveUp();
       } else {
         stop();
@@ -119,6 +122,17 @@ async function listen(connection: Deno.TcpConn): Promise<void> {
       }
     }
   }
+}
+
+/**
+ * Ends a cell whose own code the kernel has cut off. Its promise never settles, and the kernel waits
+ * until the promise is collected as garbage.
+ */
+async function endOwnCode(): Promise<void> {
+  const { leaveInterruptedWork } = await import("./leave_interrupted_work.ts");
+  leaveInterruptedWork();
+  v8.setFlagsFromString("--expose-gc");
+  vm.runInNewContext("gc")();
 }
 
 function stop(): void {

@@ -173,6 +173,17 @@ Deno.test({
         assertEquals((await stopped(kernel, cell)).status, "error");
       });
 
+      await t.step(
+        "a step by hand that runs without a pause ends, and leaves no scope open",
+        async () => {
+          await kernel.run(`import * as tf from "@tensorflow/tfjs"`).end;
+          const cell = kernel.run(`await 0; console.log("go"); tf.tidy(() => { while (true); })`);
+          await cell.printed(/go/);
+          assertEquals((await stopped(kernel, cell)).status, "error");
+          await assertPrints(kernel, "console.log(tf.engine().state.scopeStack.length)", "0\n");
+        },
+      );
+
       await t.step("a wait for something else continues, and says so", async () => {
         const wait = "await new Promise((resolve) => setTimeout(resolve, 4000))";
         const cell = kernel.run(`console.log("go"); ${wait}; console.log("waited")`);

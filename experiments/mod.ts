@@ -23,6 +23,7 @@ export { stateTable } from "../lib/runs/report/state_table.ts";
 export { timesTable } from "../lib/runs/report/times_table.ts";
 export { verdictTable } from "../lib/runs/report/verdict_table.ts";
 export { runMissing, type RunNews } from "../lib/runs/run_missing.ts";
+export { saveRun } from "../lib/runs/save_run.ts";
 export { measureNamed } from "../lib/runs/table/measures.ts";
 export { collectTable, type ResultTable } from "../lib/runs/table/result_table.ts";
 export { summarise, type SummaryRow } from "../lib/runs/table/summary.ts";

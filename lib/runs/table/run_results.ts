@@ -29,10 +29,10 @@ export function studentPath(run: string): string {
 /** Writes the student's final weights, then the rows, so that a listed run has both. */
 export async function writeRun(
   folder: ResultsFolder,
-  run: PlannedRun,
-  { rows, weights, initialWeights, provenance, teacherError }: Extract<
-    WorkerAnswer,
-    { type: "trained" }
+  run: Pick<PlannedRun, "name" | "specification">,
+  { rows, weights, initialWeights, provenance, teacherError }: Omit<
+    Extract<WorkerAnswer, { type: "trained" }>,
+    "type"
   >,
   made: RunProvenance,
 ): Promise<void> {

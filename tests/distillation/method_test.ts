@@ -100,7 +100,7 @@ const WRONG_STEPS: Readonly<Record<string, [MethodDefinition<Rules>["step"], str
   ],
   "a loss that is a promise": [
     async (_options, { images, studentPass }) => {
-      await studentPass(images, (async () => ({ own: 3 })) as unknown as StudentLoss);
+      await studentPass(images, (() => Promise.resolve({ own: 3 })) as unknown as StudentLoss);
     },
     "not a promise; it cannot be async",
   ],

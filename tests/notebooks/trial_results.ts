@@ -49,7 +49,7 @@ export async function fillResults(path: string, experiment: Experiment, left = 0
     });
     const weights = await encodeResNet(student, {});
     student.dispose();
-    return { type: "trained", rows, weights, initialWeights, provenance: "embedded" };
+    return { rows, weights, initialWeights, provenance: "embedded" };
   }
 
   const ofAnySeed = new Map<string, Trained>();

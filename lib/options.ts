@@ -126,12 +126,15 @@ export function flag(fallback: boolean): Rule<boolean> {
 /** Writes a value that was given for an error message, text in quotes. */
 export function givenText(value: unknown): string {
   if (typeof value === "function") return "a function";
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return "an object";
   return typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
 /** @throws UserError if an owner's options are no record of rules: a notebook checks no types */
-export function checkRules(owner: string, rules: Rules | undefined): void {
-  if (rules === undefined) throw new UserError(`the ${owner} lacks options; {} stands for none`);
+export function checkRules(owner: string, rules: Rules): void {
+  if (typeof rules !== "object" || !rules) {
+    throw new UserError(`the ${owner} lacks options; {} stands for none`);
+  }
   const wrong = Object.keys(rules).find((key) => typeof rules[key]?.accepts !== "function");
   if (wrong === undefined) return;
   throw new UserError(`option "${wrong}" of the ${owner} must be a rule, such as number(1)`);

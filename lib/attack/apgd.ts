@@ -248,10 +248,10 @@ export class StepLengths {
       length,
       previous: Infinity,
       best: -Infinity,
-      // At the first checkpoint, condition 2 does not apply.
       bestAtCheckpoint: -Infinity,
-      wasHalved: true,
       rises: 0,
+      // At the first checkpoint, condition 2 does not apply.
+      wasHalved: true,
     }));
   }
 

@@ -8,8 +8,9 @@ import { walk } from "./walk.ts";
 import { number, oneOf } from "../options.ts";
 
 /**
- * Adds Gaussian noise with a given norm, or with that of the image's boundary supporting sample. The
- * two then differ in direction, and in length only through the clamp. It takes no step.
+ * Adds Gaussian noise with a given norm, or with the norm of the perturbation that makes the image's
+ * boundary supporting sample. Noise and sample then differ in direction, and in length only through the
+ * clamp. It takes no step.
  */
 export const noiseAttack = defineAttack({
   shortName: "noise",

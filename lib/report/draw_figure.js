@@ -4,7 +4,7 @@
  * Fits a layout into a width in pixels. It breaks titles and tick labels into lines, which Plotly
  * does not do. On a narrow page, it makes a plane lower too. Leaves figures of other programs alone.
  *
- * @param {import("./figure.ts").Layout} layout without a title if the page shows it above the figure
+ * @param {import("./figure_layout.ts").Layout} layout without a title if the page shows it above the figure
  * @param {number} width
  */
 export function fitLayout(layout, width) {

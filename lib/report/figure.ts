@@ -85,8 +85,8 @@ interface PackedNumbers {
 }
 
 /** Escapes text, because Plotly reads tags and entities as markup. */
-function plotlyText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+function plotlyText(text: string | number): string {
+  return String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 /** Escapes text for a hover template, where "%{" starts a variable. */
@@ -102,7 +102,11 @@ export function plotlyForm<T extends AnyTrace>({ data, layout }: Figure<T>): Fig
   const { title, xaxis, yaxis } = layout;
   return {
     data: data.map((trace) =>
-      trace.type === "heatmap" ? packed(trace) : { ...trace, name: plotlyText(trace.name) }
+      trace.type === "heatmap"
+        ? packed(trace)
+        : trace.name === undefined
+        ? trace
+        : { ...trace, name: plotlyText(trace.name) }
     ) as T[],
     layout: {
       ...layout,
@@ -114,19 +118,23 @@ export function plotlyForm<T extends AnyTrace>({ data, layout }: Figure<T>): Fig
 }
 
 function packed(trace: HeatmapTrace): HeatmapTrace {
-  const { x, y, z } = trace;
-  if (!Array.isArray(z)) return trace;
+  const { z } = trace;
+  if (!isMatrix(z)) return trace;
   const values = z.flat();
   const bytes = Uint8Array.from(values);
   if (bytes.some((byte, i) => byte !== values[i])) return trace;
   return {
     ...trace,
-    z: { dtype: "u1", bdata: bytes.toBase64(), shape: `${y.length}, ${x.length}` },
+    z: { dtype: "u1", bdata: bytes.toBase64(), shape: `${z.length}, ${z[0].length}` },
   };
 }
 
+function isMatrix(z: HeatmapTrace["z"]): z is readonly (readonly number[])[] {
+  return Array.isArray(z) && z.length > 0 && z.every((row) => row.length === z[0].length);
+}
+
 function axisForm(axis: Axis): Axis {
-  const title = { text: plotlyText(axis.title.text) };
+  const title = { ...axis.title, text: plotlyText(axis.title.text) };
   return axis.ticktext
     ? { ...axis, title, ticktext: axis.ticktext.map(plotlyText) }
     : { ...axis, title };

@@ -14,14 +14,18 @@ const PICTURE_WIDTH = 900;
 /** A figure of this library, or a plain one of Plotly. */
 export interface PlainFigure {
   readonly data: readonly object[];
-  readonly layout?: {
-    readonly title?: string | object;
-    readonly xaxis?: PlainAxis;
-    readonly yaxis?: PlainAxis;
-  };
+  readonly layout?: object;
 }
 
-type PlainAxis = Omit<Partial<Axis>, "title"> & { readonly title?: string | object };
+interface PlainLayout {
+  readonly title?: string | object;
+  readonly xaxis?: PlainAxis;
+  readonly yaxis?: PlainAxis;
+  readonly legend?: object;
+  readonly margin?: object;
+}
+
+type PlainAxis = Omit<Axis, "title"> & { readonly title?: string | object };
 
 /**
  * Makes a figure for a notebook: Plotly's own form for viewers that have Plotly, HTML for viewers
@@ -64,13 +68,23 @@ function completed({ data, layout = {} }: PlainFigure): Figure<AnyTrace> {
   }
   const withText = (title?: string | object) =>
     typeof title === "string" ? { text: title } : { text: "", ...title };
-  const axis = (plain?: PlainAxis): Axis => ({ ...plain, title: withText(plain?.title) });
-  const { title, xaxis, yaxis, ...others } = layout;
+  const axis = (plain?: PlainAxis): Axis => ({
+    ...plain,
+    title: withText(plain?.title),
+    ...(plain?.ticktext ? { ticktext: plain.ticktext.map(String) } : {}),
+  });
+  const { title, xaxis, yaxis, legend, margin, ...others } = layout as PlainLayout;
   const { text, ...place } = withText(title);
   const ours = figureLayout(text, axis(xaxis), axis(yaxis));
   return {
-    data: data.map((trace) => ({ type: "scatter", name: "", ...trace })),
-    layout: { ...ours, ...others, title: { ...ours.title, ...place } },
+    data: data.map((trace) => ({ type: "scatter", ...trace })),
+    layout: {
+      ...ours,
+      ...others,
+      title: { ...ours.title, ...place },
+      legend: { ...ours.legend, ...legend },
+      margin: { ...ours.margin, ...margin },
+    },
   };
 }
 
@@ -86,8 +100,10 @@ function sentence(text: string): MimeBundle {
 /** Says what a figure lacks: results with the quantities of its axes. */
 function nothingToDraw({ layout: { title, xaxis, yaxis } }: Figure<AnyTrace>): string {
   const quantities = [xaxis, yaxis].map((axis) => axis.title.text).filter((text) => text !== "");
-  return `There is no figure “${title.text}” yet: no result here has a value for ` +
-    `${quantities.map((quantity) => `“${quantity}”`).join(" and ")}.`;
+  const lacking = quantities.length === 0
+    ? "it has no data"
+    : `no result here has a value for ${quantities.map((one) => `“${one}”`).join(" and ")}`;
+  return `There is no figure ${title.text && `“${title.text}” `}yet: ${lacking}.`;
 }
 
 /** Returns `null` if the browser fails: a figure without a picture is still useful. */

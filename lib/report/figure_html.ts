@@ -47,7 +47,7 @@ export function redrawnFigureHtml(figure: Figure<AnyTrace>): string {
 export function figureText({ data, layout: { title, xaxis, yaxis } }: Figure<AnyTrace>): string {
   const axes = [yaxis, xaxis].map((axis) => axis.title.text).filter((text) => text !== "");
   const names = data.flatMap((trace) =>
-    trace.type === "scatter" && trace.showlegend !== false ? [trace.name] : []
+    trace.type !== "heatmap" && trace.name && trace.showlegend !== false ? [trace.name] : []
   );
   return `${title.text}. ${axes.join(" over ")}: ${[...new Set(names)].join("; ")}`;
 }

@@ -1,3 +1,4 @@
+/** An axis of a figure. */
 export interface Axis {
   /** The quantity and its unit. */
   readonly title: { readonly text: string };
@@ -32,6 +33,7 @@ export interface Axis {
 export function figureLayout(title: string, xaxis: Axis, yaxis: Axis) {
   const common = { gridcolor: "#e5e5e5", linecolor: "#333333", zeroline: false, automargin: true };
   return {
+    // `x` and `y` are shares of the figure's width and height, `pad` is in pixels.
     title: {
       text: title,
       x: 0.02,
@@ -46,7 +48,9 @@ export function figureLayout(title: string, xaxis: Axis, yaxis: Axis) {
     font: { size: 14, color: "#222222" },
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
+    // In pixels; the page sets the width.
     height: 450,
+    // `y` is a share of the figure's height; the plotting area makes room for the legend.
     legend: { orientation: "h", x: 0, xanchor: "left", y: 0, yref: "container", yanchor: "bottom" },
     margin: { l: 70, r: 30, t: 60, b: 60 },
   };

@@ -62,15 +62,15 @@ export async function renderPng(
 async function run(executable: string, folder: string, args: readonly string[]): Promise<string> {
   let output: Deno.CommandOutput;
   try {
-    output = await untilStopped(
-      AbortSignal.timeout(TIME_LIMIT_MS),
-      (signal) =>
-        new Deno.Command(executable, {
-          args: [...FLAGS, `--user-data-dir=${join(folder, "profile")}`, ...args],
-          cwd: folder,
-          signal,
-        }).output(),
-    );
+    output = await untilStopped(undefined, async (signal) => {
+      const ended = await new Deno.Command(executable, {
+        args: [...FLAGS, `--user-data-dir=${join(folder, "profile")}`, ...args],
+        cwd: folder,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]),
+      }).output();
+      signal.throwIfAborted();
+      return ended;
+    });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw browserError(executable, String(error));

@@ -40,8 +40,9 @@ export function recordedSources(results: string, loaded: PlanSources): PlanSourc
     dataset: async (name) =>
       await readCard(DATASET_CARD, results, name) ?? await loaded.dataset(name),
     teacher: async (dataset, network) => {
-      const name = teacherName(dataset, network ?? "");
-      const card = network === undefined ? null : await readCard(TEACHER_CARD, results, name);
+      if (network === undefined) return await loaded.teacher(dataset);
+      const name = teacherName(dataset, network);
+      const card = await readCard(TEACHER_CARD, results, name);
       // The weights would be here.
       const file = teacherFile(results, name);
       if (card && !await exists(file)) return { ...cardOf(card), file };

@@ -114,8 +114,8 @@ async function listen(connection: Deno.TcpConn): Promise<void> {
     for (const said of chunk) {
       if (said === SAID.ended) {
         isUnheeded = false;
-        if (underWay.size === 0) await endOwnCode();
-        for (const { giveUp } of underWay) giveUp();
+        if (underWay.size > 0) { for (const { giveUp } of underWay) giveUp(); }
+        else await endOwnCode().catch((error) => console.error("Stop left work behind:", error));
       } else {
         stop();
         await connection.write(Uint8Array.of(SAID.heard));

@@ -1,12 +1,15 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleOf } from "../../lib/report/display.ts";
 import { figureDisplay } from "../../lib/report/figure_display.ts";
 import { findChromium } from "../../lib/report/find_chromium.ts";
 import { learningCurves } from "../../lib/report/learning_curves.ts";
 import { renderPng } from "../../lib/report/static_picture.ts";
+import { untilStopped } from "../../lib/stop/until_stopped.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withEnvironment } from "../with_environment.ts";
+import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
 const CURVES = learningCurves([
   { name: "bss, seed 1", group: "bss", epochs: [1, 2, 3], accuracy: [70, 80, 86.5] },
@@ -34,6 +37,20 @@ Deno.test("figureDisplay() warns and leaves out the picture if the browser fails
   }
   assertEquals(warnings.length, 1);
   assertMatch(warnings[0], /no static picture of "Test accuracy .*set CHROMIUM to another browser/);
+});
+
+Deno.test("Stop ends the drawing of a picture, and leaves no profile", async () => {
+  await withTemporaryFolder(async (folder) => {
+    const slow = join(folder, "slow");
+    await Deno.writeTextFile(slow, "#!/bin/sh\nexec sleep 60\n", { mode: 0o755 });
+    await withEnvironment({ CHROMIUM: slow, TMPDIR: folder }, async () => {
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(), 300);
+      const draw = () => untilStopped(abort.signal, () => bundleOf(figureDisplay(CURVES)));
+      assertEquals((await assertRejects(draw, DOMException)).name, "AbortError");
+    });
+    assertEquals((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name), ["slow"]);
+  });
 });
 
 Deno.test("figureDisplay() leaves out the picture without Chromium", async () => {

@@ -224,11 +224,19 @@ Deno.test("figureDisplay() gives a plain figure of Plotly the layout of ours", a
   assertEquals([xaxis.title.text, yaxis.title.text], ["seed", "y"]);
   assertEquals([margin.l, height], [70, 450]);
   assertEquals(data[0], { ...plain.data[0], name: "&lt;b>" } as unknown as AnyTrace);
-  assertEquals(data[1], { ...plain.data[1], type: "scatter", name: "" } as unknown as AnyTrace);
+  assertEquals(data[1], { ...plain.data[1], type: "scatter" } as unknown as AnyTrace);
   assertStringIncludes(
     String((await bundleOf(figureDisplay({ data: plain.data })))["text/html"]),
     "<script",
   );
+  const ticks = { title: { text: "x", standoff: 9 }, tickvals: [1], ticktext: [10] };
+  const partial = figureDisplay({ data: plain.data, layout: { margin: { l: 40 }, xaxis: ticks } });
+  const { layout: own } = (await bundleOf(partial))[PLOTLY_MIME] as unknown as Figure<AnyTrace>;
+  assertEquals([own.margin.l, own.margin.t], [40, 60]);
+  assertEquals(own.xaxis.title, ticks.title);
+  assertEquals(own.xaxis.ticktext, ["10"]);
+  const none = await bundleOf(figureDisplay({ data: [] }));
+  assertEquals(none["text/plain"], "There is no figure yet: it has no data.");
   const wrong = { data: plain.data[0] } as unknown as typeof plain;
   assertThrows(() => figureDisplay(wrong), UserError, "a figure needs its traces as a list");
 });
@@ -241,4 +249,7 @@ Deno.test("plotlyForm() packs a heatmap only if its numbers are bytes", () => {
   for (const z of [[[0.5, 1]], [[-1, 2]], [[3, 256]]]) {
     assertEquals(plotlyForm({ data: [mapOf(z)], layout }).data, [mapOf(z)]);
   }
+  const bytes = { type: "heatmap", z: [[1, 2, 3], [4, 5, 6]] } as unknown as AnyTrace;
+  const [{ z }] = plotlyForm({ data: [bytes], layout }).data as unknown as [{ z: object }];
+  assertEquals(z, { dtype: "u1", bdata: "AQIDBAUG", shape: "2, 3" });
 });

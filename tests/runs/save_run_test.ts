@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { comparedSides } from "../../lib/runs/results/compared_sides.ts";
 import { comparisonTables } from "../../lib/runs/results/comparison.ts";
@@ -6,6 +6,7 @@ import { verifyResults } from "../../lib/runs/results/verify_results.ts";
 import { saveRun } from "../../lib/runs/save_run.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
+import { UserError } from "../../lib/user_error.ts";
 import { train } from "../../lib/training/train.ts";
 import { defineMethod } from "../../lib/distillation/method.ts";
 import { original } from "../../lib/distillation/original.ts";
@@ -32,6 +33,8 @@ onAutomaticBackend(
           method: name === "mine" ? method : original,
         });
         names.push(await saveRun(path, specification, input, trained));
+        const again = () => saveRun(path, specification, input, trained);
+        await assertRejects(again, UserError, "choose another folder or seed");
         trained.student.dispose();
       }
       const folder = await ResultsFolder.openToRead(path);
@@ -39,7 +42,10 @@ onAutomaticBackend(
       const { rows, metadata } = await folder.read(`runs/${names[1]}`);
       assertEquals([rows.length, metadata.backend, metadata.data], [2, backend, "embedded"]);
       const { findings } = await verifyResults(folder, []);
-      assertEquals(findings.filter(({ kind }) => kind === "damaged"), []);
+      assertEquals(findings.map(({ file, kind }) => [file, kind]), [
+        [`runs/${names[1]}.arrow`, "incomplete"],
+      ]);
+      assertStringIncludes(findings[0].message, "a notebook may define it");
       const sides = await comparedSides(path, [names[0], names[1]]);
       const [table] = comparisonTables(sides);
       assertStringIncludes(String((await bundleOf(table))["text/plain"]), "mine");

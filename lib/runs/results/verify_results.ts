@@ -119,8 +119,9 @@ function epochFinding({ name, specification, rows, metadata }: StoredRun): Findi
     return {
       file,
       kind: "incomplete",
-      message: "its epochs cannot be checked, since this version has no method " +
-        `"${specification.method}"; check them with the version that made it, ${metadata.commit}`,
+      message:
+        `its epochs cannot be checked, since there is no method "${specification.method}" here; ` +
+        `a notebook may define it, or the version that made it, ${metadata.commit}`,
     };
   }
   const expected = method.stages(specification.options, specification.protocol.epochs)

@@ -16,12 +16,14 @@ export function conditionsOf(
   const { machine, instructions, device, backend, threads, tfjs, variables, library, kernels } =
     metadata;
   const { studentPrecision = "f32" } = protocol;
-  const unit = device ?? instructions;
-  // Older runs name neither. Two of them count as equal only if the whole text of the machine is.
+  // Older runs and GPUs' do not say. Two of them count as equal only if the whole text of the machine
+  // is.
   return {
-    processor: unit === undefined ? `unknown, ${machine}` : `${unit}, ${machine.split(",")[0]}`,
+    processor: instructions === undefined
+      ? `unknown, ${machine}`
+      : `${instructions}, ${machine.split(",")[0]}`,
     precision: teacher ? [studentPrecision, teacher.precision ?? "f32"] : [studentPrecision],
-    kernels: [backend, threads, tfjs, variables, library, kernels].join(", "),
+    kernels: [backend, device, threads, tfjs, variables, library, kernels].join(", "),
   };
 }
 

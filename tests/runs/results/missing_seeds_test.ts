@@ -3,7 +3,7 @@ import { missingSeeds } from "../../../lib/runs/results/table_findings.ts";
 import { flatRow } from "../../../lib/runs/table/table_file.ts";
 import { tableRowOf } from "../table_row_of.ts";
 
-Deno.test("a seed is missing if another method has it on the same data, not on other data", () => {
+Deno.test("a seed below a method's largest is missing if another method has it on the same data", () => {
   const table = [
     // More seeds of one method than of another are a plan, not a gap.
     ...[1, 2, 3, 4, 5].map((seed) => tableRowOf("original", seed, 0.7, { fraction: 0.2 })),

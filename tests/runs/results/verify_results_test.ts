@@ -178,7 +178,7 @@ Deno.test("verifyResults() says that it cannot check the epochs of an unknown me
       [
         "incomplete",
         resultFile(run),
-        /this version has no method "new"; check them with .* a83e6de/,
+        /there is no method "new" here; .* the version that made it, a83e6de/,
       ],
     ],
   );

@@ -1,6 +1,4 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import v8 from "node:v8";
-import vm from "node:vm";
 import { jupyterKernel } from "./jupyter_kernel.ts";
 import { SAID, STOP_LINE } from "./stop_line.ts";
 
@@ -129,6 +127,8 @@ async function listen(connection: Deno.TcpConn): Promise<void> {
  * until the promise is collected as garbage.
  */
 async function endOwnCode(): Promise<void> {
+  // A browser, where a page of the explorer runs, has none of these.
+  const [v8, vm] = [await import("node:v8"), await import("node:vm")];
   const { leaveInterruptedWork } = await import("./leave_interrupted_work.ts");
   leaveInterruptedWork();
   v8.setFlagsFromString("--expose-gc");

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { classDifference, defineAttack } from "./attack.ts";
 import { chooseRows, rowNorms } from "../tensors/rows.ts";
 import { marginOf } from "./losses.ts";
-import { nearestStart, type NearestState, searching } from "./nearest_success.ts";
+import { type Advice, nearestStart, type NearestState, searching } from "./nearest_success.ts";
 import { type Stride, walk } from "./walk.ts";
 import {
   boundsOf,
@@ -111,12 +111,8 @@ function step(
 /** The number of looks at the cost in a run */
 const LOOKS = 10;
 
-/** The conclusions of a sample's search, for its next step. */
-interface SearchAdvice {
-  /** True if the sample is the nearest success so far, or the image itself. */
-  readonly isNearest: boolean;
-  /** True if all of the sample's runs are over. */
-  readonly isOver: boolean;
+/** A search is over after its runs. */
+interface SearchAdvice extends Advice {
   /** True if it starts again from the image with another constant. */
   readonly restarts: boolean;
   /** The number of the run's next step, from 1 */

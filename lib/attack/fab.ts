@@ -4,7 +4,7 @@ import type { AttackClasses } from "./attack_input.ts";
 import { type Norm, NORMS, sizes } from "./ball.ts";
 import { chooseRows, mostProbableOthers, scaleRows } from "../tensors/rows.ts";
 import { marginOf } from "./losses.ts";
-import { nearestStart, type NearestState, searching } from "./nearest_success.ts";
+import { type Advice, nearestStart, type NearestState, searching } from "./nearest_success.ts";
 import { type Stride, walk } from "./walk.ts";
 import {
   boundsOf,
@@ -76,12 +76,12 @@ export const fabAttack = defineAttack({
 /** Moves each sample over the boundary, back towards its image, or to its image for the next run. */
 function step(
   { state: { x, origin }, values, logits, toImages }: Stride<NearestState>,
-  advice: readonly Advice[],
+  advice: readonly BoundaryAdvice[],
   norm: Norm,
   bounds: PixelBounds,
 ): Pick<NearestState, "x" | "origin"> {
   const classes = logits.shape[1];
-  const isMove = (move: Advice["move"]) => advice.map((each) => each.move === move);
+  const isMove = (move: BoundaryAdvice["move"]) => advice.map((each) => each.move === move);
   const gaps = advice.map(({ near, target }, row) =>
     values[row * classes + near] - values[row * classes + target]
   );
@@ -174,12 +174,8 @@ function toPlane(
   });
 }
 
-/** The conclusions of a sample's search, for its next move. */
-interface Advice {
-  /** True if the sample is the nearest success so far, or the image itself. */
-  readonly isNearest: boolean;
-  /** True if the sample's runs are over, or no nearer success matters. */
-  readonly isOver: boolean;
+/** A search is over after its runs, or once no nearer success matters. */
+interface BoundaryAdvice extends Advice {
   readonly move: "forward" | "back" | "restart";
   /** The class at the near side of the boundary to cross, and the one beyond it */
   readonly near: number;
@@ -208,7 +204,7 @@ class BoundarySearch {
   }
 
   /** Takes note of the sample before a move. */
-  advise(logits: Float32Array, distance: number): Advice {
+  advise(logits: Float32Array, distance: number): BoundaryAdvice {
     const { epsilon, maxSteps } = this.settings;
     const { labels, targets } = this.classes;
     const isImage = this.#goals.length === 0;

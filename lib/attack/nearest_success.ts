@@ -11,7 +11,7 @@ export interface NearestState extends WalkState {
 }
 
 /** The conclusions of a sample's search, for its next move. */
-interface Advice {
+export interface Advice {
   /** True if the sample is the nearest success so far, or the image itself. */
   readonly isNearest: boolean;
   /** True if the sample's search is over. */

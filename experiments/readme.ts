@@ -46,12 +46,12 @@ const OTHERS: readonly (readonly [experiment: string, statement: string, short?:
   [
     "table5",
     "Base samples by difference are better than random ones",
-    "the paper's base samples against random ones",
+    "choosing images by the paper's rule, not at random",
   ],
   [
     "table5",
     "Target classes by probability are better than random ones",
-    "its target classes",
+    "target classes",
   ],
 ];
 
@@ -147,7 +147,7 @@ async function answer(): Promise<string> {
   const lead = leadOf(found.slice(0, 2));
   const robust = found.find(({ claim }) => claim.experiment === "robustness")!;
   const price = robust.kind === "opposite"
-    ? ", and an attack (APGD, 1/255) fools BSS students more often"
+    ? ", and their students are easier to fool (last row)"
     : "";
   return [
     `**${lead}** On a fifth of CIFAR-10, students with BSS are ${labels} labels alone, and ${hinton} ` +

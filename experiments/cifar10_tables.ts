@@ -5,10 +5,10 @@ import type { ReportChoices } from "../lib/runs/report/experiment_report.ts";
 import { collectTable } from "../lib/runs/table/result_table.ts";
 
 /** The seeds of all but the main comparisons. */
-export const FIVE = [1, 2, 3, 4, 5];
+export const FIVE_SEEDS = [1, 2, 3, 4, 5];
 
 /** Choices of the runs on a fifth of CIFAR-10, with the seeds that the rule for verdicts plans. */
-export const FIFTH = {
+export const ON_A_FIFTH = {
   scale: "paper",
   fractions: [0.2],
   students: ["resnet8"],
@@ -24,7 +24,7 @@ export const FIFTH = {
  */
 export async function tableOf(name: string, choices: Partial<ReportChoices> = {}) {
   const results = join(RESULTS, "cifar10");
-  const report = await openReport(name, { ...FIFTH, ...choices, results });
+  const report = await openReport(name, { ...ON_A_FIFTH, ...choices, results });
   const { rows } = await collectTable(report.folder, report.plan);
   return { experiment: report.experiment, rows };
 }

@@ -1,4 +1,4 @@
-import { FIVE, tableOf } from "./cifar10_tables.ts";
+import { FIVE_SEEDS, tableOf } from "./cifar10_tables.ts";
 import { formatMarkdownTable } from "../lib/report/cell.ts";
 import { withMinusSigns } from "../lib/report/minus_signs.ts";
 import { verdictLines } from "../lib/runs/report/verdict_words.ts";
@@ -10,7 +10,7 @@ const CLAIM = /^BSS teach more than (?:samples of )?(.+?)(?:'s samples)?( of the
 
 /** Writes the accuracy with BSS and without samples, and the decided claims about other samples. */
 export async function openQuestion(): Promise<string> {
-  const { experiment, rows } = await tableOf("table3", { seeds: FIVE });
+  const { experiment, rows } = await tableOf("table3", { seeds: FIVE_SEEDS });
   const decided = verdictLines(
     verdicts(experiment, rows).filter(({ adjustedP }) => adjustedP !== null),
   );
@@ -34,7 +34,7 @@ export async function openQuestion(): Promise<string> {
     `${found.find(({ method }) => method === label)!.mean.toFixed(2)} %`
   );
   return [
-    `On a fifth of CIFAR-10 (${FIVE.length} seeds), BSS reach ${withBss}; Hinton's distillation, without ` +
+    `On a fifth of CIFAR-10 (${FIVE_SEEDS.length} seeds), BSS reach ${withBss}; Hinton's distillation, without ` +
     `samples, ${without}. Gain of BSS over other ` +
     `samples, points [adjusted interval]; ${
       isSettled ? "not settled unless noted" : "none is settled"

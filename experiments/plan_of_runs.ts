@@ -52,7 +52,11 @@ export async function planOfRuns(): Promise<ReadonlyMap<string, readonly Planned
 /** Makes a table of what each part of the plan has taken so far. A run counts in its first part. */
 export async function hoursOfPlan(): Promise<string> {
   const seen = new Set<string>();
-  const isNew = (name: string) => !seen.has(name) && seen.add(name);
+  const takeNew = (results: string, names: readonly string[]) => {
+    const found = names.filter((name) => !seen.has(`${results}/${name}`));
+    found.forEach((name) => seen.add(`${results}/${name}`));
+    return found;
+  };
   const lines: string[][] = [];
   for (const [part, commands] of await planOfRuns()) {
     let [planned, trained, training, measuring] = [0, 0, 0, 0];
@@ -63,9 +67,9 @@ export async function hoursOfPlan(): Promise<string> {
       const plans = experiments.map((name) => planRuns(experimentNamed(name), choices, sources));
       const runs = mergePlans(await Promise.all(plans));
       const folder = await ResultsFolder.openToRead(path);
-      const isOwn = (name: string) => isNew(`${results}/${name}`);
 
-      const own = runs.map(resultNameOf).filter(isOwn);
+      const own = takeNew(results, runs.map(resultNameOf));
+
       const trainings = await readPresent(folder, own);
       planned += own.length;
       trained += trainings.length;
@@ -73,8 +77,11 @@ export async function hoursOfPlan(): Promise<string> {
         trainings.flatMap(({ rows }) => rows.map((row) => trainingSeconds(row as EpochRow))),
       );
 
-      const measured = runs.flatMap(({ evaluations }) => evaluations.map(({ result }) => result))
-        .filter(isOwn);
+      const measured = takeNew(
+        results,
+        runs.flatMap(({ evaluations }) => evaluations.map(({ result }) => result)),
+      );
+
       const evaluations = await readPresent(folder, measured);
       measuring += sum(evaluations.map(({ metadata }) => Number(metadata.seconds)));
     }

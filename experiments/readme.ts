@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { drawBoundary } from "./boundary_example.ts";
-import { FIFTH, FIVE, tableOf } from "./cifar10_tables.ts";
+import { FIVE_SEEDS, ON_A_FIFTH, tableOf } from "./cifar10_tables.ts";
 import { openQuestion } from "./open_question.ts";
 import { hoursOfPlan } from "./plan_of_runs.ts";
 import { speedPart, speedTables } from "./speed_parts.ts";
@@ -164,7 +164,7 @@ async function answer(): Promise<string> {
     "FSP: flow of the solution procedure. " +
     "The published step ends past the boundary.",
     "",
-    `Also, with ${FIVE.length} seeds:`,
+    `Also, with ${FIVE_SEEDS.length} seeds:`,
     "",
     ...(beaten.length > 0 ? [`- With default weights, ${BEAT}${beaten.join(", ")}.`] : []),
     ...[...Map.groupBy(others.filter((line) => !isBeaten(line)), ({ verdict }) => verdict)]
@@ -178,12 +178,16 @@ async function answer(): Promise<string> {
 /** Says how accurate students of all images are, over the planned seeds. */
 async function onAllImages(): Promise<string> {
   const methods = ["original", "hinton", "bss"];
-  const { experiment, rows } = await tableOf("table1", { fractions: [1], methods, seeds: FIVE });
+  const { experiment, rows } = await tableOf("table1", {
+    fractions: [1],
+    methods,
+    seeds: FIVE_SEEDS,
+  });
   const found = summarise(rows, experiment);
   const [labels, hinton, bss] = found.map(({ mean }) => `${mean.toFixed(2)} %`);
   const papers = found.map(({ student, method }) => experiment.paper![student][method].toFixed(2));
   return `On all images, labels alone reach ${labels}, Hinton's distillation ${hinton} and BSS ${bss} ` +
-    `(${FIVE.length} seeds; the paper: ${papers.join(", ")}).`;
+    `(${FIVE_SEEDS.length} seeds; the paper: ${papers.join(", ")}).`;
 }
 
 /** Computes how many passes through the teacher BSS take for each of Hinton's distillation. */
@@ -196,10 +200,10 @@ async function costOfBss(): Promise<string> {
 /** Says how far BSS are ahead of attention transfer with the weight that part t of the plan chose. */
 async function tunedWeight(): Promise<string> {
   const { rows } = await tableOf("table1", {
-    seeds: FIVE,
+    seeds: FIVE_SEEDS,
     parts: [
       { methods: ["bss"] },
-      { methods: ["attention"], set: { ...FIFTH.set, attention: { weight: 100 } } },
+      { methods: ["attention"], set: { ...ON_A_FIFTH.set, attention: { weight: 100 } } },
     ],
   });
   const summary = summarise(rows, { reference: "bss", measures: ["test_accuracy"] });
@@ -231,9 +235,9 @@ async function precisionPart(): Promise<string> {
   const { experiment, rows } = await tableOf("precision", { set: {} });
   const found = verdicts(experiment, rows).filter(({ claim }) => claim.place.scale === "paper");
   const gainIn = async (studentPrecision: Precision) => {
-    const set = { protocol: { ...FIFTH.set.protocol, studentPrecision } };
+    const set = { protocol: { ...ON_A_FIFTH.set.protocol, studentPrecision } };
     const methods = ["original", "bss"];
-    const { experiment, rows } = await tableOf("table1", { methods, seeds: FIVE, set });
+    const { experiment, rows } = await tableOf("table1", { methods, seeds: FIVE_SEEDS, set });
     return numberText(summarise(rows, experiment).flatMap(({ gain }) => gain ?? [])[0].mean);
   };
   return [

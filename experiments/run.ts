@@ -121,7 +121,8 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   if (options["dry-run"]) {
     if (works.length === 0) console.log(nothingToDo(runs, shard));
     else await listWork(works, folder, options.backend, threads, sources);
-    return statusUnlessDamaged(damage, 0);
+    throwIfDamaged(damage);
+    return 0;
   }
   await keepInputCards(folder.path, runs);
   if (submission && works.length > 0 && canRun) {
@@ -152,13 +153,13 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
     await updateTable(folder, name, experiment, plan);
     await printTable(experiment, choices, plan, await tableOf(folder, plan));
   }
-  return statusUnlessDamaged(damage, status);
+  throwIfDamaged(damage);
+  return status;
 }
 
-/** Gives the exit status. @throws UserError if there is damage */
-function statusUnlessDamaged(damage: readonly string[], status: number): number {
+/** @throws UserError if there is damage */
+function throwIfDamaged(damage: readonly string[]): void {
   if (damage.length > 0) throw new UserError(damage.join("\n"));
-  return status;
 }
 
 /**

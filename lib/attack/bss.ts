@@ -5,6 +5,71 @@ import { walk } from "./walk.ts";
 import { channelBounds, integer, number, oneOf, type Options } from "../options.ts";
 import { mostProbableOthers, scaleRows, squaredRowNorms, topClasses } from "../tensors/rows.ts";
 
+/** Options of `bssAttack`, with the values of the published code of Heo et al. (2019) as defaults. */
+export const bssAttackOptions = {
+  /** η: of the published step, its length for a gap of 1; of "newton", the share of the way to go */
+  eta: number(0.3, { above: 0 }),
+  /** ε: the gap past zero that a step aims at, in logits, or in probabilities of the softmax */
+  epsilon: number(1e-4, { min: 0 }),
+  /** The largest number of steps of a sample */
+  maxSteps: integer(10, { max: 1000 }),
+  /** Bounds of the pixels of samples that move, in the units of the images */
+  clamp: channelBounds(2.5),
+  /**
+   * "published" divides the gradient by its norm, so the length of a step changes with the scale of
+   * the logits. "newton" divides by the squared norm, so a step goes η of the way to the boundary of
+   * the linearised classifier at any scale.
+   */
+  step: oneOf("published", ["published", "newton"]),
+  /** The outputs f whose difference is the gap */
+  space: oneOf("logits", ["logits", "softmax"]),
+};
+
+/** The options of `bssAttack`, each with a value. */
+export type BssAttackOptions = Options<typeof bssAttackOptions>;
+
+/**
+ * Makes boundary supporting samples (Heo et al. 2019). Moves each image down the gradient of the gap
+ * between its base class, the label, and its target class, until the classifier's top class is no
+ * longer the base class, or `maxSteps` are taken. A sample whose gradient is zero is only clamped.
+ * Without targets, each image goes for the other class that is most probable at its start.
+ */
+export const bssAttack = defineAttack({
+  shortName: "bss",
+  summary: "boundary supporting samples (Heo et al. 2019)",
+  options: bssAttackOptions,
+  units: "normalised",
+  targeted: true,
+  // As if for three steps. With the authors' teacher it is 1.2, other teachers need more.
+  passes: () => 6,
+  run(classifier, images, { labels, targets }, settings, { start }) {
+    const { classes } = classifier;
+    const targetOf = Array.from(targets ?? []);
+
+    return walk(classifier, {
+      start: { x: tf.clone(images) },
+      maxSteps: settings.maxSteps,
+      // As in the published loop: the base class no longer leads, whichever class does.
+      arrived({ samples, values }) {
+        const top = topClasses(values, classes);
+        return samples.map((sample, row) => top[row] !== labels[sample]);
+      },
+      stride({ samples, state: { x }, logits, values, toImages }) {
+        const base = samples.map((sample) => labels[sample]);
+        if (targetOf.length === 0) {
+          mostProbableOthers(values, classes, base).forEach(([other], row) =>
+            targetOf[samples[row]] = other
+          );
+        }
+        const target = samples.map((sample) => targetOf[sample]);
+        const gap = gapOf(logits, classDifference(base, target, classes), settings.space);
+        const gradient = toImages(gap.dLogits);
+        return { x: stepToBoundary(x, gap.value, gradient, settings) };
+      },
+    }, start);
+  },
+});
+
 interface Gap {
   /** `L = f_base − f_target`, `[n]` */
   readonly value: tf.Tensor1D;
@@ -57,64 +122,3 @@ function stepToBoundary(
   const factor = tf.div(tf.mul(tf.add(gap, epsilon), -eta), divisor) as tf.Tensor1D;
   return clampPixels(tf.add(x, scaleRows(gradient, factor)) as tf.Tensor4D, clamp);
 }
-
-/** Options of `bssAttack`, with the values of the published code of Heo et al. (2019) as defaults. */
-export const bssAttackOptions = {
-  /** η: of the published step, its length for a gap of 1; of "newton", the share of the way to go */
-  eta: number(0.3, { above: 0 }),
-  /** ε: the gap past zero that a step aims at, in logits, or in probabilities of the softmax */
-  epsilon: number(1e-4, { min: 0 }),
-  /** The largest number of steps of a sample */
-  maxSteps: integer(10, { max: 1000 }),
-  /** Bounds of the pixels of samples that move, in the units of the images */
-  clamp: channelBounds(2.5),
-  /**
-   * "published" divides the gradient by its norm, so the length of a step changes with the scale of
-   * the logits. "newton" divides by the squared norm, so a step goes η of the way to the boundary of
-   * the linearised classifier at any scale.
-   */
-  step: oneOf("published", ["published", "newton"]),
-  /** The outputs f whose difference is the gap */
-  space: oneOf("logits", ["logits", "softmax"]),
-};
-
-/** The options of `bssAttack`, each with a value. */
-export type BssAttackOptions = Options<typeof bssAttackOptions>;
-
-/**
- * Makes boundary supporting samples (Heo et al. 2019). Moves each image down the gradient of the gap
- * between its base class, the label, and its target class, until the classifier's top class is no
- * longer the base class, or `maxSteps` are taken. A sample whose gradient is zero is only clamped.
- * Without targets, each image goes for the other class that is most probable at its start.
- */
-export const bssAttack = defineAttack({
-  shortName: "bss",
-  summary: "boundary supporting samples (Heo et al. 2019)",
-  options: bssAttackOptions,
-  units: "normalised",
-  targeted: true,
-  // Three steps on average.
-  passes: () => 6,
-  run(classifier, images, { labels, targets }, settings, { start }) {
-    const { classes } = classifier;
-    // The target class of each image; without targets, its most probable other class at the start
-    const targetOf: (number | undefined)[] = Array.from(targets ?? []);
-    return walk(classifier, {
-      start: { x: tf.clone(images) },
-      maxSteps: settings.maxSteps,
-      // As in the published loop: the base class no longer leads, whichever class does.
-      arrived({ samples, values }) {
-        const top = topClasses(values, classes);
-        return samples.map((sample, row) => top[row] !== labels[sample]);
-      },
-      stride({ samples, state: { x }, logits, values, toImages }) {
-        const base = samples.map((sample) => labels[sample]);
-        const others = targets ? [] : mostProbableOthers(values, classes, base);
-        const target = samples.map((sample, row) => targetOf[sample] ??= others[row][0]);
-        const gap = gapOf(logits, classDifference(base, target, classes), settings.space);
-        const gradient = toImages(gap.dLogits);
-        return { x: stepToBoundary(x, gap.value, gradient, settings) };
-      },
-    }, start);
-  },
-});

@@ -59,7 +59,7 @@ async function gradientsOf(
   const student = loadNetwork(workload.student);
   const images = tf.tensor4d(workload.images, [...workload.shape]);
   const labels = tf.tensor1d(workload.labels, "int32");
-  const pass = new GradientAccumulator(student, student.parameters, new Map(), precision);
+  const pass = new GradientAccumulator(student, student.parameters, precision);
   const logits = pass.backward(
     images,
     ({ logits }) => ({ cross_entropy: crossEntropy(labels, logits) }),

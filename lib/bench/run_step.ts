@@ -65,7 +65,8 @@ export async function runStep(
       work[way === "forward" ? "teacherForward" : "teacherBackward"] += images;
     }),
     teacherCache: cachedLogits === null ? null : { read: () => cachedLogits, store() {} },
-    gradients: new GradientAccumulator(student, student.parameters, new Map(), studentPrecision),
+    gradients: new GradientAccumulator(student, student.parameters, studentPrecision),
+    variables: new Map(),
     stage: "train",
     ...SCHEDULE,
     random: () => numbersFrom(workload.uniform),

@@ -39,9 +39,9 @@ const activation: FirstStage<typeof options> = {
     }));
   },
   step: ({ activationWeight, margin }, context) =>
-    featureStep(context, (student, teacher, variables) => {
+    featureStep(context, (student, teacher) => {
       const losses = student.features.map((map, stage) => {
-        const connector = (name: string) => variables.get(`${stage}.${name}`)!;
+        const connector = (name: string) => context.variables.get(`${stage}.${name}`)!;
         return activationLoss(teacher.features[stage], connect(map, connector), margin);
       });
       return { activation: tf.mul(tf.addN(losses), activationWeight) as tf.Scalar };

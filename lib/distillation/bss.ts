@@ -1,10 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { type AttackResult, attackResult } from "../attack/attack.ts";
-import type { AttackClasses } from "../attack/attack_input.ts";
 import { attackNamed, attacks } from "../attack/attacks.ts";
 import { bssAttack, bssAttackOptions } from "../attack/bss.ts";
-import { withNorms } from "../attack/with_norms.ts";
-import { flag, number, oneOf, resolveOptions, type Rules, tacit } from "../options.ts";
+import { number, oneOf, type Rules, tacit } from "../options.ts";
 import {
   baseSampleOptions,
   mostBaseSamples,
@@ -14,9 +11,15 @@ import { sampleTargetClasses, targetClassOptions } from "../selection/target_cla
 import { gatherRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
 import { distillationLoss, hintonOptions } from "./hinton.ts";
-import { defineMethod, type StepContext } from "./method.ts";
+import { defineMethod } from "./method.ts";
 import { BOUNDARY_WEIGHT, boundaryWeight, distillationWeight } from "./schedules.ts";
 import { crossEntropy } from "./soft_cross_entropy.ts";
+import {
+  chosenAttack,
+  lengthOptions,
+  otherAttackOptions,
+  supportingSamples,
+} from "./supporting_samples.ts";
 
 /** Options that do not depend on the attack. */
 const commonOptions = {
@@ -36,23 +39,6 @@ const commonOptions = {
   baseRule: baseSampleOptions.rule,
   /** The rule that draws the target class of each base sample */
   targetRule: targetClassOptions.rule,
-};
-
-/** Options of attacks that do not make boundary supporting samples. */
-const otherAttackOptions = {
-  /** True to go for the target classes, false to go for any other class */
-  targeted: flag(false),
-  /**
-   * The length of a perturbation: "own", the attack's, or "bss", that of the boundary supporting
-   * sample of the same image, so that neither is ahead by its length
-   */
-  length: tacit(oneOf("own", ["own", "bss"])),
-};
-
-/** The step of the BSS attack that sets the lengths with `length: "bss"`. */
-const lengthOptions = {
-  bssStep: bssAttackOptions.step,
-  bssEta: bssAttackOptions.eta,
 };
 
 /**
@@ -145,50 +131,3 @@ export const bss = defineMethod({
     return { student: 3 + 3 * share, teacher: 1 + anAttack * share };
   },
 });
-
-/** Makes the samples x̊ from the base samples, with the attack and the length of the options. */
-async function supportingSamples(
-  options: AttackChoice,
-  { images, teacher, attackTeacher, own }: StepContext,
-  base: Int32Array,
-  classes: AttackClasses,
-): Promise<AttackResult> {
-  const { attack, isTargeted, attackOptions, lengthOf } = chosenAttack(options);
-  const goal = isTargeted ? classes : { labels: classes.labels };
-  const attacked = await attackTeacher(attack, base, goal, attackOptions);
-  if (!lengthOf) return attacked;
-  // Keeps the directions, and gives each perturbation the length of the other attack's.
-  const { norms } = await attackTeacher(bssAttack, base, classes, lengthOf);
-  const baseImages = own(gatherRows(images, base));
-  const samples = own(withNorms(baseImages, attacked.samples, norms));
-  const logits = own(teacher.logits(samples));
-  return await attackResult({ ...attacked, samples, logits }, baseImages, goal);
-}
-
-/** The options that choose an attack. */
-interface AttackChoice {
-  readonly attack?: string;
-  readonly targeted?: boolean;
-  readonly length?: string;
-  readonly bssStep?: string;
-  readonly bssEta?: number;
-}
-
-/**
- * Picks the attack that the options name, and the options that belong to it. With `length: "bss"` also
- * gives the options of the BSS attack that sets the lengths; otherwise null.
- */
-function chosenAttack(options: AttackChoice) {
-  const attack = attackNamed(options.attack ?? "bss");
-  const { bssStep: step, bssEta: eta } = options;
-  return {
-    attack,
-    isTargeted: attack.targeted || options.targeted === true,
-    attackOptions: Object.fromEntries(
-      Object.entries(options).filter(([name]) => Object.hasOwn(attack.options, name)),
-    ),
-    lengthOf: !attack.targeted && options.length === "bss"
-      ? resolveOptions("bss attack", bssAttackOptions, { step, eta })
-      : null,
-  };
-}

@@ -19,8 +19,11 @@ const hint: FirstStage<typeof options> = {
   createVariables: (_options, { student, teacher, random }) =>
     createRegressor(middleOf(student.featureChannels), middleOf(teacher.featureChannels), random),
   step: (_options, context) =>
-    featureStep(context, (student, teacher, regressor) => ({
-      hint: hintLoss(middleOf(teacher.features), regress(middleOf(student.features), regressor)),
+    featureStep(context, (student, teacher) => ({
+      hint: hintLoss(
+        middleOf(teacher.features),
+        regress(middleOf(student.features), context.variables),
+      ),
     })),
 };
 

@@ -164,10 +164,7 @@ export interface StepContext {
  * Computes the terms of the loss from the student's output, with their weights; they are added up. It
  * runs once a pass, under the gradient tape, which frees the tensors that it does not keep (`tf.keep`).
  */
-export type StudentLoss = (
-  output: NetworkOutput,
-  variables: ReadonlyMap<string, tf.Variable>,
-) => Record<string, tf.Scalar>;
+export type StudentLoss = (output: NetworkOutput) => Record<string, tf.Scalar>;
 
 /** The figures that a step reports besides its loss. */
 export interface StepReport {

@@ -78,18 +78,14 @@ export async function logitStep(
 /**
  * Takes a step on a loss that compares the feature maps of student and teacher.
  *
- * @param loss computes the terms of the loss from both outputs and the method's own variables
+ * @param loss computes its terms from the outputs of both
  */
 export async function featureStep(
   { images, teacherFeatures, studentPass }: StepContext,
-  loss: (
-    student: NetworkOutput,
-    teacher: NetworkOutput,
-    variables: ReadonlyMap<string, tf.Variable>,
-  ) => Record<string, tf.Scalar>,
+  loss: (student: NetworkOutput, teacher: NetworkOutput) => Record<string, tf.Scalar>,
 ): Promise<void> {
   const teacher = await teacherFeatures();
-  await studentPass(images, (student, variables) => loss(student, teacher, variables));
+  await studentPass(images, (student) => loss(student, teacher));
 }
 
 /**

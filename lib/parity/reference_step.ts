@@ -107,7 +107,7 @@ export class ReferenceStep {
   }
 
   #newPasses(): GradientAccumulator {
-    return new GradientAccumulator(this.#student, this.#student.parameters, new Map());
+    return new GradientAccumulator(this.#student, this.#student.parameters);
   }
 
   #variables(): Map<string, tf.Tensor> {

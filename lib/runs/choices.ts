@@ -13,7 +13,11 @@ import { UserError } from "../user_error.ts";
 
 /** The command-line options that choose an experiment's runs. */
 export const choiceOptions = {
-  scale: { value: SCALES.join("|"), help: "how much to run (default: quick)" },
+  scale: {
+    value: SCALES.join("|"),
+    help:
+      "smoke (seconds a run), quick (minutes) or paper (the paper's protocol; hours); default: quick",
+  },
   dataset: {
     value: "NAME",
     help: "only runs on this data set; if the experiment has none, all its runs move to it",

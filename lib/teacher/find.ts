@@ -49,8 +49,7 @@ export const TEACHER_CARD: CardKind<TeacherCard> = {
 };
 
 /**
- * Finds a teacher among those of the results folder and of the project's own, which comes second for
- * a name that both have.
+ * Looks for a teacher in the results folder, then among the project's own.
  *
  * @param network by default the deepest for the data set; among equally deep ones, the widest, then
  *   the one with more stages

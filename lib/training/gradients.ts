@@ -7,8 +7,7 @@ import { UserError } from "../user_error.ts";
 /** The gradients and loss terms of one mini-batch, added up over the student's passes. */
 export class GradientAccumulator {
   readonly #student: Network;
-  /** The method's own variables, whether they are trained or not */
-  readonly own: ReadonlyMap<string, tf.Variable>;
+
   readonly #names: ReadonlyMap<string, string>;
   readonly #variables: tf.Variable[];
   readonly #precision: Precision | undefined;
@@ -17,17 +16,16 @@ export class GradientAccumulator {
 
   /**
    * @param trained the variables of student and method, by name
-   * @param own the method's own variables, whether they are trained or not
+
    * @param precision of the student's passes. Default: float32
    */
   constructor(
     student: Network,
     trained: ReadonlyMap<string, tf.Variable>,
-    own: ReadonlyMap<string, tf.Variable>,
     precision?: Precision,
   ) {
     this.#student = student;
-    this.own = own;
+
     this.#precision = precision;
     this.#variables = [...trained.values()];
     // TensorFlow.js returns gradients under the variables' internal names.
@@ -47,7 +45,7 @@ export class GradientAccumulator {
       const loss = () => {
         const mode = { training: true, precision: this.#precision };
         const output = this.#student.forward(images, mode);
-        const terms = termsOf(lossOf(output, this.own));
+        const terms = termsOf(lossOf(output));
         for (const [name, term] of terms) {
           checkScalar(name, term);
           this.#terms.push({ name, value: tf.keep(term) });

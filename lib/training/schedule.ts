@@ -34,8 +34,8 @@ export function scheduleOf(
   if (!areWhole || total < 1 || total > MOST_EPOCHS) {
     const found = stages.map(({ epochs }) => epochs);
     throw new UserError(
-      `the stages of the method "${method.name}" have [${found}] epochs; each needs a whole number ` +
-        `from 1, and together they may have ${MOST_EPOCHS}`,
+      `the stages of the method "${method.name}" have [${found}] epochs; give each a whole number ` +
+        `of at least 1, all together at most ${MOST_EPOCHS}`,
     );
   }
   return stages.flatMap((stage) =>

@@ -80,7 +80,8 @@ export async function trainStep(
     trainingLabels: input.trainingLabels,
     teacher,
     teacherCache: input.teacherCache,
-    gradients: new GradientAccumulator(state.student, state.trained, state.own, state.precision),
+    gradients: new GradientAccumulator(state.student, state.trained, state.precision),
+    variables: state.own,
     stage: stage.name,
     epoch,
     epochs: stage.epochs,
@@ -141,9 +142,11 @@ async function settle(passes: ReadonlySet<Promise<unknown>>): Promise<void> {
 type MethodPhase = typeof METHOD_PHASES[number];
 
 /** The input of one mini-batch's passes. */
-interface PassInput
-  extends
-    Pick<StepContext, "trainingLabels" | "teacher" | "stage" | "epoch" | "epochs" | "random"> {
+interface PassInput extends
+  Pick<
+    StepContext,
+    "trainingLabels" | "variables" | "teacher" | "stage" | "epoch" | "epochs" | "random"
+  > {
   readonly normalisation: Normalisation;
   readonly teacherCache: LogitCache | null;
   readonly gradients: GradientAccumulator;
@@ -198,7 +201,7 @@ export function beginStep(batch: MiniBatch, input: PassInput): MiniBatchStep {
   return {
     ...batch,
     ...input,
-    variables: gradients.own,
+
     counts,
     own,
     teacherPass: ({ attackFollows = false } = {}) =>

@@ -47,7 +47,7 @@ export interface TrainingInput {
   /**
    * Stops the run at once, as Stop in a notebook does. With a folder for checkpoints, all finished
    * mini-batches are saved; an unfinished one is thrown away. Stop cuts off JavaScript that runs for
-   * more than a second without a pause; the last epoch's checkpoint is then the newest.
+   * more than a second without a pause; the newest checkpoint is then that of the last whole epoch.
    */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
@@ -141,28 +141,31 @@ async function trainStoppable(
       if (partial) streams.restore(partial.streams);
       const summary = new EpochSummary(partial?.sums);
       const before = summary.steps;
-      const row = await trainEpoch({
-        stage,
-        epoch,
-        dataset,
-        teacher,
-        teacherCache,
-        method,
-        options,
-        protocol,
-        state,
-        streams,
-        number: index + 1,
-        isEvaluated: isEvaluated(protocol, index + 1, schedule.length),
-        onStep: (step) => progress(index * stepsAnEpoch + step),
-      }, summary).catch(async (error) => {
+      let row: EpochRow;
+      try {
+        row = await trainEpoch({
+          stage,
+          epoch,
+          dataset,
+          teacher,
+          teacherCache,
+          method,
+          options,
+          protocol,
+          state,
+          streams,
+          number: index + 1,
+          isEvaluated: isEvaluated(protocol, index + 1, schedule.length),
+          onStep: (step) => progress(index * stepsAnEpoch + step),
+        }, summary);
+      } catch (error) {
         const isStopped = error === signal.reason && summary.steps > before;
         if (isStopped && (await state.nonFinite()).length === 0) {
           const partial = { streams: streams.save(), sums: summary.save() };
           await folder?.save({ epoch: index, rows, partial, tensors: await state.save() });
         }
         throw error;
-      });
+      }
       rows.push(row);
       await folder?.save({ epoch: index + 1, rows, tensors: await state.save() });
       progress((index + 1) * stepsAnEpoch, row);

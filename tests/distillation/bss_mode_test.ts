@@ -49,7 +49,7 @@ async function boundaryPass(options: Readonly<Record<string, unknown>>) {
         found.seen = [...await input.data()];
         const outputs = own(tf.tensor2d(found.seen.map((sample) => [sample, 1, 2])));
         [found.boundary] = await valuesOf(() =>
-          loss({ logits: outputs, features: [] }, new Map()).boundary
+          loss({ logits: outputs, features: [] }).boundary
         );
       }
       return logits;

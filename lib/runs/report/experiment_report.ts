@@ -38,8 +38,8 @@ export interface ReportChoices extends PlanChoices, DataOptions {
 }
 
 /**
- * Opens an experiment for a notebook, and writes nothing. If the results folder has cards of its
- * data set and teacher, finished results open without either. If a folder that comes with the
+ * Opens an experiment for a notebook, and writes nothing. If the results folder describes its
+ * data set and teacher (in `inputs/`), finished results open without either. If a folder that comes with the
  * project has none of the runs, opens the folder `results` instead.
  *
  * @throws UserError for an unknown choice, or if a results folder, data set or teacher is missing

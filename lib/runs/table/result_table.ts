@@ -42,13 +42,13 @@ export async function collectTable(
   const found: { run: PlannedRun; result: RunResult }[] = [];
   const damaged: { run: PlannedRun; cause: string }[] = [];
   for (const run of trained) {
-    const [training, ...evaluations] = checked(
+    const contents = checked(
       folder,
       [resultNameOf(run), ...evaluated(run)].map((name) => [name, read.get(name)!]),
     );
-    const contents = [training, ...evaluations];
     const causes = contents.filter((content) => content instanceof UserError);
     damaged.push(...causes.map(({ message: cause }) => ({ run, cause })));
+    const [training, ...evaluations] = contents;
     if (training instanceof UserError) continue;
     found.push({ run, result: runResult(run, training, evaluations) });
   }

@@ -4,13 +4,13 @@ import { attackResult } from "../../lib/attack/attack.ts";
 import { attacks } from "../../lib/attack/attacks.ts";
 import { bssAttack } from "../../lib/attack/bss.ts";
 import { attackNormalised } from "../../lib/attack/pixel_space.ts";
-import { withNorms } from "../../lib/attack/with_norms.ts";
+import { withNorms } from "../../lib/distillation/supporting_samples.ts";
 import { linearClassifier } from "../classifiers.ts";
 import { denseClassifier, testImages } from "../networks.ts";
 import { assertClose } from "../numbers.ts";
 import { onUsableBackends } from "../on_every_backend.ts";
 import { valuesOf } from "../values_of.ts";
-import { free, topOf } from "./results.ts";
+import { free, topOf } from "../attack/results.ts";
 
 /** For images that lie well within the clamp. */
 const NORMALISATION = { mean: [0.5], std: [0.25] };

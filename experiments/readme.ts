@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { drawBoundary } from "./boundary_example.ts";
 import { FIVE_SEEDS, ON_A_FIFTH, tableOf } from "./cifar10_tables.ts";
+import { notebookAnswers } from "./notebook_answers.ts";
 import { openQuestion } from "./open_question.ts";
 import { hoursOfPlan } from "./plan_of_runs.ts";
 import { speedPart, speedTables } from "./speed_parts.ts";
@@ -98,6 +99,7 @@ export async function generatedParts(): Promise<Record<string, Record<string, st
       speed: speedPart(speed),
     },
     "experiments/README.md": { hours: await hoursOfPlan() },
+    "notebooks/README.md": { answers: await notebookAnswers() },
     "lib/backend/README.md": { speed: speedTables(speed), precision: await precisionPart() },
   };
 }

@@ -110,7 +110,7 @@ Deno.test("a table names and leaves out an evaluation of other weights, and resu
   });
 });
 
-Deno.test("a table shows the warnings of evaluations, each once", async () => {
+Deno.test("a table of measurements shows the warnings about them, each once", async () => {
   await withReference(async (folder, plan) => {
     const [one, other, unwarned] = await Promise.all(
       plan.slice(0, 3).map(async (run, index) => {
@@ -119,8 +119,9 @@ Deno.test("a table shows the warnings of evaluations, each once", async () => {
         return { ...run, evaluations: [{ result, name: "boundary", options: {}, flops: 1 }] };
       }),
     );
-    const doubtsOf = async (plan: typeof one[]) => {
-      const text = await summaryOf(quickstart, "quick", await collectTable(folder, plan));
+    const measures = ["test_accuracy", "mag_sim"];
+    const doubtsOf = async (plan: typeof one[], experiment = { ...quickstart, measures }) => {
+      const text = await summaryOf(experiment, "quick", await collectTable(folder, plan));
       return /Doubtful measurements: .*/.exec(text)?.[0] ?? null;
     };
     assertEquals(
@@ -128,6 +129,7 @@ Deno.test("a table shows the warnings of evaluations, each once", async () => {
       `Doubtful measurements: ${one.name} and 1 other run: gradients may be masked`,
     );
     assertEquals(await doubtsOf([unwarned]), null);
+    assertEquals(await doubtsOf([one], { ...quickstart, measures: ["test_accuracy"] }), null);
   });
 });
 

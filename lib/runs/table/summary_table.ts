@@ -88,6 +88,9 @@ export function summaryTable(
     note: noteOf(table, summary, {
       areSeedsAlike,
       isPaperSilent: !isReported && paper.some(({ paper }) => paper !== null),
+      isMeasured: table.results.some(({ measurements }) =>
+        measurements.some(({ measure }) => experiment.measures.includes(measure))
+      ),
     }),
   });
 }
@@ -186,10 +189,12 @@ function intervalText({ gain }: SummaryRow, digits: number): string | null {
 function noteOf(
   { rows, results, missing, unmeasured, damaged }: ResultTable,
   summary: readonly SummaryRow[],
-  { areSeedsAlike, isPaperSilent }: Readonly<Record<"areSeedsAlike" | "isPaperSilent", boolean>>,
+  { areSeedsAlike, isPaperSilent, isMeasured }: Readonly<
+    Record<"areSeedsAlike" | "isPaperSilent" | "isMeasured", boolean>
+  >,
 ): string {
   const mixed = new Set(summary.flatMap(({ gain }) => gain?.mixed ?? []));
-  const doubts = doubtfulMeasurements({ results });
+  const doubts = isMeasured ? doubtfulMeasurements({ results }) : [];
   return [
     `${counted(rows.length, "run")}, mean ± standard deviation over seeds; last epoch`,
     !areSeedsAlike && "A gain is over the seeds that both methods have",

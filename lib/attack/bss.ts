@@ -62,7 +62,7 @@ export const bssAttack = defineAttack({
           );
         }
         const target = samples.map((sample) => targetOf[sample]);
-        const gap = gapOf(logits, classDifference(base, target, classes), settings.space);
+        const gap = gapOf(logits, classDifference(base, target, classes), settings);
         const gradient = toImages(gap.dLogits);
         return { x: stepToBoundary(x, gap.value, gradient, settings) };
       },
@@ -73,7 +73,10 @@ export const bssAttack = defineAttack({
 interface Gap {
   /** `L = f_base − f_target`, `[n]` */
   readonly value: tf.Tensor1D;
-  /** The gradient of ΣL with respect to the logits, `[n, classes]` */
+  /**
+   * The gradient of ΣL with respect to the logits, `[n, classes]`; for the published step, which only uses its
+   * direction, in a scale that float32 can square
+   */
   readonly dLogits: tf.Tensor2D;
 }
 
@@ -82,23 +85,29 @@ interface Gap {
  * gradient.
  *
  * @param difference one row per sample: 1 at the base class, −1 at the target class, 0 elsewhere
- * @param space the classifier's outputs f: its logits or its probabilities
+ * @param options.space the classifier's outputs f: its logits or its probabilities
  */
 function gapOf(
   logits: tf.Tensor2D,
   difference: tf.Tensor2D,
-  space: BssAttackOptions["space"],
+  { space, step }: BssAttackOptions,
 ): Gap {
   if (space === "logits") {
     return { value: tf.sum(tf.mul(logits, difference), 1) as tf.Tensor1D, dLogits: difference };
   }
   const p = tf.softmax(logits);
-  const weighted = tf.mul(p, difference);
-  const value = tf.sum(weighted, 1, true);
-  // The Jacobian of softmax applied to `difference`: p ∘ (difference − ⟨p, difference⟩).
+  const value = tf.sum(tf.mul(p, difference), 1, true);
+  // The Jacobian of softmax applied to `difference`: p ∘ (difference − L). At the base class 1 − L would be 0
+  // for a confident classifier, so there it is p_target + Σ_{c≠base} p_c.
+  const isBase = tf.relu(difference);
+  const isOther = tf.sub(1, isBase);
+  const atBase = tf.sum(tf.mul(p, tf.sub(isOther, tf.minimum(difference, 0))), 1, true);
+  const atOthers = tf.sub(tf.minimum(difference, 0), tf.mul(isOther, value));
+  const slope = tf.mul(p, tf.add(tf.mul(isBase, atBase), atOthers)) as tf.Tensor2D;
+  const largest = tf.max(tf.abs(slope), 1, true);
   return {
     value: tf.squeeze(value, [1]) as tf.Tensor1D,
-    dLogits: tf.mul(p, tf.sub(difference, value)) as tf.Tensor2D,
+    dLogits: step === "newton" ? slope : tf.div(slope, tf.maximum(largest, 1e-37)),
   };
 }
 

@@ -31,19 +31,28 @@ onEveryBackend("a BSS step is η(L + ε)∇L/‖∇L‖, or over ‖∇L‖², a
   image.dispose();
 });
 
-onEveryBackend(
-  "a BSS step stays short if the gradient is too small for float32 to square",
-  async () => {
-    // The probability of class 1 is e⁻⁶⁰, and so is the gradient of the gap of probabilities.
-    const classifier = linearClassifier([0, -3, 0, -4], [49, 0]);
-    const image = tf.tensor4d([1, 2], [1, 2, 1, 1]);
-    const options = { space: "softmax", maxSteps: 1 } as const;
-    const result = await bssAttack(classifier, image, { labels: [0] }, options);
-    assertClose(await result.samples.data(), [1, 2], 1e-6, "the sample stays");
-    free(result);
-    image.dispose();
-  },
-);
+for (const lead of [6, 15, 18, 30, 60]) {
+  onEveryBackend(
+    `a BSS step on probabilities has the right direction and length if the classifier is surer by ${lead} logits`,
+    async () => {
+      const classifier = linearClassifier([1, 0, 0, 0, 1, 0, 0, 0, 1], [lead, 0, -3]);
+      const image = tf.zeros([1, 3, 1, 1]) as tf.Tensor4D;
+      const options = { space: "softmax", maxSteps: 1, clamp: 100, epsilon: 0 } as const;
+      const result = await bssAttack(classifier, image, { labels: [0], targets: [1] }, options);
+      // z = x + (lead, 0, −3), so ∇L is ∂(p₀ − p₁)/∂z, here without any 1 − p₀, which float32 loses.
+      const [p1, p2] = [Math.exp(-lead), Math.exp(-lead - 3)].map((odds) =>
+        odds / (1 + Math.exp(-lead) + Math.exp(-lead - 3))
+      );
+      const p0 = 1 - p1 - p2;
+      const slopes = [p0 * (2 * p1 + p2), -p1 * (2 * p0 + p2), -p2 * (p0 - p1)];
+      const length = 0.3 * (p0 - p1);
+      const expected = slopes.map((slope) => -length * slope / Math.hypot(...slopes));
+      assertClose(await result.samples.data(), expected, 1e-5);
+      free(result);
+      image.dispose();
+    },
+  );
+}
 
 /** One row for each of four pixels, one column for each of three classes. */
 const WEIGHTS = [[1, -1, 0.5], [0.5, 1, -1], [-2, 0.5, 1], [0.25, -0.5, 2]];

@@ -47,7 +47,7 @@ export function completeRows(rows: readonly Row[], columns: Columns): Row[] {
 export function encodeArrow(
   columns: Columns,
   rows: readonly Row[],
-  metadata: Readonly<Record<string, string>> = {},
+  metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const names = Object.keys(columns);
   if (names.length === 0) throw new UserError("an Arrow file needs at least one column");

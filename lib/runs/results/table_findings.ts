@@ -13,7 +13,7 @@ import { tableFault } from "../table/result_fault.ts";
 import { methods } from "../../distillation/methods.ts";
 import type { Row } from "../../store/arrow_file.ts";
 import { resultFile } from "../../store/manifest.ts";
-import { SCALES } from "../../training/run_specification.ts";
+import { labelledPrecision, SCALES } from "../../training/run_specification.ts";
 import { flatRow, IDENTITY_COLUMNS } from "../table/table_file.ts";
 import { tableRow } from "../table/table_row.ts";
 import type { EpochRow } from "../../training/epoch_row.ts";
@@ -114,6 +114,7 @@ function choicesOf({ name, metadata: { experiment } }: StoredResult): PlanChoice
 function groupChoices({ fraction, student, method, setting, teacher }: Row): Partial<PlanChoices> {
   const isMethod = methods.some(({ name }) => name === method);
   const settings = typeof setting === "string" ? setting.split(", ") : [];
+  const teacherPrecision = labelledPrecision(String(teacher));
   return {
     fractions: [Number(fraction)],
     students: [String(student)],
@@ -121,7 +122,7 @@ function groupChoices({ fraction, student, method, setting, teacher }: Row): Par
     ...(settings.length > 0
       ? { set: parseOverrides(settings.map((setting) => `${PROTOCOL}.${setting}`)) }
       : {}),
-    ...(String(teacher).endsWith(", bf16") ? { teacherPrecision: "bf16" } : {}),
+    ...(teacherPrecision ? { teacherPrecision } : {}),
   };
 }
 

@@ -9,6 +9,7 @@ import {
 import { reproduceCommand } from "../choices.ts";
 import { parseOverrides, PROTOCOL } from "../overrides.ts";
 import type { PlanChoices } from "../plan.ts";
+import { resultNameOf } from "../planned_run.ts";
 import { tableFault } from "../table/result_fault.ts";
 import { methods } from "../../distillation/methods.ts";
 import type { Row } from "../../store/arrow_file.ts";
@@ -34,9 +35,10 @@ export function tableFindings(
   const { rows, metadata } = table;
   const moved = tableFault(table.name, table);
   if (moved) return [{ file: resultFile(table.name), kind: "damaged", message: moved }];
-  const isThere = (run: string) => stored.names.includes(`runs/${run}`);
+  const isThere = (run: string) => stored.names.includes(resultNameOf({ name: run }));
   const damaged = new Set(stored.damaged.map(({ file }) => file));
-  const isWhole = (run: string) => isThere(run) && !damaged.has(resultFile(`runs/${run}`));
+  const isWhole = (run: string) =>
+    isThere(run) && !damaged.has(resultFile(resultNameOf({ name: run })));
   const listed = (key: string): string[] => JSON.parse(metadata[key] ?? "[]");
   const faults = rowFaults(table, stored);
   const choices = choicesOf(table);
@@ -90,7 +92,7 @@ function rowFaults(
   const runs = new Map(results.filter(isRun).map((run) => [run.name, run]));
   const evaluations = Map.groupBy(results, ({ metadata: { run } }) => run);
   return rows.flatMap((row, index) => {
-    const run = runs.get(`runs/${row.run}`);
+    const run = runs.get(resultNameOf({ name: String(row.run) }));
     const fault = run && run.rows.length > 0 &&
       rowFault(row, run, evaluations.get(String(row.run)) ?? []);
     return fault ? [`row ${index} ${fault}`] : [];

@@ -1,4 +1,5 @@
 import { claimsOf } from "./claims.ts";
+import { bssAttackOptions } from "../lib/attack/bss.ts";
 import type { Experiment } from "../lib/runs/experiment.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
@@ -10,7 +11,7 @@ export const temperatureWeights: Experiment = {
   measures: ["test_accuracy"],
   claims: claimsOf("temperature-weights"),
   scales: atEachScale(({ grid, bss, baseSamples }) => {
-    const { eta = 0.3 } = bss as { eta?: number };
+    const { eta = bssAttackOptions.eta.default } = bss as { eta?: number };
     const changed = (name: string, option: string, values: readonly number[]) =>
       values.map((value) => ({
         name: "bss",

@@ -29,21 +29,45 @@ export async function startBackend(
   { candidates = backends, ...options }: StartOptions = {},
 ): Promise<StartedBackend> {
   const chosen = backendsNamed(name, candidates);
+  const { backend, passedOver } = await startFirst(chosen, {
+    ...options,
+    isAutomatic: name === "auto",
+  });
+  if (backend !== null) return { backend, passedOver };
+  const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join("\n");
+  throw new UserError(`no backend could be started\n${reasons}`);
+}
+
+/**
+ * Starts a backend and makes it the current one, or says in one line why "auto" cannot choose it
+ * here. A backend for a GPU refuses on a machine without one.
+ *
+ * @returns null if it runs
+ */
+export async function whyNot(backend: Backend): Promise<string | null> {
+  const { passedOver } = await startFirst([backend], { isAutomatic: true });
+  return passedOver.length === 0 ? null : passedOver[0].reason.split("\n")[0];
+}
+
+/** Starts the first backend that works; null if none does. */
+async function startFirst(
+  candidates: readonly Backend[],
+  options: BackendOptions,
+): Promise<Omit<StartedBackend, "backend"> & { readonly backend: Backend | null }> {
   // Production mode silences TensorFlow.js's banner and warnings.
   tf.enableProdMode();
   leaveInterruptedWork();
   await listenForStop();
   const passedOver: { name: string; reason: string }[] = [];
-  for (const backend of chosen) {
+  for (const backend of candidates) {
     try {
-      await tryBackend(backend, { ...options, isAutomatic: name === "auto" });
+      await tryBackend(backend, options);
       return { backend, passedOver };
     } catch (error) {
       passedOver.push({ name: backend.name, reason: (error as Error).message });
     }
   }
-  const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join("\n");
-  throw new UserError(`no backend could be started\n${reasons}`);
+  return { backend: null, passedOver };
 }
 
 /**

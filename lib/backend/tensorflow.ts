@@ -16,9 +16,7 @@ export const tensorflow: Backend = {
   name: "tensorflow",
   summary: "TensorFlow's C library, with CUDA (npm:@tensorflow/tfjs-node-gpu) or without",
   runsAtOnce: () => 1,
-  register: async ({ isAutomatic = false }) => {
-    await loadTensorflow(PACKAGES, isAutomatic);
-  },
+  register: ({ isAutomatic = false }) => loadTensorflow(PACKAGES, isAutomatic),
   // A GPU works in order: once its last result is there, all its work is done.
   finish: async () => {
     const last = tf.tidy(() => tf.add(tf.scalar(1), 1));
@@ -64,14 +62,13 @@ function lacksAddon(name: string): boolean {
  *
  * @param packages a parameter so that tests can replace them
  * @param needsGpu true to refuse a package that computes on the processor, where onednn is faster
- * @returns the package's name
  * @throws Error with the first package's reason if none loads, or if a GPU is needed and there is
  *   none
  */
 export async function loadTensorflow(
   packages: readonly TensorflowPackage[],
   needsGpu: boolean,
-): Promise<string> {
+): Promise<void> {
   repairUtil();
   const reasons: string[] = [];
   for (const { name, load } of packages) {
@@ -84,7 +81,7 @@ export async function loadTensorflow(
     if (needsGpu && !usesGpu()) {
       throw new Error(`${name} finds no GPU that it can use; run deno task setup --gpu to see why`);
     }
-    return name;
+    return;
   }
   throw new Error(`${reasons[0]}; deno task setup --gpu installs it`);
 }

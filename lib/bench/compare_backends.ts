@@ -1,6 +1,6 @@
 import type { Backend } from "../backend/backend.ts";
 import { backends } from "../backend/backends.ts";
-import { startBackend } from "../backend/start_backend.ts";
+import { whyNot } from "../backend/start_backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { frozenOf } from "../nn/freeze.ts";
 import { encodeResNet, readResNet } from "../nn/weights_file.ts";
@@ -8,7 +8,6 @@ import { sha256 } from "../files/sha256.ts";
 import { environmentOf } from "../training/environment.ts";
 import type { RunSpecification } from "../training/run_specification.ts";
 import { train } from "../training/train.ts";
-import { UserError } from "../user_error.ts";
 
 /** The result of the same run on one backend. */
 export interface BackendRun {
@@ -51,12 +50,8 @@ async function runOn(
   teacherFile: string,
 ): Promise<BackendRun> {
   const backend = candidate.name;
-  try {
-    // Under "auto", a backend for a GPU refuses on a machine without one.
-    await startBackend("auto", { candidates: [candidate] });
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const reason = error.message.split("\n").at(-1)!;
+  const reason = await whyNot(candidate);
+  if (reason !== null) {
     return { backend, reason, seconds: null, loss: null, accuracy: null, weights: null };
   }
   const teacher = frozenOf((await readResNet(teacherFile)).network);
@@ -70,7 +65,7 @@ async function runOn(
     const last = rows.at(-1)!;
     return {
       backend,
-      reason: null,
+      reason,
       seconds,
       weights,
       loss: Number(last.loss),

@@ -1,3 +1,4 @@
+import { bssAttackOptions } from "../attack/bss.ts";
 import { GoldenFolder } from "../parity/golden_folder.ts";
 import { readResNet } from "../nn/weights_file.ts";
 import { type StoredNetwork, storeNetwork, type Workload } from "./workload.ts";
@@ -21,8 +22,8 @@ export async function goldenWorkload(path: string): Promise<Workload> {
     teacher: await readNetwork(folder.networkFile("teacher")),
     student: await readNetwork(folder.networkFile("student")),
     settings: {
-      eta: golden.setting("eta", 0.3),
-      maxSteps: golden.setting("steps", 10),
+      eta: golden.setting("eta", bssAttackOptions.eta.default),
+      maxSteps: golden.setting("steps", bssAttackOptions.maxSteps.default),
       baseSamples: golden.setting("base_samples", uniform.length),
       temperature: golden.setting("temperature", 3),
     },

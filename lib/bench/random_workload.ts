@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
+import { bssAttackOptions } from "../attack/bss.ts";
 import { parseNetwork } from "../nn/network_families.ts";
 import { calibratedNetwork } from "./calibrated_network.ts";
 import type { Workload } from "./workload.ts";
@@ -81,7 +82,12 @@ export async function randomWorkload(
     uniform: Float32Array.from({ length: baseSamples }, () => random()),
     teacher: await network(teacher),
     student: await network(student),
-    settings: { eta: 0.3, maxSteps: 10, baseSamples, temperature: 3 },
+    settings: {
+      eta: bssAttackOptions.eta.default,
+      maxSteps: bssAttackOptions.maxSteps.default,
+      baseSamples,
+      temperature: 3,
+    },
   };
   some.dispose();
   return workload;

@@ -3,6 +3,7 @@ import type { ImageNetwork } from "../nn/image_network.ts";
 import { createNetwork, networkName } from "../nn/network_families.ts";
 import type { StoredTensor } from "../nn/safetensors.ts";
 import { storedTensors, weightsFrom } from "../nn/weights_file.ts";
+import { protocolOptions } from "../training/protocol.ts";
 import { boundaryWeight, distillationWeight } from "../distillation/schedules.ts";
 
 /** A network as plain data, for every backend and for PyTorch. */
@@ -61,7 +62,11 @@ export const TERM_WEIGHTS: Readonly<Record<LossTerm, number>> = {
 };
 
 /** The optimizer: the paper's momentum and weight decay, and a tiny learning rate. */
-export const OPTIMIZER = { learningRate: 1e-4, momentum: 0.9, weightDecay: 1e-4 } as const;
+export const OPTIMIZER = {
+  learningRate: 1e-4,
+  momentum: protocolOptions.momentum.default,
+  weightDecay: protocolOptions.weightDecay.default,
+};
 
 /** Copies a network out of the current backend. */
 export async function storeNetwork(network: ImageNetwork): Promise<StoredNetwork> {

@@ -1,7 +1,7 @@
 import { type CommandLine, parseWholeNumber, runCommand } from "./command_line.ts";
 import { backendOption } from "./common_options.ts";
 import { backends } from "../backend/backends.ts";
-import { describeStartedBackend, startBackend } from "../backend/start_backend.ts";
+import { describeStartedBackend, startBackend, whyNot } from "../backend/start_backend.ts";
 import { checkWork } from "../bench/check_work.ts";
 import { compareWithPeer } from "../bench/compare_with_peer.ts";
 import { configurations } from "../bench/configuration.ts";
@@ -136,13 +136,9 @@ function roundsOf({ rounds, peer }: Options): number {
 async function workingBackends(): Promise<string[]> {
   const names: string[] = [];
   for (const backend of backends) {
-    try {
-      await startBackend("auto", { candidates: [backend] });
-      names.push(backend.name);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      console.log(`not measured: ${error.message.split("\n").at(-1)}`);
-    }
+    const reason = await whyNot(backend);
+    if (reason === null) names.push(backend.name);
+    else console.log(`not measured: ${backend.name}: ${reason}`);
   }
   return names;
 }

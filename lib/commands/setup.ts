@@ -6,7 +6,7 @@ import { hasTensorflow, installTensorflow } from "./install_tensorflow.ts";
 import { asUserError } from "../as_user_error.ts";
 import { backends } from "../backend/backends.ts";
 import { searchLibrary } from "../backend/onednn/find_library.ts";
-import { startBackend } from "../backend/start_backend.ts";
+import { whyNot } from "../backend/start_backend.ts";
 import { dataFolder } from "../data/data_source.ts";
 import { exists } from "../files/exists.ts";
 import { findChromium } from "../report/find_chromium.ts";
@@ -114,12 +114,11 @@ async function findBackends(): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const backend of backends) {
     const { name, summary } = backend;
-    const reason = await startBackend("auto", { candidates: [backend] })
-      .then(() => null, (error: Error) => error.message);
+    const reason = await whyNot(backend);
     findings.push({
       what: `backend ${name}`,
       state: reason === null ? "yes" : "no",
-      remark: reason === null ? summary : reason.split("\n").at(-1)!.replace(`${name}: `, ""),
+      remark: reason ?? summary,
     });
   }
   return findings;

@@ -1,5 +1,6 @@
 import { sha256 } from "../files/sha256.ts";
 import { damagedFile } from "./damaged_file.ts";
+import { UserError } from "../user_error.ts";
 
 /** Images and their classes. */
 export interface ImageSet {
@@ -60,6 +61,16 @@ export function withFingerprint(dataset: Omit<Dataset, "fingerprint">): Dataset 
     new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength),
   ]);
   return { ...dataset, fingerprint: sha256(...parts, ...(hasFlips ? [] : ["no flips"])) };
+}
+
+/** @throws UserError for an index that is not of the set */
+export function checkIndices({ count }: Pick<ImageSet, "count">, indices: ArrayLike<number>): void {
+  const wrong = Array.from(indices).find((index) =>
+    !(Number.isInteger(index) && index >= 0 && index < count)
+  );
+  if (wrong !== undefined) {
+    throw new UserError(`there is no image ${wrong}; the set has the images 0…${count - 1}`);
+  }
 }
 
 /** The class of each image. Up to 256 classes fit into bytes. */

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fetchRest, FinalAnswer } from "./fetch_rest.ts";
 import { md5OfFile } from "./md5.ts";
 import { PartFile } from "./part_file.ts";
+import { CLEAR_LINE, writeToStderr } from "../files/write_to_stderr.ts";
 import { UserError } from "../user_error.ts";
 
 /** A file on a server, with the size and checksum that its makers publish. */
@@ -116,12 +117,9 @@ interface DisplayOptions {
   readonly write: (text: string) => void;
 }
 
-/** Moves the cursor to the start of the line and clears the line. */
-const CLEAR_LINE = "\r\x1b[K";
-
 const STANDARD_ERROR: DisplayOptions = {
   terminal: Deno.stderr.isTerminal(),
-  write: (text) => Deno.stderr.writeSync(new TextEncoder().encode(text)),
+  write: writeToStderr,
 };
 
 /**

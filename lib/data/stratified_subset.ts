@@ -1,4 +1,4 @@
-import { type Dataset, type ImageSet, type Labels, makeLabels } from "./dataset.ts";
+import { checkIndices, type Dataset, type ImageSet, type Labels, makeLabels } from "./dataset.ts";
 import { shuffle } from "./mini_batches.ts";
 import { givenText } from "../options.ts";
 import { UserError } from "../user_error.ts";
@@ -60,17 +60,14 @@ function roundByLargestRemainder(shares: readonly number[], total: number): numb
 /**
  * Copies the images at the given indices, in their order, into a new set.
  *
- * @throws RangeError for an index of no image
+ * @throws UserError for an index that is not of the set
  */
 export function takeImages(
   { height, width, channels, classes }: Pick<Dataset, "height" | "width" | "channels" | "classes">,
   set: ImageSet,
   indices: Int32Array,
 ): ImageSet {
-  const outside = indices.find((index) => index < 0 || index >= set.count);
-  if (outside !== undefined) {
-    throw new RangeError(`there is no image ${outside}; give indices from 0 to ${set.count - 1}`);
-  }
+  checkIndices(set, indices);
   const size = height * width * channels;
   const images = new Uint8Array(indices.length * size);
   indices.forEach((index, i) =>

@@ -4,6 +4,7 @@ import { errorBars, seedPoints } from "./mean_and_seeds.ts";
 import { type Figure, hoverText, type Trace } from "./figure.ts";
 import { type Axis, figureLayout } from "./figure_layout.ts";
 import { numberText } from "./minus_signs.ts";
+import { UserError } from "../user_error.ts";
 
 /** The results of one method's seeds at one place of the x axis. */
 export interface AccuracyPoint {
@@ -35,7 +36,7 @@ const MANY_TICKS = 8;
  * Draws accuracy over a quantity, such as the share of the training data or the time. Each method
  * has a line through its means, bars of ± one standard deviation, and a point for each seed.
  *
- * @throws RangeError for an x that is not finite, or not above 0 on a logarithmic axis
+ * @throws UserError for an x that is not finite, or not above 0 on a logarithmic axis
  */
 export function accuracyOver(
   points: readonly AccuracyPoint[],
@@ -43,7 +44,7 @@ export function accuracyOver(
 ): Figure {
   const wrong = points.find(({ x }) => !Number.isFinite(x) || logX && x <= 0);
   if (wrong) {
-    throw new RangeError(
+    throw new UserError(
       `x of "${wrong.method}" must be finite${logX ? " and above 0" : ""}, not ${wrong.x}`,
     );
   }

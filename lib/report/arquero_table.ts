@@ -1,6 +1,7 @@
 import type { Align, TableCell } from "./cell.ts";
 import { bundleOf, DISPLAY, type Displayable } from "./display.ts";
 import { displayTable } from "./display_table.ts";
+import { UserError } from "../user_error.ts";
 
 /** The part of Arquero's `ColumnTable` that is used here. */
 export interface ArqueroTable {
@@ -39,14 +40,14 @@ const MAX_ROWS = 20;
 /**
  * Makes a table for a notebook from an Arquero table.
  *
- * @throws RangeError for a column that the table does not have
+ * @throws UserError for a column that the table does not have
  */
 export function displayArquero(table: ArqueroTable, options: ArqueroOptions = {}): Displayable {
   const { title, note, maxRows = MAX_ROWS, columns: chosen = table.columnNames() } = options;
   const columns = chosen.map((column) => typeof column === "string" ? { key: column } : column);
   const unknown = columns.find(({ key }) => !table.columnNames().includes(key));
   if (unknown) {
-    throw new RangeError(
+    throw new UserError(
       `the table has no column "${unknown.key}"; it has ${table.columnNames().join(", ")}`,
     );
   }

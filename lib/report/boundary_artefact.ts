@@ -2,6 +2,7 @@ import { accuracyWithErrorBars } from "./accuracy_by_student.ts";
 import { methodStyle } from "./colours.ts";
 import { type Figure, hoverText, type Trace } from "./figure.ts";
 import { figureLayout } from "./figure_layout.ts";
+import { bssAttackOptions } from "../attack/bss.ts";
 import { meanStdOf } from "../analysis/statistics/interval.ts";
 
 /** A run's figures by name, those of the evaluation `boundary` among them. */
@@ -16,10 +17,8 @@ export interface MeasuredRun {
  * η·gap, whatever the distance to the boundary, which hollow points show. Leaves out what lacks one
  * of its figures.
  */
-export function normAgainstGap(
-  runs: readonly MeasuredRun[],
-  { eta = 0.3, title = "The published step measures logit gaps" } = {},
-): Figure {
+export function normAgainstGap(runs: readonly MeasuredRun[]): Figure {
+  const eta = bssAttackOptions.eta.default;
   const points = runs.flatMap(({ method, figures }) => [
     ...pointsOf(method, figures, "student"),
     ...pointsOf("teacher", figures, "teacher"),
@@ -56,7 +55,7 @@ export function normAgainstGap(
       ...(points.length > 0 ? [line] : []),
     ],
     layout: figureLayout(
-      title,
+      "The published step measures logit gaps",
       { title: { text: "Gap between base and target class (logits)" } },
       { title: { text: "L2 norm, distance (normalised pixels)" } },
     ),
@@ -76,10 +75,7 @@ function pointsOf(method: string, figures: MeasuredRun["figures"], network: "tea
  * Draws the share of AngSim that the clamp makes, in percent, by method and seed. Leaves out runs
  * that lack a figure, or whose AngSim is not above zero.
  */
-export function clampShare(
-  runs: readonly MeasuredRun[],
-  title = "The share of AngSim that the clamp makes",
-): Figure {
+export function clampShare(runs: readonly MeasuredRun[]): Figure {
   const shares = runs.flatMap(({ method, figures: { ang_sim, ang_sim_from_clamp } }) =>
     ang_sim != null && ang_sim > 0 && ang_sim_from_clamp != null
       ? [{ method, share: 100 * ang_sim_from_clamp / ang_sim }]
@@ -89,5 +85,9 @@ export function clampShare(
     const values = own.map(({ share }) => share);
     return { method, ...meanStdOf(values)!, values };
   });
-  return accuracyWithErrorBars(rows, title, "Share of AngSim (%)");
+  return accuracyWithErrorBars(
+    rows,
+    "The share of AngSim that the clamp makes",
+    "Share of AngSim (%)",
+  );
 }

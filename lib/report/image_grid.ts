@@ -3,6 +3,7 @@ import { type Displayable, displayable } from "./display.ts";
 import { escapeHtml } from "./escape_html.ts";
 import { withMinusSigns } from "./minus_signs.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { UserError } from "../user_error.ts";
 
 /** Images of one size with a caption each. */
 export interface ImageGrid {
@@ -24,12 +25,12 @@ export interface ImageGrid {
  * Makes a grid of images with captions for a notebook. Viewers without HTML show the grid as one
  * picture without captions, or only the captions.
  *
- * @throws RangeError if the number of pixels or captions does not match the sizes
+ * @throws UserError if the number of pixels or captions does not match the sizes
  */
 export function imageGrid({ columns = 8, side = 96, ...shape }: ImageGrid): Displayable {
   const captions = shape.captions.map(withMinusSigns);
   if (captions.length !== shape.count) {
-    throw new RangeError(`${shape.count} images need as many captions, not ${captions.length}`);
+    throw new UserError(`${shape.count} images need as many captions, not ${captions.length}`);
   }
   const bitmaps = bitmapsOf(shape);
   if (bitmaps.length === 0) return displayable(() => ({ "text/plain": "[no images]" }));
@@ -46,7 +47,7 @@ function bitmapsOf(
 ): Bitmap[] {
   const size = height * width * channels;
   if (images.length !== count * size) {
-    throw new RangeError(
+    throw new UserError(
       `${count} images of ${height}×${width}×${channels} are ${count * size} values, ` +
         `not ${images.length}`,
     );

@@ -1,3 +1,4 @@
+import { CLEAR_LINE, writeToStderr } from "../files/write_to_stderr.ts";
 import { formatDuration } from "./duration.ts";
 
 /** The output and pace of a progress display. Tests replace all of it. */
@@ -27,9 +28,6 @@ export interface ProgressDisplay {
 
 /** Milliseconds between two redraws: fast enough to look alive, slow enough to cost nothing. */
 const REDRAW_MS = 100;
-
-/** Moves the cursor to the start of the line and clears the line. */
-const CLEAR_LINE = "\r\x1b[K";
 
 /**
  * Shows the progress of a long computation on standard error, so that standard output holds only
@@ -90,15 +88,6 @@ export class Progress implements ProgressDisplay {
     const { fraction, percent, time } = this.#work;
     const bar = withBar ? `${textBar(fraction)} ` : "";
     return `${bar}${percent.padStart(7)}  ${time}  ${this.#label}`.trimEnd();
-  }
-}
-
-/** Writes to the standard error, or nowhere if nobody reads it any more: the work goes on. */
-function writeToStderr(text: string): void {
-  try {
-    Deno.stderr.writeSync(new TextEncoder().encode(text));
-  } catch {
-    // A closed pipe, or a terminal that is gone
   }
 }
 

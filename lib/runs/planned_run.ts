@@ -40,9 +40,12 @@ export interface PlannedEvaluation {
   readonly flops: number;
 }
 
+/** The beginning of the names of all runs' results. */
+export const RUNS = "runs/";
+
 /** Gives the name of a run's result. */
 export function resultNameOf({ name }: Pick<PlannedRun, "name">): string {
-  return `runs/${name}`;
+  return RUNS + name;
 }
 
 /** Lists the names of all results of a run: its own, and those of its evaluations. */

@@ -10,6 +10,7 @@ import { startBackend } from "../backend/start_backend.ts";
 import { untilStopped } from "../stop/until_stopped.ts";
 import type { ResultsFolder } from "../store/results_folder.ts";
 import { provenance } from "../store/provenance.ts";
+import { environmentOf, madeOn } from "../training/environment.ts";
 import { UserError } from "../user_error.ts";
 import { removeIfThere } from "../files/remove_if_there.ts";
 
@@ -72,9 +73,7 @@ async function runStoppable(
   const threads = threadsOf(backend, settings.threads ?? 1);
   const made = {
     ...await provenance(),
-    backend: backend.name,
-    threads: String(threads),
-    ...await backend.arithmetic?.(),
+    ...madeOn(await environmentOf(backend.name, threads)),
   };
   const queue = (await workLeft(folder, plan)).map(({ run }) => run);
   const report = {

@@ -4,6 +4,7 @@
  * backend that uses one core uses them all, and the runner stays responsive.
  */
 import type { FromWorker, ToWorker } from "./run_protocol.ts";
+import { resultNameOf } from "./planned_run.ts";
 import { weightsFault } from "./table/result_fault.ts";
 import { type EvaluationMemory, remembered } from "../analysis/evaluations/evaluation.ts";
 import { evaluationNamed } from "../analysis/evaluations/evaluations.ts";
@@ -141,7 +142,7 @@ async function imagesOf(
 /** @throws UserError if the file does not hold the run's final weights */
 async function loadStudent(file: string, run: string, weights: string): Promise<ImageNetwork> {
   const bytes = await readWeightsFile(file);
-  const fault = weightsFault(sha256(bytes), `runs/${run}`, weights);
+  const fault = weightsFault(sha256(bytes), resultNameOf({ name: run }), weights);
   if (fault) throw new UserError(`${file}: ${fault}`);
   return decodeResNet(bytes, file).network;
 }

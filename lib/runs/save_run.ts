@@ -4,6 +4,7 @@ import { encodeResNet } from "../nn/weights_file.ts";
 import { provenance } from "../store/provenance.ts";
 import { ResultsFolder } from "../store/results_folder.ts";
 import { lockRun } from "../store/run_lock.ts";
+import { madeOn } from "../training/environment.ts";
 import { canonicalJson, runName, type RunSpecification } from "../training/run_specification.ts";
 import type { TrainingInput, TrainingResult } from "../training/train.ts";
 import { UserError } from "../user_error.ts";
@@ -25,7 +26,6 @@ export async function saveRun(
 ): Promise<string> {
   const name = runName(specification);
   const weights = await encodeResNet(student, { specification: canonicalJson(specification) });
-  const { backend, threads = 1, arithmetic } = environment;
   const folder = await ResultsFolder.open(path);
   const lock = await lockRun(path, name);
   try {
@@ -38,7 +38,7 @@ export async function saveRun(
       folder,
       { name, specification },
       { rows, weights, initialWeights, provenance: dataset.provenance },
-      { ...await provenance(), backend, threads: String(threads), ...arithmetic },
+      { ...await provenance(), ...madeOn(environment) },
     );
   } finally {
     await lock?.release();

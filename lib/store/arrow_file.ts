@@ -1,5 +1,4 @@
 import {
-  bool,
   type DataType,
   float64,
   int32,
@@ -13,13 +12,13 @@ import {
 } from "@uwdata/flechette";
 import { UserError } from "../user_error.ts";
 
-export type ColumnType = "utf8" | "float64" | "int32" | "bool";
+export type ColumnType = "utf8" | "float64" | "int32";
 
 /** Column names with their types, in the order in which the file holds them. */
 export type Columns = Readonly<Record<string, ColumnType>>;
 
 /** One value per column; `null` if there is none. */
-export type Row = Readonly<Record<string, string | number | boolean | null>>;
+export type Row = Readonly<Record<string, string | number | null>>;
 
 /** The content of an Arrow file. */
 export interface ArrowContent {
@@ -28,7 +27,7 @@ export interface ArrowContent {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const ARROW_TYPES: Readonly<Record<ColumnType, () => DataType>> = { utf8, float64, int32, bool };
+const ARROW_TYPES: Readonly<Record<ColumnType, () => DataType>> = { utf8, float64, int32 };
 
 /** The first and last bytes of an Arrow IPC file; an Arrow stream lacks them. */
 const MAGIC = "ARROW1";
@@ -48,7 +47,7 @@ export function completeRows(rows: readonly Row[], columns: Columns): Row[] {
 export function encodeArrow(
   columns: Columns,
   rows: readonly Row[],
-  metadata: Readonly<Record<string, string>> = {},
+  metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const names = Object.keys(columns);
   if (names.length === 0) throw new UserError("an Arrow file needs at least one column");
@@ -94,11 +93,10 @@ function tableOf(bytes: Uint8Array): Table {
 
 function columnType(name: string, type: DataType): ColumnType {
   if (type.typeId === Type.Utf8) return "utf8";
-  if (type.typeId === Type.Bool) return "bool";
   if (type.typeId === Type.Float && type.precision === Precision.DOUBLE) return "float64";
   if (type.typeId === Type.Int && type.bitWidth === 32 && type.signed) return "int32";
   throw new UserError(
-    `column "${name}" has Arrow type ${type.typeId}, but must be utf8, float64, int32 or bool`,
+    `column "${name}" has Arrow type ${type.typeId}, but must be utf8, float64 or int32`,
   );
 }
 
@@ -106,12 +104,10 @@ const ACCEPTS: Readonly<Record<ColumnType, (value: unknown) => boolean>> = {
   utf8: (value) => typeof value === "string",
   float64: (value) => typeof value === "number",
   int32: (value) => typeof value === "number" && value === (value | 0),
-  bool: (value) => typeof value === "boolean",
 };
 
 /**
- * Checks that a row fits its columns. Arrow builders convert wrong values silently: 1.5 becomes 1,
- * "yes" becomes true.
+ * Checks that a row fits its columns. Arrow builders convert wrong values silently: 1.5 becomes 1.
  *
  * @param index the row's index, for the message
  * @throws UserError naming the row, the column and its type

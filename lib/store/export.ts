@@ -6,7 +6,6 @@ const PARQUET_TYPES: Readonly<Record<ColumnType, BasicType>> = {
   utf8: "STRING",
   float64: "DOUBLE",
   int32: "INT32",
-  bool: "BOOLEAN",
 };
 
 /** Encodes a table as Parquet. The metadata become the file's key-value metadata. */

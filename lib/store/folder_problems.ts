@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { exists } from "../files/exists.ts";
-import { UserError } from "../user_error.ts";
 import { leftovers, ownFiles } from "./files_under.ts";
-import { type Manifest, MANIFEST_FILE, readManifest, resultName } from "./manifest.ts";
-import { readListedFile } from "./read_listed_file.ts";
+import { MANIFEST_FILE, readManifest, resultName } from "./manifest.ts";
 
 /** Something wrong in a results folder. */
 export interface Problem {
@@ -16,21 +14,6 @@ export interface Problem {
   readonly kind: "damaged" | "unlisted";
   /** The fault and the remedy, in one sentence. */
   readonly message: string;
-}
-
-/** Reads a results folder and lists its problems; none if all files are whole. */
-export async function folderProblems(folder: string): Promise<Problem[]> {
-  let manifest: Manifest;
-  try {
-    manifest = await readManifest(folder);
-  } catch (error) {
-    return [damaged(MANIFEST_FILE, error)];
-  }
-  const problems: Problem[] = [];
-  for (const [file, entry] of Object.entries(manifest)) {
-    await readListedFile(folder, file, entry).catch((error) => problems.push(damaged(file, error)));
-  }
-  return [...problems, ...await unlistedFiles(folder)];
 }
 
 /**
@@ -63,9 +46,4 @@ export async function unlistedFiles(folder: string): Promise<Problem[]> {
     );
   }
   return problems;
-}
-
-function damaged(file: string, error: unknown): Problem {
-  if (!(error instanceof UserError)) throw error;
-  return { file, kind: "damaged", message: error.message };
 }

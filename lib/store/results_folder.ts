@@ -10,7 +10,7 @@ import {
   type Row,
 } from "./arrow_file.ts";
 import { withFolderLock } from "./folder_lock.ts";
-import { folderProblems, type Problem, unlistedFiles } from "./folder_problems.ts";
+import { type Problem, unlistedFiles } from "./folder_problems.ts";
 import { removeLeftovers } from "./files_under.ts";
 import {
   type Manifest,
@@ -22,7 +22,6 @@ import {
 } from "./manifest.ts";
 import { readListedFile } from "./read_listed_file.ts";
 import { isDiskFull, writeAtomically } from "../files/write_atomically.ts";
-import { removeIfThere } from "../files/remove_if_there.ts";
 
 /**
  * A folder of Arrow files with a manifest of their sizes, schemas and hashes.
@@ -148,24 +147,9 @@ export class ResultsFolder {
     return Object.keys(await readManifest(this.path)).map((file) => resultName(file)!).sort();
   }
 
-  /** Removes a result and its entry, if there are any. */
-  async remove(name: string): Promise<void> {
-    const file = resultFile(name);
-    await withFolderLock(this.path, "change", async () => {
-      const { [file]: _, ...others } = await readManifest(this.path);
-      await writeManifest(this.path, others);
-      await removeIfThere(join(this.path, file));
-    });
-  }
-
   /** Lists the files that nothing reads. @throws UserError for a damaged manifest */
   async unlisted(): Promise<Problem[]> {
     return await withFolderLock(this.path, "read", () => unlistedFiles(this.path));
-  }
-
-  /** Lists all problems of the folder; none if it is whole. */
-  async verify(): Promise<Problem[]> {
-    return await withFolderLock(this.path, "read", () => folderProblems(this.path));
   }
 
   async #readListed(name: string, manifest: Manifest): Promise<ArrowContent> {

@@ -7,7 +7,7 @@ import { cardPath, readCard } from "../store/input_card.ts";
 import { lockRun } from "../store/run_lock.ts";
 import { UserError } from "../user_error.ts";
 import { protocolOptions } from "../training/protocol.ts";
-import { type Environment, environmentOf } from "../training/environment.ts";
+import { type Environment, environmentOf, madeOn } from "../training/environment.ts";
 import { provenance } from "../store/provenance.ts";
 import { canonicalJson, runName, type RunSpecification } from "../training/run_specification.ts";
 import {
@@ -112,11 +112,6 @@ async function trainLocked(
   const kept = await keepTeacher(resultsFolder, dataset.name, network, bytes);
   await Deno.remove(checkpoints, { recursive: true });
   return kept;
-}
-
-/** Describes the backend for a teacher's record. It decides the last bits of the weights. */
-function madeOn({ backend, threads = 1, arithmetic }: Environment): Record<string, string> {
-  return { backend, threads: String(threads), ...arithmetic };
 }
 
 /**

@@ -5,8 +5,12 @@ import {
   drawAugmentation,
   normaliseBatch,
 } from "../data/augment.ts";
-import type { Dataset, DatasetDescription, ImageSet } from "../data/dataset.ts";
-import { UserError } from "../user_error.ts";
+import {
+  checkIndices,
+  type Dataset,
+  type DatasetDescription,
+  type ImageSet,
+} from "../data/dataset.ts";
 
 /** A mini-batch; the caller disposes of its tensors. */
 export interface MiniBatch {
@@ -53,12 +57,7 @@ export function imageTensor(
   set: ImageSet,
   indices: ArrayLike<number>,
 ): tf.Tensor4D {
-  const wrong = Array.from(indices).find((index) =>
-    !(Number.isInteger(index) && index >= 0 && index < set.count)
-  );
-  if (wrong !== undefined) {
-    throw new UserError(`there is no image ${wrong}; the set has the images 0…${set.count - 1}`);
-  }
+  checkIndices(set, indices);
   return pixelTensor(dataset, normaliseBatch(dataset, set, indices));
 }
 

@@ -26,3 +26,11 @@ export async function environmentOf(backend: string, threads = 1): Promise<Envir
     arithmetic: await backends.find(({ name }) => name === backend)?.arithmetic?.() ?? {},
   };
 }
+
+/** The backend in the record of a run or a teacher. It decides the last bits of the weights. */
+export type MadeOn = { readonly backend: string; readonly threads: string } & Arithmetic;
+
+/** Describes the backend for the record of a run or a teacher. */
+export function madeOn({ backend, threads = 1, arithmetic }: Environment): MadeOn {
+  return { backend, threads: String(threads), ...arithmetic };
+}

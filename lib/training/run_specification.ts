@@ -139,6 +139,16 @@ export function identityOf(
   return { name, hash, ...(precision === "bf16" ? { precision } : {}) };
 }
 
+/** Names a teacher with its precision, as tables show it: "cifar10-resnet26, bf16". */
+export function teacherLabel({ name, precision }: TeacherIdentity): string {
+  return precision ? `${name}, ${precision}` : name;
+}
+
+/** Reads the precision off a label that {@linkcode teacherLabel} made; undefined for float32. */
+export function labelledPrecision(label: string): TeacherIdentity["precision"] {
+  return label.endsWith(", bf16") ? "bf16" : undefined;
+}
+
 /** The parts that {@linkcode datasetFor} took, with their names */
 const PARTS = new WeakMap<Dataset, string>();
 

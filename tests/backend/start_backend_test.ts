@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
 import type { Backend } from "../../lib/backend/backend.ts";
 import { cpu } from "../../lib/backend/cpu.ts";
-import { describeStartedBackend, startBackend } from "../../lib/backend/start_backend.ts";
+import { describeStartedBackend, startBackend, whyNot } from "../../lib/backend/start_backend.ts";
 import { UserError } from "../../lib/user_error.ts";
 
 const broken: Backend = {
@@ -41,6 +42,19 @@ Deno.test("startBackend() passes over a backend that did not register with Tenso
   const unregistered = { ...broken, register: () => Promise.resolve() };
   const { passedOver } = await startBackend("auto", { candidates: [unregistered, cpu] });
   assertStringIncludes(passedOver[0].reason, "broken");
+});
+
+Deno.test("whyNot() starts a backend as 'auto' does, or gives the first line of its reason", async () => {
+  const told: (boolean | undefined)[] = [];
+  const choosy: Backend = {
+    ...broken,
+    register: ({ isAutomatic }) => {
+      told.push(isAutomatic);
+      return Promise.reject(new Error("no GPU\nmore lines"));
+    },
+  };
+  assertEquals([await whyNot(choosy), told], ["no GPU", [true]]);
+  assertEquals([await whyNot(cpu), tf.getBackend()], [null, "cpu"]);
 });
 
 Deno.test("startBackend() tells a backend whether it was named or tried by 'auto'", async () => {

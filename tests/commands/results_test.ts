@@ -7,6 +7,7 @@ import type { Columns } from "../../lib/store/arrow_file.ts";
 import type { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { resultFile } from "../../lib/store/manifest.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { removeResult } from "../store/remove_result.ts";
 
 const results = ({ path }: Pick<ResultsFolder, "path">, ...args: string[]) =>
   runTask("experiments/results.ts", ...args, "--results", path);
@@ -122,7 +123,7 @@ Deno.test("results verify ends with status 0 for whole results, 1 for incomplete
     const whole = await results(folder, "verify");
     assertEquals([whole.code, whole.stderr], [0, ""]);
     assertStringIncludes(whole.stdout, "3 of 6 whole runs are kept: all is whole");
-    await folder.remove(run);
+    await removeResult(folder, run);
     const { code, stdout } = await results(folder, "verify");
     assertEquals(code, 1);
     assertMatch(

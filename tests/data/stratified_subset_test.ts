@@ -103,8 +103,8 @@ Deno.test("takeImages() refuses indices of no image", () => {
   for (const index of [-1, count]) {
     assertThrows(
       () => takeImages(dataset, dataset.train, Int32Array.of(0, index)),
-      RangeError,
-      `there is no image ${index}; give indices from 0 to ${count - 1}`,
+      UserError,
+      `there is no image ${index}; the set has the images 0…${count - 1}`,
     );
   }
 });

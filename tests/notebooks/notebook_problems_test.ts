@@ -7,6 +7,7 @@ import { notebookProblems } from "../../lib/notebook/notebook_problems.ts";
 import { readManifest } from "../../lib/store/manifest.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
+import { removeResult } from "../store/remove_result.ts";
 
 const SHOWN = shownData({ "text/plain": "1" });
 
@@ -45,7 +46,7 @@ Deno.test("notebookProblems() reports a result that has changed or is gone", asy
     assertEquals(await check(), []);
     await write("runs/a", 3);
     assertEquals(await check(), ["is older than ../results/runs/a"]);
-    await folder.remove("runs/b");
+    await removeResult(folder, "runs/b");
     assertEquals(await check(), [
       "is older than ../results/runs/a",
       "was made from ../results/runs/b, which is gone",

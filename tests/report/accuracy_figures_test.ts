@@ -3,6 +3,7 @@ import { accuracyByStudent, accuracyWithErrorBars } from "../../lib/report/accur
 import { accuracyOver } from "../../lib/report/accuracy_over.ts";
 import type { Trace } from "../../lib/report/figure.ts";
 import { gainWithIntervals } from "../../lib/report/gain_intervals.ts";
+import { UserError } from "../../lib/user_error.ts";
 
 const AXES = { title: "Data", xTitle: "Share (%)" };
 const POINTS = [20, 100].flatMap((x) => [
@@ -145,10 +146,10 @@ Deno.test("accuracyOver() has axes without points", () => {
 
 Deno.test("accuracyOver() refuses an x that the axis cannot show", () => {
   const at = (x: number) => [{ method: "bss", x, values: [1] }];
-  assertThrows(() => accuracyOver(at(NaN), AXES), RangeError, 'x of "bss" must be finite, not NaN');
+  assertThrows(() => accuracyOver(at(NaN), AXES), UserError, 'x of "bss" must be finite, not NaN');
   assertThrows(
     () => accuracyOver(at(0), { ...AXES, logX: true }),
-    RangeError,
+    UserError,
     'x of "bss" must be finite and above 0, not 0',
   );
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as aq from "arquero";
 import { displayArquero, showArqueroTables } from "../../lib/report/arquero_table.ts";
 import { bundleOf, type Displayable } from "../../lib/report/display.ts";
+import { UserError } from "../../lib/user_error.ts";
 
 const TABLE = aq.table({
   epoch: [1, 2, 3],
@@ -91,7 +92,7 @@ Deno.test("displayArquero() escapes names and values", async () => {
 Deno.test("displayArquero() refuses an unknown column", () => {
   assertThrows(
     () => displayArquero(TABLE, { columns: ["epochs"] }),
-    RangeError,
+    UserError,
     'the table has no column "epochs"; it has epoch, test_accuracy, stage',
   );
 });

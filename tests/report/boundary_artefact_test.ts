@@ -6,7 +6,7 @@ const students = { gap_student: 4, norm_student: 1.3, distance_student: 0.4 };
 
 Deno.test("normAgainstGap() shows norms and distances of students and teacher, and the line η·gap", () => {
   const runs = [{ method: "bss", figures: { ...teachers, ...students } }];
-  const { data } = normAgainstGap(runs, { eta: 0.3 });
+  const { data } = normAgainstGap(runs);
   assertEquals(data.map(({ name, x, y }) => [name, x, y]), [
     ["bss, norm", [4], [1.3]],
     ["bss, distance", [4], [0.4]],

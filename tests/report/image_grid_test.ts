@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { decode } from "fast-png";
 import { bundleOf } from "../../lib/report/display.ts";
 import { denormalise, imageGrid, signedToRgb, tileBitmaps } from "../../lib/report/image_grid.ts";
+import { UserError } from "../../lib/user_error.ts";
 
 const GRID = {
   count: 2,
@@ -52,12 +53,12 @@ Deno.test("imageGrid() says that there are no images", async () => {
 Deno.test("imageGrid() refuses a wrong number of pixels or captions", () => {
   assertThrows(
     () => imageGrid({ images: new Uint8Array(11), ...GRID }),
-    RangeError,
+    UserError,
     "2 images of 1×2×3 are 12 values, not 11",
   );
   assertThrows(
     () => imageGrid({ images: new Uint8Array(12), ...GRID, captions: [] }),
-    RangeError,
+    UserError,
     "2 images need as many captions, not 0",
   );
 });

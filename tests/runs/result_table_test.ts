@@ -12,6 +12,7 @@ import { bundleOf } from "../../lib/report/display.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { addEvaluation, swap } from "./results/reference_copy.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { removeResult } from "../store/remove_result.ts";
 
 const REFERENCE = join(PROJECT_ROOT, "results", "reference");
 const NAME = "tables/quickstart-quick";
@@ -50,7 +51,7 @@ Deno.test("collectTable() reads the reference results, which lack some newer col
 
 Deno.test("a table names missing and damaged results, and shows the rest", async () => {
   await withReference(async (folder, plan) => {
-    await folder.remove(resultNameOf(plan[1]));
+    await removeResult(folder, resultNameOf(plan[1]));
     const file = join(folder.path, `${resultNameOf(plan[2])}.arrow`);
     const bytes = await Deno.readFile(file);
     bytes[Math.floor(bytes.length / 2)] ^= 1;
@@ -156,7 +157,7 @@ Deno.test("updateTable() writes default runs first, then others by name, and wri
     await updateTable(folder, NAME, quickstart, { own, asked: own });
     assertEquals((await Deno.stat(join(folder.path, `${NAME}.arrow`))).mtime, mtime);
     // …unless its run is gone.
-    await folder.remove(resultNameOf(first));
+    await removeResult(folder, resultNameOf(first));
     await updateTable(folder, NAME, quickstart, { own: plan, asked: plan });
     const after = await folder.read(NAME);
     assertEquals(after.rows.length, 5);
@@ -171,8 +172,8 @@ Deno.test("a table lists as missing what was ever requested, and nothing else of
       await updateTable(folder, NAME, quickstart, { own: plan, asked });
       return JSON.parse((await folder.read(NAME)).metadata.missing);
     };
-    await folder.remove(resultNameOf(first));
-    await folder.remove(resultNameOf(second));
+    await removeResult(folder, resultNameOf(first));
+    await removeResult(folder, resultNameOf(second));
     assertEquals(await missing(rest), []);
     assertEquals(await missing([first, ...rest]), [first.name]);
     assertEquals(await missing([second]), [second.name, first.name]);

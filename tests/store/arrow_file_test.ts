@@ -9,7 +9,7 @@ import {
 } from "../../lib/store/arrow_file.ts";
 import { UserError } from "../../lib/user_error.ts";
 
-const COLUMNS: Columns = { method: "utf8", accuracy: "float64", epoch: "int32", done: "bool" };
+const COLUMNS: Columns = { method: "utf8", accuracy: "float64", epoch: "int32" };
 
 function assertRoundTrip(rows: Row[], metadata: Record<string, string> = {}): void {
   assertEquals(decodeArrow(encodeArrow(COLUMNS, rows, metadata)), {
@@ -22,8 +22,8 @@ function assertRoundTrip(rows: Row[], metadata: Record<string, string> = {}): vo
 Deno.test("encodeArrow() and decodeArrow() keep rows, the order of columns, and metadata", () => {
   assertRoundTrip(
     [
-      { method: "bss", accuracy: 86.51, epoch: 1, done: false },
-      { method: "hinton", accuracy: 0.1 + 0.2, epoch: -(2 ** 31), done: true },
+      { method: "bss", accuracy: 86.51, epoch: 1 },
+      { method: "hinton", accuracy: 0.1 + 0.2, epoch: -(2 ** 31) },
     ],
     { seed: "1", specification: '{"student":"resnet8"}' },
   );
@@ -35,19 +35,19 @@ Deno.test("encodeArrow() and decodeArrow() keep a table without rows", () => {
 
 Deno.test("encodeArrow() and decodeArrow() keep nulls of every type, and tell them from NaN", () => {
   assertRoundTrip([
-    { method: null, accuracy: null, epoch: null, done: null },
-    { method: "", accuracy: NaN, epoch: 0, done: false },
-    { method: "fitnet", accuracy: -Infinity, epoch: 7, done: null },
+    { method: null, accuracy: null, epoch: null },
+    { method: "", accuracy: NaN, epoch: 0 },
+    { method: "fitnet", accuracy: -Infinity, epoch: 7 },
   ]);
 });
 
 Deno.test("encodeArrow() and decodeArrow() keep a column of nulls alone", () => {
-  assertRoundTrip(Array(70).fill({ method: null, accuracy: null, epoch: null, done: null }));
+  assertRoundTrip(Array(70).fill({ method: null, accuracy: null, epoch: null }));
 });
 
 Deno.test("encodeArrow() and decodeArrow() keep any Unicode text", () => {
   assertRoundTrip([
-    { method: "Ünïcödé 決定境界 🐸 \0 \n", accuracy: 1, epoch: 1, done: true },
+    { method: "Ünïcödé 決定境界 🐸 \0 \n", accuracy: 1, epoch: 1 },
   ], { "名前": "é" });
 });
 
@@ -58,12 +58,12 @@ Deno.test("encodeArrow() writes the file format, which other readers can map int
 });
 
 Deno.test("encodeArrow() refuses a row with a missing or an unknown column", () => {
-  const row = { method: "bss", accuracy: 1, epoch: 1, done: true };
-  const { done: _, ...short } = row;
+  const row = { method: "bss", accuracy: 1, epoch: 1 };
+  const { epoch: _, ...short } = row;
   assertThrows(
     () => encodeArrow(COLUMNS, [row, short], {}),
     UserError,
-    'row 1 lacks column "done"',
+    'row 1 lacks column "epoch"',
   );
   assertThrows(
     () => encodeArrow(COLUMNS, [{ ...row, sead: 1 }], {}),
@@ -73,14 +73,13 @@ Deno.test("encodeArrow() refuses a row with a missing or an unknown column", () 
 });
 
 Deno.test("encodeArrow() refuses values of another type instead of converting them", () => {
-  const row = { method: "bss", accuracy: 1, epoch: 1, done: true };
+  const row = { method: "bss", accuracy: 1, epoch: 1 };
   const wrong: Row[] = [
     { ...row, method: 1 },
     { ...row, accuracy: "1" },
     { ...row, epoch: 1.5 },
     { ...row, epoch: 2 ** 31 },
     { ...row, epoch: NaN },
-    { ...row, done: 1 },
   ];
   for (const given of wrong) {
     assertThrows(() => encodeArrow(COLUMNS, [given], {}), UserError, "but must be");
@@ -110,7 +109,7 @@ Deno.test("decodeArrow() refuses a column of an unsupported type", () => {
   assertThrows(() => decodeArrow(bytes!), UserError, 'column "a" has Arrow type');
 });
 
-Deno.test("completeRows() keeps zeros, false and empty texts, and fills in what is missing", () => {
-  const row = { method: "", accuracy: 0, done: false };
+Deno.test("completeRows() keeps zeros and empty texts, and fills in what is missing", () => {
+  const row = { method: "", accuracy: 0 };
   assertEquals(completeRows([row], COLUMNS), [{ ...row, epoch: null }]);
 });

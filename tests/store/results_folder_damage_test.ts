@@ -4,6 +4,7 @@ import { sha256 } from "../../lib/files/sha256.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { problemsOf } from "./problems_of.ts";
 
 const NAME = "runs/bss-seed1";
 
@@ -21,11 +22,11 @@ async function withDamage(
   });
 }
 
-/** Checks that `read` and `verify` report the same fault. */
+/** Checks that `read` and `readEach` report the same fault. */
 async function assertDamaged(folder: ResultsFolder, message: RegExp): Promise<void> {
   const error = await assertRejects(() => folder.read(NAME), UserError);
   assertMatch(error.message, message);
-  assertEquals(await folder.verify(), [
+  assertEquals(await problemsOf(folder), [
     { file: `${NAME}.arrow`, kind: "damaged", message: error.message },
   ]);
 }
@@ -69,7 +70,7 @@ Deno.test("ResultsFolder notices a missing file, and makes the result again", as
     await assertDamaged(folder, /is listed in manifest\.json but missing; `deno task reproduce`/);
     assertEquals(await folder.has(NAME), false);
     await folder.write(NAME, { epoch: "int32" }, [], {});
-    assertEquals(await folder.verify(), []);
+    assertEquals(await problemsOf(folder), []);
   });
 });
 
@@ -115,12 +116,10 @@ Deno.test("ResultsFolder neither uses nor overwrites a damaged manifest", async 
         () => folder.read(NAME),
         () => folder.has(NAME),
         () => folder.names(),
-        () => folder.remove(NAME),
+        () => folder.unlisted(),
         () => folder.write(NAME, { epoch: "int32" }, [], {}),
       ];
       for (const use of uses) assertMatch((await assertRejects(use, UserError)).message, message);
-      const [problem] = await folder.verify();
-      assertEquals([problem.file, problem.kind], ["manifest.json", "damaged"]);
       assertEquals(await Deno.readTextFile(join(folder.path, "manifest.json")), text);
     });
   }
@@ -131,13 +130,13 @@ Deno.test("ResultsFolder ignores an unlisted file and overwrites it", async () =
     assertEquals(await folder.has(NAME), false);
     assertEquals(await folder.names(), []);
     await assertRejects(() => folder.read(NAME), UserError, "is not there");
-    assertEquals((await folder.verify()).map(({ file, kind }) => [file, kind]), [
+    assertEquals((await problemsOf(folder)).map(({ file, kind }) => [file, kind]), [
       [`${NAME}.arrow`, "unlisted"],
     ]);
-    const [{ message }] = await folder.verify();
+    const [{ message }] = await problemsOf(folder);
     assertStringIncludes(message, "because manifest.json is missing; put that file back");
     await folder.write(NAME, { epoch: "int32" }, [], {});
-    assertEquals(await folder.verify(), []);
+    assertEquals(await problemsOf(folder), []);
   });
 });
 
@@ -155,9 +154,9 @@ Deno.test("ResultsFolder reads the old or the new file after an interrupted over
       await Deno.writeTextFile(manifest, JSON.stringify(cut));
       await Deno.writeFile(file, bytes);
       assertEquals((await folder.read(NAME)).rows.length, rows);
-      assertEquals(await folder.verify(), []);
+      assertEquals(await problemsOf(folder), []);
       await folder.write(NAME, { epoch: "int32" }, [], {});
-      assertEquals(await folder.verify(), []);
+      assertEquals(await problemsOf(folder), []);
       assertEquals((await entry()).previous, undefined);
     }
   });

@@ -7,6 +7,7 @@ import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
+import { problemsOf } from "./problems_of.ts";
 
 const COLUMNS: Columns = { text: "utf8" };
 
@@ -34,7 +35,7 @@ Deno.test("ResultsFolder loses no entry when two writers in one process write at
       names.map((name, index) => folders[index % 2].write(name, COLUMNS, [{ text: name }], {})),
     );
     assertEquals(await folders[0].names(), names);
-    assertEquals(await folders[1].verify(), []);
+    assertEquals(await problemsOf(folders[1]), []);
   });
 });
 
@@ -47,7 +48,7 @@ Deno.test("ResultsFolder loses no entry when three processes write at once", asy
     for (const writer of writers) assert((await writer.output()).success);
     const folder = await ResultsFolder.openToRead(path);
     assertEquals(await folder.names(), [...names.flat(), "same"]);
-    assertEquals(await folder.verify(), []);
+    assertEquals(await problemsOf(folder), []);
   });
 });
 
@@ -65,7 +66,7 @@ Deno.test("ResultsFolder can be read while it is overwritten, and after any kill
       await delay(undisturbed);
       writer.kill("SIGKILL");
       await writer.status;
-      assertEquals((await folder.verify()).filter(({ kind }) => kind === "damaged"), []);
+      assertEquals((await problemsOf(folder)).filter(({ kind }) => kind === "damaged"), []);
     }
     await folder.write("table", COLUMNS, [], {});
     assertEquals((await folder.read("table")).rows, []);
@@ -87,7 +88,7 @@ Deno.test({
       for (const name of ["runs/a", "runs/b"]) {
         await assertRejects(() => write(name, 100_000), UserError, "the disk is full");
         assertEquals(await Deno.readTextFile(join(path, "manifest.json")), manifest);
-        assertEquals(await folder.verify(), []);
+        assertEquals(await problemsOf(folder), []);
       }
       // Fills the disk to the last page, where even the manifest cannot be replaced.
       await Deno.writeFile(join(path, "filler"), new Uint8Array(100_000)).catch(() => {});

@@ -6,6 +6,7 @@ import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 import { notOnLinux, testUnless } from "../test_unless.ts";
+import { problemsOf } from "./problems_of.ts";
 
 const COLUMNS: Columns = { epoch: "int32", accuracy: "float64" };
 const ROWS: Row[] = [{ epoch: 1, accuracy: 71.5 }, { epoch: 2, accuracy: NaN }];
@@ -44,7 +45,7 @@ Deno.test("ResultsFolder reads what it wrote and leaves no other file behind", a
       "runs/bss-seed1.arrow",
       "table2.arrow",
     ]);
-    assertEquals(await folder.verify(), []);
+    assertEquals(await problemsOf(folder), []);
   });
 });
 
@@ -66,18 +67,8 @@ Deno.test("ResultsFolder replaces a result of the same name", async () => {
     await folder.write("table2", COLUMNS, ROWS, {});
     await folder.write("table2", { method: "utf8" }, [{ method: "bss" }], {});
     assertEquals((await folder.read("table2")).rows, [{ method: "bss" }]);
-    assertEquals(await folder.verify(), []);
+    assertEquals(await problemsOf(folder), []);
     assert(!(await Deno.readTextFile(join(folder.path, "manifest.json"))).includes("previous"));
-  });
-});
-
-Deno.test("ResultsFolder.remove() removes a result and its entry, and may be repeated", async () => {
-  await withFolder(async (folder) => {
-    await folder.write("runs/a", COLUMNS, ROWS, {});
-    await folder.remove("runs/a");
-    await folder.remove("runs/a");
-    assertEquals(await folder.has("runs/a"), false);
-    assertEquals(Object.keys(await contents(folder)), ["manifest.json"]);
   });
 });
 
@@ -117,7 +108,7 @@ Deno.test("ResultsFolder.open() removes half-written files and nothing else", as
   });
 });
 
-Deno.test("ResultsFolder.open() removes old leftovers written without its lock, and verify() lists them", async () => {
+Deno.test("ResultsFolder.open() removes old leftovers written without its lock, and unlisted() lists them", async () => {
   await withFolder(async ({ path }) => {
     const left = [
       "students/a.safetensors.0123abcd.tmp",
@@ -136,12 +127,12 @@ Deno.test("ResultsFolder.open() removes old leftovers written without its lock, 
 
     // These are new: somebody may still be writing them.
     const folder = await ResultsFolder.open(path);
-    assertEquals([await there(), await folder.verify()], [all, []]);
+    assertEquals([await there(), await folder.unlisted()], [all, []]);
 
     for (const one of [...left, ...mine, "checkpoints/empty", "checkpoints/b"]) {
       await Deno.utime(join(path, one), 0, 0);
     }
-    const found = await folder.verify();
+    const found = await folder.unlisted();
     assertEquals(found.map(({ file }) => file).sort(), [...left, "checkpoints/empty"].sort());
     for (const { kind, message, file } of found) {
       assertEquals(kind, "unlisted");
@@ -209,7 +200,7 @@ Deno.test("ResultsFolder.openToRead() reads without leaving a lock file", async 
     await Deno.remove(join(folder.path, ".lock"));
     const reader = await ResultsFolder.openToRead(folder.path);
     assertEquals((await reader.read("runs/a")).rows, ROWS);
-    assertEquals(await reader.verify(), []);
+    assertEquals(await problemsOf(reader), []);
     await assertRejects(() => Deno.stat(join(folder.path, ".lock")), Deno.errors.NotFound);
   });
 });

@@ -3,7 +3,7 @@ import { onOnednn } from "../backend/onednn/on_onednn.ts";
 import { testsOf } from "../backend/tests_of.ts";
 import { onEveryBackend } from "../on_every_backend.ts";
 import { PROJECT_ROOT } from "../../lib/files/project_root.ts";
-import { environmentOf } from "../../lib/training/environment.ts";
+import { environmentOf, madeOn } from "../../lib/training/environment.ts";
 import { TFJS_VERSION } from "../../lib/store/provenance.ts";
 
 /** The facts that determine each backend's rounding. */
@@ -23,6 +23,15 @@ onEveryBackend("environmentOf() gives the facts that determine rounding", async 
   assertEquals((await environmentOf(name, 2)).threads, 2);
 });
 
+Deno.test("madeOn() names the backend, its threads and its rounding", () => {
+  assertEquals(madeOn({ backend: "wasm", tfjs: "4", arithmetic: { instructions: "SIMD" } }), {
+    backend: "wasm",
+    threads: "1",
+    instructions: "SIMD",
+  });
+  assertEquals(madeOn({ backend: "cpu", tfjs: "4", threads: 2 }), { backend: "cpu", threads: "2" });
+});
+
 const onX86 = await testsOf(
   "onednn",
   () => Deno.build.arch === "x86_64" ? null : "SSE4.1 is a restriction of x86-64",
@@ -33,7 +42,7 @@ async function onOnednnWith(variables: Record<string, string>) {
   const program = `
     import { findLibrary } from "./lib/backend/onednn/find_library.ts";
     import { startBackend } from "./lib/backend/start_backend.ts";
-    import { environmentOf } from "./lib/training/environment.ts";
+    import { environmentOf, madeOn } from "./lib/training/environment.ts";
     import { provenance } from "./lib/store/provenance.ts";
     await startBackend("onednn");
     const { symbols } = Deno.dlopen(findLibrary(), {

@@ -2,8 +2,10 @@ import { assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/a
 import {
   canonicalJson,
   describeDifference,
+  labelledPrecision,
   runName,
   specifyRun,
+  teacherLabel,
 } from "../../lib/training/run_specification.ts";
 import { resolveOptions } from "../../lib/options.ts";
 import { protocolOptions } from "../../lib/training/protocol.ts";
@@ -16,6 +18,14 @@ Deno.test("canonicalJson() does not depend on the order of keys", () => {
     canonicalJson({ b: [1, { d: 1, c: 2 }], a: null }),
     '{"a":null,"b":[1,{"c":2,"d":1}]}',
   );
+});
+
+Deno.test("labelledPrecision() reads what teacherLabel() wrote", () => {
+  const teacher = { name: "cifar10-resnet26", hash: "0" };
+  assertEquals(teacherLabel(teacher), "cifar10-resnet26");
+  assertEquals(labelledPrecision(teacherLabel(teacher)), undefined);
+  const rounded = teacherLabel({ ...teacher, precision: "bf16" });
+  assertEquals([rounded, labelledPrecision(rounded)], ["cifar10-resnet26, bf16", "bf16"]);
 });
 
 Deno.test("runName() is readable, and different for every specification", () => {

@@ -1,5 +1,5 @@
 import { normalQuantile } from "./distributions.ts";
-import { checkLevel, CONFIDENCE_LEVEL, type Interval } from "./interval.ts";
+import { CONFIDENCE_LEVEL, type Interval } from "./interval.ts";
 
 /** Computes the median; NaN for no values. */
 export function median(values: readonly number[]): number {
@@ -13,20 +13,14 @@ export function median(values: readonly number[]): number {
 /**
  * Computes an interval of the median from two of the values themselves: those of the ranks
  * `n/2 − z √n/2` and `1 + n/2 + z √n/2`, rounded (Campbell and Gardner 1988). It assumes no
- * distribution, and values may be infinite.
+ * distribution, and values may be infinite. About 95 % of such intervals contain the true median.
  *
- * @param level the approximate share of such intervals that contain the true median
  * @returns the interval, in the units of the values; null for too few values
- * @throws RangeError if the level is out of range
  */
-export function medianInterval(
-  values: readonly number[],
-  level = CONFIDENCE_LEVEL,
-): Interval | null {
-  checkLevel(level);
+export function medianInterval(values: readonly number[]): Interval | null {
   const sorted = values.toSorted((a, b) => a - b);
   const n = sorted.length;
-  const reach = normalQuantile((1 + level) / 2) * Math.sqrt(n) / 2;
+  const reach = normalQuantile((1 + CONFIDENCE_LEVEL) / 2) * Math.sqrt(n) / 2;
   const [low, high] = [Math.round(n / 2 - reach), Math.round(1 + n / 2 + reach)];
   return low < 1 ? null : [sorted[low - 1], sorted[high - 1]];
 }

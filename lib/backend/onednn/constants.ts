@@ -44,7 +44,6 @@ export const Algorithm = {
   exp: 42,
   clip: 46,
   log: 45,
-  poolingMax: 511,
   poolingAverageWithoutPadding: 1023,
   add: 131056,
   mul: 131057,

@@ -1,5 +1,6 @@
 import { chooseResults, isRun, readStored, type StoredRun } from "./stored_result.ts";
 import { runFields } from "./run_fields.ts";
+import { RUNS } from "../planned_run.ts";
 import { shareText } from "../table/summary_table.ts";
 import { canonicalJson } from "../../training/run_specification.ts";
 import { ResultsFolder } from "../../store/results_folder.ts";
@@ -12,8 +13,6 @@ export type Sides = readonly [a: Side, b: Side];
 
 /** The runs of one seed. */
 export type Pair = readonly [a: StoredRun, b: StoredRun];
-
-const RUNS = "runs/";
 
 /** The most candidates that a message lists. */
 const MOST_LISTED = 20;

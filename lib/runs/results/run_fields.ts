@@ -4,7 +4,11 @@ import { optionRules } from "../../distillation/method.ts";
 import { methods } from "../../distillation/methods.ts";
 import type { Columns } from "../../store/arrow_file.ts";
 import { protocolOptions } from "../../training/protocol.ts";
-import { canonicalJson, type RunSpecification } from "../../training/run_specification.ts";
+import {
+  canonicalJson,
+  type RunSpecification,
+  teacherLabel,
+} from "../../training/run_specification.ts";
 
 /** The columns that identify a run. */
 export const RUN_COLUMNS = {
@@ -31,7 +35,7 @@ export function runFields(run: StoredRun) {
       ? dataset.name
       : `${dataset.name}, validation ${dataset.validation}`,
     fraction: dataset.fraction,
-    teacher: teacher && [teacher.name, teacher.precision].filter(Boolean).join(", "),
+    teacher: teacher && teacherLabel(teacher),
     student,
     method,
     options: methodDepartures(run.specification),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { RUNS } from "../planned_run.ts";
 import type { ArrowContent } from "../../store/arrow_file.ts";
 import type { Problem } from "../../store/folder_problems.ts";
 import { withFolderLock } from "../../store/folder_lock.ts";
@@ -25,8 +26,6 @@ export interface StoredResults {
   readonly results: readonly StoredResult[];
   readonly damaged: readonly Problem[];
 }
-
-const RUNS = "runs/";
 
 /** Reads all results of a folder at one moment, even while runners write to it. */
 export async function readStored(folder: ResultsFolder): Promise<StoredResults> {

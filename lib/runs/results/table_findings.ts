@@ -9,11 +9,12 @@ import {
 import { reproduceCommand } from "../choices.ts";
 import { parseOverrides, PROTOCOL } from "../overrides.ts";
 import type { PlanChoices } from "../plan.ts";
+import { resultNameOf } from "../planned_run.ts";
 import { tableFault } from "../table/result_fault.ts";
 import { methods } from "../../distillation/methods.ts";
 import type { Row } from "../../store/arrow_file.ts";
 import { resultFile } from "../../store/manifest.ts";
-import { SCALES } from "../../training/run_specification.ts";
+import { labelledPrecision, SCALES } from "../../training/run_specification.ts";
 import { flatRow, IDENTITY_COLUMNS } from "../table/table_file.ts";
 import { tableRow } from "../table/table_row.ts";
 import type { EpochRow } from "../../training/epoch_row.ts";
@@ -34,9 +35,10 @@ export function tableFindings(
   const { rows, metadata } = table;
   const moved = tableFault(table.name, table);
   if (moved) return [{ file: resultFile(table.name), kind: "damaged", message: moved }];
-  const isThere = (run: string) => stored.names.includes(`runs/${run}`);
+  const isThere = (run: string) => stored.names.includes(resultNameOf({ name: run }));
   const damaged = new Set(stored.damaged.map(({ file }) => file));
-  const isWhole = (run: string) => isThere(run) && !damaged.has(resultFile(`runs/${run}`));
+  const isWhole = (run: string) =>
+    isThere(run) && !damaged.has(resultFile(resultNameOf({ name: run })));
   const listed = (key: string): string[] => JSON.parse(metadata[key] ?? "[]");
   const faults = rowFaults(table, stored);
   const choices = choicesOf(table);
@@ -90,7 +92,7 @@ function rowFaults(
   const runs = new Map(results.filter(isRun).map((run) => [run.name, run]));
   const evaluations = Map.groupBy(results, ({ metadata: { run } }) => run);
   return rows.flatMap((row, index) => {
-    const run = runs.get(`runs/${row.run}`);
+    const run = runs.get(resultNameOf({ name: String(row.run) }));
     const fault = run && run.rows.length > 0 &&
       rowFault(row, run, evaluations.get(String(row.run)) ?? []);
     return fault ? [`row ${index} ${fault}`] : [];
@@ -114,6 +116,7 @@ function choicesOf({ name, metadata: { experiment } }: StoredResult): PlanChoice
 function groupChoices({ fraction, student, method, setting, teacher }: Row): Partial<PlanChoices> {
   const isMethod = methods.some(({ name }) => name === method);
   const settings = typeof setting === "string" ? setting.split(", ") : [];
+  const teacherPrecision = labelledPrecision(String(teacher));
   return {
     fractions: [Number(fraction)],
     students: [String(student)],
@@ -121,7 +124,7 @@ function groupChoices({ fraction, student, method, setting, teacher }: Row): Par
     ...(settings.length > 0
       ? { set: parseOverrides(settings.map((setting) => `${PROTOCOL}.${setting}`)) }
       : {}),
-    ...(String(teacher).endsWith(", bf16") ? { teacherPrecision: "bf16" } : {}),
+    ...(teacherPrecision ? { teacherPrecision } : {}),
   };
 }
 

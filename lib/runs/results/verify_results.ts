@@ -12,6 +12,7 @@ import {
   type StoredRun,
 } from "./stored_result.ts";
 import { tableFindings } from "./table_findings.ts";
+import { resultNameOf } from "../planned_run.ts";
 import { measuredFault, nameFault, weightsFault } from "../table/result_fault.ts";
 import { ownFiles } from "../../store/files_under.ts";
 import type { ResultsFolder } from "../../store/results_folder.ts";
@@ -87,7 +88,7 @@ function evaluationFindings(
   const file = resultFile(name);
   const misplaced = nameFault(name, metadata);
   if (misplaced) return [{ file, kind: "damaged", message: misplaced }];
-  const run = `runs/${metadata.run}`;
+  const run = resultNameOf({ name: metadata.run });
   if (!names.includes(run)) {
     return [{
       file,
@@ -149,9 +150,9 @@ function strayFindings(
   files: readonly string[],
   names: { readonly listed: readonly string[]; readonly finished: readonly string[] },
 ): Finding[] {
-  const isListed = (name: string) => names.listed.includes(`runs/${name}`);
+  const isListed = (name: string) => names.listed.includes(resultNameOf({ name }));
   const finished = files.flatMap((file) => /^checkpoints\/([^/]+)\//.exec(file)?.slice(1) ?? [])
-    .filter((name) => names.finished.includes(`runs/${name}`));
+    .filter((name) => names.finished.includes(resultNameOf({ name })));
   return [
     ...files.filter((file) => {
       const [, name] = /^students\/(.+)$/.exec(file) ?? [];

@@ -47,7 +47,7 @@ export interface SlurmStatus {
  */
 export async function slurmStatus(
   results: ResultsFolder,
-  experiments: readonly string[] = [],
+  experiments: readonly string[],
 ): Promise<SlurmStatus> {
   const submissions = [...await readSubmissions(results.path)].filter(([, submission]) =>
     experiments.length === 0 || experiments.some((name) => submission.experiments.includes(name))

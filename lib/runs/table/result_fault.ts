@@ -1,4 +1,4 @@
-import { evaluationResult } from "../planned_run.ts";
+import { evaluationResult, resultNameOf, RUNS } from "../planned_run.ts";
 import type { ArrowContent } from "../../store/arrow_file.ts";
 import { resultFile } from "../../store/manifest.ts";
 import { runName } from "../../training/run_specification.ts";
@@ -18,7 +18,7 @@ export function nameFault(result: string, metadata: Metadata): string | null {
   return movedFault(
     metadata.specification === undefined
       ? `its metadata are those of ${name}`
-      : `its specification is that of the run ${name.slice("runs/".length)}`,
+      : `its specification is that of the run ${name.slice(RUNS.length)}`,
   );
 }
 
@@ -50,7 +50,9 @@ export function weightsFault(hash: string, run: string, said: string | undefined
 
 function nameIn({ specification, run, evaluation, options, teacher }: Metadata): string | null {
   try {
-    if (specification !== undefined) return `runs/${runName(JSON.parse(specification))}`;
+    if (specification !== undefined) {
+      return resultNameOf({ name: runName(JSON.parse(specification)) });
+    }
     return evaluationResult(run, evaluation, JSON.parse(options), JSON.parse(teacher).hash);
   } catch {
     return null;

@@ -1,20 +1,17 @@
 import { join } from "node:path";
 import type { TimedMeasured, WorkerAnswer } from "../run_protocol.ts";
 import { type PlannedEvaluation, type PlannedRun, resultNameOf } from "../planned_run.ts";
-import type { Arithmetic } from "../../backend/backend.ts";
 import { sha256 } from "../../files/sha256.ts";
 import { writeWeights } from "../../nn/weights_file.ts";
 import { type Columns, completeRows } from "../../store/arrow_file.ts";
 import type { ResultsFolder } from "../../store/results_folder.ts";
 import type { EpochRow } from "../../training/epoch_row.ts";
 import type { Provenance } from "../../store/provenance.ts";
+import type { MadeOn } from "../../training/environment.ts";
 import { canonicalJson } from "../../training/run_specification.ts";
 
 /** The machine, code and backend that made a run's result. */
-export type RunProvenance =
-  & Provenance
-  & { readonly backend: string; readonly threads: string }
-  & Arithmetic;
+export type RunProvenance = Provenance & MadeOn;
 
 /** Gives the path of the weights of a run's student. */
 export function studentFile({ path }: ResultsFolder, { name }: Pick<PlannedRun, "name">): string {

@@ -2,7 +2,11 @@ import type { PlannedRun } from "../planned_run.ts";
 import { type Conditions, conditionsOf, conditionsThatDiffer } from "./conditions.ts";
 import type { Measurement } from "../../analysis/evaluations/evaluation.ts";
 import { type EpochRow, trainingSeconds } from "../../training/epoch_row.ts";
-import type { RunSpecification, Scale } from "../../training/run_specification.ts";
+import {
+  type RunSpecification,
+  type Scale,
+  teacherLabel,
+} from "../../training/run_specification.ts";
 
 /** A finished run in the results folder. */
 export interface RunResult {
@@ -65,8 +69,7 @@ export function tableRow(
   return {
     dataset: dataset.name,
     fraction: dataset.fraction,
-    teacher: teacher &&
-      (teacher.precision ? `${teacher.name}, ${teacher.precision}` : teacher.name),
+    teacher: teacher && teacherLabel(teacher),
     student,
     method: label,
     setting,

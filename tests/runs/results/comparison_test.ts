@@ -5,6 +5,7 @@ import { PROJECT_ROOT } from "../../../lib/files/project_root.ts";
 import { bundleOf } from "../../../lib/report/display.ts";
 import { comparedSides, type Sides } from "../../../lib/runs/results/compared_sides.ts";
 import { comparedCurves, comparisonTables } from "../../../lib/runs/results/comparison.ts";
+import { removeResult } from "../../store/remove_result.ts";
 
 const FOLDER = join(PROJECT_ROOT, "results", "reference");
 const [BSS, HINTON] = ["bss", "hinton"].map((name) => `fashion-mnist-subset-resnet8-${name}-`);
@@ -54,7 +55,7 @@ Deno.test("comparisonTables() shows ten epochs, first and last among them, over 
         })),
       }));
     }
-    await folder.remove(runs[3]);
+    await removeResult(folder, runs[3]);
     const [, , epochs] = await textsOf(await comparedSides(folder.path, [BSS, HINTON]));
     const lines = epochs.split("\n").slice(3);
     assertEquals(lines.length, 10);

@@ -5,6 +5,7 @@ import { filesUnder } from "../../../lib/store/files_under.ts";
 import { ResultsFolder } from "../../../lib/store/results_folder.ts";
 import { resultFile } from "../../../lib/store/manifest.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
+import { removeResult } from "../../store/remove_result.ts";
 
 export const TABLE = "tables/quickstart-quick";
 
@@ -50,7 +51,7 @@ export async function rewrite(
 ): Promise<void> {
   const content = await folder.read(name);
   const { columns, rows, metadata } = { ...content, ...change(content) };
-  if (newName !== name) await folder.remove(name);
+  if (newName !== name) await removeResult(folder, name);
   await folder.write(newName, columns, rows, metadata);
 }
 

@@ -5,6 +5,7 @@ import { tableFindings } from "../../../lib/runs/results/table_findings.ts";
 import { flatRow } from "../../../lib/runs/table/table_file.ts";
 import { tableRowOf } from "../table_row_of.ts";
 import type { ResultsFolder } from "../../../lib/store/results_folder.ts";
+import { removeResult } from "../../store/remove_result.ts";
 
 Deno.test("tableFindings() names the command for a missing seed, with share, precision and settings", () => {
   const setting = "evaluateEvery=5, studentPrecision=bf16";
@@ -100,7 +101,7 @@ Deno.test("verifyResults() finds a figure in a table that was measured different
   );
   await assertFindings(
     async (folder, run) => {
-      await folder.remove(await withEvaluation(folder, run, 0.5));
+      await removeResult(folder, await withEvaluation(folder, run, 0.5));
     },
     () => [["stale", TABLE_FILE, /row 4 has the mag_sim 0\.5, but its results none;/]],
   );

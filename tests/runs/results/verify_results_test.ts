@@ -15,6 +15,7 @@ import { verifyResults } from "../../../lib/runs/results/verify_results.ts";
 import { studentPath } from "../../../lib/runs/table/run_results.ts";
 import { resultFile } from "../../../lib/store/manifest.ts";
 import { UserError } from "../../../lib/user_error.ts";
+import { removeResult } from "../../store/remove_result.ts";
 
 Deno.test("verifyResults() finds no fault in whole results, and counts the kept weights", async () => {
   await withReferenceCopy(async (folder, runs) => {
@@ -65,7 +66,7 @@ Deno.test("verifyResults() finds a run with an epoch too few, which its table th
 Deno.test("verifyResults() finds a run with an epoch too many", async () => {
   await assertFindings(
     async (folder, run) => {
-      await folder.remove(TABLE);
+      await removeResult(folder, TABLE);
       await rewrite(folder, run, ({ rows }) => ({ rows: [...rows, { ...rows[7], epoch: 9 }] }));
     },
     (run) => [
@@ -76,7 +77,7 @@ Deno.test("verifyResults() finds a run with an epoch too many", async () => {
 
 Deno.test("verifyResults() finds a missing run, and the files it left behind", async () => {
   await assertFindings(
-    (folder, run) => folder.remove(run),
+    (folder, run) => removeResult(folder, run),
     (run) => [
       [
         "incomplete",
@@ -144,7 +145,7 @@ Deno.test("verifyResults() finds a table with another table's name", async () =>
 Deno.test("verifyResults() finds a run with another run's name", async () => {
   await assertFindings(
     async (folder, run) => {
-      await folder.remove(TABLE);
+      await removeResult(folder, TABLE);
       await Deno.remove(join(folder.path, studentPath(nameOf(run))));
       await rewrite(folder, run, () => ({}), "runs/other");
     },
@@ -168,7 +169,7 @@ Deno.test("verifyResults() finds a run without a specification", async () => {
 Deno.test("verifyResults() says that it cannot check the epochs of an unknown method", async () => {
   await assertFindings(
     async (folder, run) => {
-      await folder.remove(TABLE);
+      await removeResult(folder, TABLE);
       await rewrite(folder, run, ({ metadata }) => ({
         metadata: { ...metadata, specification: metadata.specification.replace('"bss"', '"new"') },
       }));

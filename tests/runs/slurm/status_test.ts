@@ -82,7 +82,7 @@ Deno.test("slurmStatus() gives Slurm's state of each task, and tells submissions
       ],
       "8": ["out of memory, 0", "done, 1", "timeout, 0"],
     };
-    assertEquals(statesOf(await slurmStatus(results)), states);
+    assertEquals(statesOf(await slurmStatus(results, [])), states);
     assertEquals(statesOf(await slurmStatus(results, ["table8", "table9"])), { 8: states[8] });
   });
 });
@@ -91,7 +91,7 @@ Deno.test("slurmStatus() reads the state of tasks that Slurm has forgotten from 
   const forgotten = "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1";
   await withSqueue(forgotten, async (results) => {
     await submission(results, "7", ["a", "b", "c"]);
-    const status = await slurmStatus(results);
+    const status = await slurmStatus(results, []);
     assertEquals(statesOf(status), { 7: ["done, 1", "ended, 0", "ended, 0"] });
     assertEquals(status.unasked, null);
   });
@@ -101,24 +101,28 @@ Deno.test("slurmStatus() falls back on the results if Slurm does not answer, and
   const silent = "echo 'Unable to contact slurm controller' >&2; exit 1";
   await withSqueue(silent, async (results) => {
     const folder = await submission(results, "7", ["a", "c"]);
-    const status = await slurmStatus(results);
+    const status = await slurmStatus(results, []);
     assertEquals(statesOf(status), { 7: ["done, 1", "unknown, 0"] });
     assertEquals(status.unasked, "squeue failed: Unable to contact slurm controller");
     await withEnvironment({ PATH: results.path }, async () => {
-      const { unasked } = await slurmStatus(results);
+      const { unasked } = await slurmStatus(results, []);
       assertEquals(unasked, "there is no squeue here; use a machine with Slurm's programs");
     });
     await Deno.writeTextFile(join(folder, "submission.json"), "{");
-    await assertRejects(() => slurmStatus(results), UserError, "submission.json is damaged");
+    await assertRejects(() => slurmStatus(results, []), UserError, "submission.json is damaged");
     await Deno.writeTextFile(join(folder, "submission.json"), "{}");
-    await assertRejects(() => slurmStatus(results), UserError, "it should have jobId, submitted");
+    await assertRejects(
+      () => slurmStatus(results, []),
+      UserError,
+      "it should have jobId, submitted",
+    );
   });
 });
 
 Deno.test("statusText() has a line for each task of a submission, and none once all are done", async () => {
   await withSqueue(squeueLine("12", "1", "RUNNING", "0", "None"), async (results) => {
     const folder = await submission(results, "12", ["a", "c"]);
-    const text = async () => statusText((await slurmStatus(results)).submissions[0]);
+    const text = async () => statusText((await slurmStatus(results, [])).submissions[0]);
     const lines = (await text()).split("\n");
     assertEquals(
       lines[0],
@@ -130,7 +134,7 @@ Deno.test("statusText() has a line for each task of a submission, and none once 
   });
   await withSqueue("exit 0", async (results) => {
     await submission(results, "12", ["a"]);
-    const [status] = (await slurmStatus(results)).submissions;
+    const [status] = (await slurmStatus(results, [])).submissions;
     assertMatch(statusText(status), /^Job 12, .* 1 of 1 runs finished: .*$/);
   });
 });

@@ -16,6 +16,7 @@ import { withEnvironment } from "../../with_environment.ts";
 import { withTemporaryFolder } from "../../with_temporary_folder.ts";
 import { namedSources } from "../plan_sources.ts";
 import { noSlurm, output, until, withSlurm } from "./small_cluster.ts";
+import { problemsOf } from "../../store/problems_of.ts";
 
 function slurmTest(name: string, test: (folder: string) => Promise<void>): void {
   Deno.test({
@@ -92,7 +93,7 @@ slurmTest(
     assertEquals(logs.map((log) => begunRuns(log).length), [2, 2, 2, 2]);
     assertEquals(new Set(begun).size, 8, "a run was done twice");
 
-    assertEquals(await (await ResultsFolder.openToRead(results)).verify(), []);
+    assertEquals(await problemsOf(await ResultsFolder.openToRead(results)), []);
     for (const place of ["tables", "students"]) {
       assertEquals(await filesIn(join(results, place)), await filesIn(join(serial, place)));
     }

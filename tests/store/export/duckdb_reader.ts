@@ -5,7 +5,6 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   utf8: "VARCHAR",
   float64: "DOUBLE",
   int32: "INTEGER",
-  bool: "BOOLEAN",
 };
 
 /** DuckDB, if its native library can be loaded. */

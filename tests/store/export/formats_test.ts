@@ -10,16 +10,15 @@ const COLUMNS: Columns = {
   method: "utf8",
   accuracy: "float64",
   epoch: "int32",
-  done: "bool",
   nothing: "float64",
 };
 
 const ROWS: Row[] = [
-  { method: "bss", accuracy: 0.1 + 0.2, epoch: 1, done: true, nothing: null },
-  { method: 'says "so", and\nmore', accuracy: NaN, epoch: -(2 ** 31), done: false, nothing: null },
-  { method: "", accuracy: -Infinity, epoch: 2 ** 31 - 1, done: null, nothing: null },
-  { method: null, accuracy: null, epoch: null, done: true, nothing: null },
-  { method: "Ünïcödé 決定境界", accuracy: 5e-324, epoch: 0, done: false, nothing: null },
+  { method: "bss", accuracy: 0.1 + 0.2, epoch: 1, nothing: null },
+  { method: 'says "so", and\nmore', accuracy: NaN, epoch: -(2 ** 31), nothing: null },
+  { method: "", accuracy: -Infinity, epoch: 2 ** 31 - 1, nothing: null },
+  { method: null, accuracy: null, epoch: null, nothing: null },
+  { method: "Ünïcödé 決定境界", accuracy: 5e-324, epoch: 0, nothing: null },
 ];
 
 for (const reader of readers) {

@@ -8,25 +8,23 @@ import type { PrimitiveRecipe } from "../primitive.ts";
 
 type Info = tf.backend_util.Conv2DInfo;
 
-/** Makes a kernel for the average or the maximum of windows, in NHWC. */
-function pool(kernelName: string, algorithm: number): Kernel {
-  return {
-    kernelName,
-    run({ inputs: { x }, attrs: { filterSize, strides, pad, dimRoundingMode }, backend }) {
-      if (!isFloat(x) || x.shape.includes(0) || !isFloor(dimRoundingMode)) return null;
-      const info = poolInfo(x.shape, filterSize, strides, pad, dimRoundingMode);
-      const y = backend.output(info.outShape);
-      backend.primitive(
-        `${kernelName} ${keyOf(info)}`,
-        () => forwardRecipe(backend.dnnl, info, algorithm, Propagation.forwardInference),
-      )
-        .execute(backend.pointer(x), y.pointer);
-      return y.info;
-    },
-  };
-}
+/** The average of windows, in NHWC. */
+const avgPool: Kernel = {
+  kernelName: tf.AvgPool,
+  run({ inputs: { x }, attrs: { filterSize, strides, pad, dimRoundingMode }, backend }) {
+    if (!isFloat(x) || x.shape.includes(0) || !isFloor(dimRoundingMode)) return null;
+    const info = poolInfo(x.shape, filterSize, strides, pad, dimRoundingMode);
+    const y = backend.output(info.outShape);
+    backend.primitive(
+      `average ${keyOf(info)}`,
+      () => forwardRecipe(backend.dnnl, info, Propagation.forwardInference),
+    )
+      .execute(backend.pointer(x), y.pointer);
+    return y.info;
+  },
+};
 
-/** The gradient of average pooling. The loop computes max pooling's, which nothing here uses. */
+/** The gradient of average pooling. */
 const avgPoolGrad: Kernel = {
   kernelName: tf.AvgPoolGrad,
   run({ inputs: { dy, input }, attrs: { filterSize, strides, pad }, backend }) {
@@ -39,13 +37,10 @@ const avgPoolGrad: Kernel = {
     const primitive = backend.primitive(key, () => {
       const diffSrc = channelsLast(library, info.inShape);
       const diffDst = channelsLast(library, info.outShape);
-      const forward = backend.primitive(`${key} hint`, () =>
-        forwardRecipe(
-          library,
-          info,
-          Algorithm.poolingAverageWithoutPadding,
-          Propagation.forwardTraining,
-        ));
+      const forward = backend.primitive(
+        `${key} hint`,
+        () => forwardRecipe(library, info, Propagation.forwardTraining),
+      );
       return {
         create: (place, attributes) =>
           symbols.dnnl_pooling_backward_primitive_desc_create(
@@ -83,12 +78,7 @@ function poolInfo(
   );
 }
 
-function forwardRecipe(
-  library: Library,
-  info: Info,
-  algorithm: number,
-  propagation: number,
-): PrimitiveRecipe {
+function forwardRecipe(library: Library, info: Info, propagation: number): PrimitiveRecipe {
   const { symbols, engine } = library;
   const src = channelsLast(library, info.inShape);
   const dst = channelsLast(library, info.outShape);
@@ -98,7 +88,7 @@ function forwardRecipe(
         place,
         engine,
         propagation,
-        algorithm,
+        Algorithm.poolingAverageWithoutPadding,
         src.handle,
         dst.handle,
         ...windows(info),
@@ -130,8 +120,5 @@ function keyOf(info: Info): string {
   ].join(" ");
 }
 
-export const pools: readonly Kernel[] = [
-  pool(tf.AvgPool, Algorithm.poolingAverageWithoutPadding),
-  pool(tf.MaxPool, Algorithm.poolingMax),
-  avgPoolGrad,
-];
+/** Average pooling and its gradient. tfjs-backend-cpu pools maxima, which nothing here uses. */
+export const pools: readonly Kernel[] = [avgPool, avgPoolGrad];

@@ -2,11 +2,12 @@ import * as tf from "@tensorflow/tfjs";
 import type { Block } from "../arena.ts";
 import { checkChannels } from "../check_channels.ts";
 import { DataType } from "../constants.ts";
+import { meanOverPixels } from "../mean_over_pixels.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import { type FeatureMap, PassMemory } from "./pass_memory.ts";
 import { addBlocks, TrainingBlock } from "./training_block.ts";
 import { TrainingLayer } from "./training_layer.ts";
-import { convert, pool, spread } from "./training_steps.ts";
+import { convert, spread } from "./training_steps.ts";
 import type { Precision } from "../../../nn/precision.ts";
 import type { BatchStatistics, TrainedNetwork, TrainingPass } from "../../../nn/training_pass.ts";
 import { sizeOf } from "../memory_layout.ts";
@@ -52,7 +53,7 @@ export class OnednnTrainingPass implements TrainingPass {
       })
     );
     const pooled = backend.output([x.shape[0], x.shape[3]]);
-    pool(this.#memory, x, pooled.pointer);
+    meanOverPixels(backend, this.#memory.type, x.shape)(x.pointer, pooled.pointer);
     this.pooled = asTensor(pooled.info);
   }
 

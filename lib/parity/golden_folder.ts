@@ -62,9 +62,20 @@ export class GoldenFile {
     return this.tensor(name).data;
   }
 
-  /** Returns a setting from the metadata, or the paper's value if it is missing. */
-  setting(name: string, fallback: number): number {
-    return Number(this.#content.metadata[name] ?? fallback);
+  /**
+   * Returns a setting from the metadata.
+   *
+   * @param fallback the paper's value, for a setting that not every file names
+   * @throws UserError if the file lacks the setting and there is no fallback
+   */
+  setting(name: string, fallback?: number): number {
+    const value = this.#content.metadata[name] ?? fallback;
+    if (value === undefined) {
+      throw new UserError(
+        `${this.#file} lacks the setting ${name}; its metadata must give what the step was made with`,
+      );
+    }
+    return Number(value);
   }
 
   /** Converts images or features from `[n, c, h, w]` to `[n, h, w, c]`. */

@@ -32,8 +32,8 @@ export class ReferenceStep {
     this.#images = images;
     this.#teacherLogits = teacherLogits;
     this.#optimizer = new Sgd({
-      momentum: golden.setting("momentum", 0.9),
-      weightDecay: golden.setting("weight_decay", 1e-4),
+      momentum: golden.setting("momentum"),
+      weightDecay: golden.setting("weight_decay"),
     });
     this.#passes = this.#newPasses();
   }
@@ -100,7 +100,7 @@ export class ReferenceStep {
   }
 
   #apply(): void {
-    const learningRate = this.#golden.setting("lr", 0.1);
+    const learningRate = this.#golden.setting("lr");
     this.#optimizer.apply(this.#student.parameters, this.#passes.gradients, learningRate);
     this.#passes.dispose();
     this.#passes = this.#newPasses();
@@ -127,14 +127,14 @@ export class ReferenceStep {
   }
 
   get #temperature(): number {
-    return this.#golden.setting("temperature", 3);
+    return this.#golden.setting("temperature");
   }
 
   get #alpha(): number {
-    return this.#golden.setting("alpha", 2.5);
+    return this.#golden.setting("alpha");
   }
 
   get #beta(): number {
-    return this.#golden.setting("beta", 1);
+    return this.#golden.setting("beta");
   }
 }

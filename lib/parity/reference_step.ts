@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { compareRelative, type Comparison } from "./compare.ts";
 import type { GoldenFile } from "./golden_folder.ts";
+import { Held } from "./held.ts";
 import { crossEntropy, softCrossEntropy } from "../distillation/soft_cross_entropy.ts";
 import { weightToDisk } from "../nn/layout.ts";
 import type { ImageNetwork } from "../nn/image_network.ts";
@@ -13,7 +14,7 @@ const AFTER_ONE_STEP = 1e-3;
 const AFTER_THREE_STEPS = 2e-3;
 
 /** The student's part of the step, with the reference's boundary supporting samples. */
-export class ReferenceStep {
+export class ReferenceStep implements Disposable {
   readonly #golden: GoldenFile;
   readonly #student: ImageNetwork;
   readonly #images: tf.Tensor4D;
@@ -40,35 +41,28 @@ export class ReferenceStep {
 
   /** Makes the pass over the images and returns the student's logits. */
   passOverImages(): tf.Tensor2D {
-    const labels = tf.tensor1d(this.#golden.data("labels"), "int32");
-    const logits = this.#passes.backward(this.#images, (output) => ({
+    using held = new Held();
+    const labels = held.keep(tf.tensor1d(this.#golden.data("labels"), "int32"));
+    return this.#passes.backward(this.#images, (output) => ({
       cross_entropy: crossEntropy(labels, output.logits),
       distillation: tf.mul(
         softCrossEntropy(this.#teacherLogits, output.logits, this.#temperature),
         this.#alpha,
       ),
     }));
-    labels.dispose();
-    return logits;
   }
 
   /** Makes the pass over the boundary supporting samples and returns the student's logits. */
   passOverSamples(): tf.Tensor2D {
-    const { data, shape } = this.#golden.nhwc("adversarial");
-    const samples = tf.tensor4d(data, shape);
-    const targets = this.#golden.tensor("adversarial_teacher_logits");
-    const teacherLogits = tf.tensor2d(
-      targets.data as Float32Array,
-      targets.shape as [number, number],
-    );
-    const logits = this.#passes.backward(samples, (output) => ({
+    using held = new Held();
+    const samples = held.keep(this.#golden.tensor4d("adversarial"));
+    const teacherLogits = held.keep(this.#golden.tensor2d("adversarial_teacher_logits"));
+    return this.#passes.backward(samples, (output) => ({
       boundary: tf.mul(
         softCrossEntropy(teacherLogits, output.logits, this.#temperature),
         this.#beta,
       ),
     }));
-    tf.dispose([samples, teacherLogits]);
-    return logits;
   }
 
   /** Compares the loss terms and gradients of the passes so far. */
@@ -95,6 +89,9 @@ export class ReferenceStep {
       this.#apply();
     }
     yield* this.#compareTensors("after3.", this.#variables(), AFTER_THREE_STEPS);
+  }
+
+  [Symbol.dispose](): void {
     this.#optimizer.reset();
     this.#passes.dispose();
   }

@@ -7,12 +7,12 @@ import {
   type EntryTolerances,
 } from "./compare.ts";
 import type { GoldenFolder } from "./golden_folder.ts";
-import { Held } from "./held.ts";
 import { mean } from "../analysis/statistics/interval.ts";
 import type { AttackResult } from "../attack/attack.ts";
 import { carliniWagnerAttack } from "../attack/carlini_wagner.ts";
 import { deepFoolAttack } from "../attack/deepfool.ts";
 import { fgsmAttack, pgdAttack } from "../attack/pgd.ts";
+import { Held } from "../tensors/held.ts";
 import { mostProbableOthers } from "../tensors/rows.ts";
 import type { Norm } from "../attack/ball.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";

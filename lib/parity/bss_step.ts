@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { compareBySample, compareExactly, compareRelative, type Comparison } from "./compare.ts";
 import type { GoldenFile, GoldenFolder } from "./golden_folder.ts";
-import { Held } from "./held.ts";
 import { ReferenceStep } from "./reference_step.ts";
 import type { AttackResult } from "../attack/attack.ts";
 import { bssAttack } from "../attack/bss.ts";
 import { freeze } from "../nn/freeze.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
 import type { ImageNetwork } from "../nn/image_network.ts";
+import { Held } from "../tensors/held.ts";
 import { gatherRows } from "../tensors/rows.ts";
 import { permute } from "../nn/layout.ts";
 import { readResNet } from "../nn/weights_file.ts";

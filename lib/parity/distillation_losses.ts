@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { compareRelative, type Comparison } from "./compare.ts";
 import type { GoldenFile, GoldenFolder } from "./golden_folder.ts";
-import { Held } from "./held.ts";
 import { attentionTransfer } from "../distillation/attention.ts";
 import { fspLosses, fspMatrix } from "../distillation/fsp.ts";
 import { hintLoss } from "../distillation/fitnet.ts";
 import { klDivergence } from "../distillation/soft_cross_entropy.ts";
+import { Held } from "../tensors/held.ts";
 
 const LOSS = 1e-4;
 const GRADIENT = 1e-3;

@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { compareRelative, type Comparison } from "./compare.ts";
 import type { GoldenFile, GoldenFolder } from "./golden_folder.ts";
-import { Held } from "./held.ts";
 import { activationLoss } from "../distillation/activation_boundaries.ts";
 import { contrast } from "../distillation/contrastive.ts";
 import { correlationLosses } from "../distillation/dist.ts";
 import { relationalLosses } from "../distillation/relational.ts";
 import { softCrossEntropy } from "../distillation/soft_cross_entropy.ts";
 import { standardised } from "../distillation/standardise.ts";
+import { Held } from "../tensors/held.ts";
 
 const TOLERANCE = 1e-6;
 

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { compareRelative, type Comparison } from "./compare.ts";
 import type { GoldenFile } from "./golden_folder.ts";
-import { Held } from "./held.ts";
 import { crossEntropy, softCrossEntropy } from "../distillation/soft_cross_entropy.ts";
 import { weightToDisk } from "../nn/layout.ts";
 import type { ImageNetwork } from "../nn/image_network.ts";
 import { Sgd } from "../nn/sgd.ts";
+import { Held } from "../tensors/held.ts";
 import { GradientAccumulator } from "../training/gradients.ts";
 
 const LOSS = 1e-5;

@@ -1,4 +1,4 @@
-/** The tensors and networks of a comparison, freed when it ends, be it by an error. */
+/** Tensors and networks that are freed at the end of a block, be it by an error or a Stop. */
 export class Held implements Disposable {
   readonly #stack = new DisposableStack();
 

@@ -1,3 +1,4 @@
+import type { Pointer } from "./arena.ts";
 import { Algorithm, DataType } from "./constants.ts";
 import { rowMajor } from "./memory_layout.ts";
 import type { OnednnBackend } from "./onednn_backend.ts";
@@ -11,7 +12,7 @@ export function meanOverPixels(
   backend: OnednnBackend,
   type: DataType,
   [n, h, w, c]: readonly [n: number, h: number, w: number, c: number],
-): (maps: Deno.PointerValue, means: Deno.PointerValue) => void {
+): (maps: Pointer, means: Pointer) => void {
   const { dnnl: library } = backend;
   const pixels = h * w;
   // bfloat16 has no 1/49, so there the sum is divided.

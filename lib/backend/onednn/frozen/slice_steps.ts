@@ -1,4 +1,5 @@
 import type { FrozenFilter } from "./frozen_filter.ts";
+import type { Pointer } from "../arena.ts";
 import { preferredBackward, preferredForward } from "../convolution.ts";
 import { convolutionBackwardData, convolutionForward } from "../convolution_recipes.ts";
 import { Algorithm, Argument, DataType } from "../constants.ts";
@@ -15,7 +16,6 @@ import type { OnednnBackend } from "../onednn_backend.ts";
 import type { PostOperation, Primitive } from "../primitive.ts";
 import { binaryOperation, product, reorder } from "../recipes.ts";
 
-export type Pointer = Deno.PointerValue;
 /** `[n, h, w, c]` */
 export type Shape = readonly [n: number, h: number, w: number, c: number];
 

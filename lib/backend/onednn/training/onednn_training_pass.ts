@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Block } from "../arena.ts";
+import { asTensor } from "../as_tensor.ts";
 import { checkChannels } from "../check_channels.ts";
 import { DataType } from "../constants.ts";
 import { meanOverPixels } from "../mean_over_pixels.ts";
@@ -140,8 +141,4 @@ export class OnednnTrainingPass implements TrainingPass {
     for (const block of this.#gradients.values()) this.#memory.release(block);
     this.#gradients.clear();
   }
-}
-
-function asTensor<T extends tf.Tensor>(info: tf.TensorInfo): T {
-  return tf.engine().makeTensorFromTensorInfo(info) as T;
 }

@@ -3,9 +3,7 @@ import { rowMajor, strided } from "../memory_layout.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { FeatureMap, PassMemory } from "./pass_memory.ts";
 import { product, reorder } from "../recipes.ts";
-import { offset } from "../arena.ts";
-
-type Pointer = Deno.PointerValue;
+import { offset, type Pointer } from "../arena.ts";
 
 /** Converts values of one type to another. */
 export function convert(

@@ -28,13 +28,8 @@ export async function explorerPage(remark: string): Promise<Readonly<Record<stri
     body: body.replace("{size}", (bytes / 1e6).toFixed(1)),
     footer: escapeHtml(remark),
   };
-  const html = pageHtml(page, {
-    styles: `${linkedAssets.styles}<link rel="stylesheet" href="explorer.css">`,
-    scripts: (nonce) =>
-      ["explorer_data.js", "explorer.js"].map((file) =>
-        `<script nonce="${nonce}" src="${file}"></script>`
-      ).join(""),
-  });
+  const assets = linkedAssets(["explorer.css"], ["explorer_data.js", "explorer.js"]);
+  const html = pageHtml(page, assets);
   return { ...files, "explorer.html": html };
 }
 

@@ -1,23 +1,21 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
+import { type AttackProblem, attackProblem, MEAN_NORM, settingOf } from "./attack_problem.ts";
 import {
   compareEntries,
   compareRelative,
   type Comparison,
   type EntryTolerances,
 } from "./compare.ts";
-import type { GoldenFile, GoldenFolder } from "./golden_folder.ts";
+import type { GoldenFolder } from "./golden_folder.ts";
 import { mean } from "../analysis/statistics/interval.ts";
 import type { AttackResult } from "../attack/attack.ts";
 import { carliniWagnerAttack } from "../attack/carlini_wagner.ts";
 import { deepFoolAttack } from "../attack/deepfool.ts";
 import { fgsmAttack, pgdAttack } from "../attack/pgd.ts";
+import { Held } from "../tensors/held.ts";
 import { mostProbableOthers } from "../tensors/rows.ts";
-import { pixelClassifier } from "../attack/pixel_space.ts";
-import { CIFAR10_NORMALISATION } from "../data/cifar10.ts";
 import type { Norm } from "../attack/ball.ts";
-import { frozenOf } from "../nn/freeze.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
-import { readResNet } from "../nn/weights_file.ts";
 import { UserError } from "../user_error.ts";
 
 /** Tolerances for one step: a gradient's sign may differ where it is near zero. */
@@ -28,8 +26,6 @@ const ONE_STEP = { samples: 1, entries: 1e-3, difference: 1e-4 };
  * cross-entropy gradient free of cancellation, as here, 2 to 4 and 6 do.
  */
 const MANY_STEPS = { ...ONE_STEP, samples: 0.5 };
-/** The tolerance of mean norms. */
-const NORM = 0.02;
 /**
  * Two logits closer than this are on the boundary, and rounding decides the side. The reference's
  * DeepFool samples are so close that some of them, stored in float32, are back in their class.
@@ -88,43 +84,16 @@ function pgd(norm: Norm, unit: number): RunAttack {
 
 /** Compares attacks with those of a PyTorch library on the same images, pixels in 0…1. */
 export async function* compareAttacks(folder: GoldenFolder): AsyncIterable<Comparison> {
-  const { golden, classifier, images, dispose } = await attackProblem(folder);
+  using problem = await attackProblem(folder);
+  const { golden } = problem;
   const names = golden.names("").filter((name) => golden.tensor(name).shape.length === 4)
     .filter((name) => name !== "images_u8");
-  for (const name of names) yield* compareAttack(name, golden, classifier, images);
-  dispose();
-}
-
-/** Images with a classifier to attack; the numbers of the file hold their labels. */
-export interface AttackProblem {
-  readonly golden: GoldenFile;
-  readonly classifier: FrozenClassifier;
-  readonly images: tf.Tensor4D;
-  dispose(): void;
-}
-
-/** Reads the images of the reference attacks, pixels in 0…1, and the teacher as their classifier. */
-export async function attackProblem(folder: GoldenFolder): Promise<AttackProblem> {
-  const golden = await folder.read("attacks.safetensors");
-  const teacher = frozenOf((await readResNet(folder.networkFile("teacher"))).network);
-  const { data, shape } = golden.nhwc("images_u8");
-  const images = tf.tensor4d(Float32Array.from(data, (value) => value / 255), shape);
-  return {
-    golden,
-    classifier: pixelClassifier(teacher, CIFAR10_NORMALISATION),
-    images,
-    dispose() {
-      images.dispose();
-      teacher.dispose();
-    },
-  };
+  for (const name of names) yield* compareAttack(name, problem);
 }
 
 async function* compareAttack(
   name: string,
-  golden: GoldenFile,
-  classifier: FrozenClassifier,
-  images: tf.Tensor4D,
+  { golden, classifier, images }: AttackProblem,
 ): AsyncIterable<Comparison> {
   const kind = Object.keys(ATTACKS).find((beginning) => name.startsWith(`${beginning}_`));
   if (!kind) {
@@ -136,21 +105,21 @@ async function* compareAttack(
   }
   const { run, pixels } = ATTACKS[kind];
   const labels = golden.data("labels");
+  using held = new Held();
   const result = await run(classifier, images, labels, (setting) => settingOf(name, setting));
-  const expected = golden.nhwc(name);
+  for (const tensor of [result.samples, result.logits]) held.keep(tensor);
   if (pixels) {
     const actual = await result.samples.data();
-    yield compareEntries(name, actual, expected.data, labels.length, pixels);
+    yield compareEntries(name, actual, golden.nhwc(name).data, labels.length, pixels);
   }
   const l2 = golden.data(`${name}.l2`);
   yield compareRelative(
     `${name}, mean norm`,
     [mean([...result.norms])],
     [mean(Array.from(l2))],
-    NORM,
+    MEAN_NORM,
   );
-  const theirs = tf.tensor4d(expected.data as Float32Array, expected.shape);
-  const theirLogits = classifier.logits(theirs);
+  const theirLogits = held.keep(classifier.logits(held.keep(golden.tensor4d(name))));
   const fooledByThem = fooled(await theirLogits.data(), labels);
   golden.data(`${name}.predicted`).forEach((top, i) => fooledByThem[i] ||= top !== labels[i]);
   yield compareRelative(
@@ -159,7 +128,6 @@ async function* compareAttack(
     [mean(fooledByThem.map(Number))],
     0,
   );
-  tf.dispose([result.samples, result.logits, theirs, theirLogits]);
 }
 
 /** True for each row of logits whose label no longer leads by more than rounding. */
@@ -169,19 +137,4 @@ function fooled(logits: ArrayLike<number>, labels: ArrayLike<number>): boolean[]
   return others.map(([rival], i) =>
     logits[i * classes + labels[i]] - logits[i * classes + rival] <= ON_THE_BOUNDARY
   );
-}
-
-/**
- * Reads a number in a tensor's name.
- *
- * @throws UserError if the name does not have it
- */
-export function settingOf(name: string, setting: string): number {
-  const value = new RegExp(`_${setting}([0-9.]+)(_|$)`).exec(name)?.[1];
-  if (value === undefined) {
-    throw new UserError(
-      `tensor "${name}" does not give ${setting}; its name must contain "_${setting}<number>"`,
-    );
-  }
-  return Number(value);
 }

@@ -1,6 +1,6 @@
 import seedrandom from "seedrandom";
 import * as tf from "@tensorflow/tfjs";
-import { type AttackProblem, attackProblem, settingOf } from "./attacks.ts";
+import { type AttackProblem, attackProblem, MEAN_NORM, settingOf } from "./attack_problem.ts";
 import { compareRelative, compareShares, type Comparison } from "./compare.ts";
 import type { GoldenFolder } from "./golden_folder.ts";
 import { mean } from "../analysis/statistics/interval.ts";
@@ -9,9 +9,6 @@ import { type Norm, sizes } from "../attack/ball.ts";
 import { fabAttack } from "../attack/fab.ts";
 import { squareAttack } from "../attack/square.ts";
 
-/** The tolerance of mean norms. */
-const NORM = 0.02;
-
 /**
  * Compares FAB and Square, on the images of the other attacks, with code that was written apart from
  * ours. FAB draws nothing: norms agree, and so does the share that a ball of the median norm breaks.
@@ -19,14 +16,13 @@ const NORM = 0.02;
  */
 export async function* compareAutoAttack(folder: GoldenFolder): AsyncIterable<Comparison> {
   const golden = await folder.read("autoattack.safetensors");
-  const problem = await attackProblem(folder);
+  using problem = await attackProblem(folder);
   for (const name of golden.names("")) {
     const expected = Array.from(golden.data(name));
     yield* name.startsWith("fab_")
       ? compareFab(name, expected, problem)
       : compareSquare(name, expected, problem);
   }
-  problem.dispose();
 }
 
 /** @param expected the norms of the reference's perturbations, in the norm of the attack */
@@ -47,7 +43,7 @@ async function* compareFab(
     (length, i) => result.success[i] ? length : Infinity,
   );
   tf.dispose([result.samples, result.logits, lengths]);
-  yield compareRelative(`${name}, mean norm`, [mean(norms)], [mean(expected)], NORM);
+  yield compareRelative(`${name}, mean norm`, [mean(norms)], [mean(expected)], MEAN_NORM);
   const radius = median(expected);
   const broken = [norms, expected].map((list) => [
     mean(list.map((length) => Number(length <= radius))),

@@ -6,6 +6,8 @@ import type { AttackResult } from "../attack/attack.ts";
 import { bssAttack } from "../attack/bss.ts";
 import { freeze } from "../nn/freeze.ts";
 import type { FrozenClassifier } from "../nn/frozen_classifier.ts";
+import type { ImageNetwork } from "../nn/image_network.ts";
+import { Held } from "../tensors/held.ts";
 import { gatherRows } from "../tensors/rows.ts";
 import { permute } from "../nn/layout.ts";
 import { readResNet } from "../nn/weights_file.ts";
@@ -23,21 +25,26 @@ const SAMPLE_LOGITS = { share: 0.9, tight: 1e-3, loose: 5e-2 };
 /** Compares every part of a training step with boundary supporting samples. */
 export async function* compareBssStep(folder: GoldenFolder): AsyncIterable<Comparison> {
   const golden = await folder.read("bss_step.safetensors");
-  const { network: teacherNetwork } = await readResNet(folder.networkFile("teacher"));
-  const { network: student } = await readResNet(folder.networkFile("student"));
-  const teacher = freeze(teacherNetwork);
-  const images = normalisedImages(golden);
+  using held = new Held();
+  const networkOf = async (role: "teacher" | "student") =>
+    held.keep((await readResNet(folder.networkFile(role))).network);
+  const teacherNetwork = await networkOf("teacher");
+  const student = await networkOf("student");
+  const teacher = held.keep(freeze(teacherNetwork));
+  const images = held.keep(golden.normalisedImages());
   const labels = golden.data("labels");
 
-  const teacherLogits = teacher.logits(images);
+  const teacherLogits = held.keep(teacher.logits(images));
   yield await relative("teacher logits, folded", teacherLogits, golden, "teacher_logits");
-  const unfolded = tf.tidy(() => teacherNetwork.forward(images, { training: false }).logits);
+  const inference = (network: ImageNetwork) =>
+    held.keep(tf.tidy(() => network.forward(images, { training: false }).logits));
+  const unfolded = inference(teacherNetwork);
   yield await relative("teacher logits, layer by layer", unfolded, golden, "teacher_logits");
-  const evaluated = tf.tidy(() => student.forward(images, { training: false }).logits);
+  const evaluated = inference(student);
   yield await relative("student logits, inference", evaluated, golden, "student_logits_eval");
 
-  const step = new ReferenceStep(golden, student, images, teacherLogits);
-  const studentLogits = step.passOverImages();
+  using step = new ReferenceStep(golden, student, images, teacherLogits);
+  const studentLogits = held.keep(step.passOverImages());
   yield await relative("student logits, training", studentLogits, golden, "student_logits_train");
 
   const { indices, scores } = await selectBaseSamples(teacherLogits, studentLogits, labels, {
@@ -47,16 +54,16 @@ export async function* compareBssStep(folder: GoldenFolder): AsyncIterable<Compa
   yield compareRelative("scores of base samples", scores, golden.data("base_score"), SCORES);
 
   const baseClass = Int32Array.from(golden.data("base_index"), (index) => labels[index]);
-  const baseLogits = gatherRows(teacherLogits, golden.data("base_index"));
+  const baseLogits = held.keep(gatherRows(teacherLogits, golden.data("base_index")));
   yield compareExactly(
     "target classes",
     await sampleTargetClasses(baseLogits, baseClass, golden.data("uniform")),
     golden.data("target_class"),
   );
-  const baseImages = gatherRows(images, golden.data("base_index"));
+  const baseImages = held.keep(gatherRows(images, golden.data("base_index")));
   yield* compareAttack(golden, teacher, baseImages, baseClass);
 
-  const onSamples = step.passOverSamples();
+  const onSamples = held.keep(step.passOverSamples());
   yield await relative(
     "student logits on boundary supporting samples",
     onSamples,
@@ -65,11 +72,6 @@ export async function* compareBssStep(folder: GoldenFolder): AsyncIterable<Compa
   );
   yield* step.compareLossAndGradients();
   yield* step.compareSteps();
-  tf.dispose([images, teacherLogits, unfolded, evaluated, studentLogits, onSamples]);
-  tf.dispose([baseLogits, baseImages]);
-  teacher.dispose();
-  teacherNetwork.dispose();
-  student.dispose();
 }
 
 async function* compareAttack(
@@ -85,7 +87,9 @@ async function* compareAttack(
       maxSteps,
     });
   const maxSteps = golden.setting("steps", 10);
+  using held = new Held();
   const result = await attack(maxSteps);
+  for (const tensor of [result.samples, result.logits]) held.keep(tensor);
   const crossed = (wanted: (outcome: AttackResult["outcomes"][number]) => boolean) =>
     result.outcomes.map((outcome) => wanted(outcome) ? 1 : 0);
   yield compareExactly("steps of the attack", result.steps, golden.data("steps"));
@@ -115,7 +119,6 @@ async function* compareAttack(
     "of the largest value",
   );
   yield* compareGapPath(golden, attack, baseClass, targetClass);
-  tf.dispose([result.samples, result.logits]);
 }
 
 /** Compares the gap f_base − f_target of each sample after 0, 1, 2, … steps. */
@@ -156,9 +159,4 @@ async function relative(
   name: string,
 ): Promise<Comparison> {
   return compareRelative(quantity, await actual.data(), golden.data(name), LOGITS);
-}
-
-function normalisedImages(golden: GoldenFile): tf.Tensor4D {
-  const { data, shape } = golden.normalisedImages();
-  return tf.tensor4d(data, shape);
 }

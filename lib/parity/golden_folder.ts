@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
 import { CIFAR10_NORMALISATION } from "../data/cifar10.ts";
 import { nchwToNhwc } from "../nn/layout.ts";
 import { decodeSafetensors, type Safetensors, type StoredTensor } from "../nn/safetensors.ts";
@@ -62,9 +63,20 @@ export class GoldenFile {
     return this.tensor(name).data;
   }
 
-  /** Returns a setting from the metadata, or the paper's value if it is missing. */
-  setting(name: string, fallback: number): number {
-    return Number(this.#content.metadata[name] ?? fallback);
+  /**
+   * Returns a setting from the metadata.
+   *
+   * @param fallback the paper's value, for a setting that not every file names
+   * @throws UserError if the file lacks the setting and there is no fallback
+   */
+  setting(name: string, fallback?: number): number {
+    const value = this.#content.metadata[name] ?? fallback;
+    if (value === undefined) {
+      throw new UserError(
+        `${this.#file} lacks the setting ${name}; its metadata must give what the step was made with`,
+      );
+    }
+    return Number(value);
   }
 
   /** Converts images or features from `[n, c, h, w]` to `[n, h, w, c]`. */
@@ -76,8 +88,20 @@ export class GoldenFile {
     };
   }
 
+  /** Makes a tensor of a matrix, such as logits. */
+  tensor2d(name: string): tf.Tensor2D {
+    const { data, shape: [rows, columns] } = this.tensor(name);
+    return tf.tensor2d(data, [rows, columns]);
+  }
+
+  /** Makes a tensor `[n, h, w, c]` of images or features stored as `[n, c, h, w]`. */
+  tensor4d(name: string): tf.Tensor4D {
+    const { data, shape } = this.nhwc(name);
+    return tf.tensor4d(data, shape);
+  }
+
   /** Normalises the step's images, `[n, h, w, c]`. */
-  normalisedImages(): { data: Float32Array; shape: [number, number, number, number] } {
+  normalisedImages(): tf.Tensor4D {
     const { data: bytes, shape } = this.nhwc("images_u8");
     const channels = shape[3];
     const { mean, std } = CIFAR10_NORMALISATION;
@@ -85,6 +109,6 @@ export class GoldenFile {
       bytes,
       (value, i) => (value / 255 - mean[i % channels]) / std[i % channels],
     );
-    return { data, shape };
+    return tf.tensor4d(data, shape);
   }
 }

@@ -7,6 +7,7 @@ import { correlationLosses } from "../distillation/dist.ts";
 import { relationalLosses } from "../distillation/relational.ts";
 import { softCrossEntropy } from "../distillation/soft_cross_entropy.ts";
 import { standardised } from "../distillation/standardise.ts";
+import { Held } from "../tensors/held.ts";
 
 const TOLERANCE = 1e-6;
 
@@ -29,12 +30,12 @@ const losses: readonly (readonly [name: string, inputs: string, loss: Loss])[] =
 export async function* compareLaterLosses(folder: GoldenFolder): AsyncIterable<Comparison> {
   const golden = await folder.read("later_losses.safetensors");
   for (const [name, inputs, loss] of losses) {
+    using held = new Held();
     const [teacher, student] = ["teacher", "student"].map((role) => {
       const { data, shape } = stored(golden, `${inputs}_${role}`);
-      return tf.tensor(data, [...shape]);
+      return held.keep(tf.tensor(data, [...shape]));
     });
     yield* compareAt(golden, name, (s) => loss(teacher as never, s as never), student);
-    tf.dispose([teacher, student]);
   }
   yield* compareContrast(golden);
 }
@@ -44,10 +45,11 @@ const CONTRASTED = ["map", "weight", "bias"].map((part) => `student.${part}`)
   .concat("teacher.weight", "teacher.bias");
 
 async function* compareContrast(golden: GoldenFile): AsyncIterable<Comparison> {
+  using held = new Held();
   const names = [...CONTRASTED, "teacher.map", "student.bank", "teacher.bank", "rows", "counts"];
   const inputs = new Map(names.map((name) => {
     const { data, shape } = stored(golden, name);
-    return [name, tf.tensor(data, [...shape])] as const;
+    return [name, held.keep(tf.tensor(data, [...shape]))] as const;
   }));
   for (const name of CONTRASTED) {
     const loss = (input: tf.Tensor) => {
@@ -64,7 +66,6 @@ async function* compareContrast(golden: GoldenFile): AsyncIterable<Comparison> {
     };
     yield* compareAt(golden, `contrast_${name}`, loss, inputs.get(name)!);
   }
-  tf.dispose([...inputs.values()]);
 }
 
 /** Compares a loss and its gradient. */
@@ -74,11 +75,12 @@ async function* compareAt(
   loss: (input: tf.Tensor) => tf.Scalar,
   input: tf.Tensor,
 ): AsyncIterable<Comparison> {
+  using held = new Held();
   const { value, grad } = tf.valueAndGrad(loss)(input);
+  for (const tensor of [value, grad]) held.keep(tensor);
   const gradient = stored(golden, `${name}_grad`).data;
   yield compareRelative(name, await value.data(), golden.data(name), TOLERANCE);
   yield compareRelative(`${name}, gradient`, await grad.data(), gradient, TOLERANCE);
-  tf.dispose([value, grad]);
 }
 
 /** Reads a tensor, feature maps as `[n, h, w, c]`. */

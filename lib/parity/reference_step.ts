@@ -5,6 +5,7 @@ import { crossEntropy, softCrossEntropy } from "../distillation/soft_cross_entro
 import { weightToDisk } from "../nn/layout.ts";
 import type { ImageNetwork } from "../nn/image_network.ts";
 import { Sgd } from "../nn/sgd.ts";
+import { Held } from "../tensors/held.ts";
 import { GradientAccumulator } from "../training/gradients.ts";
 
 const LOSS = 1e-5;
@@ -13,7 +14,7 @@ const AFTER_ONE_STEP = 1e-3;
 const AFTER_THREE_STEPS = 2e-3;
 
 /** The student's part of the step, with the reference's boundary supporting samples. */
-export class ReferenceStep {
+export class ReferenceStep implements Disposable {
   readonly #golden: GoldenFile;
   readonly #student: ImageNetwork;
   readonly #images: tf.Tensor4D;
@@ -32,43 +33,36 @@ export class ReferenceStep {
     this.#images = images;
     this.#teacherLogits = teacherLogits;
     this.#optimizer = new Sgd({
-      momentum: golden.setting("momentum", 0.9),
-      weightDecay: golden.setting("weight_decay", 1e-4),
+      momentum: golden.setting("momentum"),
+      weightDecay: golden.setting("weight_decay"),
     });
     this.#passes = this.#newPasses();
   }
 
   /** Makes the pass over the images and returns the student's logits. */
   passOverImages(): tf.Tensor2D {
-    const labels = tf.tensor1d(this.#golden.data("labels"), "int32");
-    const logits = this.#passes.backward(this.#images, (output) => ({
+    using held = new Held();
+    const labels = held.keep(tf.tensor1d(this.#golden.data("labels"), "int32"));
+    return this.#passes.backward(this.#images, (output) => ({
       cross_entropy: crossEntropy(labels, output.logits),
       distillation: tf.mul(
         softCrossEntropy(this.#teacherLogits, output.logits, this.#temperature),
         this.#alpha,
       ),
     }));
-    labels.dispose();
-    return logits;
   }
 
   /** Makes the pass over the boundary supporting samples and returns the student's logits. */
   passOverSamples(): tf.Tensor2D {
-    const { data, shape } = this.#golden.nhwc("adversarial");
-    const samples = tf.tensor4d(data, shape);
-    const targets = this.#golden.tensor("adversarial_teacher_logits");
-    const teacherLogits = tf.tensor2d(
-      targets.data as Float32Array,
-      targets.shape as [number, number],
-    );
-    const logits = this.#passes.backward(samples, (output) => ({
+    using held = new Held();
+    const samples = held.keep(this.#golden.tensor4d("adversarial"));
+    const teacherLogits = held.keep(this.#golden.tensor2d("adversarial_teacher_logits"));
+    return this.#passes.backward(samples, (output) => ({
       boundary: tf.mul(
         softCrossEntropy(teacherLogits, output.logits, this.#temperature),
         this.#beta,
       ),
     }));
-    tf.dispose([samples, teacherLogits]);
-    return logits;
   }
 
   /** Compares the loss terms and gradients of the passes so far. */
@@ -95,12 +89,15 @@ export class ReferenceStep {
       this.#apply();
     }
     yield* this.#compareTensors("after3.", this.#variables(), AFTER_THREE_STEPS);
+  }
+
+  [Symbol.dispose](): void {
     this.#optimizer.reset();
     this.#passes.dispose();
   }
 
   #apply(): void {
-    const learningRate = this.#golden.setting("lr", 0.1);
+    const learningRate = this.#golden.setting("lr");
     this.#optimizer.apply(this.#student.parameters, this.#passes.gradients, learningRate);
     this.#passes.dispose();
     this.#passes = this.#newPasses();
@@ -127,14 +124,14 @@ export class ReferenceStep {
   }
 
   get #temperature(): number {
-    return this.#golden.setting("temperature", 3);
+    return this.#golden.setting("temperature");
   }
 
   get #alpha(): number {
-    return this.#golden.setting("alpha", 2.5);
+    return this.#golden.setting("alpha");
   }
 
   get #beta(): number {
-    return this.#golden.setting("beta", 1);
+    return this.#golden.setting("beta");
   }
 }

@@ -1,4 +1,5 @@
 import { escapeHtml } from "../report/escape_html.ts";
+import { tickSpacing } from "../report/tick_spacing.ts";
 import type { Evidence, NotebookVerdict } from "../report/with_verdicts.ts";
 
 /** A verdict with numbers, and the address of the page that decides it. */
@@ -87,10 +88,7 @@ function axisOf(lines: readonly LeaderboardLine[]): Axis {
     ...(isDecided ? interval ?? [] : []),
   ]);
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
-  const span = most - least || 1;
-  const rough = span / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= rough)!;
+  const step = tickSpacing(most - least || 1, 4);
   const [first, last] = [Math.floor(least / step), Math.ceil(most / step)];
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
   // Half a step more, so that the outer labels stay within the drawing.

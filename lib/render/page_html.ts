@@ -75,12 +75,15 @@ export async function sharedFiles(): Promise<Readonly<Record<string, string>>> {
   };
 }
 
-export const linkedAssets: Assets = {
-  styles: `<link rel="stylesheet" href="page.css">`,
-  scripts: (nonce) =>
-    ["plotly.js", "draw.js", "scroll_hints.js"]
-      .map((file) => `<script nonce="${nonce}" src="${file}"></script>`).join(""),
-};
+/** Links files beside the page: style sheets after the pages' own, and scripts. */
+export function linkedAssets(styles: readonly string[], scripts: readonly string[]): Assets {
+  return {
+    styles: ["page.css", ...styles]
+      .map((file) => `<link rel="stylesheet" href="${file}">`).join(""),
+    scripts: (nonce) =>
+      scripts.map((file) => `<script nonce="${nonce}" src="${file}"></script>`).join(""),
+  };
+}
 
 /** Puts style sheet and scripts into the page, which then needs no other file. */
 export async function inlineAssets(): Promise<Assets> {

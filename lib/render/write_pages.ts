@@ -55,12 +55,12 @@ export async function writePages(
       `<a href="#files">Files of this page</a></header><main>${content}` +
       `${filesHtml(notebook, [...beside.keys()], "files")}</main>`;
     for (const [file, bytes] of beside) files.set(file, bytes);
-    files.set(fileOf(name), pageHtml({ title, body, footer }, linkedAssets));
+    const assets = linkedAssets([], ["plotly.js", "draw.js", "scroll_hints.js"]);
+    files.set(fileOf(name), pageHtml({ title, body, footer }, assets));
   }
   const link = "explorer.html" in explorer ? EXPLORER_LINK : "";
   const body = `<main>${overview(notebooks, addressOf, target)}${link}</main>`;
-  const assets = { ...linkedAssets, scripts: () => "" };
-  files.set("index.html", pageHtml({ title: INDEX_TITLE, body, footer }, assets));
+  files.set("index.html", pageHtml({ title: INDEX_TITLE, body, footer }, linkedAssets([], [])));
   for (const [name, content] of files) await writeAtomically(join(folder, name), content);
 }
 

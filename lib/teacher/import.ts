@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { networkName } from "../nn/network_families.ts";
 import { freeze } from "../nn/freeze.ts";
 import { encodeResNet, readResNet } from "../nn/weights_file.ts";
+import { Held } from "../tensors/held.ts";
 import { UserError } from "../user_error.ts";
 
 /**
@@ -18,8 +19,9 @@ export async function importTeacher(
   dataset: Dataset,
   resultsFolder: string,
 ): Promise<TeacherFile> {
+  using held = new Held();
   const { network, metadata } = await readResNet(file);
-  const { architecture } = network;
+  const { architecture } = held.keep(network);
   const { channels, classes } = architecture;
   if (channels !== dataset.channels || classes !== dataset.classes.length) {
     throw new UserError(
@@ -27,14 +29,12 @@ export async function importTeacher(
         `${dataset.channels} channels and ${dataset.classes.length} classes; choose its own data set`,
     );
   }
-  const frozen = freeze(network);
+  const frozen = held.keep(freeze(network));
   const accuracy = await evaluateAccuracy(frozen, dataset, dataset.test);
-  frozen.dispose();
   const bytes = await encodeResNet(network, {
     dataset: dataset.name,
     test_accuracy_percent: (100 * accuracy).toFixed(2),
     imported: JSON.stringify(metadata),
   });
-  network.dispose();
   return await keepTeacher(resultsFolder, dataset.name, networkName(architecture), bytes);
 }

@@ -105,6 +105,23 @@ Deno.test("checkParity() fails if a weight of the teacher was changed", async ()
   });
 });
 
+onAutomaticBackend(
+  "checkParity() leaves no tensors if a file lacks one",
+  () =>
+    withStep(async (folder) => {
+      const file = join(folder, "bss_step.safetensors");
+      for (
+        const name of ["base_index", "crossed_to_target", "adversarial_teacher_logits", "loss"]
+      ) {
+        const content = decodeSafetensors(await Deno.readFile(join(FOLDER, FILES[0])), file);
+        content.tensors.delete(name);
+        await Deno.writeFile(file, encodeSafetensors(content));
+        const check = () => Array.fromAsync(checkParity(folder));
+        await assertRejects(check, UserError, `holds no tensor "${name}"`);
+      }
+    }),
+);
+
 Deno.test("parity ends with 0 if all agree, with 1 if a quantity differs, and with 2 without a folder", async () => {
   await withStep(async (folder) => {
     const parity = (...args: string[]) =>

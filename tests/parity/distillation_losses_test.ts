@@ -1,9 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/nn/safetensors.ts";
 import { compareDistillationLosses } from "../../lib/parity/distillation_losses.ts";
 import { GoldenFolder } from "../../lib/parity/golden_folder.ts";
+import { UserError } from "../../lib/user_error.ts";
 import { onFastBackends } from "../on_every_backend.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
@@ -48,3 +49,14 @@ onFastBackends(
     }
   },
 );
+
+onFastBackends("compareDistillationLosses() leaves no tensors if one is missing", async () => {
+  for (const name of ["hinton_kl_T4_times_T2", "attention_grad1", "hint_loss_stage1", "fsp_loss"]) {
+    await withTemporaryFolder(async (folder) => {
+      const content = decodeSafetensors(await Deno.readFile(join(GOLDEN, FILE)), FILE);
+      content.tensors.delete(name);
+      await Deno.writeFile(join(folder, FILE), encodeSafetensors(content));
+      await assertRejects(() => compared(folder), UserError, `holds no tensor "${name}"`);
+    });
+  }
+});

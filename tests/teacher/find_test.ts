@@ -15,6 +15,7 @@ import { cardPath } from "../../lib/store/input_card.ts";
 import { lockRun } from "../../lib/store/run_lock.ts";
 import { makePytorchFile, tensor } from "../nn/make_pytorch_file.ts";
 import { testClassifier, testNetwork } from "../networks.ts";
+import { onAutomaticBackend } from "../on_every_backend.ts";
 import { valuesOf } from "../values_of.ts";
 import { withTemporaryFolder } from "../with_temporary_folder.ts";
 
@@ -130,6 +131,30 @@ Deno.test("importTeacher() finds the four stages of a network in its weights, an
     assertEquals(Number(metadata.test_accuracy_percent), await accuracyOn(dataset));
   });
 });
+
+onAutomaticBackend(
+  "importTeacher() leaves no tensors if the data set is another, or evaluation ends early",
+  () =>
+    withTemporaryFolder(async (folder) => {
+      const file = join(folder, "foreign.safetensors");
+      await writeNetwork(file, FOUR_STAGES);
+      const dataset = smallDataset();
+      const { test } = dataset;
+      const unreadable = {
+        ...test,
+        get images(): Uint8Array {
+          throw new Error("stopped");
+        },
+      };
+      const refused: [Dataset, string][] = [
+        [{ ...dataset, classes: ["one", "two"] }, "choose its own data set"],
+        [{ ...dataset, test: unreadable }, "stopped"],
+      ];
+      for (const [wrong, message] of refused) {
+        await assertRejects(() => importTeacher(file, wrong, folder), Error, message);
+      }
+    }),
+);
 
 Deno.test("importTeacher() takes a file by torch.save, as the same teacher as from safetensors", async () => {
   await startBackend("wasm");

@@ -6,7 +6,7 @@ import { NORMS } from "../../attack/ball.ts";
 import { labelledPixels } from "../robustness/labelled_images.ts";
 import { doubtsOf, robustAccuracy } from "../robustness/robust_accuracy.ts";
 import { radii, radiusOf } from "../robustness/budget.ts";
-import { robustnessAttacks } from "../robustness/robustness_attack.ts";
+import { apgdEnsemble, fgsm, pgd } from "../robustness/robustness_attack.ts";
 import type { RobustnessRow } from "../robustness/robustness_row.ts";
 import { pixelClassifier } from "../../attack/pixel_space.ts";
 import { flag, integer, tacit } from "../../options.ts";
@@ -16,7 +16,7 @@ const options = {
   /** The largest number of test images. */
   images: integer(512, { min: 1 }),
   /** ε in L∞, in units of 1/255. */
-  linf: radii([1, 2]),
+  linf: radii([1, 2], "1/255"),
   /** ε in L2, in units of pixels in 0…1. */
   l2: radii([0.25]),
   /** True to attack also with the APGD ensemble, which takes a thousand steps. */
@@ -27,9 +27,6 @@ const options = {
    */
   distances: tacit(flag(false)),
 };
-
-/** The index of the ensemble, the last of the attacks. */
-const ENSEMBLE = robustnessAttacks.length - 1;
 
 /**
  * The accuracy of a student under FGSM, PGD-20 and optionally the APGD ensemble; optionally also the
@@ -48,7 +45,7 @@ export const robustness: Evaluation<typeof options> = {
   async measure({ images, linf, l2, ensemble, distances }, { student, dataset }) {
     const pixels = labelledPixels(dataset, testSample(dataset, images));
     try {
-      const attacks = ensemble ? robustnessAttacks : robustnessAttacks.slice(0, ENSEMBLE);
+      const attacks = [fgsm, pgd(), ...(ensemble ? [apgdEnsemble()] : [])];
       const classifier = pixelClassifier(student, dataset);
       const found = await robustAccuracy(classifier, pixels, { linf, l2 }, { attacks });
       const minimal: Measurement[] = [];

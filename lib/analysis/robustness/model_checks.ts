@@ -3,6 +3,7 @@ import { cleanLogits } from "./clean_logits.ts";
 import type { LabelledImages } from "./labelled_images.ts";
 import { classDifference } from "../../attack/attack.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
+import { Held } from "../../tensors/held.ts";
 import { gatherRows, mostProbableOthers, topClasses } from "../../tensors/rows.ts";
 
 /**
@@ -41,13 +42,11 @@ async function gapGradients(
 ): Promise<Float32Array> {
   const own = rows.map((row) => labels[row]);
   const others = mostProbableOthers(logits, classifier.classes, own).map(([first]) => first);
-  const batch = gatherRows(images, rows);
-  const pass = classifier.pullback(batch);
-  const gradients = tf.tidy(() => pass.toImages(classDifference(own, others, classifier.classes)));
-  pass.dispose();
-  const values = await gradients.data() as Float32Array;
-  tf.dispose([batch, pass.logits, gradients]);
-  return values;
+  using held = new Held();
+  const pass = held.keep(classifier.pullback(held.keep(gatherRows(images, rows))));
+  held.keep(pass.logits);
+  const toImages = () => pass.toImages(classDifference(own, others, classifier.classes));
+  return await held.keep(tf.tidy(toImages)).data<"float32">();
 }
 
 /** The tolerance for a sum of 1; rounding in float32 and bfloat16 stays below it. */

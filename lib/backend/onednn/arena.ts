@@ -1,10 +1,13 @@
+/** An address in memory. */
+export type Pointer = Deno.PointerValue;
+
 /** A piece of memory with a fixed address. */
 export interface Block {
   readonly buffer: ArrayBuffer;
   /** The position in the buffer; the address is a multiple of 64. */
   readonly offset: number;
   readonly bytes: number;
-  readonly pointer: Deno.PointerValue;
+  readonly pointer: Pointer;
 }
 
 const ALIGNMENT = 64;
@@ -90,6 +93,6 @@ function blockAt(buffer: ArrayBuffer, from: number, bytes: number): Block {
 }
 
 /** Moves a pointer by so many bytes. */
-export function offset(pointer: Deno.PointerValue, bytes: number): Deno.PointerValue {
+export function offset(pointer: Pointer, bytes: number): Pointer {
   return bytes === 0 ? pointer : Deno.UnsafePointer.offset(pointer!, bytes);
 }

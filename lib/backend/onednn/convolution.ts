@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { Pointer } from "./arena.ts";
 import { Argument, DataType } from "./constants.ts";
 import {
   convolutionBackwardData,
@@ -11,7 +12,6 @@ import type { OnednnBackend } from "./onednn_backend.ts";
 import { type PostOperation, Primitive, type PrimitiveRecipe } from "./primitive.ts";
 import { reorder } from "./recipes.ts";
 
-type Pointer = Deno.PointerValue;
 type Info = tf.backend_util.Conv2DInfo;
 
 /**

@@ -3,6 +3,7 @@ import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { Arena, type Block, floatsIn } from "./arena.ts";
 import type { Library } from "./open_library.ts";
 import { BYTES, DataType } from "./constants.ts";
+import { sizeOf } from "./memory_layout.ts";
 import { Primitive, type PrimitiveRecipe } from "./primitive.ts";
 import { supportsBfloat16 } from "./supports_bfloat16.ts";
 import type { Precision } from "../../nn/precision.ts";
@@ -88,7 +89,7 @@ export class OnednnBackend extends MathBackendCPU {
 
   /** Makes a float32 tensor of undefined content. */
   output(shape: number[]): { info: tf.TensorInfo; pointer: Deno.PointerValue } {
-    const size = shape.reduce((product, extent) => product * extent, 1);
+    const size = sizeOf(shape);
     const block = this.arena.allocate(4 * size);
     const info = this.makeTensorInfo(shape, "float32");
     const stored = this.#stored(info.dataId);

@@ -1,4 +1,5 @@
 import { numberText } from "../../report/minus_signs.ts";
+import { tickSpacing } from "../../report/tick_spacing.ts";
 import { draw } from "./dom.ts";
 import { NETWORKS } from "../names.ts";
 
@@ -81,12 +82,6 @@ function describe(gaps: readonly (readonly number[])[]): string {
     `${name} ${gaps.map((step) => numberText(step[network], 1)).join(", ")}`
   );
   return `The gap after each step: ${of.join("; ")}`;
-}
-
-/** Finds the least spacing of 1, 2 or 5 times a power of ten that makes at most `count` parts. */
-function tickSpacing(length: number, count: number): number {
-  const power = 10 ** Math.floor(Math.log10(length / count || 1));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((size) => length / size <= count)!;
 }
 
 function ticks(low: number, high: number, spacing: number): number[] {

@@ -20,11 +20,19 @@ export async function imageTab(tab: HTMLElement): Promise<void> {
   find(form, ".images").append(...thumbnails(embedded));
   const target = find<HTMLSelectElement>(form, "[name=target]");
   target.append(...dataset.classes.map((name, label) => make("option", { value: label }, name)));
-  const walk = stepsView(tab, async (shown, step) => {
+  const selection = find(tab, ".selection");
+  let latest: ShownWalk["steps"];
+  const walk = stepsView(tab, (shown, step) => {
+    latest = shown.steps;
     drawPictures(tab, dataset, shown, step);
-    if (shown.steps.length === 1) {
-      find(tab, ".selection").textContent = await describeSelection(shown);
-    }
+    if (shown.steps.length > 1) return;
+    const show = (text: string) => {
+      if (shown.steps === latest) selection.textContent = text; // else the reader chose another
+    };
+    describeSelection(shown).then(show, (error) => {
+      console.error(error);
+      show("");
+    });
   });
   const run = async () => {
     const options = readOptions(form);

@@ -10,14 +10,20 @@ export const LIMIT = 2.5;
 
 type Point = ArrayLike<number>;
 
-/** Draws the teacher's classes, the boundaries of all networks, and the points of the students. */
-export async function drawPlane(
-  picture: SVGElement,
-  legend: HTMLElement,
-  { networks, points }: EmbeddedPlane,
-): Promise<void> {
+/** Finds the classes of each network in the plane, in the order of `NETWORKS`. */
+export async function regionsOf({ networks }: EmbeddedPlane): Promise<ClassRegions[]> {
   const regions: ClassRegions[] = [];
   for (const network of networks) regions.push(await classRegions(network, { limit: LIMIT }));
+  return regions;
+}
+
+/** Draws the teacher's classes, the boundaries of all networks, and the points of the students. */
+export function drawPlane(
+  picture: SVGElement,
+  legend: HTMLElement,
+  points: PointSet,
+  regions: readonly ClassRegions[],
+): void {
   const lines = regions.map((of, network) =>
     boundaryLines(of).map((line) =>
       draw("polyline", { class: `line ${NETWORKS[network]}`, points: line.join(" ") })

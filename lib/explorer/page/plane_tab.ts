@@ -3,8 +3,8 @@ import { sampleTargetClasses } from "../../selection/target_classes.ts";
 import { topClasses } from "../../tensors/rows.ts";
 import { readOptions, setOptions } from "./attack_form.ts";
 import { find } from "./dom.ts";
-import { embeddedPlane } from "./embedded.ts";
-import { drawPlane, drawWalk, LIMIT, placeHandle } from "./plane_picture.ts";
+import { type EmbeddedPlane, embeddedPlane } from "./embedded.ts";
+import { drawPlane, drawWalk, LIMIT, placeHandle, regionsOf } from "./plane_picture.ts";
 import { stepsView } from "./steps_view.ts";
 
 /** The way that an arrow key moves the point. */
@@ -15,6 +15,15 @@ const KEYS: Readonly<Record<string, readonly [x: number, y: number]>> = {
   ArrowDown: [0, -1],
 };
 
+/** The planes of the toys shown so far, so that each is unpacked once. */
+const planes = new Map<string, Promise<EmbeddedPlane>>();
+
+function planeOf(toy: string): Promise<EmbeddedPlane> {
+  const plane = planes.get(toy) ?? embeddedPlane(toy);
+  planes.set(toy, plane);
+  return plane;
+}
+
 /** Starts the tab that attacks a point of the plane. */
 export async function planeTab(tab: HTMLElement): Promise<void> {
   const form = find<HTMLFormElement>(tab, "form");
@@ -22,12 +31,16 @@ export async function planeTab(tab: HTMLElement): Promise<void> {
   const picture = find<SVGSVGElement>(tab, ".plane");
   // The published step would leap over the whole plane, and with η = 1 most walks are a single step.
   setOptions(form, { eta: 0.8, step: "newton", maxSteps: 10 });
-  let plane = await embeddedPlane(toy.value);
+  let plane = await planeOf(toy.value);
   let point: readonly [x: number, y: number] = [-0.4, 1.3];
   const walk = stepsView(tab, ({ steps }, step) => {
     drawWalk(picture, steps.map(({ sample }) => sample), step);
   });
-  const showPlane = () => drawPlane(picture, find(tab, ".legend"), plane);
+  const showPlane = async () => {
+    const shown = plane;
+    const regions = await regionsOf(shown);
+    if (shown === plane) drawPlane(picture, find(tab, ".legend"), shown.points, regions);
+  };
 
   const run = async () => {
     const options = readOptions(form);
@@ -73,7 +86,10 @@ export async function planeTab(tab: HTMLElement): Promise<void> {
   });
   form.addEventListener("input", async ({ target }) => {
     if (target === toy) {
-      plane = await embeddedPlane(toy.value);
+      const chosen = toy.value;
+      const next = await planeOf(chosen);
+      if (toy.value !== chosen) return; // the reader has chosen another since
+      plane = next;
       await showPlane();
     }
     return run();

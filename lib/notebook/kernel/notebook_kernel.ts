@@ -48,7 +48,7 @@ export class NotebookKernel {
    * Starts a kernel.
    *
    * @param cwd the folder that it works in
-   * @throws Error if it ends at once
+   * @throws Error if it ends at once, or cannot be reached; it then runs no longer
    */
   static async start(cwd: string): Promise<NotebookKernel> {
     const key = crypto.randomUUID();
@@ -58,13 +58,18 @@ export class NotebookKernel {
       { ip: HOST, transport: "tcp", key, signature_scheme: "hmac-sha256", ...ports },
       { cwd, env: { NO_COLOR: "1" }, stdin: "piped", stdout: "null" },
     );
-    if (!await isUp) return endedError(await child.status);
-    const shell = await connectZmtp({ hostname: HOST, port: shell_port }, "DEALER");
-    const iopub = await connectZmtp({ hostname: HOST, port: iopub_port }, "SUB");
-    const kernel = new NotebookKernel(child, { shell, iopub, key });
-    await kernel.#subscribed();
-    await kernel.#ask("execute_request", { code: END_WITH_PARENT, silent: true });
-    return kernel;
+    try {
+      if (!await isUp) return endedError(await child.status);
+      const shell = await connectZmtp({ hostname: HOST, port: shell_port }, "DEALER");
+      const iopub = await connectZmtp({ hostname: HOST, port: iopub_port }, "SUB");
+      const kernel = new NotebookKernel(child, { shell, iopub, key });
+      await kernel.#subscribed();
+      await kernel.#ask("execute_request", { code: END_WITH_PARENT, silent: true });
+      return kernel;
+    } catch (error) {
+      await kill(child);
+      throw error;
+    }
   }
 
   /**
@@ -138,6 +143,17 @@ export class NotebookKernel {
       this.#takers.get(message?.request ?? "")?.(message!);
     }
   }
+}
+
+/** Kills a kernel that does not end with its parent yet. */
+async function kill(child: Deno.ChildProcess): Promise<void> {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+  await child.status;
+  await child.stdin.close().catch(() => {});
 }
 
 function endedError({ code, signal }: Deno.CommandStatus): never {

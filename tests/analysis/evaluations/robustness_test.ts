@@ -1,8 +1,9 @@
-import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { robustness } from "../../../lib/analysis/evaluations/robustness.ts";
 import { median } from "../../../lib/analysis/statistics/median_interval.ts";
 import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
 import { resolveOptions } from "../../../lib/options.ts";
+import { UserError } from "../../../lib/user_error.ts";
 import { constantClassifier, linearClassifier } from "../../classifiers.ts";
 import { onAutomaticBackend } from "../../on_every_backend.ts";
 import { smallDataset } from "../../training/small_run.ts";
@@ -85,6 +86,12 @@ onAutomaticBackend(
     ]);
   },
 );
+
+Deno.test("an evaluation of robustness refuses an L∞ radius in pixels before any run", () => {
+  const resolved = (linf: number[]) => resolveOptions("robustness", robustness.options, { linf });
+  assertThrows(() => resolved([0.03]), UserError, "in units of 1/255");
+  assertEquals(resolved([0.5, 8]).linf, [0.5, 8]);
+});
 
 Deno.test("an evaluation of robustness without distances keeps the options of older ones", () => {
   const options = resolveOptions("robustness", robustness.options, { images: 512 });

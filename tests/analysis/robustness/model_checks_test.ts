@@ -1,9 +1,14 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type * as tf from "@tensorflow/tfjs";
 import {
+  checkModel,
   probabilitiesCheck,
   randomisedCheck,
   zeroGradientCheck,
 } from "../../../lib/analysis/robustness/model_checks.ts";
+import { linearClassifier } from "../../classifiers.ts";
+import { testImages } from "../../networks.ts";
+import { onAutomaticBackend } from "../../on_every_backend.ts";
 
 Deno.test("probabilitiesCheck() finds outputs in 0…1 that add up to 1 on every image", () => {
   const warning = probabilitiesCheck([0.2, 0.8, 1, 0, 0.5001, 0.5], 2)!;
@@ -39,4 +44,21 @@ Deno.test("zeroGradientCheck() counts the images whose gradient is zero in every
 Deno.test("zeroGradientCheck() finds nothing in small gradients, nor without images", () => {
   assertEquals(zeroGradientCheck([0, 1e-38, -1e-38, 0], 2), null);
   assertEquals(zeroGradientCheck([], 0), null);
+});
+
+onAutomaticBackend("checkModel() leaves no tensors if a gradient fails", async () => {
+  const classifier = linearClassifier(Array(64).fill([-1, 1]).flat(), [0, 0]);
+  const images = testImages(3);
+  const failing = {
+    ...classifier,
+    pullback: (of: tf.Tensor4D) => ({
+      ...classifier.pullback(of),
+      toImages: () => {
+        throw new Error("stopped");
+      },
+    }),
+  };
+  const check = () => checkModel(failing, { images, labels: [0, 1, 0] }, [0, 2]);
+  await assertRejects(check, Error, "stopped");
+  images.dispose();
 });

@@ -5,10 +5,11 @@ import { foldBatchNorm } from "../../../lib/nn/folded_resnet.ts";
 import { freeze } from "../../../lib/nn/freeze.ts";
 import { FrozenResNet } from "../../../lib/nn/frozen_resnet.ts";
 import { gatherRows } from "../../../lib/tensors/rows.ts";
+import { globalAveragePool } from "../../../lib/nn/image_network.ts";
 import { restrictPullback } from "../../../lib/nn/frozen_classifier.ts";
 import { startBackend } from "../../../lib/backend/start_backend.ts";
 import { UserError } from "../../../lib/user_error.ts";
-import { testClassifier, testImages, testNetwork } from "../../networks.ts";
+import { testClassifier, testImages, testNetwork, TINY } from "../../networks.ts";
 import { assertClose, uniformNumbers } from "../../numbers.ts";
 
 const RESNET14 = { depth: 14, channels: 3, classes: 10 };
@@ -157,6 +158,25 @@ onBfloat16(
     network.dispose();
   },
 );
+
+onBfloat16("a network in bfloat16 takes the mean of a map of 7×7 pixels", async () => {
+  const network = testNetwork({ ...TINY, width: 1 });
+  const images = testImages(37, TINY, 28);
+  const frozen = freeze(network, { precision: "bf16" });
+  const { logits, features } = frozen.forward(images);
+  assertEquals(features.at(-1)!.shape, [37, 7, 7, 64]);
+  const [weight, bias] = ["linear.weight", "linear.bias"].map((name) =>
+    network.parameters.get(name)!
+  );
+  const expected = tf.tidy(() =>
+    tf.add(tf.matMul(globalAveragePool(features.at(-1)!), weight as tf.Tensor2D), bias)
+  );
+  // The linear layer is float32. A product with 1/49 in bfloat16 would give errors of 1e-3.
+  assertClose(await logits.data(), await expected.data(), 1e-5, "logits");
+  tf.dispose([images, logits, ...features, expected]);
+  frozen.dispose();
+  network.dispose();
+});
 
 Deno.test("freeze() lists the valid precisions if the backend lacks the one asked for", async () => {
   await startBackend("cpu");

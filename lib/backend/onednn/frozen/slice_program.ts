@@ -1,6 +1,6 @@
 import type { FrozenLayers } from "./frozen_layers.ts";
-import { ADD, type Place, type Pointer, RELU, type Shape, SliceSteps } from "./slice_steps.ts";
-import type { Block } from "../arena.ts";
+import { ADD, type Place, RELU, type Shape, SliceSteps } from "./slice_steps.ts";
+import type { Block, Pointer } from "../arena.ts";
 import { DataType } from "../constants.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 
@@ -57,6 +57,15 @@ export function reluShapes(layers: FrozenLayers, [n, h, w]: Shape): Shape[] {
   return shapes;
 }
 
+/** Returns a function that gives the place of a ReLU's output, or its gradient, in a map. */
+function placesIn(
+  { maps }: Workspace,
+  shapes: readonly Shape[],
+  type: DataType,
+): (map: number, relu: number) => Place {
+  return (map, relu) => ({ shape: shapes[relu], type, pointer: maps[map].pointer });
+}
+
 /** Prepares the forward pass of a slice. */
 export function forwardProgram(
   backend: OnednnBackend,
@@ -69,11 +78,7 @@ export function forwardProgram(
   const steps = new SliceSteps(backend);
   const shapes = reluShapes(layers, images);
   const program: ((places: ForwardPlaces) => void)[] = [];
-  const at = (map: number, relu: number): Place => ({
-    shape: shapes[relu],
-    type,
-    pointer: workspace.maps[map].pointer,
-  });
+  const at = placesIn(workspace, shapes, type);
   /** Keeps mask and output of a ReLU, whose output is at `place`, if the program keeps them. */
   const keep = (relu: number, place: Place) => {
     if (kept.masks) {
@@ -147,11 +152,7 @@ export function backwardProgram(
   const steps = new SliceSteps(backend);
   const shapes = reluShapes(layers, images);
   const program: ((places: BackwardPlaces) => void)[] = [];
-  const at = (map: number, relu: number): Place => ({
-    shape: shapes[relu],
-    type,
-    pointer: workspace.maps[map].pointer,
-  });
+  const at = placesIn(workspace, shapes, type);
   let [gradient, inner, spare] = [0, 1, 2];
   const last = shapes.length - 1;
   const [n, height, width] = shapes[last];

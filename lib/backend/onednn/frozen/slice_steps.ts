@@ -1,4 +1,5 @@
 import type { FrozenFilter } from "./frozen_filter.ts";
+import type { Pointer } from "../arena.ts";
 import { preferredBackward, preferredForward } from "../convolution.ts";
 import { convolutionBackwardData, convolutionForward } from "../convolution_recipes.ts";
 import { Algorithm, Argument, DataType } from "../constants.ts";
@@ -10,11 +11,11 @@ import {
   sizeOf,
   strided,
 } from "../memory_layout.ts";
+import { meanOverPixels } from "../mean_over_pixels.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { PostOperation, Primitive } from "../primitive.ts";
 import { binaryOperation, product, reorder } from "../recipes.ts";
 
-export type Pointer = Deno.PointerValue;
 /** `[n, h, w, c]` */
 export type Shape = readonly [n: number, h: number, w: number, c: number];
 
@@ -185,12 +186,17 @@ export class SliceSteps {
    * a product with a column of ones.
    */
   spread(values: Pointer, to: Place): (mask: Pointer) => void {
+    const { dnnl: library } = this.#backend;
     const [n, h, w, c] = to.shape;
-    const primitive = this.#matMul(
-      `spread ${placeKey(to)}`,
-      [n, h * w, 1, c],
-      [to.type, to.type],
-      maskedBy(rowMajor(this.#backend.dnnl, [n, h * w, c], DataType.u8)),
+    const primitive = this.#backend.primitive(
+      `frozen spread ${placeKey(to)}`,
+      () =>
+        product(library, {
+          src: rowMajor(library, [n, h * w, 1], to.type),
+          weights: rowMajor(library, [n, 1, c], to.type),
+          dst: rowMajor(library, [n, h * w, c], to.type),
+          postOperations: maskedBy(rowMajor(library, [n, h * w, c], DataType.u8)),
+        }),
     );
     const ones = this.#backend.constant(1, n * h * w, to.type);
     return (mask) => primitive.execute(ones, values, mask, to.pointer);
@@ -212,15 +218,10 @@ export class SliceSteps {
     return (mask) => primitive.execute(sum.pointer, other, mask, sum.pointer);
   }
 
-  /** Computes the mean over all pixels, `[n, c]` in float32, by a product with a row of 1/(h·w). */
+  /** Computes the mean over all pixels, `[n, c]` in float32. */
   pool(from: Place, to: Pointer): () => void {
-    const [n, h, w, c] = from.shape;
-    const primitive = this.#matMul(`pool ${placeKey(from)}`, [n, 1, h * w, c], [
-      from.type,
-      DataType.f32,
-    ]);
-    const weights = this.#backend.constant(1 / (h * w), n * h * w, from.type);
-    return () => primitive.execute(weights, from.pointer, to);
+    const mean = meanOverPixels(this.#backend, from.type, from.shape);
+    return () => mean(from.pointer, to);
   }
 
   /** Computes `to = (from · weight) · scale + bias`; a transposed weight is `[out, in]`. */
@@ -250,23 +251,6 @@ export class SliceSteps {
       }));
     const biases = bias === undefined ? [] : [bias];
     return (from, to) => primitive.execute(from, weight, ...biases, to);
-  }
-
-  /** Prepares n products `[rows, inner] × [inner, columns]`. */
-  #matMul(
-    key: string,
-    [n, rows, inner, columns]: readonly [n: number, rows: number, inner: number, columns: number],
-    [type, resultType]: readonly [DataType, DataType],
-    postOperations: readonly PostOperation[] = [],
-  ): Primitive {
-    const { dnnl: library } = this.#backend;
-    return this.#backend.primitive(`frozen ${key}`, () =>
-      product(library, {
-        src: rowMajor(library, [n, rows, inner], type),
-        weights: rowMajor(library, [n, inner, columns], type),
-        dst: rowMajor(library, [n, rows, columns], resultType),
-        postOperations,
-      }));
   }
 
   #weightsFor(primitive: Primitive, filter: FrozenFilter, type: DataType): Pointer {

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { FrozenLayers } from "./frozen_layers.ts";
 import {
   type BackwardPlaces,
@@ -8,8 +8,9 @@ import {
   reluShapes,
   type Workspace,
 } from "./slice_program.ts";
-import type { Pointer, Shape } from "./slice_steps.ts";
-import { type Block, offset } from "../arena.ts";
+import type { Shape } from "./slice_steps.ts";
+import { type Block, offset, type Pointer } from "../arena.ts";
+import { asTensor } from "../as_tensor.ts";
 import { checkChannels } from "../check_channels.ts";
 import { BYTES, DataType } from "../constants.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
@@ -60,7 +61,7 @@ export class SlicedNetwork implements FrozenNetwork {
     const relus = stageEnds(this.#layers.blocks.map(({ shape }) => shape)).map((k) => 2 * k + 2);
     const features = relus.map((relu) => ({ relu, ...this.#backend.output([...shapes[relu]]) }));
     const logits = this.#forward(images, { features });
-    return { logits, features: features.map(({ info }) => asTensor(info) as tf.Tensor4D) };
+    return { logits, features: features.map(({ info }) => asTensor<tf.Tensor4D>(info)) };
   }
 
   pullback(images: tf.Tensor4D): Pullback {
@@ -116,7 +117,7 @@ export class SlicedNetwork implements FrozenNetwork {
       };
       program(places);
     }
-    return asTensor(logits.info) as tf.Tensor2D;
+    return asTensor(logits.info);
   }
 
   #backward(
@@ -151,7 +152,7 @@ export class SlicedNetwork implements FrozenNetwork {
       program(places);
     }
     for (const block of gathered ?? []) this.#backend.arena.release(block);
-    return asTensor(dImages.info) as tf.Tensor4D;
+    return asTensor(dImages.info);
   }
 
   #program<Program>(
@@ -221,8 +222,4 @@ function gather(from: Block, rows: ArrayLike<number>, width: number, to: Block):
   for (let k = 0; k < rows.length; k++) {
     target.set(source.subarray(rows[k] * width, (rows[k] + 1) * width), k * width);
   }
-}
-
-function asTensor(info: tf.TensorInfo): tf.Tensor {
-  return tf.engine().makeTensorFromTensorInfo(info);
 }

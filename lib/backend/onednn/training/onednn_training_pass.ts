@@ -1,12 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Block } from "../arena.ts";
+import { asTensor } from "../as_tensor.ts";
 import { checkChannels } from "../check_channels.ts";
 import { DataType } from "../constants.ts";
+import { meanOverPixels } from "../mean_over_pixels.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import { type FeatureMap, PassMemory } from "./pass_memory.ts";
 import { addBlocks, TrainingBlock } from "./training_block.ts";
 import { TrainingLayer } from "./training_layer.ts";
-import { convert, pool, spread } from "./training_steps.ts";
+import { convert, spread } from "./training_steps.ts";
 import type { Precision } from "../../../nn/precision.ts";
 import type { BatchStatistics, TrainedNetwork, TrainingPass } from "../../../nn/training_pass.ts";
 import { sizeOf } from "../memory_layout.ts";
@@ -52,7 +54,7 @@ export class OnednnTrainingPass implements TrainingPass {
       })
     );
     const pooled = backend.output([x.shape[0], x.shape[3]]);
-    pool(this.#memory, x, pooled.pointer);
+    meanOverPixels(backend, this.#memory.type, x.shape)(x.pointer, pooled.pointer);
     this.pooled = asTensor(pooled.info);
   }
 
@@ -139,8 +141,4 @@ export class OnednnTrainingPass implements TrainingPass {
     for (const block of this.#gradients.values()) this.#memory.release(block);
     this.#gradients.clear();
   }
-}
-
-function asTensor<T extends tf.Tensor>(info: tf.TensorInfo): T {
-  return tf.engine().makeTensorFromTensorInfo(info) as T;
 }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { floatsIn } from "../arena.ts";
+import { floatsIn, type Pointer } from "../arena.ts";
+import { asTensor } from "../as_tensor.ts";
 import { batchStatistics } from "../batch_statistics.ts";
 import { Argument } from "../constants.ts";
 import { convolve, filterGradient, inputGradient } from "../convolution.ts";
@@ -7,8 +8,6 @@ import { normalisationBackward, normalisationForward } from "../normalisation.ts
 import { type FeatureMap, type PassMemory } from "./pass_memory.ts";
 import type { BatchStatistics } from "../../../nn/training_pass.ts";
 import { sizeOf } from "../memory_layout.ts";
-
-type Pointer = Deno.PointerValue;
 
 /** The parts of a layer of a training pass. */
 interface LayerShape {
@@ -106,7 +105,7 @@ export class TrainingLayer {
     const filter = `${convolution}.weight`;
     const [dFilter, dGamma, dBeta] = [filter, `${norm}.weight`, `${norm}.bias`].map((name) => {
       const { info, pointer } = backend.output([...this.#memory.shapeOf(name)]);
-      gradients.set(name, tf.engine().makeTensorFromTensorInfo(info));
+      gradients.set(name, asTensor(info));
       return pointer;
     });
     normalisationBackward(backend, this.#geometry.outShape, epsilon, relu, type).execute(

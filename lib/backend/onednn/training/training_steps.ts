@@ -1,11 +1,9 @@
-import { Algorithm, BYTES, DataType } from "../constants.ts";
+import { BYTES, type DataType } from "../constants.ts";
 import { rowMajor, strided } from "../memory_layout.ts";
 import type { OnednnBackend } from "../onednn_backend.ts";
 import type { FeatureMap, PassMemory } from "./pass_memory.ts";
 import { product, reorder } from "../recipes.ts";
-import { offset } from "../arena.ts";
-
-type Pointer = Deno.PointerValue;
+import { offset, type Pointer } from "../arena.ts";
 
 /** Converts values of one type to another. */
 export function convert(
@@ -100,29 +98,6 @@ function* connectedRows(
       },
     };
   }
-}
-
-/** Writes the mean of a map over all pixels, `[n, c]`, in float32: a product with a row. */
-export function pool(
-  { backend, type }: PassMemory,
-  { shape: [n, h, w, c], pointer }: FeatureMap,
-  means: Pointer,
-): void {
-  const { dnnl: library } = backend;
-  const pixels = h * w;
-  // bfloat16 has no 1/49, so there the sum is divided.
-  const isExact = type === DataType.f32;
-  const primitive = backend.primitive(`pool ${n} ${pixels} ${c} ${type}`, () =>
-    product(library, {
-      src: rowMajor(library, [n, 1, pixels], type),
-      weights: rowMajor(library, [n, pixels, c], type),
-      dst: rowMajor(library, [n, 1, c]),
-      postOperations: isExact
-        ? []
-        : [{ kind: "elementwise", algorithm: Algorithm.linear, alpha: 1 / pixels }],
-    }));
-  const row = backend.constant(isExact ? 1 / pixels : 1, n * pixels, type);
-  primitive.execute(row, pointer, means);
 }
 
 /** Writes the same values, `[n, c]`, to all pixels of a map: a product with a column of ones. */

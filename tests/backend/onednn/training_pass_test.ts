@@ -99,6 +99,24 @@ for (const which of CASES) {
   );
 }
 
+onOnednn("a training pass takes images of a few rows or columns", async (backend) => {
+  const network = testNetwork(RESNET8);
+  for (const [height, width] of [[1, 1], [1, 2], [1, 6], [2, 6], [2, 5], [3, 7], [5, 1]]) {
+    const images = tf.randomUniform([5, height, width, 3], 0, 1, "float32", 1) as tf.Tensor4D;
+    const valuesOfPass = () =>
+      valuesOfAll(() => {
+        const loss = () => lossOf(network.forward(images, { training: true }));
+        const { value, grads } = tf.variableGrads(loss, [...network.parameters.values()]);
+        return [value, ...Object.values(grads)];
+      });
+    const ours = await valuesOfPass();
+    const theirs = await withSingleOperations(backend as Partial<TrainingBackend>, valuesOfPass);
+    assertEquals(ours, theirs, `${height}×${width}`);
+    images.dispose();
+  }
+  network.dispose();
+});
+
 /** The L2 norm of the differences, relative to that of the values. */
 function relativeError(values: readonly number[], exact: readonly number[]): number {
   const squares = exact.reduce((sum, value) => sum + value ** 2, 0);

@@ -77,24 +77,31 @@ function addRows(
  * the last row of an image and the first of the next would seem to overlap to oneDNN.
  */
 function* connectedRows(
-  { shape: [n, height, width, inChannels], pointer: large }: FeatureMap,
-  { shape: [, h, w, outChannels], pointer: small }: FeatureMap,
+  { shape: [n, ...large], pointer: largeStart }: FeatureMap,
+  { shape: [, ...small], pointer: smallStart }: FeatureMap,
   type: DataType,
 ): Iterable<{ dimensions: readonly number[]; large: Rows; small: Rows }> {
+  // A single row has the same layout as a column, which may have any number of rows.
+  const isRow = large[0] === 1;
+  const [height, width, inChannels] = isRow ? [large[1], 1, large[2]] : large;
+  const [h, w, outChannels] = isRow ? [small[1], 1, small[2]] : small;
   const pairs = Math.floor(height / 2);
+  const largeImage = height * width * inChannels;
   const largeRow = 2 * width * inChannels;
   const smallRow = w * outChannels;
+  // A stride that a single row or column never takes must not exceed an image either.
+  const strides = [largeRow, 2 * inChannels].map((stride) => Math.min(stride, largeImage));
   for (const [start, rows] of [[0, pairs], [pairs, h - pairs]]) {
     if (rows === 0) continue;
     yield {
       dimensions: [n, inChannels, rows, w],
       large: {
-        strides: [height * width * inChannels, 1, largeRow, 2 * inChannels],
-        pointer: offset(large, start * largeRow * BYTES[type]),
+        strides: [largeImage, 1, ...strides],
+        pointer: offset(largeStart, start * largeRow * BYTES[type]),
       },
       small: {
         strides: [h * smallRow, 1, smallRow, outChannels],
-        pointer: offset(small, start * smallRow * BYTES[type]),
+        pointer: offset(smallStart, start * smallRow * BYTES[type]),
       },
     };
   }

@@ -31,7 +31,8 @@ export async function* compareBssStep(folder: GoldenFolder): AsyncIterable<Compa
   const teacherNetwork = await networkOf("teacher");
   const student = await networkOf("student");
   const teacher = held.keep(freeze(teacherNetwork));
-  const images = held.keep(golden.normalisedImages());
+  const { data, shape } = golden.normalisedImages();
+  const images = held.keep(tf.tensor4d(data, shape));
   const labels = golden.data("labels");
 
   const teacherLogits = held.keep(teacher.logits(images));

@@ -101,7 +101,7 @@ export class GoldenFile {
   }
 
   /** Normalises the step's images, `[n, h, w, c]`. */
-  normalisedImages(): tf.Tensor4D {
+  normalisedImages(): { data: Float32Array; shape: [number, number, number, number] } {
     const { data: bytes, shape } = this.nhwc("images_u8");
     const channels = shape[3];
     const { mean, std } = CIFAR10_NORMALISATION;
@@ -109,6 +109,6 @@ export class GoldenFile {
       bytes,
       (value, i) => (value / 255 - mean[i % channels]) / std[i % channels],
     );
-    return tf.tensor4d(data, shape);
+    return { data, shape };
   }
 }

@@ -48,9 +48,7 @@ async function boundaryPass(options: Readonly<Record<string, unknown>>) {
       if (input !== images) {
         found.seen = [...await input.data()];
         const outputs = own(tf.tensor2d(found.seen.map((sample) => [sample, 1, 2])));
-        [found.boundary] = await valuesOf(() =>
-          loss({ logits: outputs, features: [] }).boundary
-        );
+        [found.boundary] = await valuesOf(() => loss({ logits: outputs, features: [] }).boundary);
       }
       return logits;
     },

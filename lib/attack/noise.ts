@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { defineAttack } from "./attack.ts";
 import { imageStreams, randomDirections } from "./ball.ts";
-import { bssAttack, bssAttackOptions } from "./bss.ts";
+import { bssAttack, type BssAttackOptions, bssAttackOptions } from "./bss.ts";
 import { clampPixels } from "./pixel_space.ts";
 import { chooseRows, scaleRows } from "../tensors/rows.ts";
 import { walk } from "./walk.ts";
@@ -37,12 +37,7 @@ export const noiseAttack = defineAttack({
       norms = bss.norms;
     }
     const streams = imageStreams(images.shape[0], context.random);
-    const samples = tf.tidy(() => {
-      const noise = scaleRows(randomDirections(images.shape, streams), tf.tensor1d(norms));
-      const noisy = clampPixels(tf.add(images, noise) as tf.Tensor4D, options.clamp);
-      // As in the attack on the boundary, only images that move are clamped.
-      return chooseRows(tf.greater(norms, 0) as tf.Tensor1D, noisy, images);
-    });
+    const samples = withNoise(images, norms, streams, options.clamp);
     // A walk of no steps gives the logits.
     return await walk(classifier, {
       start: { x: samples },
@@ -52,3 +47,24 @@ export const noiseAttack = defineAttack({
     });
   },
 });
+
+/**
+ * Adds Gaussian noise, and clamps the pixels of the images that it moves.
+ *
+ * @param images `[n, h, w, c]`
+ * @param norms the noise's L2 norms, n of them, before pixels are clamped
+ * @param streams of random numbers in [0, 1), one for each image
+ */
+export function withNoise(
+  images: tf.Tensor4D,
+  norms: Float32Array,
+  streams: readonly (() => number)[],
+  clamp: BssAttackOptions["clamp"],
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const noise = scaleRows(randomDirections(images.shape, streams), tf.tensor1d(norms));
+    const noisy = clampPixels(tf.add(images, noise) as tf.Tensor4D, clamp);
+    // As in the attack on the boundary, only images that move are clamped.
+    return chooseRows(tf.greater(norms, 0) as tf.Tensor1D, noisy, images);
+  });
+}

@@ -1,5 +1,5 @@
 import type { BoundarySimilarity } from "../analysis/boundary/boundary_similarity.ts";
-import type { Estimate } from "../analysis/boundary/estimate.ts";
+import type { Estimate } from "../analysis/statistics/estimate.ts";
 import type { Displayable } from "./display.ts";
 import { displayTable } from "./display_table.ts";
 

@@ -3,7 +3,7 @@ import seedrandom from "seedrandom";
 import { type BoundaryPair, boundaryPairs } from "./boundary_pair.ts";
 import { type BoundaryPoint, boundaryPoints } from "./boundary_point.ts";
 import { type BaseSample, commonBaseSamples } from "./common_base_samples.ts";
-import { type Estimate, estimate } from "./estimate.ts";
+import { type Estimate, estimate } from "../statistics/estimate.ts";
 import { checkClasses } from "../../attack/attack_input.ts";
 import { bssAttackOptions } from "../../attack/bss.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";

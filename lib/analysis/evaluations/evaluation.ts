@@ -1,4 +1,4 @@
-import type { Estimate } from "../boundary/estimate.ts";
+import type { Estimate } from "../statistics/estimate.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { PassCount } from "../../distillation/method.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";

@@ -1,18 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
 import seedrandom from "seedrandom";
 import { type Evaluation, type Measurement, measurement, remembered } from "./evaluation.ts";
-import type { Estimate } from "../boundary/estimate.ts";
+import type { Estimate } from "../statistics/estimate.ts";
 import { type Fidelity, fidelityOf } from "../fidelity/fidelity.ts";
 import { wilsonInterval } from "../statistics/interval.ts";
-import { randomDirections } from "../../attack/ball.ts";
 import { bssAttack, bssAttackOptions } from "../../attack/bss.ts";
-import { clampPixels } from "../../attack/pixel_space.ts";
+import { withNoise } from "../../attack/noise.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { type FrozenClassifier, readLogits } from "../../nn/frozen_classifier.ts";
 import { integer, type Options } from "../../options.ts";
 import { sampleTargetClasses } from "../../selection/target_classes.ts";
 import { stopPoint } from "../../stop/until_stopped.ts";
-import { gatherRows, scaleRows, topClasses } from "../../tensors/rows.ts";
+import { gatherRows, topClasses } from "../../tensors/rows.ts";
 import { imageTensor } from "../../training/batches.ts";
 import { testSample } from "../../training/run_specification.ts";
 
@@ -131,13 +130,8 @@ async function samplesOf(
     const bss = await judged(found.samples, base);
 
     const streams = right.map((i) => seedrandom.alea(stream("noise", i)) as () => number);
-    const noisy = tf.tidy(() => {
-      const noise = scaleRows(
-        randomDirections(baseImages.shape, streams),
-        tf.tensor1d(found.norms),
-      );
-      return clampPixels(tf.add(baseImages, noise) as tf.Tensor4D, attack.clamp);
-    });
+    const noisy = withNoise(baseImages, found.norms, streams, attack.clamp);
+
     made.push(noisy);
     return { test, bss, noise: await judged(noisy, base) };
   } finally {

@@ -5,7 +5,7 @@ import {
   reliability,
   type ReliabilityBin,
 } from "./calibration.ts";
-import { type Estimate, estimate } from "../boundary/estimate.ts";
+import { type Estimate, estimate } from "../statistics/estimate.ts";
 import { finiteCheck } from "../robustness/sample_checks.ts";
 import { bootstrapInterval } from "../statistics/bootstrap_interval.ts";
 import { wilsonInterval } from "../statistics/interval.ts";

@@ -1,5 +1,5 @@
-import { bootstrapInterval } from "../statistics/bootstrap_interval.ts";
-import { type Interval, mean } from "../statistics/interval.ts";
+import { bootstrapInterval } from "./bootstrap_interval.ts";
+import { type Interval, mean } from "./interval.ts";
 
 /** A mean over samples with its interval. */
 export interface Estimate {

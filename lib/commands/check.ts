@@ -47,7 +47,9 @@ if (import.meta.main) {
           stdout: "inherit",
           stderr: "inherit",
         }).output();
-        const remedy = name === "formatting" ? "; deno fmt lib experiments tests fixes it" : "";
+        const remedy = name === "formatting"
+          ? "; deno fmt lib experiments tests fixes it, but for notebooks (.NAME_cells.ts): edit their cells"
+          : "";
         console.log(success ? `ok    ${name}` : `FAIL  ${name}${remedy}`);
         if (!success) failures++;
       }

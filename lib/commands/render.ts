@@ -24,7 +24,7 @@ const command = {
   name: "render",
   summary:
     "Executes notebooks (default: all of the project) and writes them as web pages that need no\n" +
-    "network: an overview with the verdicts, a page for each notebook, with its file and tables,\n" +
+    "network: an overview of them with their verdicts, a page for each, with its file and tables,\n" +
     "and a page on which you attack images yourself.",
   positionals: "[notebook…]",
   options: {

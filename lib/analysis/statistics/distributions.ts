@@ -46,7 +46,7 @@ export function studentTTails(t: number, degreesOfFreedom: number): number {
  * Computes the value below which a standard normal variable lies with the given probability.
  *
  * @param probability in (0, 1)
- * @returns the value, exact to ten digits (jStat)
+ * @returns the value, exact to ten digits from 1e-8 to 1 − 1e-8 (jStat)
  */
 export function normalQuantile(probability: number): number {
   return normal.inv(probability, 0, 1);

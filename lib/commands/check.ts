@@ -48,7 +48,7 @@ if (import.meta.main) {
           stderr: "inherit",
         }).output();
         const remedy = name === "formatting"
-          ? "; deno fmt lib experiments tests fixes it, but for notebooks (.NAME_cells.ts): edit their cells"
+          ? "; deno fmt lib experiments tests fixes files; edit the cells of notebooks (.NAME_cells.ts)"
           : "";
         console.log(success ? `ok    ${name}` : `FAIL  ${name}${remedy}`);
         if (!success) failures++;

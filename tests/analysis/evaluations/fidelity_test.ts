@@ -1,4 +1,10 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { fidelity } from "../../../lib/analysis/evaluations/fidelity.ts";
 import type { FrozenClassifier } from "../../../lib/nn/frozen_classifier.ts";
@@ -127,6 +133,32 @@ onAutomaticBackend("fidelity frees its tensors if the attack on the teacher fail
   await assertRejects(() => fidelity.measure(options, context), Error, "stopped");
   assertEquals(tf.memory().numTensors, before);
 });
+
+onAutomaticBackend(
+  "fidelity adds noise of its own to each image, in every batch of 256",
+  async () => {
+    const teacher = linearClassifier(weights, [0, 0, 0, 0]);
+    const seen: Promise<ArrayLike<number>>[] = [];
+    const { test, ...dataset } = smallDataset(20, 257);
+    // The last image, alone in its batch, is the first one again.
+    const images = test.images.slice();
+    images.copyWithin(256 * 64, 0, 64);
+    const pixels = imageTensor(dataset, { ...test, images }, [...Array(257).keys()]);
+    const logits = teacher.logits(pixels);
+    const labels = Uint8Array.from(topClasses(await logits.data(), 4));
+    tf.dispose([pixels, logits]);
+    const context = {
+      teacher,
+      student: watched(teacher, seen),
+      dataset: { ...dataset, test: { ...test, images, labels } },
+    };
+    await fidelity.measure({ ...options, images: 257 }, context);
+    const [first, last, , , noisyFirst, noisyLast] = await Promise.all(seen);
+    const image = (of: ArrayLike<number>) => Array.from(of).slice(0, 64);
+    assertEquals(image(last), image(first));
+    assertNotEquals(image(noisyLast), image(noisyFirst));
+  },
+);
 
 onAutomaticBackend("fidelity asks a remembered teacher only once", async () => {
   const teacher = linearClassifier(weights, [0, 0, 0, 0]);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import seedrandom from "seedrandom";
 import { constantClassifier, linearClassifier, randomLinear } from "../../classifiers.ts";
 import { attackOf, greyImages, ownLabels, QUICK } from "./small_measurement.ts";
 import {
@@ -90,6 +91,22 @@ onFastBackends(
     network.dispose();
   },
 );
+
+onUsableBackends("pgd() starts at a random point of the ball", async () => {
+  const classifier = randomLinear(4, 5);
+  const images = greyImages(2);
+  const labels = await ownLabels(classifier, images);
+  const ball = { norm: "linf", epsilon: 0.01 } as const;
+  const samples = [];
+  for (const seed of ["a", "b"]) {
+    const random = seedrandom(seed) as () => number;
+    const result = await pgd(1).stages[0].run(classifier, images, labels, ball, random);
+    samples.push(await result.samples.data());
+    tf.dispose([result.samples, result.logits]);
+  }
+  images.dispose();
+  assertNotEquals(samples[0], samples[1]);
+});
 
 onUsableBackends(
   "robustAccuracy() attacks an image from the same start whatever other images are classified correctly",

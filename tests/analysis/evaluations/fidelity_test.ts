@@ -139,7 +139,8 @@ onAutomaticBackend(
   async () => {
     const teacher = linearClassifier(weights, [0, 0, 0, 0]);
     const seen: Promise<ArrayLike<number>>[] = [];
-    const { test, ...dataset } = smallDataset(20, 257);
+    const dataset = smallDataset(20, 257);
+    const { test } = dataset;
     // The last image, alone in its batch, is the first one again.
     const images = test.images.slice();
     images.copyWithin(256 * 64, 0, 64);

@@ -95,7 +95,7 @@ onFastBackends(
 onUsableBackends("pgd() starts at a random point of the ball", async () => {
   const classifier = randomLinear(4, 5);
   const images = greyImages(2);
-  const labels = await ownLabels(classifier, images);
+  const labels = [...await ownLabels(classifier, images)];
   const ball = { norm: "linf", epsilon: 0.01 } as const;
   const samples = [];
   for (const seed of ["a", "b"]) {

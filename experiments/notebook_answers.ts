@@ -4,16 +4,22 @@ import { readNotebook } from "../lib/notebook/read_notebook.ts";
 import { summaryOf } from "../lib/render/index_html.ts";
 import { formatMarkdownTable } from "../lib/report/cell.ts";
 
-/** Makes a table of all notebooks, each with its question and its answer. */
+/** Makes a table of the notebooks that ask a question, with their answers. */
 export async function notebookAnswers(): Promise<string> {
-  const rows = await Array.fromAsync(await listNotebooks(), async (path) => {
+  const rows: string[][] = [];
+  for (const path of await listNotebooks()) {
     const file = basename(path);
-    const { title, question, answer } = summaryOf(file, await readNotebook(path));
+    const { question, answer } = summaryOf(file, await readNotebook(path));
     // "**The question** (ours): who is ahead?"
-    const [, by = "", asked = title] =
-      /^\*\*The question\*\* \((.*?)\): (.*?\?)/s.exec(question ?? "") ?? [];
-    return [`[${basename(file, ".ipynb")}](${file})`, shortly(asked), shortly(answer ?? ""), by];
-  });
+    const [, by, asked] = /^\*\*The question\*\* \((.*?)\): (.*?\?)/s.exec(question ?? "") ?? [];
+    if (asked === undefined) continue;
+    rows.push([
+      `[${basename(file, ".ipynb")}](${file})`,
+      shortly(asked),
+      shortly(answer ?? ""),
+      by,
+    ]);
+  }
   return formatMarkdownTable(["notebook", "question", "answer", "whose question"], rows);
 }
 

@@ -29,13 +29,12 @@ export async function openQuestion(): Promise<string> {
   }
   const isSettled = decided.some(({ verdict }) => verdict !== "not settled");
   const found = summarise(rows, experiment);
-
   const [withBss, without] = ["bss", "none (hinton)"].map((label) =>
     `${found.find(({ method }) => method === label)!.mean.toFixed(2)} %`
   );
   return [
-    `On a fifth of CIFAR-10 (${FIVE_SEEDS.length} seeds), BSS reach ${withBss}; Hinton's distillation, without ` +
-    `samples, ${without}. Gain of BSS over other ` +
+    `On a fifth of CIFAR-10 (${FIVE_SEEDS.length} seeds), students with BSS reach ${withBss}, with ` +
+    `Hinton's distillation ${without}. Gain of BSS over other ` +
     `samples, points [adjusted interval]; ${
       isSettled ? "not settled unless noted" : "none is settled"
     }:`,

@@ -69,7 +69,6 @@ export async function hoursOfPlan(): Promise<string> {
       const folder = await ResultsFolder.openToRead(path);
 
       const own = takeNew(results, runs.map(resultNameOf));
-
       const trainings = await readPresent(folder, own);
       planned += own.length;
       trained += trainings.length;
@@ -81,7 +80,6 @@ export async function hoursOfPlan(): Promise<string> {
         results,
         runs.flatMap(({ evaluations }) => evaluations.map(({ result }) => result)),
       );
-
       const evaluations = await readPresent(folder, measured);
       measuring += sum(evaluations.map(({ metadata }) => Number(metadata.seconds)));
     }

@@ -47,12 +47,12 @@ const OTHERS: readonly (readonly [experiment: string, statement: string, short?:
   [
     "table5",
     "Base samples by difference are better than random ones",
-    "choosing images by the paper's rule, not at random",
+    "the paper's choice of images against a random one",
   ],
   [
     "table5",
     "Target classes by probability are better than random ones",
-    "target classes",
+    "its choice of target classes",
   ],
 ];
 
@@ -139,18 +139,14 @@ async function answer(): Promise<string> {
     claim.startsWith(BEAT) && verdict === "holds";
   const beaten = others.filter(isBeaten)
     .map(({ claim, difference }, index) =>
-      `${claim.slice(BEAT.length)} (${
-        index === 0 ? difference : difference?.replace(" points", "")
-      })`
+      `${claim.slice(BEAT.length)} (${unitOnce(difference, index)})`
     );
   const [labels, hinton] = found.map(({ difference: { mean } }) =>
     `**${Math.abs(mean).toFixed(2)} points ${mean < 0 ? "below" : "above"}**`
   );
   const lead = leadOf(found.slice(0, 2));
   const robust = found.find(({ claim }) => claim.experiment === "robustness")!;
-  const price = robust.kind === "opposite"
-    ? ", and their students are easier to fool (last row)"
-    : "";
+  const price = robust.kind === "opposite" ? ", and their students are easier to fool" : "";
   return [
     `**${lead}** On a fifth of CIFAR-10, students with BSS are ${labels} labels alone, and ${hinton} ` +
     `Hinton's distillation (ResNet26 → ResNet8). But BSS take ${await costOfBss()} ` +
@@ -214,9 +210,14 @@ async function tunedWeight(): Promise<string> {
 }
 
 /** Says a claim of `OTHERS` in a few words, with its difference. */
-function shortly({ claim, difference }: VerdictLine): string {
+function shortly({ claim, difference }: VerdictLine, index: number): string {
   const [, , short] = OTHERS.find(([, statement]) => statement === claim)!;
-  return `${short ?? claim} (${difference})`;
+  return `${short ?? claim} (${unitOnce(difference, index)})`;
+}
+
+/** Names the unit in the first entry of a list only. */
+function unitOnce(difference: string | null, index: number) {
+  return index === 0 ? difference : difference?.replace(" points", "");
 }
 
 function isDecided({ adjustedP }: Verdict): boolean {

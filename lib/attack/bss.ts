@@ -44,8 +44,8 @@ export const bssAttack = defineAttack({
   passes: () => 6,
   run(classifier, images, { labels, targets }, settings, { start }) {
     const { classes } = classifier;
+    // The target class of each image; without targets, chosen at the first step, which all that move take
     const targetOf = Array.from(targets ?? []);
-
     return walk(classifier, {
       start: { x: tf.clone(images) },
       maxSteps: settings.maxSteps,

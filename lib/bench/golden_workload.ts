@@ -25,7 +25,7 @@ export async function goldenWorkload(path: string): Promise<Workload> {
       eta: golden.setting("eta", bssAttackOptions.eta.default),
       maxSteps: golden.setting("steps", bssAttackOptions.maxSteps.default),
       baseSamples: golden.setting("base_samples", uniform.length),
-      temperature: golden.setting("temperature", 3),
+      temperature: golden.setting("temperature"),
     },
     expected: {
       steps: Array.from(golden.data("steps")),

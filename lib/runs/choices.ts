@@ -16,7 +16,7 @@ export const choiceOptions = {
   scale: {
     value: SCALES.join("|"),
     help:
-      "smoke (seconds a run), quick (minutes) or paper (the paper's protocol; hours); default: quick",
+      "smoke (seconds a run), quick (less than a minute) or paper (the paper's protocol; hours); default: quick",
   },
   dataset: {
     value: "NAME",

@@ -7,7 +7,6 @@ import { UserError } from "../user_error.ts";
 /** The gradients and loss terms of one mini-batch, added up over the student's passes. */
 export class GradientAccumulator {
   readonly #student: Network;
-
   readonly #names: ReadonlyMap<string, string>;
   readonly #variables: tf.Variable[];
   readonly #precision: Precision | undefined;
@@ -16,7 +15,6 @@ export class GradientAccumulator {
 
   /**
    * @param trained the variables of student and method, by name
-
    * @param precision of the student's passes. Default: float32
    */
   constructor(
@@ -25,7 +23,6 @@ export class GradientAccumulator {
     precision?: Precision,
   ) {
     this.#student = student;
-
     this.#precision = precision;
     this.#variables = [...trained.values()];
     // TensorFlow.js returns gradients under the variables' internal names.

@@ -201,7 +201,6 @@ export function beginStep(batch: MiniBatch, input: PassInput): MiniBatchStep {
   return {
     ...batch,
     ...input,
-
     counts,
     own,
     teacherPass: ({ attackFollows = false } = {}) =>

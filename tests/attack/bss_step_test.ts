@@ -54,6 +54,18 @@ for (const lead of [6, 15, 18, 30, 60]) {
   );
 }
 
+onEveryBackend(
+  "a BSS step stays short if the gradient is too small for float32 to square",
+  async () => {
+    const classifier = linearClassifier([1e-21, 0, 1e-21, 0], [1, 0]);
+    const image = tf.tensor4d([1, 2], [1, 2, 1, 1]);
+    const result = await bssAttack(classifier, image, { labels: [0] }, { maxSteps: 1 });
+    assertClose(await result.samples.data(), [1, 2], 1e-3, "the sample hardly moves");
+    free(result);
+    image.dispose();
+  },
+);
+
 /** One row for each of four pixels, one column for each of three classes. */
 const WEIGHTS = [[1, -1, 0.5], [0.5, 1, -1], [-2, 0.5, 1], [0.25, -0.5, 2]];
 const BIAS = [0.5, 0, -0.25];

@@ -42,7 +42,7 @@ async function onOnednnWith(variables: Record<string, string>) {
   const program = `
     import { findLibrary } from "./lib/backend/onednn/find_library.ts";
     import { startBackend } from "./lib/backend/start_backend.ts";
-    import { environmentOf, madeOn } from "./lib/training/environment.ts";
+    import { environmentOf } from "./lib/training/environment.ts";
     import { provenance } from "./lib/store/provenance.ts";
     await startBackend("onednn");
     const { symbols } = Deno.dlopen(findLibrary(), {

@@ -131,7 +131,6 @@ async function samplesOf(
 
     const streams = right.map((i) => seedrandom.alea(stream("noise", i)) as () => number);
     const noisy = withNoise(baseImages, found.norms, streams, attack.clamp);
-
     made.push(noisy);
     return { test, bss, noise: await judged(noisy, base) };
   } finally {

@@ -21,6 +21,8 @@ const planes = new Map<string, Promise<EmbeddedPlane>>();
 function planeOf(toy: string): Promise<EmbeddedPlane> {
   const plane = planes.get(toy) ?? embeddedPlane(toy);
   planes.set(toy, plane);
+  // The next choice of this toy tries again.
+  plane.catch(() => planes.delete(toy));
   return plane;
 }
 

@@ -14,7 +14,7 @@ const hint: FirstStage<typeof options> = {
   name: "hint",
   options,
   share: ({ hintShare }) => hintShare,
-  // Nothing after the second of three stages has a gradient.
+  // Nothing after the second of three stages has a gradient. (With four stages, it is the third.)
   passes: { student: 1 + 2 * (2 / 3), teacher: 1 },
   createVariables: (_options, { student, teacher, random }) =>
     createRegressor(middleOf(student.featureChannels), middleOf(teacher.featureChannels), random),

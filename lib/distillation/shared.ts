@@ -15,7 +15,10 @@ import { crossEntropy } from "./soft_cross_entropy.ts";
 /** A first stage of training, before another method. */
 export interface FirstStage<R extends Rules>
   extends Pick<MethodDefinition<R>, "name" | "options" | "createVariables" | "step"> {
-  /** Gives its epochs as a share of the epochs of the method that follows. */
+  /**
+   * Gives its epochs as a share of the epochs of the method that follows. The learning rate falls within them, too,
+   * so a first stage of one epoch trains at a hundredth of the full rate.
+   */
   share(options: Options<R>): number;
   readonly passes: PassCount;
 }

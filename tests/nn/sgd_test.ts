@@ -49,3 +49,12 @@ onEveryBackend(
     tf.dispose([a, b, copy, gradient]);
   },
 );
+
+onEveryBackend("Sgd forgets its own momentum when it restores another's", () => {
+  const [w, gradient] = [variableOf([1]), tf.tensor1d([1])];
+  const optimizer = new Sgd({ momentum: 0.9, weightDecay: 0.1 });
+  optimizer.apply(new Map([["w", w]]), new Map([["w", gradient]]), 0.1);
+  optimizer.restore(new Map());
+  assertEquals(optimizer.state().size, 0);
+  tf.dispose([w, gradient]);
+});

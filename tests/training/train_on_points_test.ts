@@ -123,7 +123,15 @@ onFastBackends(
         },
       };
       const { weights } = await outcomeOf(watched, { protocol, hidden: [8, 8] }, [8, 8]);
+      if (batches.length > 6) {
+        assertNotEquals(
+          batches.slice(0, 3),
+          batches.slice(-6, -3),
+          "a first stage has its own order",
+        );
+      }
       // The last stage, which all methods have.
+
       seen.push({ batches: batches.slice(-6), weights: [weights[0], weights[2], weights[4]] });
     }
     assertEquals(seen[0].batches.length, 6);

@@ -101,8 +101,9 @@ function gapOf(
   // for a confident classifier, so there it is p_target + Σ_{c≠base} p_c.
   const isBase = tf.relu(difference);
   const isOther = tf.sub(1, isBase);
-  const atBase = tf.sum(tf.mul(p, tf.sub(isOther, tf.minimum(difference, 0))), 1, true);
-  const atOthers = tf.sub(tf.minimum(difference, 0), tf.mul(isOther, value));
+  const minusTarget = tf.minimum(difference, 0);
+  const atBase = tf.sum(tf.mul(p, tf.sub(isOther, minusTarget)), 1, true);
+  const atOthers = tf.sub(minusTarget, tf.mul(isOther, value));
   const slope = tf.mul(p, tf.add(tf.mul(isBase, atBase), atOthers)) as tf.Tensor2D;
   const largest = tf.max(tf.abs(slope), 1, true);
   return {

@@ -44,28 +44,27 @@ Deno.test("startBackend() passes over a backend that did not register with Tenso
   assertStringIncludes(passedOver[0].reason, "broken");
 });
 
-Deno.test("whyNot() starts a backend as 'auto' does, or gives the first line of its reason", async () => {
+/** Makes a backend that refuses, and notes whether "auto" tried it. */
+function refusing(reason: string) {
   const told: (boolean | undefined)[] = [];
   const choosy: Backend = {
     ...broken,
     register: ({ isAutomatic }) => {
       told.push(isAutomatic);
-      return Promise.reject(new Error("no GPU\nmore lines"));
+      return Promise.reject(new Error(reason));
     },
   };
+  return { choosy, told };
+}
+
+Deno.test("whyNot() starts a backend as 'auto' does, or gives the first line of its reason", async () => {
+  const { choosy, told } = refusing("no GPU\nmore lines");
   assertEquals([await whyNot(choosy), told], ["no GPU", [true]]);
   assertEquals([await whyNot(cpu), tf.getBackend()], [null, "cpu"]);
 });
 
 Deno.test("startBackend() tells a backend whether it was named or tried by 'auto'", async () => {
-  const told: (boolean | undefined)[] = [];
-  const choosy: Backend = {
-    ...broken,
-    register: ({ isAutomatic }) => {
-      told.push(isAutomatic);
-      return Promise.reject(new Error("refused"));
-    },
-  };
+  const { choosy, told } = refusing("refused");
   await startBackend("auto", { candidates: [choosy, cpu] });
   await startBackend("broken", { candidates: [choosy, cpu] }).catch(() => {});
   assertEquals(told, [true, false]);

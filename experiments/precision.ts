@@ -4,7 +4,8 @@ import { labelOf } from "../lib/runs/overrides.ts";
 import { atEachScale } from "../lib/runs/scales.ts";
 
 /**
- * Tests whether bfloat16 costs a student accuracy: the same seeds in float32 and in bfloat16.
+ * Tests whether bfloat16 costs a student accuracy, and whether BSS beat the others in float32, too: the
+ * same seeds in both.
  *
  * At the scale "paper" on a fifth of the images, evaluated after every fifth epoch, as the plan of
  * runs has it. Then the runs in bfloat16 are the plan's.
@@ -16,7 +17,7 @@ export const precision: Experiment = {
   measures: ["test_accuracy", "seconds"],
   claims: claimsOf("precision"),
   scales: atEachScale(({ grid, bss }, scale) => {
-    const methods = [{ name: "original" }, { name: "bss", options: bss }];
+    const methods = [{ name: "original" }, { name: "hinton" }, { name: "bss", options: bss }];
     const float32 = {
       ...grid,
       ...(scale === "paper" ? { fractions: [0.2], seeds: [1, 2, 3, 4, 5] } : {}),

@@ -83,8 +83,8 @@ Deno.test("the plan of runs has what the answers need", async () => {
     ...times("1 resnet8 80", MAIN, 5),
   ]);
   assertEquals(await listed("f"), [
+    ...times("0.2 resnet8 80", [...MAIN, ...MAIN.map((label) => `${label}, bf16`)], 5),
     ...times("1 resnet14 80", MAIN, 3),
-    ...times("0.2 resnet8 80", MAIN, 3),
   ]);
 });
 
@@ -101,16 +101,13 @@ Deno.test("the plan of runs counts the runs that each part adds", async () => {
   }
 });
 
-Deno.test("the plan of runs has one configuration, but for the float32 runs", async () => {
+Deno.test("the plan of runs has one configuration, but for students in float32", async () => {
   for (const command of [...parts.values()].flat()) {
     const { experiments: [experiment], choices, results } = command;
-    const isFloat32 = results === "results/cifar10-f32";
-    if (!isFloat32) assertEquals(results, "results/cifar10");
-    assertEquals(choices.teacherPrecision, isFloat32 ? "f32" : "bf16");
+    assertEquals([results, choices.teacherPrecision], ["results/cifar10", "bf16"]);
     for (const { label, specification: { dataset, scale, protocol } } of await runsOf(command)) {
       assertEquals([dataset.name, scale], ["cifar10", "paper"]);
-      if (isFloat32) continue;
-      // Part p compares both precisions.
+      // Parts p and f compare both precisions.
       const isToCompare = experiment === "precision" && !label.endsWith("bf16");
       assertEquals(protocol.studentPrecision, isToCompare ? undefined : "bf16");
       assertEquals(protocol.evaluateEvery, 5);

@@ -71,8 +71,10 @@ Deno.test("the list of claims on the paper's images is this one", () => {
 const LIST = `
 primary, a fifth (2): BSS beat training on labels alone | + bss − original | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 10 seeds
 primary, all images (2): BSS beat training on labels alone | + bss − original | test_accuracy | cifar10 × 1, resnet8, 80 epochs, 5 seeds
+ResNet14, a fifth (2): BSS beat training on labels alone | + bss − original | test_accuracy | cifar10 × 0.2, resnet14, 80 epochs, 3 seeds
 primary, a fifth (2): BSS beat Hinton's distillation | + bss − hinton | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 10 seeds
 primary, all images (2): BSS beat Hinton's distillation | + bss − hinton | test_accuracy | cifar10 × 1, resnet8, 80 epochs, 5 seeds
+ResNet14, a fifth (2): BSS beat Hinton's distillation | + bss − hinton | test_accuracy | cifar10 × 0.2, resnet14, 80 epochs, 3 seeds
 table1 (4): BSS beat FitNet | + bss − fitnet | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
 table1 (4): BSS beat attention transfer | + bss − attention | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds
 table1 (4): BSS beat FSP | + bss − fsp | test_accuracy | cifar10 × 0.2, resnet8, 80 epochs, 5 seeds

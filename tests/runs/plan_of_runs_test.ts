@@ -84,6 +84,7 @@ Deno.test("the plan of runs has what the answers need", async () => {
   ]);
   assertEquals(await listed("f"), [
     ...times("0.2 resnet8 80", [...MAIN, ...MAIN.map((label) => `${label}, bf16`)], 5),
+    ...times("0.2 resnet14 80", MAIN, 3),
     ...times("1 resnet14 80", MAIN, 3),
   ]);
 });

@@ -79,8 +79,8 @@ const MANY_CLASSES = [
  * stayed. The rule became stricter twice: measurements, too, need equal conditions (68911f7), and all
  * pairs need the same precision (e6b2cbd). No verdict changed by it.
  *
- * The two claims of each primary family are the paper's main ones. The others of an experiment are
- * one family. Small images, of the scales "smoke" and "quick", have families of their own.
+ * A trial may name its family; the primary ones are the paper's main claims. The others of an experiment
+ * are one family. Small images, of the scales "smoke" and "quick", have families of their own.
  */
 const questions: Readonly<Record<string, readonly Question[]>> = {
   table1: [

@@ -44,7 +44,9 @@ export function speedPart(bench: Bench): string {
       ms(fastest)
     } ms with ` +
     fastest +
-    (inBfloat16 ? `; that code in bfloat16, without a cache, ${inBfloat16} times as long` : "") +
+    (inBfloat16
+      ? `; the careful user's in bfloat16, without a cache, takes ${inBfloat16} times as long`
+      : "") +
     `. Measured on ${machine}.`;
 }
 

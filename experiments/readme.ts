@@ -171,7 +171,32 @@ async function answer(): Promise<string> {
         `- ${verdict[0].toUpperCase()}${verdict.slice(1)}: ${lines.map(shortly).join(", ")}.`
       ),
     `- ${await tunedWeight()}`,
+    ...await elsewhere(),
   ].join("\n");
+}
+
+/** Says what became of the two main claims in float32 and with a larger student, if they are decided. */
+async function elsewhere(): Promise<string[]> {
+  const tables = {
+    "In float32": await tableOf("precision", { set: {} }),
+    "With ResNet14 students": await tableOf("table1", {
+      students: ["resnet14"],
+      methods: ["original", "hinton", "bss"],
+      seeds: [1, 2, 3],
+    }),
+  };
+  return Object.entries(tables).flatMap(([where, { experiment, rows }]) => {
+    const decided = verdicts(experiment, rows).filter((verdict) =>
+      verdict.claim.place.scale === "paper" && !verdict.claim.compares && isDecided(verdict)
+    );
+    if (decided.length < 2) return [];
+    const [labels, hinton] = verdictLines(decided)
+      .map(({ difference, verdict }, index) => `${unitOnce(difference, index)} (${verdict})`);
+    const seeds = decided[0].claim.seeds.length;
+    return [
+      `- ${where} (${seeds} seeds), BSS against labels alone: ${labels}; Hinton's distillation: ${hinton}.`,
+    ];
+  });
 }
 
 /** Says how accurate students of all images are, over the planned seeds. */

@@ -14,7 +14,7 @@ export const precision: Experiment = {
   name: "precision",
   title: "Float32 and bfloat16",
   reference: "original",
-  measures: ["test_accuracy", "seconds"],
+  measures: ["test_accuracy"],
   claims: claimsOf("precision"),
   scales: atEachScale(({ grid, bss }, scale) => {
     const methods = [{ name: "original" }, { name: "hinton" }, { name: "bss", options: bss }];

@@ -119,8 +119,8 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   const canRun = works.length === 0 ||
     await haveInputs(works, options["dry-run"] ? null : folder, sources);
   if (options["dry-run"]) {
-    if (works.length === 0) console.log(nothingToDo(runs, shard));
-    else await listWork(works, folder, options.backend, threads, sources);
+    if (works.length > 0) await listWork(works, folder, options.backend, threads, sources);
+    else if (damage.length === 0) console.log(nothingToDo(runs, shard));
     throwIfDamaged(damage);
     return 0;
   }
@@ -134,9 +134,8 @@ async function reproduce({ positionals, options }: Line): Promise<number> {
   }
   let status = canRun ? 0 : 1;
   if (works.length === 0) {
-    console.log(
-      `${nothingToDo(runs, shard)} To make them again, name another folder with --results.`,
-    );
+    const again = "To make them again, name another folder with --results.";
+    if (damage.length === 0) console.log(`${nothingToDo(runs, shard)} ${again}`);
   } else if (canRun) {
     status = await runAndReport(works, {
       folder,

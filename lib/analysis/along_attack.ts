@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { checkClasses } from "../attack/attack_input.ts";
+import { checkClasses, checkClassifier } from "../attack/attack_input.ts";
 import { type FrozenClassifier, readLogits } from "../nn/frozen_classifier.ts";
 import { softmaxRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
@@ -28,6 +28,7 @@ export async function probabilitiesAlong(
         `shape [${base.shape}]; give a sample and a label for each image`,
     );
   }
+  checkClassifier(classifier);
   const { classes } = classifier;
   checkClasses(labels.length, classes, { labels });
   if (labels.length === 0) return places.map(() => []);

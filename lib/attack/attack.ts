@@ -3,6 +3,7 @@ import {
   type AttackClasses,
   type AttackContext,
   checkClasses,
+  checkClassifier,
   checkInput,
   checkPixels,
 } from "./attack_input.ts";
@@ -130,6 +131,7 @@ export function defineAttack<R extends Rules>(
     const name = `${shortName} attack`;
     const settings = resolveOptions(name, rules, options);
     checkInput(name, images, context);
+    checkClassifier(classifier);
     checkClasses(images.shape[0], classifier.classes, classes);
     if (images.shape[0] === 0) return emptyResult(images, classifier.classes);
     if (units === "pixels" && rules.clamp) {

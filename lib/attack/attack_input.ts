@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Pullback } from "../nn/frozen_classifier.ts";
+import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
 import type { PixelBounds } from "../options.ts";
 import { isClass } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
@@ -47,6 +47,23 @@ export function checkInput(
 }
 
 /**
+ * Checks a classifier, which may be a user's.
+ *
+ * @throws UserError if it lacks a member that attacks need
+ */
+export function checkClassifier(classifier: FrozenClassifier): void {
+  const { classes, logits, pullback } = classifier ?? {};
+  if (Number.isInteger(classes) && [logits, pullback].every((one) => typeof one === "function")) {
+    return;
+  }
+  const lacks = Number.isInteger(classes) ? "no logits or no pullback" : "no number of classes";
+  throw new UserError(
+    `the classifier has ${lacks}; give freeze(network), or an object with the members ` +
+      "of FrozenClassifier: classes, logits, pullback and dispose",
+  );
+}
+
+/**
  * Checks that each image has a class to leave and, where targets are given, another class to reach.
  *
  * @throws UserError that names what does not fit
@@ -56,12 +73,6 @@ export function checkClasses(
   classes: number,
   given: AttackClasses,
 ): void {
-  if (!Number.isInteger(classes)) {
-    throw new UserError(
-      "the classifier has no number of classes; give freeze(network), or an object with the members " +
-        "of FrozenClassifier: classes, logits, pullback and dispose",
-    );
-  }
   const { labels, targets, ...others } = given ?? {};
   if (![labels, targets ?? []].every(isNumbers)) {
     throw new UserError(

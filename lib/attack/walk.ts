@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Attacked, classesOf, finiteLogits, succeeded } from "./attack.ts";
 import type { AttackClasses } from "./attack_input.ts";
-import type { FrozenClassifier, Pullback } from "../nn/frozen_classifier.ts";
+import { checkShape, type FrozenClassifier, type Pullback } from "../nn/frozen_classifier.ts";
 import { stopPoint } from "../stop/until_stopped.ts";
 import { gatherRows } from "../tensors/rows.ts";
 import { UserError } from "../user_error.ts";
@@ -46,8 +46,7 @@ export interface Walk<S extends WalkState> {
  * batch. The pass that shows their arrival also gives their logits.
  *
  * @param firstPass the classifier's pass over the start, if it was made already; the caller frees it
- * @throws UserError if the classifier's logits are not finite, or its logits or
- *   gradients have a wrong shape
+ * @throws UserError if the classifier's logits or gradients are not finite, or have a wrong shape
  */
 export async function walk<S extends WalkState>(
   classifier: Pick<FrozenClassifier, "pullback" | "classes">,
@@ -65,6 +64,7 @@ export async function walk<S extends WalkState>(
   let samples = [...steps.keys()];
   let state = start;
   let ownPass: Pullback | null = null;
+  let sums: tf.Tensor[] = [];
   try {
     for (let step = 0; samples.length > 0; step++) {
       await stopPoint();
@@ -90,6 +90,7 @@ export async function walk<S extends WalkState>(
         const toImages = (dLogits: tf.Tensor2D) => {
           const gradient = pass.toImages(dLogits, index);
           checkShape("a gradient", gradient, kept.state.x.shape);
+          sums.push(tf.keep(tf.sum(gradient)));
           return gradient;
         };
         return stride({ ...kept, toImages });
@@ -101,22 +102,28 @@ export async function walk<S extends WalkState>(
       samples = moving.map((row) => samples[row]);
       for (const sample of samples) steps[sample]++;
       if (next) state = next;
+      await checkFinite(sums);
+      tf.dispose(sums);
+      sums = [];
     }
     return { ...archive.take(), steps };
   } catch (error) {
     release(ownPass);
-    tf.dispose(Object.values(state));
+    tf.dispose([...Object.values(state), ...sums]);
     archive.dispose();
     throw error;
   }
 }
 
-/** Checks what a classifier gives, which may be a user's. */
-function checkShape(what: string, tensor: tf.Tensor, shape: readonly number[]): void {
-  if (String(tensor?.shape) === String(shape)) return;
-  throw new UserError(
-    `the classifier under attack gives ${what} of shape [${tensor?.shape}], but must give [${shape}]`,
-  );
+/**
+ * Checks the sums of a classifier's gradients, which are finite only if all their terms are. A step
+ * along the sign of a gradient would take NaN for 0, and the classifier would seem robust.
+ */
+async function checkFinite(sums: readonly tf.Tensor[]): Promise<void> {
+  for (const [sum] of await Promise.all(sums.map((sum) => sum.data()))) {
+    if (Number.isFinite(sum)) continue;
+    throw new UserError("the classifier under attack gives gradients that are not finite");
+  }
 }
 
 function release(pass: Pullback | null): void {

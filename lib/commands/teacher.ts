@@ -24,7 +24,7 @@ const command = {
       help:
         "train: resnet8, resnet8x4, wrn-40-2, …, resnet10-4stage, … for 64×64 (default: resnet14)",
     },
-    epochs: { value: "N", help: "train: default 40" },
+    epochs: { value: "N", help: "train: default 40; a stopped training starts over" },
     "batch-size": { value: "N", help: "train: default 128" },
     seed: { value: "N", help: "train: default 1" },
     ...backendOption,

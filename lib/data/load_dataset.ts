@@ -27,12 +27,17 @@ export async function loadDataset(name: string, options: DataOptions = {}): Prom
  * @throws UserError that names the part which does not
  */
 export function checkDataset(name: string, dataset: Dataset): void {
-  const { classes, height, width, channels, mean, std } = dataset;
   const refuse = (what: string): never => {
     throw new UserError(`data set "${name}" ${what}; correct its file in lib/data`);
   };
+  const { classes, height, width, channels, mean, std, fingerprint } = dataset ??
+    refuse("has a load that gives no data set");
   if (!/^\w[\w-]*$/.test(name)) refuse('needs a name of letters, digits, "-" and "_"');
   if (dataset.name !== name) refuse(`calls itself "${dataset.name}"`);
+  if (!Array.isArray(classes)) refuse("needs its classes as a list of names");
+  if (!/^[0-9a-f]{64}$/.test(fingerprint)) {
+    refuse("needs the fingerprint of its images and labels; return withFingerprint({ … })");
+  }
   if (classes.length < 2) refuse(`needs two classes or more, but has ${classes.length}`);
   for (const [key, values] of Object.entries({ mean, std })) {
     const isShare = (value: number) => value >= 0 && value <= 1 && (key === "mean" || value > 0);
@@ -47,6 +52,7 @@ export function checkDataset(name: string, dataset: Dataset): void {
     if (!(images instanceof Uint8Array)) {
       refuse(`has no Uint8Array of pixels, 0…255, in "${part}"`);
     }
+    if (!ArrayBuffer.isView(labels)) refuse(`needs a typed array of labels in "${part}"`);
     const pixels = count * height * width * channels;
     if (count === 0 || labels.length !== count || images.length !== pixels) {
       refuse(

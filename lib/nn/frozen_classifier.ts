@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NetworkOutput } from "./network.ts";
 import { gatherRows } from "../tensors/rows.ts";
+import { UserError } from "../user_error.ts";
 
 /**
  * The logits of a frozen classifier, with a function for gradients with respect to the images (the
@@ -49,17 +50,36 @@ export interface FrozenNetwork extends FrozenClassifier {
  * Reads a classifier's logits, `[n, classes]` row by row.
  *
  * @param images makes the images, within `tf.tidy`, or gives those of the caller
+ * @throws UserError if they have another shape
  */
 export async function readLogits(
-  classifier: Pick<FrozenClassifier, "logits">,
+  classifier: Pick<FrozenClassifier, "logits" | "classes">,
   images: () => tf.Tensor4D,
 ): Promise<Float32Array> {
-  const logits = tf.tidy(() => classifier.logits(images()));
+  let count = 0;
+  const logits = tf.tidy(() => {
+    const batch = images();
+    [count] = batch.shape;
+    return classifier.logits(batch);
+  });
   try {
+    checkShape("logits", logits, [count, classifier.classes]);
     return await logits.data<"float32">();
   } finally {
     logits.dispose();
   }
+}
+
+/**
+ * Checks what a classifier gives, which may be a user's.
+ *
+ * @throws UserError that names both shapes
+ */
+export function checkShape(what: string, tensor: tf.Tensor, shape: readonly number[]): void {
+  if (String(tensor?.shape) === String(shape)) return;
+  throw new UserError(
+    `the classifier gives ${what} of shape [${tensor?.shape}], but must give [${shape}]`,
+  );
 }
 
 /**

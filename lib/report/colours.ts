@@ -33,8 +33,8 @@ const METHODS: Readonly<Record<string, MethodStyle>> = {
 export const TEACHER_LINE = { color: "#a6a6a6", width: 7, dash: "solid" };
 
 /**
- * The styles of the teacher and of later methods. They are not in the list above, since the styles of
- * other names depend on its length.
+ * The styles of the teacher, of later methods, and of a name whose hash meets another's. They are not in
+ * the list above, since the styles of other names depend on its length.
  */
 const LATER: Readonly<Record<string, MethodStyle>> = {
   teacher: { colour: TEACHER_LINE.color, dash: TEACHER_LINE.dash, symbol: "circle" },
@@ -42,6 +42,7 @@ const LATER: Readonly<Record<string, MethodStyle>> = {
   relational: { colour: "#b5462b", dash: "longdashdot", symbol: "triangle-right" },
   "activation-boundaries": { colour: "#2d4c73", dash: "8px,2px,2px,2px", symbol: "hexagram" },
   contrastive: { colour: "#d200c0", dash: "14px,3px,5px,3px", symbol: "star-square" },
+  "hinton, bf16": { colour: "#009e73", dash: "4px,2px", symbol: "square-open" },
 };
 
 /** Other names of the library's methods. */

@@ -1,6 +1,7 @@
 import type { MethodEntry } from "./experiment.ts";
 import { optionRules } from "../distillation/method.ts";
-import { methodNamed } from "../distillation/methods.ts";
+import { attacks } from "../attack/attacks.ts";
+import { methodNamed, methods } from "../distillation/methods.ts";
 import { UserError } from "../user_error.ts";
 
 /** Options of methods and of "protocol", set by the user: owner → option → value. */
@@ -24,7 +25,7 @@ export function parseOverrides(settings: readonly string[]): Overrides {
         `--set is "${setting}", but must be METHOD.OPTION=VALUE, as in bss.eta=0.1`,
       );
     }
-    if (owner !== PROTOCOL) methodNamed(owner);
+    if (owner !== PROTOCOL) checkMethod(owner, option);
     const options = overrides[owner] ??= {};
     if (Object.hasOwn(options, option)) {
       throw new UserError(`--set gives ${owner}.${option} twice; give it once`);
@@ -32,6 +33,17 @@ export function parseOverrides(settings: readonly string[]): Overrides {
     options[option] = parseValue(text);
   }
   return overrides;
+}
+
+/** @throws UserError for an owner that is no method, with a hint if it is an attack */
+function checkMethod(owner: string, option: string): void {
+  const isAttack = attacks.some(({ shortName }) => shortName === owner);
+  if (isAttack && !methods.some(({ name }) => name === owner)) {
+    throw new UserError(
+      `--set names the attack "${owner}", but its options belong to the method, as in bss.${option}=…`,
+    );
+  }
+  methodNamed(owner);
 }
 
 function parseValue(text: string): unknown {

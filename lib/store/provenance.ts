@@ -62,7 +62,8 @@ async function git(...args: string[]): Promise<string | null> {
   }
 }
 
-async function sourceHash(): Promise<string> {
+/** Computes the SHA-256 of the .ts files in lib/ and experiments/. */
+export async function sourceHash(): Promise<string> {
   const files: string[] = [];
   for (const folder of ["lib", "experiments"]) {
     for await (const file of filesUnder(join(PROJECT_ROOT, folder))) {

@@ -36,9 +36,17 @@ export class CheckpointFolder {
   readonly #path: string;
   readonly #specification: RunSpecification;
   readonly #environment: Environment;
+  readonly #source: string;
 
-  constructor(path: string, specification: RunSpecification, environment: Environment) {
+  /** @param source the hash of the code, as `sourceHash` gives it */
+  constructor(
+    path: string,
+    specification: RunSpecification,
+    environment: Environment,
+    source: string,
+  ) {
     this.#path = path;
+    this.#source = source;
     this.#specification = specification;
     this.#environment = environment;
   }
@@ -57,6 +65,7 @@ export class CheckpointFolder {
       ...position,
       specification: this.#specification,
       environment: this.#environment,
+      source: this.#source,
     });
     const bytes = encodeSafetensors({
       tensors: new Map(tensors),
@@ -74,7 +83,7 @@ export class CheckpointFolder {
   /**
    * Reads the newest undamaged checkpoint; null if there is none.
    *
-   * @param report gets a message for each damaged checkpoint
+   * @param report gets a message for each damaged checkpoint, and one if the code has changed since
    * @throws UserError if it belongs to another specification or environment, listing the differences
    */
   async load(report: (message: string) => void): Promise<Checkpoint | null> {
@@ -93,7 +102,7 @@ export class CheckpointFolder {
         report(`${why}; ${then}`);
         continue;
       }
-      const { content: { specification, environment, ...position }, tensors } = decoded;
+      const { content: { specification, environment, source, ...position }, tensors } = decoded;
       const differences = [
         ...describeDifference(specification, this.#specification),
         ...describeDifference(
@@ -105,6 +114,13 @@ export class CheckpointFolder {
         throw new UserError(
           `${file} belongs to another run (checkpoint → now):\n  ${differences.join("\n  ")}\n` +
             `Resume with the checkpoint's settings, or delete ${this.#path} to start over.`,
+        );
+      }
+      // Older versions did not record it.
+      if (source !== undefined && source !== this.#source) {
+        report(
+          `the code in lib/ or experiments/ has changed since ${file}; if that changes the training, ` +
+            `stop, and delete ${this.#path} to start over`,
         );
       }
       return { ...position, tensors };
@@ -138,6 +154,7 @@ type Position = Omit<Checkpoint, "tensors">;
 interface Content extends Position {
   readonly specification: RunSpecification;
   readonly environment: Environment;
+  readonly source?: string;
 }
 
 /**

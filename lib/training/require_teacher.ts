@@ -3,7 +3,7 @@ import type { FrozenNetwork } from "../nn/frozen_classifier.ts";
 import { UserError } from "../user_error.ts";
 
 /**
- * Gives the teacher of a method; null only for a method that needs none.
+ * Gives the teacher of a method; null for a method that needs none.
  *
  * @param classes the student's
  * @throws UserError if the method needs a teacher and there is none, or one with other classes
@@ -28,5 +28,5 @@ export function requireTeacher(
         "the same classes",
     );
   }
-  return teacher!;
+  return (needsTeacher ? teacher : null)!;
 }

@@ -198,6 +198,11 @@ export function beginStep(batch: MiniBatch, input: PassInput): MiniBatchStep {
     return teacher.pullback(base);
   }
 
+  function checkTeacher(): void {
+    if (teacher) return;
+    throw new UserError("a method that says needsTeacher: false must not ask for the teacher");
+  }
+
   return {
     ...batch,
     ...input,
@@ -205,6 +210,7 @@ export function beginStep(batch: MiniBatch, input: PassInput): MiniBatchStep {
     own,
     teacherPass: ({ attackFollows = false } = {}) =>
       timed("teacher", async () => {
+        checkTeacher();
         const kept = teacherCache?.read(imageNumbers);
         counts.asked += imageNumbers.length;
         if (kept) {
@@ -220,6 +226,7 @@ export function beginStep(batch: MiniBatch, input: PassInput): MiniBatchStep {
       }),
     teacherFeatures: () =>
       timed("teacher", () => {
+        checkTeacher();
         const { logits, features } = teacher.forward(images);
         return { logits: own(logits), features: features.map(own) };
       }),
@@ -231,6 +238,7 @@ export function beginStep(batch: MiniBatch, input: PassInput): MiniBatchStep {
       }),
     attackTeacher: (attack, rows, classes, options = {}) =>
       timed("attack", async () => {
+        checkTeacher();
         const base = gatherRows(images, rows);
         let start: Pullback | undefined;
         try {

@@ -8,6 +8,7 @@ import { architectureFor } from "../nn/network_families.ts";
 import { encodeResNet } from "../nn/weights_file.ts";
 import { sha256 } from "../files/sha256.ts";
 import { DeviceError } from "../backend/device_error.ts";
+import { sourceHash } from "../store/provenance.ts";
 import { leaveInterruptedWork } from "../stop/leave_interrupted_work.ts";
 import { untilStopped } from "../stop/until_stopped.ts";
 import { type Checkpoint, CheckpointFolder } from "./checkpoints.ts";
@@ -118,7 +119,7 @@ async function trainStoppable(
   });
   const folder = checkpoints === undefined
     ? null
-    : new CheckpointFolder(checkpoints, specification, environment);
+    : new CheckpointFolder(checkpoints, specification, environment, await sourceHash());
   const teacherCache = openTeacherCache(specification, input);
   try {
     initial.requirePrecision(protocol.studentPrecision ?? "f32");

@@ -177,7 +177,7 @@ Deno.test("attackNamed() lists the attacks", () => {
   assertThrows(() => attackNamed(attack), UserError, "there is no attack a function; choose from");
 });
 
-Deno.test("an attack names what a classifier of the caller gives in the wrong shape", async () => {
+Deno.test("an attack names what a classifier of the caller lacks, or gives in the wrong shape or not finite", async () => {
   await tf.setBackend("cpu");
   const good = randomLinear(64, 4);
   const images = testImages(2);
@@ -198,6 +198,11 @@ Deno.test("an attack names what a classifier of the caller gives in the wrong sh
     "gives a gradient of shape [1,8,8,1], but must give [2,8,8,1]",
     passWith({ toImages: () => tf.zeros([1, 8, 8, 1]) }),
   );
+  await refused(
+    "gradients that are not finite",
+    passWith({ toImages: () => tf.fill([2, 8, 8, 1], NaN) }),
+  );
+  await refused("has no logits or no pullback", { pullback: undefined });
   assertEquals(tf.memory().numTensors, before);
   tf.dispose([images, logits]);
 });

@@ -101,6 +101,7 @@ Deno.test("reproduce names a damaged result and leaves it as it is, and runs and
       assertMatch(stdout, /resnet8x0\.25 +original +\d+\.\d\d/);
       assert(!/^(resnet8x0\.25 +)?hinton +\d/m.test(stdout), stdout);
       assertStringIncludes(stdout, `Damaged: ${file}`);
+      assert(!stdout.includes("Nothing to do"), stdout);
       assertEquals(await Deno.readFile(file), damaged);
       const table = await (await ResultsFolder.openToRead(folder)).read("tables/quickstart-smoke");
       assertEquals(table.rows.map(({ method }) => method), ["original"]);

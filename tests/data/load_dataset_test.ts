@@ -20,6 +20,12 @@ Deno.test("loadDataset() names the part of a new data set that does not fit the 
   const faults: readonly [Partial<Dataset>, string][] = [
     [{ name: "blobs" }, 'calls itself "blobs"'],
     [{ classes: ["one"] }, "needs two classes or more, but has 1"],
+    [{ classes: 2 as unknown as string[] }, "needs its classes as a list of names"],
+    [{ fingerprint: "" }, "needs the fingerprint of its images"],
+    [
+      { train: { ...train, labels: [...train.labels] as unknown as Labels } },
+      "a typed array of labels",
+    ],
     [{ train: { ...train, labels: Uint8Array.of(0, 1, 2, 0, 1, 0) } }, "has the label 2"],
     [
       { train: { ...train, labels: Int32Array.of(0, 1, -1, 0, 1, 0) as unknown as Labels } },

@@ -27,4 +27,5 @@ Deno.test("parseOverrides() says what a setting must look like", () => {
   }
   assertThrows(() => parseOverrides(["bss.eta=1", "bss.eta=2"]), UserError, "bss.eta twice");
   assertThrows(() => parseOverrides(["bsss.eta=1"]), UserError, 'no method "bsss"');
+  assertThrows(() => parseOverrides(["pgd.epsilon=1"]), UserError, "as in bss.epsilon=…");
 });

@@ -7,7 +7,7 @@ import { saveRun } from "../../lib/runs/save_run.ts";
 import { bundleOf } from "../../lib/report/display.ts";
 import { ResultsFolder } from "../../lib/store/results_folder.ts";
 import { UserError } from "../../lib/user_error.ts";
-import { train } from "../../lib/training/train.ts";
+import { train, type TrainingResult } from "../../lib/training/train.ts";
 import { defineMethod } from "../../lib/distillation/method.ts";
 import { original } from "../../lib/distillation/original.ts";
 import { onAutomaticBackend } from "../on_every_backend.ts";
@@ -33,8 +33,23 @@ onAutomaticBackend(
           method: name === "mine" ? method : original,
         });
         names.push(await saveRun(path, specification, input, trained));
-        const again = () => saveRun(path, specification, input, trained);
-        await assertRejects(again, UserError, "choose another folder or seed");
+        assertEquals(await saveRun(path, specification, input, trained), names.at(-1));
+        const { student } = await train({ ...smallSpecification("original"), seed: 9 }, {
+          ...input,
+          method: original,
+        });
+        const refused = (message: string, wrong: Partial<TrainingResult>) =>
+          assertRejects(
+            () => saveRun(path, specification, input, { ...trained, ...wrong }),
+            UserError,
+            message,
+          );
+        await refused("choose another folder or seed", { student });
+        await refused("there are no rows", { rows: [] });
+        await refused("row 1 has the epoch 2", { rows: trained.rows.toReversed() });
+        const rows = trained.rows.map((row) => ({ ...row, test_accuracy: 75 }));
+        await refused("needs a test_accuracy in 0…1, but has 75", { rows });
+        student.dispose();
         trained.student.dispose();
       }
       const folder = await ResultsFolder.openToRead(path);

@@ -18,7 +18,7 @@ const specification = smallSpecification();
 const environment = testEnvironment("cpu");
 
 async function filled(path: string, epochs: number): Promise<CheckpointFolder> {
-  const folder = new CheckpointFolder(path, specification, environment);
+  const folder = new CheckpointFolder(path, specification, environment, "old code");
   for (let epoch = 1; epoch <= epochs; epoch++) await folder.save(checkpoint(epoch));
   return folder;
 }
@@ -37,7 +37,7 @@ Deno.test("CheckpointFolder loads the newest checkpoint, and keeps two", async (
 
 Deno.test("CheckpointFolder gives null if there is no checkpoint", async () => {
   await withFolder(async (path) => {
-    const folder = new CheckpointFolder(path, specification, environment);
+    const folder = new CheckpointFolder(path, specification, environment, "");
     assertEquals(await folder.load(() => {}), null);
     assertEquals(await folder.newest(), null);
   });
@@ -105,7 +105,7 @@ Deno.test("CheckpointFolder falls back if the header gives a tensor another type
 
 Deno.test("CheckpointFolder starts over if no checkpoint can be read, and says so", async () => {
   await withFolder(async (path) => {
-    const folder = new CheckpointFolder(path, specification, environment);
+    const folder = new CheckpointFolder(path, specification, environment, "");
     const [first, second] = ["epoch-00001", "epoch-00002"].map((name) =>
       join(path, `${name}.safetensors`)
     );
@@ -127,7 +127,7 @@ Deno.test("CheckpointFolder refuses another specification or backend, and shows 
   await withFolder(async (path) => {
     await filled(path, 1);
     const changed = { ...specification, options: { ...specification.options, eta: 0.5 }, seed: 2 };
-    const other = new CheckpointFolder(path, changed, testEnvironment("wasm"));
+    const other = new CheckpointFolder(path, changed, testEnvironment("wasm"), "");
     const error = await assertRejects(() => other.load(() => {}), UserError);
     assertStringIncludes(error.message, "options.eta: 1.2 → 0.5");
     assertStringIncludes(error.message, "seed: 1 → 2");
@@ -136,10 +136,22 @@ Deno.test("CheckpointFolder refuses another specification or backend, and shows 
   });
 });
 
+Deno.test("CheckpointFolder says so if the code has changed since the checkpoint", async () => {
+  await withFolder(async (path) => {
+    await filled(path, 1);
+    const messages: string[] = [];
+    const later = new CheckpointFolder(path, specification, environment, "new code");
+    assertEquals(await later.load((message) => messages.push(message)), checkpoint(1));
+    assertEquals(messages.length, 1);
+    assertStringIncludes(messages[0], "has changed since");
+    assertStringIncludes(messages[0], `delete ${path} to start over`);
+  });
+});
+
 Deno.test("CheckpointFolder refuses another arithmetic, and accepts a checkpoint without one", async () => {
   await withFolder(async (path) => {
     const folderOf = (arithmetic?: Record<string, string>) =>
-      new CheckpointFolder(path, specification, { ...environment, arithmetic });
+      new CheckpointFolder(path, specification, { ...environment, arithmetic }, "");
     await folderOf().save(checkpoint(1));
     const wide = folderOf({ library: "oneDNN 3.7.2", instructions: "AMX" });
     assertEquals(await wide.load(() => {}), checkpoint(1));

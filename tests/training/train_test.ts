@@ -49,6 +49,26 @@ onAutomaticBackend("train() gives a step the indices and labels of its images", 
   assertEquals(seen.toSorted((a, b) => a - b), Array.from({ length: 20 }, (_, index) => index));
 });
 
+onAutomaticBackend(
+  "train() refuses a step that asks for the teacher of a method without one",
+  async (backend) => {
+    const method = defineMethod({
+      name: "original",
+      summary: "asks for a teacher",
+      options: {},
+      needsTeacher: false,
+      async step(_options, { teacherPass }) {
+        await teacherPass();
+      },
+    });
+    await assertRejects(
+      () => outcomeOf(smallSpecification("original", { epochs: 1 }), backend, { method }),
+      UserError,
+      "a method that says needsTeacher: false must not ask for the teacher",
+    );
+  },
+);
+
 onFastBackends(
   "train() evaluates as often as the protocol says, after the last epoch too, and ends in the same weights",
   async (backend) => {

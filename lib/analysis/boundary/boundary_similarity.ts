@@ -4,7 +4,7 @@ import { type BoundaryPair, boundaryPairs } from "./boundary_pair.ts";
 import { type BoundaryPoint, boundaryPoints } from "./boundary_point.ts";
 import { type BaseSample, commonBaseSamples } from "./common_base_samples.ts";
 import { type Estimate, estimate } from "../statistics/estimate.ts";
-import { checkClasses } from "../../attack/attack_input.ts";
+import { checkClasses, checkClassifier } from "../../attack/attack_input.ts";
 import { bssAttackOptions } from "../../attack/bss.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
 import { gatherRows } from "../../tensors/rows.ts";
@@ -109,6 +109,7 @@ async function compare(
     boundarySimilarityOptions,
     options,
   );
+  [teacher, student].forEach(checkClassifier);
   if (teacher.classes !== student.classes) {
     throw new UserError(
       `teacher and student need the same classes, but have ${teacher.classes} and ${student.classes}`,

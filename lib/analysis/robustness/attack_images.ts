@@ -81,10 +81,14 @@ async function withstanding(
   try {
     const ball = { norm: budget.norm, epsilon: radiusOf(budget) };
     const own = rows.map((row) => labels[row]);
-    const attacked = await stage.run(classifier, batch, own, ball, random).catch((error) => {
+    const run = async () => await stage.run(classifier, batch, own, ball, random);
+    const attacked = await run().catch((error) => {
       throw error instanceof UserError ? new UserError(`${name}: ${error.message}`) : error;
     });
-    held.push(attacked.samples, attacked.logits);
+    held.push(...[attacked?.samples, attacked?.logits].filter((tensor) => tensor !== undefined));
+    const has = `samples [${attacked?.samples?.shape}] and logits [${attacked?.logits?.shape}]`;
+    const needs = `samples [${batch.shape}] and logits [${[rows.length, classifier.classes]}]`;
+    if (has !== needs) throw new UserError(`${name} gives ${has}, but must give ${needs}`);
     const again = classifier.logits(attacked.samples);
     held.push(again);
     const [before, samples, logits, values] = await Promise.all(

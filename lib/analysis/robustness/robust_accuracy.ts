@@ -7,6 +7,7 @@ import { checkLabelledImages, type LabelledImages } from "./labelled_images.ts";
 import { type RobustnessAttack, robustnessAttacks } from "./robustness_attack.ts";
 import { type RobustnessRow, withWarnings } from "./robustness_row.ts";
 import { wilsonInterval } from "../statistics/interval.ts";
+import { checkClassifier } from "../../attack/attack_input.ts";
 import type { FrozenClassifier } from "../../nn/frozen_classifier.ts";
 import { resolveOptions } from "../../options.ts";
 import { topClasses } from "../../tensors/rows.ts";
@@ -90,6 +91,7 @@ async function measure(
         "{ name, stages: [{ name, run }] }, as those of pgd(), apgdEnsemble() and autoAttack() have",
     );
   }
+  checkClassifier(classifier);
   await checkLabelledImages(set, classifier.classes);
   const images = set.images.shape[0];
   const { batchSize } = settings;

@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { isRun, readStored, runNameOf } from "./stored_result.ts";
 import { studentPath } from "../table/run_results.ts";
 import { exists } from "../../files/exists.ts";
+import { sha256 } from "../../files/sha256.ts";
 import { writeAtomically } from "../../files/write_atomically.ts";
 import { filesUnder } from "../../store/files_under.ts";
 import type { Problem } from "../../store/folder_problems.ts";
@@ -14,6 +15,7 @@ interface Merged {
   readonly copied: readonly string[];
   /** The other folder's whole runs that were there already */
   readonly known: readonly string[];
+  /** The other folder's damaged results and weights, which are not copied */
   readonly damaged: readonly Problem[];
 }
 
@@ -41,17 +43,24 @@ export async function mergeFolders(from: ResultsFolder, into: ResultsFolder): Pr
   });
   const lacking = [...runs, ...evaluations].filter(({ name }) => !ours.names.includes(name));
   for (const card of cards) await copyFile(card, from, into);
+  const damaged: Problem[] = [...theirs.damaged];
   for (const result of lacking) {
-    const weights = isRun(result) ? studentPath(runNameOf(result)) : null;
-    if (weights !== null && await exists(join(from.path, weights))) {
-      await copyFile(weights, from, into);
+    const file = isRun(result) ? studentPath(runNameOf(result)) : null;
+    if (file !== null && await exists(join(from.path, file))) {
+      const weights = await Deno.readFile(join(from.path, file));
+      if (sha256(weights) === result.metadata.weights) {
+        await writeAtomically(join(into.path, file), weights);
+      } else {
+        const message = `${join(from.path, file)} is not the student of its run`;
+        damaged.push({ file, kind: "damaged", message });
+      }
     }
     await into.write(result.name, result.columns, result.rows, result.metadata);
   }
   return {
     copied: lacking.map(({ name }) => name),
     known: runs.map(({ name }) => name).filter((name) => ours.names.includes(name)),
-    damaged: theirs.damaged,
+    damaged,
   };
 }
 

@@ -121,7 +121,8 @@ export function fewCrossings({ rows, results }: Pick<ResultTable, "rows" | "resu
 /** Lists the warnings of evaluations, each once with the first runs that it is about. */
 export function doubtfulMeasurements({ results }: Pick<ResultTable, "results">): string[] {
   const warned = results.flatMap(({ name, warnings }) =>
-    warnings.map((warning) => ({ name, warning }))
+    // One evaluation may warn of the same thing for each norm and ε.
+    [...new Set(warnings)].map((warning) => ({ name, warning }))
   );
   return [...Map.groupBy(warned, ({ warning }) => warning)].map(([warning, [{ name }, ...more]]) =>
     `${name}${more.length > 0 ? ` and ${counted(more.length, "other run")}` : ""}: ${warning}`

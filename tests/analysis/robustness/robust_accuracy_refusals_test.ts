@@ -45,6 +45,19 @@ onUsableBackends(
         1,
         "own with ε = 1 in L2: the classifier under attack is broken",
       ],
+      [
+        (classifier, images) => {
+          const one = tf.slice(images, 0, 1);
+          return moved(classifier, one, 0.1).finally(() => one.dispose());
+        },
+        1,
+        "gives samples [1,2,2,1] and logits [1,4], but must give samples [5,2,2,1] and logits [5,4]",
+      ],
+      [
+        () => undefined as unknown as ReturnType<RobustnessStage["run"]>,
+        1,
+        "gives samples [undefined]",
+      ],
     ];
     for (const [run, epsilon, message] of cases) {
       await assertRejects(() => measure(run, [epsilon]), UserError, message);
@@ -53,16 +66,25 @@ onUsableBackends(
   },
 );
 
-onUsableBackends("robustAccuracy() refuses a classifier whose logits are not finite", async () => {
-  const images = greyImages(2);
-  const broken = linearClassifier(Array(8).fill(NaN), [0, 0]);
-  await assertRejects(
-    () => robustAccuracy(broken, { images, labels: [0, 1] }),
-    UserError,
-    "the classifier gives logits that are not finite (NaN) on images without any attack",
-  );
-  images.dispose();
-});
+onUsableBackends(
+  "robustAccuracy() refuses a classifier whose logits have another shape or are not finite",
+  async () => {
+    const images = greyImages(2);
+    const broken = linearClassifier(Array(8).fill(NaN), [0, 0]);
+    await assertRejects(
+      () => robustAccuracy(broken, { images, labels: [0, 1] }),
+      UserError,
+      "the classifier gives logits that are not finite (NaN) on images without any attack",
+    );
+    const flat = linearClassifier(Array(8).fill(1), [0, 0]);
+    await assertRejects(
+      () => robustAccuracy({ ...flat, classes: 3 }, { images, labels: [0, 1] }),
+      UserError,
+      "the classifier gives logits of shape [2,2], but must give [2,3]",
+    );
+    images.dispose();
+  },
+);
 
 onUsableBackends(
   "robustAccuracy() refuses samples whose logits are not finite, whatever the attack reports",

@@ -5,6 +5,7 @@ import { nameOf } from "./assert_findings.ts";
 import { mergeFolders } from "../../../lib/runs/results/merge_folders.ts";
 import { verifyResults } from "../../../lib/runs/results/verify_results.ts";
 import { studentPath } from "../../../lib/runs/table/run_results.ts";
+import { exists } from "../../../lib/files/exists.ts";
 import { resultFile } from "../../../lib/store/manifest.ts";
 import { ResultsFolder } from "../../../lib/store/results_folder.ts";
 import { UserError } from "../../../lib/user_error.ts";
@@ -56,6 +57,16 @@ Deno.test("mergeFolders() leaves damaged runs behind and names them", async () =
     const { copied, damaged } = await mergeFolders(from, into);
     assertEquals([copied, damaged.map(({ file }) => file)], [rest, [resultFile(run)]]);
     assertEquals((await verifyResults(into, [])).findings, []);
+  });
+});
+
+Deno.test("mergeFolders() leaves weights behind that are not those of their run, and names them", async () => {
+  await withBoth(async (from, into, runs) => {
+    const file = studentPath(nameOf(runs[0]));
+    await Deno.truncate(join(from.path, file), 1000);
+    const { copied, damaged } = await mergeFolders(from, into);
+    assertEquals([copied, damaged.map(({ file }) => file)], [runs, [file]]);
+    assert(!await exists(join(into.path, file)));
   });
 });
 

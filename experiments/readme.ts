@@ -52,7 +52,7 @@ const OTHERS: readonly (readonly [experiment: string, statement: string, short?:
   [
     "table5",
     "Target classes by probability are better than random ones",
-    "its choice of target classes",
+    "its target classes",
   ],
 ];
 
@@ -165,7 +165,7 @@ async function answer(): Promise<string> {
     "FSP: flow of the solution procedure. " +
     "The published step ends past the boundary.",
     "",
-    `Also, with ${FIVE_SEEDS.length} seeds if not noted:`,
+    `Also (${FIVE_SEEDS.length} seeds):`,
     "",
     ...(beaten.length > 0 ? [`- With default weights, ${BEAT}${beaten.join(", ")}.`] : []),
     ...[...Map.groupBy(others.filter((line) => !isBeaten(line)), ({ verdict }) => verdict)]
@@ -176,29 +176,27 @@ async function answer(): Promise<string> {
   ].join("\n");
 }
 
-/** Says what became of the two main claims in float32 and with a larger student, if they are decided. */
+/** Says what became of the two main claims in float32 and with a larger student, where they are decided. */
 async function elsewhere(): Promise<string[]> {
   const tables = {
-    "In float32": await tableOf("precision", { set: {} }),
-    "With ResNet14 students": await tableOf("table1", {
+    "in float32": await tableOf("precision", { set: {} }),
+    "with ResNet14 students (3 seeds)": await tableOf("table1", {
       students: ["resnet14"],
       methods: ["original", "hinton", "bss"],
       seeds: [1, 2, 3],
     }),
   };
-  return Object.entries(tables).flatMap(([where, { experiment, rows }]) => {
+  const found = Object.entries(tables).flatMap(([where, { experiment, rows }]) => {
     const decided = verdicts(experiment, rows).filter((verdict) =>
       verdict.claim.place.scale === "paper" && !verdict.claim.compares && isDecided(verdict)
     );
-    if (decided.length < 2) return [];
-    const [labels, hinton] = verdictLines(decided)
-      .map(({ difference, verdict }, index) => `${unitOnce(difference, index)} (${verdict})`);
-    const { length } = decided[0].claim.seeds;
-    const seeds = length === FIVE_SEEDS.length ? "" : ` (${length} seeds)`;
-    return [
-      `- ${where}${seeds}, BSS against labels alone: ${labels}; Hinton's distillation: ${hinton}.`,
-    ];
+    const lines = verdictLines(decided).map(({ difference, verdict }, index) =>
+      `${unitOnce(difference, index)} (${verdict})`
+    );
+    return lines.length === 2 ? [`${where} ${lines.join(", ")}`] : [];
   });
+  if (found.length === 0) return [];
+  return [`- BSS against labels alone, and Hinton's distillation: ${found.join("; ")}.`];
 }
 
 /** Says how accurate students of all images are, over the planned seeds. */

@@ -45,7 +45,7 @@ export function speedPart(bench: Bench): string {
     } ms with ` +
     fastest +
     (inBfloat16
-      ? `; the careful user's in bfloat16, without a cache, takes ${inBfloat16} times as long`
+      ? `; the careful user's in bfloat16, without a cache, ${inBfloat16} times as long`
       : "") +
     `. Measured on ${machine}.`;
 }

@@ -56,7 +56,7 @@ Deno.test("the speed parts show PyTorch in bfloat16, runs side by side and error
   };
   assertStringIncludes(
     speedPart(bench),
-    "Our step takes 150 ms with bf16; the careful user's in bfloat16, without a cache, takes 2.0 times as long.",
+    "Our step takes 150 ms with bf16; the careful user's in bfloat16, without a cache, 2.0 times as long.",
   );
   const lines = speedTables(bench).split("\n");
   assert(lines.some((line) => line.endsWith("| PyTorch bf16, times as long |")));

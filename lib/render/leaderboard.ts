@@ -77,7 +77,7 @@ function headlineHtml(lines: readonly LeaderboardLine[]): string {
     `${decided.length} of them have a verdict` +
     `${decided.length > 0 ? ` (${escapeHtml(verdicts.join("; "))})` : ""}. ` +
     `${waiting > 0 ? `${waiting} more have data, but lack seeds or comparable pairs. ` : ""}` +
-    `Claims and seeds were listed before the planned runs. The rule for verdicts became stricter twice ` +
+    `Claims and seeds were listed before their runs, but for one in backends. The rule for verdicts became stricter twice ` +
     `since; no verdict changed.</p>`;
 }
 

@@ -31,7 +31,7 @@ const command = {
     "                   specifications; A and B are names of runs, or their beginnings, and stand\n" +
     "                   for all seeds; a path in front names another results folder\n" +
     "  merge FOLDER     copies the runs of another results folder that this one lacks, with their\n" +
-    "                   evaluations, into this one, which --results must name\n" +
+    "                   evaluations and teachers, into this one, which --results must name\n" +
     "  export NAME…     merges results into one file; columns in front of runs and evaluations name\n" +
     "                   data set, student, method, options, seed, …\n\n" +
     'A NAME is a result, "tables/table1-quick", or the beginning of several, "runs/"; "*" matches any\n' +

@@ -21,14 +21,14 @@ interface Merged {
 
 /**
  * Copies the runs that a results folder lacks from another one, with the weights of their students,
- * their evaluations and the descriptions of their inputs. A run that both have stays as it is; it
+ * their evaluations, their teachers and the descriptions of their inputs. A run that both have stays as it is; it
  * also gets evaluations if its student has the same weights. Tables stay behind, since `reproduce`
  * makes them from runs.
  *
  * @throws UserError if both describe an input of one name, and differently; then nothing is copied
  */
 export async function mergeFolders(from: ResultsFolder, into: ResultsFolder): Promise<Merged> {
-  const cards = await missingCards(from, into);
+  const inputs = await missingInputs(from, into);
   const [theirs, ours] = await Promise.all([from, into].map(readStored));
   const students = new Map(
     ours.results.filter(isRun).map((run) => [run.name, run.metadata.weights]),
@@ -42,7 +42,7 @@ export async function mergeFolders(from: ResultsFolder, into: ResultsFolder): Pr
     );
   });
   const lacking = [...runs, ...evaluations].filter(({ name }) => !ours.names.includes(name));
-  for (const card of cards) await copyFile(card, from, into);
+  for (const file of inputs) await copyFile(file, from, into);
   const damaged: Problem[] = [...theirs.damaged];
   for (const result of lacking) {
     const file = isRun(result) ? studentPath(runNameOf(result)) : null;
@@ -64,11 +64,14 @@ export async function mergeFolders(from: ResultsFolder, into: ResultsFolder): Pr
   };
 }
 
-/** Lists the descriptions of inputs that a folder lacks, relative to the folders. */
-async function missingCards(from: ResultsFolder, into: ResultsFolder): Promise<string[]> {
+/** Lists the teachers and descriptions of inputs that a folder lacks, relative to the folders. */
+async function missingInputs(from: ResultsFolder, into: ResultsFolder): Promise<string[]> {
   const missing: string[] = [];
   for await (const file of filesUnder(from.path)) {
-    if (!file.startsWith("inputs/") || file.endsWith(".tmp")) continue;
+    if (file.endsWith(".tmp")) continue;
+    // Another teacher of that name has another description.
+    if (file.startsWith("teachers/") && !await exists(join(into.path, file))) missing.push(file);
+    if (!file.startsWith("inputs/")) continue;
     const [theirs, ours] = await Promise.all(
       [from, into].map(({ path }) => Deno.readTextFile(join(path, file)).catch(() => null)),
     );

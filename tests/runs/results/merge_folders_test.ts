@@ -70,7 +70,7 @@ Deno.test("mergeFolders() leaves weights behind that are not those of their run,
   });
 });
 
-Deno.test("mergeFolders() copies descriptions of inputs, and nothing if they differ", async () => {
+Deno.test("mergeFolders() copies teachers and descriptions of inputs, and nothing if they differ", async () => {
   await withBoth(async (from, into) => {
     for (const [folder, text] of [[from, "theirs"], [into, "ours"]] as const) {
       await Deno.mkdir(join(folder.path, "inputs"));
@@ -84,7 +84,11 @@ Deno.test("mergeFolders() copies descriptions of inputs, and nothing if they dif
     );
     assertEquals(await into.names(), []);
     await Deno.remove(join(into.path, "inputs/cifar10.json"));
+    const teacher = "teachers/cifar10-resnet26.safetensors";
+    await Deno.mkdir(join(from.path, "teachers"), { recursive: true });
+    await Deno.writeTextFile(join(from.path, teacher), "weights");
     await mergeFolders(from, into);
     assertEquals(await Deno.readTextFile(join(into.path, "inputs/cifar10.json")), "theirs");
+    assertEquals(await Deno.readTextFile(join(into.path, teacher)), "weights");
   });
 });

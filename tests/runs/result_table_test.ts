@@ -115,7 +115,7 @@ Deno.test("a table of measurements shows the warnings about them, each once", as
   await withReference(async (folder, plan) => {
     const [one, other, unwarned] = await Promise.all(
       plan.slice(0, 3).map(async (run, index) => {
-        const warnings = JSON.stringify(index < 2 ? ["gradients may be masked"] : []);
+        const warnings = JSON.stringify(Array(index < 2 ? 2 : 0).fill("gradients may be masked"));
         const result = await addEvaluation(folder, run.name, "mag_sim", 0.5, { warnings });
         return { ...run, evaluations: [{ result, name: "boundary", options: {}, flops: 1 }] };
       }),

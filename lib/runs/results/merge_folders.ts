@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import { isRun, readStored, runNameOf } from "./stored_result.ts";
+import { weightsFault } from "../table/result_fault.ts";
 import { studentPath } from "../table/run_results.ts";
 import { exists } from "../../files/exists.ts";
 import { sha256 } from "../../files/sha256.ts";
@@ -47,13 +48,11 @@ export async function mergeFolders(from: ResultsFolder, into: ResultsFolder): Pr
   for (const result of lacking) {
     const file = isRun(result) ? studentPath(runNameOf(result)) : null;
     if (file !== null && await exists(join(from.path, file))) {
-      const weights = await Deno.readFile(join(from.path, file));
-      if (sha256(weights) === result.metadata.weights) {
-        await writeAtomically(join(into.path, file), weights);
-      } else {
-        const message = `${join(from.path, file)} is not the student of its run`;
-        damaged.push({ file, kind: "damaged", message });
-      }
+      const path = join(from.path, file);
+      const weights = await Deno.readFile(path);
+      const fault = weightsFault(sha256(weights), result.name, result.metadata.weights);
+      if (fault === null) await writeAtomically(join(into.path, file), weights);
+      else damaged.push({ file, kind: "damaged", message: `${path}: ${fault}` });
     }
     await into.write(result.name, result.columns, result.rows, result.metadata);
   }
